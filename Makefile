@@ -1,0 +1,36 @@
+# Two commands for a newcomer: `make serve` and `make test`. Both make a virtual environment of their own first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test check lint types package bench clean
+
+serve: $(VENV)/ready
+	$(BIN)/mockserver serve
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/hadolint Dockerfile
+
+types: $(VENV)/ready
+	$(BIN)/mypy
+
+package: $(VENV)/ready
+	$(BIN)/python tests/try_install.py
+
+check: lint types test package
+
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/load.py
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,98 @@
+"""Who calls, and what they may do: tokens become principals, scopes open operations (A1 to A6)."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from .errors import ExpiredToken, Forbidden, InvalidToken
+
+MANAGE = "customersegment.segment_manage"
+READ = "customersegment.segment_read"
+READ_OWN = "customersegment.segment_read_own"
+
+TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")  # to be matched whole (F5)
+ISSUED_AT_MOST = 100_000  # tokens that are kept; the oldest go first
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller: scopes, and what the token is bound to.
+
+    tenant: the one tenant that it is good for; None for all.
+    customer_id: set on customer tokens only; legal_entity_id narrows such a token to one legal entity.
+    expires_at: None for a token that stays good.
+    """
+
+    scopes: frozenset[str]
+    tenant: str | None = None
+    customer_id: str | None = None
+    legal_entity_id: str | None = None
+    expires_at: datetime | None = None
+
+
+ADMIN = Principal(frozenset({MANAGE, READ}))
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An OAuth client: what `POST /oauth/token` can be asked with."""
+
+    id: str
+    secret: str
+    scopes: tuple[str, ...]
+
+
+class Tokens:
+    """The tokens that work: the world's own, and those that were issued since the start."""
+
+    def __init__(self, known: Mapping[str, Principal]) -> None:
+        self._known = dict(known)
+        self._issued: OrderedDict[str, Principal] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def names(self) -> list[str]:
+        """The world's own tokens, in the order of its file."""
+        return list(self._known)
+
+    def issue(self, token: str, principal: Principal) -> None:
+        """Make a new token good."""
+        with self._lock:
+            self._issued[token] = principal
+            if len(self._issued) > ISSUED_AT_MOST:
+                self._issued.popitem(last=False)
+
+    def principal(self, authorization: str | None, tenant: str | None, now: datetime) -> Principal:
+        """Return who holds the bearer token of this header; InvalidToken (A1, A3) or ExpiredToken (A2) if nobody."""
+        found = self._find(bearer(authorization))
+        if found.expires_at is not None and found.expires_at <= now:
+            raise ExpiredToken(hint="ask POST /oauth/token for a new one, or use admin-token")
+        if None not in (found.tenant, tenant) and found.tenant != tenant:
+            raise InvalidToken(hint="this token belongs to another tenant")
+        return found
+
+    def _find(self, token: str) -> Principal:
+        found = self._known.get(token) or self._issued.get(token)
+        if found is None:
+            raise InvalidToken(hint="unknown token; use admin-token, or ask POST /oauth/token for one")
+        return found
+
+
+def bearer(authorization: str | None) -> str:
+    """Return the token of an Authorization header; InvalidToken if there is none (A1)."""
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise InvalidToken(hint="send the header Authorization: Bearer admin-token")
+    return token.strip()
+
+
+def authorize(principal: Principal, any_of: Iterable[str]) -> None:
+    """Let the principal pass if it has one of these scopes (A4); else Forbidden (A5)."""
+    wanted = tuple(any_of)
+    if wanted and principal.scopes.isdisjoint(wanted):
+        raise Forbidden(hint="needs one of the scopes " + ", ".join(wanted))

@@ -1,0 +1,227 @@
+"""The command line: every flag is an environment variable too, and an unknown one of those is an error."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+import click
+
+from . import __version__
+from .access import TENANT
+from .settings import Behaviour, Settings
+from .worlds.counts import Counts
+
+PREFIX = "MOCKSERVER_"
+STARTED = time.perf_counter()
+
+HELP = {
+    "host": "Address to listen on.",
+    "port": "Port to listen on; 0 takes a free one.",
+    "tenant": "Tenant that the ready line names; any other valid name works too.",
+    "fixture": "World to start from: default, empty, or the path of a world file.",
+    "spec": "Folder with specs of your own; what it lacks is taken from the shipped ones.",
+    "auth": "off: every call is made as admin, without a token.",
+    "validator": "reference: openapi-core judges every request and reply too (slow).",
+    "log_format": "Form of the ready line.",
+    "cors_origin": "Origin of web pages that may call the API, beside loopback ones; may be given again.",
+    "allowed_host": "Host name under which the control plane answers, beside loopback; may be given again.",
+    "foreign_segment": "Answer for a segment that is not the customer's (A11).",
+    "active": "What makes a segment active (A15).",
+    "max_page_size": "Largest page that is served (C1).",
+    "accept_language_absent": "Languages without an Accept-Language header (C8).",
+    "missing_parent": "Answer for a list under a segment that is not there (C9).",
+    "references": "Whether an item must be in the catalogue (D7).",
+    "delete_missing": "Answer to the deletion of what is not there (D9).",
+    "unknown_mixin": "What to do with a mixin whose schema is not known (D12).",
+    "bulk_index_base": "Index of the first entry of a bulk reply (E3).",
+}
+
+CHECKS: dict[Any, Any] = {Path: click.Path(path_type=Path, exists=True, file_okay=False)}
+COUNT_LIMITS = {"sites": click.IntRange(1), "languages": click.IntRange(1, 6), "depth": click.IntRange(1)}
+LIMITS: dict[str, Any] = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
+
+
+def _option(owner: type, name: str, default: Any) -> Callable[[Any], Any]:
+    """Return the option for one field of the settings."""
+    kind, given = _kind(get_type_hints(owner)[name])
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        name,
+        type=LIMITS.get(name, kind),
+        default=default,
+        multiple=given is tuple,
+        envvar=PREFIX + name.upper(),
+        show_default=not isinstance(default, tuple | None),
+        show_envvar=True,
+        help=HELP[name],
+    )
+
+
+def _kind(hint: Any) -> tuple[Any, Any]:
+    """Return what click calls a type: choices for a Literal, else the class; and tuple for what may come again."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return click.Choice(arguments), origin
+    if origin is tuple:
+        return arguments[0], tuple
+    plain = next((each for each in arguments if each is not NoneType), hint)
+    return CHECKS.get(plain, plain), origin
+
+
+def settings_options(command: Any) -> Any:
+    """Give a command an option for every setting."""
+    plain = [(Settings, each) for each in fields(Settings) if each.name != "behaviour"]
+    for owner, each in reversed([*plain, *((Behaviour, each) for each in fields(Behaviour))]):
+        command = _option(owner, each.name, each.default)(command)
+    return command
+
+
+def settings_from(given: dict[str, Any]) -> Settings:
+    """Collect the settings from the values of the options."""
+    _known_variables(os.environ)
+    if not TENANT.fullmatch(given["tenant"]):
+        fail("--tenant must be 3 to 16 lower-case letters or digits and begin with a letter (F5)")
+    names = {each.name for each in fields(Behaviour)}
+    behaviour = Behaviour(**{name: value for name, value in given.items() if name in names})
+    return Settings(behaviour=behaviour, **{name: value for name, value in given.items() if name not in names})
+
+
+def _known_variables(environment: Iterable[str]) -> None:
+    """Refuse a variable of ours that nothing reads: a misspelt setting would be passed over in silence."""
+    known = {PREFIX + each.name.upper() for owner in (Settings, Behaviour) for each in fields(owner)}
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known - {PREFIX + "BEHAVIOUR"}:
+            fail(f"unknown environment variable {name}; `mockserver serve --help` lists those that are read")
+
+
+def fail(reason: object) -> NoReturn:
+    """End with one line on standard error and exit code 2."""
+    click.echo(f"mockserver: {' '.join(str(reason).split())}", err=True)
+    sys.exit(2)
+
+
+def main() -> None:
+    """Run the command line; a mistake in it ends with one line, not with a page of usage."""
+    try:
+        commands.main(prog_name="mockserver", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        click.echo(help_wanted.format_message())
+    except click.ClickException as error:
+        fail(error.format_message())
+    except click.Abort:
+        sys.exit(130)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def commands() -> None:
+    """Simulate the Emporix Customer Segment Service on this machine. Unofficial."""
+
+
+@commands.command()
+@settings_options
+def serve(**given: Any) -> None:
+    """Start the server and answer until Ctrl-C or SIGTERM."""
+    from .ready import ready_line  # noqa: PLC0415 - other commands need not wait for the server's imports
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    settings = settings_from(given)
+    app = built(settings)
+    server = _bound(app, settings)
+    click.echo(ready_line(app, server.url, time.perf_counter() - STARTED))
+    sys.stdout.flush()
+    server.run()
+
+
+@commands.command()
+@settings_options
+def routes(**given: Any) -> None:
+    """List the operations that the server would answer, with the scopes that they need."""
+    for operation in built(settings_from(given)).operations:
+        click.echo(f"{operation.method:7} {operation.path}  {operation.id}  {' | '.join(operation.scopes) or 'open'}")
+
+
+@commands.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+def spec(files: tuple[Path, ...]) -> None:
+    """Check OpenAPI files, the shipped ones if none is named, with openapi-core."""
+    from .app import spec_paths  # noqa: PLC0415
+    from .contract import loading  # noqa: PLC0415
+    from .contract.document import SpecError  # noqa: PLC0415
+    from .contract.operations import operations  # noqa: PLC0415
+
+    for path in files or spec_paths(Settings()):
+        try:
+            document = loading.read(path)
+            loading.check(document)
+            click.echo(f"{path}: {len(list(operations(document)))} operations, good")
+        except SpecError as error:
+            fail(error)
+
+
+def count_options(command: Any) -> Any:
+    """Give a command an option for each count of a generated world."""
+    for each in reversed(fields(Counts)):
+        limits = COUNT_LIMITS.get(each.name, click.IntRange(min=0))
+        flag = f"--{each.name.replace('_', '-')}"
+        command = click.option(flag, each.name, type=limits, default=each.default, show_default=True)(command)
+    return command
+
+
+@commands.command()
+@click.option("--seed", "number", default=1, show_default=True, help="Same seed, same bytes.")
+@click.option("--default", "published", is_flag=True, help="Write the default world in place of a generated one.")
+@count_options
+def seed(number: int, published: bool, **counts: int) -> None:
+    """Write a generated world to standard output."""
+    from .worlds.generate import dump, generate  # noqa: PLC0415 - Faker takes a while to import
+    from .worlds.published import default_world  # noqa: PLC0415
+
+    world = default_world() if published else generate(number, Counts(**counts))
+    click.echo(dump(world), nl=False)
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", envvar=PREFIX + "HOST", show_default=True)
+@click.option("--port", default=8080, envvar=PREFIX + "PORT", show_default=True)
+def healthcheck(host: str, port: int) -> None:
+    """Ask a running server whether it answers; exit code 0 if it does, 1 if not."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
+    try:
+        with build_opener(ProxyHandler({})).open(f"http://{reachable}:{port}/__admin/health", timeout=5) as reply:
+            click.echo(reply.read().decode())
+    except (URLError, OSError) as error:
+        click.echo(f"mockserver: no healthy server at {reachable}:{port}: {error}", err=True)
+        sys.exit(1)
+
+
+def built(settings: Settings) -> Any:
+    """Wire the simulator, or end with the one line that says what cannot be used."""
+    from .app import build  # noqa: PLC0415
+    from .contract.document import SpecError  # noqa: PLC0415
+    from .worlds.reading import WorldError  # noqa: PLC0415
+
+    try:
+        return build(settings)
+    except (SpecError, WorldError) as error:
+        fail(error)
+
+
+def _bound(app: Any, settings: Settings) -> Any:
+    from .web.server import Server  # noqa: PLC0415
+
+    try:
+        return Server(app.flask, settings.host, settings.port)
+    except (OSError, OverflowError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        fail(f"cannot listen on {settings.host}:{settings.port}: {reason}; choose another with --host and --port")

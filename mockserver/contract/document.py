@@ -1,0 +1,65 @@
+"""An OpenAPI file as plain data, with its references followed on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Node = Mapping[str, Any]
+
+
+class SpecError(Exception):
+    """A spec that cannot be used: the file, and the reason in one line."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {' '.join(reason.split())}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A loaded spec; `root` is its content as YAML has it."""
+
+    path: Path
+    root: Node
+
+    def resolve(self, node: Node) -> Node:
+        """Follow `$ref` until there is none; only references into this document are followed."""
+        seen = set()
+        while "$ref" in node:
+            reference = node["$ref"]
+            if reference in seen:
+                raise SpecError(self.path, f"{reference} refers to itself")
+            seen.add(reference)
+            node = self._at(reference)
+        return node
+
+    def self_contained(self, schema: Node) -> dict[str, Any]:
+        """Return a JSON Schema that carries what its references point to."""
+        return {**schema, "components": self.root.get("components", {})}
+
+    def _at(self, reference: str) -> Node:
+        node: Any = self.root
+        if not reference.startswith("#/"):
+            raise SpecError(self.path, f"reference {reference} leaves the file")
+        for step in reference.removeprefix("#/").split("/"):
+            name = step.replace("~1", "/").replace("~0", "~")
+            if not isinstance(node, Mapping) or name not in node:
+                raise SpecError(self.path, f"reference {reference} points nowhere")
+            node = node[name]
+        return node  # type: ignore[no-any-return]
+
+    def walk(self, schema: Node, seen: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+        """Give every subschema with its path of property names, arrays passed through, recursion cut."""
+        reference = schema.get("$ref")
+        if reference in seen:
+            return
+        seen = (*seen, reference) if reference else seen
+        schema = self.resolve(schema)
+        yield (), schema
+        for part in (*schema.get("allOf", ()), *((schema["items"],) if "items" in schema else ())):
+            yield from self.walk(part, seen)
+        for name, part in schema.get("properties", {}).items():
+            for path, found in self.walk(part, seen):
+                yield (name, *path), found

@@ -1,0 +1,102 @@
+"""The operations of a spec, each compiled once: what it takes, who may call it, what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import bodies, parameters
+from .bodies import BodyPlan
+from .document import Document, Node, SpecError
+from .parameters import Parameter
+from .validation import Judge, json_content
+
+METHODS = ("get", "put", "post", "patch", "delete")
+MULTI_STATUS = 207
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the contract.
+
+    scopes: any one of them will do (A4); empty where no token is needed.
+    replies: a judge for each declared status, None for a status without body.
+    identity: dotted paths that `fields` never removes (C4).
+    localized: dotted paths of localized texts in the reply; below `recursion` they come again.
+    """
+
+    id: str
+    method: str
+    path: str
+    scopes: tuple[str, ...]
+    parameters: Mapping[str, tuple[Parameter, ...]]
+    body: BodyPlan | None
+    replies: Mapping[int, Judge | None]
+    identity: tuple[str, ...] = ()
+    localized: tuple[str, ...] = ()
+    recursion: str | None = None
+
+    def declares(self, name: str) -> bool:
+        """Whether the operation has this query or header parameter."""
+        return any(parameter.name == name for place in ("query", "header") for parameter in self.parameters[place])
+
+    def defect(self, status: int, body: Any) -> str | None:
+        """Return what the contract does not allow about our own reply, or None."""
+        if status not in self.replies:
+            return f"status {status} is not declared"
+        judge = self.replies[status]
+        problem = judge.problem(body) if judge else None
+        return f"{problem.field}: {problem.detail}" if problem else None
+
+
+def operations(document: Document) -> Iterator[Operation]:
+    """Compile every operation of a document; SpecError if one cannot be."""
+    for path, item in document.root["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield _compiled(document, method, path, item)
+
+
+def _compiled(document: Document, method: str, path: str, item: Node) -> Operation:
+    node = item[method]
+    try:
+        declared = [
+            parameters.compiled(document, each) for each in (*item.get("parameters", ()), *node.get("parameters", ()))
+        ]
+        statuses = {int(status): document.resolve(reply) for status, reply in node["responses"].items()}
+        schemas = {status: json_content(document, reply) for status, reply in statuses.items()}
+        best = schemas.get(200)
+        return Operation(
+            id=node["operationId"],
+            method=method.upper(),
+            path=path,
+            scopes=_scopes(document, node),
+            parameters={place: _at(declared, place) for place in ("path", "query", "header")},
+            body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
+            replies={status: None if each is None else Judge(document, each) for status, each in schemas.items()},
+            **({} if best is None else _marks(document, best)),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"{method.upper()} {path}: {type(error).__name__} {error}"
+        raise SpecError(document.path, reason) from None
+
+
+def _at(declared: list[Parameter], place: str) -> tuple[Parameter, ...]:
+    return tuple(parameter for parameter in declared if parameter.place == place)
+
+
+def _scopes(document: Document, operation: Node) -> tuple[str, ...]:
+    """Collect the scopes of all requirements: alternatives, in the order of the spec."""
+    requirements = operation.get("security", document.root.get("security", ()))
+    return tuple(scope for requirement in requirements for scopes in requirement.values() for scope in scopes)
+
+
+def _marks(document: Document, schema: Node) -> dict[str, Any]:
+    """Read from the reply's schema what OpenAPI has no word for: identity, localized texts, recursion."""
+    found = list(document.walk(schema))
+    return {
+        "identity": next((tuple(each["x-identity"]) for _, each in found if "x-identity" in each), ()),
+        "localized": tuple(".".join(path) for path, each in found if each.get("x-localized")),
+        "recursion": "subcategories" if any(path == ("subcategories",) for path, _ in found) else None,
+    }

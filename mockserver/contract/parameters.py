@@ -1,0 +1,66 @@
+"""Declared parameters, compiled: from the text of a request to typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import PARAMETER_PROBLEM, BadRequest
+from .document import Document, Node
+from .validation import Judge
+
+BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One declared parameter; `judge` is None where any text will do."""
+
+    name: str
+    place: str
+    required: bool
+    kind: str
+    judge: Judge | None
+
+    @property
+    def key(self) -> str:
+        """The name to look for: header names come in lower case."""
+        return self.name.lower() if self.place == "header" else self.name
+
+    def read(self, text: str) -> Any:
+        """Return the typed value; BadRequest if the text is none."""
+        value = self._typed(text)
+        problem = self.judge.problem(value, PARAMETER_PROBLEM, self.name) if self.judge else None
+        if problem:
+            raise problem
+        return value
+
+    def _typed(self, text: str) -> Any:
+        if self.kind == "boolean":  # generated clients send the words, and bool("false") is True
+            if text.lower() not in BOOLEANS:
+                raise BadRequest(PARAMETER_PROBLEM, field=self.name, kind="type", detail="must be true or false")
+            return BOOLEANS[text.lower()]
+        return text
+
+
+def compiled(document: Document, node: Node) -> Parameter:
+    """Compile one parameter of the spec."""
+    declared = document.resolve(node)
+    schema = document.resolve(declared["schema"])
+    kind = schema.get("type", "string")
+    constrained = schema.keys() & {"pattern", "minLength", "maxLength", "enum"}
+    judge = Judge(document, schema) if constrained else None
+    return Parameter(declared["name"], declared["in"], declared.get("required", False), kind, judge)
+
+
+def taken(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the declared values among those given; what is not declared is left out (C11)."""
+    values = {}
+    for parameter in parameters:
+        text = given.get(parameter.key)
+        if text is not None:
+            values[parameter.name] = parameter.read(text)
+        elif parameter.required:
+            raise BadRequest(PARAMETER_PROBLEM, field=parameter.name, kind="required", detail="is missing")
+    return values

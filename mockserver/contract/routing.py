@@ -1,0 +1,99 @@
+"""From method and path to an operation: static words win over ids, per method (D16, F2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from urllib.parse import unquote
+
+from ..errors import PARAMETER_PROBLEM, BadRequest, MethodNotAllowed, NoEndpoint
+from .operations import Operation
+
+
+@dataclass(slots=True)
+class Branch:
+    """The templates that share their first words, as a tree with a level for each part of the path."""
+
+    words: dict[str, Branch] = field(default_factory=dict)
+    any_id: Branch | None = None
+    methods: dict[str, Operation] = field(default_factory=dict)
+
+    def grow(self, parts: list[str]) -> Branch:
+        """Return the branch of this template, made where it is missing."""
+        if not parts:
+            return self
+        part, *rest = parts
+        if part.startswith("{"):
+            self.any_id = self.any_id or Branch()
+            return self.any_id.grow(rest)
+        return self.words.setdefault(part, Branch()).grow(rest)
+
+    def fits(self, parts: list[str]) -> Iterable[Branch]:
+        """Give the branches whose template fits the path, those with more static words first."""
+        if not parts:
+            yield self
+            return
+        part, *rest = parts
+        if part in self.words:
+            yield from self.words[part].fits(rest)
+        if part and self.any_id is not None:
+            yield from self.any_id.fits(rest)
+
+
+class Router:
+    """All operations of all services."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._root = Branch()
+        self._templates: list[str] = []
+        for operation in operations:
+            self._root.grow(operation.path.split("/")).methods[operation.method] = operation
+            self._templates.append(f"{operation.method} {operation.path}")
+
+    def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+        """Return the operation and the still encoded ids of an encoded path; HEAD follows GET (F4)."""
+        branches = self._branches(path)
+        wanted = "GET" if method == "HEAD" else method
+        found = next((branch.methods[wanted] for branch in branches if wanted in branch.methods), None)
+        if found is None:
+            raise MethodNotAllowed(_allowed(branches))
+        return found, _ids(found.path, path)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Return the methods that this path answers; NoEndpoint if there is no such path."""
+        return _allowed(self._branches(path))
+
+    def _branches(self, path: str) -> list[Branch]:
+        branches = [branch for branch in self._root.fits(path.split("/")) if branch.methods]
+        if not branches:
+            raise NoEndpoint(f"No endpoint {path[:200]}.{self._nearest(path)}")
+        return branches
+
+    def _nearest(self, path: str) -> str:
+        near = get_close_matches(f"GET {path[:200]}", self._templates, n=1, cutoff=0.5)
+        return f" Did you mean {near[0]}?" if near else ""
+
+
+def _allowed(branches: list[Branch]) -> tuple[str, ...]:
+    methods = {method for branch in branches for method in branch.methods}
+    return tuple(sorted(methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"}))
+
+
+def decoded(ids: dict[str, str]) -> dict[str, str]:
+    """Decode the ids of a path; BadRequest if one is not UTF-8. A slash may be in an id, as %2F."""
+    return {name: _decoded(name, part) for name, part in ids.items()}
+
+
+def _ids(template: str, path: str) -> dict[str, str]:
+    pairs = zip(template.split("/"), path.split("/"), strict=True)
+    return {name[1:-1]: part for name, part in pairs if name.startswith("{")}
+
+
+def _decoded(name: str, part: str) -> str:
+    if "%" not in part:
+        return part
+    try:
+        return unquote(part, errors="strict")
+    except UnicodeDecodeError:
+        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="encoding", detail="is not UTF-8") from None

@@ -1,0 +1,50 @@
+"""Schemas compiled to judges: what is wrong with a value, or nothing; nothing is ever fetched from a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from ..errors import BadRequest
+from .document import Document, Node
+
+SHOWN_AT_MOST = 200  # characters of a complaint, since it quotes the client's value
+
+
+def no_network(uri: str) -> Any:
+    """Refuse to fetch a schema that is not here."""
+    raise ValueError(f"{uri} is not a local schema")
+
+
+class Judge:
+    """One compiled schema."""
+
+    def __init__(self, document: Document, schema: Node) -> None:
+        self._validator = jsonschema_rs.Draft4Validator(  # the draft that OpenAPI 3.0 took its keywords from
+            document.self_contained(schema), validate_formats=True, retriever=no_network
+        )
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the value is as the schema says."""
+        return self._validator.is_valid(value)
+
+    def problem(self, value: Any, message: str | None = None, field: str = "") -> BadRequest | None:
+        """Return what is wrong first, or None; `field` names the value if the whole of it is wrong."""
+        if self._validator.is_valid(value):
+            return None
+        found = next(self._validator.iter_errors(value))
+        pointer = "".join(f"/{step}" for step in found.instance_path)
+        return BadRequest(message, field=field + pointer, kind=found.kind.name, detail=shortened(found.message))
+
+
+def shortened(text: str) -> str:
+    """Cut a complaint to a length that a person reads."""
+    return text if len(text) <= SHOWN_AT_MOST else text[: SHOWN_AT_MOST - 1] + "…"
+
+
+def json_content(document: Document, holder: Node) -> Node | None:
+    """Return the JSON schema of a request body or a response, if it has one."""
+    media: Mapping[str, Any] | None = document.resolve(holder).get("content", {}).get("application/json")
+    return None if media is None else media.get("schema", {})

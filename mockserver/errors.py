@@ -1,0 +1,184 @@
+"""Every failure that a client can see, with its status and its body.
+
+::
+
+    ClientError
+     +-- InvalidToken        401  gateway fault (A1, A3)
+     |    +-- ExpiredToken   401  gateway fault (A2)
+     |    +-- InvalidApiKey  401  gateway fault (B3)
+     +-- InvalidClient       401  OAuth error (B3)
+     +-- BadRequest          400
+     +-- Forbidden           403  (A5)
+     +-- NoEndpoint          404  unknown path (F2)
+     +-- NotFound            404  unknown resource (C10)
+     +-- MethodNotAllowed    405  (F2)
+     +-- Conflict            409
+     |    +-- Stale          409  (D3)
+     +-- TooLarge            413, 414 or 431 (F1)
+
+Rules raise them, the pipeline turns them into replies, and nobody else writes a status for a failure.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+Body = dict[str, Any]
+
+BODY_PROBLEM = "Validation problem with request body."
+PARAMETER_PROBLEM = "Validation problem with request parameters."
+
+
+class ClientError(Exception):
+    """A failure with the status, the headers and the JSON body that the client gets."""
+
+    status = 400
+    reason = "Bad Request"
+    message = ""
+
+    def __init__(self, message: str | None = None, *, hint: str = "") -> None:
+        """Keep the message for the body, and a hint (ASCII, never the client's own text) for the header."""
+        super().__init__(message or self.message)
+        self.message = message or self.message
+        self.hint = hint
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers of this failure; the hint says out of band what the vendor's body may not."""
+        return {"X-Mock-Hint": self.hint} if self.hint else {}
+
+    def body(self) -> Body:
+        """Return the JSON body, in the shape that the service uses for this failure."""
+        return {"code": self.status, "status": self.reason, "message": self.message}
+
+
+class InvalidToken(ClientError):
+    """Missing, malformed, unknown or revoked bearer token (A1), or one of another tenant (A3)."""
+
+    status = 401
+    reason = "Unauthorized"
+    message = "Invalid access token"
+    errorcode = "oauth.v2.InvalidAccessToken"
+
+    def body(self) -> Body:
+        """Return the API gateway's fault."""
+        return {"fault": {"faultstring": self.message, "detail": {"errorcode": self.errorcode}}}
+
+
+class ExpiredToken(InvalidToken):
+    """A token whose lifetime is over (A2)."""
+
+    message = "Access Token expired"
+    errorcode = "keymanagement.service.access_token_expired"
+
+
+class InvalidApiKey(InvalidToken):
+    """An OAuth client that nobody knows (B3)."""
+
+    message = "Invalid ApiKey"
+    errorcode = "oauth.v2.InvalidApiKey"
+
+
+class InvalidClient(ClientError):
+    """A known OAuth client with a wrong secret (B3)."""
+
+    status = 401
+    reason = "Unauthorized"
+    message = "Client credentials are invalid"
+
+    def body(self) -> Body:
+        """Return the OAuth endpoint's own error shape."""
+        return {"ErrorCode": "invalid_client", "Error": self.message}
+
+
+class BadRequest(ClientError):
+    """A request that breaks the contract or a rule; `details` say where and why.
+
+    field: what is wrong, as a JSON pointer into the body or the name of a parameter.
+    kind: the keyword or rule that was broken, such as `type` or `required`.
+    detail: one sentence for a person.
+    """
+
+    message = BODY_PROBLEM
+
+    def __init__(
+        self, message: str | None = None, *, field: str = "", kind: str = "", detail: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.field, self.kind, self.detail = field, kind, detail
+
+    def body(self) -> Body:
+        """Return the error with the details that are known."""
+        details = {"field": self.field, "type": self.kind, "message": self.detail}
+        details = {name: value for name, value in details.items() if value}
+        return super().body() | ({"details": details} if details else {})
+
+
+class Forbidden(ClientError):
+    """A good token that may not do this (A5); the missing scope goes into the hint only."""
+
+    status = 403
+    reason = "Forbidden"
+    message = "The access to the requested resource has been forbidden by the server."
+
+
+class NoEndpoint(ClientError):
+    """A path that no operation has (F2)."""
+
+    status = 404
+    reason = "Not Found"
+
+
+class NotFound(ClientError):
+    """A resource that is not there, or not for this caller (C10, A11)."""
+
+    status = 404
+    reason = "Not Found"
+
+    def __init__(self, resource_id: str) -> None:
+        super().__init__(f"The resource with id {resource_id} has not been found.")
+        self.resource_id = resource_id
+
+    def body(self) -> Body:
+        """Return the error with the id that was asked for."""
+        return super().body() | {"resourceId": self.resource_id}
+
+
+class MethodNotAllowed(ClientError):
+    """A known path with a method that it does not have (F2)."""
+
+    status = 405
+    reason = "Method Not Allowed"
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"This path answers {', '.join(allowed)}.")
+        self.allowed = allowed
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Name the methods that the path has."""
+        return {"Allow": ", ".join(self.allowed)}
+
+
+class Conflict(ClientError):
+    """A write that collides with what is there."""
+
+    status = 409
+    reason = "Conflict"
+    message = "The resource already exists."
+
+
+class Stale(Conflict):
+    """A write with an outdated `metadata.version` (D3)."""
+
+    message = "The resource you are attempting to access has changed."
+
+
+class TooLarge(ClientError):
+    """A body (413), URL (414) or header section (431) beyond the documented sizes (F1)."""
+
+    REASONS: ClassVar = {413: "Payload Too Large", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.reason = status, self.REASONS[status]

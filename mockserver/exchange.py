@@ -1,0 +1,77 @@
+"""What crosses between HTTP and the rules: requests, calls, replies and listings; knows no HTTP library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .access import Principal
+from .errors import BadRequest
+from .world import Tenant
+
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it arrived: the path and the query still encoded, header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that has passed routing, access and validation.
+
+    path, query, header: the declared parameters, decoded and typed; absent ones are not there.
+    body: the JSON body, or the fields of a form; None if there was none.
+    problems: for a body that is judged element by element (E1), what is wrong with which element.
+    tenant: the tenant that the path names; None where the operation has none.
+    """
+
+    principal: Principal
+    path: Parameters
+    query: Parameters
+    header: Parameters
+    body: Any = None
+    problems: Mapping[int, BadRequest] = field(default_factory=dict)
+    tenant_or_none: Tenant | None = None
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant of the path; only for operations that have one."""
+        if self.tenant_or_none is None:
+            raise LookupError("this operation has no {tenant} in its path")
+        return self.tenant_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: status, JSON body if any, and headers."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every document that the caller may see; `q`, sort, count and page are the pipeline's work."""
+
+    rows: Sequence[Mapping[str, Any]]
+
+
+Handler = Callable[[Call], Reply | Listing]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A simulated service: the name of its spec file, and a handler for each of its operationIds."""
+
+    spec: str
+    handlers: Mapping[str, Handler]

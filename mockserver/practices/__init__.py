@@ -1,0 +1,1 @@
+"""Emporix standard practices: what works alike in every service, each one a small pure module."""

@@ -1,0 +1,65 @@
+"""Dotted paths into JSON documents, through arrays too: `item.name.en`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+DEEPEST = 50  # steps of a path; no document nests like that, and a longer path only costs time
+
+Read = Callable[[Mapping[str, Any]], list[Any]]
+Tree = dict[str, "Tree | None"]  # steps by name; None where a path ends
+
+
+def is_readable(path: str) -> bool:
+    """Whether this is a path that a document could have."""
+    return bool(path) and path.count(".") < DEEPEST
+
+
+def reader(path: str) -> Read:
+    """Return a function that reads all values at a path: none if absent, several through arrays."""
+    steps = path.split(".")
+
+    def read(document: Mapping[str, Any]) -> list[Any]:
+        value: Any = document
+        for step in steps:
+            if type(value) is not dict or step not in value:  # plain dicts are nearly all, and fast
+                return list(values(document, path))
+            value = value[step]
+        return [value]
+
+    return read
+
+
+def values(holder: Any, path: str) -> Iterator[Any]:
+    """Walk a path; a key that has dots itself is found where the first step alone is not there."""
+    if isinstance(holder, (list, tuple)):
+        for element in holder:
+            if isinstance(element, Mapping):
+                yield from values(element, path)
+    elif isinstance(holder, Mapping):
+        for key, rest in _splits(path):
+            if key in holder:
+                yield from values(holder[key], rest) if rest else (holder[key],)
+                return
+
+
+def tree(paths: Iterable[str]) -> Tree:
+    """Join paths by their common steps; a path that ends above another one covers it."""
+    root: Tree = {}
+    for path in paths:
+        *above, last = path.split(".")
+        node: Tree | None = root
+        for step in above:
+            node = None if node is None else node.setdefault(step, {})
+        if node is not None:
+            node[last] = None
+    return root
+
+
+@lru_cache(maxsize=1024)
+def _splits(path: str) -> tuple[tuple[str, str], ...]:
+    """Split at the first dot, at the second one, and so on; last comes the path as a whole."""
+    dots = [at for at, character in enumerate(path) if character == "."]
+    return (*((path[:at], path[at + 1 :]) for at in dots), (path, ""))

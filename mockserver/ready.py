@@ -1,0 +1,44 @@
+"""The ready line: where the server is, which tokens work, how to reset."""
+
+from __future__ import annotations
+
+import orjson
+
+from . import __version__
+from .app import App
+
+
+def ready_line(app: App, url: str, seconds: float) -> str:
+    """Return the line (JSON) or the few lines (text) that a started server prints."""
+    as_json = app.settings.log_format == "json"
+    return _json(app, url, seconds) if as_json else _text(app, url, seconds)
+
+
+def _json(app: App, url: str, seconds: float) -> str:
+    facts = {
+        "event": "ready",
+        "version": __version__,
+        "url": url,
+        "world": app.world.seed.name,
+        "tenant": app.settings.tenant,
+        "operations": len(app.operations),
+        "tokens": app.world.tokens.names,
+        "reset": f"POST {url}/__admin/reset",
+        "seconds": round(seconds, 3),
+    }
+    return orjson.dumps(facts).decode()
+
+
+def _text(app: App, url: str, seconds: float) -> str:
+    tenant = app.settings.tenant
+    auth = f"-H 'Authorization: Bearer {app.world.tokens.names[0]}' " if app.settings.auth == "on" else ""
+    tokens = ", ".join(app.world.tokens.names) if app.settings.auth == "on" else "none needed (--auth off)"
+    return "\n".join(
+        [
+            f"emporix-mockserver {__version__} is ready at {url} after {seconds:.2f} s (Ctrl-C stops it)",
+            f"  world   {app.world.seed.name}, {len(app.operations)} operations, tenant {tenant} or any other name",
+            f"  tokens  {tokens}",
+            f"  try     curl {auth}{url}/customer-segment/{tenant}/segments/items",
+            f"  reset   curl -X POST {url}/__admin/reset",
+        ]
+    )

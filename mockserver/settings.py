@@ -1,0 +1,44 @@
+"""Everything that can be set, in one frozen value; flags and environment end here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The switches for rules that no source settles (docs/fidelity.md); nothing else about the API can be changed."""
+
+    foreign_segment: Literal["404", "403"] = "404"
+    active: Literal["status", "status-and-validity"] = "status"
+    max_page_size: int | None = None
+    accept_language_absent: Literal["all", "default"] = "all"
+    missing_parent: Literal["empty", "404"] = "empty"
+    references: Literal["strict", "lenient"] = "strict"
+    delete_missing: Literal["204", "404"] = "204"
+    unknown_mixin: Literal["accept", "reject"] = "accept"
+    bulk_index_base: Literal["1", "0"] = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a server is to run.
+
+    tenant: the tenant that examples and tokens name; any other valid name works as well.
+    fixture: the name of a world in fixtures/, or the path of a world file.
+    spec: a folder with specs of one's own in place of the shipped ones.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    tenant: str = "acme"
+    fixture: str = "default"
+    spec: Path | None = None
+    auth: Literal["on", "off"] = "on"
+    validator: Literal["compiled", "reference"] = "compiled"
+    log_format: Literal["text", "json"] = "text"
+    cors_origin: tuple[str, ...] = ()
+    allowed_host: tuple[str, ...] = ()
+    behaviour: Behaviour = field(default_factory=Behaviour)

@@ -1,0 +1,111 @@
+"""What one tenant knows, as one immutable value: a change makes a new value that shares the rest with the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from immutables import Map
+
+from .table import Table
+
+Document = Mapping[str, Any]  # as JSON has it; never changed once it is in a state
+ItemKey = tuple[str, str]  # type (PRODUCT or CATEGORY), item id
+MemberKey = tuple[str, str]  # customer id, legal entity id or "" for none (D15)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The metadata that the service keeps: a version from 1, and two times as it writes them (D1)."""
+
+    version: int
+    created_at: str
+    modified_at: str
+
+    def document(self, mixin_urls: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return `metadata` as replies have it."""
+        metadata = {"createdAt": self.created_at, "modifiedAt": self.modified_at, "version": self.version}
+        return metadata if mixin_urls is None else metadata | {"mixins": mixin_urls}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAssignment:
+    """A product or category that is assigned to a segment."""
+
+    segment_id: str
+    type: str
+    item_id: str
+    revision: Revision
+    mixins: Mapping[str, Any] | None = None
+    mixin_urls: Mapping[str, Any] | None = None
+
+    @property
+    def key(self) -> ItemKey:
+        """What tells it from the segment's other items."""
+        return self.type, self.item_id
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAssignment:
+    """A customer who belongs to a segment, for one legal entity or for none."""
+
+    segment_id: str
+    customer_id: str
+    legal_entity_id: str | None
+    assignment_type: str
+    revision: Revision
+    mixins: Mapping[str, Any] | None = None
+    mixin_urls: Mapping[str, Any] | None = None
+
+    @property
+    def key(self) -> MemberKey:
+        """What tells it from the segment's other members (D15)."""
+        return self.customer_id, self.legal_entity_id or ""
+
+
+Items = Table[ItemKey, ItemAssignment]
+Members = Table[MemberKey, CustomerAssignment]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The documents of one tenant, by id, and its assignments, by segment.
+
+    memberships: the assignments of each customer, over all segments.
+    mixin_schemas: JSON Schema as text, by the URL that it was published under (D12).
+    """
+
+    default_language: str = "en"
+    sites: Map[str, Document] = field(default_factory=Map)
+    legal_entities: Map[str, Document] = field(default_factory=Map)
+    customers: Map[str, Document] = field(default_factory=Map)
+    categories: Map[str, Document] = field(default_factory=Map)
+    products: Map[str, Document] = field(default_factory=Map)
+    segments: Table[str, Document] = field(default_factory=Table)
+    items: Table[str, Items] = field(default_factory=Table)
+    members: Table[str, Members] = field(default_factory=Table)
+    memberships: Map[str, tuple[CustomerAssignment, ...]] = field(default_factory=Map)
+    mixin_schemas: Map[str, str] = field(default_factory=Map)
+
+    def catalogue(self, kind: str) -> Map[str, Document]:
+        """All products, or all categories, by id."""
+        return self.products if kind == "PRODUCT" else self.categories
+
+    def items_of(self, segment_id: str) -> Items:
+        """Return the items of one segment, in the order of type and id; empty if there is no such segment."""
+        return self.items.get(segment_id) or Table()
+
+    def item(self, segment_id: str, key: ItemKey) -> ItemAssignment | None:
+        """Return one item of one segment, if it is assigned."""
+        return self.items_of(segment_id).get(key)
+
+    def with_item(self, assignment: ItemAssignment) -> Self:
+        """Return a state with this assignment in it, new or in place of the old one."""
+        items = self.items_of(assignment.segment_id).set(assignment.key, assignment)
+        return replace(self, items=self.items.set(assignment.segment_id, items))
+
+    def without_item(self, segment_id: str, key: ItemKey) -> Self:
+        """Return a state without this assignment."""
+        left = self.items_of(segment_id).delete(key)
+        return replace(self, items=self.items.set(segment_id, left) if left else self.items.delete(segment_id))

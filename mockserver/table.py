@@ -1,0 +1,102 @@
+"""A persistent map with its keys in order: every change gives a new table that shares the rest with the old one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from immutables import Map
+
+Key = TypeVar("Key", bound=Any)
+Value = TypeVar("Value")
+
+CHUNK = 512  # keys kept together; a change copies one chunk and the list of chunks
+
+
+class Table(Generic[Key, Value]):
+    """An immutable, ordered map; get in O(1), change and the slice at any offset in about O(sqrt(n))."""
+
+    __slots__ = ("_chunks", "_values")
+
+    def __init__(self, values: Map[Key, Value] | None = None, chunks: tuple[tuple[Key, ...], ...] = ()) -> None:
+        self._values: Map[Key, Value] = Map() if values is None else values
+        self._chunks = chunks
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[Key, Value]]) -> Table[Key, Value]:
+        """Build a table at once, in O(n log n); of equal keys the last one counts."""
+        values = Map(pairs)
+        keys = sorted(values)
+        return cls(values, tuple(tuple(keys[at : at + CHUNK]) for at in range(0, len(keys), CHUNK)))
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
+    def __iter__(self) -> Iterator[Key]:
+        return (key for chunk in self._chunks for key in chunk)
+
+    def get(self, key: Key) -> Value | None:
+        """Return the value under this key, or None."""
+        return self._values.get(key)
+
+    def values(self) -> Iterator[Value]:
+        """All values, in the order of their keys."""
+        return (self._values[key] for key in self)
+
+    def slice(self, start: int, stop: int) -> list[Value]:
+        """Return the values at these positions, in the order of their keys."""
+        return [self._values[key] for key in islice(self._from(start), max(0, stop - start))]
+
+    def set(self, key: Key, value: Value) -> Table[Key, Value]:
+        """Return a table with this value under this key."""
+        chunks = self._chunks if key in self._values else self._with(key)
+        return Table(self._values.set(key, value), chunks)
+
+    def delete(self, key: Key) -> Table[Key, Value]:
+        """Return a table without this key, or this very table if it has none."""
+        if key not in self._values:
+            return self
+        return Table(self._values.delete(key), self._without(key))
+
+    def _from(self, start: int) -> Iterator[Key]:
+        """Keys from this position on; whole chunks before it are skipped, not walked."""
+        for at, chunk in enumerate(self._chunks):
+            if start < len(chunk):
+                yield from chunk[start:]
+                for later in self._chunks[at + 1 :]:
+                    yield from later
+                return
+            start -= len(chunk)
+
+    def _chunk_of(self, key: Key) -> int:
+        """Return the position of the chunk that has this key or must take it."""
+        return max(0, bisect_right(self._chunks, key, key=lambda chunk: chunk[0]) - 1)
+
+    def _with(self, key: Key) -> tuple[tuple[Key, ...], ...]:
+        if not self._chunks:
+            return ((key,),)
+        at = self._chunk_of(key)
+        chunk = self._chunks[at]
+        place = bisect_left(chunk, key)
+        return self._spliced(at, (*chunk[:place], key, *chunk[place:]))
+
+    def _without(self, key: Key) -> tuple[tuple[Key, ...], ...]:
+        at = self._chunk_of(key)
+        chunk = self._chunks[at]
+        place = bisect_left(chunk, key)
+        return self._spliced(at, chunk[:place] + chunk[place + 1 :])
+
+    def _spliced(self, at: int, chunk: tuple[Key, ...]) -> tuple[tuple[Key, ...], ...]:
+        """Put a chunk in place of an old one: none if it is empty, two if it has grown too long."""
+        middle = len(chunk) // 2
+        parts: tuple[tuple[Key, ...], ...] = ()
+        if len(chunk) > 2 * CHUNK:
+            parts = (chunk[:middle], chunk[middle:])
+        elif chunk:
+            parts = (chunk,)
+        return (*self._chunks[:at], *parts, *self._chunks[at + 1 :])

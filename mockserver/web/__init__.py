@@ -1,0 +1,1 @@
+"""Flask in, Flask out: the only place that knows HTTP's machinery."""

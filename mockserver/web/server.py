@@ -1,0 +1,127 @@
+"""The WSGI server that ships: waitress, in one process, with errors of its own in the vendor's shape."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from typing import Any
+
+import orjson
+from flask import Flask
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import Error
+
+from .requests import BODY_AT_MOST
+
+CONNECTIONS_AT_MOST = 2000
+IDLE_SECONDS = 30
+POLL_SECONDS = 1
+HEADERS_READ_AT_MOST = 256 * 1024  # bytes; more than the app allows, so that the app can answer 431
+
+
+class JsonErrorTask(ErrorTask):  # type: ignore[misc]
+    """Answers what is no HTTP, or beyond what the server reads, as JSON."""
+
+    def execute(self) -> None:
+        """Write the error in place of waitress's plain text."""
+        self.request.error = _JsonError(self.request.error)
+        super().execute()
+
+
+class _JsonError(Error):  # type: ignore[misc]
+    def __init__(self, error: Error) -> None:
+        super().__init__(error.body)
+        self.code, self.reason = error.code, error.reason
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:  # noqa: ARG002
+        body = {"code": self.code, "status": self.reason, "message": str(self.body)}
+        return f"{self.code} {self.reason}", [("Content-Type", "application/json")], orjson.dumps(body)
+
+
+class KeepAliveTask(WSGITask):  # type: ignore[misc]
+    """Keeps the connection open after a 204: waitress closes after every reply that has no length."""
+
+    def set_close_on_finish(self) -> None:
+        """Close, unless the reply ends with its headers and the client wants to go on."""
+        wants_close = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or wants_close or self.version != "1.1":
+            super().set_close_on_finish()
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection that answers unreadable requests as JSON, and outlives replies without a body."""
+
+    task_class = KeepAliveTask
+    error_task_class = JsonErrorTask
+
+
+class Tasks:
+    """What waits to be answered: waitress adds to it while it reads, `Server.run` works it off in the same thread.
+
+    Threads would only wait for each other: the work is Python, and the interpreter's lock lets one run at a time.
+    With one thread the server answers twice as much, and evenly (benchmarks/README.md).
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Any] = deque()
+
+    def add_task(self, task: Any) -> None:
+        """Take a task that is to be done after this round of reading."""
+        self._waiting.append(task)
+
+    def work_off(self) -> None:
+        """Do all that waits."""
+        while self._waiting:
+            self._waiting.popleft().service()
+
+    def set_thread_count(self, count: int) -> None:
+        """Have no threads, however many are asked for."""
+
+    def shutdown(self, **_: Any) -> bool:
+        """Stop: nothing runs beside the caller."""
+        return False
+
+
+class Server:
+    """A bound server: the port takes connections from now on, `run` answers them."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        """Bind; port 0 takes a free one. OSError if it cannot be bound."""
+        self._sockets: dict[int, Any] = {}
+        self._tasks = Tasks()
+        self._server = create_server(
+            app,
+            map=self._sockets,
+            _dispatcher=self._tasks,
+            host=host,
+            port=port,
+            connection_limit=CONNECTIONS_AT_MOST,
+            channel_timeout=IDLE_SECONDS,
+            max_request_header_size=HEADERS_READ_AT_MOST,
+            max_request_body_size=4 * BODY_AT_MOST,
+            outbuf_high_watermark=sys.maxsize,  # beyond it a task would wait for the loop that it runs in
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+        for channels in self._sockets.values():
+            channels.channel_class = Channel
+        self.host = host
+        self.port: int = getattr(self._server, "effective_port", 0) or self._server.effective_listen[0][1]
+
+    @property
+    def url(self) -> str:
+        """Where the server is, for a client on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def run(self) -> None:
+        """Answer until SystemExit or KeyboardInterrupt is raised in this thread, then close."""
+        try:
+            while True:
+                wasyncore.poll2(POLL_SECONDS, self._sockets)
+                self._tasks.work_off()
+        except (SystemExit, KeyboardInterrupt):
+            self._server.close()

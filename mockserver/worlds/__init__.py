@@ -1,0 +1,1 @@
+"""World files: read strictly, checked against a schema, generated with Faker, built into the first state."""

@@ -1,0 +1,118 @@
+"""The default world: the ids of the published examples, and generated data around them that leaves them as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .counts import Counts
+from .generate import ATTRIBUTES, generate
+
+Row = dict[str, Any]
+
+GOLDEN, PLATINUM, TOOL_FANS = "628cd20c6e8b2432b6346ca6", "61ge81e13562e22001h6cf456", "628cd20c6e8b2432b6346ca7"
+JOHN, JACK = "98029737", "18249883"
+SOME_COMPANY, ANOTHER_COMPANY, THIRD_COMPANY = (
+    "660af2af69babe3cf6e40771",
+    "448gh29h1d0b5453g6346df6",
+    "5f2c1d7e9b8a4c3d2e1f0a9b",
+)
+THEN = "2024-10-12T12:00:00.000Z"
+METADATA = {"createdAt": THEN, "modifiedAt": THEN, "version": 1}
+MIXIN_SCHEMAS = [
+    {"url": url, "file": "schemas/segmentAttributes.json"}
+    for url in (
+        ATTRIBUTES,
+        "https://res.cloudinary.com/saas-ag/raw/upload/emporix-docs/69537caeb3fd5d378296ae42_segmentAttributes.json",
+    )
+]
+
+PUBLISHED: Row = {
+    "legalEntities": [
+        {"id": SOME_COMPANY, "name": "SomeCompany"},
+        {"id": ANOTHER_COMPANY, "name": "AnotherCompany"},
+        {"id": THIRD_COMPANY, "name": "ThirdCompany"},
+    ],
+    "customers": [
+        {
+            "id": JOHN,
+            "firstName": "John",
+            "lastName": "Doe",
+            "email": "john.doe@email.com",
+            "preferredLanguage": "en",
+            "legalEntities": [SOME_COMPANY, THIRD_COMPANY],
+        },
+        {
+            "id": JACK,
+            "firstName": "Jack",
+            "lastName": "Smith",
+            "email": "jack.smith@email.com",
+            "preferredLanguage": "en",
+            "legalEntities": [ANOTHER_COMPANY],
+        },
+    ],
+    "categories": [
+        {"id": "12468504", "code": "123", "name": {"en": "Tools"}, "position": 0, "published": True},
+        {
+            "id": "12468505",
+            "parentId": "12468504",
+            "code": "234",
+            "name": {"en": "Hammer"},
+            "localizedDescription": {"en": "Hammers for the household and for the building site."},
+            "validity": {"from": "2024-04-17T08:00:00.000Z", "to": "2026-04-17T08:00:00.000Z"},
+            "position": 1,
+            "published": True,
+        },
+        {
+            "id": "12468506",
+            "parentId": "12468505",
+            "code": "345",
+            "name": {"en": "Sledgehammers"},
+            "position": 2,
+            "published": True,
+        },
+    ],
+    "products": [
+        {"id": "12468504", "code": "123", "name": {"en": "Hammer"}, "categories": ["12468505"]},
+        {"id": "12849186", "code": "456", "name": {"en": "Screwdriver"}, "categories": ["12468504"]},
+    ],
+    "segments": [
+        {"id": GOLDEN, "name": {"en": "Golden Segment"}, "status": "ACTIVE", "siteCode": "main", "metadata": METADATA},
+        {
+            "id": PLATINUM,
+            "name": {"en": "Platinum Segment"},
+            "status": "INACTIVE",
+            "siteCode": "main",
+            "metadata": METADATA,
+        },
+        {"id": TOOL_FANS, "name": {"en": "Tool Fans"}, "status": "ACTIVE", "siteCode": "main", "metadata": METADATA},
+    ],
+    "customerAssignments": [
+        {"segmentId": segment, "customerId": customer, **entity, "assignmentType": "MANUAL", "metadata": METADATA}
+        for segment, customer, entity in (
+            (GOLDEN, JOHN, {"legalEntityId": SOME_COMPANY}),
+            (GOLDEN, JACK, {"legalEntityId": ANOTHER_COMPANY}),
+            (TOOL_FANS, JOHN, {}),
+            (PLATINUM, JOHN, {}),
+        )
+    ],
+    "itemAssignments": [
+        {"segmentId": segment, "type": kind, "itemId": item, "metadata": METADATA}
+        for segment, kind, item in (
+            (GOLDEN, "PRODUCT", "12468504"),
+            (GOLDEN, "PRODUCT", "12849186"),
+            (PLATINUM, "CATEGORY", "12468504"),
+            (PLATINUM, "PRODUCT", "12849186"),
+            (TOOL_FANS, "CATEGORY", "12468505"),
+            (TOOL_FANS, "CATEGORY", "12468506"),
+        )
+    ],
+}
+
+
+def default_world() -> Row:
+    """Return the world that `fixtures/default.yaml` holds."""
+    world = generate(seed=1, counts=Counts())
+    for section, rows in PUBLISHED.items():
+        world[section] = rows + world[section]
+    world["description"] = "The ids of the published examples, and generated data around them."
+    return world | {"mixinSchemas": MIXIN_SCHEMAS}

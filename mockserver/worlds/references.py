@@ -1,0 +1,103 @@
+"""What spans the sections of a world and a schema cannot say: ids that exist, and exist once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+World = Mapping[str, Any]
+Mistake = tuple[str, str]  # place as a JSON pointer, reason
+Key = Callable[[Mapping[str, Any]], Any]
+
+KEYS: dict[str, Key] = {
+    "sites": lambda row: row["code"],
+    "legalEntities": lambda row: row["id"],
+    "customers": lambda row: row["id"],
+    "categories": lambda row: row["id"],
+    "products": lambda row: row["id"],
+    "segments": lambda row: row["id"],
+    "customerAssignments": lambda row: (row["segmentId"], row["customerId"], row.get("legalEntityId")),
+    "itemAssignments": lambda row: (row["segmentId"], row["type"], row["itemId"]),
+    "mixinSchemas": lambda row: row["url"],
+    "clients": lambda row: row["id"],
+    "tokens": lambda row: row["token"],
+}
+REFERENCES = {
+    "categories": {"parentId": "categories"},
+    "segments": {"siteCode": "sites"},
+    "customerAssignments": {"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
+    "itemAssignments": {"segmentId": "segments"},
+}
+LISTS = {"products": {"categories": "categories"}, "customers": {"legalEntities": "legalEntities"}}
+CATALOGUES = {"PRODUCT": "products", "CATEGORY": "categories"}
+
+
+def mistakes(world: World) -> Iterator[Mistake]:
+    """Yield what is wrong with a world that its schema allows."""
+    known = {section: {key(row) for row in world.get(section, ())} for section, key in KEYS.items()}
+    yield from _twice(world)
+    yield from _languages(world)
+    yield from _missing(world, known)
+    yield from _items(world, known)
+    yield from _members(world)
+    yield from _circles(world)
+
+
+def _twice(world: World) -> Iterator[Mistake]:
+    for section, key in KEYS.items():
+        seen = set()
+        for at, row in enumerate(world.get(section, ())):
+            if key(row) in seen:
+                yield f"/{section}/{at}", f"{key(row)!r} comes twice"
+            seen.add(key(row))
+
+
+def _languages(world: World) -> Iterator[Mistake]:
+    languages = world.get("languages")
+    if languages and languages["default"] not in languages["supported"]:
+        yield "/languages/default", f"{languages['default']!r} is not among the supported languages"
+
+
+def _missing(world: World, known: Mapping[str, set[Any]]) -> Iterator[Mistake]:
+    for section, names in REFERENCES.items():
+        for at, row in enumerate(world.get(section, ())):
+            for name, target in names.items():
+                if name in row and row[name] not in known[target]:
+                    yield f"/{section}/{at}/{name}", f"{row[name]!r} is not among the {target}"
+    for section, names in LISTS.items():
+        for at, row in enumerate(world.get(section, ())):
+            for name, target in names.items():
+                for id_ in set(row.get(name, ())) - known[target]:
+                    yield f"/{section}/{at}/{name}", f"{id_!r} is not among the {target}"
+
+
+def _items(world: World, known: Mapping[str, set[Any]]) -> Iterator[Mistake]:
+    for at, row in enumerate(world.get("itemAssignments", ())):
+        if row["itemId"] not in known[CATALOGUES[row["type"]]]:
+            yield f"/itemAssignments/{at}/itemId", f"{row['itemId']!r} is not among the {CATALOGUES[row['type']]}"
+
+
+def _members(world: World) -> Iterator[Mistake]:
+    belongs = {row["id"]: row.get("legalEntities", ()) for row in world.get("customers", ())}
+    for at, row in enumerate(world.get("customerAssignments", ())):
+        entity = row.get("legalEntityId")
+        if entity is not None and entity not in belongs[row["customerId"]]:
+            yield (
+                f"/customerAssignments/{at}/legalEntityId",
+                f"customer {row['customerId']!r} does not belong to {entity!r}",
+            )
+
+
+def _circles(world: World) -> Iterator[Mistake]:
+    parents = {row["id"]: row.get("parentId") for row in world.get("categories", ())}
+    good: set[str] = set()
+    for at, start in enumerate(parents):
+        way = []
+        id_ = start
+        while id_ is not None and id_ not in good:
+            if id_ in way:
+                yield f"/categories/{at}/parentId", f"{start!r} is above itself, or below a circle"
+                return
+            way.append(id_)
+            id_ = parents[id_]
+        good.update(way)

@@ -1,0 +1,112 @@
+"""What the tests share: a simulator in process, a clock that stands, and a client that speaks like curl."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from mockserver.app import App, build
+from mockserver.resources import folder
+from mockserver.settings import Behaviour, Settings
+from mockserver.strict_yaml import load
+
+TABLES = Path(__file__).parent / "tables"
+GOLDEN = "628cd20c6e8b2432b6346ca6"
+PLATINUM = "61ge81e13562e22001h6cf456"
+TOOL_FANS = "628cd20c6e8b2432b6346ca7"
+HAMMER, SCREWDRIVER = "12468504", "12849186"
+NUMBERS = count(1)
+DEFAULT: dict[str, Any] = load((folder("fixtures") / "default.yaml").read_text())
+
+
+def default_world(where: Path, **sections: Any) -> str:
+    """Write a copy of the default world with other sections; return its path."""
+    path = where / "world.yaml"
+    kept = {name: section for name, section in DEFAULT.items() if name != "mixinSchemas"}
+    path.write_text(json.dumps(kept | sections))  # JSON is YAML too
+    return str(path)
+
+
+@dataclass
+class StandingClock:
+    """A clock that moves only when a test moves it."""
+
+    moment: datetime = field(default_factory=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def forward(self, **ahead: float) -> None:
+        self.moment += timedelta(**ahead)
+
+
+@dataclass
+class Client:
+    """Calls the item assignments of one tenant with one token."""
+
+    flask: Flask
+    tenant: str
+    token: str | None = "admin-token"
+
+    def having(self, token: str | None) -> Client:
+        return Client(self.flask, self.tenant, token)
+
+    def send(self, method: str, path: str, **request: Any) -> TestResponse:
+        """Send a request below /customer-segment/{tenant}/segments, or to a path that begins with //."""
+        headers = dict(request.pop("headers", {}))
+        if self.token is not None:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        url = path[1:] if path.startswith("//") else f"/customer-segment/{self.tenant}/segments{path}"
+        return self.flask.test_client().open(url, method=method, headers=headers, **request)
+
+    def get(self, path: str, **request: Any) -> TestResponse:
+        return self.send("GET", path, **request)
+
+    def put(self, path: str, **request: Any) -> TestResponse:
+        return self.send("PUT", path, **request)
+
+    def post(self, path: str, **request: Any) -> TestResponse:
+        return self.send("POST", path, **request)
+
+    def delete(self, path: str, **request: Any) -> TestResponse:
+        return self.send("DELETE", path, **request)
+
+    def everything(self) -> Any:
+        """All item assignments of the tenant: what a failed write must leave as it was."""
+        return self.having("read-token").get("/items?pageSize=100000").get_json()
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture(scope="session")
+def shared() -> App:
+    return build(Settings(), StandingClock())
+
+
+@pytest.fixture
+def client(shared: App) -> Client:
+    """A client for a tenant that no other test knows, as admin."""
+    return Client(shared.flask, f"test{next(NUMBERS)}")
+
+
+@pytest.fixture
+def simulator(clock: StandingClock) -> Callable[..., Client]:
+    """Make a client of a simulator with switches of its own."""
+
+    def make(fixture: str = "default", auth: Any = "on", **switches: Any) -> Client:
+        settings = Settings(fixture=fixture, auth=auth, behaviour=Behaviour(**switches))
+        return Client(build(settings, clock).flask, "acme")
+
+    return make

@@ -1,0 +1,249 @@
+"""Bad input gets a clear 4xx in the vendor's shape, changes nothing, and the next call works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import GOLDEN, HAMMER, Client
+
+ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
+BULK = f"/{GOLDEN}/items/PRODUCT/bulk"
+SEARCH = f"/{GOLDEN}/items/search"
+JSON = "application/json"
+DEEP = b"[" * 100_000
+
+BODIES: dict[str, bytes] = {
+    "malformed": b'{"metadata": ',
+    "not utf-8": b'{"mixins": {"a": "\xff"}}',
+    "utf-16": '{"mixins": {}}'.encode("utf-16"),
+    "NaN": b'{"mixins": {"a": NaN}}',
+    "infinity": b'{"mixins": {"a": 1e400}}',
+    "brackets": DEEP,
+    "braces": b'{"a":' * 100_000,
+    "lone surrogate": b'{"mixins": {"a": "\\ud800"}}',
+    "two documents": b"{}{}",
+    "comment": b"{} // none",
+    "a number": b"5",
+    "a text": b'"text"',
+    "null": b"null",
+    "gzip": b"\x1f\x8b\x08\x00",
+}
+
+SHAPES: list[Any] = [
+    {"mixins": []},
+    {"mixins": None},
+    {"mixins": "x"},
+    {"metadata": []},
+    {"metadata": None},
+    {"metadata": {"version": "1"}},
+    {"metadata": {"version": 1.5}},
+    {"metadata": {"version": True}},
+    {"metadata": {"version": None}},
+    {"metadata": {"mixins": "x"}},
+    {"metadata": {"mixins": []}},
+]
+
+
+def is_vendor_error(reply: Any, status: int) -> bool:
+    body = reply.get_json()
+    return reply.status_code == status and body["code"] == status and bool(body["message"])
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize(("method", "path"), [("PUT", ITEM), ("PUT", BULK), ("DELETE", BULK), ("POST", SEARCH)])
+def test_bodies_that_cannot_be_read(client: Client, name: str, method: str, path: str) -> None:
+    before = client.everything()
+    reply = client.send(method, path, data=BODIES[name], content_type=JSON)
+    assert is_vendor_error(reply, 400), reply.text
+    assert reply.get_json()["details"]["message"]
+    assert client.everything() == before
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_wrong_types_are_named_by_their_place(client: Client, shape: Any) -> None:
+    before = client.everything()
+    reply = client.put(ITEM, json=shape)
+    assert is_vendor_error(reply, 400)
+    assert reply.get_json()["details"]["field"].startswith("/" + next(iter(shape)))
+    (entry,) = client.put(BULK, json=[{"id": HAMMER, **shape}]).get_json()
+    assert entry["code"] == 400
+    assert client.everything() == before
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "a", "/", ";", "ü"]
+)
+def test_content_types_that_are_not_json(client: Client, kind: str) -> None:
+    reply = client.put(ITEM, data=b"{}", headers={"Content-Type": kind})
+    if kind == ";":
+        assert reply.status_code == 204  # no type at all: taken for JSON
+    else:
+        assert is_vendor_error(reply, 400)
+        assert "application/json" in reply.get_json()["details"]["message"]
+
+
+@pytest.mark.parametrize("kind", ["application/json;", "application/json; value=1", "APPLICATION/JSON;charset=utf-8"])
+def test_odd_spellings_of_json_are_json(client: Client, kind: str) -> None:
+    assert client.put(ITEM, data=b"{}", headers={"Content-Type": kind}).status_code == 204
+
+
+def test_f3b_the_last_of_equal_names_counts(client: Client) -> None:
+    body = b'{"metadata": {"version": 9}, "metadata": {"version": 1}}'
+    assert client.put(ITEM, data=body, content_type=JSON).status_code == 204
+
+
+def test_a_body_beyond_the_limit(client: Client) -> None:
+    before = client.everything()
+    body = b'{"mixins": {"a": "' + b"x" * (11 * 1024 * 1024) + b'"}}'
+    assert is_vendor_error(client.put(ITEM, data=body, content_type=JSON), 413)
+    assert client.everything() == before
+
+
+def test_a_body_within_the_limit(client: Client) -> None:
+    body = b'{"mixins": {"a": "' + b"x" * (9 * 1024 * 1024) + b'"}}'
+    assert client.put(ITEM, data=body, content_type=JSON).status_code == 204
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "", "²", "9" * 30])
+def test_content_lengths_that_are_none(client: Client, length: str) -> None:
+    reply = client.put(ITEM, environ_overrides={"CONTENT_LENGTH": length})
+    assert reply.status_code in {204, 400, 413}
+
+
+def test_a_body_that_breaks_off(client: Client) -> None:
+    before = client.everything()
+    reply = client.put(ITEM, data=b"{}", content_type=JSON, environ_overrides={"CONTENT_LENGTH": "20"})
+    assert is_vendor_error(reply, 400)
+    assert client.everything() == before
+
+
+def test_a_url_beyond_the_limit(client: Client) -> None:
+    assert is_vendor_error(client.get("/items?q=" + "x" * 11_000), 414)
+
+
+def test_headers_beyond_the_limit(client: Client) -> None:
+    assert is_vendor_error(client.get("/items", headers={"X-Long": "x" * 62_000}), 431)
+
+
+@pytest.mark.parametrize(
+    "id_",
+    ["%00", "%0A", "%2F", "%2e%2e", "..", "%ED%95%9C", "%F0%9F%94%A8", "a%20b", "'", "%22", "{itemId}", "x" * 8000],
+)
+def test_hostile_ids_are_simply_not_there(client: Client, id_: str) -> None:
+    before = client.everything()
+    assert is_vendor_error(client.get(f"/{GOLDEN}/items/PRODUCT/{id_}"), 404)
+    assert is_vendor_error(client.put(f"/{GOLDEN}/items/PRODUCT/{id_}", json={}), 400)
+    assert is_vendor_error(client.put(f"/{id_}/items/PRODUCT/{HAMMER}", json={}), 400)
+    assert client.delete(f"/{GOLDEN}/items/PRODUCT/{id_}").status_code == 204
+    assert client.get(f"/{id_}/items").get_json() == []
+    assert client.everything() == before
+
+
+@pytest.mark.parametrize("id_", ["%FF", "%C0%AE", "%ED%A0%80"])
+def test_ids_that_are_not_utf_8(client: Client, id_: str) -> None:
+    assert is_vendor_error(client.get(f"/{GOLDEN}/items/PRODUCT/{id_}"), 400)
+    assert is_vendor_error(client.put(f"/{GOLDEN}/items/PRODUCT/{id_}", json={}), 400)
+
+
+@pytest.mark.parametrize("tenant", ["ab", "a" * 17, "Acme", "1acme", "acme%0A", "ac-me", "%C3%A4cme", "%FF%FF%FF"])
+def test_f5_tenants_that_cannot_be(client: Client, tenant: str) -> None:
+    for token in ("admin-token", "customer-token"):
+        reply = Client(client.flask, tenant, token).get("/items")
+        assert is_vendor_error(reply, 400)
+        assert reply.get_json()["details"]["field"] == "tenant"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%FF",
+        "q=" + "(" * 3000,
+        "q=type:~" + "(" * 500,
+        "q=type:%3E" + "9" * 5000,
+        "q=a:%00",
+        "q=%F0%9F%94%A8:%F0%9F%94%A8",
+        "q=type:PRODUCT&q=type",
+        "sort=" + ",".join("a" * 1000),
+        "fields=" + "." * 1000,
+        "pageSize=" + "9" * 5000,
+        "pageNumber=%D9%A1",
+        "&".join(f"p{number}=1" for number in range(101)),
+        "%",
+        "=&=&&",
+    ],
+)
+def test_hostile_queries_never_break(client: Client, query: str) -> None:
+    reply = client.get(f"/{GOLDEN}/items?{query}")
+    assert reply.status_code == 200 or is_vendor_error(reply, 400), reply.text
+    assert client.get(f"/{GOLDEN}/items").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//",
+        "///",
+        "//customer-segment",
+        "//customer-segment/acme/segments/",
+        "//customer-segment/acme//items",
+        "//__admin",
+        "//favicon.ico",
+    ],
+)
+def test_f2_unknown_paths_are_404_in_json(client: Client, path: str) -> None:
+    assert is_vendor_error(client.get(path), 404)
+
+
+def test_f2_an_unknown_path_names_the_nearest_operation(client: Client) -> None:
+    reply = client.get("/item/category-trees")
+    assert "/items/category-trees" in reply.get_json()["message"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "TRACE", "CONNECT", "FOO", "get"])
+def test_f2_a_wrong_method_is_405_and_names_the_right_ones(client: Client, method: str) -> None:
+    reply = client.send(method, ITEM)
+    assert is_vendor_error(reply, 405)
+    assert reply.headers["Allow"] == "DELETE, GET, HEAD, OPTIONS, PUT"
+
+
+def test_f4_head_follows_get(client: Client) -> None:
+    reply = client.send("HEAD", f"/{GOLDEN}/items", headers={"X-Total-Count": "true"})
+    assert (reply.status_code, reply.data, reply.headers["X-Total-Count"]) == (200, b"", "2")
+    assert client.send("HEAD", f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5173"])
+def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: str) -> None:
+    asked = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "authorization,content-type,saas-token",
+    }
+    reply = client.having(None).send("OPTIONS", ITEM, headers=asked)
+    assert reply.status_code == 204
+    assert reply.headers["Access-Control-Allow-Origin"] == origin
+    assert "PUT" in reply.headers["Access-Control-Allow-Methods"]
+    assert "authorization" in reply.headers["Access-Control-Allow-Headers"].lower()
+    assert "Access-Control-Allow-Credentials" not in reply.headers
+
+
+def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
+    reply = client.get("/items", headers={"Origin": "http://localhost:3000"})
+    assert reply.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert reply.headers["Access-Control-Expose-Headers"] == "X-Total-Count"
+    refused = client.having(None).get("/items", headers={"Origin": "http://localhost:3000"})
+    assert refused.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://example.com", "http://localhost.example.com", "null", "http://localhost:1@x"]
+)
+def test_f4_pages_of_other_origins_are_not(client: Client, origin: str) -> None:
+    reply = client.get("/items", headers={"Origin": origin})
+    assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+def test_no_reply_without_body_has_a_content_type(client: Client) -> None:
+    assert "Content-Type" not in client.put(ITEM, json={}).headers

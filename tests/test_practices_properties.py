@@ -1,0 +1,218 @@
+"""The standard practices, as properties that hold for whatever a client sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.errors import BadRequest
+from mockserver.practices import fields, languages, paging, q, sort
+
+settings.register_profile("practices", deadline=None, max_examples=80)
+practices = settings(settings.get_profile("practices"))
+
+NAMES = st.sampled_from(["a", "b", "c", "a.b", "en", ""])
+TEXTS = st.one_of(st.text(max_size=8), st.sampled_from(["1", "true", "a b", "2024-05-14", "2024-05-14T12:00:00.000Z"]))
+NUMBERS = st.one_of(st.integers(), st.floats(allow_nan=False), st.just(10**4000))
+SCALARS = st.one_of(st.none(), st.booleans(), NUMBERS, TEXTS)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=8
+)
+DOCUMENTS = st.dictionaries(NAMES, VALUES, max_size=4)
+ROWS = st.lists(DOCUMENTS, max_size=8)
+PATHS = st.lists(st.sampled_from(["a", "b", "c", "en"]), min_size=1, max_size=3).map(".".join)
+MAPS = st.dictionaries(
+    st.sampled_from(["de", "de-AT", "de_CH", "en", "en-GB", "fr", "zh-Hant-TW"]), st.text(max_size=3)
+)
+PIECES = [
+    "<=",
+    " AND ",
+    "in(",
+    "null",
+    "true",
+    "1e400",
+    "9" * 5000,
+    "a:~",
+    "a:(",
+    "a:>",
+    "{9}",
+    "(?R)",
+    "a.b:1",
+    'c:"x"',
+]
+SNIPPETS = st.sampled_from([*PIECES, *'ab:()~><,[.*+?|\\" \0ß', "2024-05-14", "9" * 5000])
+HEADERS = st.one_of(
+    st.text(max_size=12),
+    st.lists(st.sampled_from(["de", "en-GB", "*", "fr;q=0", "de-AT;q=0.5", "*;q=0.1", "xx", "en;q=0"])).map(", ".join),
+)
+
+
+def answered(act: Callable[[], Any]) -> Any:
+    """Return the result, None for a bad request; any other exception fails the test."""
+    try:
+        return act()
+    except BadRequest:
+        return None
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@practices
+@given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS)
+def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any]) -> None:
+    before = deepcopy(rows)
+    kept = answered(lambda: q.select(q.parse(text), rows))
+    assert kept is None or all(row in rows for row in kept)
+    assert rows == before
+
+
+@practices
+@given(SNIPPETS, st.lists(st.sampled_from(list("ab()[]{}|*+?\\^$.<>=!&-~:P#9,ielx")), max_size=30).map("".join), TEXTS)
+def test_no_regex_raises_anything_but_bad_requests(start: str, pattern: str, text: str) -> None:
+    answered(lambda: q.select(q.parse(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
+
+
+@practices
+@given(st.text())
+def test_any_quoted_text_finds_itself(text: str) -> None:
+    rows: list[dict[str, Any]] = [{"a": {"b": text}}, {"a": {"b": text + "x"}}, {"a": {"b": 1}}, {}]
+    assert q.select(q.parse(f"a.b:{quoted(text)}"), rows) == rows[:1]
+    assert q.select(q.parse(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
+
+
+@practices
+@given(PATHS, NUMBERS, NUMBERS, ROWS)
+def test_a_range_is_both_its_comparisons(path: str, low: float, high: float, rows: list[Any]) -> None:
+    bounds = [str(bound) if abs(bound) < 10**300 else "1e400" for bound in (low, high)]
+    ranged = q.parse(f"{path}:(>={bounds[0]} AND <{bounds[1]})")
+    both = q.parse(f"{path}:>={bounds[0]} {path}:<{bounds[1]}")
+    assert q.select(ranged, rows) == q.select(both, rows)
+
+
+@practices
+@given(PATHS, ROWS)
+def test_every_row_exists_or_is_missing(path: str, rows: list[Any]) -> None:
+    exist = q.select(q.parse(f"{path}:exists"), rows)
+    missing = q.select(q.parse(f"{path}:missing"), rows)
+    assert len(exist) + len(missing) == len(rows)
+    null = q.select(q.parse(f"{path}:null"), rows)
+    assert all(row in null for row in missing)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "(?R)", "(.*)(.*)(.*)(.*)(.*)(.*)[xy]$"])
+def test_an_evil_regex_is_a_bad_request(pattern: str) -> None:
+    query = q.parse(f"a:~{pattern}")
+    with pytest.raises(BadRequest, match="too expensive"):
+        q.select(query, [{"a": "a" * 5000 + "!"}], seconds=0.05)
+
+
+def test_all_regexes_of_a_query_share_the_time() -> None:
+    query = q.parse("a:~(a|b)*c b:~x")
+    with pytest.raises(BadRequest, match="too expensive"):
+        q.select(query, [{"a": "ab" * 50, "b": "x"}] * 2, seconds=0)
+
+
+HUGE = {
+    "parentheses": "a:" + "(" * 9000,
+    "groups": "a:~" + "(" * 900 + ")" * 900,
+    "path": "a" + ".a" * 4000 + ":1",
+    "clauses": "a:b " * 101,
+    "regexes": "a:~b " * 11,
+    "regex": "a:~" + "x" * 1001,
+    "backslashes": 'a:"' + "\\" * 8999,
+    "quotes": "a:(" + '"' * 9001,
+    "classes": "a:~(" + "[" * 9000,
+    "number": "a:>" + "9" * 5000 + "x",
+}
+
+
+@pytest.mark.parametrize("text", HUGE.values(), ids=HUGE.keys())
+def test_a_huge_query_is_a_bad_request(text: str) -> None:
+    with pytest.raises(BadRequest):
+        q.parse(text)
+
+
+@practices
+@given(ROWS, st.lists(st.tuples(PATHS, st.sampled_from(["", ":ASC", ":DESC"])), min_size=1, max_size=3))
+def test_sort_is_a_stable_permutation(rows: list[Any], keys: list[tuple[str, str]]) -> None:
+    numbered = [{**row, "at": at} for at, row in enumerate(rows)]
+    order = sort.parse(",".join(path + direction for path, direction in keys))
+    arranged = sort.arranged(numbered, order)
+    assert sorted(row["at"] for row in arranged) == list(range(len(rows)))
+    assert sort.arranged(arranged, order) == arranged
+
+
+@practices
+@given(ROWS, PATHS, st.sampled_from(["ASC", "DESC"]))
+def test_rows_without_the_field_come_last_as_they_came(rows: list[Any], path: str, direction: str) -> None:
+    numbered = [{**row, "at": at} for at, row in enumerate(rows)]
+    without = q.select(q.parse(f"{path}:null"), numbered)
+    arranged = sort.arranged(numbered, sort.parse(f"{path}:{direction}"))
+    assert arranged[len(arranged) - len(without) :] == without
+
+
+@practices
+@given(st.text())
+def test_any_sort_is_answered(text: str) -> None:
+    answered(lambda: sort.arranged([{"a": 1}, {}], sort.parse(text)))
+
+
+def within(part: Any, whole: Any) -> bool:
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(name in whole and within(value, whole[name]) for name, value in part.items())
+    if isinstance(part, list) and isinstance(whole, list):
+        return all(any(within(element, other) for other in whole) for element in part)
+    return bool(part == whole)
+
+
+@practices
+@given(DOCUMENTS, st.one_of(st.text(), st.lists(PATHS).map(",".join)), st.lists(PATHS, max_size=2).map(tuple))
+def test_projection_is_a_part_and_idempotent(document: Any, text: str, always: tuple[str, ...]) -> None:
+    before, projection = deepcopy(document), fields.parse(text)
+    projected = fields.project(document, projection, always)
+    assert within(projected, document)
+    assert fields.project(projected, projection, always) == projected
+    assert document == before
+
+
+@practices
+@given(MAPS, HEADERS, st.sampled_from(["en", "de", "it"]))
+def test_localize_leaves_one_language_and_is_idempotent(value: dict[str, str], header: str, default: str) -> None:
+    wanted = answered(lambda: languages.preferences(header))
+    if wanted is not None:
+        left = languages.localize(value, wanted, default)
+        assert len(left) == min(1, len(value))
+        assert left.items() <= value.items()
+        assert languages.localize(left, wanted, default) == left
+
+
+@practices
+@given(DOCUMENTS, st.lists(PATHS, max_size=3))
+def test_localized_takes_any_document_and_leaves_it(document: Any, localized_paths: list[str]) -> None:
+    before = deepcopy(document)
+    wanted = languages.Languages(("de",))
+    once = languages.localized(document, localized_paths, wanted, "en", recursive_under="c")
+    assert languages.localized(once, localized_paths, wanted, "en", recursive_under="c") == once
+    assert document == before
+
+
+@practices
+@given(st.lists(st.integers(), max_size=40), st.integers(1, 15))
+def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
+    pages = [paging.page(str(size), str(number)).cut(rows) for number in range(1, len(rows) // size + 3)]
+    assert [row for page in pages for row in page] == rows
+    assert pages[-1] == []
+
+
+@practices
+@given(st.one_of(st.none(), st.text(), st.just("9" * 5000)), st.one_of(st.none(), st.text(), st.integers().map(str)))
+def test_any_paging_is_answered(size: str | None, number: str | None) -> None:
+    page = answered(lambda: paging.page(size, number, None))
+    assert page is None or 0 <= page.start < page.stop

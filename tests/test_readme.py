@@ -1,0 +1,97 @@
+"""The README's commands do what it says: its curl lines get the statuses that stand behind them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mockserver.cli import commands
+
+from .serving import ENOUGH, environment, run, serving
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
+SCRIPT = [line for block in BLOCKS if "curl" in block for line in block.splitlines()]
+
+
+def test_every_curl_line_gets_the_status_that_stands_behind_it(tmp_path: Path) -> None:
+    with serving() as (_, ready):
+        asked, script = [], []
+        for line in SCRIPT:
+            if line.startswith("curl "):
+                command, _, status = line.rpartition(" # ")
+                asked.append((command, status))
+                script.append(f"{command} -s -o /dev/null -w '%{{http_code}}\\n'")
+            else:
+                script.append(line)
+        text = "\n".join(script).replace("http://127.0.0.1:8080", ready["url"])
+        done = subprocess.run(
+            ["bash", "-ec", text],
+            capture_output=True,
+            text=True,
+            timeout=ENOUGH,
+            check=False,
+            env=environment(HOME=str(tmp_path)),
+        )
+    assert done.returncode == 0, done.stderr
+    assert list(zip([command for command, _ in asked], done.stdout.split(), strict=True)) == asked
+
+
+def test_the_first_commands_are_make_serve_and_make_test() -> None:
+    assert BLOCKS[0].split("\n")[:2] == ["make serve", "make test"]
+
+
+@pytest.mark.skipif(
+    not (ROOT / ".venv" / "ready").exists() or not shutil.which("make"), reason="no environment of make's"
+)
+def test_make_serve_serves() -> None:
+    with subprocess.Popen(
+        ["make", "--silent", "serve"],
+        cwd=ROOT,
+        env=environment(MOCKSERVER_PORT="0", PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        assert "is ready at http://127.0.0.1:" in process.stdout.readline()
+        subprocess.run(["pkill", "-TERM", "-s", str(process.pid)], check=True)
+        process.wait(timeout=ENOUGH)
+
+
+@pytest.mark.parametrize("name", ["routes", "spec", "healthcheck", "seed", "serve"])
+def test_the_commands_that_it_names_exist(name: str) -> None:
+    assert f"mockserver {name}" in README
+    assert name in commands.commands
+
+
+def test_the_flags_that_it_names_exist() -> None:
+    help_text = CliRunner().invoke(commands, ["serve", "--help"]).output
+    for flag in set(re.findall(r"`(--[a-z-]+)", README)) - {"--seed", "--products"}:
+        assert flag in help_text, flag
+
+
+def test_the_tokens_that_it_names_are_those_of_the_ready_line() -> None:
+    with serving() as (_, ready):
+        assert set(re.findall(r"^\| `([a-z0-9-]+-token)`", README, re.M)) == set(ready["tokens"])
+
+
+def test_seed_makes_a_world_that_can_be_served(tmp_path: Path) -> None:
+    (command,) = re.findall(r"`mockserver (seed [^`>]*) > world.yaml`", README)
+    done = run(*command.split())
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "world.yaml").write_text(done.stdout)
+    with serving("--fixture", str(tmp_path / "world.yaml")) as (_, ready):
+        assert ready["world"] == "world"
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"]:
+        for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -1,0 +1,111 @@
+"""State is a value: the ordered map against a model, reset in no time, and writers who lose nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver import table
+from mockserver.app import App
+from mockserver.table import Table
+
+from .conftest import GOLDEN, HAMMER, Client
+
+KEYS = st.integers(0, 60)
+STEPS = st.lists(st.tuples(st.booleans(), KEYS, st.integers()), max_size=120)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_chunks() -> Iterator[None]:
+    """Chunks of few keys, so that short histories split and empty them."""
+    usual, table.CHUNK = table.CHUNK, 3
+    yield
+    table.CHUNK = usual
+
+
+@given(start=st.dictionaries(KEYS, st.integers()), steps=STEPS)
+def test_a_table_is_a_sorted_dict_and_old_ones_stay_as_they_were(
+    start: dict[int, int], steps: list[tuple[bool, int, int]]
+) -> None:
+    model, held = dict(start), Table.of(start.items())
+    for adds, key, value in steps:
+        old, before = held, list(held)
+        held = held.set(key, value) if adds else held.delete(key)
+        if adds:
+            model[key] = value
+        else:
+            model.pop(key, None)
+        assert list(old) == before
+    assert list(held) == sorted(model)
+    assert list(held.values()) == [model[key] for key in sorted(model)]
+    assert len(held) == len(model)
+    assert [held.get(key) for key in range(61)] == [model.get(key) for key in range(61)]
+
+
+@given(keys=st.sets(KEYS), start=st.integers(0, 70), length=st.integers(-3, 70))
+def test_a_slice_is_that_of_the_sorted_list(keys: set[int], start: int, length: int) -> None:
+    held = Table.of((key, key) for key in keys)
+    assert held.slice(start, start + length) == sorted(keys)[start : max(start, start + length)]
+
+
+def test_reset_gives_the_very_same_value_back(shared: App, client: Client) -> None:
+    tenant = shared.world.tenant(client.tenant)
+    before = tenant.state
+    client.delete(f"/{GOLDEN}/items/PRODUCT/{HAMMER}")
+    assert tenant.state is not before
+    client.post(f"//__admin/reset?tenant={client.tenant}")
+    assert tenant.state is before
+
+
+def test_a_failed_rule_leaves_the_state_as_it_was(shared: App, client: Client) -> None:
+    before = shared.world.tenant(client.tenant).state
+    assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"metadata": {"version": 9}}).status_code == 409
+    assert shared.world.tenant(client.tenant).state is before
+
+
+@pytest.fixture
+def hasty_switches() -> Iterator[None]:
+    """Let the interpreter change threads all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_switches")
+def test_of_many_writers_with_the_same_version_one_wins(client: Client) -> None:
+    path, start = f"/{GOLDEN}/items/PRODUCT/{HAMMER}", Barrier(8)
+
+    def write(version: int) -> int:
+        start.wait()
+        return client.put(path, json={"metadata": {"version": version}}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        for version in range(1, 21):
+            assert sorted(pool.map(write, [version] * 8)) == [204, *[409] * 7]
+
+
+@pytest.mark.usefixtures("hasty_switches")
+def test_no_write_is_lost_among_many(client: Client) -> None:
+    path = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: client.put(path, json={}).status_code, range(200)))
+    assert statuses == [204] * 200
+    assert client.get(path).get_json()["metadata"]["version"] == 201
+
+
+def test_a_new_tenant_named_by_many_at_once_is_one(shared: App) -> None:
+    start = Barrier(8)
+
+    def touch(_: int) -> object:
+        start.wait()
+        return shared.world.tenant("touched")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(map(id, pool.map(touch, range(8))))) == 1

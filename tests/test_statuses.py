@@ -1,0 +1,53 @@
+"""Every status that the spec declares can be provoked by a client, and what then comes is as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from mockserver.app import build
+from mockserver.contract import loading
+from mockserver.contract.reference import Reference
+from mockserver.exchange import Reply, Request
+from mockserver.resources import folder
+from mockserver.settings import Settings
+
+from .conftest import TABLES, Client
+
+TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
+OPERATIONS = {operation.id: operation for operation in build(Settings()).operations}
+PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
+
+
+@pytest.mark.parametrize(("operation_id", "status"), PAIRS)
+def test_every_declared_status_can_be_provoked(
+    operation_id: str, status: int, simulator: Callable[..., Client], client: Client, reference: Reference
+) -> None:
+    case: dict[str, Any] = dict(TABLE[operation_id][str(status)])
+    operation = OPERATIONS[operation_id]
+    caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
+    reply = caller.send(operation.method, case.pop("path"), **case)
+    assert reply.status_code == status, reply.text
+    body = reply.get_json() if reply.data else None
+    assert operation.defect(status, body) is None
+    ids = {"tenant": "acme", "segmentId": "s", "type": "PRODUCT", "itemId": "i"}
+    seen = Reply(status, body, dict(reply.headers))
+    assert reference.reply(operation, Request(operation.method, operation.path, "", {}), ids, seen) is None
+
+
+def test_the_table_names_nothing_that_the_spec_lacks() -> None:
+    named = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
+    assert named == set(PAIRS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_every_operation_declares_401_and_403_where_it_needs_a_token(operation: Any) -> None:
+    assert not operation.scopes or {401, 403} <= operation.replies.keys()
