@@ -68,7 +68,7 @@ def readme(where: Path) -> None:
 def dockerfile(where: Path) -> None:
     """Run the Dockerfile's steps: its COPY, its install, its variables, its command and health check."""
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
-    build, final = text.split("\nFROM ", 1)
+    build, final = text.rsplit("\nFROM ", 1)
     copy([source for line in re.findall(r"^COPY (.*) \S+$", build, re.M) for source in line.split()], where)
     (install,) = re.findall(r"^RUN (.*)$", build, re.M)
     do(
