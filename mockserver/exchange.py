@@ -11,6 +11,7 @@ from .errors import BadRequest
 from .world import Tenant
 
 Parameters = Mapping[str, Any]
+Judge = Callable[[Any], BadRequest | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Call:
     body: the JSON body, or the fields of a form; None if there was none.
     problems: for a body that is judged element by element (E1), what is wrong with which element.
     tenant: the tenant that the path names; None where the operation has none.
+    judge_patched: for a PATCH, says what is wrong with the resource that it would leave.
     """
 
     principal: Principal
@@ -41,6 +43,7 @@ class Call:
     body: Any = None
     problems: Mapping[int, BadRequest] = field(default_factory=dict)
     tenant_or_none: Tenant | None = None
+    judge_patched: Judge | None = None
 
     @property
     def tenant(self) -> Tenant:

@@ -88,7 +88,8 @@ class Pipeline:
         if plan and plan.has_query and body.value and "q" in body.value:
             query["q"] = body.value["q"]
         tenant = self.world.tenant(path["tenant"]) if "tenant" in path else None
-        return Call(principal, path, query, header, body.value, problems, tenant)
+        judge = operation.patched.problem if operation.patched else None
+        return Call(principal, path, query, header, body.value, problems, tenant, judge)
 
     def _view(self, operation: Operation, call: Call) -> View:
         """Read how the client wants to see the reply, before a rule is asked: 400 comes before 404."""

@@ -11,11 +11,13 @@ from typing import Literal
 class Behaviour:
     """The switches for rules that no source settles (docs/fidelity.md); nothing else about the API can be changed."""
 
+    own_list: Literal["own", "catalogue"] = "own"
     foreign_segment: Literal["404", "403"] = "404"
     active: Literal["status", "status-and-validity"] = "status"
     max_page_size: int | None = None
     accept_language_absent: Literal["all", "default"] = "all"
     missing_parent: Literal["empty", "404"] = "empty"
+    match_descendants: Literal["true", "false"] = "true"
     references: Literal["strict", "lenient"] = "strict"
     delete_missing: Literal["204", "404"] = "204"
     unknown_mixin: Literal["accept", "reject"] = "accept"

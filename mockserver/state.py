@@ -23,9 +23,19 @@ class Revision:
     created_at: str
     modified_at: str
 
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Return the revision that a document carries in its `metadata`."""
+        metadata = document["metadata"]
+        return cls(metadata["version"], metadata["createdAt"], metadata["modifiedAt"])
+
     def document(self, mixin_urls: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return `metadata` as replies have it."""
-        metadata = {"createdAt": self.created_at, "modifiedAt": self.modified_at, "version": self.version}
+        metadata: dict[str, Any] = {
+            "createdAt": self.created_at,
+            "modifiedAt": self.modified_at,
+            "version": self.version,
+        }
         return metadata if mixin_urls is None else metadata | {"mixins": mixin_urls}
 
 
@@ -109,3 +119,55 @@ class State:
         """Return a state without this assignment."""
         left = self.items_of(segment_id).delete(key)
         return replace(self, items=self.items.set(segment_id, left) if left else self.items.delete(segment_id))
+
+    def members_of(self, segment_id: str) -> Members:
+        """Return the customers of one segment, in the order of their ids; empty if there is no such segment."""
+        return self.members.get(segment_id) or Table()
+
+    def member(self, segment_id: str, key: MemberKey) -> CustomerAssignment | None:
+        """Return one customer's assignment to one segment, if there is one."""
+        return self.members_of(segment_id).get(key)
+
+    def with_segment(self, segment: Document) -> Self:
+        """Return a state with this segment in it, new or in place of the old one."""
+        return replace(self, segments=self.segments.set(segment["id"], segment))
+
+    def without_segment(self, segment_id: str) -> Self:
+        """Return a state without this segment, its items and its customers."""
+        with self.memberships.mutate() as memberships:
+            for customer_id in {key[0] for key in self.members_of(segment_id)}:
+                mine = memberships[customer_id]
+                memberships[customer_id] = tuple(each for each in mine if each.segment_id != segment_id)
+            left = memberships.finish()
+        return replace(
+            self,
+            segments=self.segments.delete(segment_id),
+            items=self.items.delete(segment_id),
+            members=self.members.delete(segment_id),
+            memberships=left,
+        )
+
+    def with_member(self, assignment: CustomerAssignment) -> Self:
+        """Return a state with this assignment in it, new or in place of the old one."""
+        segment_id, customer_id = assignment.segment_id, assignment.customer_id
+        members = self.members_of(segment_id).set(assignment.key, assignment)
+        mine = (*self._others(segment_id, assignment.key), assignment)
+        return replace(
+            self,
+            members=self.members.set(segment_id, members),
+            memberships=self.memberships.set(customer_id, mine),
+        )
+
+    def without_member(self, segment_id: str, key: MemberKey) -> Self:
+        """Return a state without this assignment."""
+        left = self.members_of(segment_id).delete(key)
+        return replace(
+            self,
+            members=self.members.set(segment_id, left) if left else self.members.delete(segment_id),
+            memberships=self.memberships.set(key[0], self._others(segment_id, key)),
+        )
+
+    def _others(self, segment_id: str, key: MemberKey) -> tuple[CustomerAssignment, ...]:
+        """Return the customer's assignments but this one."""
+        mine = self.memberships.get(key[0], ())
+        return tuple(each for each in mine if (each.segment_id, each.key) != (segment_id, key))

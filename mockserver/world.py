@@ -26,15 +26,27 @@ class Seed:
     tokens: Mapping[str, Principal] = field(default_factory=dict)
 
 
+class Ids:
+    """A source of generated ids: the same ones, in the same order, for the same name."""
+
+    def __init__(self, name: str) -> None:
+        self._random = Random(name)  # noqa: S311 - they shall be the same in every run, not secret
+
+    def hex(self, digits: int) -> str:
+        """Return the next id: this many lowercase hex digits."""
+        return f"{self._random.getrandbits(digits * 4):0{digits}x}"
+
+
 class Tenant:
     """One tenant: a state that can be read at any time and is changed by one rule at a time."""
 
-    def __init__(self, name: str, seed: State, clock: Clock, behaviour: Behaviour) -> None:
+    def __init__(self, name: str, seed: Seed, clock: Clock, behaviour: Behaviour) -> None:
         self.name = name
         self.clock = clock
         self.behaviour = behaviour
+        self.ids = Ids(f"{seed.name}/{name}")
         self._seed = seed
-        self._state = seed
+        self._state = seed.state
         self._writing = Lock()
 
     @property
@@ -52,9 +64,10 @@ class Tenant:
             return result
 
     def reset(self) -> None:
-        """Go back to the seed, in O(1)."""
+        """Go back to the seed, in O(1); generated ids begin anew."""
         with self._writing:
-            self._state = self._seed
+            self._state = self._seed.state
+            self.ids = Ids(f"{self._seed.name}/{self.name}")
 
 
 class World:
@@ -71,7 +84,7 @@ class World:
         self.tokens = Tokens(seed.tokens)
         self._tenants: dict[str, Tenant] = {}
         self._making = Lock()
-        self._random = Random(seed.name)  # noqa: S311 - ids shall be the same in every run, not secret
+        self.ids = Ids(seed.name)
 
     def tenant(self, name: str) -> Tenant:
         """Return this tenant; one that nobody has named before starts from the seed."""
@@ -81,10 +94,6 @@ class World:
                 found = self._tenants.setdefault(name, self._new(name))
         return found
 
-    def hex_id(self, digits: int) -> str:
-        """Return the next generated id: this many lowercase hex digits."""
-        return f"{self._random.getrandbits(digits * 4):0{digits}x}"
-
     def reset(self, name: str | None = None) -> list[str]:
         """Take one tenant, or all that were ever named, back to the seed; return their names. Tokens stay good."""
         named = sorted(self._tenants) if name is None else [name]
@@ -93,4 +102,4 @@ class World:
         return named
 
     def _new(self, name: str) -> Tenant:
-        return Tenant(name, self.seed.state, self.clock, self.behaviour)
+        return Tenant(name, self.seed, self.clock, self.behaviour)

@@ -124,7 +124,7 @@ def test_an_unusable_spec_is_one_clear_line(tmp_path: Path, change: tuple[str, s
 
 def test_routes_lists_every_operation_with_its_scopes() -> None:
     lines = run("routes").stdout.splitlines()
-    assert len(lines) == 13
+    assert len(lines) == 34
     assert any(
         "PUT-customer-segment-update-item " in line and "customersegment.segment_manage" in line for line in lines
     )

@@ -20,7 +20,7 @@ def test_health_and_version(client: Client) -> None:
         "name": "emporix-mockserver",
         "version": __version__,
         "world": "default",
-        "services": {"customer-segment": 9, "oauth": 1},
+        "services": {"customer-segment": 30, "oauth": 1},
     }
 
 

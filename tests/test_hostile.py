@@ -14,6 +14,22 @@ SEARCH = f"/{GOLDEN}/items/search"
 JSON = "application/json"
 DEEP = b"[" * 100_000
 
+SEGMENT = f"/{GOLDEN}"
+WRITES = [
+    ("PUT", ITEM),
+    ("PUT", BULK),
+    ("DELETE", BULK),
+    ("POST", SEARCH),
+    ("POST", ""),
+    ("PUT", SEGMENT),
+    ("PATCH", SEGMENT),
+    ("POST", "/match"),
+    ("POST", "/bulk"),
+    ("DELETE", "/bulk"),
+    ("PUT", f"{SEGMENT}/customers/98029737"),
+    ("DELETE", f"{SEGMENT}/customers/bulk"),
+]
+
 BODIES: dict[str, bytes] = {
     "malformed": b'{"metadata": ',
     "not utf-8": b'{"mixins": {"a": "\xff"}}',
@@ -22,6 +38,7 @@ BODIES: dict[str, bytes] = {
     "infinity": b'{"mixins": {"a": 1e400}}',
     "brackets": DEEP,
     "braces": b'{"a":' * 100_000,
+    "101 levels": b'{"mixins": {"a": ' + b"[" * 99 + b"]" * 99 + b"}}",
     "lone surrogate": b'{"mixins": {"a": "\\ud800"}}',
     "two documents": b"{}{}",
     "comment": b"{} // none",
@@ -52,13 +69,19 @@ def is_vendor_error(reply: Any, status: int) -> bool:
 
 
 @pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize(("method", "path"), [("PUT", ITEM), ("PUT", BULK), ("DELETE", BULK), ("POST", SEARCH)])
+@pytest.mark.parametrize(("method", "path"), WRITES)
 def test_bodies_that_cannot_be_read(client: Client, name: str, method: str, path: str) -> None:
     before = client.everything()
     reply = client.send(method, path, data=BODIES[name], content_type=JSON)
     assert is_vendor_error(reply, 400), reply.text
     assert reply.get_json()["details"]["message"]
     assert client.everything() == before
+
+
+def test_a_body_of_100_levels_is_kept_and_shown(client: Client) -> None:
+    body = b'{"mixins": {"a": ' + b"[" * 98 + b"]" * 98 + b"}}"
+    assert client.put(ITEM, data=body, content_type=JSON).status_code == 204
+    assert client.get(ITEM).status_code == 200
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

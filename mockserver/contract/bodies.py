@@ -15,6 +15,7 @@ from .validation import Judge, shortened
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+DEEPEST = 100  # levels; orjson reads ten times as many, but does not write 255, and patches copy recursively
 TOO_MANY = "There is a validation error. Please check the details."  # E4, in the words of the price service
 
 
@@ -79,10 +80,22 @@ def media_type(header: str | None) -> str:
 def json(content: bytes) -> Any:
     """Read JSON; BadRequest for malformed text, invalid UTF-8, NaN, Infinity or nesting beyond any use (F3)."""
     try:
-        return orjson.loads(content)
+        value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise BadRequest(kind="json", detail=f"Not JSON: {shortened(error.msg)} at {where}.") from None
+    if content.count(b"[") + content.count(b"{") > DEEPEST and _nests_deeper(value, DEEPEST):
+        raise BadRequest(kind="json", detail=f"Nests deeper than {DEEPEST} levels.")
+    return value
+
+
+def _nests_deeper(value: Any, levels: int) -> bool:
+    """Whether a value nests deeper than this; level by level, since it may nest deeper than Python recurses."""
+    containers = [value]
+    for _ in range(levels):
+        inner = (part for each in containers for part in (each.values() if isinstance(each, dict) else each))
+        containers = [part for part in inner if isinstance(part, (dict, list))]
+    return bool(containers)
 
 
 def form(content: bytes) -> dict[str, str]:

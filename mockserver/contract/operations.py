@@ -22,6 +22,7 @@ class Operation:
 
     scopes: any one of them will do (A4); empty where no token is needed.
     replies: a judge for each declared status, None for a status without body.
+    patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
     localized: dotted paths of localized texts in the reply; below `recursion` they come again.
     """
@@ -33,6 +34,7 @@ class Operation:
     parameters: Mapping[str, tuple[Parameter, ...]]
     body: BodyPlan | None
     replies: Mapping[int, Judge | None]
+    patched: Judge | None = None
     identity: tuple[str, ...] = ()
     localized: tuple[str, ...] = ()
     recursion: str | None = None
@@ -75,6 +77,7 @@ def _compiled(document: Document, method: str, path: str, item: Node) -> Operati
             parameters={place: _at(declared, place) for place in ("path", "query", "header")},
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
             replies={status: None if each is None else Judge(document, each) for status, each in schemas.items()},
+            patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
             **({} if best is None else _marks(document, best)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

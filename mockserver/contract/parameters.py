@@ -55,11 +55,11 @@ def compiled(document: Document, node: Node) -> Parameter:
 
 
 def taken(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, Any]:
-    """Return the declared values among those given; what is not declared is left out (C11)."""
+    """Return the declared values among those given; what is not declared is left out (C11), and so is `?q=`."""
     values = {}
     for parameter in parameters:
         text = given.get(parameter.key)
-        if text is not None:
+        if text or (text is not None and parameter.place != "query"):
             values[parameter.name] = parameter.read(text)
         elif parameter.required:
             raise BadRequest(PARAMETER_PROBLEM, field=parameter.name, kind="required", detail="is missing")

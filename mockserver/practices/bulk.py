@@ -8,29 +8,36 @@ from typing import Any
 from ..errors import BODY_PROBLEM, BadRequest, ClientError
 
 Entry = dict[str, Any]
+Outcome = tuple[int, str | None]  # 201 or 204, and the id for entries that carry one
 TEXTS = {201: "Created", 204: "OK"}  # E2; sibling services say "No Content"
 
 
 def carried_out(
-    elements: Sequence[Any], problems: Mapping[int, BadRequest], act: Callable[[Any], int], base: int
+    elements: Sequence[Any],
+    problems: Mapping[int, BadRequest],
+    act: Callable[[Any], Outcome],
+    base: int,
+    name: Callable[[Any], str | None] = lambda _: None,
 ) -> list[Entry]:
-    """Return an entry for each element: what `act` answers (201 or 204), or the error that it or the shape raises.
+    """Return an entry for each element: what `act` answers, or the error that it or the shape raises.
 
     base: the index of the first element, 1 or 0 (E3).
+    name: the id that an element gives itself, for entries that carry one.
     """
     entries = []
     for at, element in enumerate(elements):
+        entry: Entry = {"index": at + base}
         try:
             if at in problems:
                 raise problems[at]
-            code = act(element)
-            entries.append({"index": at + base, "code": code, "status": TEXTS[code]})
+            code, id_ = act(element)
+            result: Entry = {"code": code, "status": TEXTS[code]}
         except ClientError as error:
-            entries.append(_failed(at + base, error))
+            id_, result = name(element), _failed(error)
+        entries.append(entry | ({} if id_ is None else {"id": id_}) | result)
     return entries
 
 
-def _failed(index: int, error: ClientError) -> Entry:
-    entry: Entry = {"index": index, "code": error.status, "status": error.reason}
+def _failed(error: ClientError) -> Entry:
     message = BODY_PROBLEM if isinstance(error, BadRequest) else error.message
-    return entry | {"message": message}
+    return {"code": error.status, "status": error.reason, "message": message}

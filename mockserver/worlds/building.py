@@ -74,9 +74,7 @@ def _customer_assignment(row: Mapping[str, Any]) -> CustomerAssignment:
 
 
 def _kept(row: Mapping[str, Any]) -> tuple[Revision, Any, Any]:
-    metadata = row["metadata"]
-    revision = Revision(metadata["version"], metadata["createdAt"], metadata["modifiedAt"])
-    return revision, row.get("mixins"), metadata.get("mixins")
+    return Revision.of(row), row.get("mixins"), row["metadata"].get("mixins")
 
 
 def _principal(token: Mapping[str, Any]) -> Principal:

@@ -36,7 +36,7 @@ def category_trees(tenant: Tenant, principal: Principal, *, entity: str | None, 
 
 def grown(state: State, assigned: set[str]) -> list[Node]:
     """Return the trees of these categories and their ancestors; `position` orders siblings, then the id."""
-    needed = {id_ for leaf in assigned for id_ in _way_up(state, leaf)}
+    needed = {id_ for leaf in assigned for id_ in way_up(state, leaf)}
     children: dict[str | None, list[str]] = defaultdict(list)
     for id_ in sorted(needed, key=lambda id_: (state.categories[id_].get("position", 0), id_)):
         parent = state.categories[id_].get("parentId")
@@ -63,7 +63,7 @@ def _assigned(state: State, segments: Iterable[str], site: str | None) -> Iterat
                     yield id_
 
 
-def _way_up(state: State, category_id: str) -> Iterator[str]:
+def way_up(state: State, category_id: str) -> Iterator[str]:
     """Walk from a category to its root; a parent that the catalogue lacks ends the way."""
     at: str | None = category_id
     while at is not None and at in state.categories:

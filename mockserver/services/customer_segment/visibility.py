@@ -6,8 +6,10 @@ from datetime import datetime
 
 from ...access import READ, Principal
 from ...clock import moment
+from ...errors import ClientError, Forbidden, NotFound
 from ...settings import Behaviour
 from ...state import CustomerAssignment, Document, State
+from ...world import Tenant
 
 
 def sees_everything(principal: Principal) -> bool:
@@ -30,29 +32,48 @@ def legal_entity(state: State, principal: Principal, asked: str | None) -> str |
     return asked if len(belongs) > 1 and asked in belongs else None
 
 
+def own_assignments(state: State, principal: Principal, asked_entity: str | None) -> list[CustomerAssignment]:
+    """Return the assignments of a customer that count for the legal entity of the call (A12)."""
+    entity = legal_entity(state, principal, asked_entity)
+    return [each for each in state.memberships.get(principal.customer_id or "", ()) if _counts(each, entity)]
+
+
 def own_segments(
     state: State, principal: Principal, asked_entity: str | None, now: datetime, behaviour: Behaviour
 ) -> list[str]:
     """Return the ids of the ACTIVE segments that a customer belongs to, in order (A8)."""
-    entity = legal_entity(state, principal, asked_entity)
-    mine = state.memberships.get(principal.customer_id or "", ())
-    ids = {each.segment_id for each in mine if _counts(each, entity)}
-    return [id_ for id_ in sorted(ids) if _active_id(state, id_, now, behaviour)]
+    ids = {each.segment_id for each in own_assignments(state, principal, asked_entity)}
+    return [id_ for id_ in sorted(ids) if is_active_id(state, id_, now, behaviour)]
 
 
 def active_segments(state: State, now: datetime, behaviour: Behaviour) -> list[str]:
     """Return the ids of all active segments of the tenant, in order."""
-    return [id_ for id_ in state.segments if _active_id(state, id_, now, behaviour)]
+    return [id_ for id_ in state.segments if is_active_id(state, id_, now, behaviour)]
+
+
+def is_active_id(state: State, segment_id: str, now: datetime, behaviour: Behaviour) -> bool:
+    """Whether there is a segment with this id, and it is active (A15)."""
+    segment = state.segments.get(segment_id)
+    return segment is not None and is_active(segment, now, behaviour)
+
+
+def is_visible(tenant: Tenant, state: State, principal: Principal, segment_id: str, entity: str | None) -> bool:
+    """Whether this segment exists for this caller (A7, A8)."""
+    if sees_everything(principal):
+        return segment_id in state.segments
+    return segment_id in own_segments(state, principal, entity, tenant.clock.now(), tenant.behaviour)
+
+
+def hidden(behaviour: Behaviour, id_: str) -> ClientError:
+    """Return the error for what exists and is not for this customer (A11)."""
+    if behaviour.foreign_segment == "403":
+        return Forbidden(hint="not an ACTIVE segment of this customer")
+    return NotFound(id_)
 
 
 def _counts(assignment: CustomerAssignment, entity: str | None) -> bool:
     """An assignment without legal entity always counts (A12)."""
     return None in (entity, assignment.legal_entity_id) or assignment.legal_entity_id == entity
-
-
-def _active_id(state: State, segment_id: str, now: datetime, behaviour: Behaviour) -> bool:
-    segment = state.segments.get(segment_id)
-    return segment is not None and is_active(segment, now, behaviour)
 
 
 def _is_valid(validity: Document, now: datetime) -> bool:

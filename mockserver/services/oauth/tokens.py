@@ -36,7 +36,7 @@ def granted(world: World, asked: Mapping[str, str]) -> dict[str, Any]:
     words = asked.get("scope", "").split()
     tenant = _tenant(words)
     scopes = _scopes(client, [word for word in words if not word.startswith("tenant=")])
-    token = world.hex_id(TOKEN_DIGITS)
+    token = world.ids.hex(TOKEN_DIGITS)
     expires_at = world.clock.now() + timedelta(seconds=LIFETIME)
     world.tokens.issue(token, Principal(frozenset(scopes), tenant, expires_at=expires_at))
     return {

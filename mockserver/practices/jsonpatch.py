@@ -1,0 +1,29 @@
+"""JSON Patch (RFC 6902), as far as the service takes it: `add`, `remove`, `replace`, all or nothing (D11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jsonpatch import JsonPatch, JsonPatchException
+from jsonpointer import JsonPointerException
+
+from ..errors import BadRequest
+
+MOST_OPERATIONS = 1000
+
+
+def patched(document: Mapping[str, Any], operations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a patched copy; BadRequest for a path that is not there, or a value that does not fit it.
+
+    The operations are of the declared shape: `op` is one of the three, `path` is a text.
+    """
+    if len(operations) > MOST_OPERATIONS:
+        raise BadRequest(kind="limit", detail=f"at most {MOST_OPERATIONS} operations")
+    try:
+        result = JsonPatch(list(operations)).apply(dict(document))
+    except (JsonPatchException, JsonPointerException, TypeError, ValueError, LookupError, AttributeError) as error:
+        raise BadRequest(kind="patch", detail=str(error)[:200] or "the patch cannot be carried out") from None
+    if not isinstance(result, dict):
+        raise BadRequest(field="", kind="patch", detail="the whole resource cannot be replaced")
+    return result

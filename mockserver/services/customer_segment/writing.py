@@ -1,0 +1,68 @@
+"""What all writes of the service share: the segment that must exist, the revision, many writes as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ...errors import BadRequest, NotFound
+from ...practices import bulk, mixins, upsert
+from ...practices.bulk import Entry, Outcome
+from ...state import Revision, State
+from ...world import Tenant
+
+Step = Callable[[State, Any], tuple[State, Outcome]]
+
+
+def many(
+    tenant: Tenant,
+    elements: Sequence[Any],
+    problems: Mapping[int, BadRequest],
+    step: Step,
+    name: Callable[[Any], str | None] = lambda _: None,
+) -> list[Entry]:
+    """Carry out many writes as one change of the state, each on what the ones before it have left (E1, E5).
+
+    step: from state and element to the next state, 201 or 204, and the id for entries that have one.
+    name: the id that an element gives itself, for the entry of one that fails.
+    """
+
+    def rule(state: State) -> tuple[State, list[Entry]]:
+        def act(element: Any) -> Outcome:
+            nonlocal state
+            state, outcome = step(state, element)
+            return outcome
+
+        entries = bulk.carried_out(elements, problems, act, int(tenant.behaviour.bulk_index_base), name)
+        return state, entries
+
+    return tenant.change(rule)
+
+
+def code(*, created: bool) -> int:
+    """Return the status of an upsert (D2)."""
+    return 201 if created else 204
+
+
+def revised(tenant: Tenant, state: State, old: Revision | None, body: Mapping[str, Any]) -> Revision:
+    """Return the revision after this write; BadRequest for mixins that do not fit (D12), Stale for a version (D3)."""
+    mixins.check(body, state.mixin_schemas, tenant.behaviour.unknown_mixin)
+    return upsert.revised(old, body, tenant.clock.now())
+
+
+def mixin_urls(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the schema URLs that a body gives for its mixins, if any."""
+    urls: Mapping[str, Any] | None = body.get("metadata", {}).get("mixins")
+    return urls
+
+
+def check_segment(state: State, segment_id: str) -> None:
+    """Refuse an assignment to a segment that does not exist (D6)."""
+    if segment_id not in state.segments:
+        raise BadRequest(field="segmentId", kind="reference", detail="There is no segment with this id.")
+
+
+def check_removal(tenant: Tenant, found: object | None, id_: str) -> None:
+    """Refuse to remove what is not there, if the switch says so (D9)."""
+    if found is None and tenant.behaviour.delete_missing == "404":
+        raise NotFound(id_)
