@@ -26,6 +26,7 @@ class Principal:
     tenant: the one tenant that it is good for; None for all.
     customer_id: set on customer tokens only; legal_entity_id narrows such a token to one legal entity.
     expires_at: None for a token that stays good.
+    name: what the journal calls the caller; never a secret.
     """
 
     scopes: frozenset[str]
@@ -33,9 +34,10 @@ class Principal:
     customer_id: str | None = None
     legal_entity_id: str | None = None
     expires_at: datetime | None = None
+    name: str = ""
 
 
-ADMIN = Principal(frozenset({MANAGE, READ}))
+ADMIN = Principal(frozenset({MANAGE, READ}), name="admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ class Client:
 
 
 class Tokens:
-    """The tokens that work: the world's own, and those that were issued since the start."""
+    """The tokens that work: the world's own, and those that were issued since the start; less those revoked."""
 
     def __init__(self, known: Mapping[str, Principal]) -> None:
         self._known = dict(known)
         self._issued: OrderedDict[str, Principal] = OrderedDict()
+        self._revoked: set[tuple[str, str | None]] = set()  # token and tenant, None for everywhere
         self._lock = Lock()
 
     @property
@@ -61,26 +64,58 @@ class Tokens:
         return list(self._known)
 
     def issue(self, token: str, principal: Principal) -> None:
-        """Make a new token good."""
+        """Make a token good, also one that was revoked."""
         with self._lock:
             self._issued[token] = principal
+            self._revoked = {each for each in self._revoked if each[0] != token}
             if len(self._issued) > ISSUED_AT_MOST:
                 self._issued.popitem(last=False)
 
+    def revoke(self, token: str, tenant: str | None = None) -> bool:
+        """Make a token bad, in one tenant or everywhere; False if it was not good there."""
+        with self._lock:
+            if self._good(token, tenant) is None:
+                return False
+            self._revoked.add((token, tenant))
+            return True
+
+    def pardon(self, tenant: str) -> None:
+        """Forget what was revoked in this tenant alone."""
+        with self._lock:
+            self._revoked = {each for each in self._revoked if each[1] != tenant}
+
+    def all(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
+        """Return the tokens that are not revoked, those good in one tenant if it is named; expired ones too."""
+        with self._lock:
+            pairs = [*self._known.items(), *self._issued.items()]
+            return [
+                (token, each)
+                for token, each in pairs
+                if self._good(token, tenant) is each and (tenant is None or each.tenant in (None, tenant))
+            ]
+
+    def holder(self, authorization: str | None, tenant: str | None = None) -> Principal | None:
+        """Return whose token a header carries, good for this call or not; None if nobody's."""
+        try:
+            return self._good(bearer(authorization), tenant)
+        except InvalidToken:
+            return None
+
     def principal(self, authorization: str | None, tenant: str | None, now: datetime) -> Principal:
         """Return who holds the bearer token of this header; InvalidToken (A1, A3) or ExpiredToken (A2) if nobody."""
-        found = self._find(bearer(authorization))
+        found = self._good(bearer(authorization), tenant)
+        if found is None:
+            raise InvalidToken(hint="unknown token; use admin-token, or ask POST /oauth/token for one")
         if found.expires_at is not None and found.expires_at <= now:
             raise ExpiredToken(hint="ask POST /oauth/token for a new one, or use admin-token")
         if None not in (found.tenant, tenant) and found.tenant != tenant:
-            raise InvalidToken(hint="this token belongs to another tenant")
+            raise InvalidToken(hint="this token belongs to another tenant", rule="A3")
         return found
 
-    def _find(self, token: str) -> Principal:
-        found = self._known.get(token) or self._issued.get(token)
-        if found is None:
-            raise InvalidToken(hint="unknown token; use admin-token, or ask POST /oauth/token for one")
-        return found
+    def _good(self, token: str, tenant: str | None) -> Principal | None:
+        if self._revoked and not self._revoked.isdisjoint({(token, None), (token, tenant)}):
+            return None
+        return self._issued.get(token) or self._known.get(token)
 
 
 def bearer(authorization: str | None) -> str:

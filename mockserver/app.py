@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -17,8 +17,10 @@ from .contract import loading
 from .contract.document import Document, SpecError
 from .contract.operations import Operation, operations
 from .contract.routing import Router
+from .control.plane import Plane
 from .exchange import Handler, Service
 from .pipeline import Judge, Pipeline
+from .records.records import Records
 from .settings import Settings
 from .web import adapter
 from .world import World
@@ -27,57 +29,77 @@ from .worlds import building
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A simulator, ready to be served."""
+    """A simulator, ready to be served.
+
+    operations: those of the simulated API; steering: those of the control plane.
+    """
 
     settings: Settings
     world: World
+    records: Records
     operations: tuple[Operation, ...]
+    steering: tuple[Operation, ...]
     flask: Flask
 
 
 def build(settings: Settings, clock: Clock | None = None) -> App:
     """Wire a simulator, on the system's clock unless given another; SpecError or WorldError if it cannot be done."""
-    seed = building.seed(settings.fixture, resources.folder("fixtures"))
-    world = World(seed, settings.behaviour, settings.tenant, clock)
-    known = list(_services(world, settings))
-    counts = {service.spec.removesuffix(".yaml"): len(listed) for service, _, listed in known}
-    steering = control.service(world, counts)
-    known.append((steering, *_contract(steering, settings)))
-    every = tuple(operation for _, _, listed in known for operation in listed)
-    handlers: dict[str, Handler] = {}
-    for service, document, listed in known:
-        _complete(service, document, listed)
-        handlers |= service.handlers
-    judge = _judge(document for _, document, _ in known) if settings.validator == "reference" else None
-    pipeline = Pipeline(world, Router(every), handlers, settings.auth == "on", judge)
+    fixtures = resources.folder("fixtures")
+    seed = building.seed(settings.fixture, fixtures)
+    world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
+    records = Records()
+    simulated = _complete(list(_services(world, settings)))
+    plane = Plane(world, records, {each.id: each for each in simulated.operations}, fixtures)
+    steering = _complete([_with_contract(control.service(plane), settings)])
+    judges = [_judge(each.documents) if settings.validator == "reference" else None for each in (simulated, steering)]
+    pipeline = Pipeline(
+        world, Router(simulated.operations), simulated.handlers, records, settings.auth == "on", judges[0]
+    )
+    control_pipeline = Pipeline(
+        world, Router(steering.operations), steering.handlers, Records(keeping=False), judge=judges[1]
+    )
     gc.freeze()  # a collection need not walk what stays for good
-    app = adapter.create(pipeline.answer, settings.cors_origin, settings.allowed_host)
-    return App(settings, world, every, app)
+    app = adapter.create(pipeline.answer, control_pipeline.answer, settings.cors_origin, settings.allowed_host)
+    return App(settings, world, records, simulated.operations, steering.operations, app)
 
 
-def _services(world: World, settings: Settings) -> Iterator[tuple[Service, Document, list[Operation]]]:
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """Services that answer together: their specs, operations and handlers."""
+
+    documents: tuple[Document, ...]
+    operations: tuple[Operation, ...]
+    handlers: Mapping[str, Handler]
+
+
+def _services(world: World, settings: Settings) -> Iterator[tuple[Service, Document]]:
     """Every folder of `services/` is one; adding one changes nothing here."""
     for found in sorted(iter_modules(services.__path__), key=lambda module: module.name):
-        service: Service = import_module(f"{services.__name__}.{found.name}").service(world)
-        yield service, *_contract(service, settings)
+        yield _with_contract(import_module(f"{services.__name__}.{found.name}").service(world), settings)
 
 
-def _contract(service: Service, settings: Settings) -> tuple[Document, list[Operation]]:
+def _with_contract(service: Service, settings: Settings) -> tuple[Service, Document]:
     """Load the spec of a service: the user's own if there is one, which openapi-core checks first."""
     own = settings.spec / service.spec if settings.spec else None
     document = loading.read(own if own and own.exists() else resources.folder("spec") / service.spec)
     if document.path == own or settings.validator == "reference":
         loading.check(document)
-    return document, list(operations(document))
+    return service, document
 
 
-def _complete(service: Service, document: Document, listed: Iterable[Operation]) -> None:
-    """Refuse an operation without handler, and a handler without operation."""
-    declared = {operation.id for operation in listed}
-    for id_ in sorted(declared ^ service.handlers.keys()):
-        raise SpecError(
-            document.path, f"operation {id_} has no {'handler' if id_ in declared else 'place in the spec'}"
-        )
+def _complete(pairs: list[tuple[Service, Document]]) -> Interface:
+    """Join services; SpecError for an operation without handler, or a handler without operation."""
+    every: list[Operation] = []
+    handlers: dict[str, Handler] = {}
+    for service, document in pairs:
+        listed = list(operations(document))
+        declared = {operation.id for operation in listed}
+        for id_ in sorted(declared ^ service.handlers.keys()):
+            reason = f"operation {id_} has no {'handler' if id_ in declared else 'place in the spec'}"
+            raise SpecError(document.path, reason)
+        every += listed
+        handlers |= service.handlers
+    return Interface(tuple(document for _, document in pairs), tuple(every), handlers)
 
 
 def _judge(documents: Iterable[Document]) -> Judge:

@@ -32,6 +32,7 @@ HELP = {
     "spec": "Folder with specs of your own; what it lacks is taken from the shipped ones.",
     "auth": "off: every call is made as admin, without a token.",
     "validator": "reference: openapi-core judges every request and reply too (slow).",
+    "contract": "What clients break that the vendor lets pass: only record it, name it in a header, or refuse it.",
     "log_format": "Form of the ready line.",
     "cors_origin": "Origin of web pages that may call the API, beside loopback ones; may be given again.",
     "allowed_host": "Host name under which the control plane answers, beside loopback; may be given again.",
@@ -149,7 +150,8 @@ def serve(**given: Any) -> None:
 @settings_options
 def routes(**given: Any) -> None:
     """List the operations that the server would answer, with the scopes that they need."""
-    for operation in built(settings_from(given)).operations:
+    app = built(settings_from(given))
+    for operation in (*app.operations, *app.steering):
         click.echo(f"{operation.method:7} {operation.path}  {operation.id}  {' | '.join(operation.scopes) or 'open'}")
 
 

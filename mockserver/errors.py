@@ -35,12 +35,14 @@ class ClientError(Exception):
     status = 400
     reason = "Bad Request"
     message = ""
+    rule = ""  # id of the rule that was broken, as docs/fidelity.md has it; "" for what the spec alone says
 
-    def __init__(self, message: str | None = None, *, hint: str = "") -> None:
+    def __init__(self, message: str | None = None, *, hint: str = "", rule: str = "") -> None:
         """Keep the message for the body, and a hint (ASCII, never the client's own text) for the header."""
         super().__init__(message or self.message)
         self.message = message or self.message
         self.hint = hint
+        self.rule = rule or self.rule
 
     @property
     def headers(self) -> dict[str, str]:
@@ -58,6 +60,7 @@ class InvalidToken(ClientError):
     status = 401
     reason = "Unauthorized"
     message = "Invalid access token"
+    rule = "A1"
     errorcode = "oauth.v2.InvalidAccessToken"
 
     def body(self) -> Body:
@@ -69,6 +72,7 @@ class ExpiredToken(InvalidToken):
     """A token whose lifetime is over (A2)."""
 
     message = "Access Token expired"
+    rule = "A2"
     errorcode = "keymanagement.service.access_token_expired"
 
 
@@ -76,6 +80,7 @@ class InvalidApiKey(InvalidToken):
     """An OAuth client that nobody knows (B3)."""
 
     message = "Invalid ApiKey"
+    rule = "B3"
     errorcode = "oauth.v2.InvalidApiKey"
 
 
@@ -85,6 +90,7 @@ class InvalidClient(ClientError):
     status = 401
     reason = "Unauthorized"
     message = "Client credentials are invalid"
+    rule = "B3"
 
     def body(self) -> Body:
         """Return the OAuth endpoint's own error shape."""
@@ -102,9 +108,9 @@ class BadRequest(ClientError):
     message = BODY_PROBLEM
 
     def __init__(
-        self, message: str | None = None, *, field: str = "", kind: str = "", detail: str = "", hint: str = ""
+        self, message: str | None = None, *, field: str = "", kind: str = "", detail: str = "", rule: str = ""
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, rule=rule)
         self.field, self.kind, self.detail = field, kind, detail
 
     def body(self) -> Body:
@@ -120,6 +126,7 @@ class Forbidden(ClientError):
     status = 403
     reason = "Forbidden"
     message = "The access to the requested resource has been forbidden by the server."
+    rule = "A5"
 
 
 class NoEndpoint(ClientError):
@@ -127,6 +134,7 @@ class NoEndpoint(ClientError):
 
     status = 404
     reason = "Not Found"
+    rule = "F2"
 
 
 class NotFound(ClientError):
@@ -134,9 +142,10 @@ class NotFound(ClientError):
 
     status = 404
     reason = "Not Found"
+    rule = "C10"
 
-    def __init__(self, resource_id: str) -> None:
-        super().__init__(f"The resource with id {resource_id} has not been found.")
+    def __init__(self, resource_id: str, *, rule: str = "") -> None:
+        super().__init__(f"The resource with id {resource_id} has not been found.", rule=rule)
         self.resource_id = resource_id
 
     def body(self) -> Body:
@@ -149,6 +158,7 @@ class MethodNotAllowed(ClientError):
 
     status = 405
     reason = "Method Not Allowed"
+    rule = "F2"
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         super().__init__(f"This path answers {', '.join(allowed)}.")
@@ -166,17 +176,20 @@ class Conflict(ClientError):
     status = 409
     reason = "Conflict"
     message = "The resource already exists."
+    rule = "D4"
 
 
 class Stale(Conflict):
     """A write with an outdated `metadata.version` (D3)."""
 
     message = "The resource you are attempting to access has changed."
+    rule = "D3"
 
 
 class TooLarge(ClientError):
     """A body (413), URL (414) or header section (431) beyond the documented sizes (F1)."""
 
+    rule = "F1"
     REASONS: ClassVar = {413: "Payload Too Large", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
 
     def __init__(self, status: int, message: str) -> None:

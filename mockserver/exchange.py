@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from .access import Principal
-from .errors import BadRequest
+from .errors import BadRequest, ClientError
 from .world import Tenant
 
 Parameters = Mapping[str, Any]
@@ -41,7 +41,7 @@ class Call:
     query: Parameters
     header: Parameters
     body: Any = None
-    problems: Mapping[int, BadRequest] = field(default_factory=dict)
+    problems: Mapping[int, ClientError] = field(default_factory=dict)
     tenant_or_none: Tenant | None = None
     judge_patched: Judge | None = None
 
@@ -60,6 +60,29 @@ class Reply:
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How an answer goes wrong on its way, by order of a fault; a server that cannot do it sends the answer as it is.
+
+    kind: the connection is reset or closed without an answer, the answer is garbage, breaks off halfway, or drips.
+    chunks, seconds: into how many parts a dripping body is cut, and how long all of them take together.
+    """
+
+    kind: Literal["reset", "empty", "garbage", "truncated", "drip"]
+    chunks: int = 1
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply as it leaves: status, headers, bytes (empty for none)."""
+
+    status: int
+    content: bytes
+    headers: Mapping[str, str]
+    wire: Wire | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The life of one request: route, access, validation, handler, practices, judged reply."""
+"""The life of one request: route, faults, access, validation, handler, practices, judged reply, records."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import parse_qsl
 
+import orjson
+
 from . import view
-from .access import ADMIN, Principal, authorize
+from .access import ADMIN, TENANT, Principal, authorize
 from .contract import parameters
 from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
 from .errors import PARAMETER_PROBLEM, BadRequest, ClientError
-from .exchange import Call, Handler, Listing, Reply, Request
+from .exchange import Answer, Call, Handler, Listing, Reply, Request
+from .records import findings
+from .records.records import Records
+from .records.visit import Visit
 from .view import View
 from .world import World
 
@@ -39,48 +44,74 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """All that it takes to answer a request; without a `judge` the compiled validation is the only one."""
+    """All that it takes to answer a request.
+
+    records: where each visit is kept before its answer leaves.
+    judge: without one the compiled validation is the only one.
+    """
 
     world: World
     router: Router
     handlers: Mapping[str, Handler]
+    records: Records
     authenticate: bool = True
     judge: Judge | None = None
 
-    def answer(self, request: Request) -> Reply:
-        """Answer a request; every failure that is the client's becomes a reply too."""
+    def answer(self, request: Request) -> Answer:
+        """Answer a request; every failure that is the client's becomes an answer too."""
+        visit = self.records.opened(request)
         try:
-            if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
-                return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
-            return self._answer(request)
+            answer = _sent(self._reply(visit))
         except ClientError as error:
-            return Reply(error.status, error.body(), error.headers)
+            visit.error = error
+            answer = _sent(Reply(error.status, error.body(), {**error.headers, "X-Mock-Explain": visit.id}))
+        except Exception:
+            self.records.closed(visit, Answer(500, b"", {}))
+            raise
+        self.records.closed(visit, answer)
+        return answer
 
-    def _answer(self, request: Request) -> Reply:
-        operation, ids = self.router.route(request.method, request.path)
-        principal = self._principal(operation, ids.get("tenant"), request.headers.get("authorization"))
-        call = self._call(operation, principal, ids, request)
+    def _reply(self, visit: Visit) -> Reply:
+        request = visit.request
+        if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
+            return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
+        visit.operation, visit.ids = self.router.route(request.method, request.path)
+        tenant = visit.ids.get("tenant", "")
+        visit.tenant = tenant if TENANT.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
+        return self._carried_out(visit, visit.operation)
+
+    def _carried_out(self, visit: Visit, operation: Operation) -> Reply:
+        """Do what was asked for, if the caller may and the contract allows it."""
+        visit.principal = self._principal(operation, visit)
+        query = _query(visit.request.query)
+        call = visit.call = self._call(operation, visit.principal, visit, query)
+        headers = self._findings(visit, operation, call, query)
         view = self._view(operation, call)
-        outcome = self.handlers[operation.id](call)
-        reply = view.listed(outcome.rows) if isinstance(outcome, Listing) else outcome
-        self._judge(operation, request, call, reply)
-        return replace(reply, body=view.shaped(reply.body)) if reply.status == OK else reply
+        reply = self._handled(visit, operation, call, view)
+        self._judge(operation, visit.request, call, reply)
+        body = view.shaped(reply.body) if reply.status == OK else reply.body
+        return replace(reply, body=body, headers={**reply.headers, **headers})
 
-    def _principal(self, operation: Operation, tenant: str | None, authorization: str | None) -> Principal:
+    def _principal(self, operation: Operation, visit: Visit) -> Principal:
         """Return the caller (401), who must have one of the operation's scopes (403); operations may be open."""
         if not operation.scopes:
             return NOBODY
-        if self.authenticate:
-            principal = self.world.tokens.principal(authorization, tenant, self.world.clock.now())
+        if not self.authenticate:
+            visit.principal = ADMIN
         else:
-            principal = ADMIN
-        authorize(principal, operation.scopes)
-        return principal
+            authorization = visit.request.headers.get("authorization")
+            visit.principal = self.world.tokens.holder(authorization, visit.tenant)
+            clock = self.world.tenant(visit.tenant).clock if visit.tenant else self.world.clock
+            self.world.tokens.principal(authorization, visit.tenant, clock.now())
+        assert visit.principal is not None  # whose token is good, holds it
+        authorize(visit.principal, operation.scopes)
+        return visit.principal
 
-    def _call(self, operation: Operation, principal: Principal, ids: dict[str, str], request: Request) -> Call:
+    def _call(self, operation: Operation, principal: Principal, visit: Visit, given: dict[str, str]) -> Call:
         """Read what the operation declares; BadRequest where the contract does not allow it (400)."""
-        path = parameters.taken(operation.parameters["path"], decoded(ids))
-        query = parameters.taken(operation.parameters["query"], _query(request.query))
+        request = visit.request
+        path = parameters.taken(operation.parameters["path"], decoded(visit.ids))
+        query = parameters.taken(operation.parameters["query"], given)
         header = parameters.taken(operation.parameters["header"], request.headers)
         plan = operation.body
         body = plan.read(request.body, request.headers.get("content-type")) if plan else Body()
@@ -91,11 +122,33 @@ class Pipeline:
         judge = operation.patched.problem if operation.patched else None
         return Call(principal, path, query, header, body.value, problems, tenant, judge)
 
+    def _findings(self, visit: Visit, operation: Operation, call: Call, query: dict[str, str]) -> dict[str, str]:
+        """Note what the vendor would let pass; the dial `contract` may want it refused, or named in a header."""
+        found = findings.of_request(operation, query, visit.request.headers, call.body)
+        visit.findings = found + findings.of_token(operation.id, operation.scopes, call.principal.scopes)
+        dial = call.tenant_or_none.contract if call.tenant_or_none else self.world.contract
+        if not found or dial == "vendor":
+            return {}
+        if dial == "strict":
+            raise findings.refusal(found[0])
+        return {"X-Mock-Findings": str(len(found))}
+
     def _view(self, operation: Operation, call: Call) -> View:
         """Read how the client wants to see the reply, before a rule is asked: 400 comes before 404."""
         tenant = call.tenant_or_none
-        default = tenant.state.default_language if tenant else "en"
-        return view.asked(operation, call, self.world.behaviour, default)
+        if tenant is None:
+            return view.asked(operation, call, self.world.behaviour, "en")
+        return view.asked(operation, call, tenant.behaviour, tenant.state.default_language)
+
+    def _handled(self, visit: Visit, operation: Operation, call: Call, view: View) -> Reply:
+        """Have the handler do its work, and note what it did to the tenant's state."""
+        tenant = call.tenant_or_none
+        before = tenant.version if tenant else 0
+        try:
+            outcome = self.handlers[operation.id](call)
+        finally:
+            visit.versions = (before, tenant.version) if tenant else None
+        return view.listed(outcome.rows) if isinstance(outcome, Listing) else outcome
 
     def _judge(self, operation: Operation, request: Request, call: Call, reply: Reply) -> None:
         """Hold our own reply against the contract, before it is cut to fields and languages."""
@@ -104,6 +157,10 @@ class Pipeline:
             defect = self.judge.reply(operation, request, call.path, reply)
         if defect is not None:
             raise ContractBroken(f"{operation.id} answered {reply.status}: {defect}")
+
+
+def _sent(reply: Reply) -> Answer:
+    return Answer(reply.status, b"" if reply.body is None else orjson.dumps(reply.body), reply.headers)
 
 
 def _query(text: str) -> dict[str, str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+Contract = Literal["vendor", "warn", "strict"]
+
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
@@ -31,6 +33,8 @@ class Settings:
     tenant: the tenant that examples and tokens name; any other valid name works as well.
     fixture: the name of a world in fixtures/, or the path of a world file.
     spec: a folder with specs of one's own in place of the shipped ones.
+    contract: what to do about findings, which are what the vendor would let pass: keep them, name them in a header,
+        or refuse the request.
     """
 
     host: str = "127.0.0.1"
@@ -40,6 +44,7 @@ class Settings:
     spec: Path | None = None
     auth: Literal["on", "off"] = "on"
     validator: Literal["compiled", "reference"] = "compiled"
+    contract: Contract = "vendor"
     log_format: Literal["text", "json"] = "text"
     cors_origin: tuple[str, ...] = ()
     allowed_host: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -9,9 +10,11 @@ from threading import Lock
 from typing import TypeVar
 
 from .access import Client, Principal, Tokens
-from .clock import Clock, SystemClock
-from .settings import Behaviour
+from .clock import Clock, SteeredClock, SystemClock
+from .settings import Behaviour, Contract
 from .state import State
+
+UNDONE_AT_MOST = 100  # changes of a tenant that can be taken back
 
 Result = TypeVar("Result")
 
@@ -37,16 +40,52 @@ class Ids:
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"
 
 
-class Tenant:
-    """One tenant: a state that can be read at any time and is changed by one rule at a time."""
+class Snapshots:
+    """States of a tenant by name; they share most of what they hold, so they cost little."""
 
-    def __init__(self, name: str, seed: Seed, clock: Clock, behaviour: Behaviour) -> None:
+    AT_MOST = 100
+
+    def __init__(self) -> None:
+        self._states: dict[str, State] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The names that were given, in order."""
+        return sorted(self._states)
+
+    def get(self, name: str) -> State | None:
+        """Return the state that was saved under this name."""
+        return self._states.get(name)
+
+    def save(self, name: str, state: State) -> bool:
+        """Keep a state under a name, new or not; False if there are too many."""
+        if name not in self._states and len(self._states) >= self.AT_MOST:
+            return False
+        self._states[name] = state
+        return True
+
+    def delete(self, name: str) -> bool:
+        """Forget a name; False if there is no such one."""
+        return self._states.pop(name, None) is not None
+
+
+class Tenant:
+    """One tenant: a state that can be read at any time and is changed by one rule at a time.
+
+    version: how many changes there have been; a failed or an idle rule is none.
+    behaviour, contract: the switches, and what to do about a client's findings; they can be turned at run time.
+    """
+
+    def __init__(self, name: str, seed: Seed, clock: Clock, behaviour: Behaviour, contract: Contract) -> None:
         self.name = name
-        self.clock = clock
-        self.behaviour = behaviour
+        self.clock = SteeredClock(clock)
+        self.behaviour, self.contract = behaviour, contract
         self.ids = Ids(f"{seed.name}/{name}")
-        self._seed = seed
+        self.seed = seed
+        self.snapshots = Snapshots()
+        self.version = 0
         self._state = seed.state
+        self._before: deque[State] = deque(maxlen=UNDONE_AT_MOST)
         self._writing = Lock()
 
     @property
@@ -60,14 +99,36 @@ class Tenant:
         The rule must have no other effect, so that a store that several workers share may run it again.
         """
         with self._writing:
-            self._state, result = rule(self._state)
+            state, result = rule(self._state)
+            self._keep(state)
             return result
 
-    def reset(self) -> None:
-        """Go back to the seed, in O(1); generated ids begin anew."""
+    def reset(self, to: State | None = None) -> None:
+        """Go back to the seed, or to another state, in O(1); generated ids begin anew."""
         with self._writing:
-            self._state = self._seed.state
-            self.ids = Ids(f"{self._seed.name}/{self.name}")
+            self._keep(self.seed.state if to is None else to)
+            self.ids = Ids(f"{self.seed.name}/{self.name}")
+
+    def sow(self, seed: Seed) -> None:
+        """Start from another seed, now and at every later reset."""
+        self.seed = seed
+        self.reset()
+
+    def undo(self, steps: int = 1) -> int:
+        """Take back the last changes, of any kind; return how many there were to take back."""
+        with self._writing:
+            taken = 0
+            while taken < steps and self._before:
+                self._state = self._before.pop()
+                taken += 1
+            self.version += bool(taken)
+            return taken
+
+    def _keep(self, state: State) -> None:
+        if state is not self._state:
+            self._before.append(self._state)
+            self._state = state
+            self.version += 1
 
 
 class World:
@@ -76,15 +137,27 @@ class World:
     home: the tenant to name where one must be named and none was asked for.
     """
 
-    def __init__(self, seed: Seed, behaviour: Behaviour, home: str = "acme", clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        seed: Seed,
+        behaviour: Behaviour,
+        home: str = "acme",
+        clock: Clock | None = None,
+        contract: Contract = "vendor",
+    ) -> None:
         self.seed = seed
         self.home = home
-        self.behaviour = behaviour
-        self.clock: Clock = clock or SystemClock()
+        self.behaviour, self.contract = behaviour, contract
+        self.clock = SteeredClock(clock or SystemClock())
         self.tokens = Tokens(seed.tokens)
+        self.ids = Ids(seed.name)
         self._tenants: dict[str, Tenant] = {}
         self._making = Lock()
-        self.ids = Ids(seed.name)
+
+    @property
+    def names(self) -> list[str]:
+        """The tenants that were ever named, in order."""
+        return sorted(self._tenants)
 
     def tenant(self, name: str) -> Tenant:
         """Return this tenant; one that nobody has named before starts from the seed."""
@@ -94,12 +167,29 @@ class World:
                 found = self._tenants.setdefault(name, self._new(name))
         return found
 
+    def named(self, name: str | None) -> list[Tenant]:
+        """Return this tenant, or all that were ever named."""
+        return [self.tenant(each) for each in ([name] if name else self.names)]
+
+    def drop(self, name: str) -> bool:
+        """Forget a tenant with all that it has; False if nobody has named it."""
+        with self._making:
+            return self._tenants.pop(name, None) is not None
+
     def reset(self, name: str | None = None) -> list[str]:
-        """Take one tenant, or all that were ever named, back to the seed; return their names. Tokens stay good."""
-        named = sorted(self._tenants) if name is None else [name]
-        for each in named:
-            self.tenant(each).reset()
-        return named
+        """Undo what tests bend in one tenant, or in all: state, clock, settings, revoked tokens; return their names.
+
+        Tokens that were issued stay good.
+        """
+        tenants = self.named(name)
+        if name is None:
+            self.clock.follow()
+        for each in tenants:
+            each.reset()
+            each.clock.follow()
+            each.behaviour, each.contract = self.behaviour, self.contract
+            self.tokens.pardon(each.name)
+        return [each.name for each in tenants]
 
     def _new(self, name: str) -> Tenant:
-        return Tenant(name, self.seed, self.clock, self.behaviour)
+        return Tenant(name, self.seed, self.clock, self.behaviour, self.contract)

@@ -10,6 +10,7 @@ from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, Client
 
+RESET = {"world": "default", "to": "world", "reset": ["state", "clock", "settings", "revokedTokens"]}
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
 
 
@@ -36,7 +37,7 @@ def test_reset_takes_one_tenant_back_and_leaves_the_others(client: Client, way: 
         if way == "query"
         else client.post("//__admin/reset", json={"tenant": client.tenant})
     )
-    assert reply.get_json() == {"world": "default", "tenants": [client.tenant]}
+    assert reply.get_json() == RESET | {"tenants": [client.tenant]}
     assert client.everything() == before
     assert other.everything() == changed
 
@@ -48,7 +49,7 @@ def test_reset_without_a_tenant_takes_all_back() -> None:
     for each in tenants:
         each.delete(ITEM)
     reply = tenants[0].having(None).post("//__admin/reset")
-    assert reply.get_json() == {"world": "default", "tenants": ["one", "two"]}
+    assert reply.get_json() == RESET | {"tenants": ["one", "two"]}
     assert [each.everything() for each in tenants] == before
 
 

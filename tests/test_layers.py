@@ -21,6 +21,7 @@ LAYERS = [
     {"pipeline"},
     {"view"},
     {"services"},
+    {"records"},
     {"contract", "worlds"},
     {"practices"},
     {"exchange"},

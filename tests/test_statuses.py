@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from mockserver.settings import Settings
 from .conftest import TABLES, Client
 
 TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
-OPERATIONS = {operation.id: operation for operation in build(Settings()).operations}
+APP = build(Settings())
+OPERATIONS = {operation.id: operation for operation in (*APP.operations, *APP.steering)}
 PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
 
 
@@ -32,9 +34,11 @@ def reference() -> Reference:
 def test_every_declared_status_can_be_provoked(
     operation_id: str, status: int, simulator: Callable[..., Client], client: Client, reference: Reference
 ) -> None:
-    case: dict[str, Any] = dict(TABLE[operation_id][str(status)])
+    case: dict[str, Any] = deepcopy(TABLE[operation_id][str(status)])
     operation = OPERATIONS[operation_id]
     caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
+    for earlier in case.pop("before", ()):
+        caller.send(earlier.pop("method"), earlier.pop("path"), **earlier)
     reply = caller.send(operation.method, case.pop("path"), **case)
     assert reply.status_code == status, reply.text
     body = reply.get_json() if reply.data else None

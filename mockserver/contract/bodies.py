@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ..errors import BODY_PROBLEM, BadRequest
+from . import shapes
 from .document import Document, Node
+from .shapes import Shape
 from .validation import Judge, shortened
 
 FORM = "application/x-www-form-urlencoded"
@@ -31,12 +33,14 @@ class Body:
 class BodyPlan:
     """How to read the body of one operation.
 
+    shape: the names that it may have where.
     whole: judge of the body; None for a bulk.
     element, at_most: judge of each element of a bulk, and how many it may have.
     """
 
     required: bool
     kinds: tuple[str, ...]
+    shape: Shape
     whole: Judge | None = None
     element: Judge | None = None
     at_most: int | None = None
@@ -46,7 +50,7 @@ class BodyPlan:
         """Return the checked body; BadRequest if it cannot be read or is not as declared."""
         if not content.strip():
             if self.required:
-                raise BadRequest(kind="required", detail="A body is needed.")
+                raise BadRequest(kind="required", detail="A body is needed.", rule="D8")
             return Body()
         value = self._parsed(content, media_type(content_type))
         if self.element is not None:
@@ -59,15 +63,16 @@ class BodyPlan:
     def _parsed(self, content: bytes, kind: str) -> Any:
         if kind not in self.kinds:
             hint = f"Content-Type must be {' or '.join(self.kinds)}, not {shortened(kind)}."
-            raise BadRequest(field="Content-Type", kind="contentType", detail=hint)
+            raise BadRequest(field="Content-Type", kind="contentType", detail=hint, rule="F3a")
         return form(content) if kind == FORM else json(content)
 
     def _elements(self, value: Any, judge: Judge) -> Body:
         """Judge each element on its own; only what is no array, or too long, is wrong as a whole (E1, E4)."""
         if not isinstance(value, list):
-            raise BadRequest(kind="type", detail="The body must be an array.")
+            raise BadRequest(kind="type", detail="The body must be an array.", rule="E1")
         if self.at_most is not None and len(value) > self.at_most:
-            raise BadRequest(TOO_MANY, kind="maxItems", detail=f"Maximum size of the payload array is {self.at_most}.")
+            detail = f"Maximum size of the payload array is {self.at_most}."
+            raise BadRequest(TOO_MANY, kind="maxItems", detail=detail, rule="E4")
         judged = ((at, judge.problem(element)) for at, element in enumerate(value))
         return Body(value, {at: problem for at, problem in judged if problem})
 
@@ -83,9 +88,9 @@ def json(content: bytes) -> Any:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
-        raise BadRequest(kind="json", detail=f"Not JSON: {shortened(error.msg)} at {where}.") from None
+        raise BadRequest(kind="json", detail=f"Not JSON: {shortened(error.msg)} at {where}.", rule="F3") from None
     if content.count(b"[") + content.count(b"{") > DEEPEST and _nests_deeper(value, DEEPEST):
-        raise BadRequest(kind="json", detail=f"Nests deeper than {DEEPEST} levels.")
+        raise BadRequest(kind="json", detail=f"Nests deeper than {DEEPEST} levels.", rule="F3")
     return value
 
 
@@ -103,7 +108,7 @@ def form(content: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(content.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:  # UnicodeDecodeError is one
-        raise BadRequest(BODY_PROBLEM, kind="form", detail="Not a form in UTF-8.") from None
+        raise BadRequest(BODY_PROBLEM, kind="form", detail="Not a form in UTF-8.", rule="F3") from None
     return dict(reversed(pairs))
 
 
@@ -114,7 +119,8 @@ def compiled(document: Document, operation: Node, *, element_wise: bool) -> Body
     declared = document.resolve(operation["requestBody"])
     kinds = tuple(declared["content"])
     schema = document.resolve(declared["content"][kinds[0]]["schema"])
-    required = declared.get("required", False)
+    required, shape = declared.get("required", False), shapes.compiled(document, schema)
     if element_wise:
-        return BodyPlan(required, kinds, element=Judge(document, schema["items"]), at_most=schema.get("maxItems"))
-    return BodyPlan(required, kinds, Judge(document, schema), has_query="q" in schema.get("properties", {}))
+        element = Judge(document, schema["items"])
+        return BodyPlan(required, kinds, shape, element=element, at_most=schema.get("maxItems"))
+    return BodyPlan(required, kinds, shape, Judge(document, schema), has_query="q" in shape.properties)

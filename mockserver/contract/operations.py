@@ -14,13 +14,16 @@ from .validation import Judge, json_content
 
 METHODS = ("get", "put", "post", "patch", "delete")
 MULTI_STATUS = 207
+PLACES = ("path", "query", "header")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of the contract.
 
+    service: name of the spec file, without its ending.
     scopes: any one of them will do (A4); empty where no token is needed.
+    parameters, names: in the path, the query and the headers; names of headers are in lower case.
     replies: a judge for each declared status, None for a status without body.
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
@@ -28,16 +31,19 @@ class Operation:
     """
 
     id: str
+    service: str
     method: str
     path: str
     scopes: tuple[str, ...]
     parameters: Mapping[str, tuple[Parameter, ...]]
+    names: Mapping[str, frozenset[str]]
     body: BodyPlan | None
     replies: Mapping[int, Judge | None]
     patched: Judge | None = None
     identity: tuple[str, ...] = ()
     localized: tuple[str, ...] = ()
     recursion: str | None = None
+    deprecated: bool = False
 
     def declares(self, name: str) -> bool:
         """Whether the operation has this query or header parameter."""
@@ -71,13 +77,16 @@ def _compiled(document: Document, method: str, path: str, item: Node) -> Operati
         best = schemas.get(200)
         return Operation(
             id=node["operationId"],
+            service=document.path.stem,
             method=method.upper(),
             path=path,
             scopes=_scopes(document, node),
-            parameters={place: _at(declared, place) for place in ("path", "query", "header")},
+            parameters={place: _at(declared, place) for place in PLACES},
+            names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
             replies={status: None if each is None else Judge(document, each) for status, each in schemas.items()},
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
+            deprecated=node.get("deprecated", False),
             **({} if best is None else _marks(document, best)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from urllib.parse import unquote
@@ -80,7 +80,7 @@ def _allowed(branches: list[Branch]) -> tuple[str, ...]:
     return tuple(sorted(methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"}))
 
 
-def decoded(ids: dict[str, str]) -> dict[str, str]:
+def decoded(ids: Mapping[str, str]) -> dict[str, str]:
     """Decode the ids of a path; BadRequest if one is not UTF-8. A slash may be in an id, as %2F."""
     return {name: _decoded(name, part) for name, part in ids.items()}
 

@@ -14,7 +14,7 @@ TEXTS = {201: "Created", 204: "OK"}  # E2; sibling services say "No Content"
 
 def carried_out(
     elements: Sequence[Any],
-    problems: Mapping[int, BadRequest],
+    problems: Mapping[int, ClientError],
     act: Callable[[Any], Outcome],
     base: int,
     name: Callable[[Any], str | None] = lambda _: None,

@@ -19,11 +19,13 @@ def patched(document: Mapping[str, Any], operations: Sequence[Mapping[str, Any]]
     The operations are of the declared shape: `op` is one of the three, `path` is a text.
     """
     if len(operations) > MOST_OPERATIONS:
-        raise BadRequest(kind="limit", detail=f"at most {MOST_OPERATIONS} operations")
+        raise BadRequest(kind="limit", detail=f"at most {MOST_OPERATIONS} operations", rule="D11b")
     try:
         result = JsonPatch(list(operations)).apply(dict(document))
     except (JsonPatchException, JsonPointerException, TypeError, ValueError, LookupError, AttributeError) as error:
-        raise BadRequest(kind="patch", detail=str(error)[:200] or "the patch cannot be carried out") from None
+        raise BadRequest(
+            kind="patch", detail=str(error)[:200] or "the patch cannot be carried out", rule="D11"
+        ) from None
     if not isinstance(result, dict):
-        raise BadRequest(field="", kind="patch", detail="the whole resource cannot be replaced")
+        raise BadRequest(field="", kind="patch", detail="the whole resource cannot be replaced", rule="D11")
     return result

@@ -128,4 +128,5 @@ def _range(text: str) -> tuple[str, float]:
 
 
 def _problem(detail: str) -> BadRequest:
-    return BadRequest("Accept-Language validation failed.", field="Accept-Language", kind="format", detail=detail)
+    message = "Accept-Language validation failed."
+    return BadRequest(message, field="Accept-Language", kind="format", detail=detail, rule="C8")

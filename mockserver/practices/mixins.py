@@ -33,12 +33,14 @@ def _check_one(name: str, data: Any, schema: str | None, unknown: str) -> None:
     field = f"/mixins/{name}"
     if schema is None:
         if unknown == "reject":
-            raise BadRequest(field=f"/metadata{field}", kind="mixin", detail="No schema is known under this URL.")
+            raise BadRequest(
+                field=f"/metadata{field}", kind="mixin", detail="No schema is known under this URL.", rule="D12"
+            )
         return
     error = next(compiled(schema).iter_errors(data), None)
     if error is not None:
         pointer = "".join(f"/{step}" for step in error.instance_path)
-        raise BadRequest(field=field + pointer, kind=error.kind.name, detail=error.message[:200])
+        raise BadRequest(field=field + pointer, kind=error.kind.name, detail=error.message[:200], rule="D12")
 
 
 @lru_cache(maxsize=1000)

@@ -46,9 +46,9 @@ def _positive(name: str, text: str | None, default: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.removeprefix("-").isdigit()):
-        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="type", detail="must be an integer")
+        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="type", detail="must be an integer", rule="C1")
     if text.startswith("-") or not text.strip("0"):
-        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="minimum", detail="must be at least 1")
+        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="minimum", detail="must be at least 1", rule="C1")
     if len(text) > len(str(LARGEST)) or int(text) > LARGEST:
-        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="maximum", detail=f"must be at most {LARGEST}")
+        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="maximum", detail=f"must be at most {LARGEST}", rule="C1")
     return int(text)

@@ -257,4 +257,4 @@ def instant(text: Any) -> datetime | None:
 
 
 def _too_expensive() -> BadRequest:
-    return syntax.problem("The regex is too expensive", "regex", "takes longer than all regexes of a query may")
+    return syntax.problem("The regex is too expensive", "regex", "takes longer than all regexes of a query may", "C7")

@@ -51,7 +51,7 @@ def _check_key(key: str, colon: str) -> None:
     if not key:
         raise problem("No key before ':'", "key", "a clause is key:value")
     if key.lower() == "compoundlogicalquery":
-        raise problem("compoundLogicalQuery is not supported", "key", "this service joins clauses by AND only")
+        raise problem("compoundLogicalQuery is not supported", "key", "this service joins clauses by AND only", "C5")
     if not paths.is_readable(key):
         raise problem(f"Key '{shortened(key)}' nests too deep", "key", f"at most {paths.DEEPEST} steps")
 
@@ -125,9 +125,9 @@ def unquoted(text: str) -> str:
     return re.sub(r'\\(["\\])', r"\1", text[1:-1])
 
 
-def problem(message: str, kind: str, detail: str) -> BadRequest:
+def problem(message: str, kind: str, detail: str, rule: str = "C6") -> BadRequest:
     """Return the error for a bad query: its message for the client, the broken rule, a sentence for a person."""
-    return BadRequest(message, field="q", kind=kind, detail=detail)
+    return BadRequest(message, field="q", kind=kind, detail=detail, rule=rule)
 
 
 def no_value(key: str) -> BadRequest:

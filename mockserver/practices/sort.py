@@ -79,4 +79,4 @@ def _key(text: str) -> Key:
 
 
 def _problem(kind: str, detail: str) -> BadRequest:
-    return BadRequest(PARAMETER_PROBLEM, field="sort", kind=kind, detail=detail)
+    return BadRequest(PARAMETER_PROBLEM, field="sort", kind=kind, detail=detail, rule="C3")

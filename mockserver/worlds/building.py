@@ -22,10 +22,14 @@ Rows = Iterable[Mapping[str, Any]]
 
 def seed(name_or_path: str, folder: Path) -> Seed:
     """Read a world by its name in this folder, or by its path; WorldError if it cannot be used."""
-    world = read_world(name_or_path, folder)
+    return sown(Path(name_or_path).stem, read_world(name_or_path, folder))
+
+
+def sown(name: str, world: Mapping[str, Any]) -> Seed:
+    """Return the seed that a checked world gives."""
     clients = {each["id"]: Client(each["id"], each["secret"], tuple(each["scopes"])) for each in world["clients"]}
-    tokens = {each["token"]: _principal(each) for each in world["tokens"]}
-    return Seed(Path(name_or_path).stem, state(world), clients, tokens)
+    tokens = {each["token"]: principal(each, each["token"]) for each in world["tokens"]}
+    return Seed(name, state(world), clients, tokens)
 
 
 def state(world: Mapping[str, Any]) -> State:
@@ -77,7 +81,8 @@ def _kept(row: Mapping[str, Any]) -> tuple[Revision, Any, Any]:
     return Revision.of(row), row.get("mixins"), row["metadata"].get("mixins")
 
 
-def _principal(token: Mapping[str, Any]) -> Principal:
+def principal(token: Mapping[str, Any], name: str) -> Principal:
+    """Return who holds a token, as a world or the control plane describes it."""
     expires = token.get("expiresAt")
     return Principal(
         frozenset(token["scopes"]),
@@ -85,4 +90,5 @@ def _principal(token: Mapping[str, Any]) -> Principal:
         token.get("customerId"),
         token.get("legalEntityId"),
         expires and moment(expires),
+        name,
     )

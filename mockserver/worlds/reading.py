@@ -15,6 +15,8 @@ from ..practices import mixins
 from ..strict_yaml import YamlError, load
 from . import references
 
+INLINE = Path("world")  # what a world is called that came without a file
+
 World = dict[str, Any]  # checked sections; `mixinSchemas` is a map from URL to the schema's text
 
 
@@ -22,8 +24,8 @@ class WorldError(Exception):
     """A world that cannot be used: file, place in it as a JSON pointer, reason."""
 
     def __init__(self, path: Path, place: str, reason: str) -> None:
-        where = f"{path}: {place}: " if place else f"{path}: "
-        super().__init__(where + " ".join(reason.split()))
+        self.place, self.reason = place, " ".join(reason.split())
+        super().__init__(f"{path}: {place}: {self.reason}" if place else f"{path}: {self.reason}")
 
 
 def read_world(name_or_path: str, folder: Path) -> World:
@@ -40,24 +42,37 @@ def read_world(name_or_path: str, folder: Path) -> World:
 
 def read(path: Path) -> World:
     """Read and check one world file."""
-    world = _loaded(path)
+    return checked(_loaded(path), path)
+
+
+def checked(world: Any, path: Path = INLINE, *, dangling: bool = False) -> World:
+    """Return a world that is good; WorldError if it is not.
+
+    path: the file that it was read from, beside which its schema files lie; an inline world has none.
+    dangling: whether references may lead nowhere, as in a tenant whose catalogue has changed (C14).
+    """
     error = next(_validator().iter_errors(world), None)
     if error is not None:
         raise WorldError(path, _pointer(error.instance_path), error.message[:200])
-    for place, reason in references.mistakes(world):
+    for place, reason in references.twice(world) if dangling else references.mistakes(world):
         raise WorldError(path, place, reason)
-    return world | {"mixinSchemas": dict(_schemas(path, world))}
+    return world | {"mixinSchemas": dict(_schemas(path, world))}  # type: ignore[no-any-return]
 
 
 def _found(name_or_path: str, folder: Path) -> Path:
     """Return the file that is meant: a bare name is that of a world in the folder."""
     if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml", ".json")):
         return Path(name_or_path)
-    path = folder / f"{name_or_path}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in folder.glob("*.yaml") if each.stem != "access"))
-        raise WorldError(path, "", f"there is no world {name_or_path!r}; there are {known}, or give the path of a file")
-    return path
+    if name_or_path not in shipped(folder):
+        known = ", ".join(shipped(folder))
+        reason = f"there is no world {name_or_path!r}; there are {known}, or give the path of a file"
+        raise WorldError(folder / f"{name_or_path}.yaml", "", reason)
+    return folder / f"{name_or_path}.yaml"
+
+
+def shipped(folder: Path) -> list[str]:
+    """Return the names of the worlds in a folder."""
+    return sorted(each.stem for each in folder.glob("*.yaml") if each.stem != "access")
 
 
 def _loaded(path: Path) -> World:
@@ -85,6 +100,8 @@ def _schemas(path: Path, world: World) -> Iterator[tuple[str, str]]:
 
 def _schema(path: Path, place: str, entry: World) -> str:
     """Return the text of a mixin's schema, which must be one and must not refer to the network."""
+    if path == INLINE and "file" in entry:
+        raise WorldError(path, f"{place}/file", "a world without a file has its schemas in itself, as `schema`")
     try:
         schema = orjson.loads((path.parent / entry["file"]).read_bytes()) if "file" in entry else entry["schema"]
         text = orjson.dumps(schema).decode()

@@ -35,7 +35,7 @@ CATALOGUES = {"PRODUCT": "products", "CATEGORY": "categories"}
 def mistakes(world: World) -> Iterator[Mistake]:
     """Yield what is wrong with a world that its schema allows."""
     known = {section: {key(row) for row in world.get(section, ())} for section, key in KEYS.items()}
-    yield from _twice(world)
+    yield from twice(world)
     yield from _languages(world)
     yield from _missing(world, known)
     yield from _items(world, known)
@@ -43,7 +43,8 @@ def mistakes(world: World) -> Iterator[Mistake]:
     yield from _circles(world)
 
 
-def _twice(world: World) -> Iterator[Mistake]:
+def twice(world: World) -> Iterator[Mistake]:
+    """Yield what has the key of another one."""
     for section, key in KEYS.items():
         seen = set()
         for at, row in enumerate(world.get(section, ())):

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...access import Principal
-from ...errors import BadRequest, NotFound
+from ...errors import ClientError, NotFound
 from ...practices.bulk import Entry, Outcome
 from ...state import CustomerAssignment, MemberKey, State
 from ...world import Tenant
@@ -52,7 +52,7 @@ def remove(tenant: Tenant, segment_id: str, key: MemberKey) -> None:
 
 
 def assign_many(
-    tenant: Tenant, segment_id: str, elements: Sequence[Any], problems: Mapping[int, BadRequest]
+    tenant: Tenant, segment_id: str, elements: Sequence[Any], problems: Mapping[int, ClientError]
 ) -> list[Entry]:
     """Create or replace many assignments, each on its own; elements are upsert bodies with their key."""
 
@@ -64,7 +64,7 @@ def assign_many(
 
 
 def remove_many(
-    tenant: Tenant, segment_id: str, elements: Sequence[Any], problems: Mapping[int, BadRequest]
+    tenant: Tenant, segment_id: str, elements: Sequence[Any], problems: Mapping[int, ClientError]
 ) -> list[Entry]:
     """Take many customers out of a segment, each on its own; elements are keys (E6)."""
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...access import Principal
-from ...errors import BadRequest, NotFound
+from ...errors import BadRequest, ClientError, NotFound
 from ...practices.bulk import Entry, Outcome
 from ...state import ItemAssignment, ItemKey, Items, State
 from ...world import Tenant
@@ -66,7 +66,7 @@ def remove(tenant: Tenant, segment_id: str, key: ItemKey) -> None:
 
 
 def assign_many(
-    tenant: Tenant, segment_id: str, kind: str, elements: Sequence[Any], problems: Mapping[int, BadRequest]
+    tenant: Tenant, segment_id: str, kind: str, elements: Sequence[Any], problems: Mapping[int, ClientError]
 ) -> list[Entry]:
     """Create or replace many assignments, each on its own; elements are upsert bodies with an `id`."""
 
@@ -78,7 +78,7 @@ def assign_many(
 
 
 def remove_many(
-    tenant: Tenant, segment_id: str, kind: str, elements: Sequence[Any], problems: Mapping[int, BadRequest]
+    tenant: Tenant, segment_id: str, kind: str, elements: Sequence[Any], problems: Mapping[int, ClientError]
 ) -> list[Entry]:
     """Take many items out of a segment, each on its own; elements are item ids (E6)."""
 
@@ -95,7 +95,8 @@ def _rows(tenant: Tenant, state: State, tables: list[Items]) -> Rows:
 def _assigned(tenant: Tenant, state: State, segment_id: str, key: ItemKey, body: Row) -> tuple[State, bool]:
     writing.check_segment(state, segment_id)
     if not catalogue.knows(state, *key, tenant.behaviour):
-        raise BadRequest(field="itemId", kind="reference", detail=f"There is no {key[0].lower()} with this id.")
+        detail = f"There is no {key[0].lower()} with this id."
+        raise BadRequest(field="itemId", kind="reference", detail=detail, rule="D7")
     old = state.item(segment_id, key)
     revision = writing.revised(tenant, state, old.revision if old else None, body)
     assignment = ItemAssignment(segment_id, *key, revision, body.get("mixins"), writing.mixin_urls(body))

@@ -17,11 +17,15 @@ def check(state: State, customer_id: str, entity_id: str, behaviour: Behaviour) 
         return
     customer = state.customers.get(customer_id)
     if customer is None:
-        raise BadRequest(field="customerId", kind="reference", detail="There is no customer with this id.")
+        raise BadRequest(field="customerId", kind="reference", detail="There is no customer with this id.", rule="D7")
     if entity_id and entity_id not in state.legal_entities:
-        raise BadRequest(field="legalEntityId", kind="reference", detail="There is no legal entity with this id.")
+        raise BadRequest(
+            field="legalEntityId", kind="reference", detail="There is no legal entity with this id.", rule="D7"
+        )
     if entity_id and entity_id not in customer.get("legalEntities", ()):
-        raise BadRequest(field="legalEntityId", kind="reference", detail="The customer does not belong to it.")
+        raise BadRequest(
+            field="legalEntityId", kind="reference", detail="The customer does not belong to it.", rule="D7a"
+        )
 
 
 def row(state: State, assignment: CustomerAssignment, behaviour: Behaviour) -> dict[str, Any]:

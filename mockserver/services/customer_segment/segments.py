@@ -7,7 +7,7 @@ from typing import Any
 
 from ...access import Principal
 from ...clock import moment
-from ...errors import BadRequest, Conflict, Forbidden, NotFound
+from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound
 from ...exchange import Judge
 from ...practices import jsonpatch
 from ...practices.bulk import Entry, Outcome
@@ -85,7 +85,7 @@ def delete(tenant: Tenant, segment_id: str, *, force: bool) -> None:
     tenant.change(lambda state: (_deleted(tenant, state, segment_id, force=force), None))
 
 
-def create_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, BadRequest]) -> list[Entry]:
+def create_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, ClientError]) -> list[Entry]:
     """Create many segments, each on its own."""
 
     def step(state: State, element: Body) -> tuple[State, Outcome]:
@@ -95,7 +95,7 @@ def create_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, 
     return writing.many(tenant, elements, problems, step, _own_id)
 
 
-def upsert_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, BadRequest]) -> list[Entry]:
+def upsert_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, ClientError]) -> list[Entry]:
     """Create or replace many segments, each on its own; elements are upsert bodies with an `id`."""
 
     def step(state: State, element: Body) -> tuple[State, Outcome]:
@@ -106,7 +106,7 @@ def upsert_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, 
 
 
 def delete_many(
-    tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, BadRequest], *, force: bool
+    tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, ClientError], *, force: bool
 ) -> list[Entry]:
     """Delete many segments, each on its own; elements are ids (E6)."""
 
@@ -140,19 +140,19 @@ def _deleted(tenant: Tenant, state: State, segment_id: str, *, force: bool) -> S
     writing.check_removal(tenant, state.segments.get(segment_id), segment_id)
     if not force and (state.items_of(segment_id) or state.members_of(segment_id)):
         detail = "The segment has items or customers; forceDelete=true deletes them with it."
-        raise BadRequest(field="segmentId", kind="assignments", detail=detail)
+        raise BadRequest(field="segmentId", kind="assignments", detail=detail, rule="D10")
     return state.without_segment(segment_id)
 
 
 def _check_content(tenant: Tenant, state: State, id_: str, body: Body) -> None:
     """Refuse what the schema cannot: ids that are words of the path, unknown sites, times that no calendar has."""
     if id_ in STATIC_WORDS:
-        raise BadRequest(field="id", kind="reserved", detail=f"{id_} is a word of the service's paths.")
+        raise BadRequest(field="id", kind="reserved", detail=f"{id_} is a word of the service's paths.", rule="D16")
     if tenant.behaviour.references == "strict" and body["siteCode"] not in state.sites:
-        raise BadRequest(field="/siteCode", kind="reference", detail="There is no site with this code.")
+        raise BadRequest(field="/siteCode", kind="reference", detail="There is no site with this code.", rule="D7")
     for end, text in body.get("validity", {}).items():
         if end in {"from", "to"} and not _is_moment(text):
-            raise BadRequest(field=f"/validity/{end}", kind="format", detail="There is no such moment.")
+            raise BadRequest(field=f"/validity/{end}", kind="format", detail="There is no such moment.", rule="D17")
 
 
 def _is_moment(text: str) -> bool:
@@ -172,7 +172,7 @@ def _check_kept(old: Document, new: Body) -> None:
         ("/metadata/createdAt", created == old["metadata"]["createdAt"]),
     ):
         if not kept:
-            raise BadRequest(field=field, kind="readOnly", detail="This cannot be changed.")
+            raise BadRequest(field=field, kind="readOnly", detail="This cannot be changed.", rule="D11")
 
 
 def _document(id_: str, body: Body, revision: Revision) -> dict[str, Any]:

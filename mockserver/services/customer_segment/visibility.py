@@ -67,8 +67,8 @@ def is_visible(tenant: Tenant, state: State, principal: Principal, segment_id: s
 def hidden(behaviour: Behaviour, id_: str) -> ClientError:
     """Return the error for what exists and is not for this customer (A11)."""
     if behaviour.foreign_segment == "403":
-        return Forbidden(hint="not an ACTIVE segment of this customer")
-    return NotFound(id_)
+        return Forbidden(hint="not an ACTIVE segment of this customer", rule="A11")
+    return NotFound(id_, rule="A11")
 
 
 def _counts(assignment: CustomerAssignment, entity: str | None) -> bool:

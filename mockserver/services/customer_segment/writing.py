@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...errors import BadRequest, NotFound
+from ...errors import BadRequest, ClientError, NotFound
 from ...practices import bulk, mixins, upsert
 from ...practices.bulk import Entry, Outcome
 from ...state import Revision, State
@@ -17,7 +17,7 @@ Step = Callable[[State, Any], tuple[State, Outcome]]
 def many(
     tenant: Tenant,
     elements: Sequence[Any],
-    problems: Mapping[int, BadRequest],
+    problems: Mapping[int, ClientError],
     step: Step,
     name: Callable[[Any], str | None] = lambda _: None,
 ) -> list[Entry]:
@@ -59,7 +59,7 @@ def mixin_urls(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def check_segment(state: State, segment_id: str) -> None:
     """Refuse an assignment to a segment that does not exist (D6)."""
     if segment_id not in state.segments:
-        raise BadRequest(field="segmentId", kind="reference", detail="There is no segment with this id.")
+        raise BadRequest(field="segmentId", kind="reference", detail="There is no segment with this id.", rule="D6")
 
 
 def check_removal(tenant: Tenant, found: object | None, id_: str) -> None:

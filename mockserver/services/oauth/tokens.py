@@ -37,8 +37,10 @@ def granted(world: World, asked: Mapping[str, str]) -> dict[str, Any]:
     tenant = _tenant(words)
     scopes = _scopes(client, [word for word in words if not word.startswith("tenant=")])
     token = world.ids.hex(TOKEN_DIGITS)
-    expires_at = world.clock.now() + timedelta(seconds=LIFETIME)
-    world.tokens.issue(token, Principal(frozenset(scopes), tenant, expires_at=expires_at))
+    clock = world.tenant(tenant).clock if tenant else world.clock
+    expires_at = clock.now() + timedelta(seconds=LIFETIME)
+    holder = Principal(frozenset(scopes), tenant, expires_at=expires_at, name=f"client:{client.id}")
+    world.tokens.issue(token, holder)
     return {
         "access_token": token,
         "token_type": "Bearer",

@@ -1,0 +1,65 @@
+"""What the handlers of the control plane work on, and what they all read from a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..contract.operations import Operation
+from ..errors import ClientError
+from ..exchange import Call
+from ..records.records import Records
+from ..world import Tenant, World
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """The simulator from behind.
+
+    operations: those of the simulated API, by id.
+    worlds: the folder with the shipped worlds.
+    """
+
+    world: World
+    records: Records
+    operations: Mapping[str, Operation]
+    worlds: Path
+
+    def tenant(self, call: Call) -> Tenant:
+        """Return the tenant that a call names, or the one that the server is set to."""
+        return self.world.tenant(named(call) or self.world.home)
+
+
+class Unprocessable(ClientError):
+    """A request of good form that names what does not exist; the message says what does."""
+
+    status = 422
+    reason = "Unprocessable Entity"
+
+
+class NotThere(ClientError):
+    """A snapshot, rule, token or visit that is not there."""
+
+    status = 404
+    reason = "Not Found"
+
+
+def named(call: Call) -> str | None:
+    """Return the tenant that the body names, or the query; None if neither does."""
+    in_body = call.body.get("tenant") if isinstance(call.body, dict) else None
+    tenant: str | None = in_body or call.query.get("tenant")
+    return tenant
+
+
+def body(call: Call) -> dict[str, Any]:
+    """Return the object that was sent, an empty one if nothing was."""
+    sent: dict[str, Any] = call.body or {}
+    return sent
+
+
+def camel_case(name: str) -> str:
+    """Return the name that JSON has for a field of ours."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,0 +1,65 @@
+"""The records of all tenants, and the door through which each visit comes into them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from threading import Lock
+from time import perf_counter_ns
+
+from ..exchange import Answer, Request
+from .journal import Journal
+from .visit import Visit
+
+NO_TENANT = ""  # under which visits are kept that name none
+
+
+@dataclass(slots=True)
+class Record:
+    """What is kept for one tenant."""
+
+    journal: Journal = field(default_factory=Journal)
+
+
+class Records:
+    """A record for each tenant that was ever called; or none, for an interface whose visits do not matter."""
+
+    def __init__(self, *, keeping: bool = True) -> None:
+        self._keeping = keeping
+        self._records: dict[str, Record] = {}
+        self._making = Lock()
+        self._numbers = count(1)
+
+    def opened(self, request: Request) -> Visit:
+        """Begin a visit; ids are UUIDs in form, and count."""
+        at = datetime.now(UTC)
+        return Visit(f"00000000-0000-4000-8000-{next(self._numbers):012x}", request, at, microseconds=perf_counter_ns())
+
+    def closed(self, visit: Visit, answer: Answer) -> None:
+        """Keep a visit with its answer."""
+        visit.answer = answer
+        visit.microseconds = (perf_counter_ns() - visit.microseconds) // 1000
+        if self._keeping:
+            self.of(visit.tenant).journal.keep(visit)
+
+    def of(self, tenant: str | None) -> Record:
+        """Return the record of a tenant, or of the visits that named none."""
+        found = self._records.get(tenant or NO_TENANT)
+        if found is None:
+            with self._making:
+                found = self._records.setdefault(tenant or NO_TENANT, Record())
+        return found
+
+    def named(self, tenant: str | None) -> list[Record]:
+        """Return the record of this tenant, or all of them."""
+        return [self.of(tenant)] if tenant else list(self._records.values())
+
+    def visits(self, tenant: str | None = None) -> list[Visit]:
+        """Return the visits that are left, of one tenant or of all, the oldest first."""
+        found = [visit for record in self.named(tenant) for visit in record.journal.visits()]
+        return sorted(found, key=lambda visit: visit.id) if tenant is None else found
+
+    def drop(self, tenant: str) -> None:
+        """Forget what is kept for a tenant."""
+        self._records.pop(tenant, None)

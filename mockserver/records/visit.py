@@ -1,0 +1,80 @@
+"""One request to the simulated API with all that became of it; the pipeline fills it in, the records keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from ..access import Principal
+from ..contract.operations import Operation
+from ..errors import ClientError
+from ..exchange import Answer, Call, Request
+
+Kind = Literal["query", "header", "body", "deprecated", "scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a client does against the contract, and the vendor lets pass.
+
+    place: name of the parameter, or JSON pointer into the body, with `*` for the elements of an array.
+    suggestion: what was probably meant, or "".
+    """
+
+    kind: Kind
+    place: str
+    message: str
+    suggestion: str = ""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request, from its arrival to its answer.
+
+    at: when it arrived, on the machine's clock.
+    operation, ids: None and empty where no operation has the path.
+    principal: whose token it was, good or not; None if nobody's.
+    call: what the handler got; only until the visit is kept.
+    fault, injected: the fault rule that was applied, and whether its answer stands for the service's own.
+    versions: changes of the tenant's state so far, before and after.
+    """
+
+    id: str
+    request: Request
+    at: datetime
+    tenant: str | None = None
+    operation: Operation | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    principal: Principal | None = None
+    call: Call | None = None
+    findings: tuple[Finding, ...] = ()
+    fault: str | None = None
+    injected: bool = False
+    error: ClientError | None = None
+    answer: Answer | None = None
+    versions: tuple[int, int] | None = None
+    microseconds: int = 0
+
+    @property
+    def status(self) -> int:
+        """The status of the answer; 0 while there is none."""
+        return self.answer.status if self.answer else 0
+
+    @property
+    def scope(self) -> str | None:
+        """The scope that opened the operation: the first of its scopes that the caller has."""
+        if self.operation is None or self.principal is None:
+            return None
+        return next((each for each in self.operation.scopes if each in self.principal.scopes), None)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The scopes of which the caller lacked one."""
+        return self.operation.scopes if self.operation and self.status == 403 and self.scope is None else ()
+
+    @property
+    def test(self) -> str | None:
+        """The test that made the request, as it names itself by the header `X-Mock-Test`."""
+        return self.request.headers.get("x-mock-test")
