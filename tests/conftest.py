@@ -20,6 +20,7 @@ from mockserver.settings import Behaviour, Settings
 from mockserver.strict_yaml import load
 
 TABLES = Path(__file__).parent / "tables"
+PUBLISHED = Path(__file__).parent / "published" / "customer-segment.yaml"
 GOLDEN = "628cd20c6e8b2432b6346ca6"
 PLATINUM = "61ge81e13562e22001h6cf456"
 TOOL_FANS = "628cd20c6e8b2432b6346ca7"
