@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from mockserver.cli import commands
+from mockserver.cli import commands, serve, settings_from
 from mockserver.resources import folder
 
 from .documented import replayed
@@ -60,6 +61,13 @@ def test_the_commands_that_it_names_exist(name: str) -> None:
 def test_the_flags_that_it_names_exist() -> None:
     for flag in set(re.findall(r"`(--[a-z-]+)", README)) - {"--seed", "--products"}:
         assert flag in SERVE_HELP, flag
+
+
+def test_it_names_every_switch_with_a_value_that_the_command_takes() -> None:
+    named = [f"{flag}={value}" for flag, value in re.findall(r"`(--[a-z-]+) ([a-z0-9-]+)`", README)]
+    with serve.make_context("serve", named) as context:
+        behaviour = settings_from(context.params).behaviour
+    assert [each.name for each in fields(behaviour) if getattr(behaviour, each.name) == each.default] == []
 
 
 @pytest.mark.parametrize(
