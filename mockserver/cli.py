@@ -28,7 +28,7 @@ HELP = {
     "host": "Address to listen on.",
     "port": "Port to listen on; 0 takes a free one.",
     "tenant": "Tenant that the ready line names; any other valid name works too.",
-    "fixture": "World to start from: default, empty, or the path of a world file.",
+    "fixture": "World to start from: default, catalogue, empty, or the path of a world file.",
     "spec": "Folder with specs of your own; what it lacks is taken from the shipped ones.",
     "auth": "off: every call is made as admin, without a token.",
     "validator": "reference: openapi-core judges every request and reply too (slow).",
@@ -184,14 +184,14 @@ def count_options(command: Any) -> Any:
 
 @commands.command()
 @click.option("--seed", "number", default=1, show_default=True, help="Same seed, same bytes.")
-@click.option("--default", "published", is_flag=True, help="Write the default world in place of a generated one.")
+@click.option("--shipped", type=click.Choice(("catalogue", "default")), help="Write this world as it is shipped.")
 @count_options
-def seed(number: int, published: bool, **counts: int) -> None:
+def seed(number: int, shipped: str | None, **counts: int) -> None:
     """Write a generated world to standard output."""
     from .worlds.generate import dump, generate  # noqa: PLC0415 - Faker takes a while to import
-    from .worlds.published import default_world  # noqa: PLC0415
+    from .worlds.published import SHIPPED  # noqa: PLC0415
 
-    world = default_world() if published else generate(number, Counts(**counts))
+    world = SHIPPED[shipped]() if shipped else generate(number, Counts(**counts))
     click.echo(dump(world), nl=False)
 
 

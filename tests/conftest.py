@@ -52,7 +52,7 @@ class StandingClock:
 
 @dataclass
 class Client:
-    """Calls the item assignments of one tenant with one token."""
+    """Calls the service for one tenant with one token."""
 
     flask: Flask
     tenant: str

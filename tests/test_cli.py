@@ -5,17 +5,34 @@ from __future__ import annotations
 import json
 import signal
 import socket
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mockserver.app import build
+from mockserver.cli import serve, settings_from
 from mockserver.ready import ready_line
 from mockserver.resources import folder
-from mockserver.settings import Settings
+from mockserver.settings import Behaviour, Settings
 
 from .conftest import GOLDEN
 from .serving import ask, run, serving
+
+SWITCHED: dict[str, Any] = {
+    "own_list": "catalogue",
+    "foreign_segment": "403",
+    "active": "status-and-validity",
+    "max_page_size": 5,
+    "accept_language_absent": "default",
+    "missing_parent": "404",
+    "match_descendants": "false",
+    "references": "lenient",
+    "delete_missing": "404",
+    "unknown_mixin": "reject",
+    "bulk_index_base": "0",
+}
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -62,6 +79,24 @@ def test_the_reference_validator_can_be_switched_in() -> None:
         assert ask(f"{url}/PRODUCT/12468504", "PUT", {"metadata": {"version": "1"}})[0] == 400
         entries = ask(f"{url}/PRODUCT/bulk", "PUT", [{"id": "12468504"}, {"id": 5}])[1]
         assert [entry["code"] for entry in entries] == [204, 400]
+
+
+def behaviour(*arguments: str) -> Behaviour:
+    """What the real command makes of these arguments, in the environment as it is."""
+    with serve.make_context("serve", list(arguments)) as context:
+        return settings_from(context.params).behaviour
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Behaviour)])
+def test_every_switch_is_a_flag_and_a_variable_and_the_flag_wins(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    flag, variable, text = f"--{name.replace('_', '-')}", f"MOCKSERVER_{name.upper()}", str(SWITCHED[name])
+    switched = Behaviour(**{name: SWITCHED[name]})
+    assert behaviour() == Behaviour() != switched
+    assert behaviour(flag, text) == switched
+    monkeypatch.setenv(variable, text)
+    assert behaviour() == switched
+    other = getattr(Behaviour(), name) or 60  # no flag says "none", which is what max_page_size has
+    assert getattr(behaviour(flag, str(other)), name) == other
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,13 @@ def test_e1_a_bad_element_fails_alone(client: Client) -> None:
     assert set(keys(client.get(f"/{TOOL_FANS}/customers"))) >= {(JOHN, None), (JACK, None), (JACK, ANOTHER)}
 
 
+@pytest.mark.parametrize("base", ["1", "0"])
+def test_e3_switched_the_index_counts_from_0(simulator: Callable[..., Client], base: str) -> None:
+    client = simulator(bulk_index_base=base)
+    for entries in (client.put(BULK, json=[{}, {}]), client.delete(BULK, json=[{}, {}])):
+        assert [entry["index"] for entry in entries.get_json()] == [int(base), int(base) + 1]
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_e4_201_elements_are_too_many(client: Client, method: str) -> None:
     element = {"customerId": JACK}

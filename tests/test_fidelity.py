@@ -38,6 +38,11 @@ def test_every_switch_has_a_row_and_every_row_a_switch_that_exists() -> None:
     assert named == {each.name for each in fields(Behaviour)}
 
 
+@pytest.mark.parametrize("name", [each.name for each in fields(Behaviour)])
+def test_every_switch_is_turned_by_a_test(name: str) -> None:
+    assert re.search(rf"simulator\([^)]*\b{name}=", TESTS)
+
+
 def test_ids_come_once() -> None:
     ids = [row[0] for row in ROWS]
     assert len(ids) == len(set(ids))

@@ -38,8 +38,19 @@ def test_c1_what_is_no_page_is_refused(client: Client, query: str) -> None:
     assert reply.get_json()["details"]["field"] == query.partition("=")[0]
 
 
-def test_c1_switched_a_page_has_a_largest_size(simulator: Callable[..., Client]) -> None:
-    assert len(simulator(max_page_size=5).get("/items?pageSize=50").get_json()) == 5
+@pytest.mark.parametrize(("largest", "rows"), [(None, MANY), (5, 5)])
+def test_c1_switched_a_page_has_a_largest_size(
+    simulator: Callable[..., Client], largest: int | None, rows: int
+) -> None:
+    assert len(simulator(max_page_size=largest).get("/items?pageSize=100000").get_json()) == rows
+
+
+def test_c1_switched_a_largest_size_smaller_than_60_holds_without_a_size_too(simulator: Callable[..., Client]) -> None:
+    client = simulator(max_page_size=5)
+    whole = simulator().get("/items").get_json()
+    assert client.get("/items").get_json() == whole[:5]
+    assert client.get("/items?pageNumber=2").get_json() == whole[5:10]
+    assert len(client.get("").get_json()) == 5
 
 
 def test_c2_the_count_comes_when_asked_and_counts_after_filtering(client: Client) -> None:
@@ -141,6 +152,8 @@ def test_c8_switched_no_header_means_the_default_language(simulator: Callable[..
     path = f"/{GOLDEN}/items/PRODUCT/{LANGUAGES['id']}"
     client.put(path, json={})
     assert client.get(path).get_json()["item"]["name"].keys() == {"en"}
+    assert {language for row in client.get("").get_json() for language in row["name"]} == {"en"}
+    assert client.get(path, headers={"Accept-Language": "*"}).get_json()["item"]["name"] == LANGUAGES["name"]
 
 
 def test_c8_a_malformed_header_is_refused(client: Client) -> None:

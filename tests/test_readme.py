@@ -5,42 +5,29 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from mockserver.cli import commands
+from mockserver.cli import commands, serve, settings_from
+from mockserver.resources import folder
 
+from .documented import replayed
 from .serving import ENOUGH, environment, run, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+SERVE_HELP = CliRunner().invoke(commands, ["serve", "--help"], terminal_width=200).output
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
-SCRIPT = [line for block in BLOCKS if "curl" in block for line in block.splitlines()]
 
 
 def test_every_curl_line_gets_the_status_that_stands_behind_it(tmp_path: Path) -> None:
     with serving() as (_, ready):
-        asked, script = [], []
-        for line in SCRIPT:
-            if line.startswith("curl "):
-                command, _, status = line.rpartition(" # ")
-                asked.append((command, status))
-                script.append(f"{command} -s -o /dev/null -w '%{{http_code}}\\n'")
-            else:
-                script.append(line)
-        text = "\n".join(script).replace("http://127.0.0.1:8080", ready["url"])
-        done = subprocess.run(
-            ["bash", "-ec", text],
-            capture_output=True,
-            text=True,
-            timeout=ENOUGH,
-            check=False,
-            env=environment(HOME=str(tmp_path)),
-        )
-    assert done.returncode == 0, done.stderr
-    assert list(zip([command for command, _ in asked], done.stdout.split(), strict=True)) == asked
+        said, came = replayed(README, ready["url"], tmp_path)
+    assert said
+    assert came == said
 
 
 def test_the_first_commands_are_make_serve_and_make_test() -> None:
@@ -72,9 +59,26 @@ def test_the_commands_that_it_names_exist(name: str) -> None:
 
 
 def test_the_flags_that_it_names_exist() -> None:
-    help_text = CliRunner().invoke(commands, ["serve", "--help"]).output
     for flag in set(re.findall(r"`(--[a-z-]+)", README)) - {"--seed", "--products"}:
-        assert flag in help_text, flag
+        assert flag in SERVE_HELP, flag
+
+
+def test_it_names_every_switch_with_a_value_that_the_command_takes() -> None:
+    named = [f"{flag}={value}" for flag, value in re.findall(r"`(--[a-z-]+) ([a-z0-9-]+)`", README)]
+    with serve.make_context("serve", named) as context:
+        behaviour = settings_from(context.params).behaviour
+    assert [each.name for each in fields(behaviour) if getattr(behaviour, each.name) == each.default] == []
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.stem for path in folder("fixtures").glob("*.yaml") if path.stem != "access")
+)
+def test_every_shipped_world_is_named_where_one_looks_for_it(name: str) -> None:
+    (help_line,) = re.findall(r"World to start from: .*", SERVE_HELP)
+    (row,) = re.findall(r"^\| `--fixture` .*", README, re.M)
+    assert f" {name}," in help_line
+    assert f"`{name}`" in row
+    assert f"\n| `{name}` |" in (ROOT / "docs" / "worlds.md").read_text()
 
 
 def test_the_tokens_that_it_names_are_those_of_the_ready_line() -> None:

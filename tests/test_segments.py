@@ -63,7 +63,8 @@ def test_a10_a_customer_lists_own_active_segments(client: Client) -> None:
 
 def test_a10_switched_a_customer_lists_all_active_segments(simulator: Callable[..., Client]) -> None:
     client = simulator(own_list="catalogue").having("customer2-token")
-    assert set(ids(client.get(""))) == {each["id"] for each in DEFAULT["segments"] if each["status"] == "ACTIVE"}
+    for reply in (client.get(""), client.post("/search")):
+        assert set(ids(reply)) == {each["id"] for each in DEFAULT["segments"] if each["status"] == "ACTIVE"}
     assert client.get(f"/{TOOL_FANS}").status_code == 404
     assert client.get(f"/{TOOL_FANS}/items").get_json() == []
 
@@ -374,6 +375,19 @@ def test_d12_mixins_are_judged_on_every_way_in(client: Client) -> None:
     assert segments(client) == before
 
 
+@pytest.mark.parametrize(("unknown_mixin", "new", "old"), [("accept", 201, 204), ("reject", 400, 400)])
+def test_d12_switched_an_unknown_url_is_refused_on_every_way_in(
+    simulator: Callable[..., Client], unknown_mixin: str, new: int, old: int
+) -> None:
+    client = simulator(unknown_mixin=unknown_mixin)
+    mixed = {"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}}
+    assert client.post("", json=NEW | mixed).status_code == new
+    assert client.put("/new", json=NEW | mixed).status_code == new
+    assert client.put(f"/{GOLDEN}", json=NEW | mixed).status_code == old
+    assert client.post("/bulk", json=[NEW | mixed]).get_json()[0]["code"] == new
+    assert client.put(f"/{TOOL_FANS}/customers/{JOHN}", json=mixed).status_code == old
+
+
 def test_d13_content_language_changes_nothing(client: Client) -> None:
     client.put("/new", json=NEW, headers={"Content-Language": "de"})
     assert client.get("/new").get_json()["name"] == NEW["name"]
@@ -470,6 +484,12 @@ def test_c17_only_active_segments_of_the_site_count(client: Client) -> None:
     assert match(client, [HAMMER], [GOLDEN], site="export") == []
     client.send("PATCH", f"/{PLATINUM}", json=[{"op": "replace", "path": "/status", "value": "ACTIVE"}])
     assert match(client, ["12849186"], [PLATINUM]) == ["12849186"]
+
+
+def test_c17_with_lenient_references_a_product_of_no_catalogue_matches(simulator: Callable[..., Client]) -> None:
+    client = simulator(references="lenient")
+    client.put(f"/{GOLDEN}/items/PRODUCT/made-up")
+    assert match(client, ["made-up", "another"], [GOLDEN]) == ["made-up"]
 
 
 def test_c17_an_assigned_category_covers_those_below_it(client: Client) -> None:

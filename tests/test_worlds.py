@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.cli import commands
 from mockserver.resources import folder
 from mockserver.strict_yaml import YamlError, load
 from mockserver.worlds.counts import Counts
 from mockserver.worlds.generate import dump, generate
-from mockserver.worlds.published import JACK, JOHN, PUBLISHED, default_world
+from mockserver.worlds.published import JACK, JOHN, PUBLISHED, SHIPPED
 from mockserver.worlds.reading import WorldError, read, read_world
 
 from .conftest import DEFAULT, TABLES
@@ -38,15 +40,22 @@ SECTIONS = {
 }
 
 
-@pytest.mark.parametrize("name", ["default", "empty"])
+@pytest.mark.parametrize("name", ["default", "catalogue", "empty"])
 def test_the_shipped_worlds_are_good(name: str) -> None:
     world = read_world(name, FIXTURES)
     assert len(world["mixinSchemas"]) == 2
     assert len(world["tokens"]) == 7
 
 
-def test_the_default_world_is_the_generated_one_byte_for_byte() -> None:
-    assert (FIXTURES / "default.yaml").read_text() == dump(default_world())
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_world_is_what_the_seed_command_writes_byte_for_byte(name: str) -> None:
+    assert CliRunner().invoke(commands, ["seed", "--shipped", name]).output == (FIXTURES / f"{name}.yaml").read_text()
+
+
+def test_the_catalogue_is_the_default_world_without_segments() -> None:
+    catalogue = load((FIXTURES / "catalogue.yaml").read_text())
+    assert DEFAULT.keys() - catalogue.keys() == {"segments", "customerAssignments", "itemAssignments"}
+    assert {section for section in catalogue if catalogue[section] != DEFAULT[section]} == {"description"}
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])
@@ -70,7 +79,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content:
 
 
 def test_an_unknown_name_lists_those_that_exist() -> None:
-    with pytest.raises(WorldError, match="default, empty"):
+    with pytest.raises(WorldError, match="catalogue, default, empty"):
         read_world("nowhere", FIXTURES)
 
 

@@ -1,7 +1,8 @@
-"""The default world: the ids of the published examples, and generated data around them that leaves them as they are."""
+"""The shipped worlds: the ids of the published examples, and generated data around them, which leaves them alone."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .counts import Counts
@@ -25,6 +26,8 @@ MIXIN_SCHEMAS = [
         "https://res.cloudinary.com/saas-ag/raw/upload/emporix-docs/69537caeb3fd5d378296ae42_segmentAttributes.json",
     )
 ]
+
+MADE_THROUGH_THE_API = {"segments", "customerAssignments", "itemAssignments"}
 
 PUBLISHED: Row = {
     "legalEntities": [
@@ -116,3 +119,12 @@ def default_world() -> Row:
         world[section] = rows + world[section]
     world["description"] = "The ids of the published examples, and generated data around them."
     return world | {"mixinSchemas": MIXIN_SCHEMAS}
+
+
+def catalogue_world() -> Row:
+    """Return the world that `fixtures/catalogue.yaml` holds: the default one without what the API can make."""
+    kept = {section: rows for section, rows in default_world().items() if section not in MADE_THROUGH_THE_API}
+    return kept | {"description": "Catalogue, customers and sites of the default world; no segments."}
+
+
+SHIPPED: dict[str, Callable[[], Row]] = {"catalogue": catalogue_world, "default": default_world}
