@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from secrets import token_urlsafe
 
 from flask import Flask
 
@@ -17,6 +18,7 @@ from .contract import loading
 from .contract.document import Document, SpecError
 from .contract.operations import Operation, operations
 from .contract.routing import Router
+from .control.guard import Guard, is_loopback
 from .control.plane import Plane
 from .exchange import Handler, Service
 from .pipeline import Judge, Pipeline
@@ -39,6 +41,7 @@ class App:
     records: Records
     operations: tuple[Operation, ...]
     steering: tuple[Operation, ...]
+    guard: Guard
     flask: Flask
 
 
@@ -59,8 +62,10 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         world, Router(steering.operations), steering.handlers, Records(keeping=False), judge=judges[1]
     )
     gc.freeze()  # a collection need not walk what stays for good
-    app = adapter.create(pipeline.answer, control_pipeline.answer, settings.cors_origin, settings.allowed_host)
-    return App(settings, world, records, simulated.operations, steering.operations, app)
+    guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
+    specs = {document.path.stem: document.root for document in (*steering.documents, *simulated.documents)}
+    app = adapter.create(pipeline.answer, control_pipeline.answer, guard, specs, settings.cors_origin)
+    return App(settings, world, records, simulated.operations, steering.operations, guard, app)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,11 @@ def _complete(pairs: list[tuple[Service, Document]]) -> Interface:
         every += listed
         handlers |= service.handlers
     return Interface(tuple(document for _, document in pairs), tuple(every), handlers)
+
+
+def _admin_token(settings: Settings) -> str:
+    """Return the token that the control plane wants; one made up if the network can reach it and none was given."""
+    return settings.admin_token or ("" if is_loopback(settings.host) else token_urlsafe(24))
 
 
 def _judge(documents: Iterable[Document]) -> Judge:

@@ -36,6 +36,8 @@ HELP = {
     "log_format": "Form of the ready line.",
     "cors_origin": "Origin of web pages that may call the API, beside loopback ones; may be given again.",
     "allowed_host": "Host name under which the control plane answers, beside loopback; may be given again.",
+    "admin_token": "Bearer token for the control plane; made up if it can be reached from outside and none is given.",
+    "no_admin": "Close the control plane, but for its health.",
     "own_list": "What a customer's list of segments holds: one's own, or all ACTIVE ones (A10).",
     "foreign_segment": "Answer for a segment that is not the customer's (A11).",
     "active": "What makes a segment active (A15).",
@@ -57,16 +59,18 @@ LIMITS: dict[str, Any] = {"port": click.IntRange(0, 65535), "max_page_size": cli
 def _option(owner: type, name: str, default: Any) -> Callable[[Any], Any]:
     """Return the option for one field of the settings."""
     kind, given = _kind(get_type_hints(owner)[name])
+    flag = f"--{name.replace('_', '-')}"
+    common: dict[str, Any] = {"envvar": PREFIX + name.upper(), "show_envvar": True, "help": HELP[name]}
+    if kind is bool:
+        return click.option(flag, name, is_flag=True, **common)
     return click.option(
-        f"--{name.replace('_', '-')}",
+        flag,
         name,
         type=LIMITS.get(name, kind),
         default=default,
         multiple=given is tuple,
-        envvar=PREFIX + name.upper(),
         show_default=not isinstance(default, tuple | None),
-        show_envvar=True,
-        help=HELP[name],
+        **common,
     )
 
 

@@ -24,6 +24,7 @@ def _json(app: App, url: str, seconds: float) -> str:
         "operations": len(app.operations),
         "tokens": app.world.tokens.names,
         "reset": f"POST {url}/__admin/reset",
+        **({"adminToken": app.guard.token} if app.guard.token else {}),
         "seconds": round(seconds, 3),
     }
     return orjson.dumps(facts).decode()
@@ -39,6 +40,14 @@ def _text(app: App, url: str, seconds: float) -> str:
             f"  world   {app.world.seed.name}, {len(app.operations)} operations, tenant {tenant} or any other name",
             f"  tokens  {tokens}",
             f"  try     curl {auth}{url}/customer-segment/{tenant}/segments/items",
-            f"  reset   curl -X POST {url}/__admin/reset",
+            *_steering(app, url),
         ]
     )
+
+
+def _steering(app: App, url: str) -> list[str]:
+    """Say how to reset, or why that cannot be done from outside."""
+    if app.guard.closed:
+        return ["  reset   start it again; the control plane is closed (--no-admin)"]
+    token = f"-H 'Authorization: Bearer {app.guard.token}' " if app.guard.token else ""
+    return [f"  reset   curl -X POST {token}{url}/__admin/reset", f"  docs    {url}/__admin/docs/"]

@@ -35,6 +35,7 @@ class Settings:
     spec: a folder with specs of one's own in place of the shipped ones.
     contract: what to do about findings, which are what the vendor would let pass: keep them, name them in a header,
         or refuse the request.
+    admin_token: what calls to the control plane must carry; one is made up where it is needed and none is given.
     """
 
     host: str = "127.0.0.1"
@@ -48,4 +49,6 @@ class Settings:
     log_format: Literal["text", "json"] = "text"
     cors_origin: tuple[str, ...] = ()
     allowed_host: tuple[str, ...] = ()
+    admin_token: str = ""
+    no_admin: bool = False
     behaviour: Behaviour = field(default_factory=Behaviour)

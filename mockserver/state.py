@@ -116,7 +116,9 @@ class State:
         return replace(self, items=self.items.set(assignment.segment_id, items))
 
     def without_item(self, segment_id: str, key: ItemKey) -> Self:
-        """Return a state without this assignment."""
+        """Return a state without this assignment, or this very one if it has none."""
+        if self.item(segment_id, key) is None:
+            return self
         left = self.items_of(segment_id).delete(key)
         return replace(self, items=self.items.set(segment_id, left) if left else self.items.delete(segment_id))
 
@@ -133,7 +135,9 @@ class State:
         return replace(self, segments=self.segments.set(segment["id"], segment))
 
     def without_segment(self, segment_id: str) -> Self:
-        """Return a state without this segment, its items and its customers."""
+        """Return a state without this segment, its items and its customers, or this very one if it has none."""
+        if segment_id not in self.segments:
+            return self
         with self.memberships.mutate() as memberships:
             for customer_id in {key[0] for key in self.members_of(segment_id)}:
                 mine = memberships[customer_id]
@@ -159,7 +163,9 @@ class State:
         )
 
     def without_member(self, segment_id: str, key: MemberKey) -> Self:
-        """Return a state without this assignment."""
+        """Return a state without this assignment, or this very one if it has none."""
+        if self.member(segment_id, key) is None:
+            return self
         left = self.members_of(segment_id).delete(key)
         return replace(
             self,

@@ -33,6 +33,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {
     "flask": {"app", "web"},
     "flask_cors": {"web"},
+    "flask_swagger_ui": {"web"},
     "waitress": {"web"},
     "werkzeug": {"contract"},
     "openapi_core": {"contract"},

@@ -6,7 +6,6 @@ from ..exchange import Handler, Service
 from . import clock, server, snapshots, state, tenants, tokens
 from .plane import Plane
 
-PREFIX = "/__admin"
 PARTS = (server, state, snapshots, tenants, clock, tokens)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -12,33 +14,46 @@ from flask import Flask, Response, request
 from flask import Request as FlaskRequest
 from flask_cors import CORS
 
-from .. import control
-from ..control import guard
+from ..control.guard import DOCS, PREFIX, Guard
 from ..errors import ClientError
 from ..exchange import Answer, Request
 from . import requests
 
 LOG = logging.getLogger("mockserver")
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-NOT_CONTROL = rf"^(?!{control.PREFIX}(/|$)).*"
+NOT_CONTROL = rf"^(?!{PREFIX}(/|$)).*"
 SHOWN_TO_PAGES = ["X-Total-Count", "X-Mock-Hint", "X-Mock-Explain", "X-Mock-Findings", "Retry-After"]
 WIRE = "mockserver.wire"  # how the answer shall go wrong on its way, for a server that can do it
 DEFECT = "This is a defect of emporix-mockserver, not of your request; its log has the details."
 
+Specs = Mapping[str, Mapping[str, Any]]
 Respond = Callable[[Request], Answer]
 
 
 class Simulator(Flask):
     """A Flask application whose routes are the contracts': the pipelines route, Werkzeug does not."""
 
-    def __init__(self, simulate: Respond, steer: Respond, allowed_hosts: Collection[str] = ()) -> None:
+    def __init__(self, simulate: Respond, steer: Respond, guard: Guard, specs: Specs) -> None:
         super().__init__("mockserver", static_folder=None)
         self._simulate, self._steer = simulate, steer
-        self._allowed_hosts = allowed_hosts
+        self._guard = guard
+        self._specs = specs
 
     def create_url_adapter(self, request: FlaskRequest | None) -> None:  # noqa: ARG002
         """Leave Werkzeug's routing out, with its redirects and its own error pages."""
         return
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """Hand the documentation's paths to its own application, and all others to the pipelines."""
+        path = environ.get("PATH_INFO", "")
+        if path != DOCS and not path.startswith(f"{DOCS}/"):
+            return super().wsgi_app(environ, start_response)
+        try:
+            self._guard.check(replace(requests.request(environ), path=DOCS))
+        except ClientError as error:
+            refused = _response(Answer(error.status, orjson.dumps(error.body()), error.headers))
+            return refused(environ, start_response)
+        return self._pages(environ, start_response)
 
     def dispatch_request(self) -> Response:
         """Answer the current request; whatever goes wrong, in JSON."""
@@ -54,20 +69,28 @@ class Simulator(Flask):
         return _response(answer)
 
     def _answer(self, asked: Request) -> Answer:
-        if not asked.path.startswith(control.PREFIX):
+        if not asked.path.startswith(PREFIX):
             return self._simulate(asked)
-        guard.check(asked.headers, self._allowed_hosts)
+        self._guard.check(asked)
         return self._steer(asked)
+
+    @cached_property
+    def _pages(self) -> Flask:
+        """The documentation, made when somebody wants to see it."""
+        from .docs import pages  # noqa: PLC0415 - the start need not wait for it
+
+        return pages(self._specs)
 
 
 def create(
-    simulate: Respond, steer: Respond, cors_origins: Collection[str] = (), allowed_hosts: Collection[str] = ()
+    simulate: Respond, steer: Respond, guard: Guard, specs: Specs, cors_origins: Collection[str] = ()
 ) -> Simulator:
     """Return the application; pages of loopback origins, and of those named, may call the simulated API.
 
     simulate, steer: what answers the simulated API, and the control plane.
+    specs: the OpenAPI documents to show, by name.
     """
-    app = Simulator(simulate, steer, allowed_hosts)
+    app = Simulator(simulate, steer, guard, specs)
     origins: list[Any] = [re.compile(rf"^{LOOPBACK_ORIGIN}$"), *cors_origins]
     CORS(app, resources={NOT_CONTROL: {"origins": origins}}, expose_headers=SHOWN_TO_PAGES, max_age=600)
     return app

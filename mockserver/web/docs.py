@@ -1,0 +1,47 @@
+"""The pages that document the control plane and the simulated API: Swagger UI, served from here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+from flask_swagger_ui import get_swaggerui_blueprint
+
+from ..control.guard import DOCS
+from ..errors import NoEndpoint
+
+# The page needs its own script and its styles; nothing may be loaded from elsewhere, whatever a spec says.
+POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
+
+def pages(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
+    """Return an application for everything below /__admin/docs; `specs` are OpenAPI documents by name."""
+    app = Flask("mockserver.docs", static_folder=None)
+    known = {name: orjson.dumps(spec) for name, spec in specs.items()}
+
+    @app.get(f"{DOCS}/specs/<name>.json")
+    def spec(name: str) -> Response:
+        if name not in known:
+            raise NoEndpoint
+        return Response(known[name], mimetype="application/json")
+
+    @app.after_request
+    def confined(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+    @app.errorhandler(404)
+    def missing(_: Any) -> Response:
+        return Response(orjson.dumps(NoEndpoint().body()), NoEndpoint.status, mimetype="application/json")
+
+    app.register_error_handler(NoEndpoint, missing)
+    app.register_blueprint(_swagger_ui(list(known)))
+    return app
+
+
+def _swagger_ui(names: Sequence[str]) -> Any:
+    urls = [{"url": f"{DOCS}/specs/{name}.json", "name": name} for name in names]
+    config = {"app_name": "emporix-mockserver", "urls": urls, "validatorUrl": None}
+    return get_swaggerui_blueprint(DOCS, urls[0]["url"], config=config)
