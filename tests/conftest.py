@@ -12,12 +12,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
 from mockserver.resources import folder
 from mockserver.settings import Behaviour, Settings
 from mockserver.strict_yaml import load
+
+# Histories and examples are the same in every run of the suite; the other profile looks for new ones, for minutes.
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=300, stateful_step_count=25)
+settings.register_profile("thorough", deadline=None, max_examples=2000, stateful_step_count=60)
+settings.load_profile("suite")
 
 TABLES = Path(__file__).parent / "tables"
 PUBLISHED = Path(__file__).parent / "published" / "customer-segment.yaml"

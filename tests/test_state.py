@@ -1,11 +1,8 @@
-"""State is a value: the ordered map against a model, reset in no time, and writers who lose nothing."""
+"""State is a value: the ordered map against a model, and reset in no time."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -67,45 +64,3 @@ def test_a_failed_rule_leaves_the_state_as_it_was(shared: App, client: Client) -
     before = shared.world.tenant(client.tenant).state
     assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"metadata": {"version": 9}}).status_code == 409
     assert shared.world.tenant(client.tenant).state is before
-
-
-@pytest.fixture
-def hasty_switches() -> Iterator[None]:
-    """Let the interpreter change threads all the time."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(usual)
-
-
-@pytest.mark.usefixtures("hasty_switches")
-def test_of_many_writers_with_the_same_version_one_wins(client: Client) -> None:
-    path, start = f"/{GOLDEN}/items/PRODUCT/{HAMMER}", Barrier(8)
-
-    def write(version: int) -> int:
-        start.wait()
-        return client.put(path, json={"metadata": {"version": version}}).status_code
-
-    with ThreadPoolExecutor(8) as pool:
-        for version in range(1, 21):
-            assert sorted(pool.map(write, [version] * 8)) == [204, *[409] * 7]
-
-
-@pytest.mark.usefixtures("hasty_switches")
-def test_no_write_is_lost_among_many(client: Client) -> None:
-    path = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(lambda _: client.put(path, json={}).status_code, range(200)))
-    assert statuses == [204] * 200
-    assert client.get(path).get_json()["metadata"]["version"] == 201
-
-
-def test_a_new_tenant_named_by_many_at_once_is_one(shared: App) -> None:
-    start = Barrier(8)
-
-    def touch(_: int) -> object:
-        start.wait()
-        return shared.world.tenant("touched")
-
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(map(id, pool.map(touch, range(8))))) == 1

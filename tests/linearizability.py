@@ -1,0 +1,57 @@
+"""Whether some order of calls, one after the other, explains a history of concurrent ones (Wing and Gong, 1993)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+Step = Callable[[Any, Any], tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A call and its answer, and when each of them was: moments are integers, no two alike."""
+
+    call: Any
+    answer: Any
+    begun: int
+    ended: int
+
+
+@dataclass
+class History:
+    """Calls as they happen; several threads may record at once."""
+
+    records: list[Record] = field(default_factory=list)
+    moments: count[int] = field(default_factory=count)
+
+    def record(self, call: Any, act: Callable[[Any], Any]) -> None:
+        begun = next(self.moments)
+        answer = act(call)
+        self.records.append(Record(call, answer, begun, next(self.moments)))
+
+
+def is_linearizable(records: Sequence[Record], start: Hashable, step: Step) -> bool:
+    """Search for an order that keeps every call before those that began after its end.
+
+    step: from a state and a call to the next state and the answer. What is left to place, with the state reached,
+    is tried once only.
+    """
+    seen: set[tuple[frozenset[Record], Hashable]] = set()
+    untried = [(frozenset(records), start)]
+    while untried:
+        left, state = untried.pop()
+        if not left:
+            return True
+        if (left, state) in seen:
+            continue
+        seen.add((left, state))
+        first_end = min(record.ended for record in left)
+        for record in left:
+            if record.begun < first_end:
+                after, answer = step(state, record.call)
+                if answer == record.answer:
+                    untried.append((left - {record}, after))
+    return False

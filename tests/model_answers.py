@@ -1,0 +1,82 @@
+"""What the reference model answers: statuses, bodies, errors, and lists as a caller wants to look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Row = dict[str, Any]
+
+BAD_BODY = "Validation problem with request body."
+BAD_PARAMETERS = "Validation problem with request parameters."
+TOO_LONG = "There is a validation error. Please check the details."
+EXISTS = "The resource already exists."
+CHANGED = "The resource you are attempting to access has changed."
+FORBIDDEN = "The access to the requested resource has been forbidden by the server."
+TEXTS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 201: "Created", 204: "OK"}
+
+FILTERS: dict[str, Callable[[Row], bool]] = {
+    "": lambda row: True,
+    "status:ACTIVE": lambda row: row.get("status") == "ACTIVE",
+    "type:CATEGORY": lambda row: row.get("type") == "CATEGORY",
+    "metadata.version:>1": lambda row: row["metadata"]["version"] > 1,
+    "mixins:missing": lambda row: "mixins" not in row,
+    'metadata.modifiedAt:>="2026-01-01T12:00:00.000Z"': lambda row: (
+        row["metadata"]["modifiedAt"] >= "2026-01-01T12:00:00.000Z"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the service must answer; `total` is the header X-Total-Count."""
+
+    status: int
+    body: Any = None
+    total: str | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a caller wants to see a list: filter, page, the newest versions first, count."""
+
+    q: str = ""
+    size: int = 60
+    number: int = 1
+    newest_first: bool = False
+    counted: bool = False
+
+    def shown(self, rows: list[Row]) -> Answer:
+        """C1 to C6."""
+        found = [row for row in rows if FILTERS[self.q](row)]
+        if self.newest_first:
+            found.sort(key=lambda row: -row["metadata"]["version"])
+        page = found[(self.number - 1) * self.size : self.number * self.size]
+        return Answer(200, page, str(len(found)) if self.counted else None)
+
+
+class Refused(Exception):
+    """A request that gets an error."""
+
+    def __init__(self, status: int, message: str, **more: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": status, "status": TEXTS[status], "message": message, **more}
+
+
+def answered(rule: Callable[[], Answer]) -> Answer:
+    try:
+        return rule()
+    except Refused as refused:
+        return Answer(refused.status, refused.body)
+
+
+def require(condition: bool, message: str = BAD_BODY) -> None:
+    if not condition:
+        raise Refused(400, message)
+
+
+def absent(id_: str) -> Refused:
+    """C10."""
+    return Refused(404, f"The resource with id {id_} has not been found.", resourceId=id_)
