@@ -33,12 +33,14 @@ from .worlds import building
 class App:
     """A simulator, ready to be served.
 
-    operations: those of the simulated API; steering: those of the control plane.
+    pipeline, operations: those of the simulated API; control, steering: those of the control plane.
     """
 
     settings: Settings
     world: World
     records: Records
+    pipeline: Pipeline
+    control: Pipeline
     operations: tuple[Operation, ...]
     steering: tuple[Operation, ...]
     guard: Guard
@@ -58,14 +60,12 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     pipeline = Pipeline(
         world, Router(simulated.operations), simulated.handlers, records, settings.auth == "on", judges[0]
     )
-    control_pipeline = Pipeline(
-        world, Router(steering.operations), steering.handlers, Records(keeping=False), judge=judges[1]
-    )
+    behind = Pipeline(world, Router(steering.operations), steering.handlers, Records(keeping=False), judge=judges[1])
     gc.freeze()  # a collection need not walk what stays for good
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
     specs = {document.path.stem: document.root for document in (*steering.documents, *simulated.documents)}
-    app = adapter.create(pipeline.answer, control_pipeline.answer, guard, specs, settings.cors_origin)
-    return App(settings, world, records, simulated.operations, steering.operations, guard, app)
+    app = adapter.create(pipeline.answer, behind.answer, guard, specs, settings.cors_origin)
+    return App(settings, world, records, pipeline, behind, simulated.operations, steering.operations, guard, app)
 
 
 @dataclass(frozen=True, slots=True)
