@@ -16,13 +16,19 @@ Judge = Callable[[Any], BadRequest | None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it arrived: the path and the query still encoded, header names in lower case."""
+    """A request as it arrived: the path and the query still encoded, header names in lower case.
+
+    client: the address that it came from.
+    problem: why it could not be read whole; what is here is then only what could.
+    """
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes = b""
+    client: str = ""
+    problem: ClientError | None = None
 
 
 @dataclass(frozen=True, slots=True)

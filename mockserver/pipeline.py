@@ -64,7 +64,8 @@ class Pipeline:
             answer = _sent(self._reply(visit))
         except ClientError as error:
             visit.error = error
-            answer = _sent(Reply(error.status, error.body(), {**error.headers, "X-Mock-Explain": visit.id}))
+            explain = {"X-Mock-Explain": visit.id} if self.records.keeping else {}
+            answer = _sent(Reply(error.status, error.body(), {**error.headers, **explain}))
         except Exception:
             self.records.closed(visit, Answer(500, b"", {}))
             raise
@@ -73,6 +74,8 @@ class Pipeline:
 
     def _reply(self, visit: Visit) -> Reply:
         request = visit.request
+        if request.problem:
+            raise request.problem
         if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
             return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
         visit.operation, visit.ids = self.router.route(request.method, request.path)
