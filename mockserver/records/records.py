@@ -10,9 +10,12 @@ from time import perf_counter_ns
 
 from ..exchange import Answer, Request
 from .journal import Journal
+from .tally import Tally
 from .visit import Visit
 
 NO_TENANT = ""  # under which visits are kept that name none
+RECORDS_AT_MOST = 1000  # the oldest goes first
+BYTES_AT_MOST = 128 * 1024 * 1024  # in the journals of all tenants, who get equal parts of it
 
 
 @dataclass(slots=True)
@@ -20,13 +23,14 @@ class Record:
     """What is kept for one tenant."""
 
     journal: Journal = field(default_factory=Journal)
+    findings: Tally = field(default_factory=Tally)
 
 
 class Records:
     """A record for each tenant that was ever called; or none, for an interface whose visits do not matter."""
 
     def __init__(self, *, keeping: bool = True) -> None:
-        self._keeping = keeping
+        self.keeping = keeping
         self._records: dict[str, Record] = {}
         self._making = Lock()
         self._numbers = count(1)
@@ -40,8 +44,11 @@ class Records:
         """Keep a visit with its answer."""
         visit.answer = answer
         visit.microseconds = (perf_counter_ns() - visit.microseconds) // 1000
-        if self._keeping:
-            self.of(visit.tenant).journal.keep(visit)
+        if self.keeping:
+            record = self.of(visit.tenant)
+            record.journal.keep(visit)
+            if visit.findings:
+                record.findings.add(visit)
 
     def of(self, tenant: str | None) -> Record:
         """Return the record of a tenant, or of the visits that named none."""
@@ -49,6 +56,7 @@ class Records:
         if found is None:
             with self._making:
                 found = self._records.setdefault(tenant or NO_TENANT, Record())
+                self._share()
         return found
 
     def named(self, tenant: str | None) -> list[Record]:
@@ -60,6 +68,17 @@ class Records:
         found = [visit for record in self.named(tenant) for visit in record.journal.visits()]
         return sorted(found, key=lambda visit: visit.id) if tenant is None else found
 
+    def visit(self, id_: str) -> Visit | None:
+        """Return the visit with this id; None if there is none, or none any more."""
+        return next((visit for visit in self.visits() if visit.id == id_), None)
+
     def drop(self, tenant: str) -> None:
         """Forget what is kept for a tenant."""
         self._records.pop(tenant, None)
+
+    def _share(self) -> None:
+        """Give each record its part of the room that there is for all."""
+        while len(self._records) > RECORDS_AT_MOST:
+            del self._records[next(iter(self._records))]
+        for record in self._records.values():
+            record.journal.limit(BYTES_AT_MOST // len(self._records))
