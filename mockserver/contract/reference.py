@@ -11,6 +11,7 @@ import orjson
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
+from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
@@ -29,7 +30,7 @@ class ByTemplate(APICallPathFinder):
     def find(self, method: str, name: str) -> PathOperationServer:
         """Return the operation of this template."""
         path = self.spec / "paths" / name
-        return PathOperationServer(path, path / method, None, None, None)
+        return PathOperationServer(path, path / method, None, TemplateResult(name, {}), None)
 
 
 @dataclass(slots=True)
