@@ -54,8 +54,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A body that is no JSON, in UTF-8: its text, and the media type that the contract declares for it."""
+
+    content: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: status, JSON body if any, and headers."""
+    """An answer: status, headers, and a body if any: JSON, or `Text`."""
 
     status: int
     body: Any = None
@@ -77,12 +85,13 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply as it leaves: status, headers, bytes (empty for none)."""
+    """A reply as it leaves: status, headers, bytes (empty for none) and what they are."""
 
     status: int
     content: bytes
     headers: Mapping[str, str]
     wire: Wire | None = None
+    media_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
 from .errors import PARAMETER_PROBLEM, BadRequest, ClientError
-from .exchange import Answer, Call, Handler, Listing, Reply, Request
+from .exchange import Answer, Call, Handler, Listing, Reply, Request, Text
 from .records import findings
 from .records.records import Records
 from .records.visit import Visit
@@ -160,6 +160,8 @@ class Pipeline:
 
 
 def _sent(reply: Reply) -> Answer:
+    if isinstance(reply.body, Text):
+        return Answer(reply.status, reply.body.content.encode(), reply.headers, media_type=reply.body.media_type)
     return Answer(reply.status, b"" if reply.body is None else orjson.dumps(reply.body), reply.headers)
 
 
