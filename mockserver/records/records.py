@@ -9,7 +9,9 @@ from threading import Lock
 from time import perf_counter_ns
 
 from ..exchange import Answer, Request
+from .coverage import Coverage
 from .journal import Journal
+from .personas import Personas
 from .visit import Visit
 
 NO_TENANT = ""  # under which visits are kept that name none
@@ -20,6 +22,14 @@ class Record:
     """What is kept for one tenant."""
 
     journal: Journal = field(default_factory=Journal)
+    coverage: Coverage = field(default_factory=Coverage)
+    personas: Personas = field(default_factory=Personas)
+
+    def keep(self, visit: Visit) -> None:
+        """Keep a visit; the journal comes last, since it cuts the visit."""
+        self.coverage.seen(visit)
+        self.personas.seen(visit)
+        self.journal.keep(visit)
 
 
 class Records:
@@ -41,7 +51,7 @@ class Records:
         visit.answer = answer
         visit.microseconds = (perf_counter_ns() - visit.microseconds) // 1000
         if self._keeping:
-            self.of(visit.tenant).journal.keep(visit)
+            self.of(visit.tenant).keep(visit)
 
     def of(self, tenant: str | None) -> Record:
         """Return the record of a tenant, or of the visits that named none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from ..access import Principal
+from ..access import ADMIN, Principal
 from ..contract.operations import Operation
 from ..errors import ClientError
 from ..exchange import Answer, Call, Request
@@ -61,6 +61,11 @@ class Visit:
     def status(self) -> int:
         """The status of the answer; 0 while there is none."""
         return self.answer.status if self.answer else 0
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether the caller showed somebody's token; with `--auth off` all are taken for ADMIN without one."""
+        return self.principal is not None and self.principal is not ADMIN
 
     @property
     def scope(self) -> str | None:
