@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from ...contract.operations import Operation
-from ...exchange import Call, Handler, Reply
+from ...exchange import Call, Handler, Reply, Text
 from ...records import coverage, personas
 from ..plane import Plane, Unprocessable, named
+from .junit import junit
+from .page import HEADERS, page
 from .report import report
 
 
@@ -18,12 +20,19 @@ def handlers(plane: Plane) -> dict[str, Handler]:
 
 def show(plane: Plane, call: Call) -> Reply:
     """Tell what is covered and what is not, in the form that is asked for."""
-    records = plane.records.named(named(call))
+    tenant, service = named(call), call.query.get("service")
+    records = plane.records.named(tenant)
     found = report(
-        _operations(plane, named(call), call.query.get("service")),
+        _operations(plane, tenant, service),
         coverage.joined(record.coverage.tallies() for record in records),
         personas.joined(record.personas.personas() for record in records),
     )
+    match call.query.get("format", "json"):
+        case "html":
+            about = f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
+            return Reply(200, Text(page(found, about), "text/html"), HEADERS)
+        case "junit":
+            return Reply(200, Text(junit(found), "application/xml"))
     return Reply(200, found)
 
 
