@@ -27,6 +27,7 @@ class Operation:
     parameters, names: in the path, the query and the headers; names of headers are in lower case.
     replies: a judge for each declared status, None for a status without JSON.
     texts: the other media types that are declared, by status.
+    documented: the statuses that the published contract has too: those without `x-basis`.
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
     localized: dotted paths of localized texts in the reply; below `recursion` they come again.
@@ -42,6 +43,7 @@ class Operation:
     body: BodyPlan | None
     replies: Mapping[int, Judge | None]
     texts: Mapping[int, frozenset[str]]
+    documented: frozenset[int]
     patched: Judge | None = None
     identity: tuple[str, ...] = ()
     localized: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ def _compiled(document: Document, method: str, path: str, item: Node) -> Operati
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
             replies={status: None if each is None else Judge(document, each) for status, each in schemas.items()},
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
+            documented=frozenset(status for status, reply in statuses.items() if "x-basis" not in reply),
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
             deprecated=node.get("deprecated", False),
             **({} if best is None else _marks(document, best)),

@@ -9,8 +9,10 @@ from threading import Lock
 from time import perf_counter_ns
 
 from ..exchange import Answer, Request
+from .coverage import Coverage
 from .journal import Journal
-from .tally import Tally
+from .personas import Personas
+from .tally import FindingsTally
 from .visit import Visit
 
 NO_TENANT = ""  # under which visits are kept that name none
@@ -23,7 +25,17 @@ class Record:
     """What is kept for one tenant."""
 
     journal: Journal = field(default_factory=Journal)
-    findings: Tally = field(default_factory=Tally)
+    findings: FindingsTally = field(default_factory=FindingsTally)
+    coverage: Coverage = field(default_factory=Coverage)
+    personas: Personas = field(default_factory=Personas)
+
+    def keep(self, visit: Visit) -> None:
+        """Keep a visit; the journal comes last, since it cuts the visit."""
+        if visit.findings:
+            self.findings.add(visit)
+        self.coverage.seen(visit)
+        self.personas.seen(visit)
+        self.journal.keep(visit)
 
 
 class Records:
@@ -45,10 +57,7 @@ class Records:
         visit.answer = answer
         visit.microseconds = (perf_counter_ns() - visit.microseconds) // 1000
         if self.keeping:
-            record = self.of(visit.tenant)
-            record.journal.keep(visit)
-            if visit.findings:
-                record.findings.add(visit)
+            self.of(visit.tenant).keep(visit)
 
     def of(self, tenant: str | None) -> Record:
         """Return the record of a tenant, or of the visits that named none."""

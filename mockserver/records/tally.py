@@ -26,7 +26,7 @@ class Counted:
     tests: dict[str, None] = field(default_factory=dict)
 
 
-class Tally:
+class FindingsTally:
     """Findings, counted as the visits come in."""
 
     def __init__(self) -> None:

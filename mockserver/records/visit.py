@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from ..access import Principal
+from ..access import ADMIN, Principal
 from ..contract.operations import Operation
 from ..errors import ClientError, MethodNotAllowed, NoEndpoint
 from ..exchange import Answer, Call, Request
@@ -69,6 +69,11 @@ class Visit:
     def is_unmatched(self) -> bool:
         """Whether no operation has the path and the method."""
         return isinstance(self.error, (NoEndpoint, MethodNotAllowed))
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether the caller showed somebody's token; with `--auth off` all are taken for ADMIN without one."""
+        return self.principal is not None and self.principal is not ADMIN
 
     @property
     def scope(self) -> str | None:
