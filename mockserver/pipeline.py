@@ -74,13 +74,13 @@ class Pipeline:
 
     def _reply(self, visit: Visit) -> Reply:
         request = visit.request
+        tenant = self.router.id_in(request.path, "tenant")
+        visit.tenant = tenant if TENANT.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
         if request.problem:
             raise request.problem
         if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
             return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
         visit.operation, visit.ids = self.router.route(request.method, request.path)
-        tenant = visit.ids.get("tenant", "")
-        visit.tenant = tenant if TENANT.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
         return self._carried_out(visit, visit.operation)
 
     def _carried_out(self, visit: Visit, operation: Operation) -> Reply:
