@@ -1,11 +1,14 @@
-"""Coverage: which cells of the contract calls cover, by which tests; reports; and least privilege."""
+"""Coverage: which cells of the contract calls cover, by which tests; reports; the gate; and least privilege."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +26,7 @@ from mockserver.records.visit import Visit
 from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TABLES, TOOL_FANS, Client
+from .serving import ask, run, serving
 
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
 BULK = f"/{GOLDEN}/items/PRODUCT/bulk"
@@ -443,3 +447,75 @@ def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Visi
     found = counting.personas()
     assert len(found) == personas.PERSONAS_AT_MOST
     assert len(found["0"].granted) == personas.SCOPES_AT_MOST
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The URL of a server of which half of what the token endpoint can be asked was asked."""
+    with serving() as (_, ready):
+        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"X-Mock-Test": "one"})
+        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"Authorization": ""})
+        yield ready["url"]
+
+
+def test_the_gate_opens_where_there_is_enough(served: str) -> None:
+    done = run("coverage", "--url", served, "--tenant", "acme", "--min-operations", "3", "--min-statuses", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^operations +3 % +1 of 30$", done.stdout, re.M)
+    assert re.search(r"^documented statuses +1 % +2 of \d+$", done.stdout, re.M)
+    assert f"  admin-token: {MANAGE}" in done.stdout
+
+
+def test_the_gate_says_what_is_missing_where_there_is_not(served: str) -> None:
+    done = run("coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1")
+    assert done.returncode == 1
+    complaints = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
+    assert complaints == ["operations: 3 % is below the minimum of 4 %; not covered:"]
+    named = {line.strip() for line in done.stderr.splitlines() if line.startswith(" ")}
+    assert named == {operation.id for operation in build(Settings()).operations} - {GET_ITEM}
+
+
+@pytest.mark.parametrize(
+    "flag", ["operations", "statuses", "parameters", "body-properties", "enum-values", "scopes", "elements"]
+)
+def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> None:
+    assert run("coverage", "--url", served, f"--min-{flag}", "100").returncode == 1
+
+
+def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Path) -> None:
+    for form in ("text", "json", "html", "junit"):
+        path = tmp_path / form
+        done = run("coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100")
+        assert (done.returncode, done.stdout) == (1, "")
+    assert json.loads((tmp_path / "json").read_bytes())["dimensions"]["operations"]["covered"] == 1
+    assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
+    assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == 7
+    assert (tmp_path / "text").read_text().endswith(f"{MANAGE}")
+
+
+def test_a_server_that_wants_its_token_gets_it() -> None:
+    with serving(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
+        asked = ["coverage", "--url", ready["url"], "--format", "json"]
+        refused = run(*asked)
+        assert refused.returncode == 2
+        assert "answers 401" in refused.stderr
+        assert run(*asked, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
+        assert json.loads(run(*asked, "--admin-token", "secret").stdout)["personas"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--url", "http://127.0.0.1:1"], "127.0.0.1:1"),
+        (["--url", "nonsense"], "nonsense"),
+        (["--min-operations", "101"], "--min-operations"),
+        (["--service", "nothing"], "customer-segment"),
+        (["--tenant", "NO"], "400"),
+        (["--output", "/nowhere/report"], "/nowhere/report"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
+    done = run("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert reason in done.stderr

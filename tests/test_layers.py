@@ -14,7 +14,7 @@ ROOT = Path(mockserver.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"ready"},
+    {"ready", "gate"},
     {"app"},
     {"web"},
     {"control"},
