@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
@@ -16,7 +16,7 @@ from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
 from .errors import PARAMETER_PROBLEM, BadRequest, ClientError
-from .exchange import Answer, Call, Handler, Listing, Reply, Request
+from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request
 from .records import findings
 from .records.records import Records
 from .records.visit import Visit
@@ -47,6 +47,7 @@ class Pipeline:
     """All that it takes to answer a request.
 
     records: where each visit is kept before its answer leaves.
+    refusals: how services write errors, by the name of their spec; where none is named, errors write themselves.
     judge: without one the compiled validation is the only one.
     """
 
@@ -56,6 +57,7 @@ class Pipeline:
     records: Records
     authenticate: bool = True
     judge: Judge | None = None
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; every failure that is the client's becomes an answer too."""
@@ -64,12 +66,18 @@ class Pipeline:
             answer = _sent(self._reply(visit))
         except ClientError as error:
             visit.error = error
-            answer = _sent(Reply(error.status, error.body(), {**error.headers, "X-Mock-Explain": visit.id}))
+            body = self._refused(visit, error)
+            answer = _sent(Reply(error.status, body, {**error.headers, "X-Mock-Explain": visit.id}))
         except Exception:
             self.records.closed(visit, Answer(500, b"", {}))
             raise
         self.records.closed(visit, answer)
         return answer
+
+    def _refused(self, visit: Visit, error: ClientError) -> Any:
+        """Write an error in the shape of the service that was called."""
+        write = self.refusals.get(visit.operation.service) if visit.operation else None
+        return write(error) if write else error.body()
 
     def _reply(self, visit: Visit) -> Reply:
         request = visit.request
@@ -93,8 +101,8 @@ class Pipeline:
         return replace(reply, body=body, headers={**reply.headers, **headers})
 
     def _principal(self, operation: Operation, visit: Visit) -> Principal:
-        """Return the caller (401), who must have one of the operation's scopes (403); operations may be open."""
-        if not operation.scopes:
+        """Return the caller (401), who must have one of the operation's scopes, if any (403); NOBODY if it is open."""
+        if not operation.needs_token:
             return NOBODY
         if not self.authenticate:
             visit.principal = ADMIN

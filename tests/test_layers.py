@@ -40,6 +40,7 @@ LIBRARIES = {
     "jsonschema_rs": {"contract", "practices", "worlds"},
     "faker": {"worlds"},
     "click": {"cli"},
+    "jwt": {"services"},
     "yaml": {"strict_yaml", "worlds"},
     "immutables": {"table", "state", "worlds"},
 }
