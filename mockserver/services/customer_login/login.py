@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Any
 
-from ...errors import BadRequest, Forbidden
+from ...errors import PARAMETER_PROBLEM, BadRequest, Forbidden
 from ...state import Document, State
 from ...world import Tenant
 from . import saas
@@ -42,9 +42,8 @@ def refreshed(
     if customer is None:
         raise InvalidRefreshToken(hint="not a refresh token of a customer of this tenant")
     if legal_entity_id is not None and legal_entity_id not in customer.get("legalEntities", ()):
-        raise BadRequest(
-            "The customer does not belong to this legal entity.", field="legalEntityId", kind="reference", rule="B6b"
-        )
+        detail = "The customer does not belong to this legal entity."
+        raise BadRequest(PARAMETER_PROBLEM, field="legalEntityId", kind="reference", detail=detail, rule="B6b")
     sessions.spend(refresh_token)
     return _with_older_names(granted(sessions, tenant, session, REFRESH, legal_entity_id))
 

@@ -40,7 +40,7 @@ def body(error: ClientError) -> dict[str, Any]:
 
 
 def _detail(error: BadRequest) -> dict[str, str]:
-    detail = {"field": error.field, "type": _snake(error.kind), "message": error.detail or error.message}
+    detail = {"field": error.field, "type": _snake(error.kind), "message": error.detail}
     return {name: value for name, value in detail.items() if value}
 
 
