@@ -238,8 +238,8 @@ def test_b5c_of_customers_with_one_email_the_lowest_id_logs_in(
 def test_b6_a_refresh_binds_the_token_to_a_legal_entity_or_to_none(storefront: Storefront) -> None:
     john = storefront.john()
     bound = storefront.refresh(john["refresh_token"], COMPANY).get_json()
-    assert {bound.pop(older): bound[newer] for newer, older in OLDER_NAMES.items()} == {
-        bound[newer]: bound[newer] for newer in OLDER_NAMES
+    assert {newer: bound.pop(older) for newer, older in OLDER_NAMES.items()} == {
+        newer: bound[newer] for newer in OLDER_NAMES
     }
     assert bound.keys() == {"token_type", "session_id", *OLDER_NAMES}
     assert (bound["expires_in"], bound["refresh_token_expires_in"]) == (2591999, 86390)
