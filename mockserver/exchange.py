@@ -16,13 +16,19 @@ Judge = Callable[[Any], BadRequest | None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it arrived: the path and the query still encoded, header names in lower case."""
+    """A request as it arrived: the path and the query still encoded, header names in lower case.
+
+    client: the address that it came from.
+    problem: why it could not be read whole; what is here is then only what could.
+    """
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes = b""
+    client: str = ""
+    problem: ClientError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A body that is no JSON, in UTF-8: its text, and the media type that the contract declares for it."""
+
+    content: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: status, JSON body if any, and headers."""
+    """An answer: status, headers, and a body if any: JSON, or `Text`."""
 
     status: int
     body: Any = None
@@ -77,12 +91,13 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply as it leaves: status, headers, bytes (empty for none)."""
+    """A reply as it leaves: status, headers, bytes (empty for none) and what they are."""
 
     status: int
     content: bytes
     headers: Mapping[str, str]
     wire: Wire | None = None
+    media_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)

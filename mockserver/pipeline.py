@@ -16,7 +16,7 @@ from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
 from .errors import PARAMETER_PROBLEM, BadRequest, ClientError
-from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request
+from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text
 from .records import findings
 from .records.records import Records
 from .records.visit import Visit
@@ -66,8 +66,8 @@ class Pipeline:
             answer = _sent(self._reply(visit))
         except ClientError as error:
             visit.error = error
-            body = self._refused(visit, error)
-            answer = _sent(Reply(error.status, body, {**error.headers, "X-Mock-Explain": visit.id}))
+            explain = {"X-Mock-Explain": visit.id} if self.records.keeping else {}
+            answer = _sent(Reply(error.status, self._refused(visit, error), {**error.headers, **explain}))
         except Exception:
             self.records.closed(visit, Answer(500, b"", {}))
             raise
@@ -81,6 +81,8 @@ class Pipeline:
 
     def _reply(self, visit: Visit) -> Reply:
         request = visit.request
+        if request.problem:
+            raise request.problem
         if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
             return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
         visit.operation, visit.ids = self.router.route(request.method, request.path)
@@ -169,6 +171,8 @@ class Pipeline:
 
 
 def _sent(reply: Reply) -> Answer:
+    if isinstance(reply.body, Text):
+        return Answer(reply.status, reply.body.content.encode(), reply.headers, media_type=reply.body.media_type)
     return Answer(reply.status, b"" if reply.body is None else orjson.dumps(reply.body), reply.headers)
 
 

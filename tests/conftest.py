@@ -19,6 +19,7 @@ from mockserver.app import App, build
 from mockserver.resources import folder
 from mockserver.settings import Behaviour, Settings
 from mockserver.strict_yaml import load
+from mockserver.world import World
 
 # Histories and examples are the same in every run of the suite; the other profile looks for new ones, for minutes.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=300, stateful_step_count=25)
@@ -100,6 +101,11 @@ def clock() -> StandingClock:
 @pytest.fixture(scope="session")
 def shared() -> App:
     return build(Settings(), StandingClock())
+
+
+@pytest.fixture
+def world(shared: App) -> World:
+    return shared.world
 
 
 @pytest.fixture

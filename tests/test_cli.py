@@ -79,6 +79,7 @@ def test_the_reference_validator_can_be_switched_in() -> None:
         assert ask(f"{url}/PRODUCT/12468504", "PUT", {"metadata": {"version": "1"}})[0] == 400
         entries = ask(f"{url}/PRODUCT/bulk", "PUT", [{"id": "12468504"}, {"id": 5}])[1]
         assert [entry["code"] for entry in entries] == [204, 400]
+        assert ask(f"{ready['url']}/__admin/health")[0] == 200  # its path has no parameter
 
 
 def behaviour(*arguments: str) -> Behaviour:

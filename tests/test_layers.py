@@ -39,6 +39,8 @@ LIBRARIES = {
     "openapi_core": {"contract"},
     "jsonschema_rs": {"contract", "practices", "worlds"},
     "faker": {"worlds"},
+    "jinja2": {"control"},
+    "junitparser": {"control"},
     "click": {"cli"},
     "jwt": {"services"},
     "yaml": {"strict_yaml", "worlds"},

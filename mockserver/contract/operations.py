@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..exchange import Text
 from . import bodies, parameters
-from .bodies import BodyPlan
+from .bodies import JSON, BodyPlan
 from .document import Document, Node, SpecError
 from .parameters import Parameter
 from .validation import Judge, json_content
@@ -24,7 +25,9 @@ class Operation:
     service: name of the spec file, without its ending.
     needs_token: whether it wants a good token; scopes: one of which the token must have (A4), if there are any.
     parameters, names: in the path, the query and the headers; names of headers are in lower case.
-    replies: a judge for each declared status, None for a status without body.
+    replies: a judge for each declared status, None for a status without JSON.
+    texts: the other media types that are declared, by status.
+    documented: the statuses that the published contract has too: those without `x-basis`.
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
     localized: dotted paths of localized texts in the reply; below `recursion` they come again.
@@ -40,6 +43,8 @@ class Operation:
     names: Mapping[str, frozenset[str]]
     body: BodyPlan | None
     replies: Mapping[int, Judge | None]
+    texts: Mapping[int, frozenset[str]]
+    documented: frozenset[int]
     patched: Judge | None = None
     identity: tuple[str, ...] = ()
     localized: tuple[str, ...] = ()
@@ -54,6 +59,9 @@ class Operation:
         """Return what the contract does not allow about our own reply, or None."""
         if status not in self.replies:
             return f"status {status} is not declared"
+        if isinstance(body, Text):
+            declared = body.media_type in self.texts[status]
+            return None if declared else f"status {status} does not declare {body.media_type}"
         judge = self.replies[status]
         problem = judge.problem(body) if judge else None
         return f"{problem.field}: {problem.detail}" if problem else None
@@ -87,6 +95,8 @@ def _compiled(document: Document, method: str, path: str, item: Node) -> Operati
             names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
             replies={status: None if each is None else Judge(document, each) for status, each in schemas.items()},
+            texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
+            documented=frozenset(status for status, reply in statuses.items() if "x-basis" not in reply),
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
             deprecated=node.get("deprecated", False),
             **({} if best is None else _marks(document, best)),

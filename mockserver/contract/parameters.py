@@ -15,13 +15,14 @@ BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One declared parameter; `judge` is None where any text will do."""
+    """One declared parameter; `judge` is None where any text will do, `values` are those of an enum."""
 
     name: str
     place: str
     required: bool
     kind: str
     judge: Judge | None
+    values: tuple[Any, ...] = ()
 
     @property
     def key(self) -> str:
@@ -51,7 +52,8 @@ def compiled(document: Document, node: Node) -> Parameter:
     kind = schema.get("type", "string")
     constrained = schema.keys() & {"pattern", "minLength", "maxLength", "enum"}
     judge = Judge(document, schema) if constrained else None
-    return Parameter(declared["name"], declared["in"], declared.get("required", False), kind, judge)
+    values = tuple(schema.get("enum", ()))
+    return Parameter(declared["name"], declared["in"], declared.get("required", False), kind, judge, values)
 
 
 def taken(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, Any]:

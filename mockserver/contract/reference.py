@@ -11,12 +11,13 @@ import orjson
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
+from openapi_core.templating.datatypes import TemplateResult
 from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from ..errors import PARAMETER_PROBLEM, BadRequest
-from ..exchange import Reply, Request
+from ..exchange import Reply, Request, Text
 from .bodies import JSON, media_type
 from .document import Document, Node
 from .operations import METHODS, Operation
@@ -29,7 +30,7 @@ class ByTemplate(APICallPathFinder):
     def find(self, method: str, name: str) -> PathOperationServer:
         """Return the operation of this template."""
         path = self.spec / "paths" / name
-        return PathOperationServer(path, path / method, None, None, None)
+        return PathOperationServer(path, path / method, None, TemplateResult(name, {}), None)
 
 
 @dataclass(slots=True)
@@ -85,8 +86,7 @@ class Reference:
 
     def reply(self, operation: Operation, request: Request, ids: Mapping[str, str], reply: Reply) -> str | None:
         """Return what is wrong with a reply, or None."""
-        data = None if reply.body is None else orjson.dumps(reply.body)
-        seen = SeenReply(reply.status, Headers(dict(reply.headers)), data)
+        seen = _seen_reply(reply)
         try:
             self._spec(operation).validate_response(_seen(operation, request, ids, request.body), seen)
         except OpenAPIError as error:
@@ -118,6 +118,13 @@ def _seen(operation: Operation, request: Request, ids: Mapping[str, str], body: 
     parameters = RequestParameters(query=query, header=Headers(dict(request.headers)), path=dict(ids))
     kind = media_type(request.headers.get("content-type"))
     return SeenRequest(operation.path, operation.method.lower(), parameters, kind, body.strip() or None)
+
+
+def _seen_reply(reply: Reply) -> SeenReply:
+    headers = Headers(dict(reply.headers))
+    if isinstance(reply.body, Text):
+        return SeenReply(reply.status, headers, reply.body.content.encode(), reply.body.media_type)
+    return SeenReply(reply.status, headers, None if reply.body is None else orjson.dumps(reply.body))
 
 
 def _reason(error: Exception) -> str:

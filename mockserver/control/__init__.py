@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..exchange import Handler, Service
-from . import clock, server, snapshots, state, tenants, tokens
+from . import clock, coverage, server, snapshots, state, tenants, tokens
 from .plane import Plane
 
-PARTS = (server, state, snapshots, tenants, clock, tokens)
+PARTS = (server, state, snapshots, tenants, clock, tokens, coverage)
 
 
 def service(plane: Plane) -> Service:

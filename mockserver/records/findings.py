@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from ..contract.operations import Operation
@@ -25,18 +26,17 @@ USUAL = frozenset(
     }
 )
 USUAL_STARTS = ("sec-", "x-forwarded-", "x-b3-")
+SEEN_AT_MOST, KEPT_AT_MOST = 1000, 100  # of one request; a body can have a million fields that nobody declares
 
 
 def of_request(
     operation: Operation, query: Iterable[str], headers: Mapping[str, str], body: Any
 ) -> tuple[Finding, ...]:
     """Return the undeclared parameters, headers and body fields of a request, and the deprecated things it uses."""
-    found = [*_parameters(operation, query), *_headers(operation, headers)]
-    if operation.deprecated:
-        found.append(Finding("deprecated", operation.id, "This operation is deprecated."))
+    found = chain(_parameters(operation, query), _headers(operation, headers), _deprecated(operation))
     if body is not None and operation.body is not None:
-        found.extend(_fields(operation, body))
-    return tuple(dict.fromkeys(found))
+        found = chain(found, _fields(operation, body))
+    return tuple(islice(dict.fromkeys(islice(found, SEEN_AT_MOST)), KEPT_AT_MOST))
 
 
 def refusal(finding: Finding) -> BadRequest:
@@ -67,6 +67,11 @@ def _headers(operation: Operation, headers: Mapping[str, str]) -> Iterator[Findi
     for name in headers.keys() - declared - USUAL:
         if not name.startswith(USUAL_STARTS):
             yield Finding("header", name[:100], "This header is not declared.", _nearest(name, declared))
+
+
+def _deprecated(operation: Operation) -> Iterator[Finding]:
+    if operation.deprecated:
+        yield Finding("deprecated", operation.id, "This operation is deprecated.")
 
 
 def _fields(operation: Operation, body: Any) -> Iterator[Finding]:

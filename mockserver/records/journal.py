@@ -10,7 +10,8 @@ from threading import Lock
 from .visit import Visit
 
 VISITS_AT_MOST = 1000
-BYTES_AT_MOST = 16 * 1024 * 1024  # bodies of all visits together
+BYTES_AT_MOST = 16 * 1024 * 1024  # of all visits together, unless there are many journals
+BYTES_OF_A_VISIT = 2500  # without what the client sent and got
 BODY_AT_MOST = 64 * 1024  # of one request or reply; the rest is cut off
 
 
@@ -20,18 +21,24 @@ class Journal:
     def __init__(self) -> None:
         self._visits: deque[Visit] = deque()
         self._bytes = 0
+        self._bytes_at_most = BYTES_AT_MOST
         self._lock = Lock()
         self.dropped = 0
 
     def keep(self, visit: Visit) -> None:
         """Add a visit, and let the oldest go where there are too many."""
         _cut(visit)
+        visit.weight = _weight(visit)
         with self._lock:
             self._visits.append(visit)
-            self._bytes += _weight(visit)
-            while len(self._visits) > VISITS_AT_MOST or self._bytes > BYTES_AT_MOST:
-                self._bytes -= _weight(self._visits.popleft())
-                self.dropped += 1
+            self._bytes += visit.weight
+            self._trim()
+
+    def limit(self, size: int) -> None:
+        """Hold no more than this many bytes from now on."""
+        with self._lock:
+            self._bytes_at_most = min(size, BYTES_AT_MOST)
+            self._trim()
 
     def visits(self) -> list[Visit]:
         """Return all visits that are left, the oldest first."""
@@ -44,7 +51,7 @@ class Journal:
             gone = [visit for visit in self._visits if unwanted(visit)]
             ids = {visit.id for visit in gone}
             self._visits = deque(visit for visit in self._visits if visit.id not in ids)
-            self._bytes -= sum(map(_weight, gone))
+            self._bytes -= sum(visit.weight for visit in gone)
             return gone
 
     def clear(self) -> None:
@@ -53,15 +60,25 @@ class Journal:
             self._visits.clear()
             self._bytes = self.dropped = 0
 
+    def _trim(self) -> None:
+        while len(self._visits) > VISITS_AT_MOST or self._bytes > self._bytes_at_most:
+            self._bytes -= self._visits.popleft().weight
+            self.dropped += 1
+
 
 def _cut(visit: Visit) -> None:
-    """Leave out what is large, or alive for one call only."""
+    """Leave out what is large, or alive for one call only: the frames of a traceback hold body, call and state."""
     visit.call = None
+    if visit.error is not None:
+        visit.error.__traceback__ = visit.error.__context__ = None
     if len(visit.request.body) > BODY_AT_MOST:
         visit.request = replace(visit.request, body=visit.request.body[:BODY_AT_MOST])
+        visit.is_cut = True
     if visit.answer and len(visit.answer.content) > BODY_AT_MOST:
         visit.answer = replace(visit.answer, content=visit.answer.content[:BODY_AT_MOST])
 
 
 def _weight(visit: Visit) -> int:
-    return len(visit.request.body) + (len(visit.answer.content) if visit.answer else 0)
+    request = visit.request
+    sent = len(request.path) + len(request.query) + len(request.body) + sum(map(len, request.headers.values()))
+    return BYTES_OF_A_VISIT + sent + (len(visit.answer.content) if visit.answer else 0)

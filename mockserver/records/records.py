@@ -9,10 +9,15 @@ from threading import Lock
 from time import perf_counter_ns
 
 from ..exchange import Answer, Request
+from .coverage import Coverage
 from .journal import Journal
+from .personas import Personas
+from .tally import FindingsTally
 from .visit import Visit
 
 NO_TENANT = ""  # under which visits are kept that name none
+RECORDS_AT_MOST = 1000  # the oldest goes first
+BYTES_AT_MOST = 128 * 1024 * 1024  # in the journals of all tenants, who get equal parts of it
 
 
 @dataclass(slots=True)
@@ -20,13 +25,24 @@ class Record:
     """What is kept for one tenant."""
 
     journal: Journal = field(default_factory=Journal)
+    findings: FindingsTally = field(default_factory=FindingsTally)
+    coverage: Coverage = field(default_factory=Coverage)
+    personas: Personas = field(default_factory=Personas)
+
+    def keep(self, visit: Visit) -> None:
+        """Keep a visit; the journal comes last, since it cuts the visit."""
+        if visit.findings:
+            self.findings.add(visit)
+        self.coverage.seen(visit)
+        self.personas.seen(visit)
+        self.journal.keep(visit)
 
 
 class Records:
     """A record for each tenant that was ever called; or none, for an interface whose visits do not matter."""
 
     def __init__(self, *, keeping: bool = True) -> None:
-        self._keeping = keeping
+        self.keeping = keeping
         self._records: dict[str, Record] = {}
         self._making = Lock()
         self._numbers = count(1)
@@ -40,8 +56,8 @@ class Records:
         """Keep a visit with its answer."""
         visit.answer = answer
         visit.microseconds = (perf_counter_ns() - visit.microseconds) // 1000
-        if self._keeping:
-            self.of(visit.tenant).journal.keep(visit)
+        if self.keeping:
+            self.of(visit.tenant).keep(visit)
 
     def of(self, tenant: str | None) -> Record:
         """Return the record of a tenant, or of the visits that named none."""
@@ -49,6 +65,7 @@ class Records:
         if found is None:
             with self._making:
                 found = self._records.setdefault(tenant or NO_TENANT, Record())
+                self._share()
         return found
 
     def named(self, tenant: str | None) -> list[Record]:
@@ -60,6 +77,17 @@ class Records:
         found = [visit for record in self.named(tenant) for visit in record.journal.visits()]
         return sorted(found, key=lambda visit: visit.id) if tenant is None else found
 
+    def visit(self, id_: str) -> Visit | None:
+        """Return the visit with this id; None if there is none, or none any more."""
+        return next((visit for visit in self.visits() if visit.id == id_), None)
+
     def drop(self, tenant: str) -> None:
         """Forget what is kept for a tenant."""
         self._records.pop(tenant, None)
+
+    def _share(self) -> None:
+        """Give each record its part of the room that there is for all."""
+        while len(self._records) > RECORDS_AT_MOST:
+            del self._records[next(iter(self._records))]
+        for record in self._records.values():
+            record.journal.limit(BYTES_AT_MOST // len(self._records))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from ..access import Principal
+from ..access import ADMIN, Principal
 from ..contract.operations import Operation
-from ..errors import ClientError
+from ..errors import ClientError, MethodNotAllowed, NoEndpoint
 from ..exchange import Answer, Call, Request
 
 Kind = Literal["query", "header", "body", "deprecated", "scope"]
@@ -39,6 +39,7 @@ class Visit:
     call: what the handler got; only until the visit is kept.
     fault, injected: the fault rule that was applied, and whether its answer stands for the service's own.
     versions: changes of the tenant's state so far, before and after.
+    is_cut, weight: whether the body of the request is kept in part only, and about how many bytes all takes.
     """
 
     id: str
@@ -56,11 +57,23 @@ class Visit:
     answer: Answer | None = None
     versions: tuple[int, int] | None = None
     microseconds: int = 0
+    is_cut: bool = False
+    weight: int = 0
 
     @property
     def status(self) -> int:
         """The status of the answer; 0 while there is none."""
         return self.answer.status if self.answer else 0
+
+    @property
+    def is_unmatched(self) -> bool:
+        """Whether no operation has the path and the method."""
+        return isinstance(self.error, (NoEndpoint, MethodNotAllowed))
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether the caller showed somebody's token; with `--auth off` all are taken for ADMIN without one."""
+        return self.principal is not None and self.principal is not ADMIN
 
     @property
     def scope(self) -> str | None:

@@ -98,7 +98,7 @@ def create(
 
 def _response(answer: Answer) -> Response:
     """Write an answer; one without body has no Content-Type either."""
-    response = Response(answer.content, answer.status, mimetype="application/json")
+    response = Response(answer.content, answer.status, mimetype=answer.media_type)
     if not answer.content:
         del response.headers["Content-Type"]
     response.headers.extend(answer.headers)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import BadRequest, TooLarge
+from ..errors import BadRequest, ClientError, TooLarge
 from ..exchange import Request
 
 BODY_AT_MOST = 10 * 1024 * 1024  # bytes
@@ -18,11 +18,18 @@ Environ = Mapping[str, Any]
 
 
 def request(environ: Environ) -> Request:
-    """Read a request; TooLarge beyond a limit, BadRequest if the body breaks off."""
+    """Read a request; one that is beyond a limit (TooLarge), or whose body breaks off (BadRequest), says so itself."""
+    method, client = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
     path, query = _encoded(_path(environ)), _encoded(environ.get("QUERY_STRING", ""))
     if len(path) + len(query) > URL_AT_MOST:
-        raise TooLarge(414, f"The URL is longer than {URL_AT_MOST} bytes.")
-    return Request(environ["REQUEST_METHOD"], path, query, _headers(environ), _body(environ))
+        problem = TooLarge(414, f"The URL is longer than {URL_AT_MOST} bytes.")
+        return Request(method, path[:URL_AT_MOST], "", {}, client=client, problem=problem)
+    headers: dict[str, str] = {}
+    try:
+        headers = _headers(environ)
+        return Request(method, path, query, headers, _body(environ), client)
+    except ClientError as problem:
+        return Request(method, path, query, headers, client=client, problem=problem)
 
 
 def _path(environ: Environ) -> str:

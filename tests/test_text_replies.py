@@ -1,0 +1,71 @@
+"""Replies that are no JSON: a spec declares their media type, and is held against them like against the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mockserver.contract import loading
+from mockserver.contract.operations import operations
+from mockserver.contract.reference import Reference
+from mockserver.contract.routing import Router
+from mockserver.control.guard import Guard
+from mockserver.exchange import Reply, Request, Text
+from mockserver.pipeline import ContractBroken, Pipeline
+from mockserver.records.records import Records
+from mockserver.web import adapter
+from mockserver.world import World
+
+TEXT, OBJECT = {"schema": {"type": "string"}}, {"schema": {"type": "object"}}
+SPEC = {
+    "openapi": "3.0.3",
+    "info": {"title": "Greetings", "version": "1"},
+    "paths": {
+        "/hello": {
+            "get": {
+                "operationId": "hello",
+                "responses": {"200": {"description": "", "content": {"text/plain": TEXT, "application/json": OBJECT}}},
+            }
+        }
+    },
+}
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    (tmp_path / "hello.yaml").write_text(yaml.safe_dump(SPEC))
+    return tmp_path / "hello.yaml"
+
+
+def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipeline:
+    document = loading.read(spec)
+    judge = Reference([document]) if judged else None
+    return Pipeline(world, Router(operations(document)), {"hello": lambda _: reply}, Records(), judge=judge)
+
+
+@pytest.mark.parametrize("judged", [False, True])
+@pytest.mark.parametrize(
+    ("body", "content", "media_type"),
+    [
+        (Text("Grüße, {not: json", "text/plain"), "Grüße, {not: json".encode(), "text/plain"),
+        ({"hello": "there"}, b'{"hello":"there"}', "application/json"),
+    ],
+    ids=["text", "json"],
+)
+def test_what_is_declared_is_sent(
+    spec: Path, world: World, body: object, content: bytes, media_type: str, judged: bool
+) -> None:
+    answering = pipeline(spec, world, Reply(200, body), judged=judged)
+    flask = adapter.create(answering.answer, answering.answer, Guard(), {})
+    reply = flask.test_client().get("/hello")
+    assert (reply.status_code, reply.data, reply.mimetype) == (200, content, media_type)
+
+
+@pytest.mark.parametrize("reply", [Reply(200, Text("<p>", "text/html")), Reply(200, "hello")], ids=["text", "json"])
+def test_what_is_not_declared_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
+    with pytest.raises(ContractBroken):
+        pipeline(spec, world, reply, judged=False).answer(Request("GET", "/hello", "", {}))
+    (operation,) = operations(loading.read(spec))
+    assert Reference([loading.read(spec)]).reply(operation, Request("GET", "/hello", "", {}), {}, reply) is not None
