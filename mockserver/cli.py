@@ -158,7 +158,8 @@ def routes(**given: Any) -> None:
     """List the operations that the server would answer, with the scopes that they need."""
     app = built(settings_from(given))
     for operation in (*app.operations, *app.steering):
-        click.echo(f"{operation.method:7} {operation.path}  {operation.id}  {' | '.join(operation.scopes) or 'open'}")
+        access = " | ".join(operation.scopes) or ("any token" if operation.needs_token else "open")
+        click.echo(f"{operation.method:7} {operation.path}  {operation.id}  {access}")
 
 
 @commands.command()

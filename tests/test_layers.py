@@ -42,6 +42,7 @@ LIBRARIES = {
     "jinja2": {"control"},
     "junitparser": {"control"},
     "click": {"cli"},
+    "jwt": {"services"},
     "yaml": {"strict_yaml", "worlds"},
     "immutables": {"table", "state", "worlds"},
 }
