@@ -13,6 +13,7 @@ from secrets import token_urlsafe
 from flask import Flask
 
 from . import control, resources, services
+from .access import ADMIN
 from .clock import Clock
 from .contract import loading
 from .contract.document import Document, SpecError
@@ -21,8 +22,11 @@ from .contract.routing import Router
 from .control.guard import Guard, is_loopback
 from .control.plane import Plane
 from .exchange import Handler, Refusal, Service
+from .faults.registry import Registry
+from .faults.stage import Faults
 from .pipeline import Judge, Pipeline
 from .records.records import Records
+from .records.visit import Visit
 from .settings import Settings
 from .web import adapter
 from .world import World
@@ -43,6 +47,7 @@ class App:
     control: Pipeline
     operations: tuple[Operation, ...]
     steering: tuple[Operation, ...]
+    faults: Registry
     guard: Guard
     flask: Flask
 
@@ -53,18 +58,30 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     seed = building.seed(settings.fixture, fixtures)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
     records = Records()
+    registry = Registry()
     simulated = _complete(list(_services(world, settings)))
-    plane = Plane(world, records, {each.id: each for each in simulated.operations}, fixtures)
+    plane = Plane(world, records, {each.id: each for each in simulated.operations}, registry, fixtures)
     steering = _complete([_with_contract(control.service(plane), settings)])
     judges = [_judge(each.documents) if settings.validator == "reference" else None for each in (simulated, steering)]
+    faults = Faults(registry, lambda visit: _caller(world, settings, visit), obeys=True)
     routes = Router(simulated.operations), simulated.handlers
-    pipeline = Pipeline(world, *routes, records, settings.auth == "on", judges[0], simulated.refusals)
+    pipeline = Pipeline(world, *routes, records, faults, settings.auth == "on", judges[0], simulated.refusals)
     behind = Pipeline(world, Router(steering.operations), steering.handlers, Records(keeping=False), judge=judges[1])
     gc.freeze()  # a collection need not walk what stays for good
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
     specs = {document.path.stem: document.root for document in (*steering.documents, *simulated.documents)}
     app = adapter.create(pipeline.answer, behind.answer, guard, specs, settings.cors_origin)
-    return App(settings, world, records, pipeline, behind, simulated.operations, steering.operations, guard, app)
+    return App(
+        settings, world, records, pipeline, behind, simulated.operations, steering.operations, registry, guard, app
+    )
+
+
+def _caller(world: World, settings: Settings, visit: Visit) -> str | None:
+    """Return the name of whose token a call carries, good or not."""
+    if settings.auth == "off":
+        return ADMIN.name
+    holder = world.tokens.holder(visit.request.headers.get("authorization"), visit.tenant)
+    return holder.name if holder else None
 
 
 @dataclass(frozen=True, slots=True)

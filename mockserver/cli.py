@@ -278,7 +278,7 @@ def _bound(app: Any, settings: Settings) -> Any:
     from .web.server import Server  # noqa: PLC0415
 
     try:
-        return Server(app.flask, settings.host, settings.port)
+        return Server(app.flask, settings.host, settings.port, app.faults)
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         fail(f"cannot listen on {settings.host}:{settings.port}: {reason}; choose another with --host and --port")

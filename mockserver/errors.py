@@ -15,12 +15,15 @@
      +-- Conflict            409
      |    +-- Stale          409  (D3)
      +-- TooLarge            413, 414 or 431 (F1)
+     +-- Gateway             429, 500, 502, 503 or 504  by order (F7)
+     +-- Ordered             any status, by order (F7)
 
 Rules raise them, the pipeline turns them into replies, and nobody else writes a status for a failure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 Body = dict[str, Any]
@@ -195,3 +198,40 @@ class TooLarge(ClientError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status, self.reason = status, self.REASONS[status]
+
+
+class Gateway(ClientError):
+    """What stands between client and service may answer so at any time; here only by order of a fault (F7)."""
+
+    rule = "F7"
+    REASONS: ClassVar = {
+        429: "Too Many Requests",
+        500: "Internal Server Error",
+        502: "Bad Gateway",
+        503: "Service Unavailable",
+        504: "Gateway Timeout",
+    }
+
+    def __init__(self, status: int, message: str | None = None) -> None:
+        super().__init__(message or f"{self.REASONS[status]}, by order.")
+        self.status, self.reason = status, self.REASONS[status]
+
+
+class Ordered(ClientError):
+    """A failure that was ordered, by a fault or by the client itself: its status, body and headers (F7)."""
+
+    rule = "F7"
+
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
+        super().__init__("This failure was ordered.")
+        self.status = status
+        self._body, self._headers = body, headers
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that were ordered."""
+        return dict(self._headers)
+
+    def body(self) -> Any:
+        """Return the body that was ordered."""
+        return self._body

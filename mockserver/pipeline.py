@@ -15,8 +15,9 @@ from .contract import parameters
 from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
-from .errors import PARAMETER_PROBLEM, BadRequest, ClientError
-from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text
+from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, Ordered
+from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text, Wire
+from .faults.stage import Faults
 from .records import findings
 from .records.records import Records
 from .records.visit import Visit
@@ -47,6 +48,7 @@ class Pipeline:
     """All that it takes to answer a request.
 
     records: where each visit is kept before its answer leaves.
+    faults: what goes wrong by order.
     refusals: how services write errors, by the name of their spec; where none is named, errors write themselves.
     judge: without one the compiled validation is the only one.
     """
@@ -55,6 +57,7 @@ class Pipeline:
     router: Router
     handlers: Mapping[str, Handler]
     records: Records
+    faults: Faults = field(default_factory=Faults)
     authenticate: bool = True
     judge: Judge | None = None
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
@@ -63,21 +66,23 @@ class Pipeline:
         """Answer a request; every failure that is the client's becomes an answer too."""
         visit = self.records.opened(request)
         try:
-            answer = _sent(self._reply(visit))
+            answer = _sent(self._reply(visit), visit.wire)
         except ClientError as error:
             visit.error = error
             explain = {"X-Mock-Explain": visit.id} if self.records.keeping else {}
-            answer = _sent(Reply(error.status, self._refused(visit, error), {**error.headers, **explain}))
+            refused = Reply(error.status, self._refused(visit, error), {**error.headers, **explain})
+            answer = _sent(refused, visit.wire)
         except Exception:
             self.records.closed(visit, Answer(500, b"", {}))
             raise
         self.records.closed(visit, answer)
+        self.faults.passed(visit)
         return answer
 
     def _refused(self, visit: Visit, error: ClientError) -> Any:
-        """Write an error in the shape of the service that was called."""
+        """Write an error in the shape of the service that was called; an ordered one has its body already."""
         write = self.refusals.get(visit.operation.service) if visit.operation else None
-        return write(error) if write else error.body()
+        return error.body() if write is None or isinstance(error, Ordered) else write(error)
 
     def _reply(self, visit: Visit) -> Reply:
         request = visit.request
@@ -87,8 +92,9 @@ class Pipeline:
             raise request.problem
         if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
             return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
-        visit.operation, visit.ids = self.router.route(request.method, request.path)
-        return self._carried_out(visit, visit.operation)
+        operation, visit.ids = self.router.route(request.method, request.path)
+        visit.operation = operation
+        return self.faults.around(visit, operation, lambda: self._carried_out(visit, operation))
 
     def _carried_out(self, visit: Visit, operation: Operation) -> Reply:
         """Do what was asked for, if the caller may and the contract allows it."""
@@ -97,6 +103,7 @@ class Pipeline:
         call = visit.call = self._call(operation, visit.principal, visit, query)
         headers = self._findings(visit, operation, call, query)
         view = self._view(operation, call)
+        call = visit.call = self.faults.spoilt(visit, operation, call)
         reply = self._handled(visit, operation, call, view)
         self._judge(operation, visit.request, call, reply)
         body = view.shaped(reply.body) if reply.status == OK else reply.body
@@ -170,10 +177,10 @@ class Pipeline:
             raise ContractBroken(f"{operation.id} answered {reply.status}: {defect}")
 
 
-def _sent(reply: Reply) -> Answer:
+def _sent(reply: Reply, wire: Wire | None) -> Answer:
     if isinstance(reply.body, Text):
-        return Answer(reply.status, reply.body.content.encode(), reply.headers, media_type=reply.body.media_type)
-    return Answer(reply.status, b"" if reply.body is None else orjson.dumps(reply.body), reply.headers)
+        return Answer(reply.status, reply.body.content.encode(), reply.headers, wire, reply.body.media_type)
+    return Answer(reply.status, b"" if reply.body is None else orjson.dumps(reply.body), reply.headers, wire)
 
 
 def _query(text: str) -> dict[str, str]:

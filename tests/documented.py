@@ -74,8 +74,14 @@ def _step(command: str) -> Step:
 
 
 def _recorded(step: Step, path: Path) -> str:
-    """Return the command as the shell shall run it: a curl writes its reply to the path and prints its status."""
-    return f"{step.command} -s -o '{path}' -w '%{{http_code}}\\n'" if step.status else step.command
+    """Return the command as the shell shall run it: a curl writes its reply to the path and prints its status.
+
+    000 is curl's status of a connection that broke, which is what a page may want to show, and fails as a command.
+    """
+    if not step.status:
+        return step.command
+    fails = " || true" if step.status == "000" else ""
+    return f"{step.command} -s -o '{path}' -w '%{{http_code}}\\n'{fails}"
 
 
 def _json(text: str) -> Any:

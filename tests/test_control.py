@@ -10,7 +10,7 @@ from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, Client
 
-RESET = {"world": "default", "to": "world", "reset": ["state", "clock", "settings", "revokedTokens"]}
+RESET = {"world": "default", "to": "world", "reset": ["state", "clock", "settings", "revokedTokens", "faults"]}
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
 
 

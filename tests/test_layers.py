@@ -21,6 +21,7 @@ LAYERS = [
     {"pipeline"},
     {"view"},
     {"services"},
+    {"faults"},
     {"records"},
     {"contract", "worlds"},
     {"practices"},

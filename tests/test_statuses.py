@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from copy import deepcopy
-from string import Template
 from typing import Any
 
 import pytest
-import yaml
 
 from mockserver.app import build
 from mockserver.contract import loading
@@ -18,9 +15,9 @@ from mockserver.exchange import Reply, Request, Text
 from mockserver.resources import folder
 from mockserver.settings import Settings
 
-from .conftest import TABLES, Client
+from .conftest import Client
+from .provoking import TABLE, case_of, provoked
 
-TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 APP = build(Settings())
 OPERATIONS = {operation.id: operation for operation in (*APP.operations, *APP.steering)}
 PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
@@ -31,22 +28,14 @@ def reference() -> Reference:
     return Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
 
 
-def earlier_field(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
-    """Make a request that comes first; return the field of its reply that the case keeps, if it does."""
-    field = request.pop("keep", "")
-    reply = caller.send(request.pop("method"), request.pop("path"), **request)
-    return field, reply.get_json()[field] if field else ""
-
-
 @pytest.mark.parametrize(("operation_id", "status"), PAIRS)
 def test_every_declared_status_can_be_provoked(
     operation_id: str, status: int, simulator: Callable[..., Client], client: Client, reference: Reference
 ) -> None:
-    case: dict[str, Any] = deepcopy(TABLE[operation_id][str(status)])
     operation = OPERATIONS[operation_id]
+    case = case_of(operation, status)
     caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
-    kept = dict(earlier_field(caller, earlier) for earlier in case.pop("before", ()))
-    reply = caller.send(operation.method, Template(case.pop("path")).safe_substitute(kept), **case)
+    reply = provoked(caller, operation, case)
     assert reply.status_code == status, reply.text
     body = reply.get_json() if reply.is_json else Text(reply.text, reply.mimetype or "") if reply.data else None
     assert operation.defect(status, body) is None

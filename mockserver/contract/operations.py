@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..exchange import Text
-from . import bodies, parameters
+from . import bodies, examples, parameters
 from .bodies import JSON, BodyPlan
 from .document import Document, Node, SpecError
 from .parameters import Parameter
@@ -28,6 +28,7 @@ class Operation:
     replies: a judge for each declared status, None for a status without JSON.
     texts: the other media types that are declared, by status.
     documented: the statuses that the published contract has too: those without `x-basis`.
+    examples: bodies for each declared status, by name, the usual one first; none for a status without JSON.
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
     localized: dotted paths of localized texts in the reply; below `recursion` they come again.
@@ -45,6 +46,7 @@ class Operation:
     replies: Mapping[int, Judge | None]
     texts: Mapping[int, frozenset[str]]
     documented: frozenset[int]
+    examples: Mapping[int, Mapping[str, Any]]
     patched: Judge | None = None
     identity: tuple[str, ...] = ()
     localized: tuple[str, ...] = ()
@@ -54,6 +56,11 @@ class Operation:
     def declares(self, name: str) -> bool:
         """Whether the operation has this query or header parameter."""
         return any(parameter.name == name for place in ("query", "header") for parameter in self.parameters[place])
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether the body is judged and carried out element by element (E1)."""
+        return self.body is not None and self.body.element is not None
 
     def defect(self, status: int, body: Any) -> str | None:
         """Return what the contract does not allow about our own reply, or None."""
@@ -97,6 +104,7 @@ def _compiled(document: Document, method: str, path: str, item: Node) -> Operati
             replies={status: None if each is None else Judge(document, each) for status, each in schemas.items()},
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
             documented=frozenset(status for status, reply in statuses.items() if "x-basis" not in reply),
+            examples={status: examples.of_reply(document, statuses[status], each) for status, each in schemas.items()},
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
             deprecated=node.get("deprecated", False),
             **({} if best is None else _marks(document, best)),

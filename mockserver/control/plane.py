@@ -10,6 +10,7 @@ from typing import Any
 from ..contract.operations import Operation
 from ..errors import ClientError
 from ..exchange import Call
+from ..faults.registry import Registry
 from ..records.records import Records
 from ..world import Tenant, World
 
@@ -19,12 +20,14 @@ class Plane:
     """The simulator from behind.
 
     operations: those of the simulated API, by id.
+    faults: what goes wrong by order.
     worlds: the folder with the shipped worlds.
     """
 
     world: World
     records: Records
     operations: Mapping[str, Operation]
+    faults: Registry
     worlds: Path
 
     def tenant(self, call: Call) -> Tenant:

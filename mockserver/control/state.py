@@ -72,6 +72,7 @@ def reset(plane: Plane, call: Call) -> Reply:
     to: str = body(call).get("to") or call.query.get("to", "world")
     tenants = plane.world.named(named(call))
     targets = [(tenant, _target(tenant, to)) for tenant in tenants]  # all of them, before any is reset
+    plane.faults.clear(named(call), void=True)
     plane.world.reset(named(call))
     for tenant, target in targets:
         if target is not None:
@@ -88,7 +89,7 @@ def undo(plane: Plane, call: Call) -> Reply:
 
 
 COUNTS = {camel_case(each.name): each.name for each in fields(Counts)}
-RESET = ["state", "clock", "settings", "revokedTokens"]
+RESET = ["state", "clock", "settings", "revokedTokens", "faults"]
 
 
 def _told(tenant: Tenant) -> dict[str, Any]:

@@ -68,8 +68,8 @@ def covered(operation: Operation, visit: Visit) -> set[Key]:
     body = call.body
     if visit.status == MULTI_STATUS and visit.answer:
         codes = [entry["code"] for entry in orjson.loads(visit.answer.content)]
-        ordered = call.problems if visit.fault else ()  # among them are those that a fault made fail
-        keys.update(("elements", id_, "", str(code)) for at, code in enumerate(codes) if at not in ordered)
+        real = {code for at, code in enumerate(codes) if at not in visit.spoilt}
+        keys.update(("elements", id_, "", str(code)) for code in real)
         body = [element for element, code in zip(body, codes, strict=True) if code < 300]
     if body:
         keys.update(_properties(operation, body))

@@ -10,7 +10,7 @@ from threading import Lock
 from .visit import Visit
 
 VISITS_AT_MOST = 1000
-BYTES_AT_MOST = 16 * 1024 * 1024  # of all visits together, unless there are many journals
+BYTES_AT_MOST = 16 * 1024 * 1024  # of all visits together
 BYTES_OF_A_VISIT = 2500  # without what the client sent and got
 BODY_AT_MOST = 64 * 1024  # of one request or reply; the rest is cut off
 
@@ -21,7 +21,6 @@ class Journal:
     def __init__(self) -> None:
         self._visits: deque[Visit] = deque()
         self._bytes = 0
-        self._bytes_at_most = BYTES_AT_MOST
         self._lock = Lock()
         self.dropped = 0
 
@@ -32,13 +31,17 @@ class Journal:
         with self._lock:
             self._visits.append(visit)
             self._bytes += visit.weight
-            self._trim()
+            self._trim(BYTES_AT_MOST)
 
-    def limit(self, size: int) -> None:
-        """Hold no more than this many bytes from now on."""
+    @property
+    def size(self) -> int:
+        """About how many bytes the visits take."""
+        return self._bytes
+
+    def cut_to(self, size: int) -> None:
+        """Let the oldest visits go until no more than this many bytes are left."""
         with self._lock:
-            self._bytes_at_most = min(size, BYTES_AT_MOST)
-            self._trim()
+            self._trim(size)
 
     def visits(self) -> list[Visit]:
         """Return all visits that are left, the oldest first."""
@@ -60,8 +63,8 @@ class Journal:
             self._visits.clear()
             self._bytes = self.dropped = 0
 
-    def _trim(self) -> None:
-        while len(self._visits) > VISITS_AT_MOST or self._bytes > self._bytes_at_most:
+    def _trim(self, size: int) -> None:
+        while len(self._visits) > VISITS_AT_MOST or self._bytes > size:
             self._bytes -= self._visits.popleft().weight
             self.dropped += 1
 

@@ -17,7 +17,8 @@ from .visit import Visit
 
 NO_TENANT = ""  # under which visits are kept that name none
 RECORDS_AT_MOST = 1000  # the oldest goes first
-BYTES_AT_MOST = 128 * 1024 * 1024  # in the journals of all tenants, who get equal parts of it
+BYTES_AT_MOST = 128 * 1024 * 1024  # in the journals of all tenants
+LOOKED_AFTER = BYTES_AT_MOST // 16  # bytes that come in before all journals are looked at together
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Records:
         self.keeping = keeping
         self._records: dict[str, Record] = {}
         self._making = Lock()
+        self._new_bytes = 0  # since the journals were last looked at together
         self._numbers = count(1)
 
     def opened(self, request: Request) -> Visit:
@@ -58,6 +60,9 @@ class Records:
         visit.microseconds = (perf_counter_ns() - visit.microseconds) // 1000
         if self.keeping:
             self.of(visit.tenant).keep(visit)
+            self._new_bytes += visit.weight
+            if self._new_bytes > LOOKED_AFTER:
+                self._share()
 
     def of(self, tenant: str | None) -> Record:
         """Return the record of a tenant, or of the visits that named none."""
@@ -65,7 +70,8 @@ class Records:
         if found is None:
             with self._making:
                 found = self._records.setdefault(tenant or NO_TENANT, Record())
-                self._share()
+                while len(self._records) > RECORDS_AT_MOST:
+                    del self._records[next(iter(self._records))]
         return found
 
     def named(self, tenant: str | None) -> list[Record]:
@@ -86,8 +92,10 @@ class Records:
         self._records.pop(tenant, None)
 
     def _share(self) -> None:
-        """Give each record its part of the room that there is for all."""
-        while len(self._records) > RECORDS_AT_MOST:
-            del self._records[next(iter(self._records))]
-        for record in self._records.values():
-            record.journal.limit(BYTES_AT_MOST // len(self._records))
+        """Cut the larger journals to equal parts if all of them together have grown too large."""
+        with self._making:
+            journals = [record.journal for record in self._records.values()]
+            self._new_bytes = 0
+            if sum(journal.size for journal in journals) > BYTES_AT_MOST:
+                for journal in journals:
+                    journal.cut_to(BYTES_AT_MOST // len(journals))

@@ -10,7 +10,7 @@ from typing import Literal
 from ..access import ADMIN, Principal
 from ..contract.operations import Operation
 from ..errors import ClientError, MethodNotAllowed, NoEndpoint
-from ..exchange import Answer, Call, Request
+from ..exchange import Answer, Call, Request, Wire
 
 Kind = Literal["query", "header", "body", "deprecated", "scope"]
 
@@ -37,7 +37,9 @@ class Visit:
     operation, ids: None and empty where no operation has the path.
     principal: whose token it was, good or not; None if nobody's.
     call: what the handler got; only until the visit is kept.
-    fault, injected: the fault rule that was applied, and whether its answer stands for the service's own.
+    fault, injected: the fault rules that were applied, and whether an answer of theirs stands for the service's own.
+    spoilt: places of the elements of a bulk that a fault let fail, from 0.
+    wire: how the answer goes wrong on its way.
     versions: changes of the tenant's state so far, before and after.
     is_cut, weight: whether the body of the request is kept in part only, and about how many bytes all takes.
     """
@@ -53,6 +55,8 @@ class Visit:
     findings: tuple[Finding, ...] = ()
     fault: str | None = None
     injected: bool = False
+    spoilt: frozenset[int] = frozenset()
+    wire: Wire | None = None
     error: ClientError | None = None
     answer: Answer | None = None
     versions: tuple[int, int] | None = None

@@ -22,7 +22,14 @@ from . import requests
 LOG = logging.getLogger("mockserver")
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 NOT_CONTROL = rf"^(?!{PREFIX}(/|$)).*"
-SHOWN_TO_PAGES = ["X-Total-Count", "X-Mock-Hint", "X-Mock-Explain", "X-Mock-Findings", "Retry-After"]
+SHOWN_TO_PAGES = [
+    "X-Total-Count",
+    "X-Mock-Hint",
+    "X-Mock-Explain",
+    "X-Mock-Findings",
+    "Retry-After",
+    "Preference-Applied",
+]
 WIRE = "mockserver.wire"  # how the answer shall go wrong on its way, for a server that can do it
 DEFECT = "This is a defect of emporix-mockserver, not of your request; its log has the details."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from threading import Lock, Thread
 from typing import Any
 
 import orjson
@@ -11,14 +12,18 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
-from waitress.task import ErrorTask, WSGITask
+from waitress.task import ErrorTask
 from waitress.utilities import Error
 
+from ..control.guard import PREFIX
+from ..faults.registry import Registry
 from .requests import BODY_AT_MOST
+from .wires import WiredTask
 
 CONNECTIONS_AT_MOST = 2000
 IDLE_SECONDS = 30
 POLL_SECONDS = 1
+THREADS_AT_MOST = 500  # calls that can be held at once: more is no race, and their memory has to end somewhere
 HEADERS_READ_AT_MOST = 256 * 1024  # bytes; more than the app allows, so that the app can answer 431
 
 
@@ -41,7 +46,7 @@ class _JsonError(Error):  # type: ignore[misc]
         return f"{self.code} {self.reason}", [("Content-Type", "application/json")], orjson.dumps(body)
 
 
-class KeepAliveTask(WSGITask):  # type: ignore[misc]
+class KeepAliveTask(WiredTask):
     """Keeps the connection open after a 204: waitress closes after every reply that has no length."""
 
     def set_close_on_finish(self) -> None:
@@ -63,35 +68,67 @@ class Tasks:
 
     Threads would only wait for each other: the work is Python, and the interpreter's lock lets one run at a time.
     With one thread the server answers twice as much, and evenly (benchmarks/README.md).
+
+    While there is a fault that calls may have to wait for, each call gets a thread of its own, so that one that waits
+    holds up no other. Calls of the control plane never do: since they are answered here, faults come and go between two
+    tasks only, and can be removed however many calls are held.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Registry) -> None:
         self._waiting: deque[Any] = deque()
+        self._faults = faults
+        self._threads = 0
+        self._counting = Lock()
 
     def add_task(self, task: Any) -> None:
         """Take a task that is to be done after this round of reading."""
         self._waiting.append(task)
 
     def work_off(self) -> None:
-        """Do all that waits."""
+        """Do all that waits: here, or beside if it may have to wait, as far as there are threads for it."""
+        later = []
         while self._waiting:
-            self._waiting.popleft().service()
+            task = self._waiting.popleft()
+            if not self._faults.is_timed or _steers(task):
+                task.service()
+            elif self._threads < THREADS_AT_MOST:
+                self._count(1)
+                Thread(target=self._work_beside, args=(task,), name="call", daemon=True).start()
+            else:
+                later.append(task)
+        self._waiting.extend(later)
+
+    def _work_beside(self, task: Any) -> None:
+        try:
+            task.service()  # wakes the loop when it is done
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._threads += change
 
     def set_thread_count(self, count: int) -> None:
         """Have no threads, however many are asked for."""
 
     def shutdown(self, **_: Any) -> bool:
-        """Stop: nothing runs beside the caller."""
+        """Stop: what runs beside the caller ends with the process."""
         return False
+
+
+def _steers(task: Any) -> bool:
+    """Whether a task is for the control plane, or is no request that could be read."""
+    request = task.requests[0]
+    return bool(request.error) or request.path.startswith(PREFIX)
 
 
 class Server:
     """A bound server: the port takes connections from now on, `run` answers them."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: Flask, host: str, port: int, faults: Registry) -> None:
         """Bind; port 0 takes a free one. OSError if it cannot be bound."""
         self._sockets: dict[int, Any] = {}
-        self._tasks = Tasks()
+        self._tasks = Tasks(faults)
         self._server = create_server(
             app,
             map=self._sockets,
@@ -124,4 +161,4 @@ class Server:
                 wasyncore.poll2(POLL_SECONDS, self._sockets)
                 self._tasks.work_off()
         except (SystemExit, KeyboardInterrupt):
-            self._server.close()
+            wasyncore.close_all(self._sockets)

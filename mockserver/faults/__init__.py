@@ -1,0 +1,1 @@
+"""Faults on order: which calls they meet, and what becomes of those."""

@@ -1,0 +1,67 @@
+"""What the rules that a call has met make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from ..contract.operations import Operation
+from ..errors import ClientError, Gateway, Ordered
+from ..exchange import Reply
+from ..records.visit import Visit
+from . import replies
+from .barriers import At
+from .rules import Rule
+
+Work = Callable[[], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The rules that are applied to one call, in order; only the last of them may settle the answer."""
+
+    rules: Sequence[Rule]
+    operation: Operation
+    visit: Visit
+
+    def carried_out(self, work: Work) -> Reply:
+        """Carry out the call, or not, and return the answer that it shall have; ClientError if it is a failure."""
+        last = self.rules[-1]
+        self._hold("before")
+        self.visit.wire = last.wire
+        if not last.replaces:
+            return self._own(work)
+        if last.commit:
+            with suppress(ClientError):  # whatever became of it, the client does not hear of it
+                work()
+        self._hold("after")
+        return self._replaced(last)
+
+    def _own(self, work: Work) -> Reply:
+        try:
+            return work()
+        finally:
+            self._hold("after")
+
+    def _replaced(self, rule: Rule) -> Reply:
+        self.visit.injected = True
+        if rule.wanted is None:
+            raise Gateway(502, "No answer comes through, by order.")  # for a server that cannot break connections
+        found = replies.reply(self.operation, rule.wanted, self.visit.ids)
+        return sent(replace(found, headers={"X-Mock-Hint": f"by order of fault {rule.id}", **found.headers}))
+
+    def _hold(self, at: At) -> None:
+        """Let the call wait; after a reset it must not write into the new state what was meant for the old one."""
+        for rule in self.rules:
+            rule.hold(at)
+            if at == "before" and rule.is_void:
+                self.visit.injected = True
+                raise Gateway(503, "The call was held by a fault when its tenant was reset.")
+
+
+def sent(reply: Reply) -> Reply:
+    """Return an ordered reply, or raise the failure that it is."""
+    if reply.status >= 400:
+        raise Ordered(reply.status, reply.body, reply.headers)
+    return reply

@@ -1,0 +1,139 @@
+"""A rule: which calls it is for, what becomes of them, and how often it has been applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from threading import Event, Lock
+from typing import Any
+
+from ..contract.operations import Operation
+from ..errors import ClientError
+from ..exchange import Wire
+from . import replies
+from .barriers import At, Barrier
+from .matching import Match
+from .replies import Wanted
+
+SILENT = {"reset", "empty", "garbage"}  # wires on which no answer comes through
+
+
+class Delay:
+    """How long calls are held: between two bounds, the same times in every run."""
+
+    def __init__(self, lower_ms: float, upper_ms: float, seed: int) -> None:
+        self._bounds = (lower_ms / 1000, upper_ms / 1000)
+        self._random = Random(seed)  # noqa: S311 - the same in every run is what it is for
+
+    def seconds(self) -> float:
+        """Return the next delay."""
+        return self._random.uniform(*self._bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Elements of a bulk that fail: the one with an index, counted as the replies count, or those with an id."""
+
+    code: int
+    example: str | None = None
+    index: int | None = None
+    id: str | None = None
+
+    def places(self, elements: Sequence[Any], base: int) -> list[int]:
+        """Return where these elements are in a bulk, from 0."""
+        if self.index is not None:
+            return [self.index - base] if 0 <= self.index - base < len(elements) else []
+        return [at for at, element in enumerate(elements) if _id(element) == self.id]
+
+    def failure(self, element: Any) -> ClientError:
+        """Return what is wrong with an element, by order."""
+        known = replies.failures(self.code, _id(element) or "unknown")
+        return known[self.example] if self.example else next(iter(known.values()))
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Rule:
+    """A fault on order.
+
+    asked: the rule as it was written.
+    skip, times: how many calls pass before it is applied, and to how many it is then; None for all.
+    wanted: the reply that takes the place of the service's own. wire: how the answer goes wrong on its way.
+    commit: whether the call is carried out before the reply is replaced, lost or delayed.
+    seen, hits: how many calls it was for, and to how many of them it was applied.
+    is_void: whether it was removed together with the state that its calls were meant for.
+    """
+
+    id: str
+    asked: Mapping[str, Any]
+    match: Match
+    skip: int = 0
+    times: int | None = None
+    wanted: Wanted | None = None
+    wire: Wire | None = None
+    delay: Delay | None = None
+    barrier: Barrier | None = None
+    item: Item | None = None
+    commit: bool = False
+    seen: int = 0
+    hits: int = 0
+    is_void: bool = False
+    _removed: Event = field(default_factory=Event)
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a call may have to wait for it."""
+        return bool(self.delay or self.barrier or (self.wire and self.wire.kind == "drip"))
+
+    @property
+    def settles(self) -> bool:
+        """Whether the answer is settled with it, so that rules behind it have no say."""
+        return self.wanted is not None or self.wire is not None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the service's own answer is never seen."""
+        return self.wanted is not None or (self.wire is not None and self.wire.kind in SILENT and not self.commit)
+
+    def fits(self, operation: Operation) -> bool:
+        """Whether it can be for calls of this operation, which must have the status, or be a bulk."""
+        return (
+            self.match.fits(operation)
+            and (self.item is None or operation.is_bulk)
+            and (self.wanted is None or replies.problem(operation, self.wanted) is None)
+        )
+
+    def claim(self) -> bool:
+        """Count a call that it is for; True if it is to be applied to it."""
+        with self._lock:
+            self.seen += 1
+            applies = self.seen > self.skip and (self.times is None or self.hits < self.times)
+            self.hits += applies
+            return applies
+
+    def hold(self, at: At) -> None:
+        """Let the call wait, before it is carried out or after that, as long as the rule is there."""
+        if self.delay and self.commit == (at == "after"):
+            self._removed.wait(self.delay.seconds())
+        if self.barrier and self.barrier.at == at:
+            self.barrier.wait()
+
+    def release(self, *, void: bool = False) -> None:
+        """Let all calls go on that wait for it, since it is removed."""
+        self.is_void = void
+        self._removed.set()
+        if self.barrier:
+            self.barrier.open()
+
+    def report(self) -> dict[str, Any]:
+        """Return the rule as it was written, and what became of it."""
+        held, timed_out = (self.barrier.held, self.barrier.timed_out) if self.barrier else (0, 0)
+        counts = {"seen": self.seen, "hits": self.hits, "held": held, "timedOut": timed_out}
+        return {**self.asked, "id": self.id, **counts}
+
+
+def _id(element: Any) -> str | None:
+    """Return the id of an element of a bulk: itself, or its `id`, or the customer's."""
+    found = element.get("id", element.get("customerId")) if isinstance(element, dict) else element
+    return found if isinstance(found, str) else None
