@@ -176,5 +176,5 @@ def _query(text: str) -> dict[str, str]:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_AT_MOST)
     except ValueError as error:  # UnicodeDecodeError is one
         detail = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has too many parameters"
-        raise BadRequest(PARAMETER_PROBLEM, field="query", kind="encoding", detail=detail) from None
+        raise BadRequest(PARAMETER_PROBLEM, field="query", kind="encoding", detail=detail, rule="F3") from None
     return dict(reversed(pairs))

@@ -70,7 +70,11 @@ class Records:
 
     def named(self, tenant: str | None) -> list[Record]:
         """Return the record of this tenant, or all of them."""
-        return [self.of(tenant)] if tenant else list(self._records.values())
+        return [record for _, record in self.pairs(tenant)]
+
+    def pairs(self, tenant: str | None) -> list[tuple[str, Record]]:
+        """Return the record of this tenant, or all of them, with the names of their tenants."""
+        return [(tenant, self.of(tenant))] if tenant else list(self._records.items())
 
     def visits(self, tenant: str | None = None) -> list[Visit]:
         """Return the visits that are left, of one tenant or of all, the oldest first."""
