@@ -8,17 +8,19 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 import yaml
 from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
 from mockserver.contract import loading
+from mockserver.contract.operations import Operation
 from mockserver.records.rules import rules
 from mockserver.resources import folder
 from mockserver.settings import Settings
 
-from .conftest import GOLDEN, HAMMER, TABLES, Client
+from .conftest import GOLDEN, HAMMER, PLATINUM, TABLES, Client
 
 TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 OPERATIONS = {operation.id: operation for operation in build(Settings()).operations}
@@ -99,7 +101,7 @@ def test_every_refusal_is_explained_and_what_is_offered_instead_is_not_refused_s
         ("GET", f"/{GOLDEN}/item", f"/customer-segment/{{}}/segments/{GOLDEN}/items"),
         ("GET", f"/{GOLDEN}/items/{HAMMER}", f"/customer-segment/{{}}/segments/{GOLDEN}/items"),
         ("GET", "//v1/customer-segment/{}/segments/items", "/customer-segment/{}/segments/items"),
-        ("POST", f"/{GOLDEN}/search", f"/customer-segment/{{}}/segments/{GOLDEN}/items/search"),
+        ("POST", f"/{GOLDEN}/items/serch", f"/customer-segment/{{}}/segments/{GOLDEN}/items/search"),
         ("GET", "//favicon.ico", None),
         ("GET", f"//{'customer-segment/' * 50}", None),
     ],
@@ -188,3 +190,59 @@ def test_an_id_is_unknown_once_the_visit_is_dropped(client: Client, shared: App)
     refused = client.get("/nowhere")
     shared.records.of(client.tenant).journal.clear()
     assert client.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").status_code == 404
+
+
+def test_a_switched_refusal_names_its_own_rule(simulator: Callable[..., Client]) -> None:
+    hidden = simulator(foreign_segment="403").having("customer-token")
+    told = explanation(hidden, hidden.get(f"/{PLATINUM}"))
+    assert (told["status"], told["rule"]["id"]) == (403, "A11")
+    assert run(hidden, told["nearest"]["curl"]).status_code == 200
+    childless = simulator(missing_parent="404")
+    for path in ("/nowhere/items", "/nowhere/customers"):
+        told = explanation(childless, childless.get(path))
+        assert (told["status"], told["rule"]["id"]) == (404, "C9")
+        assert run(childless, told["nearest"]["curl"]).status_code == 200
+
+
+def test_no_token_is_offered_where_none_is_looked_at(simulator: Callable[..., Client]) -> None:
+    client = simulator(auth="off").having(None)
+    told = explanation(client, client.get("/items/category-trees"))
+    assert told["status"] == 403
+    assert "nearest" not in told
+
+
+def test_a_token_that_was_revoked_is_not_offered(client: Client) -> None:
+    caller = client.having(None)
+    for token in ("admin-token", "read-token"):
+        assert caller.delete(f"//__admin/tokens/{token}?tenant={client.tenant}").status_code == 204
+    assert run(client, explanation(client, caller.get("/items"))["nearest"]["curl"]).status_code == 200
+    assert caller.delete(f"//__admin/tokens/customer-token?tenant={client.tenant}").status_code == 204
+    assert caller.delete(f"//__admin/tokens/customer2-token?tenant={client.tenant}").status_code == 204
+    assert "nearest" not in explanation(client, caller.get("/items"))
+    caller.post(f"//__admin/reset?tenant={client.tenant}")
+
+
+def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> None:
+    sent = '{"name":{"en":"Formed"},"siteCode":"main"}'
+    refused = client.put("/formed", data=sent, content_type="application/x-www-form-urlencoded")
+    told = explanation(client, refused)
+    assert (told["rule"]["id"], told["pointer"]) == ("F3a", "Content-Type")
+    assert run(client, told["nearest"]["curl"]).status_code == 201
+    assert client.get("/formed").get_json()["name"] == {"en": "Formed"}
+
+
+def test_an_answer_that_a_fault_made_up_names_the_fault(client: Client, shared: App) -> None:
+    refused = client.get("/nowhere")
+    visit = shared.records.visit(refused.headers["X-Mock-Explain"])
+    assert visit is not None
+    visit.fault, visit.injected = "flaky", True
+    told = explanation(client, refused)
+    assert told["fault"] == "flaky"
+    assert "nearest" not in told
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS.values() if each.body and each.body.required])
+def test_the_spec_shows_a_body_that_is_as_declared(operation: Operation) -> None:
+    assert operation.body is not None
+    assert operation.body.example is not None
+    assert not operation.body.read(orjson.dumps(operation.body.example), None).problems

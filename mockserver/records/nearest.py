@@ -57,7 +57,7 @@ def _suggested(visit: Visit, operations: Collection[Operation]) -> Suggestion | 
     match visit.error:
         case InvalidToken():
             found = f"A token that works, with {_any(operation.scopes)}.", draft
-        case Forbidden():
+        case Forbidden() if visit.is_authenticated:  # with --auth off no token opens more than another
             found = f"A token with {_any(_lacked(visit, operation))}, which the caller's has not.", draft
         case NotFound(resource_id=missing):
             found = _list_above(draft, missing, operations)
@@ -71,6 +71,8 @@ def _suggested(visit: Visit, operations: Collection[Operation]) -> Suggestion | 
         case BadRequest(rule="D10"):
             why = "With forceDelete its assignments are deleted too."
             found = why, replace(draft, query={**draft.query, "forceDelete": "true"})
+        case BadRequest(rule="F3a"):
+            found = "With the Content-Type that is declared.", draft
         case BadRequest(field=name):
             found = _put_right(draft, name)
     return found
@@ -96,7 +98,7 @@ def _elsewhere(visit: Visit, operations: Collection[Operation]) -> Suggestion | 
 
 
 def _filled(operation: Operation, path: str) -> Iterator[Draft]:
-    """Give the operation's path with the caller's ids in it, if the words are alike; the first parts may be none of it."""
+    """Give the operation's path with the caller's ids, if the words are alike; the first parts may not belong to it."""
     template, parts = operation.path.split("/"), path.split("/")
     for stray in range(STRAY_PARTS + 1):
         pairs = list(zip(template, ["", *parts[1 + stray :]], strict=False))
