@@ -76,7 +76,10 @@ class Tokens:
         with self._lock:
             if self._good(token, tenant) is None:
                 return False
-            self._revoked.add((token, tenant))
+            if tenant is None and token not in self._known:
+                del self._issued[token]  # as good as never issued, so that logging in and out takes no memory
+            else:
+                self._revoked.add((token, tenant))
             return True
 
     def pardon(self, tenant: str) -> None:

@@ -20,7 +20,7 @@ from .contract.operations import Operation, operations
 from .contract.routing import Router
 from .control.guard import Guard, is_loopback
 from .control.plane import Plane
-from .exchange import Handler, Service
+from .exchange import Handler, Refusal, Service
 from .pipeline import Judge, Pipeline
 from .records.records import Records
 from .settings import Settings
@@ -57,9 +57,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     plane = Plane(world, records, {each.id: each for each in simulated.operations}, fixtures)
     steering = _complete([_with_contract(control.service(plane), settings)])
     judges = [_judge(each.documents) if settings.validator == "reference" else None for each in (simulated, steering)]
-    pipeline = Pipeline(
-        world, Router(simulated.operations), simulated.handlers, records, settings.auth == "on", judges[0]
-    )
+    routes = Router(simulated.operations), simulated.handlers
+    pipeline = Pipeline(world, *routes, records, settings.auth == "on", judges[0], simulated.refusals)
     behind = Pipeline(world, Router(steering.operations), steering.handlers, Records(keeping=False), judge=judges[1])
     gc.freeze()  # a collection need not walk what stays for good
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
@@ -70,11 +69,12 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """Services that answer together: their specs, operations and handlers."""
+    """Services that answer together: their specs, operations, handlers, and how they write errors."""
 
     documents: tuple[Document, ...]
     operations: tuple[Operation, ...]
     handlers: Mapping[str, Handler]
+    refusals: Mapping[str, Refusal]
 
 
 def _services(world: World, settings: Settings) -> Iterator[tuple[Service, Document]]:
@@ -104,7 +104,8 @@ def _complete(pairs: list[tuple[Service, Document]]) -> Interface:
             raise SpecError(document.path, reason)
         every += listed
         handlers |= service.handlers
-    return Interface(tuple(document for _, document in pairs), tuple(every), handlers)
+    refusals = {document.path.stem: service.refusal for service, document in pairs if service.refusal}
+    return Interface(tuple(document for _, document in pairs), tuple(every), handlers, refusals)
 
 
 def _admin_token(settings: Settings) -> str:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
@@ -18,6 +19,7 @@ import click
 
 from . import __version__
 from .access import TENANT
+from .dimensions import DIMENSIONS
 from .settings import Behaviour, Settings
 from .worlds.counts import Counts
 
@@ -156,7 +158,8 @@ def routes(**given: Any) -> None:
     """List the operations that the server would answer, with the scopes that they need."""
     app = built(settings_from(given))
     for operation in (*app.operations, *app.steering):
-        click.echo(f"{operation.method:7} {operation.path}  {operation.id}  {' | '.join(operation.scopes) or 'open'}")
+        access = " | ".join(operation.scopes) or ("any token" if operation.needs_token else "open")
+        click.echo(f"{operation.method:7} {operation.path}  {operation.id}  {access}")
 
 
 @commands.command()
@@ -210,6 +213,52 @@ def healthcheck(host: str, port: int) -> None:
             click.echo(reply.read().decode())
     except (URLError, OSError) as error:
         click.echo(f"mockserver: no healthy server at {reachable}:{port}: {error}", err=True)
+        sys.exit(1)
+
+
+def minimum_options(command: Any) -> Any:
+    """Give a command an option for the minimum of each dimension of coverage."""
+    for name, words in reversed(DIMENSIONS.items()):
+        flag = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
+        text = f"Fail if less of the {words} is covered, in percent."
+        command = click.option(f"--min-{flag}", name, type=click.IntRange(0, 100), help=text)(command)
+    return command
+
+
+@commands.command()
+@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Where the server is.")
+@click.option("--tenant", help="Only calls of this tenant; all if not given.")
+@click.option("--service", help="Only this service, such as customer-segment.")
+@click.option("--admin-token", default="", envvar=PREFIX + "ADMIN_TOKEN", show_envvar=True, help="As `serve` has it.")
+@click.option("--format", "form", type=click.Choice(("text", "json", "html", "junit")), default="text")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report into this file.")
+@minimum_options
+def coverage(
+    *,
+    url: str,
+    tenant: str | None,
+    service: str | None,
+    admin_token: str,
+    form: str,
+    output: Path | None,
+    **minimums: int | None,
+) -> None:
+    """Report what of the contract a running server was asked for; exit code 1 if that is below a minimum."""
+    from . import gate  # noqa: PLC0415
+
+    try:
+        asked = partial(gate.asked, url, admin_token, tenant=tenant, service=service)
+        report = gate.read(asked())
+        content = gate.text(report).encode() if form == "text" else asked(format=form)
+        if output:
+            output.write_bytes(content)
+        else:
+            click.echo(content)
+    except (gate.Unanswered, OSError) as error:
+        fail(error)
+    short = gate.shortfalls(report, {name: each for name, each in minimums.items() if each is not None})
+    if short:
+        click.echo("\n".join(short), err=True)
         sys.exit(1)
 
 

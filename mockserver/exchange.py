@@ -108,11 +108,16 @@ class Listing:
 
 
 Handler = Callable[[Call], Reply | Listing]
+Refusal = Callable[[ClientError], Any]  # writes the body of an error
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A simulated service: the name of its spec file, and a handler for each of its operationIds."""
+    """A simulated service: the name of its spec file, and a handler for each of its operationIds.
+
+    refusal: how it writes errors, if not in the shape of the Customer Segment Service.
+    """
 
     spec: str
     handlers: Mapping[str, Handler]
+    refusal: Refusal | None = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import orjson
@@ -16,7 +16,7 @@ from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
 from .errors import PARAMETER_PROBLEM, BadRequest, ClientError
-from .exchange import Answer, Call, Handler, Listing, Reply, Request, Text
+from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text
 from .records import findings
 from .records.records import Records
 from .records.visit import Visit
@@ -47,6 +47,7 @@ class Pipeline:
     """All that it takes to answer a request.
 
     records: where each visit is kept before its answer leaves.
+    refusals: how services write errors, by the name of their spec; where none is named, errors write themselves.
     judge: without one the compiled validation is the only one.
     """
 
@@ -56,6 +57,7 @@ class Pipeline:
     records: Records
     authenticate: bool = True
     judge: Judge | None = None
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; every failure that is the client's becomes an answer too."""
@@ -65,22 +67,27 @@ class Pipeline:
         except ClientError as error:
             visit.error = error
             explain = {"X-Mock-Explain": visit.id} if self.records.keeping else {}
-            answer = _sent(Reply(error.status, error.body(), {**error.headers, **explain}))
+            answer = _sent(Reply(error.status, self._refused(visit, error), {**error.headers, **explain}))
         except Exception:
             self.records.closed(visit, Answer(500, b"", {}))
             raise
         self.records.closed(visit, answer)
         return answer
 
+    def _refused(self, visit: Visit, error: ClientError) -> Any:
+        """Write an error in the shape of the service that was called."""
+        write = self.refusals.get(visit.operation.service) if visit.operation else None
+        return write(error) if write else error.body()
+
     def _reply(self, visit: Visit) -> Reply:
         request = visit.request
+        tenant = self.router.id_in(request.path, "tenant")
+        visit.tenant = tenant if TENANT.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
         if request.problem:
             raise request.problem
         if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
             return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
         visit.operation, visit.ids = self.router.route(request.method, request.path)
-        tenant = visit.ids.get("tenant", "")
-        visit.tenant = tenant if TENANT.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
         return self._carried_out(visit, visit.operation)
 
     def _carried_out(self, visit: Visit, operation: Operation) -> Reply:
@@ -96,8 +103,8 @@ class Pipeline:
         return replace(reply, body=body, headers={**reply.headers, **headers})
 
     def _principal(self, operation: Operation, visit: Visit) -> Principal:
-        """Return the caller (401), who must have one of the operation's scopes (403); operations may be open."""
-        if not operation.scopes:
+        """Return the caller (401), who must have one of the operation's scopes, if any (403); NOBODY if it is open."""
+        if not operation.needs_token:
             return NOBODY
         if not self.authenticate:
             visit.principal = ADMIN
@@ -128,7 +135,8 @@ class Pipeline:
     def _findings(self, visit: Visit, operation: Operation, call: Call, query: dict[str, str]) -> dict[str, str]:
         """Note what the vendor would let pass; the dial `contract` may want it refused, or named in a header."""
         found = findings.of_request(operation, query, visit.request.headers, call.body)
-        visit.findings = found + findings.of_token(operation.id, operation.scopes, call.principal.scopes)
+        granted = frozenset() if call.principal.customer_id else call.principal.scopes  # a customer's are not chosen
+        visit.findings = found + findings.of_token(operation.id, operation.scopes, granted)
         dial = call.tenant_or_none.contract if call.tenant_or_none else self.world.contract
         if not found or dial == "vendor":
             return {}

@@ -74,7 +74,7 @@ class Client:
         if self.token is not None:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         url = path[1:] if path.startswith("//") else f"/customer-segment/{self.tenant}/segments{path}"
-        return self.flask.test_client().open(url, method=method, headers=headers, **request)
+        return self.flask.test_client(use_cookies=False).open(url, method=method, headers=headers, **request)
 
     def get(self, path: str, **request: Any) -> TestResponse:
         return self.send("GET", path, **request)

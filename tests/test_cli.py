@@ -165,12 +165,14 @@ def test_routes_lists_every_operation_with_its_scopes() -> None:
     assert any(
         "PUT-customer-segment-update-item " in line and "customersegment.segment_manage" in line for line in lines
     )
+    assert next(line for line in lines if "retrieve-customer-profile" in line).endswith("any token")
+    assert next(line for line in lines if "request-token" in line).endswith("open")
 
 
 def test_the_shipped_specs_are_good() -> None:
     done = run("spec")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("good") == 3
+    assert done.stdout.count("good") == 4
 
 
 def test_healthcheck_tells_a_healthy_server_from_none() -> None:

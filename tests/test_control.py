@@ -21,7 +21,7 @@ def test_health_and_version(client: Client) -> None:
         "name": "emporix-mockserver",
         "version": __version__,
         "world": "default",
-        "services": {"customer-segment": 30, "oauth": 1},
+        "services": {"customer-login": 8, "customer-segment": 30, "oauth": 1},
     }
 
 

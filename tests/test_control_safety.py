@@ -121,7 +121,7 @@ def test_the_documentation_is_served_from_here_alone(client: Client, shared: App
     page = client.having(None).get("//__admin/docs/")
     assert page.status_code == 200
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
-    for name in ("control", "customer-segment", "oauth"):
+    for name in ("control", "customer-login", "customer-segment", "oauth"):
         assert f"/__admin/docs/specs/{name}.json" in page.text
         spec: dict[str, Any] = client.having(None).get(f"//__admin/docs/specs/{name}.json").get_json()
         assert spec["openapi"] == "3.0.3"

@@ -20,7 +20,7 @@ from mockserver.exchange import Reply, Request
 from mockserver.resources import folder
 from mockserver.settings import Settings
 
-OPERATIONS = {operation.id: operation for operation in build(Settings()).operations if operation.scopes}
+OPERATIONS = {operation.id: operation for operation in build(Settings()).operations if operation.needs_token}
 REFERENCE = Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
 IDS = {
     "tenant": "acme",
@@ -35,6 +35,7 @@ GOOD_BODIES: dict[str, Any] = {
     "POST-customer-segment-create-segment": SEGMENT,
     "PUT-customer-segment-update-segment": SEGMENT,
     "PATCH-customer-segment-update-segment": [],
+    "POST-customer-authenticate-customer": {"email": "john.doe@email.com", "password": "secret1"},
     "POST-customer-segment-check-match": {"items": [], "segmentIds": [], "site": "main"},
 }
 

@@ -77,6 +77,13 @@ def test_a_token_that_may_more_than_is_needed(client: Client, shared: App) -> No
     assert last(shared, client).findings == ()
 
 
+def test_the_many_scopes_of_a_customer_are_no_finding(client: Client, shared: App) -> None:
+    login = f"//customer/{client.tenant}/login"
+    john = client.post(login, json={"email": "john.doe@email.com", "password": "secret1"}).get_json()
+    assert client.having(john["access_token"]).get("/items").status_code == 200
+    assert last(shared, client).findings == ()
+
+
 def test_c11b_the_dial_decides_what_becomes_of_findings(client: Client) -> None:
     before = client.everything()
     assert "X-Mock-Findings" not in client.get("/items?hello=1").headers

@@ -14,7 +14,7 @@ ROOT = Path(mockserver.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"ready"},
+    {"ready", "gate"},
     {"app"},
     {"web"},
     {"control"},
@@ -27,7 +27,7 @@ LAYERS = [
     {"exchange"},
     {"world"},
     {"state", "access"},
-    {"table", "clock", "errors", "settings", "resources", "strict_yaml"},
+    {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {
@@ -42,6 +42,7 @@ LIBRARIES = {
     "jinja2": {"control"},
     "junitparser": {"control"},
     "click": {"cli"},
+    "jwt": {"services"},
     "yaml": {"strict_yaml", "worlds"},
     "immutables": {"table", "state", "worlds"},
 }

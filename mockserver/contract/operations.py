@@ -23,7 +23,7 @@ class Operation:
     """One operation of the contract.
 
     service: name of the spec file, without its ending.
-    scopes: any one of them will do (A4); empty where no token is needed.
+    needs_token: whether it wants a good token; scopes: one of which the token must have (A4), if there are any.
     parameters, names: in the path, the query and the headers; names of headers are in lower case.
     replies: a judge for each declared status, None for a status without JSON.
     texts: the other media types that are declared, by status.
@@ -37,6 +37,7 @@ class Operation:
     service: str
     method: str
     path: str
+    needs_token: bool
     scopes: tuple[str, ...]
     parameters: Mapping[str, tuple[Parameter, ...]]
     names: Mapping[str, frozenset[str]]
@@ -88,6 +89,7 @@ def _compiled(document: Document, method: str, path: str, item: Node) -> Operati
             service=document.path.stem,
             method=method.upper(),
             path=path,
+            needs_token=_needs_token(document, node),
             scopes=_scopes(document, node),
             parameters={place: _at(declared, place) for place in PLACES},
             names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
@@ -108,9 +110,20 @@ def _at(declared: list[Parameter], place: str) -> tuple[Parameter, ...]:
     return tuple(parameter for parameter in declared if parameter.place == place)
 
 
+def _requirements(document: Document, operation: Node) -> list[Node]:
+    requirements: list[Node] = operation.get("security", document.root.get("security", []))
+    return requirements
+
+
+def _needs_token(document: Document, operation: Node) -> bool:
+    """Whether there are requirements, and none of them is the empty one that makes them optional."""
+    requirements = _requirements(document, operation)
+    return bool(requirements) and all(requirements)
+
+
 def _scopes(document: Document, operation: Node) -> tuple[str, ...]:
     """Collect the scopes of all requirements: alternatives, in the order of the spec."""
-    requirements = operation.get("security", document.root.get("security", ()))
+    requirements = _requirements(document, operation)
     return tuple(scope for requirement in requirements for scopes in requirement.values() for scope in scopes)
 
 

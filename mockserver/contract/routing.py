@@ -47,9 +47,12 @@ class Router:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = Branch()
         self._templates: list[str] = []
+        self._before: dict[str, set[str]] = {}  # what stands before an id in the templates, by the id's name
         for operation in operations:
             self._root.grow(operation.path.split("/")).methods[operation.method] = operation
             self._templates.append(f"{operation.method} {operation.path}")
+            for name in _ids(operation.path, operation.path):
+                self._before.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and the still encoded ids of an encoded path; HEAD follows GET (F4)."""
@@ -63,6 +66,11 @@ class Router:
     def methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that this path answers; NoEndpoint if there is no such path."""
         return _allowed(self._branches(path))
+
+    def id_in(self, path: str, name: str) -> str:
+        """Return the id of this name in a path that need not be whole: what stands where templates have it, or ""."""
+        found = (path.removeprefix(before) for before in self._before.get(name, ()) if path.startswith(before))
+        return next(found, "").partition("/")[0]
 
     def _branches(self, path: str) -> list[Branch]:
         branches = [branch for branch in self._root.fits(path.split("/")) if branch.methods]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..exchange import Handler, Service
-from . import clock, coverage, explain, findings, server, snapshots, state, tenants, tokens
+from . import clock, coverage, explain, findings, requests, server, snapshots, state, tenants, tokens
 from .plane import Plane
 
-PARTS = (server, state, snapshots, tenants, clock, tokens, coverage, explain, findings)
+PARTS = (server, state, snapshots, tenants, clock, tokens, requests, coverage, explain, findings)
 
 
 def service(plane: Plane) -> Service:

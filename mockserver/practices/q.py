@@ -8,19 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from time import monotonic
 from typing import Any, TypeVar
 
 import regex
 
-from ..errors import BadRequest
-from . import paths
+from . import paths, regexes
 from . import q_syntax as syntax
+from .regexes import RegexError, Stopwatch, TooExpensive
 
 MOST_CLAUSES = 100
 MOST_PATTERNS = 10
-LONGEST_PATTERN = 1000  # characters
-MOST_REPEATS = 10_000  # the package writes out `{n}` when it compiles, and `{n}` within `{n}` multiplies
 LONGEST_INTEGER = 300  # characters; beyond that a float, hence infinite: reading digits takes quadratic time
 SECONDS = 0.25  # for all regexes of one query
 
@@ -29,11 +26,9 @@ INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 LONGEST_INSTANT = 35  # characters
-REPEAT = re.compile(r"\{([0-9]+)")
 COSTLY = re.compile(r"\(\?|\)[*+?]|[|{]")
 REPETITION = re.compile(r"[*+?]")
 SHORT_TEXT = 200  # characters
-VERBOSE_FLAG = re.compile(r"\(\?\w*x")
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -56,33 +51,17 @@ class Pattern:
     is_simple: bool
 
     def matches(self, stopwatch: Stopwatch, document: Mapping[str, Any]) -> bool:
-        """Whether a text of the document has the pattern in it; BadRequest if the time is up."""
+        """Whether a text of the document has the pattern in it; TooExpensive if the time is up."""
+        find = self.compiled.search
         for value in self.read(document):
             for leaf in (value,) if isinstance(value, str) else _leaves(value):
-                if isinstance(leaf, str) and stopwatch.search(self, leaf):
+                if isinstance(leaf, str) and stopwatch.fits(find, leaf, is_quick=self.is_quick(leaf)):
                     return True
         return False
 
-
-@dataclass(slots=True)
-class Stopwatch:
-    """What is left of the time that the regexes of one query may take together (C7)."""
-
-    left: float
-
-    def search(self, pattern: Pattern, text: str) -> bool:
-        """Whether the pattern is in the text; BadRequest if the time is up."""
-        if self.left <= 0:  # the package takes a negative timeout for none
-            raise _too_expensive()
-        started = monotonic()
-        # A timeout makes a search eight times as slow, so those that cannot take long go without.
-        timeout = None if pattern.is_simple and len(text) <= SHORT_TEXT else self.left
-        try:
-            return pattern.compiled.search(text, timeout=timeout) is not None
-        except (TimeoutError, MemoryError, RuntimeError):
-            raise _too_expensive() from None
-        finally:
-            self.left -= monotonic() - started
+    def is_quick(self, text: str) -> bool:
+        """Whether a search in this text cannot take long."""
+        return self.is_simple and len(text) <= SHORT_TEXT
 
 
 @dataclass(slots=True)
@@ -115,7 +94,11 @@ def select(query: Query, rows: Iterable[Row], seconds: float = SECONDS) -> list[
         kept = filter(clause, kept)
     for pattern in query.patterns:  # last: on the few rows that passed the cheap clauses
         kept = filter(partial(pattern.matches, stopwatch), kept)
-    return list(kept)
+    try:
+        return list(kept)
+    except TooExpensive:
+        detail = "takes longer than all regexes of a query may"
+        raise syntax.problem("The regex is too expensive", "regex", detail, "C7") from None
 
 
 def _compiled(key: str, value: str) -> Iterator[Clause]:
@@ -209,31 +192,16 @@ def _pattern(key: str, value: str) -> Pattern:
 
 
 def _regex(key: str, text: str) -> regex.Pattern[str]:
-    """Compile a regex, unless even that would take long."""
-    if len(text) > LONGEST_PATTERN or _repeats(text) > MOST_REPEATS:
-        raise syntax.bad_regex(key, f"at most {LONGEST_PATTERN} characters and {MOST_REPEATS} repetitions")
-    if VERBOSE_FLAG.search(text):  # it would hide repetitions from us
-        raise syntax.bad_regex(key, "the flag x is not supported")
     try:
-        return regex.compile(text, cache_pattern=False)
-    except (regex.error, RecursionError) as error:
+        return regexes.compiled(text)
+    except RegexError as error:
         raise syntax.bad_regex(key, syntax.shortened(str(error))) from None
-    except Exception:  # the package's parser has defects of its own
-        raise syntax.bad_regex(key, "cannot be compiled") from None
 
 
 def _is_simple(pattern: str) -> bool:
     """Whether a search in a short text is sure to be short: no choices, few repetitions, none of a group."""
     plain = pattern.removeprefix("(?i)")
     return not COSTLY.search(plain) and len(REPETITION.findall(plain)) <= 2
-
-
-def _repeats(pattern: str) -> int:
-    """Return how often the smallest part may be written out: the product of all `{n`."""
-    product = 1
-    for count in REPEAT.findall(pattern):
-        product *= max(1, int(count[:9]))
-    return product
 
 
 def _number(text: str) -> Number | None:
@@ -254,7 +222,3 @@ def instant(text: Any) -> datetime | None:
     except ValueError:  # the 30th of February, say
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _too_expensive() -> BadRequest:
-    return syntax.problem("The regex is too expensive", "regex", "takes longer than all regexes of a query may", "C7")

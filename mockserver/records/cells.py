@@ -12,7 +12,6 @@ from ..contract.shapes import sights
 from ..exchange import Call
 from .visit import Visit
 
-DIMENSIONS = ("operations", "statuses", "parameters", "bodyProperties", "enumValues", "scopes", "elements")
 Key = tuple[str, str, str, str]  # equal to a cell and made in a tenth of the time, which counts at each call
 
 # What can become of an element of a bulk, by the method: an upsert makes (201) or replaces (204), and may come with
@@ -69,7 +68,8 @@ def covered(operation: Operation, visit: Visit) -> set[Key]:
     body = call.body
     if visit.status == MULTI_STATUS and visit.answer:
         codes = [entry["code"] for entry in orjson.loads(visit.answer.content)]
-        keys.update(("elements", id_, "", str(code)) for code in set(codes))
+        ordered = call.problems if visit.fault else ()  # among them are those that a fault made fail
+        keys.update(("elements", id_, "", str(code)) for at, code in enumerate(codes) if at not in ordered)
         body = [element for element, code in zip(body, codes, strict=True) if code < 300]
     if body:
         keys.update(_properties(operation, body))

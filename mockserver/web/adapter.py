@@ -49,7 +49,7 @@ class Simulator(Flask):
         if path != DOCS and not path.startswith(f"{DOCS}/"):
             return super().wsgi_app(environ, start_response)
         try:
-            self._guard.check(replace(requests.request(environ), path=DOCS))
+            self._guard.check(replace(_whole(requests.request(environ)), path=DOCS))
         except ClientError as error:
             refused = _response(Answer(error.status, orjson.dumps(error.body()), error.headers))
             return refused(environ, start_response)
@@ -71,7 +71,7 @@ class Simulator(Flask):
     def _answer(self, asked: Request) -> Answer:
         if not asked.path.startswith(PREFIX):
             return self._simulate(asked)
-        self._guard.check(asked)
+        self._guard.check(_whole(asked))
         return self._steer(asked)
 
     @cached_property
@@ -94,6 +94,13 @@ def create(
     origins: list[Any] = [re.compile(rf"^{LOOPBACK_ORIGIN}$"), *cors_origins]
     CORS(app, resources={NOT_CONTROL: {"origins": origins}}, expose_headers=SHOWN_TO_PAGES, max_age=600)
     return app
+
+
+def _whole(asked: Request) -> Request:
+    """Return a request that could be read whole; raise why it could not."""
+    if asked.problem:
+        raise asked.problem
+    return asked
 
 
 def _response(answer: Answer) -> Response:

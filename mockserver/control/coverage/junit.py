@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 from junitparser import Failure, JUnitXml, TestCase, TestSuite
@@ -22,8 +23,9 @@ def junit(report: Mapping[str, Any]) -> str:
             ]
         )
         root.add_testsuite(suite)
-    text: bytes = root.tostring()  # type: ignore[no-untyped-call]
-    return text.decode()
+    written = BytesIO()
+    root.write(written)
+    return written.getvalue().decode()
 
 
 def _case(operation: str, cell: Mapping[str, Any]) -> TestCase:

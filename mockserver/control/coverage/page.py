@@ -8,15 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-TITLES = {
-    "operations": "Operations",
-    "statuses": "Documented statuses",
-    "parameters": "Query and header parameters",
-    "bodyProperties": "Body properties",
-    "enumValues": "Enum values",
-    "scopes": "Scopes",
-    "elements": "Codes of bulk elements",
-}
+from ...dimensions import DIMENSIONS
+
+TITLES = {name: words.capitalize() for name, words in DIMENSIONS.items()}
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,

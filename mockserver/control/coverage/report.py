@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ...contract.operations import Operation
-from ...records.cells import DIMENSIONS, Cell, declared, injected
+from ...dimensions import DIMENSIONS
+from ...records.cells import Cell, declared, injected
 from ...records.coverage import Tallies, Tally
 from ...records.personas import Persona
 

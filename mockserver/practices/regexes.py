@@ -1,0 +1,69 @@
+"""Regexes that clients send: compiled within bounds, and run within a time that all of one call share (C7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import regex
+
+LONGEST = 1000  # characters
+MOST_REPEATS = 10_000  # the package writes out `{n}` when it compiles, and `{n}` within `{n}` multiplies
+
+REPEAT = re.compile(r"\{([0-9]+)")
+VERBOSE_FLAG = re.compile(r"\(\?\w*x")
+
+
+class RegexError(Exception):
+    """A regex that cannot be used, and why in a few words."""
+
+
+class TooExpensive(Exception):
+    """The time is up."""
+
+
+def compiled(text: str) -> regex.Pattern[str]:
+    """Compile a regex, unless even that would take long; RegexError says why not."""
+    if len(text) > LONGEST or _repeats(text) > MOST_REPEATS:
+        raise RegexError(f"at most {LONGEST} characters and {MOST_REPEATS} repetitions")
+    if VERBOSE_FLAG.search(text):  # it would hide repetitions from us
+        raise RegexError("the flag x is not supported")
+    try:
+        return regex.compile(text, cache_pattern=False)
+    except (regex.error, RecursionError) as error:
+        raise RegexError(str(error)) from None
+    except Exception:  # the package's parser has defects of its own
+        raise RegexError("cannot be compiled") from None
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """What is left of the time, in seconds, that the regexes of one call may take together."""
+
+    left: float
+
+    def fits(self, find: Callable[..., Any], text: str, *, is_quick: bool = False) -> bool:
+        """Whether a method of a compiled regex finds something in a text; TooExpensive if the time is up.
+
+        is_quick: it is sure to be over soon. A timeout makes a search eight times as slow.
+        """
+        if self.left <= 0:  # the package takes a negative timeout for none
+            raise TooExpensive
+        started = monotonic()
+        try:
+            return find(text, timeout=None if is_quick else self.left) is not None
+        except (TimeoutError, MemoryError, RuntimeError):
+            raise TooExpensive from None
+        finally:
+            self.left -= monotonic() - started
+
+
+def _repeats(pattern: str) -> int:
+    """Return how often the smallest part may be written out: the product of all `{n`."""
+    product = 1
+    for count in REPEAT.findall(pattern):
+        product *= max(1, int(count[:9]))
+    return product

@@ -1,0 +1,12 @@
+"""The Customer Service as far as a storefront logs in with it: anonymous tokens, customers' sessions, their profile."""
+
+from __future__ import annotations
+
+from ...exchange import Service
+from ...world import World
+from . import calls, refusals
+
+
+def service(world: World) -> Service:
+    """Return the service with its handlers."""
+    return Service("customer-login.yaml", calls.handlers(world), refusals.body)

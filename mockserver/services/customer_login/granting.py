@@ -1,0 +1,68 @@
+"""Give out the tokens of a session: with what scopes, for how long on the tenant's clock (B4 to B8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ...access import READ_OWN, Principal
+from ...world import Tenant
+from .sessions import Session, Sessions
+
+CUSTOMER_SCOPES = frozenset(
+    {
+        READ_OWN,
+        *("approval.approval_manage_own", "approval.approval_read_own", "coupon.coupon_redeem"),
+        *("customer.consent_manage", "customer.consent_view", "customer.customer_manage_own"),
+        *("customer.customer_read_own", "customer.customerprofile_edit", "customer.customerprofile_view"),
+        *("customermanagement.legalentity_read_own", "iam.assignment_create_own", "iam.assignment_delete_own"),
+        *("iam.group_read_own", "iam.scope_read_own", "iam.user_read_own", "order.history_view"),
+        *("order.order_readascustomer", "order.order_updateascustomer", "quote.quote_manage_own"),
+        *("quote.quote_read_own", "returns.returns_manage_own", "returns.returns_read_own"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How many seconds an access token and its refresh token are good."""
+
+    access: int
+    refresh: int
+
+
+ANONYMOUS = Lifetimes(3_599, 86_399)
+LOGIN = Lifetimes(2_591_999, 86_399)
+REFRESH = Lifetimes(2_591_999, 86_390)
+EXCHANGE = Lifetimes(14_399, 15_551_999)
+
+
+def granted(
+    sessions: Sessions, tenant: Tenant, session: Session, lifetimes: Lifetimes, legal_entity_id: str | None = None
+) -> dict[str, Any]:
+    """Give out tokens, for a legal entity or for none, and return what all replies say of them."""
+    now = tenant.clock.now()
+    holder = Principal(
+        scopes=CUSTOMER_SCOPES if session.customer_id else frozenset(),
+        tenant=tenant.name,
+        customer_id=session.customer_id,
+        legal_entity_id=legal_entity_id,
+        expires_at=now + timedelta(seconds=lifetimes.access),
+        name=f"customer:{session.customer_id}" if session.customer_id else "anonymous",
+    )
+    access_token, refresh_token = sessions.grant(session, holder, now + timedelta(seconds=lifetimes.refresh))
+    return {
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": lifetimes.access,
+        "refresh_token": refresh_token,
+        "refresh_token_expires_in": lifetimes.refresh,
+        "session_id": session.id,
+    }
+
+
+def scope(scopes: Iterable[str], tenant: Tenant) -> str:
+    """Write scopes as replies do, the tenant behind them."""
+    return " ".join([*sorted(scopes), f"tenant={tenant.name}"])

@@ -1,0 +1,40 @@
+"""JSON Web Tokens that name a customer: the `saas_token`, and the tokens of the simulated identity provider."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import jwt
+
+from ...errors import ExpiredToken, InvalidToken
+
+KEY = "emporix-mockserver signs with this key, which is no secret"  # docs/storefront.md names it
+ALGORITHM = "HS256"
+# What has a time is held against the simulated clock, not against the machine's.
+OPTIONS: jwt.types.Options = {
+    "require": ["sub"],
+    "verify_aud": False,
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
+
+
+def signed(customer_id: str, now: datetime, lifetime: int) -> str:
+    """Return a token that names this customer for so many seconds."""
+    issued = int(now.timestamp())
+    return jwt.encode({"sub": customer_id, "iat": issued, "exp": issued + lifetime}, KEY, ALGORITHM)
+
+
+def subject(token: str, now: datetime) -> str:
+    """Return the customer whom a token names; InvalidToken or ExpiredToken if it is not good."""
+    try:
+        claims = jwt.decode(token, KEY, [ALGORITHM], OPTIONS)
+    except jwt.PyJWTError:
+        raise InvalidToken(hint="the subject token must be signed as docs/storefront.md says", rule="B7c") from None
+    ends = claims.get("exp", float("inf"))
+    if not isinstance(ends, int | float):
+        raise InvalidToken(hint="the exp of the subject token must be a number", rule="B7c")
+    if ends <= now.timestamp():
+        raise ExpiredToken(hint="the subject token is over", rule="B7c")
+    return str(claims["sub"])
