@@ -144,6 +144,12 @@ def test_findings_are_listed_once_with_their_count_and_their_tests(client: Clien
     assert "suggestion" not in hello
 
 
+def test_a_parameter_without_name_is_a_finding_too(client: Client) -> None:
+    client.having("read-token").get("/items?=5")
+    (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
+    assert (found["kind"], found["place"]) == ("query", "")
+
+
 def test_the_example_of_a_finding_is_the_first_visit_that_had_it(client: Client, shared: App) -> None:
     for _ in range(2):
         client.having("read-token").get("/items?hello=1")

@@ -32,12 +32,13 @@ def clear(plane: Plane, call: Call) -> Reply:
 def _told(tenant: str, counted: Counted) -> dict[str, Any]:
     finding = counted.finding
     facts = {
-        "tenant": tenant,
         "kind": finding.kind,
         "operationId": counted.operation_id,
         "place": finding.place,
         "message": finding.message,
-        "suggestion": finding.suggestion,
+        "count": counted.count,
+        "example": counted.example,
+        "tests": list(counted.tests),
     }
-    facts = {name: fact for name, fact in facts.items() if fact}
-    return facts | {"count": counted.count, "example": counted.example, "tests": list(counted.tests)}
+    known = {"tenant": tenant, "suggestion": finding.suggestion}
+    return facts | {name: fact for name, fact in known.items() if fact}
