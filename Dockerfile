@@ -5,6 +5,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY mockserver/ mockserver/
 COPY spec/ spec/
 COPY fixtures/ fixtures/
+COPY docs/fidelity.md docs/
 RUN python -m venv /opt/mockserver \
     && /opt/mockserver/bin/pip install --no-cache-dir --constraint constraints.txt .
 

@@ -37,7 +37,8 @@ class Principal:
     name: str = ""
 
 
-ADMIN = Principal(frozenset({MANAGE, READ}), name="admin")
+ADMIN = Principal(frozenset({MANAGE, READ}), name="admin")  # who calls with `--auth off`
+NOBODY = Principal(frozenset())  # who calls what is open to all
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from . import view
-from .access import ADMIN, TENANT, Principal, authorize
+from .access import ADMIN, NOBODY, TENANT, Principal, authorize
 from .contract import parameters
 from .contract.bodies import Body
 from .contract.operations import Operation
@@ -24,7 +24,6 @@ from .records.visit import Visit
 from .view import View
 from .world import World
 
-NOBODY = Principal(frozenset())
 OK = 200
 PARAMETERS_AT_MOST = 100
 
@@ -191,5 +190,5 @@ def _query(text: str) -> dict[str, str]:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_AT_MOST)
     except ValueError as error:  # UnicodeDecodeError is one
         detail = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has too many parameters"
-        raise BadRequest(PARAMETER_PROBLEM, field="query", kind="encoding", detail=detail) from None
+        raise BadRequest(PARAMETER_PROBLEM, field="query", kind="encoding", detail=detail, rule="F3") from None
     return dict(reversed(pairs))

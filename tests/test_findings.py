@@ -111,3 +111,64 @@ def test_the_dial_of_one_tenant_does_not_turn_that_of_others(client: Client) -> 
     assert client.get("/items?hello=1").status_code == 400
     client.post(f"//__admin/reset?tenant={client.tenant}")
     assert client.get("/items?hello=1").status_code == 200
+
+
+def listed(client: Client, query: str = "") -> Any:
+    reply = client.having(None).get(f"//__admin/findings{query}")
+    assert reply.status_code == 200
+    return reply.get_json()
+
+
+def test_findings_are_listed_once_with_their_count_and_their_tests(client: Client) -> None:
+    reader = client.having("read-token")
+    first = reader.get("/items?pagesize=5", headers={"X-Mock-Test": "one"})
+    for test in ("one", "two"):
+        reader.get("/items?pagesize=7", headers={"X-Mock-Test": test})
+    reader.get("/items?hello=1")
+    found = listed(client, f"?tenant={client.tenant}")
+    assert first.status_code == 200
+    assert found["beyond"] == 0
+    pagesize, hello = found["findings"]
+    assert pagesize.pop("example").startswith("00000000-0000-4000-8000-")
+    assert pagesize == {
+        "tenant": client.tenant,
+        "kind": "query",
+        "operationId": "GET-customer-segment-retrieve-segments-items",
+        "place": "pagesize",
+        "message": "This query parameter is not declared.",
+        "suggestion": "pageSize",
+        "count": 3,
+        "tests": ["one", "two"],
+    }
+    assert (hello["place"], hello["count"], hello["tests"]) == ("hello", 1, [])
+    assert "suggestion" not in hello
+
+
+def test_a_parameter_without_name_is_a_finding_too(client: Client) -> None:
+    client.having("read-token").get("/items?=5")
+    (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
+    assert (found["kind"], found["place"]) == ("query", "")
+
+
+def test_the_example_of_a_finding_is_the_first_visit_that_had_it(client: Client, shared: App) -> None:
+    for _ in range(2):
+        client.having("read-token").get("/items?hello=1")
+    first = shared.records.of(client.tenant).journal.visits()[0]
+    (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
+    assert found["example"] == first.id
+
+
+def test_findings_of_tenants_are_apart_and_go_apart(client: Client) -> None:
+    other = Client(client.flask, f"{client.tenant}b", "read-token")
+    for each in (client.having("read-token"), other):
+        each.get("/items?hello=1")
+
+    def whose() -> list[str]:
+        mine = {client.tenant, other.tenant}
+        return [each["tenant"] for each in listed(client)["findings"] if each.get("tenant") in mine]
+
+    assert whose() == [client.tenant, other.tenant]
+    assert client.having(None).delete(f"//__admin/findings?tenant={client.tenant}").status_code == 204
+    assert whose() == [other.tenant]
+    assert client.having(None).delete("//__admin/findings").status_code == 204
+    assert listed(client) == {"findings": [], "beyond": 0}

@@ -20,7 +20,12 @@ sys.path.insert(0, str(ROOT))
 
 from tests.serving import ask, run, serving  # noqa: E402 - found through the line above
 
-NEEDED = {"mockserver/data/spec/customer-segment.yaml", "mockserver/data/fixtures/default.yaml", "mockserver/py.typed"}
+NEEDED = {
+    "mockserver/data/spec/customer-segment.yaml",
+    "mockserver/data/fixtures/default.yaml",
+    "mockserver/data/docs/fidelity.md",
+    "mockserver/py.typed",
+}
 GOLDEN = "/customer-segment/acme/segments/628cd20c6e8b2432b6346ca6/items"
 
 

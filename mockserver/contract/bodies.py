@@ -36,6 +36,7 @@ class BodyPlan:
     shape: the names that it may have where.
     whole: judge of the body; None for a bulk.
     element, at_most: judge of each element of a bulk, and how many it may have.
+    example: a body that the spec shows.
     """
 
     required: bool
@@ -45,6 +46,7 @@ class BodyPlan:
     element: Judge | None = None
     at_most: int | None = None
     has_query: bool = False
+    example: Any = None
 
     def read(self, content: bytes, content_type: str | None) -> Body:
         """Return the checked body; BadRequest if it cannot be read or is not as declared."""
@@ -118,9 +120,11 @@ def compiled(document: Document, operation: Node, *, element_wise: bool) -> Body
         return None
     declared = document.resolve(operation["requestBody"])
     kinds = tuple(declared["content"])
-    schema = document.resolve(declared["content"][kinds[0]]["schema"])
+    media = declared["content"][kinds[0]]
+    schema, example = document.resolve(media["schema"]), media.get("example")
     required, shape = declared.get("required", False), shapes.compiled(document, schema)
     if element_wise:
         element = Judge(document, schema["items"])
-        return BodyPlan(required, kinds, shape, element=element, at_most=schema.get("maxItems"))
-    return BodyPlan(required, kinds, shape, Judge(document, schema), has_query="q" in shape.properties)
+        return BodyPlan(required, kinds, shape, element=element, at_most=schema.get("maxItems"), example=example)
+    has_query = "q" in shape.properties
+    return BodyPlan(required, kinds, shape, Judge(document, schema), has_query=has_query, example=example)

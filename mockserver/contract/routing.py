@@ -104,4 +104,4 @@ def _decoded(name: str, part: str) -> str:
     try:
         return unquote(part, errors="strict")
     except UnicodeDecodeError:
-        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="encoding", detail="is not UTF-8") from None
+        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="encoding", detail="is not UTF-8", rule="F3") from None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..exchange import Handler, Service
-from . import clock, coverage, faults, requests, server, snapshots, state, tenants, tokens
+from . import clock, coverage, explain, faults, findings, requests, server, snapshots, state, tenants, tokens
 from .plane import Plane
 
-PARTS = (server, state, snapshots, tenants, clock, tokens, requests, coverage, faults)
+PARTS = (server, state, snapshots, tenants, clock, tokens, requests, coverage, faults, explain, findings)
 
 
 def service(plane: Plane) -> Service:

@@ -76,7 +76,13 @@ class Records:
 
     def named(self, tenant: str | None) -> list[Record]:
         """Return the record of this tenant, or all of them."""
-        return [self.of(tenant)] if tenant else list(self._records.values())
+        return [record for _, record in self.pairs(tenant)]
+
+    def pairs(self, tenant: str | None) -> list[tuple[str, Record]]:
+        """Return the record of this tenant, if it was ever called, or all of them, with the names of their tenants."""
+        if not tenant:
+            return list(self._records.items())
+        return [(tenant, self._records[tenant])] if tenant in self._records else []
 
     def visits(self, tenant: str | None = None) -> list[Visit]:
         """Return the visits that are left, of one tenant or of all, the oldest first."""

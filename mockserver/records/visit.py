@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from ..access import ADMIN, Principal
+from ..access import ADMIN, NOBODY, Principal
 from ..contract.operations import Operation
 from ..errors import ClientError, MethodNotAllowed, NoEndpoint
 from ..exchange import Answer, Call, Request, Wire
@@ -76,8 +76,8 @@ class Visit:
 
     @property
     def is_authenticated(self) -> bool:
-        """Whether the caller showed somebody's token; with `--auth off` all are taken for ADMIN without one."""
-        return self.principal is not None and self.principal is not ADMIN
+        """Whether the caller showed somebody's token: with `--auth off` all are ADMIN without one."""
+        return self.principal is not None and self.principal is not ADMIN and self.principal is not NOBODY
 
     @property
     def scope(self) -> str | None:

@@ -61,11 +61,11 @@ def _body(environ: Environ) -> bytes:
     """Read the whole body; some servers hand over what has come of a broken one as if it were all."""
     announced = environ.get("CONTENT_LENGTH") or "0"
     if not (announced.isascii() and announced.isdigit()):
-        raise BadRequest(field="Content-Length", kind="type", detail="is not a number")
+        raise BadRequest(field="Content-Length", kind="type", detail="is not a number", rule="F3")
     length = int(announced[:20])
     if length > BODY_AT_MOST:
         raise TooLarge(413, f"The body is longer than {BODY_AT_MOST} bytes.")
     body: bytes = environ["wsgi.input"].read(length) if length else b""
     if len(body) < length:
-        raise BadRequest(kind="truncated", detail=f"{length} bytes were announced and {len(body)} came.")
+        raise BadRequest(kind="truncated", detail=f"{length} bytes were announced and {len(body)} came.", rule="F3")
     return body

@@ -24,7 +24,7 @@ def listed(tenant: Tenant, principal: Principal, segment_id: str) -> Sequence[Ro
     row = partial(people.row, state, behaviour=tenant.behaviour)
     if not is_visible(tenant, state, principal, segment_id, None):
         if tenant.behaviour.missing_parent == "404":
-            raise NotFound(segment_id)
+            raise NotFound(segment_id, rule="C9")
         return []
     if sees_everything(principal):
         return Rows([state.members_of(segment_id)], row)

@@ -40,7 +40,7 @@ def items_of(tenant: Tenant, principal: Principal, segment_id: str, *, entity: s
     state = tenant.state
     visible = is_visible(tenant, state, principal, segment_id, entity)
     if not visible and tenant.behaviour.missing_parent == "404":
-        raise NotFound(segment_id)
+        raise NotFound(segment_id, rule="C9")
     return _rows(tenant, state, [state.items_of(segment_id)] if visible else [])
 
 

@@ -65,4 +65,4 @@ def check_segment(state: State, segment_id: str) -> None:
 def check_removal(tenant: Tenant, found: object | None, id_: str) -> None:
     """Refuse to remove what is not there, if the switch says so (D9)."""
     if found is None and tenant.behaviour.delete_missing == "404":
-        raise NotFound(id_)
+        raise NotFound(id_, rule="D9")

@@ -17,7 +17,9 @@ TOKEN_DIGITS = 32
 
 
 class InvalidGrant(ClientError):
-    """A token request that the OAuth endpoint cannot serve, in its own error shape."""
+    """A token request that the OAuth endpoint cannot serve, in its own error shape (B1b)."""
+
+    rule = "B1b"
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -1,0 +1,208 @@
+"""The valid call that is nearest to one that was refused, and why it is that one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from ..access import Principal, bearer
+from ..contract.operations import Operation
+from ..contract.routing import Router
+from ..errors import BadRequest, Conflict, Forbidden, InvalidToken, MethodNotAllowed, NoEndpoint, NotFound, Stale
+from . import drafts, findings
+from .drafts import Draft
+from .visit import Visit
+
+LIKE_ENOUGH = 0.6
+LOOKED_AT = 200  # characters of a path that no operation has
+STRAY_PARTS = 3  # that such a path may have before the part that is meant
+READING_FIRST = ("GET", "PUT", "POST", "PATCH", "DELETE")
+
+Tokens = Sequence[tuple[str, Principal]]
+Suggestion = tuple[str, Draft]  # why, and what to call
+
+
+class Nearest(NamedTuple):
+    """A call that is valid, as far as the contract tells, with a token that opens its operation."""
+
+    why: str
+    draft: Draft
+    token: str
+
+
+def nearest(visit: Visit, operations: Collection[Operation], tokens: Tokens) -> Nearest | None:
+    """Return the nearest valid call; None where none is known, and where a secret would have to be told.
+
+    tokens: those that may be shown, and work for the tenant of the visit.
+    """
+    if visit.injected:
+        return None
+    found = _suggested(visit, [each for each in operations if each.scopes])
+    draft = drafts.mended(found[1]) if found else None
+    token = _opener(visit, draft.operation, tokens) if draft else None
+    return Nearest(found[0], draft, token) if found and draft and token else None
+
+
+def _suggested(visit: Visit, operations: Collection[Operation]) -> Suggestion | None:
+    operation = visit.operation
+    if operation is None:
+        return _elsewhere(visit, operations)
+    if not operation.scopes:
+        return None
+    draft = drafts.of_visit(visit, operation)
+    found: Suggestion | None = None
+    match visit.error:
+        case InvalidToken():
+            found = f"A token that works, with {_any(operation.scopes)}.", draft
+        case Forbidden() if visit.is_authenticated:  # with --auth off no token opens more than another
+            found = f"A token with {_any(_lacked(visit, operation))}, which the caller's has not.", draft
+        case NotFound(resource_id=missing):
+            found = _list_above(draft, missing, operations)
+        case Stale():
+            why = "Without metadata.version there is no check; GET shows the stored one."
+            found = _if_other(draft, why, body=_without_version(draft.body))
+        case Conflict():
+            found = _if_other(draft, "Without id a new one is made.", body=_without(draft.body, "id"))
+        case BadRequest(kind="undeclared"):
+            found = _declared(visit, draft)
+        case BadRequest(rule="D10"):
+            why = "With forceDelete its assignments are deleted too."
+            found = why, replace(draft, query={**draft.query, "forceDelete": "true"})
+        case BadRequest(rule="F3a"):
+            found = "With the Content-Type that is declared.", draft
+        case BadRequest(field=name):
+            found = _put_right(draft, name)
+    return found
+
+
+def _elsewhere(visit: Visit, operations: Collection[Operation]) -> Suggestion | None:
+    """Suggest another path, or another method of this one."""
+    path = visit.request.path
+    if isinstance(visit.error, MethodNotAllowed):
+        router = Router(operations)
+        method = next((each for each in READING_FIRST if each in visit.error.allowed), None)
+        if method is None or method not in router.methods(path):
+            return None
+        operation, ids = router.route(method, path)
+        return f"This path answers {method}.", Draft(operation, ids)
+    if not isinstance(visit.error, NoEndpoint) or len(path) > LOOKED_AT:
+        return None
+    candidates = [draft for operation in operations for draft in _filled(operation, path) if drafts.mended(draft)]
+    best = max(candidates, key=lambda draft: _likeness(draft, visit.request.method, path), default=None)
+    if best is None or _likeness(best, "", path)[0] < LIKE_ENOUGH:
+        return None
+    return f"The nearest operation is {best.operation.method} {best.operation.path}.", best
+
+
+def _filled(operation: Operation, path: str) -> Iterator[Draft]:
+    """Give the operation's path with the caller's ids, if the words are alike; the first parts may not belong to it."""
+    template, parts = operation.path.split("/"), path.split("/")
+    for stray in range(STRAY_PARTS + 1):
+        pairs = list(zip(template, ["", *parts[1 + stray :]], strict=False))
+        ids = {name[1:-1]: part for name, part in pairs if name.startswith("{")}
+        words_are_alike = all(_alike(word, part) >= LIKE_ENOUGH for word, part in pairs if not word.startswith("{"))
+        if words_are_alike and ids.keys() == operation.names["path"] and all(ids.values()):
+            yield Draft(operation, ids)
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _likeness(draft: Draft, method: str, path: str) -> tuple[float, bool, bool]:
+    return round(_alike(draft.path, path), 3), draft.operation.method == method, draft.operation.method == "GET"
+
+
+def _list_above(draft: Draft, missing: str, operations: Iterable[Operation]) -> Suggestion | None:
+    """Suggest the list in which the missing resource would stand."""
+    reads = {each.path: each for each in operations if each.method == "GET"}
+    parts = draft.operation.path.split("/")
+    at = next((at for at, part in enumerate(parts) if unquote(draft.ids.get(part[1:-1], "")) == missing), len(parts))
+    while at and (parts[at - 1].startswith("{") or "/".join(parts[:at]) not in reads):
+        at -= 1
+    if not at:
+        return None
+    operation = reads["/".join(parts[:at])]
+    ids = {name: id_ for name, id_ in draft.ids.items() if name in operation.names["path"]}
+    return "The list shows what there is.", Draft(operation, ids)
+
+
+def _put_right(draft: Draft, name: str) -> Suggestion | None:
+    """Suggest the call without what was wrong with it, or with something that can be read in its place."""
+    why, operation, body = f"Without {name}, which cannot be used.", draft.operation, draft.body
+    if name in operation.names["path"]:
+        return _if_other(draft, f"The nearest {name} that there can be.")
+    if name in draft.query:
+        return why, replace(draft, query=_without(draft.query, name))
+    if name.lower() in draft.headers:
+        return why, replace(draft, headers=_without(draft.headers, name.lower()))
+    if name == "q" and isinstance(body, dict):
+        return why, replace(draft, body=_without(body, "q"))
+    return _if_other(draft, "With a body as declared.", body=operation.body.example if operation.body else None)
+
+
+def _declared(visit: Visit, draft: Draft) -> Suggestion | None:
+    """Suggest the call with declared names alone (C11b)."""
+    sent, query, headers, body = drafts.given(visit), dict(draft.query), dict(draft.headers), draft.body
+    for finding in visit.findings:
+        if finding.kind == "body":
+            body = _renamed(body, finding.place.split("/")[1:], finding.suggestion)
+        elif finding.kind == "query" and finding.suggestion and finding.place in sent:
+            query[finding.suggestion] = sent[finding.place]
+        elif finding.kind == "header" and finding.suggestion and finding.place in visit.request.headers:
+            headers[finding.suggestion] = visit.request.headers[finding.place]
+    if findings.of_request(draft.operation, query, headers, None if body is drafts.UNREADABLE else body):
+        return None
+    return "With declared names alone.", replace(draft, query=query, headers=headers, body=body)
+
+
+def _if_other(draft: Draft, why: str, **changed: Any) -> Suggestion | None:
+    """Return the changed call if it is another one than the call that was refused."""
+    other = replace(draft, **changed)
+    return None if drafts.mended(other) == draft else (why, other)
+
+
+def _opener(visit: Visit, operation: Operation, tokens: Tokens) -> str | None:
+    """Return a token that opens the operation, the caller's own if it does and may be shown."""
+    wanted = set(_lacked(visit, operation))
+    fit = [token for token, principal in tokens if not wanted.isdisjoint(principal.scopes)]
+    try:
+        own = bearer(visit.request.headers.get("authorization"))
+    except InvalidToken:
+        own = ""
+    return own if own in fit else next(iter(fit), None)
+
+
+def _lacked(visit: Visit, operation: Operation) -> tuple[str, ...]:
+    """Return the operation's scopes; after a 403 those of them that the caller has not."""
+    granted = visit.principal.scopes if visit.principal and isinstance(visit.error, Forbidden) else frozenset()
+    return tuple(scope for scope in operation.scopes if scope not in granted)
+
+
+def _any(scopes: Collection[str]) -> str:
+    return f"the scope {' or '.join(scopes)}"
+
+
+def _without(fields: Any, name: str) -> Any:
+    return {each: value for each, value in fields.items() if each != name} if isinstance(fields, Mapping) else fields
+
+
+def _without_version(body: Any) -> Any:
+    """Return an upsert, or a patch, that names no version."""
+    if isinstance(body, list):
+        return [step for step in body if step.get("path") != "/metadata/version"]
+    return body | {"metadata": _without(body.get("metadata"), "version")} if isinstance(body, dict) else body
+
+
+def _renamed(body: Any, steps: Sequence[str], name: str) -> Any:
+    """Return a body with another name for the field at this place, or without it if there is no name."""
+    if isinstance(body, list) and steps[0] == "*":
+        return [_renamed(element, steps[1:], name) for element in body]
+    if not isinstance(body, dict):
+        return body
+    if len(steps) > 1:
+        return {each: _renamed(part, steps[1:], name) if each == steps[0] else part for each, part in body.items()}
+    return {name if each == steps[0] else each: part for each, part in body.items() if name or each != steps[0]}
