@@ -147,7 +147,7 @@ class World:
     ) -> None:
         self.seed = seed
         self.home = home
-        self.behaviour, self.contract = behaviour, contract
+        self.behaviour, self.contract = self._started_with = behaviour, contract
         self.clock = SteeredClock(clock or SystemClock())
         self.tokens = Tokens(seed.tokens)
         self.ids = Ids(seed.name)
@@ -176,20 +176,18 @@ class World:
         with self._making:
             return self._tenants.pop(name, None) is not None
 
-    def reset(self, name: str | None = None) -> list[str]:
-        """Undo what tests bend in one tenant, or in all: state, clock, settings, revoked tokens; return their names.
+    def straighten(self, name: str | None = None) -> None:
+        """Undo what tests bend beside the state of one tenant, or of all: clock, settings, revoked tokens.
 
         Tokens that were issued stay good.
         """
-        tenants = self.named(name)
         if name is None:
             self.clock.follow()
-        for each in tenants:
-            each.reset()
+            self.behaviour, self.contract = self._started_with
+        for each in self.named(name):
             each.clock.follow()
             each.behaviour, each.contract = self.behaviour, self.contract
             self.tokens.pardon(each.name)
-        return [each.name for each in tenants]
 
     def _new(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.behaviour, self.contract)

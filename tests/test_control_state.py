@@ -328,6 +328,10 @@ def test_settings_without_a_tenant_are_for_all_and_those_to_come() -> None:
     assert caller.get("//__admin/settings").get_json()["missing_parent"] == "empty"
     caller.put("//__admin/settings", json={"missing_parent": "404"})
     assert [Client(client.flask, tenant).get("/nowhere/items").status_code for tenant in ("one", "two")] == [404, 404]
+    caller.post("//__admin/reset?tenant=one")
+    assert client.get("/nowhere/items").status_code == 404
+    caller.post("//__admin/reset")
+    assert [Client(client.flask, tenant).get("/nowhere/items").status_code for tenant in ("one", "three")] == [200, 200]
 
 
 def created(client: Client) -> str:

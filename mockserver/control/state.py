@@ -73,12 +73,12 @@ def reset(plane: Plane, call: Call) -> Reply:
     tenants = plane.world.named(named(call))
     targets = [(tenant, _target(tenant, to)) for tenant in tenants]  # all of them, before any is reset
     plane.faults.clear(named(call), void=True)
-    plane.world.reset(named(call))
+    plane.world.straighten(named(call))
     for tenant, target in targets:
-        if target is not None:
-            tenant.reset(target)
+        tenant.reset(target)
+    seed = tenants[0].seed if named(call) else plane.world.seed
     names = [tenant.name for tenant in tenants]
-    return Reply(200, {"world": plane.world.seed.name, "to": to, "tenants": names, "reset": RESET})
+    return Reply(200, {"world": seed.name, "to": to, "tenants": names, "reset": RESET})
 
 
 def undo(plane: Plane, call: Call) -> Reply:
