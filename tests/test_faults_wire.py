@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from http.client import BadStatusLine, HTTPConnection, IncompleteRead, RemoteDisconnected
 from itertools import count
 from pathlib import Path
@@ -283,6 +284,21 @@ def test_a_call_that_a_reset_lets_go_does_not_write_into_the_new_state(
     held = beside(wire.send, "PUT", NEW, {})
     wire.until_held(id_)
     assert wire.another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
+    assert held.result(ENOUGH)[0] == 503
+    assert wire.another().send("GET", NEW)[0] == 404
+
+
+def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_either(
+    wire: Wire, beside: Callable[..., Future[Any]]
+) -> None:
+    barrier = {"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH}
+    id_ = wire.steer("POST", "", {"operation": PUT, "headers": {"X-Mock-Test": wire.tenant}, "barrier": barrier})[1][
+        "id"
+    ]
+    held = beside(partial(wire.send, "PUT", NEW, {}, **{"X-Mock-Test": wire.tenant}))
+    wire.until_held(id_)
+    assert wire.another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
+    assert wire.steer("DELETE", f"/{id_}")[0] == 204  # the reset of one tenant has left it where it was
     assert held.result(ENOUGH)[0] == 503
     assert wire.another().send("GET", NEW)[0] == 404
 

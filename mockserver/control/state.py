@@ -72,7 +72,7 @@ def reset(plane: Plane, call: Call) -> Reply:
     to: str = body(call).get("to") or call.query.get("to", "world")
     tenants = plane.world.named(named(call))
     targets = [(tenant, _target(tenant, to)) for tenant in tenants]  # all of them, before any is reset
-    plane.faults.clear(named(call), void=True)
+    plane.faults.give_up(named(call))
     plane.world.straighten(named(call))
     for tenant, target in targets:
         tenant.reset(target)

@@ -32,7 +32,7 @@ def drop(plane: Plane, call: Call) -> Reply:
     if not plane.world.drop(name):
         raise NotThere(f"Nobody has named the tenant {name}.")
     plane.records.drop(name)
-    plane.faults.clear(name, void=True)
+    plane.faults.give_up(name)
     return Reply(204)
 
 

@@ -19,11 +19,15 @@ Work = Callable[[], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The rules that are applied to one call, in order; only the last of them may settle the answer."""
+    """The rules that are applied to one call, in order; only the last of them may settle the answer.
+
+    resets: tells how often the call's tenant was reset so far.
+    """
 
     rules: Sequence[Rule]
     operation: Operation
     visit: Visit
+    resets: Callable[[], int]
 
     def carried_out(self, work: Work) -> Reply:
         """Carry out the call, or not, and return the answer that it shall have; ClientError if it is a failure."""
@@ -53,11 +57,12 @@ class Order:
 
     def _hold(self, at: At) -> None:
         """Let the call wait; after a reset it must not write into the new state what was meant for the old one."""
+        resets = self.resets()
         for rule in self.rules:
             rule.hold(at)
-            if at == "before" and rule.is_void:
-                self.visit.injected = True
-                raise Gateway(503, "The call was held by a fault when its tenant was reset.")
+        if at == "before" and self.resets() != resets:
+            self.visit.injected = True
+            raise Gateway(503, "The call was held by a fault when its tenant was reset.")
 
 
 def sent(reply: Reply) -> Reply:

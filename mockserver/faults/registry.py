@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from threading import Lock
@@ -24,6 +25,7 @@ class Registry:
         self.rules: tuple[Rule, ...] = ()
         self.is_timed = self.has_barriers = False
         self._fitting: dict[str, tuple[Rule, ...]] = {}
+        self._resets: Counter[str | None] = Counter()
         self._numbers = count(1)
         self._changing = Lock()
 
@@ -44,22 +46,28 @@ class Registry:
                 raise Impossible(f"There are {RULES_AT_MOST} faults already; delete some.")
             self._set((*self.rules, rule))
 
-    def remove(self, unwanted: Callable[[Rule], bool], *, void: bool = False) -> list[Rule]:
-        """Remove the rules of which this holds and return them; calls that wait for one of them go on.
-
-        void: these calls are given up, since their state is about to be replaced.
-        """
+    def remove(self, unwanted: Callable[[Rule], bool]) -> list[Rule]:
+        """Remove the rules of which this holds and return them; calls that wait for one of them go on."""
         with self._changing:
             gone = [rule for rule in self.rules if unwanted(rule)]
             ids = {rule.id for rule in gone}
             self._set(tuple(rule for rule in self.rules if rule.id not in ids))
         for rule in gone:
-            rule.release(void=void)
+            rule.release()
         return gone
 
-    def clear(self, tenant: str | None, *, void: bool = False) -> list[Rule]:
+    def clear(self, tenant: str | None) -> list[Rule]:
         """Remove the rules of one tenant, or all: those of no tenant too."""
-        return self.remove(lambda rule: tenant in (None, rule.match.tenant), void=void)
+        return self.remove(lambda rule: tenant in (None, rule.match.tenant))
+
+    def give_up(self, tenant: str | None) -> None:
+        """Remove the rules of one tenant, or all; its calls that any rule holds are not carried out any more."""
+        self._resets[tenant] += 1
+        self.clear(tenant)
+
+    def resets(self, tenant: str | None) -> int:
+        """Return how often the calls of a tenant were given up."""
+        return self._resets[None] + (self._resets[tenant] if tenant else 0)
 
     def fitting(self, operation: Operation) -> tuple[Rule, ...]:
         """Return the rules that can be for calls of this operation."""

@@ -61,7 +61,6 @@ class Rule:
     wanted: the reply that takes the place of the service's own. wire: how the answer goes wrong on its way.
     commit: whether the call is carried out before the reply is replaced, lost or delayed.
     seen, hits: how many calls it was for, and to how many of them it was applied.
-    is_void: whether it was removed together with the state that its calls were meant for.
     """
 
     id: str
@@ -77,7 +76,6 @@ class Rule:
     commit: bool = False
     seen: int = 0
     hits: int = 0
-    is_void: bool = False
     _removed: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
 
@@ -119,9 +117,8 @@ class Rule:
         if self.barrier and self.barrier.at == at:
             self.barrier.wait()
 
-    def release(self, *, void: bool = False) -> None:
+    def release(self) -> None:
         """Let all calls go on that wait for it, since it is removed."""
-        self.is_void = void
         self._removed.set()
         if self.barrier:
             self.barrier.open()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ..contract.operations import Operation
 from ..errors import ClientError
@@ -37,7 +38,7 @@ class Faults:
         if not rules:
             return work()
         _note(visit, *(rule.id for rule in rules))
-        return Order(rules, operation, visit).carried_out(work)
+        return Order(rules, operation, visit, partial(self.registry.resets, visit.tenant)).carried_out(work)
 
     def spoilt(self, visit: Visit, operation: Operation, call: Call) -> Call:
         """Return the call with the problems that rules make for elements of a bulk."""
