@@ -45,15 +45,13 @@ def listed(plane: Plane, call: Call) -> Reply:
     since, test = _moment(call.query.get("since")), call.query.get("test")
     wanted = [each for each in visits if (since is None or each.at >= since) and test in (None, each.test)]
     shown = wanted[: _limit(call)]
-    dropped = sum(record.journal.dropped for record in plane.records.named(named(call)))
     answer = {"requests": [events.event(visit) for visit in shown], "meta": {"total": len(wanted)}}
-    return Reply(200, answer | {"requestJournalDisabled": False, "dropped": dropped})
+    return Reply(200, answer | {"requestJournalDisabled": False, "dropped": plane.records.dropped(named(call))})
 
 
 def cleared(plane: Plane, call: Call) -> Reply:
     """Forget all visits."""
-    for record in plane.records.named(named(call)):
-        record.journal.clear()
+    plane.records.clear(named(call))
     return Reply(200, {})
 
 

@@ -71,8 +71,8 @@ class Visit:
 
     @property
     def is_unmatched(self) -> bool:
-        """Whether no operation has the path and the method."""
-        return isinstance(self.error, (NoEndpoint, MethodNotAllowed))
+        """Whether no operation has the path and the method; a preflight asks for none."""
+        return isinstance(self.error, (NoEndpoint, MethodNotAllowed)) and self.request.method != "OPTIONS"
 
     @property
     def is_authenticated(self) -> bool:
