@@ -18,7 +18,7 @@ from wiremock.resources.near_misses.resource import NearMisses
 from wiremock.resources.requests.resource import Requests
 
 from mockserver.app import App, build
-from mockserver.records import secrets
+from mockserver.records import budget, patterns, secrets
 from mockserver.records.journal import BODY_AT_MOST, BYTES_AT_MOST, VISITS_AT_MOST
 from mockserver.settings import Settings
 
@@ -145,6 +145,7 @@ MATCHING = [
     ({"operationId": "PUT-customer-segment-update-item"}, 1),
     ({"test": "test two"}, 1),
     ({"method": "GET", "test": "test two"}, 0),
+    ({"bodyPatterns": [{"absent": True}]}, 2),
 ]
 
 
@@ -185,11 +186,47 @@ def test_patterns_that_cannot_be_used(client: Client, journal: Journal, pattern:
     assert len(journal.events()) == 1
 
 
-def test_a_pattern_that_takes_too_long_is_refused(client: Client, journal: Journal) -> None:
-    client.put(ITEM, json={"mixins": {"a": "a" * 5000}})
-    pattern = {"bodyPatterns": [{"matches": r"^(.|..)*(a+)+\d$"}]}
-    assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "regex"
+UNORDERED = {"equalToJson": [*range(6000)], "ignoreArrayOrder": True}
+
+
+@pytest.mark.parametrize(
+    ("body", "matcher"),
+    [({"mixins": {"a": "a" * 5000}}, {"matches": r"^(.|..)*(a+)+\d$"}), ([*reversed(range(6000))], UNORDERED)],
+    ids=["regex", "json"],
+)
+def test_a_pattern_that_takes_too_long_is_refused(
+    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch, body: Any, matcher: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(budget, "SECONDS", 0.05)
+    client.put(ITEM, json=body)
+    pattern = {"bodyPatterns": [matcher]}
+    assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "expensive"
     assert journal.count() == 1
+
+
+def test_a_search_does_not_measure_how_near_others_are(
+    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/items")
+    client.get(f"/{GOLDEN}")
+    monkeypatch.setattr(patterns, "_unlike", None)  # it takes up to 30 ms for two bodies
+    assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
+
+
+def test_json_that_nests_deep_is_refused_in_a_pattern_and_read_in_the_journal(client: Client, journal: Journal) -> None:
+    deep, flat = "[" * 500 + "]" * 500, "[" * 99 + "]" * 99
+    client.put(ITEM, data=deep, content_type="application/json")
+    journal.ask("POST", "/requests/count", {"bodyPatterns": [{"equalToJson": deep}]}, 422)
+    assert journal.count(bodyPatterns=[{"equalToJson": flat}]) == 0
+    assert journal.count(bodyPatterns=[{"equalToJson": flat, "ignoreExtraElements": True}]) == 1
+
+
+def test_a_near_miss_can_be_asked_for_as_a_pattern(client: Client, journal: Journal) -> None:
+    client.get(f"/{GOLDEN}/items")
+    asked = {"method": "GET", "url": f"/customer-segment/{client.tenant}/segments/{GOLDEN}/itmes"}
+    (first, *_) = journal.ask("POST", "/near-misses/request", asked)["nearMisses"]
+    assert journal.count(**first["requestPattern"]) == 1
+    assert journal.count(urlPathTemplate="/customer-segment/{tenant}/segments/{segmentId}") == 0
 
 
 def test_unmatched_requests_have_near_misses(client: Client, journal: Journal) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from difflib import SequenceMatcher
-from functools import partial
+from functools import lru_cache, partial
 from heapq import nsmallest
 from typing import Any
 
 from ..clock import moment
 from ..errors import BadRequest
 from ..exchange import Call, Handler, Reply, Text
-from ..practices.regexes import Stopwatch
 from ..records import curl, events, har, patterns
+from ..records.budget import Budget
 from ..records.patterns import Pattern, PatternError
 from ..records.visit import Visit
 from .plane import NotThere, Plane, Unprocessable, body, named
 
 NEAREST = 3  # that are shown of near misses
+COMPARED_AT_MOST = 1000  # of the latest visits with a pattern, and
+UNMATCHED_AT_MOST = 100  # of them with all operations, to tell what is near: that takes a while
 
 
 def handlers(plane: Plane) -> dict[str, Handler]:
@@ -97,7 +99,7 @@ def unmatched(plane: Plane, call: Call) -> Reply:
 
 def near_unmatched(plane: Plane, call: Call) -> Reply:
     """Name the operations that each unmatched request came nearest to."""
-    visits = [visit for visit in plane.records.visits(named(call)) if visit.is_unmatched]
+    visits = [visit for visit in plane.records.visits(named(call)) if visit.is_unmatched][-UNMATCHED_AT_MOST:]
     return Reply(200, {"nearMisses": [miss for visit in visits for miss in _operations_near(plane, visit)]})
 
 
@@ -110,8 +112,10 @@ def near_request(plane: Plane, call: Call) -> Reply:
 
 def near_pattern(plane: Plane, call: Call) -> Reply:
     """Show the visits that come nearest to a pattern."""
-    pattern, stopwatch = _pattern(call), Stopwatch(patterns.SECONDS)
-    distances = [(pattern.distance(visit, stopwatch), visit) for visit in plane.records.visits(named(call))]
+    pattern, budget = _pattern(call), Budget()
+    distances = [
+        (pattern.distance(visit, budget), visit) for visit in plane.records.visits(named(call))[-COMPARED_AT_MOST:]
+    ]
     nearest = nsmallest(NEAREST, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
     misses = [
         {"request": events.request(visit), "requestPattern": _shown(call), "matchResult": {"distance": distance}}
@@ -137,8 +141,8 @@ def _visit(plane: Plane, call: Call) -> Visit:
 
 
 def _matching(plane: Plane, call: Call) -> list[Visit]:
-    pattern, stopwatch = _pattern(call), Stopwatch(patterns.SECONDS)
-    return [visit for visit in plane.records.visits(named(call)) if pattern.matches(visit, stopwatch)]
+    pattern, budget = _pattern(call), Budget()
+    return [visit for visit in plane.records.visits(named(call)) if pattern.matches(visit, budget)]
 
 
 def _pattern(call: Call) -> Pattern:
@@ -186,7 +190,12 @@ def _unlike(word: str, part: str) -> float:
     """Return 0 to 1 for one step of a path; an id fits anything, but a word that fits is nearer."""
     if word.startswith("{"):
         return 0.01 if part else 1.0
-    return 1.0 - SequenceMatcher(None, word, part[:100]).ratio()
+    return _difference(word, part[:100])
+
+
+@lru_cache(maxsize=10_000)
+def _difference(word: str, part: str) -> float:
+    return 1.0 - SequenceMatcher(None, word, part).ratio()
 
 
 def _limit(call: Call) -> int | None:
