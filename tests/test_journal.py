@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from base64 import b64decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -289,6 +292,40 @@ def test_no_secret_survives_in_json(name: str, value: str) -> None:
     assert json.loads(hidden) == {"a": 1, name: secrets.HIDDEN, "b": 2}
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"headers": {"Authorization": "hush"}},
+        {"headers": {"Authorization": "hush hush"}},
+        {"headers": {"Authorization": "Basic hush"}},
+        {"headers": {"Proxy-Authorization": "Bearer hush"}},
+        {"headers": {"Cookie": "a=hush; hush; b=hush"}},
+        {"query_string": "a=1&CLIENT%5FSECRET=hush&b=2"},
+        {"query_string": "[&password=hush"},
+        {"data": {"client_secret": "hush", "password": "hush"}},
+        {"data": b"password=\xc3\xa0hush"},
+        {"data": '{"password": hush, "a": 1}'},
+        {"data": '[{"Password" :\n"hush'},
+        {"data": b'{"client_secret": "\xff\xc3\xa0 \\"hush\\'},
+    ],
+    ids=str,
+)
+def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journal, request_: dict[str, Any]) -> None:
+    client.having(None).post("/search", **request_)
+    (event,) = journal.events()
+    shown = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
+    shown += [journal.client.get(f"//__admin/requests/export?format={each}").text for each in ("har", "curl")]
+    assert not [text for text in shown if "hush" in text]
+    assert secrets.HIDDEN in shown[0]
+
+
+@pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])
+def test_a_body_without_secret_is_shown_as_it_was(client: Client, journal: Journal, body: bytes) -> None:
+    client.put(ITEM, data=body, content_type="application/json")
+    (event,) = journal.events()
+    assert b64decode(event["request"]["bodyAsBase64"]) == body
+
+
 def test_a_har_has_what_the_format_demands(client: Client, journal: Journal) -> None:
     client.put(f"{ITEM}?a=1", json={"x": "ü"})
     client.get("/items")
@@ -323,6 +360,69 @@ def test_a_script_of_curls_plays_the_requests_again(tmp_path: Path) -> None:
         assert done.stdout.split() == ["201", "200", "204"]
         events = ask(f"{url}/__admin/requests?tenant=acme")[1]["requests"]
     assert json.loads(events[2]["request"]["body"])["name"]["en"] == "'$HOME' \"x\"\n"
+
+
+def send(url: str, method: str, body: bytes | None, headers: dict[str, str]) -> None:
+    """Send a request over a socket just as it is."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ENOUGH)
+    connection.request(method, url.partition(parts.netloc)[2], body, headers)
+    connection.getresponse().read()
+    connection.close()
+
+
+ODD_BODIES = [
+    b'{"metadata": {"version": "it\'s"}}',
+    b'{\n\t"q": "100%s \\n"\n}',
+    '{"q": "Grüße €"}'.encode(),
+    b"@/etc/hosts",
+    b"\x00\xff%\\'",
+]
+
+
+def as_sent(url: str) -> list[Any]:
+    """What the journal has, from the first request on, as far as a script repeats it."""
+    events = ask(f"{url}/__admin/requests")[1]["requests"][::-1]
+    asked, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
+    sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in asked]
+    headers = [[each["headers"].get(name) for name in names] for each in asked]
+    facts = [(event["response"]["status"], event["mock"].get("persona")) for event in events]
+    return list(zip(sent, headers, facts, strict=True))
+
+
+def test_a_script_sends_the_same_again_whatever_it_was(tmp_path: Path) -> None:
+    reader = {"Authorization": "Bearer read-token"}
+    with serving() as (_, ready):
+        url = ready["url"]
+        base = f"{url}/customer-segment/acme/segments"
+        for body in ODD_BODIES:
+            send(f"{base}/search", "POST", body, reader | {"Content-Type": "application/json", "X-Odd": "a 'b' $c \\d"})
+        send(f"{base}/search", "POST", b"{}", reader)
+        send(f"{base}/x%2Fy/items?q=name.%7Ben%7D:[a,b]&sort={{", "GET", None, reader)
+        send(f"{base}/./../segments", "HEAD", None, {"Authorization": "Bearer manage-token"})
+        send(f"{base}{ITEM}", "DELETE", None, {"X-Empty": ""})
+        send(f"{base}", "GET", None, {"Host": f"$(touch${{IFS}}{tmp_path}/made)"})
+        send(f"{base}{ITEM}", "PUT", b"x" * 100_000, {"Authorization": "Bearer unknown1"})
+        before = as_sent(url)
+        exported = subprocess.run(
+            ["curl", "-s", f"{url}/__admin/requests/export?format=curl"], capture_output=True, check=True, text=True
+        ).stdout
+        lines = exported.splitlines()[4:]
+        assert len(lines) == len(before)
+        assert lines[-1].startswith("# cut off: curl ")
+        assert '"Authorization: Bearer $TOKEN"' in lines[-1]
+        ran = subprocess.run(
+            ["bash", "-eo", "pipefail"],
+            input=exported,
+            capture_output=True,
+            text=True,
+            timeout=ENOUGH,
+            check=True,
+            env=environment(SERVER=url),
+        )
+        assert as_sent(url) == before + before[:-1], ran.stderr
+        subprocess.run(["bash"], input="\n".join(exported.splitlines()[:4]), text=True, check=True)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_an_entry_is_there_before_the_reply_leaves() -> None:

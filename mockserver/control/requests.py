@@ -129,8 +129,7 @@ def exported(plane: Plane, call: Call) -> Reply:
     visits = plane.records.visits(named(call))
     if call.query.get("format", "har") == "har":
         return Reply(200, har.archive(visits))
-    server = f"http://{visits[-1].request.headers.get('host', 'localhost')}" if visits else "http://127.0.0.1:8080"
-    return Reply(200, Text(curl.script(visits, server), "text/plain"))
+    return Reply(200, Text(curl.script(visits, plane.world.tokens.names), "text/plain"))
 
 
 def _visit(plane: Plane, call: Call) -> Visit:
