@@ -22,7 +22,7 @@ from .conftest import GOLDEN, HAMMER, TOOL_FANS, Client
 
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
 NEW = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
-MANAGE = "customersegment.segment_manage"
+MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage", "read", "read_own"))
 
 
 def visited(kept: Records, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Visit:
@@ -46,6 +46,8 @@ def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared:
     assert facts == ("manage-token", MANAGE, (), 201, (0, 1), "one")
     client.having("read-token").delete(ITEM)
     assert (last(shared, client).scope, last(shared, client).missing) == (None, (MANAGE,))
+    client.having("customer-token").get("?customerId=98029737")
+    assert (last(shared, client).scope, last(shared, client).missing) == (READ_OWN, (READ,))
 
 
 def test_the_journal_is_written_when_the_reply_begins(client: Client, shared: App) -> None:
