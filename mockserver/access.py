@@ -134,4 +134,4 @@ def authorize(principal: Principal, any_of: Iterable[str]) -> None:
     """Let the principal pass if it has one of these scopes (A4); else Forbidden (A5)."""
     wanted = tuple(any_of)
     if wanted and principal.scopes.isdisjoint(wanted):
-        raise Forbidden(hint="needs one of the scopes " + ", ".join(wanted))
+        raise Forbidden(hint="needs one of the scopes " + ", ".join(wanted), scopes=wanted)

@@ -124,12 +124,19 @@ class BadRequest(ClientError):
 
 
 class Forbidden(ClientError):
-    """A good token that may not do this (A5); the missing scope goes into the hint only."""
+    """A good token that may not do this (A5); the missing scope goes into the hint only.
+
+    scopes: any one of them would do; none where no scope helps.
+    """
 
     status = 403
     reason = "Forbidden"
     message = "The access to the requested resource has been forbidden by the server."
     rule = "A5"
+
+    def __init__(self, *, hint: str = "", scopes: tuple[str, ...] = (), rule: str = "") -> None:
+        super().__init__(hint=hint, rule=rule)
+        self.scopes = scopes
 
 
 class NoEndpoint(ClientError):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from base64 import b64decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -18,7 +21,7 @@ from wiremock.resources.near_misses.resource import NearMisses
 from wiremock.resources.requests.resource import Requests
 
 from mockserver.app import App, build
-from mockserver.records import secrets
+from mockserver.records import budget, patterns, secrets
 from mockserver.records.journal import BODY_AT_MOST, BYTES_AT_MOST, VISITS_AT_MOST
 from mockserver.settings import Settings
 
@@ -145,6 +148,7 @@ MATCHING = [
     ({"operationId": "PUT-customer-segment-update-item"}, 1),
     ({"test": "test two"}, 1),
     ({"method": "GET", "test": "test two"}, 0),
+    ({"bodyPatterns": [{"absent": True}]}, 2),
 ]
 
 
@@ -185,11 +189,47 @@ def test_patterns_that_cannot_be_used(client: Client, journal: Journal, pattern:
     assert len(journal.events()) == 1
 
 
-def test_a_pattern_that_takes_too_long_is_refused(client: Client, journal: Journal) -> None:
-    client.put(ITEM, json={"mixins": {"a": "a" * 5000}})
-    pattern = {"bodyPatterns": [{"matches": r"^(.|..)*(a+)+\d$"}]}
-    assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "regex"
+UNORDERED = {"equalToJson": [*range(6000)], "ignoreArrayOrder": True}
+
+
+@pytest.mark.parametrize(
+    ("body", "matcher"),
+    [({"mixins": {"a": "a" * 5000}}, {"matches": r"^(.|..)*(a+)+\d$"}), ([*reversed(range(6000))], UNORDERED)],
+    ids=["regex", "json"],
+)
+def test_a_pattern_that_takes_too_long_is_refused(
+    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch, body: Any, matcher: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(budget, "SECONDS", 0.05)
+    client.put(ITEM, json=body)
+    pattern = {"bodyPatterns": [matcher]}
+    assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "expensive"
     assert journal.count() == 1
+
+
+def test_a_search_does_not_measure_how_near_others_are(
+    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/items")
+    client.get(f"/{GOLDEN}")
+    monkeypatch.setattr(patterns, "_unlike", None)  # it takes up to 30 ms for two bodies
+    assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
+
+
+def test_json_that_nests_deep_is_refused_in_a_pattern_and_read_in_the_journal(client: Client, journal: Journal) -> None:
+    deep, flat = "[" * 500 + "]" * 500, "[" * 99 + "]" * 99
+    client.put(ITEM, data=deep, content_type="application/json")
+    journal.ask("POST", "/requests/count", {"bodyPatterns": [{"equalToJson": deep}]}, 422)
+    assert journal.count(bodyPatterns=[{"equalToJson": flat}]) == 0
+    assert journal.count(bodyPatterns=[{"equalToJson": flat, "ignoreExtraElements": True}]) == 1
+
+
+def test_a_near_miss_can_be_asked_for_as_a_pattern(client: Client, journal: Journal) -> None:
+    client.get(f"/{GOLDEN}/items")
+    asked = {"method": "GET", "url": f"/customer-segment/{client.tenant}/segments/{GOLDEN}/itmes"}
+    (first, *_) = journal.ask("POST", "/near-misses/request", asked)["nearMisses"]
+    assert journal.count(**first["requestPattern"]) == 1
+    assert journal.count(urlPathTemplate="/customer-segment/{tenant}/segments/{segmentId}") == 0
 
 
 def test_unmatched_requests_have_near_misses(client: Client, journal: Journal) -> None:
@@ -252,6 +292,40 @@ def test_no_secret_survives_in_json(name: str, value: str) -> None:
     assert json.loads(hidden) == {"a": 1, name: secrets.HIDDEN, "b": 2}
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"headers": {"Authorization": "hush"}},
+        {"headers": {"Authorization": "hush hush"}},
+        {"headers": {"Authorization": "Basic hush"}},
+        {"headers": {"Proxy-Authorization": "Bearer hush"}},
+        {"headers": {"Cookie": "a=hush; hush; b=hush"}},
+        {"query_string": "a=1&CLIENT%5FSECRET=hush&b=2"},
+        {"query_string": "[&password=hush"},
+        {"data": {"client_secret": "hush", "password": "hush"}},
+        {"data": b"password=\xc3\xa0hush"},
+        {"data": '{"password": hush, "a": 1}'},
+        {"data": '[{"Password" :\n"hush'},
+        {"data": b'{"client_secret": "\xff\xc3\xa0 \\"hush\\'},
+    ],
+    ids=str,
+)
+def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journal, request_: dict[str, Any]) -> None:
+    client.having(None).post("/search", **request_)
+    (event,) = journal.events()
+    shown = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
+    shown += [journal.client.get(f"//__admin/requests/export?format={each}").text for each in ("har", "curl")]
+    assert not [text for text in shown if "hush" in text]
+    assert secrets.HIDDEN in shown[0]
+
+
+@pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])
+def test_a_body_without_secret_is_shown_as_it_was(client: Client, journal: Journal, body: bytes) -> None:
+    client.put(ITEM, data=body, content_type="application/json")
+    (event,) = journal.events()
+    assert b64decode(event["request"]["bodyAsBase64"]) == body
+
+
 def test_a_har_has_what_the_format_demands(client: Client, journal: Journal) -> None:
     client.put(f"{ITEM}?a=1", json={"x": "ü"})
     client.get("/items")
@@ -286,6 +360,69 @@ def test_a_script_of_curls_plays_the_requests_again(tmp_path: Path) -> None:
         assert done.stdout.split() == ["201", "200", "204"]
         events = ask(f"{url}/__admin/requests?tenant=acme")[1]["requests"]
     assert json.loads(events[2]["request"]["body"])["name"]["en"] == "'$HOME' \"x\"\n"
+
+
+def send(url: str, method: str, body: bytes | None, headers: dict[str, str]) -> None:
+    """Send a request over a socket just as it is."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ENOUGH)
+    connection.request(method, url.partition(parts.netloc)[2], body, headers)
+    connection.getresponse().read()
+    connection.close()
+
+
+ODD_BODIES = [
+    b'{"metadata": {"version": "it\'s"}}',
+    b'{\n\t"q": "100%s \\n"\n}',
+    '{"q": "Grüße €"}'.encode(),
+    b"@/etc/hosts",
+    b"\x00\xff%\\'",
+]
+
+
+def as_sent(url: str) -> list[Any]:
+    """What the journal has, from the first request on, as far as a script repeats it."""
+    events = ask(f"{url}/__admin/requests")[1]["requests"][::-1]
+    asked, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
+    sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in asked]
+    headers = [[each["headers"].get(name) for name in names] for each in asked]
+    facts = [(event["response"]["status"], event["mock"].get("persona")) for event in events]
+    return list(zip(sent, headers, facts, strict=True))
+
+
+def test_a_script_sends_the_same_again_whatever_it_was(tmp_path: Path) -> None:
+    reader = {"Authorization": "Bearer read-token"}
+    with serving() as (_, ready):
+        url = ready["url"]
+        base = f"{url}/customer-segment/acme/segments"
+        for body in ODD_BODIES:
+            send(f"{base}/search", "POST", body, reader | {"Content-Type": "application/json", "X-Odd": "a 'b' $c \\d"})
+        send(f"{base}/search", "POST", b"{}", reader)
+        send(f"{base}/x%2Fy/items?q=name.%7Ben%7D:[a,b]&sort={{", "GET", None, reader)
+        send(f"{base}/./../segments", "HEAD", None, {"Authorization": "Bearer manage-token"})
+        send(f"{base}{ITEM}", "DELETE", None, {"X-Empty": ""})
+        send(f"{base}", "GET", None, {"Host": f"$(touch${{IFS}}{tmp_path}/made)"})
+        send(f"{base}{ITEM}", "PUT", b"x" * 100_000, {"Authorization": "Bearer unknown1"})
+        before = as_sent(url)
+        exported = subprocess.run(
+            ["curl", "-s", f"{url}/__admin/requests/export?format=curl"], capture_output=True, check=True, text=True
+        ).stdout
+        lines = exported.splitlines()[4:]
+        assert len(lines) == len(before)
+        assert lines[-1].startswith("# cut off: curl ")
+        assert '"Authorization: Bearer $TOKEN"' in lines[-1]
+        ran = subprocess.run(
+            ["bash", "-eo", "pipefail"],
+            input=exported,
+            capture_output=True,
+            text=True,
+            timeout=ENOUGH,
+            check=True,
+            env=environment(SERVER=url),
+        )
+        assert as_sent(url) == before + before[:-1], ran.stderr
+        subprocess.run(["bash"], input="\n".join(exported.splitlines()[:4]), text=True, check=True)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_an_entry_is_there_before_the_reply_leaves() -> None:

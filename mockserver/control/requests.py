@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from difflib import SequenceMatcher
-from functools import partial
+from functools import lru_cache, partial
 from heapq import nsmallest
 from typing import Any
 
 from ..clock import moment
 from ..errors import BadRequest
 from ..exchange import Call, Handler, Reply, Text
-from ..practices.regexes import Stopwatch
 from ..records import curl, events, har, patterns
+from ..records.budget import Budget
 from ..records.patterns import Pattern, PatternError
 from ..records.visit import Visit
 from .plane import NotThere, Plane, Unprocessable, body, named
 
 NEAREST = 3  # that are shown of near misses
+COMPARED_AT_MOST = 1000  # of the latest visits with a pattern, and
+UNMATCHED_AT_MOST = 100  # of them with all operations, to tell what is near: that takes a while
 
 
 def handlers(plane: Plane) -> dict[str, Handler]:
@@ -45,15 +47,13 @@ def listed(plane: Plane, call: Call) -> Reply:
     since, test = _moment(call.query.get("since")), call.query.get("test")
     wanted = [each for each in visits if (since is None or each.at >= since) and test in (None, each.test)]
     shown = wanted[: _limit(call)]
-    dropped = sum(record.journal.dropped for record in plane.records.named(named(call)))
     answer = {"requests": [events.event(visit) for visit in shown], "meta": {"total": len(wanted)}}
-    return Reply(200, answer | {"requestJournalDisabled": False, "dropped": dropped})
+    return Reply(200, answer | {"requestJournalDisabled": False, "dropped": plane.records.dropped(named(call))})
 
 
 def cleared(plane: Plane, call: Call) -> Reply:
     """Forget all visits."""
-    for record in plane.records.named(named(call)):
-        record.journal.clear()
+    plane.records.clear(named(call))
     return Reply(200, {})
 
 
@@ -99,7 +99,7 @@ def unmatched(plane: Plane, call: Call) -> Reply:
 
 def near_unmatched(plane: Plane, call: Call) -> Reply:
     """Name the operations that each unmatched request came nearest to."""
-    visits = [visit for visit in plane.records.visits(named(call)) if visit.is_unmatched]
+    visits = [visit for visit in plane.records.visits(named(call)) if visit.is_unmatched][-UNMATCHED_AT_MOST:]
     return Reply(200, {"nearMisses": [miss for visit in visits for miss in _operations_near(plane, visit)]})
 
 
@@ -112,8 +112,10 @@ def near_request(plane: Plane, call: Call) -> Reply:
 
 def near_pattern(plane: Plane, call: Call) -> Reply:
     """Show the visits that come nearest to a pattern."""
-    pattern, stopwatch = _pattern(call), Stopwatch(patterns.SECONDS)
-    distances = [(pattern.distance(visit, stopwatch), visit) for visit in plane.records.visits(named(call))]
+    pattern, budget = _pattern(call), Budget()
+    distances = [
+        (pattern.distance(visit, budget), visit) for visit in plane.records.visits(named(call))[-COMPARED_AT_MOST:]
+    ]
     nearest = nsmallest(NEAREST, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
     misses = [
         {"request": events.request(visit), "requestPattern": _shown(call), "matchResult": {"distance": distance}}
@@ -127,8 +129,7 @@ def exported(plane: Plane, call: Call) -> Reply:
     visits = plane.records.visits(named(call))
     if call.query.get("format", "har") == "har":
         return Reply(200, har.archive(visits))
-    server = f"http://{visits[-1].request.headers.get('host', 'localhost')}" if visits else "http://127.0.0.1:8080"
-    return Reply(200, Text(curl.script(visits, server), "text/plain"))
+    return Reply(200, Text(curl.script(visits, plane.world.tokens.names), "text/plain"))
 
 
 def _visit(plane: Plane, call: Call) -> Visit:
@@ -139,8 +140,8 @@ def _visit(plane: Plane, call: Call) -> Visit:
 
 
 def _matching(plane: Plane, call: Call) -> list[Visit]:
-    pattern, stopwatch = _pattern(call), Stopwatch(patterns.SECONDS)
-    return [visit for visit in plane.records.visits(named(call)) if pattern.matches(visit, stopwatch)]
+    pattern, budget = _pattern(call), Budget()
+    return [visit for visit in plane.records.visits(named(call)) if pattern.matches(visit, budget)]
 
 
 def _pattern(call: Call) -> Pattern:
@@ -188,7 +189,12 @@ def _unlike(word: str, part: str) -> float:
     """Return 0 to 1 for one step of a path; an id fits anything, but a word that fits is nearer."""
     if word.startswith("{"):
         return 0.01 if part else 1.0
-    return 1.0 - SequenceMatcher(None, word, part[:100]).ratio()
+    return _difference(word, part[:100])
+
+
+@lru_cache(maxsize=10_000)
+def _difference(word: str, part: str) -> float:
+    return 1.0 - SequenceMatcher(None, word, part).ratio()
 
 
 def _limit(call: Call) -> int | None:

@@ -29,7 +29,6 @@ def event(visit: Visit) -> dict[str, Any]:
 def request(visit: Visit) -> dict[str, Any]:
     """Return the request of a visit, without its secrets; times are milliseconds since 1970, and ISO 8601."""
     asked = visit.request
-    body = secrets.text(asked.body.decode(errors="replace"))
     return {
         "url": url(visit),
         "absoluteUrl": f"http://{asked.headers.get('host', 'localhost')}{url(visit)}",
@@ -37,35 +36,36 @@ def request(visit: Visit) -> dict[str, Any]:
         "clientIp": asked.client,
         "headers": secrets.headers(asked.headers),
         "cookies": secrets.cookies(asked.headers.get("cookie", "")),
-        "queryParams": _query(secrets.text(asked.query)),
+        "queryParams": _query(secrets.query(asked.query)),
         "browserProxyRequest": False,
         "loggedDate": int(visit.at.timestamp() * 1000),
         "loggedDateString": timestamp(visit.at),
-        "body": body,
-        "bodyAsBase64": b64encode(body.encode()).decode(),
+        **_content(asked.body),
     }
 
 
 def url(visit: Visit) -> str:
     """Return path and query as the client encoded them, without secrets."""
-    query = secrets.text(visit.request.query)
+    query = secrets.query(visit.request.query)
     return f"{visit.request.path}?{query}" if query else visit.request.path
 
 
 def answered(visit: Visit) -> str:
     """Return the body of the answer as text, without secrets."""
-    return secrets.text(visit.answer.content.decode(errors="replace")) if visit.answer else ""
+    return _text(visit.answer.content) if visit.answer else ""
 
 
 def _response(visit: Visit) -> dict[str, Any]:
-    body = answered(visit)
     headers = secrets.headers(visit.answer.headers) if visit.answer else {}
-    return {
-        "status": visit.status,
-        "headers": headers,
-        "body": body,
-        "bodyAsBase64": b64encode(body.encode()).decode(),
-    }
+    return {"status": visit.status, "headers": headers, **_content(visit.answer.content if visit.answer else b"")}
+
+
+def _content(body: bytes) -> dict[str, str]:
+    return {"body": _text(body), "bodyAsBase64": b64encode(secrets.content(body)).decode()}
+
+
+def _text(body: bytes) -> str:
+    return secrets.content(body).decode(errors="replace")
 
 
 def _query(text: str) -> dict[str, Any]:

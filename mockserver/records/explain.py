@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any
 
 from ..contract.operations import Operation
 from ..errors import BadRequest
+from . import curl
 from .nearest import Tokens, nearest
 from .rules import rules
 from .visit import Visit
-
-HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?", re.ASCII)
-USUAL_HOST = "127.0.0.1:8080"  # for a request that names none
 
 
 def explained(visit: Visit, operations: Collection[Operation], tokens: Tokens) -> dict[str, Any]:
@@ -59,6 +56,4 @@ def _nearest(visit: Visit, operations: Collection[Operation], tokens: Tokens) ->
     found = nearest(visit, operations, tokens)
     if found is None:
         return None
-    host = visit.request.headers.get("host", "")
-    base = f"http://{host if HOST.fullmatch(host) else USUAL_HOST}"
-    return {"why": found.why, "curl": found.draft.curl(base, found.token)}
+    return {"why": found.why, "curl": found.draft.curl(curl.server([visit]), found.token)}

@@ -34,7 +34,7 @@ def _entry(visit: Visit) -> dict[str, Any]:
 
 def _request(visit: Visit) -> dict[str, Any]:
     asked = events.request(visit)
-    query = parse_qsl(secrets.text(visit.request.query), keep_blank_values=True, errors="replace")
+    query = parse_qsl(secrets.query(visit.request.query), keep_blank_values=True, errors="replace")
     body = {"mimeType": visit.request.headers.get("content-type", ""), "text": asked["body"]}
     return {
         "method": asked["method"],

@@ -12,6 +12,7 @@ from .visit import Visit
 VISITS_AT_MOST = 1000
 BYTES_AT_MOST = 16 * 1024 * 1024  # of all visits together
 BYTES_OF_A_VISIT = 2500  # without what the client sent and got
+BYTES_OF_A_FINDING = 500
 BODY_AT_MOST = 64 * 1024  # of one request or reply; the rest is cut off
 
 
@@ -84,4 +85,5 @@ def _cut(visit: Visit) -> None:
 def _weight(visit: Visit) -> int:
     request = visit.request
     sent = len(request.path) + len(request.query) + len(request.body) + sum(map(len, request.headers.values()))
-    return BYTES_OF_A_VISIT + sent + (len(visit.answer.content) if visit.answer else 0)
+    noted = BYTES_OF_A_VISIT + BYTES_OF_A_FINDING * len(visit.findings)
+    return noted + sent + (len(visit.answer.content) if visit.answer else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,16 +12,18 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from ..contract import bodies
 from ..errors import BadRequest
 from ..practices import regexes
-from ..practices.regexes import RegexError, Stopwatch, TooExpensive
+from ..practices.regexes import RegexError
+from .budget import Budget
+from .comparison import Comparison
 from .visit import Visit
 
-SECONDS = 0.5  # for all regexes of one call
-LONG = 500  # characters that are compared to tell how near two texts are
+LONG = 200  # characters that are compared to tell how near two texts are
 
 Texts = list[str]  # the values of a header or parameter; none if it is absent
-Distance = Callable[[Texts, Stopwatch], float]  # 0 for a match, up to 1
+Fits = Callable[[Texts, Budget], bool]
 Read = Callable[[Visit], Texts]
 
 
@@ -29,11 +32,31 @@ class PatternError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """What texts must be like.
+
+    near: the text that they should be, to tell how far others are from it; None where only yes or no can be told.
+    """
+
+    fits: Fits
+    near: str | None = None
+
+    def distance(self, texts: Texts, budget: Budget) -> float:
+        """Return 0 for a match, up to 1."""
+        if self.fits(texts, budget):
+            return 0.0
+        if self.near is None:
+            return 1.0
+        budget.check()
+        return min((_unlike(self.near, each) for each in texts), default=1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One demand of a pattern: where to look, and how far what is there is from it."""
+    """One demand of a pattern, and where to look."""
 
     read: Read
-    distance: Distance
+    demand: Demand
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +65,14 @@ class Pattern:
 
     parts: tuple[Part, ...]
 
-    def matches(self, visit: Visit, stopwatch: Stopwatch) -> bool:
-        """Whether a visit is as demanded; BadRequest if the regexes take too long."""
-        return all(distance == 0 for distance in self._distances(visit, stopwatch))
+    def matches(self, visit: Visit, budget: Budget) -> bool:
+        """Whether a visit is as demanded; BadRequest if that takes too long."""
+        return all(part.demand.fits(part.read(visit), budget) for part in self.parts)
 
-    def distance(self, visit: Visit, stopwatch: Stopwatch) -> float:
+    def distance(self, visit: Visit, budget: Budget) -> float:
         """Return how far a visit is from what is demanded: 0 to 1, the mean over all demands."""
-        return sum(self._distances(visit, stopwatch)) / max(1, len(self.parts))
-
-    def _distances(self, visit: Visit, stopwatch: Stopwatch) -> Iterator[float]:
-        for part in self.parts:
-            try:
-                yield part.distance(part.read(visit), stopwatch)
-            except TooExpensive:
-                raise BadRequest(kind="regex", detail="The regexes of this pattern take too long.") from None
+        distances = (part.demand.distance(part.read(visit), budget) for part in self.parts)
+        return sum(distances) / max(1, len(self.parts))
 
 
 def compiled(pattern: Mapping[str, Any]) -> Pattern:
@@ -67,16 +84,18 @@ def _parts(pattern: Mapping[str, Any]) -> Iterator[Part]:
     for name, value in pattern.items():
         if name in PLAIN:
             read, matcher = PLAIN[name]
-            yield Part(read, _distance({matcher: value}))
+            yield Part(read, _demand({matcher: value}))
+        elif name == "urlPathTemplate":
+            yield Part(_path, _template(value))
         elif name == "method":
             if value.upper() != "ANY":
-                yield Part(lambda visit: [visit.request.method], _distance({"equalTo": value.upper()}))
+                yield Part(lambda visit: [visit.request.method], _demand({"equalTo": value.upper()}))
         elif name in NAMED:
             for key, matcher in value.items():
-                yield Part(partial(NAMED[name], key), _distance(matcher))
+                yield Part(partial(NAMED[name], key), _demand(matcher))
         elif name == "bodyPatterns":
             for matcher in value if isinstance(value, list) else [value]:
-                yield Part(_body, _distance(matcher))
+                yield Part(_body, _demand(matcher))
 
 
 def _url(visit: Visit) -> Texts:
@@ -89,7 +108,7 @@ def _path(visit: Visit) -> Texts:
 
 
 def _body(visit: Visit) -> Texts:
-    return [visit.request.body.decode(errors="replace")]
+    return [visit.request.body.decode(errors="replace")] if visit.request.body else []
 
 
 def _header(name: str, visit: Visit) -> Texts:
@@ -127,7 +146,7 @@ NAMED: dict[str, Callable[[str, Visit], Texts]] = {
 OPTIONS = {"caseInsensitive", "ignoreArrayOrder", "ignoreExtraElements"}
 
 
-def _distance(matcher: Mapping[str, Any]) -> Distance:
+def _demand(matcher: Mapping[str, Any]) -> Demand:
     """Compile one matcher, such as `{"equalTo": "x"}`."""
     names = [name for name in matcher if name not in OPTIONS]
     if len(names) != 1 or names[0] not in MATCHERS:
@@ -135,53 +154,62 @@ def _distance(matcher: Mapping[str, Any]) -> Distance:
     return MATCHERS[names[0]](matcher[names[0]], matcher)
 
 
-def _equal(wanted: Any, options: Mapping[str, Any]) -> Distance:
-    folded = bool(options.get("caseInsensitive"))
-    text = _text(wanted).lower() if folded else _text(wanted)
-    return lambda texts, _: _nearest(texts, lambda each: _unlike(text, each.lower() if folded else each))
-
-
-def _contains(wanted: Any, _: Mapping[str, Any]) -> Distance:
+def _equal(wanted: Any, options: Mapping[str, Any]) -> Demand:
     text = _text(wanted)
-    return lambda texts, _: _nearest(texts, lambda each: 0.0 if text in each else 1.0)
+    if options.get("caseInsensitive"):
+        return Demand(lambda texts, _: text.lower() in map(str.lower, texts), text)
+    return Demand(lambda texts, _: text in texts, text)
 
 
-def _lacks(wanted: Any, _: Mapping[str, Any]) -> Distance:
+def _contains(wanted: Any, _: Mapping[str, Any]) -> Demand:
     text = _text(wanted)
-    return lambda texts, _: float(any(text in each for each in texts))
+    return Demand(lambda texts, _: any(text in each for each in texts))
 
 
-def _regex(wanted: Any, _: Mapping[str, Any]) -> Distance:
+def _lacks(wanted: Any, _: Mapping[str, Any]) -> Demand:
+    text = _text(wanted)
+    return Demand(lambda texts, _: not any(text in each for each in texts))
+
+
+def _regex(wanted: Any, _: Mapping[str, Any]) -> Demand:
     found = _compiled_regex(wanted)
-    return lambda texts, watch: _nearest(texts, lambda each: 0.0 if watch.fits(found.fullmatch, each) else 1.0)
+    return Demand(lambda texts, budget: any(budget.fits(found, each) for each in texts))
 
 
-def _no_regex(wanted: Any, _: Mapping[str, Any]) -> Distance:
+def _no_regex(wanted: Any, _: Mapping[str, Any]) -> Demand:
     found = _compiled_regex(wanted)
-    return lambda texts, watch: float(any(watch.fits(found.fullmatch, each) for each in texts))
+    return Demand(lambda texts, budget: not any(budget.fits(found, each) for each in texts))
 
 
-def _absent(wanted: Any, _: Mapping[str, Any]) -> Distance:
-    return lambda texts, _: float(bool(texts) is bool(wanted))
+def _template(wanted: str) -> Demand:
+    """Compile a path with `{names}`, each of which stands for one step."""
+    steps = ("[^/]+" if step.startswith("{") else re.escape(step) for step in wanted.split("/"))
+    pattern = re.compile("/".join(steps))
+    return Demand(lambda texts, _: any(pattern.fullmatch(each) for each in texts), wanted)
 
 
-def _json(wanted: Any, options: Mapping[str, Any]) -> Distance:
+def _absent(wanted: Any, _: Mapping[str, Any]) -> Demand:
+    return Demand(lambda texts, _: bool(texts) is not bool(wanted))
+
+
+def _json(wanted: Any, options: Mapping[str, Any]) -> Demand:
     try:
-        value = orjson.loads(wanted) if isinstance(wanted, str) else wanted
-    except orjson.JSONDecodeError:
-        raise PatternError("equalToJson must be JSON.") from None
+        value = bodies.json(wanted.encode()) if isinstance(wanted, str) else wanted
+    except BadRequest as error:
+        raise PatternError(f"equalToJson must be JSON. {error.detail}") from None
     order, extra = bool(options.get("ignoreArrayOrder")), bool(options.get("ignoreExtraElements"))
 
-    def unlike(text: str) -> float:
+    def is_same(text: str, budget: Budget) -> bool:
+        budget.check()
         try:
-            return 0.0 if _same(value, orjson.loads(text), order=order, extra=extra) else 1.0
+            return Comparison(order, extra, budget).same(value, orjson.loads(text))
         except orjson.JSONDecodeError:
-            return 1.0
+            return False
 
-    return lambda texts, _: _nearest(texts, unlike)
+    return Demand(lambda texts, budget: any(is_same(each, budget) for each in texts))
 
 
-MATCHERS: dict[str, Callable[[Any, Mapping[str, Any]], Distance]] = {
+MATCHERS: dict[str, Callable[[Any, Mapping[str, Any]], Demand]] = {
     "equalTo": _equal,
     "contains": _contains,
     "doesNotContain": _lacks,
@@ -192,39 +220,10 @@ MATCHERS: dict[str, Callable[[Any, Mapping[str, Any]], Distance]] = {
 }
 
 
-def _same(wanted: Any, found: Any, *, order: bool, extra: bool) -> bool:
-    """Whether two JSON values are equal, but for the order of arrays and for more elements, if these do not matter."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        names_fit = wanted.keys() <= found.keys() if extra else wanted.keys() == found.keys()
-        return names_fit and all(_same(wanted[name], found[name], order=order, extra=extra) for name in wanted)
-    if isinstance(wanted, list) and isinstance(found, list):
-        if len(found) < len(wanted) or (len(found) > len(wanted) and not extra):
-            return False
-        if not order:
-            return all(_same(*pair, order=order, extra=extra) for pair in zip(wanted, found, strict=False))
-        left = list(found)
-        return all(_taken(each, left, extra=extra) for each in wanted)
-    return type(wanted) is type(found) and bool(wanted == found)
-
-
-def _taken(wanted: Any, left: list[Any], *, extra: bool) -> bool:
-    """Take the first element that is like the wanted one out of those left."""
-    at = next((at for at, each in enumerate(left) if _same(wanted, each, order=True, extra=extra)), None)
-    if at is not None:
-        del left[at]
-    return at is not None
-
-
-def _nearest(texts: Texts, unlike: Callable[[str], float]) -> float:
-    return min(map(unlike, texts), default=1.0)
-
-
 def _unlike(wanted: str, found: str) -> float:
-    """Return how unlike two texts are, from 0 to 1; equal ones alone are 0."""
-    if wanted == found:
-        return 0.0
+    """Return how unlike two different texts are, from 0 to 1."""
     likeness = SequenceMatcher(None, wanted[:LONG], found[:LONG], autojunk=False).ratio()
-    return min(1.0, max(0.01, 1.0 - likeness))
+    return max(0.01, 1.0 - likeness)
 
 
 def _text(wanted: Any) -> str:

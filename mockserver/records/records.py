@@ -47,6 +47,7 @@ class Records:
         self._records: dict[str, Record] = {}
         self._making = Lock()
         self._new_bytes = 0  # since the journals were last looked at together
+        self._dropped = 0  # visits of records that had to go
         self._numbers = count(1)
 
     def opened(self, request: Request) -> Visit:
@@ -71,7 +72,8 @@ class Records:
             with self._making:
                 found = self._records.setdefault(tenant or NO_TENANT, Record())
                 while len(self._records) > RECORDS_AT_MOST:
-                    del self._records[next(iter(self._records))]
+                    journal = self._records.pop(next(iter(self._records))).journal
+                    self._dropped += journal.dropped + len(journal.visits())
         return found
 
     def named(self, tenant: str | None) -> list[Record]:
@@ -91,11 +93,25 @@ class Records:
 
     def visit(self, id_: str) -> Visit | None:
         """Return the visit with this id; None if there is none, or none any more."""
-        return next((visit for visit in self.visits() if visit.id == id_), None)
+        visits = (visit for record in self.named(None) for visit in record.journal.visits())
+        return next((visit for visit in visits if visit.id == id_), None)
+
+    def dropped(self, tenant: str | None = None) -> int:
+        """Return how many visits had to go, of one tenant or of all, since the journals were cleared."""
+        gone = sum(record.journal.dropped for record in self.named(tenant))
+        return gone + (self._dropped if tenant is None else 0)
+
+    def clear(self, tenant: str | None = None) -> None:
+        """Empty the journal of one tenant, or of all."""
+        for record in self.named(tenant):
+            record.journal.clear()
+        if tenant is None:
+            self._dropped = 0
 
     def drop(self, tenant: str) -> None:
         """Forget what is kept for a tenant."""
-        self._records.pop(tenant, None)
+        with self._making:
+            self._records.pop(tenant, None)
 
     def _share(self) -> None:
         """Cut the larger journals to equal parts if all of them together have grown too large."""

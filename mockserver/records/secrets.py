@@ -12,9 +12,12 @@ NAMES = "|".join(
         *("accessToken", "refreshToken", "saasToken", "subjectAccessToken"),
     )
 )
-IN_FORM = re.compile(rf"(?P<name>(?:^|[&?])(?:{NAMES})=)[^&#\s]*")
-IN_JSON = re.compile(rf'(?P<name>"(?:{NAMES})"\s*:\s*)"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+ENCODED_NAMES = NAMES.replace("_", "(?:_|%5f)")
+FLAGS = re.ASCII | re.IGNORECASE | re.DOTALL
+IN_FORM = re.compile(rf"(?P<name>(?:^|[&?])(?:{ENCODED_NAMES})=)[^&#\s]*", FLAGS)
+IN_JSON = re.compile(rf'(?P<name>"(?:{NAMES})"\s*+:\s*+)(?:"(?:[^"\\]|\\.)*+"?|[^\s",\[\]{{}}]++)', FLAGS)
 HEADERS = frozenset({"authorization", "proxy-authorization", "saas-token", "set-cookie"})
+SCHEMES = frozenset({"basic", "bearer", "digest"})
 
 
 def headers(given: Mapping[str, str]) -> dict[str, str]:
@@ -22,9 +25,20 @@ def headers(given: Mapping[str, str]) -> dict[str, str]:
     return {name: _header(name, text) for name, text in given.items()}
 
 
+def query(given: str) -> str:
+    """Hide the values of secret fields in a query or a form, whole or cut off."""
+    return IN_FORM.sub(rf"\g<name>{HIDDEN}", given)
+
+
 def text(given: str) -> str:
-    """Hide the values of secret fields in a query, a form or JSON, whole or cut off."""
-    return IN_JSON.sub(rf'\g<name>"{HIDDEN}"', IN_FORM.sub(rf"\g<name>{HIDDEN}", given))
+    """Hide the values of secret fields in JSON or a form, whole or cut off."""
+    is_json = given.lstrip()[:1] in {"{", "[", '"'}
+    return IN_JSON.sub(rf'\g<name>"{HIDDEN}"', given) if is_json else query(given)
+
+
+def content(given: bytes) -> bytes:
+    """Hide the same in a body, whatever its other bytes are."""
+    return text(given.decode("latin-1")).encode("latin-1")
 
 
 def cookies(header: str) -> dict[str, str]:
@@ -34,8 +48,8 @@ def cookies(header: str) -> dict[str, str]:
 
 def _header(name: str, value: str) -> str:
     if name.lower() in HEADERS:
-        scheme, _, credentials = value.partition(" ")
-        return f"{scheme} {HIDDEN}" if credentials else HIDDEN
+        scheme = value.partition(" ")[0]
+        return f"{scheme} {HIDDEN}" if scheme.lower() in SCHEMES else HIDDEN
     if name.lower() == "cookie":
         return "; ".join(f"{each}={hidden}" for each, hidden in cookies(value).items())
     return value

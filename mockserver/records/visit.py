@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..access import ADMIN, NOBODY, Principal
 from ..contract.operations import Operation
-from ..errors import ClientError, MethodNotAllowed, NoEndpoint
+from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
 from ..exchange import Answer, Call, Request, Wire
 
 Kind = Literal["query", "header", "body", "deprecated", "scope"]
@@ -71,8 +71,8 @@ class Visit:
 
     @property
     def is_unmatched(self) -> bool:
-        """Whether no operation has the path and the method."""
-        return isinstance(self.error, (NoEndpoint, MethodNotAllowed))
+        """Whether no operation has the path and the method; a preflight asks for none."""
+        return isinstance(self.error, (NoEndpoint, MethodNotAllowed)) and self.request.method != "OPTIONS"
 
     @property
     def is_authenticated(self) -> bool:
@@ -89,7 +89,7 @@ class Visit:
     @property
     def missing(self) -> tuple[str, ...]:
         """The scopes of which the caller lacked one."""
-        return self.operation.scopes if self.operation and self.status == 403 and self.scope is None else ()
+        return self.error.scopes if isinstance(self.error, Forbidden) else ()
 
     @property
     def test(self) -> str | None:

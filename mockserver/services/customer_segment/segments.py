@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...access import Principal
+from ...access import READ, Principal
 from ...clock import moment
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound
 from ...exchange import Judge
@@ -33,7 +33,7 @@ def listed(tenant: Tenant, principal: Principal, *, entity: str | None, customer
         theirs = own_assignments(state, Principal(frozenset(), customer_id=customer_id), entity)
         return _documents(state, sorted({each.segment_id for each in theirs}))
     if customer_id is not None:
-        raise Forbidden(hint="customerId needs the scope customersegment.segment_read", rule="A7")
+        raise Forbidden(hint=f"customerId needs the scope {READ}", scopes=(READ,), rule="A7")
     if behaviour.own_list == "catalogue":
         return _documents(state, active_segments(state, tenant.clock.now(), behaviour))
     return _documents(state, own_segments(state, principal, entity, tenant.clock.now(), behaviour))
