@@ -18,7 +18,7 @@ from mockserver.app import App, build
 from mockserver.contract.operations import Operation
 from mockserver.control.coverage.report import percent
 from mockserver.exchange import Wire
-from mockserver.records import coverage, personas
+from mockserver.records import coverage, personas, records
 from mockserver.records.cells import Cell
 from mockserver.records.records import Record
 from mockserver.records.visit import Visit
@@ -148,6 +148,20 @@ def keys(visit: Visit) -> set[Any]:
     counting = coverage.Coverage()
     counting.seen(visit)
     return set(counting.tallies())
+
+
+def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = build(Settings())
+    monkeypatch.setattr(records, "RECORDS_AT_MOST", 3)
+    for name in ("one", "two", "three", "four"):
+        Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
+    client = Client(app.flask, "one", None)
+    whole = client.get("//__admin/coverage").get_json()
+    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
+    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (4, ["one", "two", "three", "four"])
+    assert [each["needed"] for each in whole["personas"]] == [{READ: [GET_ITEM]}]
+    assert reported(client)["operations"][0]["calls"] == 0
+    assert len(app.records.named(None)) == 3
 
 
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
@@ -446,8 +460,10 @@ def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Visi
     visit.principal = replace(visit.principal, name="0", scopes=frozenset(map(str, range(1000))))
     counting.seen(visit)
     found = counting.personas()
-    assert len(found) == personas.PERSONAS_AT_MOST
-    assert len(found["0"].granted) == personas.SCOPES_AT_MOST
+    assert len(found) == personas.PERSONAS_AT_MOST + 1
+    assert found[personas.OTHERS].needed == {(READ, GET_ITEM)}
+    counting.add({"0": personas.Persona({f"other{number}" for number in range(1000)})})
+    assert len(counting.personas()["0"].granted) == personas.SCOPES_AT_MOST
 
 
 @pytest.fixture(scope="module")

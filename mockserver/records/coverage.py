@@ -68,6 +68,11 @@ class Coverage:
                 if test is not None:
                     tally.note(test)
 
+    def add(self, tallies: Tallies) -> None:
+        """Add what was counted elsewhere."""
+        with self._lock:
+            _add(self._tallies, tallies)
+
     def tallies(self) -> Tallies:
         """Return the tallies as they are now."""
         with self._lock:
@@ -102,6 +107,10 @@ def joined(several: Iterable[Tallies]) -> Tallies:
     """Add the tallies of several tenants: counts are summed, tests united."""
     whole: Tallies = {}
     for tallies in several:
-        for key, tally in tallies.items():
-            whole.setdefault(key, Tally()).add(tally)
+        _add(whole, tallies)
     return whole
+
+
+def _add(to: Tallies, tallies: Tallies) -> None:
+    for key, tally in tallies.items():
+        to.setdefault(key, Tally()).add(tally)

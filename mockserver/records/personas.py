@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
 from .visit import Visit
 
 PERSONAS_AT_MOST = 100
+OTHERS = "(other callers)"  # stands for all beyond PERSONAS_AT_MOST
 SCOPES_AT_MOST = 100  # of a persona
 
 
@@ -26,15 +27,20 @@ class Persona:
     needed: set[tuple[str, str]] = field(default_factory=set)
     lacked: Counter[str] = field(default_factory=Counter)
 
+    def grant(self, scopes: Collection[str]) -> None:
+        """Note scopes of a token, as long as there is room."""
+        if not self.granted.issuperset(scopes):
+            self.granted.update(sorted(scopes)[: SCOPES_AT_MOST - len(self.granted)])
+
     def add(self, other: Persona) -> None:
         """Take over what is known of another."""
-        self.granted |= other.granted
+        self.grant(other.granted)
         self.needed |= other.needed
         self.lacked += other.lacked
 
 
 class Personas:
-    """Personas by name; those that come when there are too many are left out."""
+    """Personas by name; those that come when there are too many are one together."""
 
     def __init__(self) -> None:
         self._personas: dict[str, Persona] = {}
@@ -52,15 +58,18 @@ class Personas:
             return
         with self._lock:
             persona = self._persona(principal.name)
-            if persona is None:
-                return
-            if not principal.scopes <= persona.granted:
-                persona.granted.update(sorted(principal.scopes)[: SCOPES_AT_MOST - len(persona.granted)])
+            persona.grant(principal.scopes)
             scope, is_forbidden = visit.scope, visit.status == 403
             if scope is None and is_forbidden:
                 persona.lacked[operation.id] += 1
             elif scope is not None and not is_forbidden:
                 persona.needed.add((scope, operation.id))
+
+    def add(self, personas: Mapping[str, Persona]) -> None:
+        """Add what is known from elsewhere."""
+        with self._lock:
+            for name, persona in personas.items():
+                self._persona(name).add(persona)
 
     def personas(self) -> Mapping[str, Persona]:
         """Return the personas as they are now."""
@@ -72,11 +81,11 @@ class Personas:
         with self._lock:
             self._personas.clear()
 
-    def _persona(self, name: str) -> Persona | None:
+    def _persona(self, name: str) -> Persona:
         found = self._personas.get(name)
-        if found is None and len(self._personas) < PERSONAS_AT_MOST:
-            found = self._personas[name] = Persona()
-        return found
+        if found is not None:
+            return found
+        return self._personas.setdefault(name if len(self._personas) < PERSONAS_AT_MOST else OTHERS, Persona())
 
 
 def joined(several: Iterable[Mapping[str, Persona]]) -> dict[str, Persona]:
