@@ -410,7 +410,7 @@ def test_least_privilege_tells_what_was_granted_needed_and_lacked(client: Client
         "granted": [MANAGE],
         "needed": {MANAGE: [PUT_ITEM]},
         "neverNeeded": [],
-        "lacked": {GET_ITEM: 2},
+        "lacked": {GET_ITEM: {"calls": 2, "anyOf": [READ, READ_OWN]}},
     }
 
 
@@ -424,6 +424,14 @@ def test_a_call_that_a_rule_forbids_neither_needs_nor_lacks_a_scope(client: Clie
     assert client.having("customer-token").get("?customerId=98029737").status_code == 403
     found = persona(client, "customer-token")
     assert (found["needed"], found["neverNeeded"], found["lacked"]) == ({}, [READ_OWN], {})
+
+
+def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) -> None:
+    operation = next(each for each in shared.operations if each.id == "POST-customer-exchange-authtoken")
+    refused = case_of(operation, 403)
+    refused["path"] = refused["path"].replace("statuses", client.tenant)
+    assert provoked(client.having(refused.pop("token")), operation, refused).status_code == 403
+    assert persona(client, "no-scope-token")["lacked"] == {}
 
 
 def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:

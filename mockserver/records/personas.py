@@ -20,12 +20,12 @@ class Persona:
 
     granted: the scopes of its tokens.
     needed: scope and operation, for each scope that opened one.
-    lacked: how often it was kept out of which operation.
+    lacked: how often it was kept out of which operation, for want of one of these scopes.
     """
 
     granted: set[str] = field(default_factory=set)
     needed: set[tuple[str, str]] = field(default_factory=set)
-    lacked: Counter[str] = field(default_factory=Counter)
+    lacked: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
 
     def grant(self, scopes: Collection[str]) -> None:
         """Note scopes of a token, as long as there is room."""
@@ -59,10 +59,10 @@ class Personas:
         with self._lock:
             persona = self._persona(principal.name)
             persona.grant(principal.scopes)
-            scope, is_forbidden = visit.scope, visit.status == 403
-            if scope is None and is_forbidden:
-                persona.lacked[operation.id] += 1
-            elif scope is not None and not is_forbidden:
+            scope = visit.scope
+            if visit.missing:
+                persona.lacked[operation.id, visit.missing] += 1
+            elif scope is not None and visit.status != 403:
                 persona.needed.add((scope, operation.id))
 
     def add(self, personas: Mapping[str, Persona]) -> None:
