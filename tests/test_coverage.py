@@ -21,7 +21,7 @@ from mockserver.exchange import Wire
 from mockserver.records import coverage, personas, records
 from mockserver.records.cells import Cell
 from mockserver.records.records import Record
-from mockserver.records.visit import Visit
+from mockserver.records.visit import NAME_AT_MOST, Visit
 from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TABLES, TOOL_FANS, Client
@@ -216,7 +216,14 @@ def test_names_of_tests_are_bounded_and_fit_for_print(client: Client) -> None:
         client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
     cell = cells(operation_of(client, GET_ITEM))["operations", "", ""]
     assert (cell["count"], len(cell["tests"]), cell["moreTests"]) == (21, 20, True)
-    assert cell["tests"][0] == "0?" + "x" * (coverage.NAME_AT_MOST - 2)
+    assert cell["tests"][0] == "0?" + "x" * (NAME_AT_MOST - 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_of_tests_come_in_utf_8_or_latin_1(client: Client, encoding: str) -> None:
+    header = "prüft".encode(encoding).decode("latin-1")  # as WSGI hands it over
+    client.get(ITEM, headers={"X-Mock-Test": header})
+    assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
 def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits: list[Visit]) -> None:
