@@ -441,6 +441,15 @@ def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) ->
     assert persona(client, "no-scope-token")["lacked"] == {}
 
 
+def test_a_call_that_needs_no_token_is_nobodys() -> None:
+    app = build(Settings())
+    client = Client(app.flask, "acme", None)
+    client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
+    (visit,) = app.records.visits()
+    assert (visit.status, visit.principal) == (200, None)
+    assert client.get("//__admin/coverage").get_json()["personas"] == []
+
+
 def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:
     assert client.having("expired-token").get(ITEM).status_code == 401
     assert reported(client)["personas"] == []
