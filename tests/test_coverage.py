@@ -430,7 +430,16 @@ def test_a_call_that_fails_after_its_scope_let_it_in_needs_the_scope(client: Cli
 def test_a_call_that_a_rule_forbids_neither_needs_nor_lacks_a_scope(client: Client) -> None:
     assert client.having("customer-token").get("?customerId=98029737").status_code == 403
     found = persona(client, "customer-token")
-    assert (found["needed"], found["neverNeeded"], found["lacked"]) == ({}, [READ_OWN], {})
+    assert (found["granted"], found["needed"], found["lacked"]) == ([READ_OWN], {}, {})
+
+
+def test_scopes_that_come_with_a_customers_login_are_not_told_as_spare(client: Client) -> None:
+    login = {"email": "john.doe@email.com", "password": "secret1"}
+    token = client.having("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
+    client.having(token["access_token"]).get("")
+    found = persona(client, "customer:98029737")
+    assert (found["needed"], found["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
+    assert len(found["granted"]) > 1
 
 
 def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) -> None:

@@ -21,11 +21,18 @@ class Persona:
     granted: the scopes of its tokens.
     needed: scope and operation, for each scope that opened one.
     lacked: how often it was kept out of which operation, for want of one of these scopes.
+    is_customer: whether it is one, whose scopes come with the login and cannot be fewer.
     """
 
     granted: set[str] = field(default_factory=set)
     needed: set[tuple[str, str]] = field(default_factory=set)
     lacked: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
+    is_customer: bool = False
+
+    @property
+    def spare(self) -> set[str]:
+        """The scopes that could be taken away: granted and never needed."""
+        return set() if self.is_customer else self.granted - {scope for scope, _ in self.needed}
 
     def grant(self, scopes: Collection[str]) -> None:
         """Note scopes of a token, as long as there is room."""
@@ -37,6 +44,7 @@ class Persona:
         self.grant(other.granted)
         self.needed |= other.needed
         self.lacked += other.lacked
+        self.is_customer |= other.is_customer
 
 
 class Personas:
@@ -59,6 +67,7 @@ class Personas:
         with self._lock:
             persona = self._persona(principal.name)
             persona.grant(principal.scopes)
+            persona.is_customer |= principal.customer_id is not None
             scope = visit.scope
             if visit.missing:
                 persona.lacked[operation.id, visit.missing] += 1
