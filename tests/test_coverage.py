@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
@@ -14,9 +15,11 @@ import pytest
 import yaml
 from junitparser import JUnitXml
 
+from mockserver import cli
 from mockserver.app import App, build
 from mockserver.contract.operations import Operation
 from mockserver.control.coverage.report import percent
+from mockserver.dimensions import DIMENSIONS
 from mockserver.exchange import Wire
 from mockserver.records import coverage, personas, records
 from mockserver.records.cells import Cell
@@ -541,6 +544,15 @@ def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Pa
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
     assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == 7
     assert (tmp_path / "text").read_text().endswith(f"{MANAGE}")
+
+
+def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
+    root = Path(__file__).resolve().parent.parent
+    pages = [(root / name).read_text() for name in ("README.md", "docs/control.md")]
+    lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
+    minimums = [cli.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
+    assert len(minimums) == 3
+    assert all(any(given[name] for name in DIMENSIONS) for given in minimums)
 
 
 def test_a_server_that_wants_its_token_gets_it() -> None:
