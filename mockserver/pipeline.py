@@ -97,9 +97,9 @@ class Pipeline:
 
     def _carried_out(self, visit: Visit, operation: Operation) -> Reply:
         """Do what was asked for, if the caller may and the contract allows it."""
-        visit.principal = self._principal(operation, visit)
+        principal = self._principal(operation, visit)
         query = _query(visit.request.query)
-        call = visit.call = self._call(operation, visit.principal, visit, query)
+        call = visit.call = self._call(operation, principal, visit, query)
         headers = self._findings(visit, operation, call, query)
         view = self._view(operation, call)
         call = visit.call = self.faults.spoilt(visit, operation, call)

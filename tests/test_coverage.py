@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
@@ -14,14 +15,16 @@ import pytest
 import yaml
 from junitparser import JUnitXml
 
+from mockserver import cli
 from mockserver.app import App, build
 from mockserver.contract.operations import Operation
 from mockserver.control.coverage.report import percent
+from mockserver.dimensions import DIMENSIONS
 from mockserver.exchange import Wire
-from mockserver.records import coverage, personas
+from mockserver.records import coverage, personas, records
 from mockserver.records.cells import Cell
 from mockserver.records.records import Record
-from mockserver.records.visit import Visit
+from mockserver.records.visit import NAME_AT_MOST, Visit
 from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TABLES, TOOL_FANS, Client
@@ -150,6 +153,20 @@ def keys(visit: Visit) -> set[Any]:
     return set(counting.tallies())
 
 
+def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = build(Settings())
+    monkeypatch.setattr(records, "RECORDS_AT_MOST", 3)
+    for name in ("one", "two", "three", "four"):
+        Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
+    client = Client(app.flask, "one", None)
+    whole = client.get("//__admin/coverage").get_json()
+    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
+    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (4, ["one", "two", "three", "four"])
+    assert [each["needed"] for each in whole["personas"]] == [{READ: [GET_ITEM]}]
+    assert reported(client)["operations"][0]["calls"] == 0
+    assert len(app.records.named(None)) == 4  # three tenants, and no tenant
+
+
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
 def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(client: Client, visits: list[Visit], kind: Any) -> None:
     client.put(ITEM, json=MIXINS)
@@ -202,7 +219,14 @@ def test_names_of_tests_are_bounded_and_fit_for_print(client: Client) -> None:
         client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
     cell = cells(operation_of(client, GET_ITEM))["operations", "", ""]
     assert (cell["count"], len(cell["tests"]), cell["moreTests"]) == (21, 20, True)
-    assert cell["tests"][0] == "0?" + "x" * (coverage.NAME_AT_MOST - 2)
+    assert cell["tests"][0] == "0?" + "x" * (NAME_AT_MOST - 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_of_tests_come_in_utf_8_or_latin_1(client: Client, encoding: str) -> None:
+    header = "prüft".encode(encoding).decode("latin-1")  # as WSGI hands it over
+    client.get(ITEM, headers={"X-Mock-Test": header})
+    assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
 def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits: list[Visit]) -> None:
@@ -396,7 +420,7 @@ def test_least_privilege_tells_what_was_granted_needed_and_lacked(client: Client
         "granted": [MANAGE],
         "needed": {MANAGE: [PUT_ITEM]},
         "neverNeeded": [],
-        "lacked": {GET_ITEM: 2},
+        "lacked": {GET_ITEM: {"calls": 2, "anyOf": [READ, READ_OWN]}},
     }
 
 
@@ -406,10 +430,37 @@ def test_a_call_that_fails_after_its_scope_let_it_in_needs_the_scope(client: Cli
     assert ("scopes", "", READ) not in covered(client, GET_ITEM)
 
 
-def test_a_call_that_a_rule_forbids_neither_needs_nor_lacks_a_scope(client: Client) -> None:
+def test_a_parameter_that_a_scope_does_not_cover_lacks_the_one_that_does(client: Client) -> None:
     assert client.having("customer-token").get("?customerId=98029737").status_code == 403
     found = persona(client, "customer-token")
-    assert (found["needed"], found["neverNeeded"], found["lacked"]) == ({}, [READ_OWN], {})
+    assert (found["granted"], found["needed"]) == ([READ_OWN], {})
+    assert found["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
+
+
+def test_scopes_that_come_with_a_customers_login_are_not_told_as_spare(client: Client) -> None:
+    login = {"email": "john.doe@email.com", "password": "secret1"}
+    token = client.having("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
+    client.having(token["access_token"]).get("")
+    found = persona(client, "customer:98029737")
+    assert (found["needed"], found["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
+    assert len(found["granted"]) > 1
+
+
+def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) -> None:
+    operation = next(each for each in shared.operations if each.id == "POST-customer-exchange-authtoken")
+    refused = case_of(operation, 403)
+    refused["path"] = refused["path"].replace("statuses", client.tenant)
+    assert provoked(client.having(refused.pop("token")), operation, refused).status_code == 403
+    assert persona(client, "no-scope-token")["lacked"] == {}
+
+
+def test_a_call_that_needs_no_token_is_nobodys() -> None:
+    app = build(Settings())
+    client = Client(app.flask, "acme", None)
+    client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
+    (visit,) = app.records.visits()
+    assert (visit.status, visit.principal) == (200, None)
+    assert client.get("//__admin/coverage").get_json()["personas"] == []
 
 
 def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:
@@ -446,8 +497,10 @@ def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Visi
     visit.principal = replace(visit.principal, name="0", scopes=frozenset(map(str, range(1000))))
     counting.seen(visit)
     found = counting.personas()
-    assert len(found) == personas.PERSONAS_AT_MOST
-    assert len(found["0"].granted) == personas.SCOPES_AT_MOST
+    assert len(found) == personas.PERSONAS_AT_MOST + 1
+    assert found[personas.OTHERS].needed == {(READ, GET_ITEM)}
+    counting.add({"0": personas.Persona({f"other{number}" for number in range(1000)})})
+    assert len(counting.personas()["0"].granted) == personas.SCOPES_AT_MOST
 
 
 @pytest.fixture(scope="module")
@@ -492,6 +545,15 @@ def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Pa
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
     assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == 7
     assert (tmp_path / "text").read_text().endswith(f"{MANAGE}")
+
+
+def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
+    root = Path(__file__).resolve().parent.parent
+    pages = [(root / name).read_text() for name in ("README.md", "docs/control.md")]
+    lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
+    minimums = [cli.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
+    assert len(minimums) == 3
+    assert all(any(given[name] for name in DIMENSIONS) for given in minimums)
 
 
 def test_a_server_that_wants_its_token_gets_it() -> None:

@@ -185,7 +185,9 @@ def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.Monk
 
 def test_looking_makes_no_record() -> None:
     kept = Records()
-    assert (kept.visits("acme"), kept.dropped("acme"), kept.named(None)) == ([], 0, [])
+    before = len(kept.named(None))
+    assert (kept.visits("acme"), kept.dropped("acme"), kept.named("acme")) == ([], 0, [])
+    assert len(kept.named(None)) == before
 
 
 def test_an_error_that_is_kept_holds_nothing_of_its_call(client: Client, shared: App) -> None:

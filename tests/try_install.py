@@ -24,6 +24,7 @@ NEEDED = {
     "mockserver/data/spec/customer-segment.yaml",
     "mockserver/data/fixtures/default.yaml",
     "mockserver/data/docs/fidelity.md",
+    "mockserver/control/coverage/page.html",
     "mockserver/py.typed",
 }
 GOLDEN = "/customer-segment/acme/segments/628cd20c6e8b2432b6346ca6/items"

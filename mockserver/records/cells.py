@@ -89,11 +89,12 @@ def _parameters(operation: Operation, call: Call) -> Iterator[Key]:
     for place, given in (("path", call.path), ("query", call.query), ("header", call.header)):
         if given:
             for parameter in operation.parameters[place]:
-                if parameter.name in given:
+                name = parameter.name
+                if name in given:
                     if place != "path":
-                        yield "parameters", operation.id, place, parameter.name
+                        yield "parameters", operation.id, place, name
                     if parameter.values:
-                        yield from _enum(operation, place, parameter.name, (given[parameter.name],))
+                        yield "enumValues", operation.id, place, f"{name}={given[name]}"
 
 
 def _properties(operation: Operation, body: Any) -> Iterator[Key]:
@@ -101,4 +102,4 @@ def _properties(operation: Operation, body: Any) -> Iterator[Key]:
         if sight.shape is not None:
             yield "bodyProperties", operation.id, "body", sight.pointer
             if sight.shape.values:
-                yield from _enum(operation, "body", sight.pointer, (sight.value,))
+                yield "enumValues", operation.id, "body", f"{sight.pointer}={sight.value}"

@@ -11,7 +11,6 @@ from .visit import Visit
 
 TESTS_AT_MOST = 20  # names behind a cell
 NAMES_AT_MOST = 1000  # different ones, of a tenant
-NAME_AT_MOST = 200  # characters
 MANY = "(other tests)"  # stands for all names beyond NAMES_AT_MOST
 
 
@@ -49,7 +48,7 @@ class Coverage:
 
     def __init__(self) -> None:
         self._tallies: Tallies = {}
-        self._names: dict[str, str] = {}  # as they came, and as they can be shown
+        self._names: dict[str, str] = {}  # each by itself, since all cells share it
         self._lock = Lock()
 
     def seen(self, visit: Visit) -> None:
@@ -68,6 +67,11 @@ class Coverage:
                 if test is not None:
                     tally.note(test)
 
+    def add(self, tallies: Tallies) -> None:
+        """Add what was counted elsewhere."""
+        with self._lock:
+            _add(self._tallies, tallies)
+
     def tallies(self) -> Tallies:
         """Return the tallies as they are now."""
         with self._lock:
@@ -80,16 +84,12 @@ class Coverage:
             self._names.clear()
 
     def _named(self, test: str | None) -> str | None:
-        """Return the name of a test as any report can show it; MANY in its place if there are too many names."""
-        if not test:
+        """Return the one copy of a test's name that is kept; MANY in its place if there are too many names."""
+        if test is None:
             return None
-        test = test[:NAME_AT_MOST]
-        name = self._names.get(test)
-        if name is None:
-            if len(self._names) >= NAMES_AT_MOST:
-                return MANY
-            name = self._names[test] = "".join(letter if letter.isprintable() else "?" for letter in test)
-        return name
+        if test not in self._names and len(self._names) >= NAMES_AT_MOST:
+            return MANY
+        return self._names.setdefault(test, test)
 
 
 def _is_real(visit: Visit) -> bool:
@@ -102,6 +102,10 @@ def joined(several: Iterable[Tallies]) -> Tallies:
     """Add the tallies of several tenants: counts are summed, tests united."""
     whole: Tallies = {}
     for tallies in several:
-        for key, tally in tallies.items():
-            whole.setdefault(key, Tally()).add(tally)
+        _add(whole, tallies)
     return whole
+
+
+def _add(to: Tallies, tallies: Tallies) -> None:
+    for key, tally in tallies.items():
+        to.setdefault(key, Tally()).add(tally)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
 from .visit import Visit
 
 PERSONAS_AT_MOST = 100
+OTHERS = "(other callers)"  # stands for all beyond PERSONAS_AT_MOST
 SCOPES_AT_MOST = 100  # of a persona
 
 
@@ -19,22 +20,35 @@ class Persona:
 
     granted: the scopes of its tokens.
     needed: scope and operation, for each scope that opened one.
-    lacked: how often it was kept out of which operation.
+    lacked: how often it was kept out of which operation, for want of one of these scopes.
+    is_customer: whether it is one, whose scopes come with the login and cannot be fewer.
     """
 
     granted: set[str] = field(default_factory=set)
     needed: set[tuple[str, str]] = field(default_factory=set)
-    lacked: Counter[str] = field(default_factory=Counter)
+    lacked: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
+    is_customer: bool = False
+
+    @property
+    def spare(self) -> set[str]:
+        """The scopes that could be taken away: granted and never needed."""
+        return set() if self.is_customer else self.granted - {scope for scope, _ in self.needed}
+
+    def grant(self, scopes: Collection[str]) -> None:
+        """Note scopes of a token, as long as there is room."""
+        if not self.granted.issuperset(scopes):
+            self.granted.update(sorted(scopes)[: SCOPES_AT_MOST - len(self.granted)])
 
     def add(self, other: Persona) -> None:
         """Take over what is known of another."""
-        self.granted |= other.granted
+        self.grant(other.granted)
         self.needed |= other.needed
         self.lacked += other.lacked
+        self.is_customer |= other.is_customer
 
 
 class Personas:
-    """Personas by name; those that come when there are too many are left out."""
+    """Personas by name; those that come when there are too many are one together."""
 
     def __init__(self) -> None:
         self._personas: dict[str, Persona] = {}
@@ -52,15 +66,19 @@ class Personas:
             return
         with self._lock:
             persona = self._persona(principal.name)
-            if persona is None:
-                return
-            if not principal.scopes <= persona.granted:
-                persona.granted.update(sorted(principal.scopes)[: SCOPES_AT_MOST - len(persona.granted)])
-            scope, is_forbidden = visit.scope, visit.status == 403
-            if scope is None and is_forbidden:
-                persona.lacked[operation.id] += 1
-            elif scope is not None and not is_forbidden:
+            persona.grant(principal.scopes)
+            persona.is_customer |= principal.customer_id is not None
+            scope = visit.scope
+            if visit.missing:
+                persona.lacked[operation.id, visit.missing] += 1
+            elif scope is not None and visit.status != 403:
                 persona.needed.add((scope, operation.id))
+
+    def add(self, personas: Mapping[str, Persona]) -> None:
+        """Add what is known from elsewhere."""
+        with self._lock:
+            for name, persona in personas.items():
+                self._persona(name).add(persona)
 
     def personas(self) -> Mapping[str, Persona]:
         """Return the personas as they are now."""
@@ -72,11 +90,11 @@ class Personas:
         with self._lock:
             self._personas.clear()
 
-    def _persona(self, name: str) -> Persona | None:
+    def _persona(self, name: str) -> Persona:
         found = self._personas.get(name)
-        if found is None and len(self._personas) < PERSONAS_AT_MOST:
-            found = self._personas[name] = Persona()
-        return found
+        if found is not None:
+            return found
+        return self._personas.setdefault(name if len(self._personas) < PERSONAS_AT_MOST else OTHERS, Persona())
 
 
 def joined(several: Iterable[Mapping[str, Persona]]) -> dict[str, Persona]:

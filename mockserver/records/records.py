@@ -16,7 +16,7 @@ from .tally import FindingsTally
 from .visit import Visit
 
 NO_TENANT = ""  # under which visits are kept that name none
-RECORDS_AT_MOST = 1000  # the oldest goes first
+RECORDS_AT_MOST = 1000  # of tenants; the oldest goes first, and leaves its coverage to NO_TENANT
 BYTES_AT_MOST = 128 * 1024 * 1024  # in the journals of all tenants
 LOOKED_AFTER = BYTES_AT_MOST // 16  # bytes that come in before all journals are looked at together
 
@@ -38,13 +38,18 @@ class Record:
         self.personas.seen(visit)
         self.journal.keep(visit)
 
+    def inherit(self, other: Record) -> None:
+        """Take over what is added up over all tenants."""
+        self.coverage.add(other.coverage.tallies())
+        self.personas.add(other.personas.personas())
+
 
 class Records:
     """A record for each tenant that was ever called; or none, for an interface whose visits do not matter."""
 
     def __init__(self, *, keeping: bool = True) -> None:
         self.keeping = keeping
-        self._records: dict[str, Record] = {}
+        self._records = {NO_TENANT: Record()}
         self._making = Lock()
         self._new_bytes = 0  # since the journals were last looked at together
         self._dropped = 0  # visits of records that had to go
@@ -71,9 +76,11 @@ class Records:
         if found is None:
             with self._making:
                 found = self._records.setdefault(tenant or NO_TENANT, Record())
-                while len(self._records) > RECORDS_AT_MOST:
-                    journal = self._records.pop(next(iter(self._records))).journal
-                    self._dropped += journal.dropped + len(journal.visits())
+                while len(self._records) - 1 > RECORDS_AT_MOST:
+                    oldest = next(name for name in self._records if name != NO_TENANT)
+                    gone = self._records.pop(oldest)
+                    self._records[NO_TENANT].inherit(gone)
+                    self._dropped += gone.journal.dropped + len(gone.journal.visits())
         return found
 
     def named(self, tenant: str | None) -> list[Record]:

@@ -63,4 +63,4 @@ class FindingsTally:
             counted = self._counted[operation_id, finding] = Counted(operation_id, finding, visit.id)
         counted.count += 1
         if visit.test and len(counted.tests) < TESTS_AT_MOST:
-            counted.tests[visit.test[:200]] = None
+            counted.tests[visit.test] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -12,6 +13,7 @@ from ..contract.operations import Operation
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
 from ..exchange import Answer, Call, Request, Wire
 
+NAME_AT_MOST = 200  # characters of the name of a test
 Kind = Literal["query", "header", "body", "deprecated", "scope"]
 
 
@@ -94,4 +96,14 @@ class Visit:
     @property
     def test(self) -> str | None:
         """The test that made the request, as it names itself by the header `X-Mock-Test`."""
-        return self.request.headers.get("x-mock-test")
+        header = self.request.headers.get("x-mock-test")
+        return _name(header) if header else None
+
+
+def _name(header: str) -> str:
+    """Read a name in UTF-8, which WSGI hands over as Latin-1, or in that; cut it, and show no control characters."""
+    if not header.isascii():
+        with suppress(UnicodeError):
+            header = header.encode("latin-1").decode()
+    name = header[:NAME_AT_MOST]
+    return name if name.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in name)

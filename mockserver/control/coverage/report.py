@@ -70,6 +70,6 @@ def _persona(name: str, persona: Persona) -> dict[str, Any]:
         "name": name,
         "granted": sorted(persona.granted),
         "needed": {scope: sorted(id_ for each, id_ in persona.needed if each == scope) for scope in sorted(needed)},
-        "neverNeeded": sorted(persona.granted - needed),
-        "lacked": dict(sorted(persona.lacked.items())),
+        "neverNeeded": sorted(persona.spare),
+        "lacked": {id_: {"calls": n, "anyOf": scopes} for (id_, scopes), n in sorted(persona.lacked.items())},
     }
