@@ -26,6 +26,7 @@ check: lint types test package
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/control.py
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
