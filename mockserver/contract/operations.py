@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+import orjson
 
 from ..exchange import Text
 from . import bodies, examples, parameters
@@ -76,13 +79,22 @@ class Operation:
 
 def operations(document: Document) -> Iterator[Operation]:
     """Compile every operation of a document; SpecError if one cannot be."""
+    judge = partial(_shared, document, {})
     for path, item in document.root["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _compiled(document, method, path, item)
+                yield _compiled(document, method, path, item, judge)
 
 
-def _compiled(document: Document, method: str, path: str, item: Node) -> Operation:
+def _shared(document: Document, judges: dict[bytes, Judge], schema: Node) -> Judge:
+    """Return the judge of a schema: one for all replies that are alike, since each holds all that it refers to."""
+    key = orjson.dumps(schema)
+    if key not in judges:
+        judges[key] = Judge(document, schema)
+    return judges[key]
+
+
+def _compiled(document: Document, method: str, path: str, item: Node, judge: Callable[[Node], Judge]) -> Operation:
     node = item[method]
     try:
         declared = [
@@ -101,7 +113,7 @@ def _compiled(document: Document, method: str, path: str, item: Node) -> Operati
             parameters={place: _at(declared, place) for place in PLACES},
             names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
-            replies={status: None if each is None else Judge(document, each) for status, each in schemas.items()},
+            replies={status: None if each is None else judge(each) for status, each in schemas.items()},
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
             documented=frozenset(status for status, reply in statuses.items() if "x-basis" not in reply),
             examples={status: examples.of_reply(document, statuses[status], each) for status, each in schemas.items()},
