@@ -36,8 +36,16 @@ class Document:
         return node
 
     def self_contained(self, schema: Node) -> dict[str, Any]:
-        """Return a JSON Schema that carries what its references point to."""
-        return {**schema, "components": self.root.get("components", {})}
+        """Return a JSON Schema that carries what its references point to, and no more: each costs memory."""
+        needed: dict[str, Any] = {}
+        waiting = list(_references(schema))
+        while waiting:
+            reference = waiting.pop()
+            kind, name = reference.removeprefix("#/components/").split("/")[:2]
+            if name not in needed.setdefault(kind, {}):
+                needed[kind][name] = self._at(f"#/components/{kind}/{name}")
+                waiting.extend(_references(needed[kind][name]))
+        return {**schema, "components": needed}
 
     def _at(self, reference: str) -> Node:
         node: Any = self.root
@@ -63,3 +71,14 @@ class Document:
         for name, part in schema.get("properties", {}).items():
             for path, found in self.walk(part, seen):
                 yield (name, *path), found
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Give all references into the components that stand in a node."""
+    if isinstance(node, Mapping):
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#/components/"):
+            yield reference
+    parts = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    for part in parts:
+        yield from _references(part)
