@@ -15,7 +15,7 @@ from .contract import parameters
 from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
-from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, Ordered
+from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, InvalidToken, Ordered
 from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text, Wire
 from .faults.stage import Faults
 from .records import findings
@@ -112,16 +112,19 @@ class Pipeline:
         """Return the caller (401), who must have one of the operation's scopes, if any (403); NOBODY if it is open."""
         if not operation.needs_token:
             return NOBODY
-        if not self.authenticate:
-            visit.principal = ADMIN
-        else:
-            authorization = visit.request.headers.get("authorization")
-            visit.principal = self.world.tokens.holder(authorization, visit.tenant)
-            clock = self.world.tenant(visit.tenant).clock if visit.tenant else self.world.clock
-            self.world.tokens.principal(authorization, visit.tenant, clock.now())
-        assert visit.principal is not None  # whose token is good, holds it
-        authorize(visit.principal, operation.scopes)
-        return visit.principal
+        principal = visit.principal = self._holder(visit) if self.authenticate else ADMIN
+        authorize(principal, operation.scopes)
+        return principal
+
+    def _holder(self, visit: Visit) -> Principal:
+        """Return whose token the call carries (401); the visit tells whose it was even if it is not good here."""
+        authorization, tokens = visit.request.headers.get("authorization"), self.world.tokens
+        clock = self.world.tenant(visit.tenant).clock if visit.tenant else self.world.clock
+        try:
+            return tokens.principal(authorization, visit.tenant, clock.now())
+        except InvalidToken:
+            visit.principal = tokens.holder(authorization, visit.tenant)
+            raise
 
     def _call(self, operation: Operation, principal: Principal, visit: Visit, given: dict[str, str]) -> Call:
         """Read what the operation declares; BadRequest where the contract does not allow it (400)."""

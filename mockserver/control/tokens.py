@@ -36,8 +36,9 @@ def mint(plane: Plane, call: Call) -> Reply:
     clock = plane.world.tenant(asked["tenant"]).clock if "tenant" in asked else plane.world.clock
     if "lifetimeSeconds" in asked:
         asked = asked | {"expiresAt": timestamp(clock.now() + timedelta(seconds=asked["lifetimeSeconds"]))}
-    plane.world.tokens.issue(token, building.principal(asked, asked.get("name", "minted")))
-    return Reply(201, _told(token, building.principal(asked, asked.get("name", "minted"))))
+    principal = building.principal(asked, asked.get("name", "minted"))
+    plane.world.tokens.issue(token, principal)
+    return Reply(201, _told(token, principal))
 
 
 def revoke(plane: Plane, call: Call) -> Reply:
