@@ -14,6 +14,17 @@ from .errors import ExpiredToken, Forbidden, InvalidToken
 MANAGE = "customersegment.segment_manage"
 READ = "customersegment.segment_read"
 READ_OWN = "customersegment.segment_read_own"
+NEIGHBOURS_READ = frozenset(
+    {
+        "category.category_read_unpublished",
+        "configuration.configuration_view",
+        "customer.customer_read",
+        "customermanagement.contactassignment_read",
+        "customermanagement.legalentity_read",
+        "product.product_read_unpublished",
+        "site.site_read",
+    }
+)
 
 TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")  # to be matched whole (F5)
 ISSUED_AT_MOST = 100_000  # tokens that are kept; the oldest go first
@@ -37,7 +48,7 @@ class Principal:
     name: str = ""
 
 
-ADMIN = Principal(frozenset({MANAGE, READ}), name="admin")  # who calls with `--auth off`
+ADMIN = Principal(NEIGHBOURS_READ | {MANAGE, READ}, name="admin")  # who calls with `--auth off`
 NOBODY = Principal(frozenset())  # who calls what is open to all
 
 

@@ -66,7 +66,14 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     faults = Faults(registry, lambda visit: _caller(world, settings, visit), obeys=True)
     routes = Router(simulated.operations), simulated.handlers
     pipeline = Pipeline(world, *routes, records, faults, settings.auth == "on", judges[0], simulated.refusals)
-    behind = Pipeline(world, Router(steering.operations), steering.handlers, Records(keeping=False), judge=judges[1])
+    behind = Pipeline(
+        world,
+        Router(steering.operations),
+        steering.handlers,
+        Records(keeping=False),
+        authenticate=False,
+        judge=judges[1],
+    )
     gc.freeze()  # a collection need not walk what stays for good
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
     specs = {document.path.stem: document.root for document in (*steering.documents, *simulated.documents)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -98,7 +98,7 @@ class Pipeline:
     def _carried_out(self, visit: Visit, operation: Operation) -> Reply:
         """Do what was asked for, if the caller may and the contract allows it."""
         principal = self._principal(operation, visit)
-        query = _query(visit.request.query)
+        query = _query(visit.request.query, operation.lists)
         call = visit.call = self._call(operation, principal, visit, query)
         headers = self._findings(visit, operation, call, query)
         view = self._view(operation, call)
@@ -110,10 +110,11 @@ class Pipeline:
 
     def _principal(self, operation: Operation, visit: Visit) -> Principal:
         """Return the caller (401), who must have one of the operation's scopes, if any (403); NOBODY if it is open."""
-        if not operation.needs_token:
+        is_anonymous = self.authenticate and "authorization" not in visit.request.headers
+        if not operation.takes_token or (is_anonymous and not operation.needs_token):
             return NOBODY
         principal = visit.principal = self._holder(visit) if self.authenticate else ADMIN
-        authorize(principal, operation.scopes)
+        authorize(principal, operation.scopes if operation.needs_scope else ())
         return principal
 
     def _holder(self, visit: Visit) -> Principal:
@@ -185,8 +186,8 @@ def _sent(reply: Reply, wire: Wire | None) -> Answer:
     return Answer(reply.status, b"" if reply.body is None else orjson.dumps(reply.body), reply.headers, wire)
 
 
-def _query(text: str) -> dict[str, str]:
-    """Read a query string; of several values of one name the first counts."""
+def _query(text: str, lists: Set[str]) -> dict[str, str]:
+    """Read a query string; of several values of one name the first counts, or all together if it names a list."""
     if not text:
         return {}
     try:
@@ -194,4 +195,7 @@ def _query(text: str) -> dict[str, str]:
     except ValueError as error:  # UnicodeDecodeError is one
         detail = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has too many parameters"
         raise BadRequest(PARAMETER_PROBLEM, field="query", kind="encoding", detail=detail, rule="F3") from None
-    return dict(reversed(pairs))
+    query = dict(reversed(pairs))
+    for name in lists & query.keys():
+        query[name] = ",".join(value for each, value in pairs if each == name)
+    return query

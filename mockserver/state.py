@@ -39,6 +39,9 @@ class Revision:
         return metadata if mixin_urls is None else metadata | {"mixins": mixin_urls}
 
 
+IMPORTED = Revision(1, "2024-01-01T08:00:00.000Z", "2024-01-01T08:00:00.000Z")  # of catalogues, which have no history
+
+
 @dataclass(frozen=True, slots=True)
 class ItemAssignment:
     """A product or category that is assigned to a segment."""
@@ -87,6 +90,7 @@ class State:
     """
 
     default_language: str = "en"
+    languages: tuple[str, ...] = ("en",)
     sites: Map[str, Document] = field(default_factory=Map)
     legal_entities: Map[str, Document] = field(default_factory=Map)
     customers: Map[str, Document] = field(default_factory=Map)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .contract.operations import Operation
 from .exchange import Call, Reply
-from .practices import fields, languages, paging, q, sort
+from .practices import fields, filters, languages, paging, q, sort
 from .settings import Behaviour
 
 Row = Mapping[str, Any]
@@ -19,6 +19,7 @@ class View:
     """The standard practices that one call asks for; None for each that it does not."""
 
     operation: Operation
+    filters: Sequence[filters.Filter]
     query: q.Query | None
     order: sort.Order | None
     page: paging.Page | None
@@ -29,11 +30,12 @@ class View:
 
     def listed(self, rows: Sequence[Row]) -> Reply:
         """Filter, sort, count and page all rows that the caller may see (C1 to C6)."""
+        rows = filters.kept(rows, self.filters)
         if self.query is not None:
             rows = q.select(self.query, rows)
         if self.order is not None:
             rows = sort.arranged(rows, self.order)
-        headers = {"X-Total-Count": str(len(rows))} if self.count else {}
+        headers = {self.operation.count: str(len(rows))} if self.count and self.operation.count else {}
         return Reply(200, list(self.page.cut(rows) if self.page else rows), headers)
 
     def shaped(self, body: Any) -> Any:
@@ -51,6 +53,7 @@ class View:
                 self.default_language,
                 recursive_under=self.operation.recursion,
             )
+            document = languages.spoken(document, self.operation.texts_of)
         if self.projection is not None:
             document = fields.project(document, self.projection, self.operation.identity)
         return document
@@ -61,18 +64,36 @@ def asked(operation: Operation, call: Call, behaviour: Behaviour, default_langua
     query, order = call.query.get("q"), call.query.get("sort")
     return View(
         operation,
-        q.parse(query) if query else None,
+        _filters(call, operation),
+        q.parse(query, compound=operation.is_compound) if query else None,
         sort.parse(order) if order else None,
-        _page(call, behaviour) if operation.declares("pageSize") else None,
-        call.header.get("X-Total-Count", False),
+        _page(call, behaviour, operation),
+        _is_counted(call, operation),
         fields.parse(call.query.get("fields")),
         _languages(call, behaviour, default_language) if operation.declares("Accept-Language") else None,
         default_language,
     )
 
 
-def _page(call: Call, behaviour: Behaviour) -> paging.Page:
-    return paging.page(call.query.get("pageSize"), call.query.get("pageNumber"), behaviour.max_page_size)
+def _filters(call: Call, operation: Operation) -> list[filters.Filter]:
+    """Return what the parameters ask for that name a field of their own (C18)."""
+    named = ((each.filters, call.query.get(each.name)) for each in operation.parameters["query"])
+    return [filters.Filter(path, value) for path, value in named if path is not None and value is not None]
+
+
+def _page(call: Call, behaviour: Behaviour, operation: Operation) -> paging.Page | None:
+    size = operation.parameter("pageSize")
+    if size is None:
+        return None
+    default = int(size.default) if size.default else paging.DEFAULT_SIZE
+    return paging.page(call.query.get("pageSize"), call.query.get("pageNumber"), behaviour.max_page_size, default)
+
+
+def _is_counted(call: Call, operation: Operation) -> bool:
+    """Whether the number of rows is asked for (C2), as it always is where there is no way to ask."""
+    if operation.declares("X-Total-Count"):
+        return bool(call.header.get("X-Total-Count"))
+    return bool(call.query.get("totalCount")) if operation.declares("totalCount") else True
 
 
 def _languages(call: Call, behaviour: Behaviour, default_language: str) -> languages.Languages | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.access import READ, READ_OWN
+from mockserver.access import NEIGHBOURS_READ, READ, READ_OWN
 from mockserver.app import build
 from mockserver.settings import Settings
 
@@ -217,7 +217,7 @@ def test_b1_a_token_works_for_its_lifetime(clock: StandingClock) -> None:
 @pytest.mark.parametrize(
     ("asked", "granted"),
     [
-        ("", "customersegment.segment_manage customersegment.segment_read"),
+        ("", " ".join(["customersegment.segment_manage", "customersegment.segment_read", *sorted(NEIGHBOURS_READ)])),
         ("customersegment.segment_read", "customersegment.segment_read"),
         (
             "customersegment.segment_read order.order_read customersegment.segment_read_own",

@@ -344,7 +344,10 @@ def test_b7_a_token_of_the_world_is_good_for_a_customer_too(storefront: Storefro
     assert storefront.call("validateauthtoken", "customer2-token").get_json() == {
         "token_type": "Bearer",
         "expires_in": 2591999,
-        "scope": f"{READ_OWN} tenant={storefront.client.tenant}",
+        "scope": (
+            f"customer.customer_read_own customermanagement.legalentity_read_own {READ_OWN}"
+            f" tenant={storefront.client.tenant}"
+        ),
         "email": "jack.smith@email.com",
     }
 

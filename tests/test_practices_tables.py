@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mockserver.errors import PARAMETER_PROBLEM, BadRequest
-from mockserver.practices import fields, languages, paging, q, sort
+from mockserver.errors import PARAMETER_PROBLEM, BadRequest, InvalidToken, NotFound
+from mockserver.practices import fields, filters, languages, paging, q, refusals, sort
 
 TABLES = Path(__file__).parent / "tables"
 Case = dict[str, Any]
@@ -98,3 +98,57 @@ def test_localized_cuts_trees_and_arrays() -> None:
     below = [cut_leaf, {"subcategories": [cut_leaf]}]
     assert cut == {"name": german, "item": [{"name": german}, 7], "plain": "x", "subcategories": below}
     assert leaf == {"name": both, "other": both}
+
+
+def test_c8a_texts_of_one_language_are_plain() -> None:
+    document = {"id": "a", "localizedName": {"de": "Säge"}, "name": "Saw", "description": {"de": "Sägt."}, "slug": {}}
+    texts_of = {"name": "localizedName", "description": "description", "slug": "slug", "title": "title"}
+    assert languages.spoken(document, texts_of) == {
+        "id": "a",
+        "localizedName": {"de": "Säge"},
+        "name": "Säge",
+        "description": "Sägt.",
+        "slug": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        ([], ["a", "b", "c"]),
+        ([("id", "b")], ["b"]),
+        ([("name", "Saw")], ["a"]),
+        ([("name", "Säge")], ["a", "b"]),
+        ([("info.country", "DE")], ["a", "c"]),
+        ([("tags", "x")], ["b", "c"]),
+        ([("tags", "x"), ("info.country", "DE")], ["c"]),
+        ([("primary", True)], ["c"]),
+        ([("nothing", "x")], []),
+    ],
+)
+def test_c18_filters(wanted: list[tuple[str, Any]], kept: list[str]) -> None:
+    rows: list[Case] = [
+        {"id": "a", "name": {"en": "Saw", "de": "Säge"}, "info": {"country": "DE"}, "primary": False},
+        {"id": "b", "name": {"de": "Säge"}, "tags": ["x", "y"]},
+        {"id": "c", "info": {"country": "DE"}, "tags": ["x"], "primary": True},
+    ]
+    found = filters.kept(rows, [filters.Filter(path, value) for path, value in wanted])
+    assert [row["id"] for row in found] == kept
+
+
+def test_j1_errors_have_a_list_of_sentences() -> None:
+    wrong = BadRequest(field="pageSize", kind="minimum", detail="must be at least 1")
+    assert refusals.coded(wrong) == {
+        "code": 400,
+        "status": "Bad Request",
+        "message": wrong.message,
+        "details": ["pageSize must be at least 1"],
+    }
+    assert refusals.coded(NotFound("x")) == {
+        "code": 404,
+        "status": "Not Found",
+        "message": "The resource with id x has not been found.",
+        "details": [],
+        "resourceId": "x",
+    }
+    assert "fault" in refusals.coded(InvalidToken())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -26,8 +26,10 @@ class Operation:
     """One operation of the contract.
 
     service: name of the spec file, without its ending.
-    needs_token: whether it wants a good token; scopes: one of which the token must have (A4), if there are any.
+    takes_token: whether it looks at a token at all; needs_token: whether it wants one; both want a good one.
+    scopes: one of which the token must have (A4), if there are any and `needs_scope` says so; else they show more.
     parameters, names: in the path, the query and the headers; names of headers are in lower case.
+    lists: names of the query parameters that may come several times.
     replies: a judge for each declared status, None for a status without JSON.
     texts: the other media types that are declared, by status.
     documented: the statuses that the published contract has too: those without `x-basis`.
@@ -35,16 +37,22 @@ class Operation:
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
     localized: dotted paths of localized texts in the reply; below `recursion` they come again.
+    texts_of: fields that are plain text for a client who wants one language, with the localized field of the text.
+    count: the response header that has the number of rows (C2), if there is one.
+    is_compound: whether `q` may have a `compoundLogicalQuery` (C5).
     """
 
     id: str
     service: str
     method: str
     path: str
+    takes_token: bool
     needs_token: bool
+    needs_scope: bool
     scopes: tuple[str, ...]
     parameters: Mapping[str, tuple[Parameter, ...]]
     names: Mapping[str, frozenset[str]]
+    lists: frozenset[str]
     body: BodyPlan | None
     replies: Mapping[int, Judge | None]
     texts: Mapping[int, frozenset[str]]
@@ -53,12 +61,20 @@ class Operation:
     patched: Judge | None = None
     identity: tuple[str, ...] = ()
     localized: tuple[str, ...] = ()
+    texts_of: Mapping[str, str] = field(default_factory=dict)
     recursion: str | None = None
+    count: str | None = None
+    is_compound: bool = False
     deprecated: bool = False
 
     def declares(self, name: str) -> bool:
         """Whether the operation has this query or header parameter."""
-        return any(parameter.name == name for place in ("query", "header") for parameter in self.parameters[place])
+        return self.parameter(name) is not None
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the query or header parameter of this name, if there is one."""
+        declared = (each for place in ("query", "header") for each in self.parameters[place])
+        return next((each for each in declared if each.name == name), None)
 
     @property
     def is_bulk(self) -> bool:
@@ -108,16 +124,18 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
             service=document.path.stem,
             method=method.upper(),
             path=path,
-            needs_token=_needs_token(document, node),
-            scopes=_scopes(document, node),
+            **_access(document, node),
             parameters={place: _at(declared, place) for place in PLACES},
             names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
+            lists=frozenset(each.name for each in _at(declared, "query") if each.kind == "array"),
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
             replies={status: None if each is None else judge(each) for status, each in schemas.items()},
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
             documented=frozenset(status for status, reply in statuses.items() if "x-basis" not in reply),
             examples={status: examples.of_reply(document, statuses[status], each) for status, each in schemas.items()},
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
+            count=_count(document, statuses.get(200, {})),
+            is_compound=node.get("x-compound", False),
             deprecated=node.get("deprecated", False),
             **({} if best is None else _marks(document, best)),
         )
@@ -130,21 +148,21 @@ def _at(declared: list[Parameter], place: str) -> tuple[Parameter, ...]:
     return tuple(parameter for parameter in declared if parameter.place == place)
 
 
-def _requirements(document: Document, operation: Node) -> list[Node]:
+def _access(document: Document, operation: Node) -> dict[str, Any]:
+    """Read the security requirements: alternatives, of which the empty one wants no token, and some want no scope."""
     requirements: list[Node] = operation.get("security", document.root.get("security", []))
-    return requirements
+    scopes = [tuple(scope for each in requirement.values() for scope in each) for requirement in requirements]
+    return {
+        "takes_token": any(requirements),
+        "needs_token": bool(requirements) and all(requirements),
+        "needs_scope": bool(scopes) and all(scopes),
+        "scopes": tuple(scope for each in scopes for scope in each),
+    }
 
 
-def _needs_token(document: Document, operation: Node) -> bool:
-    """Whether there are requirements, and none of them is the empty one that makes them optional."""
-    requirements = _requirements(document, operation)
-    return bool(requirements) and all(requirements)
-
-
-def _scopes(document: Document, operation: Node) -> tuple[str, ...]:
-    """Collect the scopes of all requirements: alternatives, in the order of the spec."""
-    requirements = _requirements(document, operation)
-    return tuple(scope for requirement in requirements for scopes in requirement.values() for scope in scopes)
+def _count(document: Document, reply: Node) -> str | None:
+    """Return the name of the header with the number of rows: services call it X-Total-Count, X-Count or Count (C2)."""
+    return next((name for name in document.resolve(reply).get("headers", ()) if name.endswith("Count")), None)
 
 
 def _marks(document: Document, schema: Node) -> dict[str, Any]:
@@ -153,5 +171,6 @@ def _marks(document: Document, schema: Node) -> dict[str, Any]:
     return {
         "identity": next((tuple(each["x-identity"]) for _, each in found if "x-identity" in each), ()),
         "localized": tuple(".".join(path) for path, each in found if each.get("x-localized")),
+        "texts_of": {".".join(path): each["x-text-of"] for path, each in found if "x-text-of" in each},
         "recursion": "subcategories" if any(path == ("subcategories",) for path, _ in found) else None,
     }

@@ -15,7 +15,11 @@ BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One declared parameter; `judge` is None where any text will do, `values` are those of an enum."""
+    """One declared parameter.
+
+    judge: None where any text will do; values: those of an enum.
+    filters: the dotted path of the field whose value it asks for; default: the text that stands for none.
+    """
 
     name: str
     place: str
@@ -23,6 +27,8 @@ class Parameter:
     kind: str
     judge: Judge | None
     values: tuple[Any, ...] = ()
+    filters: str | None = None
+    default: str | None = None
 
     @property
     def key(self) -> str:
@@ -42,7 +48,7 @@ class Parameter:
             if text.lower() not in BOOLEANS:
                 raise BadRequest(PARAMETER_PROBLEM, field=self.name, kind="type", detail="must be true or false")
             return BOOLEANS[text.lower()]
-        return text
+        return text.split(",") if self.kind == "array" else text
 
 
 def compiled(document: Document, node: Node) -> Parameter:
@@ -53,7 +59,17 @@ def compiled(document: Document, node: Node) -> Parameter:
     constrained = schema.keys() & {"pattern", "minLength", "maxLength", "enum"}
     judge = Judge(document, schema) if constrained else None
     values = tuple(schema.get("enum", ()))
-    return Parameter(declared["name"], declared["in"], declared.get("required", False), kind, judge, values)
+    default = schema.get("default")
+    return Parameter(
+        declared["name"],
+        declared["in"],
+        declared.get("required", False),
+        kind,
+        judge,
+        values,
+        declared.get("x-filter"),
+        default if isinstance(default, str) else None,
+    )
 
 
 def taken(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, Any]:

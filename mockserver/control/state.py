@@ -147,7 +147,7 @@ def _target(tenant: Tenant, to: str) -> State | None:
     if to == "world":
         return None
     if to == "empty":
-        return State(default_language=tenant.state.default_language)
+        return State(default_language=tenant.state.default_language, languages=tenant.state.languages)
     kind, _, name = to.partition(":")
     if kind != "snapshot":
         raise Unprocessable("`to` is world, empty or snapshot:NAME.")

@@ -74,6 +74,18 @@ def localized(
     return _cut(document, _tree(tuple(localized_paths), recursive_under), wanted, default)
 
 
+def spoken(document: dict[str, Any], texts_of: Mapping[str, str]) -> dict[str, Any]:
+    """Give the fields that are plain text in one language the text of a localized field that was cut to it (C8a).
+
+    texts_of: names of such fields, with the name of the localized field, which may be the same one.
+    """
+    for name, source in texts_of.items():
+        value = document.get(source)
+        if isinstance(value, Mapping) and value:
+            document[name] = next(iter(value.values()))
+    return document
+
+
 @lru_cache(maxsize=256)
 def _tree(localized_paths: tuple[str, ...], recursive_under: str | None) -> Tree:
     tree = paths.tree(localized_paths)

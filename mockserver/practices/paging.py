@@ -36,9 +36,9 @@ class Page:
         return rows[self.start : self.stop]
 
 
-def page(size: str | None, number: str | None, maximum: int | None = None) -> Page:
+def page(size: str | None, number: str | None, maximum: int | None = None, default: int = DEFAULT_SIZE) -> Page:
     """Read both parameters; BadRequest if one is not an integer from 1 on. A size beyond the maximum is cut to it."""
-    asked = _positive("pageSize", size, DEFAULT_SIZE)
+    asked = _positive("pageSize", size, default)
     return Page(_positive("pageNumber", number, 1), asked if maximum is None else min(asked, maximum))
 
 

@@ -72,7 +72,7 @@ class Query:
     patterns: list[Pattern] = field(default_factory=list)
 
 
-def parse(text: str) -> Query:
+def parse(text: str, *, compound: bool = False) -> Query:  # noqa: ARG001 - until the Product Service is here
     """Compile a query; BadRequest says what is wrong (C6). A blank one matches everything."""
     query = Query()
     for key, value in syntax.clauses(text):

@@ -47,8 +47,12 @@ def refusal(finding: Finding) -> BadRequest:
 
 @lru_cache(maxsize=1000)
 def of_token(operation_id: str, wanted: tuple[str, ...], granted: frozenset[str]) -> tuple[Finding, ...]:
-    """Return a finding for a token that may more than the operation needs; any one of `wanted` will do."""
-    spare = granted - set(wanted)
+    """Return a finding for a token that may more than the operation needs; any one of `wanted` will do.
+
+    What it may in other services is no matter of this call: `neverNeeded` of the coverage tells that.
+    """
+    services = {scope.partition(".")[0] for scope in wanted}
+    spare = {scope for scope in granted if scope.partition(".")[0] in services} - set(wanted)
     if not wanted or not spare:
         return ()
     more = ", ".join(sorted(spare))

@@ -38,6 +38,7 @@ def state(world: Mapping[str, Any]) -> State:
     items = [_item_assignment(row) for row in world.get("itemAssignments", ())]
     return State(
         default_language=world.get("languages", {}).get("default", "en"),
+        languages=tuple(world.get("languages", {}).get("supported", ("en",))),
         sites=_by(world.get("sites", ()), "code"),
         legal_entities=_by(world.get("legalEntities", ())),
         customers=_by(world.get("customers", ())),

@@ -19,8 +19,8 @@ def rows(state: State, section: str) -> list[Row]:
 
 
 def world(state: State) -> dict[str, Any]:
-    """Return all sections, as a world file has them; languages beside the default one are not part of a state."""
-    languages = {"default": state.default_language, "supported": [state.default_language]}
+    """Return all sections, as a world file has them."""
+    languages = {"default": state.default_language, "supported": list(state.languages)}
     return {"languages": languages} | {section: rows(state, section) for section in SECTIONS}
 
 

@@ -181,13 +181,14 @@ def _forest(source: Source, counts: Counts, languages: list[str]) -> list[Row]:
 
 
 def _product(number: int, chance: Random, languages: list[str], categories: list[Row]) -> Row:
-    """Return a product, in as many languages as chance has it, in one or two categories."""
+    """Return a product, in as many languages as chance has it, in one or two categories; every tenth is unpublished."""
     spoken = languages[: chance.randint(1, len(languages))]
     placed = chance.sample(categories, min(len(categories), chance.randint(1, 2)))
     return {
         "id": str(30_000_000 + number),
         "code": f"{chance.choice(GRADES)[:3].upper()}-{number:04d}",
         "name": _names(chance, spoken, suffix=f" {chance.choice(GRADES)} {chance.randrange(100, 1000)}"),
+        **({"published": False} if number % 10 == 9 else {}),
         **({"categories": [each["id"] for each in placed]} if placed else {}),
     }
 

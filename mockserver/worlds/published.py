@@ -75,8 +75,20 @@ PUBLISHED: Row = {
         },
     ],
     "products": [
-        {"id": "12468504", "code": "123", "name": {"en": "Hammer"}, "categories": ["12468505"]},
-        {"id": "12849186", "code": "456", "name": {"en": "Screwdriver"}, "categories": ["12468504"]},
+        {
+            "id": "12468504",
+            "code": "123",
+            "name": {"en": "Hammer"},
+            "description": {"en": "Drives nails, and pulls them out.", "de": "Schlägt Nägel ein und zieht sie heraus."},
+            "categories": ["12468505"],
+        },
+        {
+            "id": "12849186",
+            "code": "456",
+            "name": {"en": "Screwdriver"},
+            "description": {"en": "For cross-head screws.", "de": "Für Kreuzschlitzschrauben."},
+            "categories": ["12468504"],
+        },
     ],
     "segments": [
         {"id": GOLDEN, "name": {"en": "Golden Segment"}, "status": "ACTIVE", "siteCode": "main", "metadata": METADATA},

@@ -23,6 +23,7 @@ KEYS: dict[str, Key] = {
     "tokens": lambda row: row["token"],
 }
 REFERENCES = {
+    "legalEntities": {"parentId": "legalEntities"},
     "categories": {"parentId": "categories"},
     "segments": {"siteCode": "sites"},
     "customerAssignments": {"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
@@ -90,14 +91,19 @@ def _members(world: World) -> Iterator[Mistake]:
 
 
 def _circles(world: World) -> Iterator[Mistake]:
-    parents = {row["id"]: row.get("parentId") for row in world.get("categories", ())}
+    for section in ("categories", "legalEntities"):
+        yield from _circles_of(world, section)
+
+
+def _circles_of(world: World, section: str) -> Iterator[Mistake]:
+    parents = {row["id"]: row.get("parentId") for row in world.get(section, ())}
     good: set[str] = set()
     for at, start in enumerate(parents):
         way = []
         id_ = start
         while id_ is not None and id_ not in good:
             if id_ in way:
-                yield f"/categories/{at}/parentId", f"{start!r} is above itself, or below a circle"
+                yield f"/{section}/{at}/parentId", f"{start!r} is above itself, or below a circle"
                 return
             way.append(id_)
             id_ = parents[id_]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...exchange import Service
+from ...practices import refusals
 from ...world import World
-from . import calls, refusals
+from . import calls
 
 
 def service(world: World) -> Service:
     """Return the service with its handlers."""
-    return Service("customer-login.yaml", calls.handlers(world), refusals.body)
+    return Service("customer-login.yaml", calls.handlers(world), refusals.typed)

@@ -7,8 +7,8 @@ from typing import Any
 from ...errors import InvalidApiKey
 from ...world import Tenant, World
 from .granting import ANONYMOUS, granted, scope
-from .refusals import InvalidRefreshToken
 from .sessions import Session, Sessions
+from .unauthorized import InvalidRefreshToken
 
 
 def check(world: World, client_id: str) -> None:

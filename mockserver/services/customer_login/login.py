@@ -10,8 +10,8 @@ from ...state import Document, State
 from ...world import Tenant
 from . import saas
 from .granting import CUSTOMER_SCOPES, EXCHANGE, LOGIN, REFRESH, granted, scope
-from .refusals import InvalidCredentials, InvalidRefreshToken
 from .sessions import Sessions
+from .unauthorized import InvalidCredentials, InvalidRefreshToken
 
 PASSWORD = "secret1"  # noqa: S105 - of every customer whose world gives no other
 IDLE_TIME = 120  # seconds

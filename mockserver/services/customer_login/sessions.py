@@ -11,7 +11,7 @@ from uuid import UUID
 
 from ...access import ISSUED_AT_MOST, Principal
 from ...world import Tenant, World
-from .refusals import ExpiredRefreshToken, InvalidRefreshToken
+from .unauthorized import ExpiredRefreshToken, InvalidRefreshToken
 
 ACCESS_DIGITS = 28
 REFRESH_DIGITS = 32
