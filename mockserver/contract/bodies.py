@@ -7,17 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
-
 from ..errors import BODY_PROBLEM, BadRequest
-from . import shapes
+from . import shapes, strict_json
 from .document import Document, Node
 from .shapes import Shape
 from .validation import Judge, shortened
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
-DEEPEST = 100  # levels; orjson reads ten times as many, but does not write 255, and patches copy recursively
 TOO_MANY = "There is a validation error. Please check the details."  # E4, in the words of the price service
 
 
@@ -66,7 +63,7 @@ class BodyPlan:
         if kind not in self.kinds:
             hint = f"Content-Type must be {' or '.join(self.kinds)}, not {shortened(kind)}."
             raise BadRequest(field="Content-Type", kind="contentType", detail=hint, rule="F3a")
-        return form(content) if kind == FORM else json(content)
+        return form(content) if kind == FORM else strict_json.read(content)
 
     def _elements(self, value: Any, judge: Judge) -> Body:
         """Judge each element on its own; only what is no array, or too long, is wrong as a whole (E1, E4)."""
@@ -82,27 +79,6 @@ class BodyPlan:
 def media_type(header: str | None) -> str:
     """Return the media type of a Content-Type header in lower case; JSON if there is none."""
     return (header or JSON).partition(";")[0].strip().lower() or JSON
-
-
-def json(content: bytes) -> Any:
-    """Read JSON; BadRequest for malformed text, invalid UTF-8, NaN, Infinity or nesting beyond any use (F3)."""
-    try:
-        value = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        where = f"line {error.lineno} column {error.colno}"
-        raise BadRequest(kind="json", detail=f"Not JSON: {shortened(error.msg)} at {where}.", rule="F3") from None
-    if content.count(b"[") + content.count(b"{") > DEEPEST and _nests_deeper(value, DEEPEST):
-        raise BadRequest(kind="json", detail=f"Nests deeper than {DEEPEST} levels.", rule="F3")
-    return value
-
-
-def _nests_deeper(value: Any, levels: int) -> bool:
-    """Whether a value nests deeper than this; level by level, since it may nest deeper than Python recurses."""
-    containers = [value]
-    for _ in range(levels):
-        inner = (part for each in containers for part in (each.values() if isinstance(each, dict) else each))
-        containers = [part for part in inner if isinstance(part, (dict, list))]
-    return bool(containers)
 
 
 def form(content: bytes) -> dict[str, str]:

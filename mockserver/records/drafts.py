@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import orjson
 
-from ..contract import bodies
+from ..contract import strict_json
 from ..contract.bodies import JSON, BodyPlan
 from ..contract.operations import Operation
 from ..contract.parameters import Parameter
@@ -83,7 +83,7 @@ def _body(visit: Visit, operation: Operation) -> Any:
     if operation.body is None or not visit.request.body.strip():
         return None
     try:
-        return UNREADABLE if visit.is_cut else bodies.json(visit.request.body)
+        return UNREADABLE if visit.is_cut else strict_json.read(visit.request.body)
     except BadRequest:
         return UNREADABLE
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from ..contract import bodies
+from ..contract import strict_json
 from ..errors import BadRequest
 from ..practices import regexes
 from ..practices.regexes import RegexError
@@ -194,7 +194,7 @@ def _absent(wanted: Any, _: Mapping[str, Any]) -> Demand:
 
 def _json(wanted: Any, options: Mapping[str, Any]) -> Demand:
     try:
-        value = bodies.json(wanted.encode()) if isinstance(wanted, str) else wanted
+        value = strict_json.read(wanted.encode()) if isinstance(wanted, str) else wanted
     except BadRequest as error:
         raise PatternError(f"equalToJson must be JSON. {error.detail}") from None
     order, extra = bool(options.get("ignoreArrayOrder")), bool(options.get("ignoreExtraElements"))
