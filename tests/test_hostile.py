@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.contract import strict_json
+from mockserver.errors import BadRequest
 
 from .conftest import GOLDEN, HAMMER, Client
 
@@ -277,3 +283,28 @@ def test_f4_pages_of_other_origins_are_not(client: Client, origin: str) -> None:
 
 def test_no_reply_without_body_has_a_content_type(client: Client) -> None:
     assert "Content-Type" not in client.put(ITEM, json={}).headers
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**63), 2**64 - 1)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(st.characters(exclude_categories=["Cs"]))
+        | st.sampled_from(["[" * 120, "}{", "9" * 25, "1e999"]),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    )
+)
+def test_f3_json_is_read_as_it_is_written(value: Any) -> None:
+    assert strict_json.read(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":', '["[[[[{",'])
+def test_f3_levels_are_counted(opening: str) -> None:
+    levels = opening.count("[", 0, 2) + opening.count("{", 0, 2)
+    closing = opening[:2].translate({ord("["): "]", ord("{"): "}", ord('"'): None})[::-1]
+    times = strict_json.DEEPEST // levels
+    strict_json.read(f"{opening * times}1{closing * times}".encode())
+    with pytest.raises(BadRequest):
+        strict_json.read(f"{opening * times}[1]{closing * times}".encode())

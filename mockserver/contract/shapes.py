@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from .document import Document, Node
@@ -32,12 +33,12 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A property that a body has: where, and what is declared there, None for nothing."""
+    """A place in a body that has something: what is declared there, None for nothing, and all values there if it is."""
 
     pointer: str
     name: str
     shape: Shape | None
-    value: Any
+    values: Sequence[Any]
     siblings: Mapping[str, Shape]
 
 
@@ -52,14 +53,23 @@ def compiled(document: Document, schema: Node) -> Shape:
     return Shape(properties, items, tuple(schema.get("enum", ())), not properties and items is None)
 
 
-def sights(shape: Shape, body: Any, pointer: str = "") -> Iterator[Sight]:
-    """Give the properties that a body has, declared or not; what is below an open shape is not looked at."""
-    if isinstance(body, list) and shape.items is not None:
-        for element in body:
-            yield from sights(shape.items, element, f"{pointer}/*")
-    elif isinstance(body, dict) and not shape.is_open:
-        for name, value in body.items():
-            below = shape.properties.get(name)
-            yield Sight(f"{pointer}/{name}", name, below, value, shape.properties)
-            if below is not None:
-                yield from sights(below, value, f"{pointer}/{name}")
+def sights(shape: Shape, body: Any) -> Iterator[Sight]:
+    """Give the places of a body, declared or not, each once; what is below an open shape is not looked at."""
+    return _sights(shape, [body], "")
+
+
+def _sights(shape: Shape, values: Sequence[Any], pointer: str) -> Iterator[Sight]:
+    """Give the places below all values of one place together: a bulk has 200 of each, and they are much alike."""
+    if shape.items is not None:
+        elements = [element for value in values if isinstance(value, list) for element in value]
+        if elements:
+            yield from _sights(shape.items, elements, f"{pointer}/*")
+    if shape.is_open:
+        return
+    objects = [value for value in values if isinstance(value, dict)]
+    for name in dict.fromkeys(chain.from_iterable(objects)):
+        declared = shape.properties.get(name)
+        below = [each[name] for each in objects if name in each] if declared is not None else ()
+        yield Sight(f"{pointer}/{name}", name, declared, below, shape.properties)
+        if declared is not None:
+            yield from _sights(declared, below, f"{pointer}/{name}")

@@ -102,4 +102,5 @@ def _properties(operation: Operation, body: Any) -> Iterator[Key]:
         if sight.shape is not None:
             yield "bodyProperties", operation.id, "body", sight.pointer
             if sight.shape.values:
-                yield "enumValues", operation.id, "body", f"{sight.pointer}={sight.value}"
+                for value in set(map(str, sight.values)):
+                    yield "enumValues", operation.id, "body", f"{sight.pointer}={value}"
