@@ -27,6 +27,7 @@ check: lint types test package
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/control.py
+	$(BIN)/python benchmarks/size.py
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

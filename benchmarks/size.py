@@ -1,0 +1,86 @@
+"""Measure one tenant that grows, inside the server: reads, a write, a reset, `q` over all rows, and memory.
+
+`python benchmarks/size.py 1000 50000`; without sizes 1,000, 100,000 and 1,000,000 assignments, all in one segment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from dataclasses import replace
+from pathlib import Path
+from resource import getpagesize
+
+from mockserver.app import App, build
+from mockserver.exchange import Request
+from mockserver.settings import Settings
+from mockserver.state import ItemAssignment, Revision, State
+from mockserver.table import Table
+
+SEGMENT = "628cd20c6e8b2432b6346ca6"
+THEN = Revision(1, "2024-10-12T12:00:00.000Z", "2024-10-12T12:00:00.000Z")
+HEADERS = {"authorization": "Bearer admin-token", "host": "localhost", "content-type": "application/json"}
+ITEMS = f"/customer-segment/acme/segments/{SEGMENT}/items"
+ROUNDS = {"reset": 1, "q": 3}  # of what takes long, or can be done once; else MANY
+MANY = 200
+
+
+def filled(state: State, assignments: int) -> State:
+    """Return a state whose segment has this many items."""
+    rows = (ItemAssignment(SEGMENT, "PRODUCT", f"p{at:07}", THEN) for at in range(assignments))
+    return replace(state, items=state.items.set(SEGMENT, Table.of((each.key, each) for each in rows)))
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * getpagesize()
+
+
+def milliseconds(app: App, name: str, method: str, path: str, body: bytes = b"") -> float:
+    """Return the median time of a call in the pipeline; a failure of it ends the program."""
+    target, _, query = path.partition("?")
+    request = Request(method, target, query, HEADERS, body)
+    answer = app.control.answer if path.startswith("/__admin") else app.pipeline.answer
+    times = []
+    for _ in range(ROUNDS.get(name.partition(" ")[0], MANY)):
+        began = time.perf_counter()
+        status = answer(request).status
+        times.append((time.perf_counter() - began) * 1e3)
+        if status >= 300:
+            raise SystemExit(f"{method} {path} answered {status}")
+    return statistics.median(times)
+
+
+def measure(assignments: int) -> None:
+    """Print a row for one size."""
+    app = build(Settings())
+    tenant = app.world.tenant("acme")
+    before = resident()
+    tenant.change(lambda state: (filled(state, assignments), None))
+    memory = (resident() - before) / assignments
+    calls = {
+        "one": ("GET", f"{ITEMS}/PRODUCT/p{assignments // 2:07}"),
+        "page 1": ("GET", ITEMS),
+        "page 1000": ("GET", f"{ITEMS}?pageNumber=1000"),
+        "last page": ("GET", f"{ITEMS}?pageNumber={-(-assignments // 60)}"),
+        "put": ("PUT", f"{ITEMS}/PRODUCT/12468504", b"{}"),
+        "q": ("GET", f"{ITEMS}?q=metadata.version:2"),
+        "reset": ("POST", "/__admin/reset?tenant=acme"),
+    }
+    figures = [f"{milliseconds(app, name, *call):.2f}" for name, call in calls.items()]  # type: ignore[arg-type]
+    print(f"| {assignments:,} | {memory:.0f} | {' | '.join(figures)} |", flush=True)
+
+
+def main() -> None:
+    """Print a table: a row for each size, medians in milliseconds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 100_000, 1_000_000])
+    print("| assignments | bytes each | GET one | page 1 | page 1,000 | last page | PUT one | `q` over all | reset |")
+    print("|" + "---|" * 9)
+    for assignments in parser.parse_args().sizes:
+        measure(assignments)
+
+
+if __name__ == "__main__":
+    main()
