@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check lint types package bench clean
+.PHONY: serve test check lint types package bench conformance clean
 
 serve: $(VENV)/ready
 	$(BIN)/mockserver serve
@@ -28,6 +28,9 @@ bench: $(VENV)/ready
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/control.py
 	$(BIN)/python benchmarks/size.py
+
+conformance: $(VENV)/ready
+	$(BIN)/python -m tests.conformance.run --examples 100
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

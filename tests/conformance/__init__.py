@@ -1,0 +1,1 @@
+"""Schemathesis reads the specs and looks for answers that break them."""

@@ -1,0 +1,61 @@
+"""Run schemathesis with all of its phases over each spec of the simulated services, against the real server.
+
+`make conformance` makes more than 5,000 cases; `make test` runs a few of them (tests/test_conformance.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.serving import environment, serving
+
+HERE = Path(__file__).parent
+SPECS = HERE.parents[1] / "spec"
+CASES = re.compile(r"^ +([\d,]+) generated", re.MULTILINE)
+
+
+def specs() -> list[Path]:
+    """Return the specs of all simulated services; the control plane would reset what is being tested."""
+    return sorted(path for path in SPECS.glob("*.yaml") if path.stem != "control")
+
+
+def judged(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
+    """Have schemathesis test one service; return how many cases it made, and what it found, "" for nothing."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"),
+            *(str(spec), "--url", url, "--header", f"Authorization: Bearer {token}", "--no-color"),
+            *("--max-examples", str(examples), "--seed", "1", "--warnings", "off", "--generation-database", "none"),
+        ],
+        env=environment(SCHEMATHESIS_HOOKS="tests.conformance.hooks"),
+        cwd=HERE.parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    cases = sum(int(found.replace(",", "")) for found in CASES.findall(done.stdout))
+    return cases, "" if done.returncode == 0 and cases else done.stdout + done.stderr
+
+
+def main() -> None:
+    """Print a line for each service, and what was found; exit with 1 if anything was."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--examples", type=int, default=200, help="for each operation and phase")
+    examples = parser.parse_args().examples
+    failed, total = False, 0
+    with serving() as (_, ready):
+        for token in ("admin-token", "customer-token"):
+            for spec in specs():
+                cases, found = judged(ready["url"], spec, examples, token)
+                print(f"{spec.stem} as {token}: {cases} cases, {'FAILED' if found else 'no failure'}\n{found}".strip())
+                failed, total = failed or bool(found), total + cases
+    print(f"{total} cases")
+    raise SystemExit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
