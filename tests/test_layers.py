@@ -26,7 +26,7 @@ LAYERS = [
     {"contract", "worlds"},
     {"practices"},
     {"exchange"},
-    {"world"},
+    {"world", "people"},
     {"state", "access"},
     {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions"},
 ]
