@@ -314,7 +314,10 @@ def test_b7_the_profile_is_what_the_world_knows(storefront: Storefront) -> None:
         "preferredLanguage": "en",
         "businessModel": "B2B",
         "b2b": {
-            "legalEntities": [{"id": COMPANY, "name": "SomeCompany"}, {"id": THIRD, "name": "ThirdCompany"}],
+            "legalEntities": [
+                {"id": COMPANY, "name": "SomeCompany", "contactAssignmentId": "01259b38670025c174560caa"},
+                {"id": THIRD, "name": "ThirdCompany", "contactAssignmentId": "6e80108f7663f01436773a9a"},
+            ],
         },
     }
 

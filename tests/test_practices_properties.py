@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mockserver.errors import BadRequest
 from mockserver.practices import fields, languages, paging, q, sort
+from mockserver.practices.lazy import LazyRows
 
 settings.register_profile("practices", deadline=None, max_examples=80)
 practices = settings(settings.get_profile("practices"))
@@ -209,6 +210,21 @@ def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
     pages = [paging.page(str(size), str(number)).cut(rows) for number in range(1, len(rows) // size + 3)]
     assert [row for page in pages for row in page] == rows
     assert pages[-1] == []
+
+
+@practices
+@given(st.integers(0, 40), st.integers(1, 15), st.integers(1, 5))
+def test_only_the_rows_of_the_page_are_made(count: int, size: int, number: int) -> None:
+    made: list[int] = []
+
+    def make(source: int) -> dict[str, int]:
+        made.append(source)
+        return {"n": source}
+
+    rows, page = LazyRows(range(count), make), paging.page(str(size), str(number))
+    assert page.cut(rows) == [{"n": each} for each in made]
+    assert made == list(page.cut(range(count)))
+    assert (len(rows), list(rows)) == (count, [rows[each] for each in range(count)])
 
 
 @practices

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import people
 from ...access import Principal, Tokens, bearer
 from ...errors import Forbidden, InvalidToken
-from ...state import Document, State
+from ...state import State
 from ...world import Tenant
 from .granting import LOGIN, scope
 from .sessions import Session, Sessions
 
-SHOWN = ("firstName", "lastName", "preferredLanguage")
 HINT = "needs the token of a customer; log in, or use customer-token"
 
 
@@ -26,9 +26,7 @@ def profile(state: State, principal: Principal) -> dict[str, Any]:
     customer = state.customers.get(principal.customer_id or "")
     if customer is None:
         raise Forbidden(hint=HINT, rule="B7b")
-    names = {name: customer[name] for name in SHOWN if name in customer}
-    ids = {"id": customer["id"], "customerNumber": customer["id"], "contactEmail": customer["email"]}
-    return ids | names | _business(state, customer)
+    return people.profile(state, customer)
 
 
 def facts(tenant: Tenant, principal: Principal, session: Session | None) -> dict[str, Any]:
@@ -56,10 +54,3 @@ def end(tokens: Tokens, sessions: Sessions, tenant: Tenant, principal: Principal
     if session is not None:
         session.over = True
     tokens.revoke(token, None if session else tenant.name)  # a reset brings back a token of the world's own
-
-
-def _business(state: State, customer: Document) -> dict[str, Any]:
-    """Return the legal entities of the customer, who is B2B with any and B2C without."""
-    ids = customer.get("legalEntities", ())
-    entities = [{"id": id_, "name": state.legal_entities[id_]["name"]} for id_ in ids if id_ in state.legal_entities]
-    return {"businessModel": "B2B", "b2b": {"legalEntities": entities}} if entities else {"businessModel": "B2C"}

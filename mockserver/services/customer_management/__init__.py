@@ -1,0 +1,13 @@
+"""The Customer Management Service as far as it reads: legal entities, and the customers who are their contacts."""
+
+from __future__ import annotations
+
+from ...exchange import Service
+from ...practices import refusals
+from ...world import World
+from .calls import HANDLERS
+
+
+def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
+    """Return the service with its handlers."""
+    return Service("customer-management.yaml", HANDLERS, refusals.coded)
