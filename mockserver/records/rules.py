@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .. import resources
 
-ROW = re.compile(r"\| [A-F]\d")
+ROW = re.compile(r"\| [A-Z]\d")
 
 
 class Rule(NamedTuple):
