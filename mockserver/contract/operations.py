@@ -32,7 +32,8 @@ class Operation:
     lists: names of the query parameters that may come several times.
     replies: a judge for each declared status, None for a status without JSON.
     texts: the other media types that are declared, by status.
-    documented: the statuses that the published contract has too: those without `x-basis`.
+    documented: the statuses that the published contract has too, which are those without `x-basis`, and that a call can
+        get without the order of a fault, which are those without `x-by-order`.
     examples: bodies for each declared status, by name, the usual one first; none for a status without JSON.
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
@@ -131,7 +132,9 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
             replies={status: None if each is None else judge(each) for status, each in schemas.items()},
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
-            documented=frozenset(status for status, reply in statuses.items() if "x-basis" not in reply),
+            documented=frozenset(
+                status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-by-order"}
+            ),
             examples={status: examples.of_reply(document, statuses[status], each) for status, each in schemas.items()},
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
             count=_count(document, statuses.get(200, {})),
