@@ -38,6 +38,7 @@ class App:
     """A simulator, ready to be served.
 
     pipeline, operations: those of the simulated API; control, steering: those of the control plane.
+    documents: the specs of both, in this order.
     """
 
     settings: Settings
@@ -50,6 +51,7 @@ class App:
     faults: Registry
     guard: Guard
     flask: Flask
+    documents: tuple[Document, ...]
 
 
 def build(settings: Settings, clock: Clock | None = None) -> App:
@@ -76,10 +78,21 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     )
     gc.freeze()  # a collection need not walk what stays for good
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
-    specs = {document.path.stem: document.root for document in (*steering.documents, *simulated.documents)}
+    documents = (*simulated.documents, *steering.documents)
+    specs = {document.path.stem: document.root for document in documents}
     app = adapter.create(pipeline.answer, behind.answer, guard, specs, settings.cors_origin)
     return App(
-        settings, world, records, pipeline, behind, simulated.operations, steering.operations, registry, guard, app
+        settings,
+        world,
+        records,
+        pipeline,
+        behind,
+        simulated.operations,
+        steering.operations,
+        registry,
+        guard,
+        app,
+        documents,
     )
 
 

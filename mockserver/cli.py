@@ -153,13 +153,16 @@ def serve(**given: Any) -> None:
 
 
 @commands.command()
+@click.option("--format", "form", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 @settings_options
-def routes(**given: Any) -> None:
+def routes(form: str, **given: Any) -> None:
     """List the operations that the server would answer, with the scopes that they need."""
+    from .contract import listing  # noqa: PLC0415
+
     app = built(settings_from(given))
-    for operation in (*app.operations, *app.steering):
-        access = " | ".join(operation.scopes) or ("any token" if operation.needs_token else "open")
-        click.echo(f"{operation.method:7} {operation.path}  {operation.id}  {access}")
+    click.echo(
+        listing.markdown(app.documents) if form == "markdown" else listing.text((*app.operations, *app.steering))
+    )
 
 
 @commands.command()

@@ -27,7 +27,7 @@ settings.register_profile("thorough", deadline=None, max_examples=2000, stateful
 settings.load_profile("suite")
 
 TABLES = Path(__file__).parent / "tables"
-PUBLISHED = Path(__file__).parent / "published" / "customer-segment.yaml"
+PUBLISHED = Path(__file__).parent / "published"
 GOLDEN = "628cd20c6e8b2432b6346ca6"
 PLATINUM = "61ge81e13562e22001h6cf456"
 TOOL_FANS = "628cd20c6e8b2432b6346ca7"

@@ -13,6 +13,10 @@ import pytest
 
 from mockserver.app import build
 from mockserver.cli import serve, settings_from
+from mockserver.contract import listing
+from mockserver.contract.document import Document
+from mockserver.contract.loading import read
+from mockserver.contract.operations import operations
 from mockserver.ready import ready_line
 from mockserver.resources import folder
 from mockserver.settings import Behaviour, Settings
@@ -20,6 +24,7 @@ from mockserver.settings import Behaviour, Settings
 from .conftest import GOLDEN
 from .serving import ask, run, serving
 
+SPECS = sorted(folder("spec").glob("*.yaml"))
 SWITCHED: dict[str, Any] = {
     "own_list": "catalogue",
     "foreign_segment": "403",
@@ -169,10 +174,35 @@ def test_routes_lists_every_operation_with_its_scopes() -> None:
     assert next(line for line in lines if "request-token" in line).endswith("open")
 
 
+def test_the_table_of_operations_in_the_documentation_is_what_the_command_prints() -> None:
+    printed = run("routes", "--format", "markdown").stdout
+    assert all(f"`{each.id}`" in printed for path in SPECS for each in operations(read(path)))
+    assert printed == (folder("docs") / "operations.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("security", "words"),
+    [
+        ([], "open"),
+        ([{"OAuth2": []}], "any token"),
+        ([{"OAuth2": ["a"]}, {"OAuth2": ["b"]}], "a | b"),
+        ([{"OAuth2": ["a"]}, {"BearerToken": []}], "any token; more with a"),
+        ([{}, {"OAuth2": []}], "token optional"),
+        ([{}, {"OAuth2": ["a", "b"]}], "token optional; more with a | b"),
+    ],
+)
+def test_what_a_caller_needs_is_told_in_words(security: list[dict[str, list[str]]], words: str) -> None:
+    operation = {"operationId": "read", "security": security, "responses": {"204": {"description": "Done."}}}
+    paths = {"/x": {"get": operation}}
+    (compiled,) = operations(Document(Path("x.yaml"), {"paths": paths}))
+    assert listing.access(compiled) == words
+    assert listing.text([compiled]) == f"GET     /x  read  {words}"
+
+
 def test_the_shipped_specs_are_good() -> None:
     done = run("spec")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("good") == 4
+    assert done.stdout.count("good") == len(SPECS)
 
 
 def test_healthcheck_tells_a_healthy_server_from_none() -> None:

@@ -24,7 +24,7 @@ from mockserver.strict_yaml import load
 from .conftest import GOLDEN, HAMMER, NUMBERS, PUBLISHED, TABLES
 from .serving import ENOUGH, serving
 
-CONTRACT = read(PUBLISHED)
+CONTRACT = read(PUBLISHED / "customer-segment.yaml")
 OPERATIONS = {operation.id: operation for operation in operations(CONTRACT)}
 TABLE = load((TABLES / "generated_client.yaml").read_text())
 CALLS = [(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses]

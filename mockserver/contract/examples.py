@@ -8,7 +8,7 @@ from typing import Any
 from .document import Document, Node
 
 MADE = "made"  # name of an example that no spec gives
-FORMATS = {"date-time": "2024-10-12T12:00:00.000Z"}
+FORMATS = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://example.com"}
 SCALARS: Mapping[str, Any] = {"number": 1.5, "boolean": True}
 
 

@@ -135,7 +135,7 @@ def _examples(operation: Operation, status: int, ids: Mapping[str, str]) -> Mapp
 
 def _with_status(body: Any, status: int) -> Any:
     """Let an error that was made from its schema say its own status."""
-    is_error = status >= 400 and isinstance(body, dict) and isinstance(body.get("status"), int)
+    is_error = status >= 400 and isinstance(body, dict) and isinstance(body.get("status"), int | float)
     return body | {"status": status} if is_error else body
 
 

@@ -1,0 +1,18 @@
+"""The Configuration Service, as far as a tenant's languages and currencies are read from it."""
+
+from __future__ import annotations
+
+from ...exchange import Call, Reply, Service
+from ...practices import refusals
+from ...world import World
+from . import properties
+
+
+def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
+    """Return the service with its handler."""
+    return Service("configuration.yaml", {"GET-configuration-retrieve-config": read}, refusals.typed)
+
+
+def read(call: Call) -> Reply:
+    """Answer with one property of the tenant."""
+    return Reply(200, properties.read(call.tenant.state, call.path["propertyKey"]))

@@ -1,0 +1,28 @@
+"""English names of languages and currencies that worlds often have; any other is called by its code."""
+
+from __future__ import annotations
+
+LANGUAGES = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "he": "Hebrew",
+    "it": "Italian",
+    "ja": "Japanese",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+}
+CURRENCIES = {
+    "CHF": "Swiss Franc",
+    "CZK": "Czech Koruna",
+    "EUR": "Euro",
+    "GBP": "Pound Sterling",
+    "JPY": "Yen",
+    "PLN": "Zloty",
+    "SEK": "Swedish Krona",
+    "USD": "US Dollar",
+}
