@@ -265,6 +265,18 @@ def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: st
     assert "Access-Control-Allow-Credentials" not in reply.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/items/and/more/of/it", 404), ("/items?q=" + "x" * 11_000, 414)], ids=["unknown", "long"]
+)
+def test_f4_a_preflight_does_not_hide_from_pages_how_their_call_fails(client: Client, path: str, status: int) -> None:
+    page = {"Origin": "http://localhost:3000"}
+    asked = {**page, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    reply = client.having(None).send("OPTIONS", path, headers=asked)
+    assert (reply.status_code, reply.headers["Access-Control-Allow-Origin"]) == (204, page["Origin"])
+    refused = client.get(path, headers=page)
+    assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (status, page["Origin"])
+
+
 def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
     reply = client.get("/items", headers={"Origin": "http://localhost:3000"})
     assert reply.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
