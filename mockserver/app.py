@@ -77,7 +77,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     gc.freeze()  # a collection need not walk what stays for good
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
     specs = {document.path.stem: document.root for document in (*steering.documents, *simulated.documents)}
-    app = adapter.create(pipeline.answer, behind.answer, guard, specs, settings.cors_origin)
+    counts = {each.count for each in simulated.operations if each.count}
+    app = adapter.create(pipeline.answer, behind.answer, guard, specs, counts=counts, cors_origins=settings.cors_origin)
     return App(
         settings, world, records, pipeline, behind, simulated.operations, steering.operations, registry, guard, app
     )

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.app import App, build
 from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
+from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, Client
 
@@ -291,6 +293,36 @@ def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
 def test_f4_pages_of_other_origins_are_not(client: Client, origin: str) -> None:
     reply = client.get("/items", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("named", "origin"),
+    [
+        ("http://shop.example:3000", "http://shop.example:3000"),
+        ("https://Shop.example", "https://shop.example"),
+        ("http://[2001:db8::1]:3000", "http://[2001:db8::1]:3000"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("null", "null"),
+        ("*", "http://example.com"),
+    ],
+)
+def test_f4_pages_of_origins_that_are_named_may_call(named: str, origin: str) -> None:
+    flask = build(Settings(fixture="empty", cors_origin=("http://other.example", named))).flask
+    reply = Client(flask, "acme").get("/items", headers={"Origin": origin})
+    assert reply.headers.getlist("Access-Control-Allow-Origin") == [origin]
+    assert "Access-Control-Allow-Credentials" not in reply.headers
+
+
+def test_f4_what_is_no_page_gets_no_headers_for_pages() -> None:
+    reply = Client(build(Settings(fixture="empty", cors_origin=("http://shop.example",))).flask, "acme").get("/items")
+    assert [name for name, _ in reply.headers if name.startswith("Access-Control")] == []
+
+
+def test_f4_pages_see_the_count_of_every_service(client: Client, shared: App) -> None:
+    shown = client.get("/items", headers={"Origin": "http://localhost:3000"}).headers["Access-Control-Expose-Headers"]
+    counts = {operation.count for operation in shared.operations if operation.count}
+    assert "X-Total-Count" in counts
+    assert counts <= set(shown.split(", "))
 
 
 def test_no_reply_without_body_has_a_content_type(client: Client) -> None:
