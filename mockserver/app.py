@@ -80,7 +80,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
     documents = (*simulated.documents, *steering.documents)
     specs = {document.path.stem: document.root for document in documents}
-    app = adapter.create(pipeline.answer, behind.answer, guard, specs, settings.cors_origin)
+    counts = {each.count for each in simulated.operations if each.count}
+    app = adapter.create(pipeline.answer, behind.answer, guard, specs, counts=counts, cors_origins=settings.cors_origin)
     return App(
         settings,
         world,

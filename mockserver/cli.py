@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import time
@@ -24,6 +25,7 @@ from .settings import Behaviour, Settings
 from .worlds.counts import Counts
 
 PREFIX = "MOCKSERVER_"
+ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # to be matched whole
 STARTED = time.perf_counter()
 
 HELP = {
@@ -100,6 +102,8 @@ def settings_from(given: dict[str, Any]) -> Settings:
     _known_variables(os.environ)
     if not TENANT.fullmatch(given["tenant"]):
         fail("--tenant must be 3 to 16 lower-case letters or digits and begin with a letter (F5)")
+    if not all(map(ORIGIN.fullmatch, given["cors_origin"])):
+        fail("--cors-origin must be what browsers send: http://shop.example:3000, without a path or a slash at the end")
     names = {each.name for each in fields(Behaviour)}
     behaviour = Behaviour(**{name: value for name, value in given.items() if name in names})
     return Settings(behaviour=behaviour, **{name: value for name, value in given.items() if name not in names})

@@ -87,9 +87,11 @@ class Pipeline:
         request = visit.request
         tenant = self.router.id_in(request.path, "tenant")
         visit.tenant = tenant if TENANT.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
+        if _is_preflight(request):
+            return Reply(204)
         if request.problem:
             raise request.problem
-        if request.method == "OPTIONS":  # a browser's preflight carries no token (F4)
+        if request.method == "OPTIONS":
             return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
         operation, visit.ids = self.router.route(request.method, request.path)
         visit.operation = operation
@@ -178,6 +180,11 @@ class Pipeline:
             defect = self.judge.reply(operation, request, call.path, reply)
         if defect is not None:
             raise ContractBroken(f"{operation.id} answered {reply.status}: {defect}")
+
+
+def _is_preflight(request: Request) -> bool:
+    """Whether a browser asks, without a token, what its page may do; were it refused, the page saw no reply (F4)."""
+    return request.method == "OPTIONS" and "access-control-request-method" in request.headers
 
 
 def _sent(reply: Reply, wire: Wire | None) -> Answer:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -91,6 +92,15 @@ class Client:
     def everything(self) -> Any:
         """All item assignments of the tenant: what a failed write must leave as it was."""
         return self.having("read-token").get("/items?pageSize=100000").get_json()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_environment() -> Iterator[None]:
+    """Hide settings that the shell has: what runs in process would obey them, or refuse those that it does not know."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("MOCKSERVER_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.app import App, build
 from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
+from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, Client
 
@@ -265,6 +267,18 @@ def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: st
     assert "Access-Control-Allow-Credentials" not in reply.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/items/and/more/of/it", 404), ("/items?q=" + "x" * 11_000, 414)], ids=["unknown", "long"]
+)
+def test_f4_a_preflight_does_not_hide_from_pages_how_their_call_fails(client: Client, path: str, status: int) -> None:
+    page = {"Origin": "http://localhost:3000"}
+    asked = {**page, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    reply = client.having(None).send("OPTIONS", path, headers=asked)
+    assert (reply.status_code, reply.headers["Access-Control-Allow-Origin"]) == (204, page["Origin"])
+    refused = client.get(path, headers=page)
+    assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (status, page["Origin"])
+
+
 def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
     reply = client.get("/items", headers={"Origin": "http://localhost:3000"})
     assert reply.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
@@ -279,6 +293,36 @@ def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
 def test_f4_pages_of_other_origins_are_not(client: Client, origin: str) -> None:
     reply = client.get("/items", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("named", "origin"),
+    [
+        ("http://shop.example:3000", "http://shop.example:3000"),
+        ("https://Shop.example", "https://shop.example"),
+        ("http://[2001:db8::1]:3000", "http://[2001:db8::1]:3000"),
+        ("capacitor://localhost", "capacitor://localhost"),
+        ("null", "null"),
+        ("*", "http://example.com"),
+    ],
+)
+def test_f4_pages_of_origins_that_are_named_may_call(named: str, origin: str) -> None:
+    flask = build(Settings(fixture="empty", cors_origin=("http://other.example", named))).flask
+    reply = Client(flask, "acme").get("/items", headers={"Origin": origin})
+    assert reply.headers.getlist("Access-Control-Allow-Origin") == [origin]
+    assert "Access-Control-Allow-Credentials" not in reply.headers
+
+
+def test_f4_what_is_no_page_gets_no_headers_for_pages() -> None:
+    reply = Client(build(Settings(fixture="empty", cors_origin=("http://shop.example",))).flask, "acme").get("/items")
+    assert [name for name, _ in reply.headers if name.startswith("Access-Control")] == []
+
+
+def test_f4_pages_see_the_count_of_every_service(client: Client, shared: App) -> None:
+    shown = client.get("/items", headers={"Origin": "http://localhost:3000"}).headers["Access-Control-Expose-Headers"]
+    counts = {operation.count for operation in shared.operations if operation.count}
+    assert "X-Total-Count" in counts
+    assert counts <= set(shown.split(", "))
 
 
 def test_no_reply_without_body_has_a_content_type(client: Client) -> None:

@@ -21,9 +21,9 @@ from . import requests
 
 LOG = logging.getLogger("mockserver")
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+ANY = "*"
 NOT_CONTROL = rf"^(?!{PREFIX}(/|$)).*"
 SHOWN_TO_PAGES = [
-    "X-Total-Count",
     "X-Mock-Hint",
     "X-Mock-Explain",
     "X-Mock-Findings",
@@ -90,17 +90,35 @@ class Simulator(Flask):
 
 
 def create(
-    simulate: Respond, steer: Respond, guard: Guard, specs: Specs, cors_origins: Collection[str] = ()
+    simulate: Respond,
+    steer: Respond,
+    guard: Guard,
+    specs: Specs,
+    *,
+    counts: Collection[str] = (),
+    cors_origins: Collection[str] = (),
 ) -> Simulator:
     """Return the application; pages of loopback origins, and of those named, may call the simulated API.
 
     simulate, steer: what answers the simulated API, and the control plane.
     specs: the OpenAPI documents to show, by name.
+    counts: the headers in which services send numbers of rows.
     """
     app = Simulator(simulate, steer, guard, specs)
-    origins: list[Any] = [re.compile(rf"^{LOOPBACK_ORIGIN}$"), *cors_origins]
-    CORS(app, resources={NOT_CONTROL: {"origins": origins}}, expose_headers=SHOWN_TO_PAGES, max_age=600)
+    origins: list[Any] = [re.compile(rf"^{LOOPBACK_ORIGIN}$"), *map(_origin, cors_origins)]
+    CORS(
+        app,
+        resources={NOT_CONTROL: {"origins": origins}},
+        expose_headers=[*SHOWN_TO_PAGES, *counts],
+        max_age=600,
+        always_send=False,  # to those that are no page
+    )
     return app
+
+
+def _origin(text: str) -> str | re.Pattern[str]:
+    """Return an origin as flask-cors takes it, which would read the brackets of an IPv6 address as a pattern."""
+    return text if text == ANY else re.compile(f"^{re.escape(text)}$", re.IGNORECASE)
 
 
 def _whole(asked: Request) -> Request:

@@ -21,15 +21,16 @@ def request(environ: Environ) -> Request:
     """Read a request; one that is beyond a limit (TooLarge), or whose body breaks off (BadRequest), says so itself."""
     method, client = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
     path, query = _encoded(_path(environ)), _encoded(environ.get("QUERY_STRING", ""))
-    if len(path) + len(query) > URL_AT_MOST:
-        problem = TooLarge(414, f"The URL is longer than {URL_AT_MOST} bytes.")
-        return Request(method, path[:URL_AT_MOST], "", {}, client=client, problem=problem)
+    is_long = len(path) + len(query) > URL_AT_MOST
     headers: dict[str, str] = {}
     try:
         headers = _headers(environ)
+        if is_long:
+            raise TooLarge(414, f"The URL is longer than {URL_AT_MOST} bytes.")
         return Request(method, path, query, headers, _body(environ), client)
     except ClientError as problem:
-        return Request(method, path, query, headers, client=client, problem=problem)
+        kept = (path[:URL_AT_MOST], "") if is_long else (path, query)
+        return Request(method, *kept, headers, client=client, problem=problem)
 
 
 def _path(environ: Environ) -> str:
