@@ -13,10 +13,12 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mockserver.access import MANAGE, READ, READ_OWN
+from mockserver.app import build
 from mockserver.contract.operations import Operation
 from mockserver.services.customer_login.saas import KEY
+from mockserver.settings import Settings
 
-from .conftest import Client
+from .conftest import Client, StandingClock
 from .documented import replayed, steps
 from .provoking import case_of, provoked
 from .serving import serving
@@ -47,12 +49,18 @@ def test_the_key_of_the_identity_provider_is_the_one_that_is_named() -> None:
     assert f"`{KEY}`" in PAGE
 
 
+@pytest.fixture(scope="module")
+def alone() -> Client:
+    """A client of a simulator that no other test knows: the cases name a tenant, which others leave with faults."""
+    return Client(build(Settings(), StandingClock()).flask, "acme")
+
+
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
 def test_c11_what_storefronts_send_beside_does_no_harm_to_a_read_and_is_found(
-    operation: Operation, client: Client, simulator: Callable[..., Client]
+    operation: Operation, alone: Client, simulator: Callable[..., Client]
 ) -> None:
     case = case_of(operation, min(operation.replies))
-    caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
+    caller = (simulator(**case.pop("switches")) if "switches" in case else alone).having(case.pop("token"))
     plain = provoked(caller, operation, deepcopy(case))
     query = {name: value for name, value in BESIDE_QUERY.items() if not operation.declares(name)}
     headers = {name: value for name, value in BESIDE_HEADERS.items() if not operation.declares(name)}
