@@ -50,7 +50,8 @@ async function shop(language) {
   const assigned = await state.session.call(api.assignedProducts, language);
   const ids = distinct(assigned.map((row) => row.item.id));
   const found = ids.length ? await state.session.call(api.products, language, ids) : { rows: [], total: 0 };
-  return { trees, products: found.rows, total: found.total, segmentIds: distinct(assigned.map((row) => row.segmentId)) };
+  const segmentIds = distinct(assigned.map((row) => row.segmentId));
+  return { trees, products: found.rows, total: found.total, segmentIds };
 }
 
 /** Make a call that only employees may make, to show how a 403 looks. */

@@ -38,6 +38,7 @@ export function showCustomer({ firstName, lastName, preferredLanguage, b2b }) {
 export function showShop({ trees, products, total }, language) {
   part("trees").lang = part("products").lang = language;
   part("trees").replaceChildren(...(trees.length ? [branch(trees)] : [element("p", "None for you here.")]));
+  part("legend").hidden = !trees.length;
   const byName = (one, other) => text(one.name).localeCompare(text(other.name), language);
   part("products").replaceChildren(...products.toSorted(byName).map(card));
   part("count").textContent = counted(products.length, total);
@@ -64,7 +65,7 @@ function branch(categories) {
 
 function card({ code, name, description }) {
   const entry = element("li", "", "card");
-  entry.append(named("h3", name), named("p", description), element("code", code));
+  entry.append(named("h3", name), ...(description ? [named("p", description)] : []), element("code", code));
   return entry;
 }
 

@@ -3,6 +3,8 @@
 import { Refused, Unreachable } from "./api.js";
 import { SessionOver, WrongPassword } from "./session.js";
 
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]; // whose pages the server answers without being told
+
 /** A text is a map by language, or plain where a service was asked for one language. */
 export function text(localized) {
   return typeof localized === "string" ? localized : (Object.values(localized ?? {})[0] ?? "");
@@ -11,10 +13,8 @@ export function text(localized) {
 /** Say what went wrong, and what to do. */
 export function advice(error, { server, tenant }) {
   if (error instanceof Unreachable) {
-    return (
-      `No answer from ${server}. Start the server with “mockserver serve” and check the address. ` +
-      `If it runs, start it with --cors-origin ${location.origin}, so that it answers this page.`
-    );
+    const allowing = LOOPBACK.includes(location.hostname) ? "" : ` --cors-origin ${location.origin}`;
+    return `No answer from ${server}. Start the server with “mockserver serve${allowing}”, and check the address.`;
   }
   if (error instanceof WrongPassword) {
     return (
