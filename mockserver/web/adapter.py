@@ -21,7 +21,6 @@ from . import requests
 
 LOG = logging.getLogger("mockserver")
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-ANY = "*"
 NOT_CONTROL = rf"^(?!{PREFIX}(/|$)).*"
 SHOWN_TO_PAGES = [
     "X-Mock-Hint",
@@ -118,7 +117,7 @@ def create(
 
 def _origin(text: str) -> str | re.Pattern[str]:
     """Return an origin as flask-cors takes it, which would read the brackets of an IPv6 address as a pattern."""
-    return text if text == ANY else re.compile(f"^{re.escape(text)}$", re.IGNORECASE)
+    return text if text == "*" else re.compile(f"^{re.escape(text)}$", re.IGNORECASE)
 
 
 def _whole(asked: Request) -> Request:
