@@ -45,6 +45,9 @@ PIECES = [
     "(?R)",
     "a.b:1",
     'c:"x"',
+    " OR ",
+    "compoundLogicalQuery:((",
+    "))",
 ]
 SNIPPETS = st.sampled_from([*PIECES, *'ab:()~><,[.*+?|\\" \0ß', "2024-05-14", "9" * 5000])
 HEADERS = st.one_of(
@@ -66,10 +69,10 @@ def quoted(text: str) -> str:
 
 
 @practices
-@given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS)
-def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any]) -> None:
+@given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS, st.booleans())
+def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound: bool) -> None:
     before = deepcopy(rows)
-    kept = answered(lambda: q.select(q.parse(text), rows))
+    kept = answered(lambda: q.select(q.parse(text, compound=compound), rows))
     assert kept is None or all(row in rows for row in kept)
     assert rows == before
 
@@ -86,6 +89,53 @@ def test_any_quoted_text_finds_itself(text: str) -> None:
     rows: list[dict[str, Any]] = [{"a": {"b": text}}, {"a": {"b": text + "x"}}, {"a": {"b": 1}}, {}]
     assert q.select(q.parse(f"a.b:{quoted(text)}"), rows) == rows[:1]
     assert q.select(q.parse(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
+
+
+LEAVES = st.sampled_from(
+    ["a:1", "a.b:exists", 'b:"a b"', 'c:"a) OR (b"', "b:(1,true)", "c:~(a|b)", "a:>0", "b:missing", "en:null", "c:x(1)"]
+)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.tuples(st.sampled_from(["AND", "OR"]), st.lists(inner, min_size=1, max_size=3)),
+    max_leaves=8,
+)
+Tree = str | tuple[str, list[Any]]
+
+
+def written(tree: Tree) -> str:
+    """Write a tree with a pair of parentheses for each node."""
+    if isinstance(tree, str):
+        return f"({tree})"
+    joint, parts = tree
+    return f"({f' {joint} '.join(map(written, parts))})"
+
+
+def naively(tree: Tree, row: Any) -> bool:
+    if isinstance(tree, str):
+        return bool(q.select(q.parse(tree), [row]))
+    joint, parts = tree
+    return (all if joint == "AND" else any)(naively(part, row) for part in parts)
+
+
+@practices
+@given(TREES, LEAVES, ROWS)
+def test_a_compound_is_what_its_parts_are(tree: Tree, beside: str, rows: list[Any]) -> None:
+    query = q.parse(f"{beside} compoundLogicalQuery:({written(tree)})", compound=True)
+    assert q.select(query, rows) == [row for row in rows if naively(beside, row) and naively(tree, row)]
+
+
+@practices
+@given(st.lists(st.lists(LEAVES, min_size=1, max_size=3), min_size=1, max_size=3), ROWS)
+def test_and_binds_tighter_than_or(choices: list[list[str]], rows: list[Any]) -> None:
+    text = " OR ".join(" AND ".join(choice) for choice in choices)
+    kept = q.select(q.parse(f"compoundLogicalQuery:({text})", compound=True), rows)
+    assert kept == [row for row in rows if naively(("OR", [("AND", choice) for choice in choices]), row)]
+
+
+def test_regexes_in_groups_share_the_time() -> None:
+    query = q.parse("compoundLogicalQuery:((a:~(a|b)*c) OR (b:~x))", compound=True)
+    with pytest.raises(BadRequest, match="too expensive"):
+        q.select(query, [{"a": "ab" * 50, "b": "x"}], seconds=0)
 
 
 @practices
@@ -131,13 +181,24 @@ HUGE = {
     "quotes": "a:(" + '"' * 9001,
     "classes": "a:~(" + "[" * 9000,
     "number": "a:>" + "9" * 5000 + "x",
+    "nested groups": "compoundLogicalQuery:" + "(" * 21 + "a:b" + ")" * 21,
+    "many groups": "compoundLogicalQuery:((a:b)" + " OR (a:b)" * 100 + ")",
+    "regexes in groups": "compoundLogicalQuery:((a:~b)" + " OR (a:~b)" * 10 + ")",
+    "clauses in compounds": "compoundLogicalQuery:((a:b) OR (c:d)) " * 51,
+    "opening parentheses": "compoundLogicalQuery:" + "(" * 9000,
 }
 
 
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE.keys())
 def test_a_huge_query_is_a_bad_request(text: str) -> None:
     with pytest.raises(BadRequest):
-        q.parse(text)
+        q.parse(text, compound=True)
+
+
+def test_a_large_query_is_answered() -> None:
+    groups = "(" * 20 + "a:1" + ")" * 20
+    text = f"compoundLogicalQuery:{groups} compoundLogicalQuery:((a:1)" + " OR (b:1)" * 98 + ")"
+    assert q.select(q.parse(text, compound=True), [{"a": 1}, {"b": 1}]) == [{"a": 1}]
 
 
 @practices

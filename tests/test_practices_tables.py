@@ -29,14 +29,15 @@ def ids(rows: list[Case]) -> list[str]:
 
 @cases("q")
 def test_q(case: Case) -> None:
+    compound = case.get("compound", False)
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
-            q.parse(case["q"])
+            q.parse(case["q"], compound=compound)
         assert (raised.value.message, raised.value.field) == (case["error"], "q")
         assert raised.value.kind
         assert raised.value.detail
     else:
-        assert ids(q.select(q.parse(case["q"]), table("q")["documents"])) == case["ids"]
+        assert ids(q.select(q.parse(case["q"], compound=compound), table("q")["documents"])) == case["ids"]
 
 
 @cases("sort")

@@ -12,12 +12,11 @@ from typing import Any, TypeVar
 
 import regex
 
-from . import paths, regexes
+from . import paths, q_compound, regexes
 from . import q_syntax as syntax
+from .q_compound import Group, Term
 from .regexes import RegexError, Stopwatch, TooExpensive
 
-MOST_CLAUSES = 100
-MOST_PATTERNS = 10
 LONGEST_INTEGER = 300  # characters; beyond that a float, hence infinite: reading digits takes quadratic time
 SECONDS = 0.25  # for all regexes of one query
 
@@ -66,24 +65,27 @@ class Pattern:
 
 @dataclass(slots=True)
 class Query:
-    """A compiled query: documents match that pass all clauses and have all patterns."""
+    """A compiled query: documents match that pass all clauses, have all patterns, and match one query of each group."""
 
     clauses: list[Clause] = field(default_factory=list)
     patterns: list[Pattern] = field(default_factory=list)
+    groups: list[list[Query]] = field(default_factory=list)
+
+    def matches(self, stopwatch: Stopwatch, document: Mapping[str, Any]) -> bool:
+        """Whether a document matches; TooExpensive if the time is up."""
+        return (
+            all(clause(document) for clause in self.clauses)
+            and all(pattern.matches(stopwatch, document) for pattern in self.patterns)
+            and all(_matches_one(group, stopwatch, document) for group in self.groups)
+        )
 
 
-def parse(text: str, *, compound: bool = False) -> Query:  # noqa: ARG001 - until the Product Service is here
-    """Compile a query; BadRequest says what is wrong (C6). A blank one matches everything."""
-    query = Query()
-    for key, value in syntax.clauses(text):
-        if value.startswith(("~", "(~")):
-            query.patterns.append(_pattern(key, value))
-        else:
-            query.clauses.extend(_compiled(key, value))
-        if len(query.clauses) > MOST_CLAUSES or len(query.patterns) > MOST_PATTERNS:
-            detail = f"at most {MOST_CLAUSES} clauses and {MOST_PATTERNS} regexes"
-            raise syntax.problem("Too many clauses", "limit", detail)
-    return query
+def parse(text: str, *, compound: bool = False) -> Query:
+    """Compile a query; BadRequest says what is wrong (C6). A blank one matches everything.
+
+    compound: it may have a compoundLogicalQuery (C5a).
+    """
+    return _query(q_compound.terms(text) if compound else syntax.clauses(text))
 
 
 def select(query: Query, rows: Iterable[Row], seconds: float = SECONDS) -> list[Row]:
@@ -94,11 +96,30 @@ def select(query: Query, rows: Iterable[Row], seconds: float = SECONDS) -> list[
         kept = filter(clause, kept)
     for pattern in query.patterns:  # last: on the few rows that passed the cheap clauses
         kept = filter(partial(pattern.matches, stopwatch), kept)
+    for group in query.groups:
+        kept = filter(partial(_matches_one, group, stopwatch), kept)
     try:
         return list(kept)
     except TooExpensive:
         detail = "takes longer than all regexes of a query may"
         raise syntax.problem("The regex is too expensive", "regex", detail, "C7") from None
+
+
+def _query(terms: Iterable[Term]) -> Query:
+    """Compile terms that must all match."""
+    query = Query()
+    for term in terms:
+        if isinstance(term, Group):
+            query.groups.append([_query(choice) for choice in term.choices])
+        elif syntax.is_pattern(term[1]):
+            query.patterns.append(_pattern(*term))
+        else:
+            query.clauses.extend(_compiled(*term))
+    return query
+
+
+def _matches_one(group: list[Query], stopwatch: Stopwatch, document: Mapping[str, Any]) -> bool:
+    return any(query.matches(stopwatch, document) for query in group)
 
 
 def _compiled(key: str, value: str) -> Iterator[Clause]:
