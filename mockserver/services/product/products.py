@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections import defaultdict
 from operator import itemgetter
 from typing import Any
 
 from ...access import Principal
 from ...errors import NotFound
 from ...practices.lazy import LazyRows
-from ...state import IMPORTED, Document, Items, State
+from ...state import IMPORTED, Document, State
 
 SEE_UNPUBLISHED = frozenset(
     {"product.product_read_unpublished", "product.product_read_by_vendor", "product.product_manage_by_vendor"}
@@ -20,7 +19,10 @@ SEE_UNPUBLISHED = frozenset(
 def listed(state: State, principal: Principal) -> LazyRows[Document]:
     """Return the products that the caller may see, in the order of their ids."""
     visible = (product for product in state.products.values() if _is_visible(product, principal))
-    return LazyRows(sorted(visible, key=itemgetter("id")), partial(_row, list(_assigned(state))))
+    segments = _segments_by_product(state)
+    return LazyRows(
+        sorted(visible, key=itemgetter("id")), lambda product: _row(product, segments.get(product["id"], []))
+    )
 
 
 def read(state: State, principal: Principal, product_id: str) -> dict[str, Any]:
@@ -30,20 +32,29 @@ def read(state: State, principal: Principal, product_id: str) -> dict[str, Any]:
         raise NotFound(product_id)
     if not _is_visible(product, principal):
         raise NotFound(product_id, rule="L2")
-    return _row(_assigned(state), product)
+    key = ("PRODUCT", product_id)
+    return _row(product, [segment_id for segment_id in state.items if state.item(segment_id, key) is not None])
 
 
 def _is_visible(product: Document, principal: Principal) -> bool:
     return product.get("published", True) or not SEE_UNPUBLISHED.isdisjoint(principal.scopes)
 
 
-def _assigned(state: State) -> Iterator[tuple[str, Items]]:
-    """Give the segments that have items, in the order of their ids."""
-    return zip(state.items, state.items.values(), strict=True)
+def _segments_by_product(state: State) -> dict[str, list[str]]:
+    """Return the ids of the segments that each product is assigned to itself, in order (L3).
+
+    One walk for a whole list: asking each segment for each product takes ten times as long where `q` needs all rows.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for segment_id in state.items:
+        for kind, item_id in state.items_of(segment_id):
+            if kind == "PRODUCT":
+                found[item_id].append(segment_id)
+    return found
 
 
-def _row(assigned: Iterable[tuple[str, Items]], product: Document) -> dict[str, Any]:
-    """Return a product as replies have it; absent values are left out (C12)."""
+def _row(product: Document, segments: list[str]) -> dict[str, Any]:
+    """Return a product as replies have it, with the segments that it is in; absent values are left out (C12)."""
     row = {
         "id": product["id"],
         "code": product["code"],
@@ -51,13 +62,7 @@ def _row(assigned: Iterable[tuple[str, Items]], product: Document) -> dict[str, 
         "productType": "BASIC",
         "published": product.get("published", True),
         "categoryIds": list(product.get("categories", ())),
-        "customerSegmentIds": _segments_of(assigned, product["id"]),
+        "customerSegmentIds": segments,
         "metadata": IMPORTED.document(None),
     }
     return row | {"description": product["description"]} if "description" in product else row
-
-
-def _segments_of(assigned: Iterable[tuple[str, Items]], product_id: str) -> list[str]:
-    """Return the ids of the segments that the product itself is assigned to, in order (L3)."""
-    key = ("PRODUCT", product_id)
-    return [segment_id for segment_id, items in assigned if key in items]
