@@ -23,12 +23,13 @@ from .test_statuses import APP
 
 OPERATIONS = {operation.id: operation for operation in APP.operations}
 REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
-# Refusals to which no valid call is near: a reference that leads nowhere, or a broken id in the path.
+# Refusals to which no valid call is near: a reference that leads nowhere, a broken id in the path, or one by order.
 WITHOUT = {
     ("PUT-customer-segment-update-customer-by-customerId", "400"),
     ("PUT-customer-segment-update-customer", "400"),
     ("PUT-customer-segment-update-item", "400"),
     *((id_, "400") for id_ in TABLE if id_ in OPERATIONS and "%FF" in TABLE[id_].get("400", {}).get("path", "")),
+    *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),
 }
 
 
