@@ -149,6 +149,8 @@ def test_an_empty_world_has_one_language_and_the_currencies_of_its_sites(simulat
 def test_n4_a_property_that_is_not_simulated_is_not_there(client: Client, key: str) -> None:
     reply = client.get(f"//configuration/{client.tenant}/configurations/{key}")
     assert (reply.status_code, reply.get_json()["type"]) == (404, "not_found")
+    told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
+    assert told["rule"]["id"] == "N4"
 
 
 @pytest.mark.parametrize("token", ["manage-token", "read-token", "customer-token", "no-scope-token"])

@@ -17,7 +17,7 @@ def read(state: State, key: str) -> dict[str, Any]:
     """Return a property by its key; NotFound for any other key (N4)."""
     made = PROPERTIES.get(key)
     if made is None:
-        raise NotFound(key)
+        raise NotFound(key, rule="N4")
     value = orjson.dumps(made(state)).decode()
     return {"key": key, "value": value, "version": 1, "secured": False, "restricted": False, "readOnly": False}
 

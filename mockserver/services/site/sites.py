@@ -20,7 +20,7 @@ def read(state: State, code: str) -> dict[str, Any]:
     """Return one site, active or not; NotFound if there is none (N1)."""
     site = state.sites.get(code)
     if site is None:
-        raise NotFound(code)
+        raise NotFound(code, rule="N1")
     return document(site)
 
 
