@@ -29,6 +29,8 @@ IDS = {
     "itemId": "i",
     "customerId": "c",
     "legalEntityId": "e",
+    "categoryId": "k",
+    "referenceId": "p",
 }
 SEGMENT = {"name": {"en": "S"}, "siteCode": "main"}
 GOOD_BODIES: dict[str, Any] = {
@@ -36,6 +38,7 @@ GOOD_BODIES: dict[str, Any] = {
     "PUT-customer-segment-update-segment": SEGMENT,
     "PATCH-customer-segment-update-segment": [],
     "POST-customer-authenticate-customer": {"email": "john.doe@email.com", "password": "secret1"},
+    "POST-category-tree-search-category-trees": {"categoryIds": []},
     "POST-customer-segment-check-match": {"items": [], "segmentIds": [], "site": "main"},
 }
 

@@ -27,7 +27,7 @@ LAYERS = [
     {"contract", "worlds"},
     {"practices"},
     {"exchange"},
-    {"world", "people"},
+    {"world", "people", "active", "catalogue"},
     {"state", "access"},
     {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions"},
 ]

@@ -40,7 +40,8 @@ def made(document: Document, schema: Node, name: str = "text", seen: tuple[str, 
 def _object(document: Document, schema: Node, seen: tuple[str, ...]) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for part in schema.get("allOf", ()):
-        value |= made(document, part, seen=seen)
+        made_part = made(document, part, seen=seen)
+        value |= made_part if isinstance(made_part, dict) else {}  # a part may add a description alone
     for name, part in schema.get("properties", {}).items():
         if not _comes_again(part, seen):
             value[name] = made(document, part, name, seen)

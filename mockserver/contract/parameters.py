@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from .document import Document, Node
 from .validation import Judge
 
 BOOLEANS = {"true": True, "false": False}
+INTEGER = re.compile(r"-?[0-9]{1,18}")  # to be matched whole; longer ones are beyond 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Parameter:
             if text.lower() not in BOOLEANS:
                 raise BadRequest(PARAMETER_PROBLEM, field=self.name, kind="type", detail="must be true or false")
             return BOOLEANS[text.lower()]
+        if self.kind == "integer":
+            if not INTEGER.fullmatch(text):
+                raise BadRequest(PARAMETER_PROBLEM, field=self.name, kind="type", detail="must be an integer")
+            return int(text)
         return text.split(",") if self.kind == "array" else text
 
 
@@ -56,7 +62,7 @@ def compiled(document: Document, node: Node) -> Parameter:
     declared = document.resolve(node)
     schema = document.resolve(declared["schema"])
     kind = schema.get("type", "string")
-    constrained = schema.keys() & {"pattern", "minLength", "maxLength", "enum"}
+    constrained = schema.keys() & {"pattern", "minLength", "maxLength", "minimum", "maximum", "enum"}
     judge = Judge(document, schema) if constrained else None
     values = tuple(schema.get("enum", ()))
     default = schema.get("default")

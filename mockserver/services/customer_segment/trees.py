@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...access import Principal
+from ...catalogue import way_up
 from ...state import State
 from ...world import Tenant
 from .visibility import own_segments
@@ -61,11 +62,3 @@ def _assigned(state: State, segments: Iterable[str], site: str | None) -> Iterat
             for kind, id_ in state.items_of(segment_id):
                 if kind == "CATEGORY" and id_ in state.categories:
                     yield id_
-
-
-def way_up(state: State, category_id: str) -> Iterator[str]:
-    """Walk from a category to its root; a parent that the catalogue lacks ends the way."""
-    at: str | None = category_id
-    while at is not None and at in state.categories:
-        yield at
-        at = state.categories[at].get("parentId")

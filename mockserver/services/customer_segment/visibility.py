@@ -5,23 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from ...access import READ, Principal
-from ...clock import moment
+from ...active import is_active_id
 from ...errors import ClientError, Forbidden, NotFound
 from ...settings import Behaviour
-from ...state import CustomerAssignment, Document, State
+from ...state import CustomerAssignment, State
 from ...world import Tenant
 
 
 def sees_everything(principal: Principal) -> bool:
     """`segment_read` sees the whole tenant (A7), also beside `segment_read_own` (A9)."""
     return READ in principal.scopes
-
-
-def is_active(segment: Document, now: datetime, behaviour: Behaviour) -> bool:
-    """Whether a segment counts as active: its status, and with the switch its validity too (A15)."""
-    if segment["status"] != "ACTIVE":
-        return False
-    return behaviour.active == "status" or _is_valid(segment.get("validity", {}), now)
 
 
 def legal_entity(state: State, principal: Principal, asked: str | None) -> str | None:
@@ -51,12 +44,6 @@ def active_segments(state: State, now: datetime, behaviour: Behaviour) -> list[s
     return [id_ for id_ in state.segments if is_active_id(state, id_, now, behaviour)]
 
 
-def is_active_id(state: State, segment_id: str, now: datetime, behaviour: Behaviour) -> bool:
-    """Whether there is a segment with this id, and it is active (A15)."""
-    segment = state.segments.get(segment_id)
-    return segment is not None and is_active(segment, now, behaviour)
-
-
 def is_visible(tenant: Tenant, state: State, principal: Principal, segment_id: str, entity: str | None) -> bool:
     """Whether this segment exists for this caller (A7, A8)."""
     if sees_everything(principal):
@@ -74,9 +61,3 @@ def hidden(behaviour: Behaviour, id_: str) -> ClientError:
 def _counts(assignment: CustomerAssignment, entity: str | None) -> bool:
     """An assignment without legal entity always counts (A12)."""
     return None in (entity, assignment.legal_entity_id) or assignment.legal_entity_id == entity
-
-
-def _is_valid(validity: Document, now: datetime) -> bool:
-    """From is inside, to is outside; an end that is not given is open."""
-    begins, ends = validity.get("from"), validity.get("to")
-    return (begins is None or moment(begins) <= now) and (ends is None or now < moment(ends))

@@ -1,0 +1,13 @@
+"""The Category Service as far as a storefront reads: categories, their trees, and the products in them."""
+
+from __future__ import annotations
+
+from ...exchange import Service
+from ...practices import refusals
+from ...world import World
+from .calls import HANDLERS
+
+
+def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
+    """Return the service with its handlers."""
+    return Service("category.yaml", HANDLERS, refusals.coded)
