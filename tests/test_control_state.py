@@ -495,3 +495,15 @@ def test_nothing_changes_on_a_get(client: Client, shared: App) -> None:
             path = operation.path.replace("{name}", "world").replace("{collection}", "segments")
             client.having(None).get(f"/{path}?tenant={client.tenant}")
     assert tenant.version == before
+
+
+def test_categories_nest_no_deeper_than_a_reply_can_be_written(client: Client, admin: Admin) -> None:
+    one = {"code": "c", "name": {"en": "C"}, "position": 0, "published": True}
+    chain = [one | {"id": f"c{at}"} | ({"parentId": f"c{at - 1}"} if at else {}) for at in range(1500)]
+    shuffled = [*chain[1:], chain[0]]
+    admin.call("PUT", "/state/categories", shuffled[:99] + shuffled[-1:], force="true")
+    assert client.get(f"//category/{client.tenant}/category-trees").status_code == 200
+    for rows in (chain, shuffled[:100] + shuffled[-1:], [*chain[1:50], chain[0] | {"parentId": "c49"}]):
+        error = admin.call("PUT", "/state/categories", rows, 400, force="true")
+        assert error["details"]["field"].endswith("/parentId")
+    assert len(admin.call("GET", "/state/categories")) == 100

@@ -54,7 +54,7 @@ def checked(world: Any, path: Path = INLINE, *, dangling: bool = False) -> World
     error = next(_validator().iter_errors(world), None)
     if error is not None:
         raise WorldError(path, _pointer(error.instance_path), error.message[:200])
-    for place, reason in references.twice(world) if dangling else references.mistakes(world):
+    for place, reason in references.impossible(world) if dangling else references.mistakes(world):
         raise WorldError(path, place, reason)
     return world | {"mixinSchemas": dict(_schemas(path, world))}  # type: ignore[no-any-return]
 

@@ -8,6 +8,7 @@ from typing import Any
 World = Mapping[str, Any]
 Mistake = tuple[str, str]  # place as a JSON pointer, reason
 Key = Callable[[Mapping[str, Any]], Any]
+DEEPEST = 100  # levels of categories, or of legal entities
 
 KEYS: dict[str, Key] = {
     "sites": lambda row: row["code"],
@@ -41,7 +42,13 @@ def mistakes(world: World) -> Iterator[Mistake]:
     yield from _missing(world, known)
     yield from _items(world, known)
     yield from _members(world)
-    yield from _circles(world)
+    yield from _forests(world)
+
+
+def impossible(world: World) -> Iterator[Mistake]:
+    """Yield what is wrong even where references may lead nowhere."""
+    yield from twice(world)
+    yield from _forests(world)
 
 
 def twice(world: World) -> Iterator[Mistake]:
@@ -90,21 +97,26 @@ def _members(world: World) -> Iterator[Mistake]:
             )
 
 
-def _circles(world: World) -> Iterator[Mistake]:
+def _forests(world: World) -> Iterator[Mistake]:
     for section in ("categories", "legalEntities"):
-        yield from _circles_of(world, section)
+        yield from _forest(world, section)
 
 
-def _circles_of(world: World, section: str) -> Iterator[Mistake]:
+def _forest(world: World, section: str) -> Iterator[Mistake]:
+    """Yield the first circle, or the first row that is too deep: trees are made and written by recursion."""
     parents = {row["id"]: row.get("parentId") for row in world.get(section, ())}
-    good: set[str] = set()
+    levels: dict[str | None, int] = {None: 0}
     for at, start in enumerate(parents):
-        way = []
-        id_ = start
-        while id_ is not None and id_ not in good:
+        way: list[str] = []
+        id_: str | None = start
+        while id_ not in levels and len(way) <= DEEPEST:
             if id_ in way:
                 yield f"/{section}/{at}/parentId", f"{start!r} is above itself, or below a circle"
                 return
-            way.append(id_)
-            id_ = parents[id_]
-        good.update(way)
+            way.append(str(id_))
+            id_ = parents.get(id_)
+        top = levels.get(id_, 0)
+        if top + len(way) > DEEPEST:
+            yield f"/{section}/{at}/parentId", f"{start!r} is on a level below the {DEEPEST}th"
+            return
+        levels.update((each, top + steps) for steps, each in enumerate(reversed(way), 1))
