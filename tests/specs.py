@@ -1,0 +1,15 @@
+"""The simulated services as their spec files have them, so that no test counts operations by hand."""
+
+from __future__ import annotations
+
+from mockserver.contract import loading
+from mockserver.resources import folder
+
+METHODS = {"get", "put", "post", "patch", "delete"}
+SPECS = {path.stem: loading.read(path).root for path in sorted(folder("spec").glob("*.yaml"))}
+# The paths of each service, once for every method that they have.
+SERVICES = {
+    name: [path for path, item in spec["paths"].items() for _ in METHODS & item.keys()]
+    for name, spec in SPECS.items()
+    if name != "control"
+}
