@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
+from string import Template
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,10 +26,11 @@ from .serving import serving
 from .test_statuses import APP
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "storefront.md").read_text()
-LOGIN = [operation for operation in APP.operations if operation.service == "customer-login"]
+AROUND = [operation for operation in APP.operations if operation.service not in {"customer-segment", "oauth"}]
 READS = [operation for operation in APP.operations if operation.method == "GET"]
 BESIDE_QUERY = {"siteCode": "nowhere", "legalEntityId": "nobody", "hello": "1"}
 BESIDE_HEADERS = {"session-id": "s", "saas-token": "t", "Emporix-Tenant": "nowhere", "Content-Language": "xx"}
+SHORTHANDS = dict(re.findall(r"^(\w+)=(\$HOST.*)", PAGE, re.M))
 USUAL = {"content-language"}  # a header that any request may have
 
 
@@ -38,11 +40,12 @@ def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Pat
     assert came == said
 
 
-@pytest.mark.parametrize("operation", LOGIN, ids=lambda operation: operation.id)
-def test_every_call_of_the_login_is_shown(operation: Operation) -> None:
-    shown = [step.command for step in steps(PAGE) if step.status[:1] == "2"]
-    path = operation.path.replace("/customer/{tenant}", "$C")
-    assert any(path in command for command in shown)
+@pytest.mark.parametrize("operation", AROUND, ids=lambda operation: operation.id)
+def test_every_call_of_the_services_around_segments_is_shown(operation: Operation) -> None:
+    page = Template(PAGE).safe_substitute(SHORTHANDS)
+    shown = [step.command for step in steps(page) if step.status[:1] == "2"]
+    path = re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(operation.path))
+    assert any(re.search(f'\\$HOST{path}[?" ]', command) for command in shown)
 
 
 def test_the_key_of_the_identity_provider_is_the_one_that_is_named() -> None:
