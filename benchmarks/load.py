@@ -97,6 +97,8 @@ def complete(buffer: bytearray) -> int:
     head = bytes(buffer[:end]).lower()
     if not head.startswith(b"http/1.1 2"):
         raise SystemExit(f"unexpected reply: {head[:200]!r}")
+    if b"transfer-encoding: chunked" in head:
+        return len(buffer) if buffer.endswith(b"\r\n0\r\n\r\n") else 0
     _, found, rest = head.partition(b"content-length:")
     length = end + 4 + (int(rest.split(b"\r\n")[0]) if found else 0)
     return length if len(buffer) >= length else 0
