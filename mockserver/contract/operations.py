@@ -29,6 +29,7 @@ class Operation:
     takes_token: whether it looks at a token at all; needs_token: whether it wants one; both want a good one.
     scopes: one of which the token must have (A4), if there are any and `needs_scope` says so; else they show more.
     parameters, names: in the path, the query and the headers; names of headers are in lower case.
+    asked: those of the query and the headers by their names.
     lists: names of the query parameters that may come several times.
     replies: a judge for each declared status, None for a status without JSON.
     texts: the other media types that are declared, by status.
@@ -53,6 +54,7 @@ class Operation:
     scopes: tuple[str, ...]
     parameters: Mapping[str, tuple[Parameter, ...]]
     names: Mapping[str, frozenset[str]]
+    asked: Mapping[str, Parameter]
     lists: frozenset[str]
     body: BodyPlan | None
     replies: Mapping[int, Judge | None]
@@ -74,8 +76,7 @@ class Operation:
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the query or header parameter of this name, if there is one."""
-        declared = (each for place in ("query", "header") for each in self.parameters[place])
-        return next((each for each in declared if each.name == name), None)
+        return self.asked.get(name)
 
     @property
     def is_bulk(self) -> bool:
@@ -127,6 +128,7 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
             path=path,
             **_access(document, node),
             parameters={place: _at(declared, place) for place in PLACES},
+            asked={each.name: each for each in declared if each.place != "path"},
             names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
             lists=frozenset(each.name for each in _at(declared, "query") if each.kind == "array"),
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),

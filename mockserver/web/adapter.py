@@ -74,6 +74,10 @@ class Simulator(Flask):
         request.environ[WIRE] = answer.wire
         return _response(answer)
 
+    def process_response(self, response: Response) -> Response:
+        """Give pages their headers; others need nothing of what Flask does here in a fifth of the time of a call."""
+        return super().process_response(response) if "HTTP_ORIGIN" in request.environ else response
+
     def _answer(self, asked: Request) -> Answer:
         if not asked.path.startswith(PREFIX):
             return self._simulate(asked)
