@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -352,3 +356,52 @@ def test_f3_levels_are_counted(opening: str) -> None:
     strict_json.read(f"{opening * times}1{closing * times}".encode())
     with pytest.raises(BadRequest):
         strict_json.read(f"{opening * times}[1]{closing * times}".encode())
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[Any]]]:
+    """An address of this machine, and what has connected to it."""
+    met: list[Any] = []
+
+    def listen(server: socket.socket) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                met.append(server.accept())
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=listen, args=(server,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", met
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '{"$ref": "URL/a.json"}',
+        '{"allOf": [{"$ref": "URL/a.json#/b"}]}',
+        '{"$id": "URL/a.json", "$ref": "b.json"}',
+        '{"$schema": "URL/a.json"}',
+        '{"$ref": "file:///etc/passwd"}',
+    ],
+)
+def test_d12_schemas_fetch_nothing(client: Client, listener: tuple[str, list[Any]], schema: str) -> None:
+    url, met = listener
+    rows = [{"url": "https://example.com/m.json", "schema": json.loads(schema.replace("URL", url))}]
+    reply = client.having(None).send("PUT", f"//__admin/state/mixinSchemas?tenant={client.tenant}", json=rows)
+    assert reply.status_code == 400
+    assert "not a JSON Schema" in reply.get_json()["details"]["message"]
+    assert not met
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "([a-z]+)*X", "(.*)*y"])
+def test_d12_patterns_of_schemas_take_no_time(client: Client, pattern: str) -> None:
+    url = "https://example.com/m.json"
+    rows = [{"url": url, "schema": {"properties": {"text": {"pattern": pattern}}}}]
+    path = f"//__admin/state/mixinSchemas?tenant={client.tenant}"
+    assert client.having(None).send("PUT", path, json=rows).status_code < 300
+    body = {"mixins": {"m": {"text": "a" * 100_000 + "!"}}, "metadata": {"mixins": {"m": url}}}
+    reply = client.put(ITEM, json=body)  # a backtracking engine would never come back
+    assert reply.status_code == 400
+    assert reply.get_json()["details"]["field"] == "/mixins/m/text"
