@@ -99,3 +99,10 @@ def test_links_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", ["docs/reliability.md", "SECURITY.md"])
+def test_what_proves_a_promise_exists(page: str) -> None:
+    named = re.findall(r"`((?:python )?(?:tests|benchmarks)/[\w./]+)", (ROOT / page).read_text())
+    assert named
+    assert [each for each in named if not (ROOT / each.removeprefix("python ")).exists()] == []
