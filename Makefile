@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check lint types package bench conformance clean
+.PHONY: serve test check lint types package bench conformance fuzz clean
 
 serve: $(VENV)/ready
 	$(BIN)/mockserver serve
@@ -31,6 +31,10 @@ bench: $(VENV)/ready
 
 conformance: $(VENV)/ready
 	$(BIN)/python -m tests.conformance.run --examples 100
+
+fuzz: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.run all --runs 2000000
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

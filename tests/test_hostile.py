@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mockserver.app import App, build
 from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
+from mockserver.practices import nesting
 from mockserver.settings import Settings
 
 from .conftest import GOLDEN, HAMMER, Client
@@ -352,7 +353,7 @@ def test_f3_json_is_read_as_it_is_written(value: Any) -> None:
 def test_f3_levels_are_counted(opening: str) -> None:
     levels = opening.count("[", 0, 2) + opening.count("{", 0, 2)
     closing = opening[:2].translate({ord("["): "]", ord("{"): "}", ord('"'): None})[::-1]
-    times = strict_json.DEEPEST // levels
+    times = nesting.DEEPEST // levels
     strict_json.read(f"{opening * times}1{closing * times}".encode())
     with pytest.raises(BadRequest):
         strict_json.read(f"{opening * times}[1]{closing * times}".encode())

@@ -339,6 +339,18 @@ def test_d11_a_patch_is_an_array_of_at_most_1000_operations(client: Client, body
     assert client.send("PATCH", f"/{GOLDEN}").status_code == 400
 
 
+@pytest.mark.parametrize("times", [1, 20])
+def test_d11_patches_cannot_nest_deeper_than_bodies(client: Client, times: int) -> None:
+    deep: list[Any] = []
+    for _ in range(89):
+        deep = [deep]
+    assert patch(client, {"op": "add", "path": "/mixins", "value": {"a": deep}}).status_code == 204
+    paths = [f"/mixins/a{'/0' * (90 * time - 1)}/-" for time in range(1, times + 1)]
+    before = segments(client)
+    assert patch(client, *({"op": "add", "path": path, "value": deep} for path in paths)).status_code == 400
+    assert segments(client) == before
+
+
 def test_d11_a_version_in_a_patch_is_checked_like_in_a_put(client: Client) -> None:
     checked: list[dict[str, Any]] = [
         {"op": "replace", "path": "/metadata/version", "value": 1},

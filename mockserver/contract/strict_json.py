@@ -9,9 +9,9 @@ from typing import Any
 import jiter
 
 from ..errors import BadRequest
+from ..practices.nesting import DEEPEST, nests_deeper, parts
 from .validation import shortened
 
-DEEPEST = 100  # levels; a reply of 255 cannot be written, and patches copy recursively
 INTEGERS = range(-(2**63), 2**64)  # what a reply can hold
 BRACKETS = b"[]{}"
 ALL_BUT_BRACKETS = bytes(set(range(256)) - set(BRACKETS))
@@ -25,7 +25,7 @@ def read(content: bytes) -> Any:
         value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
         raise _problem(f"Not JSON: {shortened(str(error))}.") from None
-    if _perhaps_nests_deeper(content, DEEPEST) and _nests_deeper(value, DEEPEST):
+    if _perhaps_nests_deeper(content, DEEPEST) and nests_deeper(value):
         raise _problem(f"Nests deeper than {DEEPEST} levels.")
     if _perhaps_large(content) and not all(map(_can_be_kept, _leaves(value))):
         raise _problem("A number that 64 bits do not hold.")
@@ -54,24 +54,10 @@ def _perhaps_large(content: bytes) -> bool:
     return any(large in numerals for large in LARGE)
 
 
-def _nests_deeper(value: Any, levels: int) -> bool:
-    """Whether a value nests deeper than this; level by level, since it may nest deeper than Python recurses."""
-    containers = [value]
-    for _ in range(levels):
-        containers = [part for each in containers for part in _parts(each) if isinstance(part, (dict, list))]
-    return bool(containers)
-
-
-def _parts(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
 def _leaves(value: Any) -> Iterator[Any]:
     """Give all that is no container; the value nests no deeper than Python recurses."""
     if isinstance(value, (dict, list)):
-        for part in _parts(value):
+        for part in parts(value):
             yield from _leaves(part)
     else:
         yield value

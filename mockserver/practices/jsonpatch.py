@@ -9,6 +9,7 @@ from jsonpatch import JsonPatch, JsonPatchException
 from jsonpointer import JsonPointerException
 
 from ..errors import BadRequest
+from .nesting import DEEPEST, nests_deeper
 
 MOST_OPERATIONS = 1000
 
@@ -28,4 +29,6 @@ def patched(document: Mapping[str, Any], operations: Sequence[Mapping[str, Any]]
         ) from None
     if not isinstance(result, dict):
         raise BadRequest(field="", kind="patch", detail="the whole resource cannot be replaced", rule="D11")
+    if nests_deeper(result):  # each operation may put its value into the last one's
+        raise BadRequest(kind="patch", detail=f"the result nests deeper than {DEEPEST} levels", rule="D11c")
     return result

@@ -1,0 +1,79 @@
+"""Fuzz the parsers with atheris: `python -m tests.fuzz.run all --runs 2000000`.
+
+`make fuzz` does it; `make test` runs the same targets a few times (tests/test_fuzz.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .seeds import SEEDS, WORDS
+from .targets import TARGETS
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 1000  # bytes of an input
+SLOWEST = 10  # seconds that one input may take
+MEMORY = 1024  # MB
+DONE = re.compile(r"^Done (\d+) runs in (\d+) second", re.MULTILINE)
+
+
+def fuzzed(target: str, runs: int, seconds: int, seed: int) -> tuple[int, int, str]:
+    """Fuzz a target in a process of its own; return runs, seconds, and what was found, "" for nothing."""
+    with TemporaryDirectory() as scratch:
+        options = [
+            *(f"-runs={runs}", f"-max_total_time={seconds}", f"-seed={seed}"),
+            *(f"-max_len={LONGEST}", f"-timeout={SLOWEST}", f"-rss_limit_mb={MEMORY}", "-print_final_stats=1"),
+            *(f"-artifact_prefix={ROOT}/fuzz-{target}-", *_start(target, Path(scratch))),
+        ]
+        command = [sys.executable, "-m", "tests.fuzz.loop", target, *options]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
+    output = done.stdout + done.stderr
+    counted = DONE.search(output)
+    if counted is None or done.returncode:
+        return 0, 0, output
+    return int(counted[1]), int(counted[2]), ""
+
+
+def _start(target: str, scratch: Path) -> Iterator[str]:
+    """Write what the fuzzer starts from; give the options that name it."""
+    corpus = scratch / "corpus"
+    corpus.mkdir()
+    for number, seed in enumerate(SEEDS[target]):
+        (corpus / str(number)).write_text(seed, encoding="utf-8")
+    words = scratch / "words"
+    words.write_text("".join(f'"{_escaped(word)}"\n' for word in WORDS[target]))
+    yield f"-dict={words}"
+    yield str(corpus)
+
+
+def _escaped(word: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in word.encode())
+
+
+def main() -> None:
+    """Print a line for each target, and what was found; exit with 1 if anything was."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", choices=[*TARGETS, "all"])
+    parser.add_argument("--runs", type=int, default=200_000, help="for each target")
+    parser.add_argument("--seconds", type=int, default=0, help="for each target at most; 0 for no limit")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    if importlib.util.find_spec("atheris") is None:
+        parser.error("this needs atheris: pip install -c constraints.txt -e '.[fuzz]'")
+    failed = False
+    for target in TARGETS if asked.target == "all" else [asked.target]:
+        runs, seconds, found = fuzzed(target, asked.runs, asked.seconds, asked.seed)
+        print(f"{target}: {'FAILED' if found else f'{runs} runs in {seconds} s'}\n{found}".strip(), flush=True)
+        failed = failed or bool(found)
+    raise SystemExit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

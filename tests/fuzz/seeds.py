@@ -1,0 +1,43 @@
+"""What a fuzzer starts from: the cases of the tables, and words that the languages have."""
+
+from __future__ import annotations
+
+import json
+
+from .targets import TABLE
+
+PATCHES = [
+    '+/mixins/a/1/b~0~1 [[1.5, "\u00e4"]]\n+/mixins/a/- {"c": true}',
+    "=/mixins/ null\n-/mixins/a/0",
+    "-/name/en\n=/name/de x",
+    "\n".join(f"+/mixins/b{'/0' * at} [[]]" for at in range(0, 120, 2)),
+]
+VALUES = [{"a": [1, -2.5e-3, 2**64 - 1, -(2**63), 1e300, None, True, "\u00e4\n"]}, [[[]]], "", 0, {"": {"b": {}}}]
+JSON_WORDS = [*'{}[],:"\\-0.', "\\u00e4", "\\ud83d", "\\ude00", "e+300", "9" * 19, "NaN", "null", "true", " "]
+PATCH_WORDS = ["\n+/", "\n=/", "\n-/", "/mixins", "/a", "/-", "/0", "~1", " [[]]", ' {"a":0}', " null"]
+Q_WORDS = [*' :~()<>,"\\.[]*+?{}|', "exists", "null", "missing", "in(", " AND ", "price:", "parts.part:", "(?i)", "{9}"]
+GROUP_WORDS = ["compoundLogicalQuery:((", " OR ", "))", ") AND ("]
+
+
+def _written(table: str) -> list[str]:
+    return [case[table if table != "languages" else "header"] or "" for case in TABLE[table]["cases"]]
+
+
+SEEDS: dict[str, list[str]] = {
+    "q": _written("q"),
+    "compound": _written("q"),
+    "fields": _written("fields"),
+    "sort": _written("sort"),
+    "languages": _written("languages"),
+    "strict_json": [json.dumps(value) for value in VALUES],
+    "jsonpatch": PATCHES,
+}
+WORDS: dict[str, list[str]] = {
+    "q": Q_WORDS,
+    "compound": [*Q_WORDS, *GROUP_WORDS],
+    "fields": [*",. ", "item", ".name", "list.k"],
+    "sort": [*",:. ", ":ASC", ":DESC", "name.en", "list.k"],
+    "languages": [*",;-*=.", "q=0", ";q=1.000", "de-CH", "zh-Hant", "en"],
+    "strict_json": JSON_WORDS,
+    "jsonpatch": PATCH_WORDS,
+}

@@ -1,0 +1,169 @@
+"""What holds for any bytes that a client sends: each target takes some, and fails if it does not hold."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import yaml
+
+from mockserver.contract import strict_json
+from mockserver.errors import BadRequest
+from mockserver.practices import fields, jsonpatch, languages, nesting, q, sort
+
+Answer = TypeVar("Answer")
+Target = Callable[[bytes], None]
+
+SECONDS = 0.02  # for all regexes of one query: the time of a run is bounded by the fuzzer
+TABLES = Path(__file__).parents[1] / "tables"
+TABLE: dict[str, Any] = {
+    name: yaml.safe_load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
+    for name in ("q", "fields", "sort", "languages")
+}
+ALWAYS = tuple(TABLE["fields"]["always"])
+TEXTS = {"de": "Säge", "de-CH": "Sagi", "en": "Saw", "pt_BR": "Serra", "zh-Hant-TW": "鋸"}
+SEGMENT: dict[str, Any] = {
+    "name": {"en": "A"},
+    "mixins": {"a": [1, {"b~/": None}], "": "x"},
+    "metadata": {"version": 1},
+}
+SIGNS = {"+": "add", "=": "replace", "-": "remove"}
+
+
+def answered(act: Callable[[], Answer]) -> Answer | None:
+    """Return the result, None for a bad request; any other exception fails the run."""
+    try:
+        return act()
+    except BadRequest:
+        return None
+
+
+def simple_q(content: bytes) -> None:
+    """A query selects rows in their order, and the same ones if it is said twice."""
+    _selects(_text(content), compound=False)
+
+
+def compound_q(content: bytes) -> None:
+    """The same with groups; what is a query without them means the same where they are allowed."""
+    text = _text(content)
+    kept = _selects(text, compound=True)
+    plain = _selected(text, compound=False)
+    assert plain is None or kept is None or plain == kept
+
+
+def projection(content: bytes) -> None:
+    """Nothing in `fields` is an error; what is kept is a part of the document, and stays as it is if cut again."""
+    document, parsed = TABLE["fields"]["document"], fields.parse(_text(content))
+    kept = fields.project(document, parsed, ALWAYS)
+    assert [name for name in document if name in kept] == list(kept)
+    assert fields.project(kept, parsed, ALWAYS) == kept
+    if parsed is not None and parsed.paths:
+        assert fields.parse(",".join(parsed.paths)) == parsed
+
+
+def order(content: bytes) -> None:
+    """An order is the same when it is written anew; sorting leaves all rows, and is done after once."""
+    parsed = answered(lambda: sort.parse(_text(content)))
+    if parsed is not None:
+        written = ",".join(f"{key.path}:{'DESC' if key.descending else 'ASC'}" for key in parsed.keys)
+        assert sort.parse(written) == parsed
+        rows = TABLE["sort"]["documents"]
+        arranged = sort.arranged(rows, parsed)
+        assert Counter(row["id"] for row in arranged) == Counter(row["id"] for row in rows)
+        assert sort.arranged(arranged, parsed) == arranged
+
+
+def accepted_languages(content: bytes) -> None:
+    """Languages are the same when the header is written anew; a localized map is cut to one of its own."""
+    wanted = answered(lambda: languages.preferences(content.decode("latin-1")))
+    if wanted is not None:
+        ranges = [*wanted.wanted, *(f"{name};q=0" for name in wanted.refused)] or ["*;q=0"]
+        assert languages.preferences(", ".join(ranges)) == wanted
+        left = languages.localize(TEXTS, wanted, "en")
+        assert len(left) == 1
+        assert left.items() <= TEXTS.items()
+
+
+def strictly_read(content: bytes) -> None:
+    """Python reads all that is read here, as the same value, which can be written."""
+    try:
+        value = strict_json.read(content)
+    except BadRequest:
+        assert _may_be_refused(content)
+        return
+    assert repr(json.loads(content.decode(), parse_constant=_refuse)) == repr(value)
+    assert strict_json.read(orjson.dumps(value)) == value
+
+
+def patch(content: bytes) -> None:
+    """A patch leaves the old segment as it was, and a new one that can be written and read."""
+    operations = [_operation(line) for line in _text(content).split("\n")]
+    before, sent = deepcopy(SEGMENT), deepcopy(operations)
+    new = answered(lambda: jsonpatch.patched(SEGMENT, operations))
+    assert (before, sent) == (SEGMENT, operations)
+    assert new is None or strict_json.read(orjson.dumps(new)) == new
+
+
+TARGETS: dict[str, Target] = {
+    "q": simple_q,
+    "compound": compound_q,
+    "fields": projection,
+    "sort": order,
+    "languages": accepted_languages,
+    "strict_json": strictly_read,
+    "jsonpatch": patch,
+}
+
+
+def _text(content: bytes) -> str:
+    """Decode as the server does, which refuses what is no UTF-8."""
+    return content.decode(errors="ignore")
+
+
+def _selected(text: str, *, compound: bool) -> list[Any] | None:
+    return answered(lambda: q.select(q.parse(text, compound=compound), TABLE["q"]["documents"], SECONDS))
+
+
+def _selects(text: str, *, compound: bool) -> list[Any] | None:
+    kept = _selected(text, compound=compound)
+    if kept is not None:
+        rest = iter(TABLE["q"]["documents"])
+        assert all(any(row is each for each in rest) for row in kept)
+        twice = _selected(f"{text} {text}", compound=compound)
+        assert twice is None or twice == kept
+    return kept
+
+
+def _operation(line: str) -> dict[str, Any]:
+    """Read `+/path value`, `=/path value` or `-/path`: most changes of it are operations too, unlike those of JSON."""
+    path, space, written = line[1:].partition(" ")
+    operation: dict[str, Any] = {"op": SIGNS.get(line[:1], "add"), "path": path}
+    try:
+        return operation | ({"value": strict_json.read(written.encode())} if space else {})
+    except BadRequest:
+        return operation | {"value": written}
+
+
+def _may_be_refused(content: bytes) -> bool:
+    """Whether JSON is none for Python either, or has what F3 and F3b refuse."""
+    try:
+        value = json.loads(content.decode(), parse_constant=_refuse, object_pairs_hook=_object)
+        return nesting.nests_deeper(value) or strict_json.read(orjson.dumps(value)) != value
+    except (ValueError, RecursionError, TypeError, BadRequest):
+        return True
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
