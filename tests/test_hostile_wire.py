@@ -106,10 +106,12 @@ def test_more_connections_than_descriptors_wait_for_their_turn() -> None:
     limited = ["sh", "-c", 'ulimit -n 100; exec "$@"', "sh", *COMMAND]
     with serving(command=limited) as (process, ready), ExitStack() as closing:
         port = int(ready["url"].rpartition(":")[2])
-        held = [closing.enter_context(socket.create_connection(("127.0.0.1", port), ENOUGH)) for _ in range(150)]
+        wire = Wire(port, "acme", closing)
+        assert wire.send("GET", "/__admin/health")[0] == 200
+        for _ in range(150):
+            closing.enter_context(socket.create_connection(("127.0.0.1", port), ENOUGH))
         for _ in range(200):  # more rounds than it takes to accept as many as there is room for
-            held[0].sendall(b"GET /__admin/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert held[0].recv(65536).startswith(b"HTTP/1.1 200")
+            assert wire.send("GET", "/__admin/health")[0] == 200
         closing.close()
         assert ask(f"{ready['url']}/__admin/health")[0] == 200
         process.terminate()
