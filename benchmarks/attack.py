@@ -14,16 +14,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 from threading import Event
-from typing import Any
 
-from caller import Caller
+from caller import Caller, Row, row
 from load import memory, served, wire, world
 
 P95_AT_MOST = 100  # ms
@@ -32,7 +32,8 @@ ASSIGNMENTS = 10_000
 PAUSE = 0.1  # seconds between two steps of an attack
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
-Attack = Callable[[int, bytes], Iterator[None]]  # port, and a write of 1 MB
+Steps = Generator[None, None, None]
+Attack = Callable[[int, bytes], Steps]  # port, and a write of 1 MB
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def cut(request: bytes) -> tuple[bytes, bytes]:
     return head + end, body
 
 
-def slowly(port: int, beginning: bytes, rest: bytes) -> Iterator[None]:
+def slowly(port: int, beginning: bytes, rest: bytes) -> Steps:
     """Send a byte on each of 50 connections, again and again."""
     with opened(port, 50) as connections:
         for connection in connections:
@@ -58,22 +59,22 @@ def slowly(port: int, beginning: bytes, rest: bytes) -> Iterator[None]:
             yield
 
 
-def idle(port: int, _: bytes) -> Iterator[None]:
+def idle(port: int, _: bytes) -> Steps:
     with opened(port, 400):
         while True:
             yield
 
 
-def slow_headers(port: int, _: bytes) -> Iterator[None]:
+def slow_headers(port: int, _: bytes) -> Steps:
     return slowly(port, b"PUT / HTTP/1.1\r\nX-Slow: ", b"x")
 
 
-def slow_bodies(port: int, write: bytes) -> Iterator[None]:
+def slow_bodies(port: int, write: bytes) -> Steps:
     head, end, body = write.partition(b"\r\n\r\n")
     return slowly(port, head + end, body)
 
 
-def deaf(port: int, _: bytes) -> Iterator[None]:
+def deaf(port: int, _: bytes) -> Steps:
     """Ask for large lists, each client for as many as the server reads at a time, and read none of them."""
     asking = wire("GET", f"/items?pageSize={ASSIGNMENTS}")
     with opened(port, 20) as connections:
@@ -83,7 +84,7 @@ def deaf(port: int, _: bytes) -> Iterator[None]:
             yield
 
 
-def dropped(port: int, write: bytes) -> Iterator[None]:
+def dropped(port: int, write: bytes) -> Steps:
     """Leave in the middle of a body: half of the clients close, the other half reset."""
     part = write[: 600 * 1024]  # enough for the server to open a file
     for _ in range(30):
@@ -134,49 +135,51 @@ class Bystander:
 class Victim:
     """The server under attack, and one item that a bystander writes.
 
-    path, key: of this item. write: a bulk of 1 MB for its segment, which no attack sends to the end.
+    path, row: of this item. idle: how many descriptors the server has without clients. write: a bulk of 1 MB for its segment, which no attack sends to the end.
     """
 
     process: subprocess.Popen[str]
     port: int
     path: str
-    key: tuple[str, ...]
+    row: Row
     write: bytes
+    idle: int
 
-    def descriptors(self) -> int:
-        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
-
-    def left_open(self, before: int) -> int:
-        """Return how many descriptors are more than before, when the server had time to close them."""
-        until = time.monotonic() + PATIENCE
-        while self.descriptors() > before and time.monotonic() < until:
-            time.sleep(PAUSE)
-        return self.descriptors() - before
-
-    def versions(self) -> dict[tuple[str, ...], int]:
-        """Read the version of every item assignment."""
+    def versions(self) -> Counter[Row]:
         with closing(Caller(self.port)) as caller:
-            rows = caller.told(f"/items?pageSize={2 * ASSIGNMENTS}")
-        return {key(row): row["metadata"]["version"] for row in rows}
+            return caller.versions()
+
+    def held(self) -> int:
+        """Return how many descriptors the server has for its clients."""
+        return descriptors(self.process) - self.idle
+
+    def left_open(self) -> int:
+        """Return how many descriptors are left without clients, when the server had time to close them."""
+        until = time.monotonic() + PATIENCE
+        while self.held() and time.monotonic() < until:
+            time.sleep(PAUSE)
+        return self.held()
 
 
-def key(row: dict[str, Any]) -> tuple[str, ...]:
-    return row["segmentId"], row["type"], row["item"]["id"]
+def descriptors(process: subprocess.Popen[str]) -> int:
+    return len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
 
 
 def victim(url: str, process: subprocess.Popen[str]) -> Victim:
     port = int(url.rpartition(":")[2])
+    time.sleep(1)  # until the connection of the first call is closed
+    idle = descriptors(process)
     with closing(Caller(port)) as caller:
-        rows = caller.told("/items?q=type:PRODUCT&pageSize=1000")
-    segment, _, id_ = key(rows[0])
-    elements = [{"id": row["item"]["id"], "mixins": {"a": {"text": "x" * 1000}}} for row in rows]
+        items = caller.told("/items?q=type:PRODUCT&pageSize=1000")
+    segment, _, id_ = row(items[0])
+    elements = [{"id": item["item"]["id"], "mixins": {"a": {"text": "x" * 1000}}} for item in items]
     path = f"/{segment}/items/PRODUCT"
-    return Victim(process, port, f"{path}/{id_}", key(rows[0]), wire("PUT", f"{path}/bulk", elements))
+    return Victim(process, port, f"{path}/{id_}", row(items[0]), wire("PUT", f"{path}/bulk", elements), idle)
 
 
 def attacked(victim: Victim, name: str, seconds: float) -> bool:
     """Hold one attack, print what it did, and return whether the server has withstood it."""
-    versions, descriptors = victim.versions(), victim.descriptors()
+    versions = victim.versions()
     bystanders = [Bystander(victim.port, method, victim.path) for method in ("GET", "PUT")]
     over, until = Event(), time.monotonic() + seconds
     with ThreadPoolExecutor() as pool:
@@ -186,19 +189,19 @@ def attacked(victim: Victim, name: str, seconds: float) -> bool:
                 if time.monotonic() > until:
                     break
                 time.sleep(PAUSE)
-            held = victim.descriptors() - descriptors
+            held = victim.held()
         over.set()
         for each in running:
             each.result()
-    left = victim.left_open(descriptors)
-    versions[victim.key] += len(bystanders[1].times)
+    left = victim.left_open()
+    versions[victim.row] += len(bystanders[1].times)
     is_whole = victim.versions() == versions
     print(
         f"| {name} | {bystanders[0]} | {bystanders[1]} | {held} | {left} | {memory(victim.process):.0f} "
         f"| {'no' if is_whole else 'YES'} |",
         flush=True,
     )
-    return left <= 0 and is_whole and all(each.p95 < P95_AT_MOST for each in bystanders)
+    return left == 0 and is_whole and all(each.p95 < P95_AT_MOST for each in bystanders)
 
 
 def main() -> None:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from http.client import HTTPConnection
 from typing import Any
+
+Row = tuple[str, str, str]  # segment, type and id of an item assignment
+
+
+def row(item: dict[str, Any]) -> Row:
+    return item["segmentId"], item["type"], item["item"]["id"]
 
 
 class Caller:
@@ -28,6 +35,10 @@ class Caller:
         if status != 200:
             raise SystemExit(f"GET {path}: {status} {content[:200]!r}")
         return json.loads(content)
+
+    def versions(self) -> Counter[Row]:
+        """Read the version of every item assignment."""
+        return Counter({row(item): item["metadata"]["version"] for item in self.told("/items?pageSize=100000")})
 
     def close(self) -> None:
         self._connection.close()
