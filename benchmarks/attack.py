@@ -135,7 +135,9 @@ class Bystander:
 class Victim:
     """The server under attack, and one item that a bystander writes.
 
-    path, row: of this item. idle: how many descriptors the server has without clients. write: a bulk of 1 MB for its segment, which no attack sends to the end.
+    path, row: of this item.
+    write: a bulk of 1 MB for its segment, which no attack sends to the end.
+    idle: how many descriptors the server has without clients.
     """
 
     process: subprocess.Popen[str]
