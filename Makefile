@@ -28,6 +28,9 @@ bench: $(VENV)/ready
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/control.py
 	$(BIN)/python benchmarks/size.py
+	$(BIN)/python benchmarks/attack.py
+	$(BIN)/python benchmarks/soak.py
+	$(BIN)/python benchmarks/ledger.py
 
 conformance: $(VENV)/ready
 	$(BIN)/python -m tests.conformance.run --examples 100

@@ -27,7 +27,7 @@ NEIGHBOURS_READ = frozenset(
 )
 
 TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")  # to be matched whole (F5)
-ISSUED_AT_MOST = 100_000  # tokens that are kept; the oldest go first
+ISSUED_AT_MOST = 10_000  # tokens that are kept, about 1 KB each with their sessions; the oldest go first
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,25 @@
-"""Start the real command as a process, and talk to it over a socket."""
+"""Start the real command as a process, or its server in this one, and talk to it over a socket."""
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
+
+from flask import request
+
+from mockserver.app import App
+from mockserver.web.server import Server
 
 COMMAND = [sys.executable, "-m", "mockserver"]
 OPENER = build_opener(ProxyHandler({}))
@@ -70,3 +78,47 @@ def ask(url: str, method: str = "GET", body: Any = None, headers: Mapping[str, s
     except HTTPError as error:
         with error:
             return error.code, json.loads(error.read())
+
+
+@contextmanager
+def serving_here(app: App) -> Iterator[int]:
+    """Serve in a thread of this process; give the port."""
+
+    @app.flask.before_request
+    def stop() -> None:
+        if request.path == "/stop":
+            raise SystemExit
+
+    server = Server(app.flask, "127.0.0.1", 0, app.faults)
+    running = Thread(target=server.run)
+    running.start()
+    yield server.port
+    with socket.create_connection(("127.0.0.1", server.port)) as last:
+        last.sendall(b"GET /stop HTTP/1.1\r\n\r\n")
+        running.join(ENOUGH)
+    assert not running.is_alive()
+
+
+class Wire:
+    """One connection to a server, for one tenant; it stays open from call to call, as far as the server keeps it."""
+
+    def __init__(self, port: int, tenant: str, closing: ExitStack) -> None:
+        self.port, self.tenant, self.closing = port, tenant, closing
+        self.connection = HTTPConnection("127.0.0.1", port, timeout=ENOUGH)
+        closing.callback(self.connection.close)
+
+    def another(self) -> Self:
+        return type(self)(self.port, self.tenant, self.closing)
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Send a request; return status and JSON body."""
+        status, text = self.exchange(method, path, body, **headers)
+        return status, json.loads(text) if text else None
+
+    def exchange(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
+        """Send a request below the tenant's segments, or to the control plane; return status and content."""
+        url = path if path.startswith("/__admin") else f"/customer-segment/{self.tenant}/segments{path}"
+        given = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **headers}
+        self.connection.request(method, url, None if body is None else json.dumps(body), given)
+        reply = self.connection.getresponse()
+        return reply.status, reply.read()

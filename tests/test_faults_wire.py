@@ -10,21 +10,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
-from http.client import BadStatusLine, HTTPConnection, IncompleteRead, RemoteDisconnected
+from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import request
 
 from mockserver.app import build
 from mockserver.settings import Settings
 from mockserver.web import server as web
-from mockserver.web.server import Server
 
 from .conftest import GOLDEN, HAMMER, TOOL_FANS
-from .serving import ENOUGH
+from .serving import ENOUGH, Wire, serving_here
 
 GET, PUT, PATCH = (
     "GET-customer-segment-retrieve-item",
@@ -37,25 +35,8 @@ STALE = {"metadata": {"version": 1}}
 NUMBERS = count(1)
 
 
-class Wire:
-    """One connection to a server, for one tenant; it stays open from call to call, as far as the server keeps it."""
-
-    def __init__(self, port: int, tenant: str, closing: ExitStack) -> None:
-        self.port, self.tenant, self.closing = port, tenant, closing
-        self.connection = HTTPConnection("127.0.0.1", port, timeout=ENOUGH)
-        closing.callback(self.connection.close)
-
-    def another(self) -> Wire:
-        return Wire(self.port, self.tenant, self.closing)
-
-    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Send a request; return status and JSON body."""
-        url = path if path.startswith("/__admin") else f"/customer-segment/{self.tenant}/segments{path}"
-        given = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **headers}
-        self.connection.request(method, url, None if body is None else json.dumps(body), given)
-        reply = self.connection.getresponse()
-        text = reply.read()
-        return reply.status, json.loads(text) if text else None
+class Faulty(Wire):
+    """A connection that orders faults too."""
 
     def order(self, **rule: Any) -> str:
         """Order a fault on a connection of its own."""
@@ -80,27 +61,14 @@ class Wire:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A server in this process, so that its threads and descriptors can be counted."""
-    app = build(Settings())
-
-    @app.flask.before_request
-    def stop() -> None:
-        if request.path == "/stop":
-            raise SystemExit
-
-    server = Server(app.flask, "127.0.0.1", 0, app.faults)
-    running = threading.Thread(target=server.run)
-    running.start()
-    yield server.port
-    with socket.create_connection(("127.0.0.1", server.port)) as last:
-        last.sendall(b"GET /stop HTTP/1.1\r\n\r\n")
-        running.join(ENOUGH)
-    assert not running.is_alive()
+    with serving_here(build(Settings())) as port:
+        yield port
 
 
 @pytest.fixture
-def wire(port: int) -> Iterator[Wire]:
+def wire(port: int) -> Iterator[Faulty]:
     with ExitStack() as closing:
-        wire = Wire(port, f"wire{next(NUMBERS)}", closing)
+        wire = Faulty(port, f"wire{next(NUMBERS)}", closing)
         yield wire
         assert wire.steer("DELETE", "")[0] == 200
         assert wire.another().send("GET", ITEM)[0] == 200
@@ -128,7 +96,7 @@ def raw(port: int, path: str, method: str = "GET") -> bytes:
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def test_a_reset_connection_is_reset(wire: Wire) -> None:
+def test_a_reset_connection_is_reset(wire: Faulty) -> None:
     id_ = wire.order(times=1, response={"fault": "CONNECTION_RESET_BY_PEER"})
     with pytest.raises(ConnectionResetError):
         wire.send("GET", ITEM)
@@ -137,13 +105,13 @@ def test_a_reset_connection_is_reset(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT"])
-def test_an_empty_reply_has_no_byte(wire: Wire, method: str) -> None:
+def test_an_empty_reply_has_no_byte(wire: Faulty, method: str) -> None:
     wire.order(times=1, response={"fault": "EMPTY_RESPONSE"})
     with pytest.raises(RemoteDisconnected):
         wire.send(method, ITEM)
 
 
-def test_garbage_is_no_http_and_always_the_same(wire: Wire) -> None:
+def test_garbage_is_no_http_and_always_the_same(wire: Faulty) -> None:
     wire.order(response={"fault": "RANDOM_DATA_THEN_CLOSE"})
     url = f"/customer-segment/{wire.tenant}/segments{ITEM}"
     first, second = raw(wire.port, url), raw(wire.port, url, "HEAD")
@@ -152,7 +120,7 @@ def test_garbage_is_no_http_and_always_the_same(wire: Wire) -> None:
     assert not first.startswith(b"HTTP")
 
 
-def test_a_truncated_body_is_half_of_what_its_length_says(wire: Wire) -> None:
+def test_a_truncated_body_is_half_of_what_its_length_says(wire: Faulty) -> None:
     plain = len(json.dumps(wire.send("GET", ITEM)[1], separators=(",", ":"), ensure_ascii=False).encode())
     wire.order(times=1, response={"fault": "MALFORMED_RESPONSE_CHUNK"})
     with pytest.raises(IncompleteRead) as caught:
@@ -162,19 +130,19 @@ def test_a_truncated_body_is_half_of_what_its_length_says(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize(("method", "half"), [("PUT", b"HTTP/1.1 20"), ("HEAD", b"HTTP/1.")])
-def test_a_reply_without_body_is_cut_in_its_first_line(wire: Wire, method: str, half: bytes) -> None:
+def test_a_reply_without_body_is_cut_in_its_first_line(wire: Faulty, method: str, half: bytes) -> None:
     wire.order(response={"fault": "MALFORMED_RESPONSE_CHUNK"})
     assert raw(wire.port, f"/customer-segment/{wire.tenant}/segments{ITEM}", method) == half
 
 
-def test_an_ordered_failure_can_be_truncated(wire: Wire) -> None:
+def test_an_ordered_failure_can_be_truncated(wire: Faulty) -> None:
     wire.order(response={"status": 503, "fault": "MALFORMED_RESPONSE_CHUNK"})
     came = raw(wire.port, f"/customer-segment/{wire.tenant}/segments{ITEM}")
     assert came.startswith(b"HTTP/1.1 503 ")
     assert b"Retry-After: 1\r\n" in came
 
 
-def test_a_dripping_body_comes_whole_in_parts(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dripping_body_comes_whole_in_parts(wire: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = wire.send("GET", ITEM)
     pauses: list[float] = []
     monkeypatch.setattr("mockserver.web.wires.time.sleep", pauses.append)
@@ -186,7 +154,7 @@ def test_a_dripping_body_comes_whole_in_parts(wire: Wire, monkeypatch: pytest.Mo
     assert wire.send("GET", ITEM)[0] == 200
 
 
-def test_a_client_that_leaves_while_a_body_drips_ends_its_thread(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_leaves_while_a_body_drips_ends_its_thread(wire: Faulty, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, left = threading.Event(), threading.Event()
 
     def pause(_: float) -> None:
@@ -207,14 +175,14 @@ def test_a_client_that_leaves_while_a_body_drips_ends_its_thread(wire: Wire, mon
 
 
 @pytest.mark.parametrize("fault", ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "MALFORMED_RESPONSE_CHUNK"])
-def test_a_write_is_committed_and_its_answer_lost(wire: Wire, fault: str) -> None:
+def test_a_write_is_committed_and_its_answer_lost(wire: Faulty, fault: str) -> None:
     wire.order(operation=PUT, commit=True, times=1, response={"fault": fault})
     with pytest.raises((ConnectionResetError, BadStatusLine)):
         wire.send("PUT", NEW, {})
     assert wire.another().send("GET", NEW)[1]["metadata"]["version"] == 1
 
 
-def test_other_connections_stay_open_when_one_breaks(wire: Wire) -> None:
+def test_other_connections_stay_open_when_one_breaks(wire: Faulty) -> None:
     other = wire.another()
     other.send("GET", ITEM)
     kept = other.connection.sock
@@ -226,7 +194,7 @@ def test_other_connections_stay_open_when_one_breaks(wire: Wire) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="descriptors cannot be counted here")
-def test_broken_connections_leave_no_descriptor(wire: Wire) -> None:
+def test_broken_connections_leave_no_descriptor(wire: Faulty) -> None:
     url = f"/customer-segment/{wire.tenant}/segments{ITEM}"
     for fault in ("EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE", "MALFORMED_RESPONSE_CHUNK"):
         wire.order(times=20, response={"fault": fault})
@@ -241,7 +209,7 @@ def test_broken_connections_leave_no_descriptor(wire: Wire) -> None:
     assert len(list(Path("/dev/fd").iterdir())) <= before
 
 
-def test_the_other_client_is_answered_while_one_is_held(wire: Wire, beside: Callable[..., Future[Any]]) -> None:
+def test_the_other_client_is_answered_while_one_is_held(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
     held = beside(wire.send, "PUT", NEW, {})
     wire.until_held(id_)
@@ -253,7 +221,7 @@ def test_the_other_client_is_answered_while_one_is_held(wire: Wire, beside: Call
     assert held.result(ENOUGH)[0] == 201
 
 
-def test_a_race_is_lost_by_the_call_that_is_held(wire: Wire, beside: Callable[..., Future[Any]]) -> None:
+def test_a_race_is_lost_by_the_call_that_is_held(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     """A reads version 1 and writes; B's write comes between."""
     until = {"operation": PUT, "path": {"segmentId": GOLDEN}, "headers": {"X-Client": "B"}}
     id_ = wire.order(operation=PUT, headers={"X-Client": "A"}, barrier={"until": until, "timeoutSeconds": ENOUGH})
@@ -266,7 +234,7 @@ def test_a_race_is_lost_by_the_call_that_is_held(wire: Wire, beside: Callable[..
     assert wire.another().send("GET", ITEM)[1]["metadata"]["version"] == 2
 
 
-def test_an_answer_can_be_held_after_its_call_is_carried_out(wire: Wire, beside: Callable[..., Future[Any]]) -> None:
+def test_an_answer_can_be_held_after_its_call_is_carried_out(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     until = {"operation": PATCH}
     id_ = wire.order(operation=PUT, barrier={"until": until, "at": "after", "timeoutSeconds": ENOUGH})
     first = beside(wire.send, "PUT", ITEM, STALE)
@@ -278,7 +246,7 @@ def test_an_answer_can_be_held_after_its_call_is_carried_out(wire: Wire, beside:
 
 
 def test_a_call_that_a_reset_lets_go_does_not_write_into_the_new_state(
-    wire: Wire, beside: Callable[..., Future[Any]]
+    wire: Faulty, beside: Callable[..., Future[Any]]
 ) -> None:
     id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
     held = beside(wire.send, "PUT", NEW, {})
@@ -289,7 +257,7 @@ def test_a_call_that_a_reset_lets_go_does_not_write_into_the_new_state(
 
 
 def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_either(
-    wire: Wire, beside: Callable[..., Future[Any]]
+    wire: Faulty, beside: Callable[..., Future[Any]]
 ) -> None:
     barrier = {"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH}
     id_ = wire.steer("POST", "", {"operation": PUT, "headers": {"X-Mock-Test": wire.tenant}, "barrier": barrier})[1][
@@ -303,7 +271,7 @@ def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_eit
     assert wire.another().send("GET", NEW)[0] == 404
 
 
-def test_a_delay_ends_with_its_rule(wire: Wire, beside: Callable[..., Future[Any]]) -> None:
+def test_a_delay_ends_with_its_rule(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     id_ = wire.order(operation=PUT, response={"fixedDelayMilliseconds": 1000 * ENOUGH})
     held = beside(wire.send, "PUT", NEW, {})
     while wire.report(id_)["hits"] == 0:
@@ -313,7 +281,7 @@ def test_a_delay_ends_with_its_rule(wire: Wire, beside: Callable[..., Future[Any
 
 
 def test_the_control_plane_answers_however_many_calls_are_held(
-    wire: Wire, beside: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
+    wire: Faulty, beside: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(web, "THREADS_AT_MOST", 4)
     id_ = wire.order(operation=GET, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Thread
@@ -124,6 +126,19 @@ def test_large_visits_go_sooner_and_large_bodies_are_cut() -> None:
     assert len(left) + kept.dropped() == journal.BYTES_AT_MOST // (2 * journal.BODY_AT_MOST) + 1
     assert all(each.is_cut and len(each.request.body) == journal.BODY_AT_MOST for each in left)
     assert all(each.answer and len(each.answer.content) == journal.BODY_AT_MOST for each in left)
+
+
+def test_visits_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
+    for _ in range(20):
+        client.get(ITEM)
+    shared.records.clear(client.tenant)
+    tracemalloc.start()
+    for _ in range(300):
+        client.get(ITEM)
+    gc.collect()
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < shared.records.of(client.tenant).journal.size
 
 
 def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import deque
 from threading import Lock, Thread
 from typing import Any
@@ -17,6 +18,7 @@ from waitress.utilities import Error
 
 from ..control.guard import PREFIX
 from ..faults.registry import Registry
+from .descriptors import connections
 from .requests import BODY_AT_MOST
 from .wires import WiredTask
 
@@ -62,12 +64,25 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     task_class = KeepAliveTask
     error_task_class = JsonErrorTask
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the client has still to read what it was answered before."""
+        return bool(self.total_outbufs_len)
+
+    def close_if_deaf(self, since: float) -> None:
+        """Close if the client should read and has not since then: waitress would wait until it can write to it."""
+        if self.is_behind and self.last_activity < since:
+            self.handle_close()
+
 
 class Tasks:
     """What waits to be answered: waitress adds to it while it reads, `Server.run` works it off in the same thread.
 
     Threads would only wait for each other: the work is Python, and the interpreter's lock lets one run at a time.
     With one thread the server answers twice as much, and evenly (benchmarks/README.md).
+
+    A client that sends many requests at once gets one answer a round, as the others do, and the next when it has read
+    that: else few clients could keep the server from all others, and have it hold as many answers as they like.
 
     While there is a fault that calls may have to wait for, each call gets a thread of its own, so that one that waits
     holds up no other. Calls of the control plane never do: since they are answered here, faults come and go between two
@@ -85,18 +100,18 @@ class Tasks:
         self._waiting.append(task)
 
     def work_off(self) -> None:
-        """Do all that waits: here, or beside if it may have to wait, as far as there are threads for it."""
-        later = []
-        while self._waiting:
+        """Do what waits now: here, or beside if it may have to wait, as far as there are threads for it."""
+        for _ in range(len(self._waiting)):
             task = self._waiting.popleft()
-            if not self._faults.is_timed or _steers(task):
-                task.service()
+            if task.is_behind:
+                self._waiting.append(task)
+            elif not self._faults.is_timed or _steers(task):
+                task.service()  # wakes the loop, which may have to come again for the client's next request
             elif self._threads < THREADS_AT_MOST:
                 self._count(1)
                 Thread(target=self._work_beside, args=(task,), name="call", daemon=True).start()
             else:
-                later.append(task)
-        self._waiting.extend(later)
+                self._waiting.append(task)
 
     def _work_beside(self, task: Any) -> None:
         try:
@@ -129,13 +144,14 @@ class Server:
         """Bind; port 0 takes a free one. OSError if it cannot be bound."""
         self._sockets: dict[int, Any] = {}
         self._tasks = Tasks(faults)
+        self._looked_at = 0.0
         self._server = create_server(
             app,
             map=self._sockets,
             _dispatcher=self._tasks,
             host=host,
             port=port,
-            connection_limit=CONNECTIONS_AT_MOST,
+            connection_limit=connections(CONNECTIONS_AT_MOST),
             channel_timeout=IDLE_SECONDS,
             max_request_header_size=HEADERS_READ_AT_MOST,
             max_request_body_size=4 * BODY_AT_MOST,
@@ -146,7 +162,7 @@ class Server:
         for channels in self._sockets.values():
             channels.channel_class = Channel
         self.host = host
-        self.port: int = getattr(self._server, "effective_port", 0) or self._server.effective_listen[0][1]
+        self.port = int(getattr(self._server, "effective_port", 0) or self._server.effective_listen[0][1])
 
     @property
     def url(self) -> str:
@@ -160,5 +176,15 @@ class Server:
             while True:
                 wasyncore.poll2(POLL_SECONDS, self._sockets)
                 self._tasks.work_off()
+                self._close_deaf(time.time())
         except (SystemExit, KeyboardInterrupt):
             wasyncore.close_all(self._sockets)
+
+    def _close_deaf(self, now: float) -> None:
+        """Close connections whose clients have not read for long; look for them once in a while."""
+        if now < self._looked_at + POLL_SECONDS:
+            return
+        self._looked_at = now
+        for each in list(self._sockets.values()):
+            if isinstance(each, Channel):
+                each.close_if_deaf(now - IDLE_SECONDS)
