@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from immutables import Map
@@ -38,7 +38,7 @@ class Table(Generic[Key, Value]):
         return key in self._values
 
     def __iter__(self) -> Iterator[Key]:
-        return (key for chunk in self._chunks for key in chunk)
+        return chain.from_iterable(self._chunks)
 
     def get(self, key: Key) -> Value | None:
         """Return the value under this key, or None."""
@@ -46,7 +46,7 @@ class Table(Generic[Key, Value]):
 
     def values(self) -> Iterator[Value]:
         """All values, in the order of their keys."""
-        return (self._values[key] for key in self)
+        return map(self._values.__getitem__, self)
 
     def slice(self, start: int, stop: int) -> list[Value]:
         """Return the values at these positions, in the order of their keys."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from ...access import Principal
@@ -89,7 +88,8 @@ def remove_many(
 
 
 def _rows(tenant: Tenant, state: State, tables: list[Items]) -> Rows:
-    return Rows(tables, partial(catalogue.row, state, behaviour=tenant.behaviour))
+    behaviour = tenant.behaviour
+    return Rows(tables, lambda assignment: catalogue.row(state, assignment, behaviour))
 
 
 def _assigned(tenant: Tenant, state: State, segment_id: str, key: ItemKey, body: Row) -> tuple[State, bool]:
