@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Any
 
-from .state import Document, State
+from .state import Document, State, joint_id
 
 SHOWN = ("firstName", "lastName", "preferredLanguage")
 
@@ -25,7 +24,7 @@ def legal_entities(state: State, customer: Document) -> list[Document]:
 
 def contact_assignment_id(entity_id: str, customer_id: str) -> str:
     """Return the id under which a customer is a contact of a legal entity: 24 hex digits, the same in every run."""
-    return blake2b(f"{entity_id}\n{customer_id}".encode(), digest_size=12).hexdigest()
+    return joint_id(entity_id, customer_id)
 
 
 def _business(state: State, customer: Document) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any, Self
 
 from immutables import Map
@@ -13,6 +14,11 @@ from .table import Table
 Document = Mapping[str, Any]  # as JSON has it; never changed once it is in a state
 ItemKey = tuple[str, str]  # type (PRODUCT or CATEGORY), item id
 MemberKey = tuple[str, str]  # customer id, legal entity id or "" for none (D15)
+
+
+def joint_id(first: str, second: str) -> str:
+    """Return the id of what joins two things, as replies have it: 24 hex digits, the same in every run."""
+    return blake2b(f"{first}\n{second}".encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,17 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The standard practices that one call asks for; None for each that it does not."""
+    """The standard practices that one call asks for; None for each that it does not.
+
+    count: the header that tells the number of rows.
+    """
 
     operation: Operation
     filters: Sequence[filters.Filter]
     query: q.Query | None
     order: sort.Order | None
     page: paging.Page | None
-    count: bool
+    count: str | None
     projection: fields.Projection | None
     languages: languages.Languages | None
     default_language: str
@@ -35,7 +38,7 @@ class View:
             rows = q.select(self.query, rows)
         if self.order is not None:
             rows = sort.arranged(rows, self.order)
-        headers = {self.operation.count: str(len(rows))} if self.count and self.operation.count else {}
+        headers = {self.count: str(len(rows))} if self.count else {}
         return Reply(200, list(self.page.cut(rows) if self.page else rows), headers)
 
     def shaped(self, body: Any) -> Any:
@@ -68,7 +71,7 @@ def asked(operation: Operation, call: Call, behaviour: Behaviour, default_langua
         q.parse(query, compound=operation.is_compound) if query else None,
         sort.parse(order) if order else None,
         _page(call, behaviour, operation),
-        _is_counted(call, operation),
+        operation.count if _is_counted(call, operation) else None,
         fields.parse(call.query.get("fields")),
         _languages(call, behaviour, default_language) if operation.declares("Accept-Language") else None,
         default_language,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from ...active import is_active_id
 from ...catalogue import is_covered
 from ...errors import NotFound
 from ...practices.lazy import LazyRows
-from ...state import Document, State
+from ...state import Document, State, joint_id
 from ...world import Tenant
 from .forest import Forest
 
@@ -58,7 +57,7 @@ def categories_of(forest: Forest, product_id: str) -> list[Document]:
 def _row(assignment: Assignment) -> dict[str, Any]:
     category_id, product = assignment
     return {
-        "id": blake2b(f"{category_id}\n{product['id']}".encode(), digest_size=12).hexdigest(),
+        "id": joint_id(category_id, product["id"]),
         "categoryId": category_id,
         "ref": {"id": product["id"], "type": "PRODUCT", "localizedName": product["name"]},
     }

@@ -9,10 +9,11 @@ from typing import Any
 from ...access import Principal
 from ...errors import ClientError, NotFound
 from ...practices.bulk import Entry, Outcome
+from ...practices.lazy import LazyRows, Row
 from ...state import CustomerAssignment, MemberKey, State
 from ...world import Tenant
 from . import people, writing
-from .rows import Row, Rows
+from .joined import Joined
 from .visibility import is_visible, own_assignments, sees_everything
 
 MANUAL = "MANUAL"  # what is assigned through the API; AUTOMATIC comes from worlds (D14)
@@ -27,7 +28,7 @@ def listed(tenant: Tenant, principal: Principal, segment_id: str) -> Sequence[Ro
             raise NotFound(segment_id, rule="C9")
         return []
     if sees_everything(principal):
-        return Rows([state.members_of(segment_id)], row)
+        return LazyRows(Joined([state.members_of(segment_id)]), row)
     mine = [each for each in own_assignments(state, principal, None) if each.segment_id == segment_id]
     return [row(each) for each in sorted(mine, key=lambda each: each.key)]
 

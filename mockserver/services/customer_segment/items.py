@@ -8,10 +8,11 @@ from typing import Any
 from ...access import Principal
 from ...errors import BadRequest, ClientError, NotFound
 from ...practices.bulk import Entry, Outcome
+from ...practices.lazy import LazyRows, Row
 from ...state import ItemAssignment, ItemKey, Items, State
 from ...world import Tenant
 from . import catalogue, writing
-from .rows import Row, Rows
+from .joined import Joined
 from .visibility import active_segments, hidden, is_visible, own_segments, sees_everything
 
 
@@ -22,7 +23,9 @@ def visible_segments(tenant: Tenant, state: State, principal: Principal, entity:
     return own_segments(state, principal, entity, tenant.clock.now(), tenant.behaviour)
 
 
-def all_items(tenant: Tenant, principal: Principal, *, entity: str | None, site: str | None, only_active: bool) -> Rows:
+def all_items(
+    tenant: Tenant, principal: Principal, *, entity: str | None, site: str | None, only_active: bool
+) -> Sequence[Row]:
     """Return the items of all segments that the caller may see, of one site if asked (C13)."""
     state = tenant.state
     if only_active and sees_everything(principal):
@@ -34,7 +37,7 @@ def all_items(tenant: Tenant, principal: Principal, *, entity: str | None, site:
     return _rows(tenant, state, [state.items_of(id_) for id_ in segments])
 
 
-def items_of(tenant: Tenant, principal: Principal, segment_id: str, *, entity: str | None) -> Rows:
+def items_of(tenant: Tenant, principal: Principal, segment_id: str, *, entity: str | None) -> Sequence[Row]:
     """Return the items of one segment; none if it is not there or not visible (C9)."""
     state = tenant.state
     visible = is_visible(tenant, state, principal, segment_id, entity)
@@ -87,9 +90,9 @@ def remove_many(
     return writing.many(tenant, elements, problems, step)
 
 
-def _rows(tenant: Tenant, state: State, tables: list[Items]) -> Rows:
+def _rows(tenant: Tenant, state: State, tables: list[Items]) -> Sequence[Row]:
     behaviour = tenant.behaviour
-    return Rows(tables, lambda assignment: catalogue.row(state, assignment, behaviour))
+    return LazyRows(Joined(tables), lambda assignment: catalogue.row(state, assignment, behaviour))
 
 
 def _assigned(tenant: Tenant, state: State, segment_id: str, key: ItemKey, body: Row) -> tuple[State, bool]:

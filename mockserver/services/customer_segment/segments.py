@@ -14,7 +14,7 @@ from ...practices.bulk import Entry, Outcome
 from ...state import Document, Revision, State
 from ...world import Tenant
 from . import writing
-from .rows import Rows
+from .joined import Joined
 from .visibility import active_segments, hidden, is_visible, own_assignments, own_segments, sees_everything
 
 Body = Mapping[str, Any]
@@ -29,7 +29,7 @@ def listed(tenant: Tenant, principal: Principal, *, entity: str | None, customer
     state, behaviour = tenant.state, tenant.behaviour
     if sees_everything(principal):
         if customer_id is None:
-            return Rows([state.segments], lambda segment: segment)
+            return Joined([state.segments])
         theirs = own_assignments(state, Principal(frozenset(), customer_id=customer_id), entity)
         return _documents(state, sorted({each.segment_id for each in theirs}))
     if customer_id is not None:
