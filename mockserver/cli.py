@@ -151,6 +151,8 @@ def serve(**given: Any) -> None:
     settings = settings_from(given)
     app = built(settings)
     server = _bound(app, settings)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: server.stop())  # an exception could end up in a callback that swallows it
     click.echo(ready_line(app, server.url, time.perf_counter() - STARTED))
     sys.stdout.flush()
     server.run()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,8 +14,6 @@ from threading import Thread
 from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
-
-from flask import request
 
 from mockserver.app import App
 from mockserver.web.server import Server
@@ -83,19 +80,19 @@ def ask(url: str, method: str = "GET", body: Any = None, headers: Mapping[str, s
 @contextmanager
 def serving_here(app: App) -> Iterator[int]:
     """Serve in a thread of this process; give the port."""
+    with server_here(app) as server:
+        yield server.port
 
-    @app.flask.before_request
-    def stop() -> None:
-        if request.path == "/stop":
-            raise SystemExit
 
+@contextmanager
+def server_here(app: App) -> Iterator[Server]:
+    """Serve in a thread of this process; give the server."""
     server = Server(app.flask, "127.0.0.1", 0, app.faults)
     running = Thread(target=server.run)
     running.start()
-    yield server.port
-    with socket.create_connection(("127.0.0.1", server.port)) as last:
-        last.sendall(b"GET /stop HTTP/1.1\r\n\r\n")
-        running.join(ENOUGH)
+    yield server
+    server.stop()
+    running.join(ENOUGH)
     assert not running.is_alive()
 
 

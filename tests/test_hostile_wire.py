@@ -15,11 +15,12 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from mockserver.web import server as web
+from mockserver.web import connection
+from mockserver.web.server import Server
 from mockserver.worlds.exporting import SECTIONS
 
 from .conftest import GOLDEN, HAMMER, SCREWDRIVER
-from .serving import COMMAND, ENOUGH, Wire, ask, serving, serving_here
+from .serving import COMMAND, ENOUGH, Wire, ask, server_here, serving
 
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
 LARGE = 9 * 1024 * 1024  # bytes of a reply; more than sockets hold for a client that does not read
@@ -32,6 +33,12 @@ class Served:
 
     app: App
     wire: Wire
+    server: Server
+
+    def until_connected(self, many: int) -> None:
+        """Ask again and again whether only so many connections are left, its own among them."""
+        while len(self.server.connections) > many:
+            assert self.health() == 200
 
     def health(self) -> int:
         return self.wire.send("GET", "/__admin/health")[0]
@@ -40,10 +47,9 @@ class Served:
         """How many calls of the client's tenant have been answered."""
         return len(self.app.records.visits(self.wire.tenant))
 
-    def until_called(self) -> int:
-        """Ask again and again whether there was another call; return how many there are."""
-        before = self.calls()
-        while self.calls() == before:
+    def until_called(self, times: int) -> int:
+        """Ask again and again whether there were so many calls; return how many there are a little later."""
+        while self.calls() < times:
             assert self.health() == 200
         for _ in range(10):  # rounds in which the server could have answered more calls
             assert self.health() == 200
@@ -68,17 +74,17 @@ def received(connection: socket.socket) -> int:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[App, int]]:
+def running() -> Iterator[tuple[App, Server]]:
     app = build(Settings())
-    with serving_here(app) as port:
-        yield app, port
+    with server_here(app) as server:
+        yield app, server
 
 
 @pytest.fixture
-def served(running: tuple[App, int]) -> Iterator[Served]:
-    app, port = running
+def served(running: tuple[App, Server]) -> Iterator[Served]:
+    app, server = running
     with ExitStack() as closing:
-        yield Served(app, Wire(port, f"hostile{next(NUMBERS)}", closing))
+        yield Served(app, Wire(server.port, f"hostile{next(NUMBERS)}", closing), server)
 
 
 @pytest.fixture
@@ -88,16 +94,16 @@ def wire(served: Served) -> Wire:
 
 def test_a_client_that_does_not_read_gets_no_second_answer(served: Served) -> None:
     with served.deaf(times=5) as deaf:
-        assert served.until_called() == 2  # the large write, and one answer
+        assert served.until_called(2) == 2  # the large write, and one answer
         assert 5 * LARGE < received(deaf) < 6 * LARGE
     assert served.calls() == 6
 
 
 def test_a_client_that_never_reads_is_closed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("IDLE_SECONDS", "POLL_SECONDS"):
-        monkeypatch.setattr(web, name, 0)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.1)
     with served.deaf(times=5) as deaf:
-        assert served.until_called() == 2
+        assert served.until_called(2) == 2
+        served.until_connected(1)
         assert 0 < received(deaf) < LARGE
     assert served.calls() == 2
 

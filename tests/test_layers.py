@@ -36,7 +36,7 @@ LIBRARIES = {
     "flask": {"app", "web"},
     "flask_cors": {"web"},
     "flask_swagger_ui": {"web"},
-    "waitress": {"web"},
+    "httptools": {"web"},
     "werkzeug": {"contract"},
     "openapi_core": {"contract"},
     "jsonschema_rs": {"contract", "practices", "worlds"},

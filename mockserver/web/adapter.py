@@ -6,7 +6,8 @@ import logging
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -29,9 +30,11 @@ SHOWN_TO_PAGES = [
     "Retry-After",
     "Preference-Applied",
 ]
+WITHOUT_BODY = {*range(100, 200), 204, 304}
 WIRE = "mockserver.wire"  # how the answer shall go wrong on its way, for a server that can do it
 DEFECT = "This is a defect of emporix-mockserver, not of your request; its log has the details."
 
+Environ = dict[str, Any]
 Specs = Mapping[str, Mapping[str, Any]]
 Respond = Callable[[Request], Answer]
 
@@ -50,39 +53,47 @@ class Simulator(Flask):
         return
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
-        """Hand the documentation's paths to its own application, and all others to the pipelines."""
+        """Hand a page's calls to Flask, the documentation's paths to its own application, and all others to pipelines.
+
+        Only pages need what Flask and flask-cors add; it takes as long as the answer itself (benchmarks/README.md).
+        """
         path = environ.get("PATH_INFO", "")
-        if path != DOCS and not path.startswith(f"{DOCS}/"):
+        if path == DOCS or path.startswith(f"{DOCS}/"):
+            return self._documentation(environ, start_response)
+        if "HTTP_ORIGIN" in environ:
             return super().wsgi_app(environ, start_response)
-        try:
-            self._guard.check(replace(_whole(requests.request(environ)), path=DOCS))
-        except ClientError as error:
-            refused = _response(Answer(error.status, orjson.dumps(error.body()), error.headers))
-            return refused(environ, start_response)
-        return self._pages(environ, start_response)
+        return _written(self._answered(environ), environ, start_response)
 
     def dispatch_request(self) -> Response:
-        """Answer the current request; whatever goes wrong, in JSON."""
+        """Answer the current request, which comes from a page."""
+        answer = self._answered(request.environ)
+        return Response(answer.content, _status_line(answer.status), _headers(answer))
+
+    def _answered(self, environ: Environ) -> Answer:
+        """Answer a request; whatever goes wrong, in JSON."""
         try:
-            answer = self._answer(requests.request(request.environ))
+            answer = self._answer(requests.request(environ))
         except ClientError as error:
-            answer = Answer(error.status, orjson.dumps(error.body()), error.headers)
+            answer = _refused(error)
         except Exception:
-            LOG.exception("%s %s", request.method, ascii(request.path[:200]))
+            LOG.exception("%s %s", environ["REQUEST_METHOD"], ascii(environ.get("PATH_INFO", "")[:200]))
             body = {"code": 500, "status": "Internal Server Error", "message": DEFECT}
             answer = Answer(500, orjson.dumps(body), {})
-        request.environ[WIRE] = answer.wire
-        return _response(answer)
-
-    def process_response(self, response: Response) -> Response:
-        """Give pages their headers; others need nothing of what Flask does here in a fifth of the time of a call."""
-        return super().process_response(response) if "HTTP_ORIGIN" in request.environ else response
+        environ[WIRE] = answer.wire
+        return answer
 
     def _answer(self, asked: Request) -> Answer:
         if not asked.path.startswith(PREFIX):
             return self._simulate(asked)
         self._guard.check(_whole(asked))
         return self._steer(asked)
+
+    def _documentation(self, environ: Environ, start_response: Any) -> Any:
+        try:
+            self._guard.check(replace(_whole(requests.request(environ)), path=DOCS))
+        except ClientError as error:
+            return _written(_refused(error), environ, start_response)
+        return self._pages(environ, start_response)
 
     @cached_property
     def _pages(self) -> Flask:
@@ -131,10 +142,32 @@ def _whole(asked: Request) -> Request:
     return asked
 
 
-def _response(answer: Answer) -> Response:
-    """Write an answer; one without body has no Content-Type either."""
-    response = Response(answer.content, answer.status, mimetype=answer.media_type)
-    if not answer.content:
-        del response.headers["Content-Type"]
-    response.headers.extend(answer.headers)
-    return response
+def _refused(error: ClientError) -> Answer:
+    return Answer(error.status, orjson.dumps(error.body()), error.headers)
+
+
+def _written(answer: Answer, environ: Environ, start_response: Any) -> list[bytes]:
+    """Write an answer as WSGI wants it; HEAD has the headers only."""
+    start_response(_status_line(answer.status), _headers(answer))
+    return [] if environ["REQUEST_METHOD"] == "HEAD" or not _has_body(answer) else [answer.content]
+
+
+def _headers(answer: Answer) -> list[tuple[str, str]]:
+    """Return the headers of an answer; one that cannot have a body has no length, one without body no type."""
+    if not _has_body(answer):
+        return [*answer.headers.items()]
+    length = ("Content-Length", str(len(answer.content)))
+    described = (("Content-Type", answer.media_type), length) if answer.content else (length,)
+    return [*described, *answer.headers.items()]
+
+
+def _has_body(answer: Answer) -> bool:
+    return answer.status not in WITHOUT_BODY
+
+
+@cache
+def _status_line(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:  # ordered by a fault
+        return f"{status} Unknown"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import resource
 from contextlib import suppress
 
-OF_A_CONNECTION = 3  # the socket, and a file each for a large body and a large reply
 OTHERS = 64  # listeners, standard streams, files that are being read
 
 
 def connections(at_most: int) -> int:
     """Return how many connections there can be, after asking the system for enough descriptors for all of them."""
-    wanted = OTHERS + OF_A_CONNECTION * at_most
+    wanted = OTHERS + at_most
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if _is_enough(soft, wanted):
         return at_most
@@ -19,7 +18,7 @@ def connections(at_most: int) -> int:
     with suppress(OSError, ValueError):  # a system may allow less than it says
         resource.setrlimit(resource.RLIMIT_NOFILE, (more, hard))
         soft = more
-    return max(1, (soft - OTHERS) // OF_A_CONNECTION)
+    return max(1, soft - OTHERS)
 
 
 def _is_enough(limit: int, wanted: int) -> bool:
