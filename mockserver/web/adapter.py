@@ -149,20 +149,18 @@ def _refused(error: ClientError) -> Answer:
 def _written(answer: Answer, environ: Environ, start_response: Any) -> list[bytes]:
     """Write an answer as WSGI wants it; HEAD has the headers only."""
     start_response(_status_line(answer.status), _headers(answer))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" or not _has_body(answer) else [answer.content]
+    is_empty = environ["REQUEST_METHOD"] == "HEAD" or answer.status in WITHOUT_BODY
+    return [] if is_empty else [answer.content]
 
 
 def _headers(answer: Answer) -> list[tuple[str, str]]:
     """Return the headers of an answer; one that cannot have a body has no length, one without body no type."""
-    if not _has_body(answer):
-        return [*answer.headers.items()]
-    length = ("Content-Length", str(len(answer.content)))
-    described = (("Content-Type", answer.media_type), length) if answer.content else (length,)
-    return [*described, *answer.headers.items()]
-
-
-def _has_body(answer: Answer) -> bool:
-    return answer.status not in WITHOUT_BODY
+    headers = list(answer.headers.items())
+    if answer.status not in WITHOUT_BODY:
+        headers.append(("Content-Length", str(len(answer.content))))
+        if answer.content:
+            headers.append(("Content-Type", answer.media_type))
+    return headers
 
 
 @cache

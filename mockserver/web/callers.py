@@ -39,11 +39,10 @@ class Callers:
     def call(self, message: Message, client: str, done: Done) -> None:
         """Answer a request; `done` gets the answer, at once or later."""
         environ = self._gateway.environ(message, client)
-        answer = partial(self._gateway.answer, message, environ)
         if not self._faults.is_timed or environ["PATH_INFO"].startswith(PREFIX):
-            done(answer())
+            done(self._gateway.answer(message, environ))
         else:
-            self._waiting.append((answer, done))
+            self._waiting.append((partial(self._gateway.answer, message, environ), done))
             self._begin()
 
     def _begin(self) -> None:

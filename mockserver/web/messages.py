@@ -16,7 +16,6 @@ from httptools import (
 from .requests import BODY_AT_MOST
 
 HEAD_READ_AT_MOST = 256 * 1024  # bytes; more than the app allows, so that the app can answer 431
-REQUEST_READ_AT_MOST = 4 * BODY_AT_MOST  # bytes; chunks take more than what is in them
 WAITING_AT_MOST = 100  # requests of one connection that are not answered yet
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 WITHOUT_PREFIX = {"CONTENT_TYPE", "CONTENT_LENGTH"}
@@ -63,7 +62,8 @@ class Messages:
         self._message: Message | None = None
         self._is_in_body = False
         self._declined = b""
-        self._read = 0
+        self._unread = 0
+        self._has_moved = False
         self._parser = HttpRequestParser(self)
 
     @property
@@ -98,12 +98,11 @@ class Messages:
         return b""
 
     def _bound(self, more: int) -> None:
-        """Stop if a request does not end: llhttp keeps what it has of a header, or a trailer, until that is whole."""
-        self._read = self._read + more if self._message else 0
-        if not self._is_in_body and self._read > HEAD_READ_AT_MOST:
-            self._fail(431, f"The head of the request is longer than {HEAD_READ_AT_MOST} bytes.")
-        elif self._read > REQUEST_READ_AT_MOST:
-            self._fail(413, f"The request is longer than {REQUEST_READ_AT_MOST} bytes.")
+        """Stop if a head or a trailer does not end: llhttp keeps what it has of a header until that is whole."""
+        self._unread = 0 if self._message is None or self._has_moved else self._unread + more
+        self._has_moved = False
+        if self._unread > HEAD_READ_AT_MOST:
+            self._fail(431, f"The headers of the request are longer than {HEAD_READ_AT_MOST} bytes.")
 
     def _fail(self, status: int, reason: str) -> None:
         self._complete.append(Message(problem=(status, reason)))
@@ -144,6 +143,7 @@ class Messages:
 
     def on_body(self, part: bytes) -> None:
         """Take a part of the body, as long as it is not too long."""
+        self._has_moved = True
         self._current.body += part
         if len(self._current.body) > BODY_AT_MOST:
             self._end()

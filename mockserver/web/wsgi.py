@@ -69,42 +69,39 @@ class Gateway:
 
     def answer(self, message: Message, environ: dict[str, Any]) -> Response:
         """Have the application answer; it writes its own errors, and this is for what it cannot know."""
+        begun: list[Any] = []
+        parts: Iterable[bytes] = ()
         try:
-            return self._answer(message, environ)
+            parts = self._application(environ, lambda *given: begun.extend(given))
+            body = b"".join(parts)
+            return Response(_head(begun[0], begun[1], message, len(body)), body, message.keeps, environ.get(WIRE))
         except Exception:
             LOG.exception("%s %s", message.method, ascii(environ["PATH_INFO"][:200]))
             return refusal(500, DEFECT)
-
-    def _answer(self, message: Message, environ: dict[str, Any]) -> Response:
-        begun: list[Any] = []
-        parts: Iterable[bytes] = self._application(environ, lambda *given: begun.__setitem__(slice(None), given))
-        try:
-            body = b"".join(parts)
         finally:
             if hasattr(parts, "close"):
                 parts.close()
-        status, headers = begun[:2]
-        if not status.startswith(WITHOUT_LENGTH) and all(name.lower() != "content-length" for name, _ in headers):
-            headers = [*headers, ("Content-Length", str(len(body)))]
-        return Response(_head(status, headers, message), body, message.keeps, environ.get(WIRE))
 
 
 def refusal(status: int, reason: str) -> Response:
     """Answer what could not be read, in JSON, and end the connection."""
     phrase = HTTPStatus(status).phrase
     body = orjson.dumps({"code": status, "status": phrase, "message": reason})
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-    return Response(_head(f"{status} {phrase}", headers, Message()), body, keeps=False)
+    head = _head(f"{status} {phrase}", [("Content-Type", "application/json")], Message(), len(body))
+    return Response(head, body, keeps=False)
 
 
-def _head(status: str, headers: Iterable[tuple[str, str]], message: Message) -> bytes:
-    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
-    lines.append(_date(int(time.time())))
+def _head(status: str, headers: Iterable[tuple[str, str]], message: Message, length: int) -> bytes:
+    """Write the first line and the headers; ValueError for one with a line break, which would begin another."""
+    lines = [f"HTTP/1.1 {status}", *[f"{name}: {value}" for name, value in headers], _date(int(time.time()))]
     if not message.keeps:
         lines.append("Connection: close")
     elif message.version == "1.0":
         lines.append("Connection: keep-alive")
     text = "\r\n".join(lines)
+    if "\r\nContent-Length: " not in text and not status.startswith(WITHOUT_LENGTH):
+        lines.append(f"Content-Length: {length}")
+        text = "\r\n".join(lines)
     if text.count("\n") >= len(lines) or text.count("\r") >= len(lines):
         raise ValueError("a header of an answer has a line break")
     return text.encode("latin-1") + b"\r\n\r\n"
