@@ -43,33 +43,24 @@ class Message:
     keeps: bool = False
     problem: tuple[int, str] | None = None
 
-    @property
-    def expects_continue(self) -> bool:
-        """Whether the client waits for a word before it sends the body."""
-        return self.version == "1.1" and self.headers.get("HTTP_EXPECT", "").lower() == "100-continue"
-
 
 class Messages:
     """The requests of one connection; llhttp calls what begins with `on_`.
 
+    is_partial: whether a request has begun to come.
     has_ended: whether nothing more will be read, after what cannot be read or must be the last.
     awaits_continue: whether a request has come up to its body, and its client waits for a word.
     """
 
     def __init__(self) -> None:
-        self.has_ended = self.awaits_continue = False
+        self.is_partial = self.has_ended = self.awaits_continue = False
         self._complete: list[Message] = []
-        self._message: Message | None = None
+        self._message = Message()
         self._is_in_body = False
         self._declined = b""
         self._unread = 0
         self._has_moved = False
         self._parser = HttpRequestParser(self)
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether a request has begun to come."""
-        return self._message is not None
 
     def fed(self, data: bytes) -> list[Message]:
         """Read more; return the requests that are complete now, of which only the last may have a problem."""
@@ -80,7 +71,7 @@ class Messages:
 
     def _feed(self, data: bytes) -> bytes:
         """Read; return what is to be read by another parser, since this one stops where another protocol may begin."""
-        if self._message is None and not data.isascii():
+        if not self.is_partial and not data.isascii():
             data = _escaped(data)
         try:
             self._parser.feed_data(data)
@@ -99,26 +90,26 @@ class Messages:
 
     def _bound(self, more: int) -> None:
         """Stop if a head or a trailer does not end: llhttp keeps what it has of a header until that is whole."""
-        self._unread = 0 if self._message is None or self._has_moved else self._unread + more
+        self._unread = 0 if self._has_moved or not self.is_partial else self._unread + more
         self._has_moved = False
         if self._unread > HEAD_READ_AT_MOST:
             self._fail(431, f"The headers of the request are longer than {HEAD_READ_AT_MOST} bytes.")
 
     def _fail(self, status: int, reason: str) -> None:
         self._complete.append(Message(problem=(status, reason)))
-        self._message, self.has_ended = None, True
+        self.is_partial, self.has_ended = False, True
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        self._message, self._is_in_body = Message(), False
+        self._message, self.is_partial, self._is_in_body = Message(), True, False
 
     def on_url(self, part: bytes) -> None:
         """Take a part of the target."""
-        self._current.target += part
+        self._message.target += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header, or a trailer, which is of no use."""
-        headers = self._current.headers
+        headers = self._message.headers
         if self._is_in_body or (key := _key(name)) is None:
             return
         text = value.strip(b" \t").decode("latin-1")
@@ -126,7 +117,7 @@ class Messages:
 
     def on_headers_complete(self) -> None:
         """Decide what to do with the body; another protocol is declined by reading the request without that wish."""
-        message = self._current
+        message = self._message
         self._is_in_body = True
         message.method = self._parser.get_method().decode()
         if self._parser.should_upgrade() and message.method != "CONNECT":
@@ -139,18 +130,18 @@ class Messages:
             raise _Enough
         if int(message.headers.get("CONTENT_LENGTH", 0)) > BODY_AT_MOST:
             self._end()
-        self.awaits_continue = message.expects_continue
+        self.awaits_continue = message.headers.get("HTTP_EXPECT", "").lower() == "100-continue"
 
     def on_body(self, part: bytes) -> None:
         """Take a part of the body, as long as it is not too long."""
         self._has_moved = True
-        self._current.body += part
-        if len(self._current.body) > BODY_AT_MOST:
+        self._message.body += part
+        if len(self._message.body) > BODY_AT_MOST:
             self._end()
 
     def on_message_complete(self) -> None:
         """Hand the request over."""
-        message, self._message = self._current, None
+        message, self.is_partial = self._message, False
         if self._declined:
             return
         message.headers["CONTENT_LENGTH"] = str(len(message.body))
@@ -164,18 +155,12 @@ class Messages:
 
     def _end(self) -> None:
         """Hand over a request whose body is too long, with its length and without the body, as the last."""
-        message = self._current
+        message = self._message
         message.headers.setdefault("CONTENT_LENGTH", str(len(message.body)))
         message.body.clear()
-        message.keeps, self.has_ended = False, True
         self._complete.append(message)
-        self._message = None
+        message.keeps, self.is_partial, self.has_ended = False, False, True
         raise _Enough
-
-    @property
-    def _current(self) -> Message:
-        assert self._message, "llhttp calls on_message_begin first"
-        return self._message
 
 
 def _escaped(data: bytes) -> bytes:
