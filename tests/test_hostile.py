@@ -293,6 +293,35 @@ def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/items?pageSize=3", None),
+        ("HEAD", "/items", None),
+        ("PUT", ITEM, {}),
+        ("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", [{"id": HAMMER}, {"id": "nowhere"}]),
+        ("GET", "/nowhere", None),
+        ("PATCH", "/items", None),
+        ("OPTIONS", "/items", None),
+        ("PUT", ITEM, {"metadata": {"version": 99}}),
+        ("PUT", ITEM, "no object"),
+        ("GET", "/items?q=" + "x" * 11_000, None),
+        ("GET", "//nowhere", None),
+    ],
+)
+def test_f4_calls_of_pages_are_answered_as_all_others(client: Client, method: str, path: str, body: object) -> None:
+    def answered(headers: dict[str, str]) -> tuple[str, bytes, dict[str, str]]:
+        reply = client.send(method, path, json=body, headers={"X-Total-Count": "true", **headers})
+        kept = {
+            name: text for name, text in reply.headers if not name.startswith(("Access-Control-", "X-Mock-Explain"))
+        }
+        return reply.status, reply.data, kept
+
+    plain = answered({})
+    assert answered({"Origin": "http://localhost:3000"}) == (*plain[:2], plain[2] | {"Vary": "Origin"})
+    assert answered({"Origin": "http://example.com"}) == plain
+
+
+@pytest.mark.parametrize(
     "origin", ["http://example.com", "http://localhost.example.com", "null", "http://localhost:1@x"]
 )
 def test_f4_pages_of_other_origins_are_not(client: Client, origin: str) -> None:

@@ -67,7 +67,10 @@ class Simulator(Flask):
     def dispatch_request(self) -> Response:
         """Answer the current request, which comes from a page."""
         answer = self._answered(request.environ)
-        return Response(answer.content, _status_line(answer.status), _headers(answer))
+        response = Response(answer.content, _status_line(answer.status))
+        response.headers.clear()  # Werkzeug gives even a 204 a type
+        response.headers.extend(_headers(answer))
+        return response
 
     def _answered(self, environ: Environ) -> Answer:
         """Answer a request; whatever goes wrong, in JSON."""
