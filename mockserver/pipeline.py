@@ -149,7 +149,8 @@ class Pipeline:
 
     def _findings(self, visit: Visit, operation: Operation, call: Call, query: dict[str, str]) -> dict[str, str]:
         """Note what the vendor would let pass; the dial `contract` may want it refused, or named in a header."""
-        found = findings.of_request(operation, query, visit.request.headers, call.body)
+        visit.look = findings.looked(operation, call.body)
+        found = findings.of_request(operation, query, visit.request.headers, visit.look)
         granted = frozenset() if call.principal.customer_id else call.principal.scopes  # a customer's are not chosen
         visit.findings = found + findings.of_token(operation.id, operation.scopes, granted)
         dial = call.tenant_or_none.contract if call.tenant_or_none else self.world.contract
