@@ -57,9 +57,9 @@ def arranged(rows: Iterable[Row], order: Order, *, reader: paths.Reader = paths.
 
 def _arranged_by(key: Key, rows: list[Row], read: paths.Read) -> list[Row]:
     ranked = [(_rank(read(row)), row) for row in rows]
-    present = [pair for pair in ranked if pair[0] != ABSENT]
+    present = [pair for pair in ranked if pair[0] is not ABSENT]
     present.sort(key=itemgetter(0), reverse=key.descending)
-    return [row for _, row in present] + [row for rank, row in ranked if rank == ABSENT]
+    return [row for _, row in present] + [row for rank, row in ranked if rank is ABSENT]
 
 
 def _rank(values: list[Any]) -> Rank:

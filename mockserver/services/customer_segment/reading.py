@@ -54,8 +54,7 @@ def _item_reader(state: State, behaviour: Behaviour, path: str) -> Read:
     read = paths.reader(path)
 
     def read_item(assignment: ItemAssignment) -> list[Any]:
-        kind, id_ = assignment.key
-        entry = state.catalogue(kind).get(id_)
-        return read(catalogue.item(state, kind, id_, behaviour) if entry is None else entry)
+        entry = state.catalogue(assignment.type).get(assignment.item_id)
+        return read(catalogue.item(state, *assignment.key, behaviour) if entry is None else entry)
 
     return read_item
