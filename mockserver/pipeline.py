@@ -185,7 +185,7 @@ class Pipeline:
             return view.shaped(reply.body) if reply.status == OK else reply.body
         if operation.row is None or self.judge or len(rows) > texts.ROWS_AT_ONCE:
             return self._body(operation, request, call, view, replace(reply, body=list(rows)))
-        seen_as = (operation.row, view.seen_as)
+        seen_as = (rows.way, operation.row, view.seen_as)
         written = self.texts.of(
             rows.sources, rows.made_of, seen_as, lambda each: _row(operation, view, rows.make(each))
         )

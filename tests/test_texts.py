@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from weakref import ref
 
 import pytest
+from immutables import Map
 
 from mockserver import texts
 from mockserver.app import App
@@ -140,12 +142,25 @@ def written(kept: Texts, sources: list[str], made_of: tuple[object, ...] = (), s
 
 
 def test_a_text_is_written_once_for_what_it_is_made_of_and_how_it_is_seen() -> None:
-    kept, catalogue_of, equal_one = Texts(), {"a": 1}, {"a": 1}
+    kept, catalogue_of, equal_one = Texts(), Map(a=1), Map(a=1)
     assert written(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
     assert written(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
     assert written(kept, ["x"], (equal_one,)) == ["x"]
     assert written(kept, ["x"], (catalogue_of,), "de") == ["x"]
     assert written(kept, ["x"], (catalogue_of,)) == []
+
+
+def test_texts_go_with_what_they_are_made_of() -> None:
+    class Source:
+        pass
+
+    kept, catalogue_of, source = Texts(), Map(a=1), Source()
+    kept.of([source], (catalogue_of,), "", lambda _: b"{}")
+    gone = ref(source)
+    del source
+    assert gone() is not None
+    del catalogue_of
+    assert gone() is None
 
 
 @pytest.mark.parametrize("way", [lambda at: (["x"], (), f"way {at}"), lambda at: ([f"{at:0500}"], (), "")])

@@ -43,7 +43,8 @@ def rows(
         read = paths.reader(path)
         return lambda assignment: read(make(assignment))
 
-    return StoredRows(assignments, make, reader, (row, state.customers, state.legal_entities, behaviour.references))
+    made_of = (state.customers, state.legal_entities)
+    return StoredRows(assignments, make, reader, made_of, (row, behaviour.references))
 
 
 def row(state: State, assignment: CustomerAssignment, behaviour: Behaviour) -> dict[str, Any]:

@@ -32,7 +32,8 @@ def rows(state: State, assignments: Sequence[ItemAssignment], behaviour: Behavio
         assignments,
         lambda assignment: catalogue.row(state, assignment, behaviour),
         partial(reader, state, behaviour),
-        (catalogue.row, state.products, state.categories, behaviour.references),
+        (state.products, state.categories),
+        (catalogue.row, behaviour.references),
     )
 
 
