@@ -9,7 +9,7 @@ from weakref import ref
 
 BYTES_AT_MOST = 16 * 1024 * 1024  # of all rows together
 BYTES_OF_A_ROW = 300  # without its text
-BYTES_OF_A_SHEET = 1000
+BYTES_OF_A_SHEET = 1000  # without its rows, and without what the client said
 ROWS_AT_ONCE = 1000  # of one list; who wants more reads everything once, and would crowd out what is asked for often
 
 Source = TypeVar("Source", bound=Hashable)
@@ -56,7 +56,8 @@ class Texts:
         key = (*map(id, made_of), seen_as)
         found = self._sheets.get(key)
         if found is None:
-            self._make_room(BYTES_OF_A_SHEET)
+            said = len(repr(seen_as))  # languages and fields, which clients may write at any length
+            self._make_room(BYTES_OF_A_SHEET + said)
             kept = [ref(each, lambda _: self._sheets.pop(key, None)) for each in made_of]  # an id may come again later
             found = self._sheets[key] = Sheet({}, kept)
         return found
