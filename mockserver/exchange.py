@@ -68,8 +68,15 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A body that is JSON in bytes already, judged and cut as the client wants it."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: status, headers, and a body if any: JSON, or `Text`."""
+    """An answer: status, headers, and a body if any: JSON, `Text` or `Written`; of a list, rows."""
 
     status: int
     body: Any = None

@@ -9,18 +9,20 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from . import view
+from . import texts, view
 from .access import ADMIN, NOBODY, TENANT, Principal, authorize
 from .contract import parameters
 from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
 from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, InvalidToken, Ordered
-from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text, Wire
+from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text, Wire, Written
 from .faults.stage import Faults
+from .practices.lazy import StoredRows
 from .records import findings
 from .records.records import Records
 from .records.visit import Visit
+from .texts import Texts
 from .view import View
 from .world import World
 
@@ -50,6 +52,7 @@ class Pipeline:
     faults: what goes wrong by order.
     refusals: how services write errors, by the name of their spec; where none is named, errors write themselves.
     judge: without one the compiled validation is the only one.
+    texts: rows of stored documents as they were sent before.
     """
 
     world: World
@@ -60,6 +63,7 @@ class Pipeline:
     authenticate: bool = True
     judge: Judge | None = None
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
+    texts: Texts = field(default_factory=Texts)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; every failure that is the client's becomes an answer too."""
@@ -106,9 +110,8 @@ class Pipeline:
         view = self._view(operation, call)
         call = visit.call = self.faults.spoilt(visit, operation, call)
         reply = self._handled(visit, operation, call, view)
-        self._judge(operation, visit.request, call, reply)
-        body = view.shaped(reply.body) if reply.status == OK else reply.body
-        return replace(reply, body=body, headers={**reply.headers, **headers})
+        body = self._body(operation, visit.request, call, view, reply)
+        return Reply(reply.status, body, {**reply.headers, **headers})
 
     def _principal(self, operation: Operation, visit: Visit) -> Principal:
         """Return the caller (401), who must have one of the operation's scopes, if any (403); NOBODY if it is open."""
@@ -146,7 +149,8 @@ class Pipeline:
 
     def _findings(self, visit: Visit, operation: Operation, call: Call, query: dict[str, str]) -> dict[str, str]:
         """Note what the vendor would let pass; the dial `contract` may want it refused, or named in a header."""
-        found = findings.of_request(operation, query, visit.request.headers, call.body)
+        visit.look = findings.looked(operation, call.body)
+        found = findings.of_request(operation, query, visit.request.headers, visit.look)
         granted = frozenset() if call.principal.customer_id else call.principal.scopes  # a customer's are not chosen
         visit.findings = found + findings.of_token(operation.id, operation.scopes, granted)
         dial = call.tenant_or_none.contract if call.tenant_or_none else self.world.contract
@@ -173,6 +177,20 @@ class Pipeline:
             visit.versions = (before, tenant.version) if tenant else None
         return view.listed(outcome.rows) if isinstance(outcome, Listing) else outcome
 
+    def _body(self, operation: Operation, request: Request, call: Call, view: View, reply: Reply) -> Any:
+        """Return the body as the client wants to see it, after it was held against the contract."""
+        rows = reply.body
+        if not isinstance(rows, StoredRows):
+            self._judge(operation, request, call, reply)
+            return view.shaped(reply.body) if reply.status == OK else reply.body
+        if operation.row is None or self.judge or len(rows) > texts.ROWS_AT_ONCE:
+            return self._body(operation, request, call, view, replace(reply, body=list(rows)))
+        seen_as = (rows.way, operation.row, view.seen_as)
+        written = self.texts.of(
+            rows.sources, rows.made_of, seen_as, lambda each: _row(operation, view, rows.make(each))
+        )
+        return Written(b"[" + b",".join(written) + b"]")
+
     def _judge(self, operation: Operation, request: Request, call: Call, reply: Reply) -> None:
         """Hold our own reply against the contract, before it is cut to fields and languages."""
         defect = operation.defect(reply.status, reply.body)
@@ -182,12 +200,22 @@ class Pipeline:
             raise ContractBroken(f"{operation.id} answered {reply.status}: {defect}")
 
 
+def _row(operation: Operation, view: View, row: Mapping[str, Any]) -> bytes:
+    """Write a row of a list as the client wants to see it, after it was held against the contract."""
+    problem = operation.row.problem(row) if operation.row else None
+    if problem is not None:
+        raise ContractBroken(f"{operation.id} answered {OK}: {problem.field}: {problem.detail}")
+    return _dumped(view.shaped(row))
+
+
 def _is_preflight(request: Request) -> bool:
     """Whether a browser asks, without a token, what its page may do; were it refused, the page saw no reply (F4)."""
     return request.method == "OPTIONS" and "access-control-request-method" in request.headers
 
 
 def _sent(reply: Reply, wire: Wire | None) -> Answer:
+    if isinstance(reply.body, Written):
+        return Answer(reply.status, reply.body.content, reply.headers, wire)
     if isinstance(reply.body, Text):
         return Answer(reply.status, reply.body.content.encode(), reply.headers, wire, reply.body.media_type)
     return Answer(reply.status, b"" if reply.body is None else _dumped(reply.body), reply.headers, wire)

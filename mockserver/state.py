@@ -48,7 +48,7 @@ class Revision:
 IMPORTED = Revision(1, "2024-01-01T08:00:00.000Z", "2024-01-01T08:00:00.000Z")  # of catalogues, which have no history
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself, so that what was made of it can be kept by it
 class ItemAssignment:
     """A product or category that is assigned to a segment."""
 
@@ -65,7 +65,7 @@ class ItemAssignment:
         return self.type, self.item_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CustomerAssignment:
     """A customer who belongs to a segment, for one legal entity or for none."""
 
@@ -122,8 +122,14 @@ class State:
 
     def with_item(self, assignment: ItemAssignment) -> Self:
         """Return a state with this assignment in it, new or in place of the old one."""
-        items = self.items_of(assignment.segment_id).set(assignment.key, assignment)
-        return replace(self, items=self.items.set(assignment.segment_id, items))
+        segment_id = assignment.segment_id
+        return self.with_items(segment_id, self.items_of(segment_id).set(assignment.key, assignment))
+
+    def with_items(self, segment_id: str, items: Items) -> Self:
+        """Return a state in which a segment has these items, or this very one if they are what it has, or none."""
+        if items is self.items.get(segment_id) or not items:
+            return self
+        return replace(self, items=self.items.set(segment_id, items))
 
     def without_item(self, segment_id: str, key: ItemKey) -> Self:
         """Return a state without this assignment, or this very one if it has none."""

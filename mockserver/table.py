@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from immutables import Map
@@ -49,8 +49,15 @@ class Table(Generic[Key, Value]):
         return map(self._values.__getitem__, self)
 
     def slice(self, start: int, stop: int) -> list[Value]:
-        """Return the values at these positions, in the order of their keys."""
-        return [self._values[key] for key in islice(self._from(start), max(0, stop - start))]
+        """Return the values at these positions, in the order of their keys; chunks before them are not walked."""
+        found: list[Value] = []
+        for chunk in self._chunks:
+            if start < len(chunk):
+                found.extend(map(self._values.__getitem__, chunk[max(0, start) : max(0, stop)]))
+            start, stop = start - len(chunk), stop - len(chunk)
+            if stop <= 0:
+                break
+        return found
 
     def set(self, key: Key, value: Value) -> Table[Key, Value]:
         """Return a table with this value under this key."""
@@ -62,16 +69,6 @@ class Table(Generic[Key, Value]):
         if key not in self._values:
             return self
         return Table(self._values.delete(key), self._without(key))
-
-    def _from(self, start: int) -> Iterator[Key]:
-        """Keys from this position on; whole chunks before it are skipped, not walked."""
-        for at, chunk in enumerate(self._chunks):
-            if start < len(chunk):
-                yield from chunk[start:]
-                for later in self._chunks[at + 1 :]:
-                    yield from later
-                return
-            start -= len(chunk)
 
     def _chunk_of(self, key: Key) -> int:
         """Return the position of the chunk that has this key or must take it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .contract.operations import Operation
 from .exchange import Call, Reply
-from .practices import fields, filters, languages, paging, q, sort
+from .practices import fields, filters, languages, paging, paths, q, sort
+from .practices.lazy import StoredRows
 from .settings import Behaviour
 
 Row = Mapping[str, Any]
@@ -33,19 +34,35 @@ class View:
 
     def listed(self, rows: Sequence[Row]) -> Reply:
         """Filter, sort, count and page all rows that the caller may see (C1 to C6)."""
-        rows = filters.kept(rows, self.filters)
-        if self.query is not None:
-            rows = q.select(self.query, rows)
-        if self.order is not None:
-            rows = sort.arranged(rows, self.order)
-        headers = {self.count: str(len(rows))} if self.count else {}
-        return Reply(200, list(self.page.cut(rows) if self.page else rows), headers)
+        if isinstance(rows, StoredRows):
+            found, page = self._found(rows.sources, rows.reader)
+            return Reply(200, rows.only(page), self._counted(found))
+        found, page = self._found(rows, paths.reader)
+        return Reply(200, list(page), self._counted(found))
 
     def shaped(self, body: Any) -> Any:
         """Cut a document, or each of a list, to the languages and fields asked for (C4, C8)."""
         if self.languages is None and self.projection is None:
             return body
         return [self._cut(row) for row in body] if isinstance(body, list) else self._cut(body)
+
+    @property
+    def seen_as(self) -> Hashable:
+        """What tells how a row is shown, beside the row itself and its operation: seen alike, its text is the same."""
+        return self.languages, self.default_language, self.projection
+
+    def _found(self, rows: Sequence[Any], reader: paths.Reader) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Return the rows that are asked for, in order, and those of them on the page."""
+        if self.filters:
+            rows = filters.kept(rows, self.filters, reader=reader)
+        if self.query is not None:
+            rows = q.select(self.query, rows, reader=reader)
+        if self.order is not None:
+            rows = sort.arranged(rows, self.order, reader=reader)
+        return rows, self.page.cut(rows) if self.page else rows
+
+    def _counted(self, rows: Sequence[Any]) -> dict[str, str]:
+        return {self.count: str(len(rows))} if self.count else {}
 
     def _cut(self, document: Row) -> Row:
         if self.languages is not None:
@@ -67,7 +84,7 @@ def asked(operation: Operation, call: Call, behaviour: Behaviour, default_langua
     query, order = call.query.get("q"), call.query.get("sort")
     return View(
         operation,
-        _filters(call, operation),
+        _filters(call, operation) if operation.filters else (),
         q.parse(query, compound=operation.is_compound) if query else None,
         sort.parse(order) if order else None,
         _page(call, behaviour, operation),
@@ -80,8 +97,8 @@ def asked(operation: Operation, call: Call, behaviour: Behaviour, default_langua
 
 def _filters(call: Call, operation: Operation) -> list[filters.Filter]:
     """Return what the parameters ask for that name a field of their own (C18)."""
-    named = ((each.filters, call.query.get(each.name)) for each in operation.parameters["query"])
-    return [filters.Filter(path, value) for path, value in named if path is not None and value is not None]
+    named = ((path, call.query.get(name)) for name, path in operation.filters.items())
+    return [filters.Filter(path, value) for path, value in named if value is not None]
 
 
 def _page(call: Call, behaviour: Behaviour, operation: Operation) -> paging.Page | None:

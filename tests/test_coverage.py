@@ -24,6 +24,7 @@ from mockserver.dimensions import DIMENSIONS
 from mockserver.exchange import Wire
 from mockserver.records import coverage, personas, records
 from mockserver.records.cells import Cell
+from mockserver.records.findings import SEEN_AT_MOST
 from mockserver.records.records import Record
 from mockserver.records.visit import NAME_AT_MOST, Visit
 from mockserver.settings import Settings
@@ -89,6 +90,12 @@ def test_a_body_covers_its_properties_and_their_enum_values(client: Client) -> N
     assert client.post("", json=body).status_code == 201
     named = {("bodyProperties", "body", f"/{name}") for name in ("name", "siteCode", "status", "mixins")}
     assert covered(client, CREATION) == succeeded(201, MANAGE) | named | {("enumValues", "body", "/status=INACTIVE")}
+
+
+def test_a_body_covers_its_properties_beside_more_that_nobody_declares_than_are_found(client: Client) -> None:
+    assert client.put(ITEM, json={f"x{number}": 1 for number in range(SEEN_AT_MOST + 1)} | MIXINS).status_code == 204
+    named = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
+    assert named < covered(client, PUT_ITEM)
 
 
 def test_elements_of_a_bulk_cover_their_codes_and_the_good_ones_their_properties(client: Client) -> None:

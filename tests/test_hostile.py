@@ -49,6 +49,7 @@ BODIES: dict[str, bytes] = {
     "utf-16": '{"mixins": {}}'.encode("utf-16"),
     "NaN": b'{"mixins": {"a": NaN}}',
     "infinity": b'{"mixins": {"a": 1e400}}',
+    "infinity in capitals": b'{"mixins": {"a": [5, -9.5E+309]}}',
     "brackets": DEEP,
     "braces": b'{"a":' * 100_000,
     "101 levels": b'{"mixins": {"a": ' + b"[" * 99 + b"]" * 99 + b"}}",

@@ -29,7 +29,7 @@ LAYERS = [
     {"exchange"},
     {"world", "people", "active", "catalogue"},
     {"state", "access"},
-    {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions"},
+    {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions", "texts"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.errors import BadRequest
-from mockserver.practices import fields, languages, paging, q, sort
+from mockserver.practices import fields, languages, memo, paging, q, sort
 from mockserver.practices.lazy import LazyRows
+from mockserver.practices.memo import remembered
 
 settings.register_profile("practices", deadline=None, max_examples=80)
 practices = settings(settings.get_profile("practices"))
@@ -271,6 +272,25 @@ def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
     pages = [paging.page(str(size), str(number)).cut(rows) for number in range(1, len(rows) // size + 3)]
     assert [row for page in pages for row in page] == rows
     assert pages[-1] == []
+
+
+def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
+    asked: list[str] = []
+
+    @remembered
+    def read(text: str) -> str:
+        asked.append(text)
+        if text == "bad":
+            raise BadRequest
+        return text.upper()
+
+    long = "a" * (memo.LONGEST + 1)
+    for text in ("a", "a", long, long):
+        assert read(text) == text.upper()
+    for _ in range(2):
+        with pytest.raises(BadRequest):
+            read("bad")
+    assert asked == ["a", long, long, "bad", "bad"]
 
 
 @practices

@@ -31,7 +31,9 @@ class Operation:
     parameters, names: in the path, the query and the headers; names of headers are in lower case.
     asked: those of the query and the headers by their names.
     lists: names of the query parameters that may come several times.
+    filters: the dotted path of the field that a query parameter asks for, by its name.
     replies: a judge for each declared status, None for a status without JSON.
+    row: judge of each row of the usual reply; None where that is more than an array, or something else.
     texts: the other media types that are declared, by status.
     documented: the statuses that the published contract has too, which are those without `x-basis`, and that a call can
         get without the order of a fault, which are those without `x-by-order`.
@@ -56,8 +58,10 @@ class Operation:
     names: Mapping[str, frozenset[str]]
     asked: Mapping[str, Parameter]
     lists: frozenset[str]
+    filters: Mapping[str, str]
     body: BodyPlan | None
     replies: Mapping[int, Judge | None]
+    row: Judge | None
     texts: Mapping[int, frozenset[str]]
     documented: frozenset[int]
     examples: Mapping[int, Mapping[str, Any]]
@@ -131,8 +135,10 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
             asked={each.name: each for each in declared if each.place != "path"},
             names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
             lists=frozenset(each.name for each in _at(declared, "query") if each.kind == "array"),
+            filters={each.name: each.filters for each in _at(declared, "query") if each.filters is not None},
             body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
             replies={status: None if each is None else judge(each) for status, each in schemas.items()},
+            row=None if best is None else _row(document.resolve(best), judge),
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
             documented=frozenset(
                 status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-by-order"}
@@ -147,6 +153,12 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"{method.upper()} {path}: {type(error).__name__} {error}"
         raise SpecError(document.path, reason) from None
+
+
+def _row(schema: Node, judge: Callable[[Node], Judge]) -> Judge | None:
+    """Return the judge of the elements if an array is as the schema says as soon as each of them is."""
+    is_plain = {"type", "items"} <= schema.keys() <= {"type", "items", "description", "example"}
+    return judge(schema["items"]) if is_plain else None
 
 
 def _at(declared: list[Parameter], place: str) -> tuple[Parameter, ...]:

@@ -19,11 +19,13 @@ INTEGER = re.compile(r"-?[0-9]{1,18}")  # to be matched whole; longer ones are b
 class Parameter:
     """One declared parameter.
 
+    key: the name to look for: header names come in lower case.
     judge: None where any text will do; values: those of an enum.
     filters: the dotted path of the field whose value it asks for; default: the text that stands for none.
     """
 
     name: str
+    key: str
     place: str
     required: bool
     kind: str
@@ -31,11 +33,6 @@ class Parameter:
     values: tuple[Any, ...] = ()
     filters: str | None = None
     default: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The name to look for: header names come in lower case."""
-        return self.name.lower() if self.place == "header" else self.name
 
     def read(self, text: str) -> Any:
         """Return the typed value; BadRequest if the text is none."""
@@ -66,9 +63,11 @@ def compiled(document: Document, node: Node) -> Parameter:
     judge = Judge(document, schema) if constrained else None
     values = tuple(schema.get("enum", ()))
     default = schema.get("default")
+    name, place = declared["name"], declared["in"]
     return Parameter(
-        declared["name"],
-        declared["in"],
+        name,
+        name.lower() if place == "header" else name,
+        place,
         declared.get("required", False),
         kind,
         judge,

@@ -29,16 +29,18 @@ class Branch:
             return self.any_id.grow(rest)
         return self.words.setdefault(part, Branch()).grow(rest)
 
-    def fits(self, parts: list[str]) -> Iterable[Branch]:
-        """Give the branches whose template fits the path, those with more static words first."""
-        if not parts:
-            yield self
-            return
-        part, *rest = parts
-        if part in self.words:
-            yield from self.words[part].fits(rest)
-        if part and self.any_id is not None:
-            yield from self.any_id.fits(rest)
+    def fits(self, parts: list[str]) -> list[Branch]:
+        """Return the branches whose template fits the path, those with more static words first."""
+        fitting = [self]
+        for part in parts:
+            below = []
+            for branch in fitting:
+                if part in branch.words:
+                    below.append(branch.words[part])
+                if part and branch.any_id is not None:
+                    below.append(branch.any_id)
+            fitting = below
+        return fitting
 
 
 class Router:
@@ -47,33 +49,39 @@ class Router:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = Branch()
         self._templates: list[str] = []
+        self._places: dict[str, list[tuple[int, str]]] = {}  # of the ids in the parts of a path, by operation
         self._before: dict[str, set[str]] = {}  # what stands before an id in the templates, by the id's name
         for operation in operations:
             self._root.grow(operation.path.split("/")).methods[operation.method] = operation
             self._templates.append(f"{operation.method} {operation.path}")
-            for name in _ids(operation.path, operation.path):
+            self._places[operation.id] = _places(operation.path)
+            for _, name in self._places[operation.id]:
                 self._before.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and the still encoded ids of an encoded path; HEAD follows GET (F4)."""
-        branches = self._branches(path)
+        parts = path.split("/")
+        branches = self._branches(path, parts)
         wanted = "GET" if method == "HEAD" else method
-        found = next((branch.methods[wanted] for branch in branches if wanted in branch.methods), None)
-        if found is None:
-            raise MethodNotAllowed(_allowed(branches))
-        return found, _ids(found.path, path)
+        for branch in branches:
+            if wanted in branch.methods:
+                found = branch.methods[wanted]
+                return found, {name: parts[at] for at, name in self._places[found.id]}
+        raise MethodNotAllowed(_allowed(branches))
 
     def methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that this path answers; NoEndpoint if there is no such path."""
-        return _allowed(self._branches(path))
+        return _allowed(self._branches(path, path.split("/")))
 
     def id_in(self, path: str, name: str) -> str:
         """Return the id of this name in a path that need not be whole: what stands where templates have it, or ""."""
-        found = (path.removeprefix(before) for before in self._before.get(name, ()) if path.startswith(before))
-        return next(found, "").partition("/")[0]
+        for before in self._before.get(name, ()):
+            if path.startswith(before):
+                return path[len(before) :].partition("/")[0]
+        return ""
 
-    def _branches(self, path: str) -> list[Branch]:
-        branches = [branch for branch in self._root.fits(path.split("/")) if branch.methods]
+    def _branches(self, path: str, parts: list[str]) -> list[Branch]:
+        branches = [branch for branch in self._root.fits(parts) if branch.methods]
         if not branches:
             raise NoEndpoint(f"No endpoint {path[:200]}.{self._nearest(path)}")
         return branches
@@ -93,9 +101,8 @@ def decoded(ids: Mapping[str, str]) -> dict[str, str]:
     return {name: _decoded(name, part) for name, part in ids.items()}
 
 
-def _ids(template: str, path: str) -> dict[str, str]:
-    pairs = zip(template.split("/"), path.split("/"), strict=True)
-    return {name[1:-1]: part for name, part in pairs if name.startswith("{")}
+def _places(template: str) -> list[tuple[int, str]]:
+    return [(at, part[1:-1]) for at, part in enumerate(template.split("/")) if part.startswith("{")]
 
 
 def _decoded(name: str, part: str) -> str:

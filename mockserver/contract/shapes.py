@@ -42,6 +42,15 @@ class Sight:
     siblings: Mapping[str, Shape]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The places of a body, declared and not; `is_whole` unless it had too many of those that are not."""
+
+    declared: Sequence[Sight] = ()
+    undeclared: Sequence[Sight] = ()
+    is_whole: bool = True
+
+
 def compiled(document: Document, schema: Node) -> Shape:
     """Compile the shape of a request body; these do not refer to themselves."""
     schema = document.resolve(schema)
@@ -51,6 +60,17 @@ def compiled(document: Document, schema: Node) -> Shape:
     properties |= {name: compiled(document, part) for name, part in schema.get("properties", {}).items()}
     items = compiled(document, schema["items"]) if "items" in schema else None
     return Shape(properties, items, tuple(schema.get("enum", ())), not properties and items is None)
+
+
+def look(shape: Shape, body: Any, at_most: int) -> Look:
+    """Look at a body until it is at its end, or has this many places that are not declared."""
+    declared: list[Sight] = []
+    undeclared: list[Sight] = []
+    for sight in sights(shape, body):
+        (undeclared if sight.shape is None else declared).append(sight)
+        if len(undeclared) == at_most:
+            return Look(declared, undeclared, is_whole=False)
+    return Look(declared, undeclared)
 
 
 def sights(shape: Shape, body: Any) -> Iterator[Sight]:

@@ -26,18 +26,19 @@ def carried_out(
     """
     entries = []
     for at, element in enumerate(elements):
-        entry: Entry = {"index": at + base}
         try:
             if at in problems:
                 raise problems[at]
             code, id_ = act(element)
-            result: Entry = {"code": code, "status": TEXTS[code]}
+            entries.append(_entry(at + base, id_, code, TEXTS[code]))
         except ClientError as error:
-            id_, result = name(element), _failed(error)
-        entries.append(entry | ({} if id_ is None else {"id": id_}) | result)
+            message = BODY_PROBLEM if isinstance(error, BadRequest) else error.message
+            failed = _entry(at + base, name(element), error.status, error.reason)
+            entries.append(failed | {"message": message})
     return entries
 
 
-def _failed(error: ClientError) -> Entry:
-    message = BODY_PROBLEM if isinstance(error, BadRequest) else error.message
-    return {"code": error.status, "status": error.reason, "message": message}
+def _entry(index: int, id_: str | None, code: int, status: str) -> Entry:
+    if id_ is None:
+        return {"index": index, "code": code, "status": status}
+    return {"index": index, "id": id_, "code": code, "status": status}

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import paths
+from .memo import remembered
 from .paths import Tree
 
 
@@ -20,7 +21,12 @@ class Projection:
 
 def parse(text: str | None) -> Projection | None:
     """Read a `fields` parameter; None if it names nothing, which means everything. Nothing in it is an error."""
-    names = [name.strip() for name in (text or "").split(",")]
+    return _parsed(text) if text else None
+
+
+@remembered
+def _parsed(text: str) -> Projection | None:
+    names = [name.strip() for name in text.split(",")]
     return Projection(tuple(filter(paths.is_readable, names))) if any(names) else None
 
 

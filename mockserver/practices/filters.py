@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from . import paths
 
-Row = TypeVar("Row", bound=Mapping[str, Any])
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,10 @@ class Filter:
     value: Any
 
 
-def kept(rows: Sequence[Row], filters: Sequence[Filter]) -> Sequence[Row]:
-    """Return the rows that pass all filters, in order."""
+def kept(rows: Sequence[Row], filters: Sequence[Filter], *, reader: paths.Reader = paths.reader) -> Sequence[Row]:
+    """Return the rows that pass all filters, in order; `reader` tells how to read a row at a path."""
     for each in filters:
-        read, wanted = paths.reader(each.path), each.value
+        read, wanted = reader(each.path), each.value
         rows = [row for row in rows if any(wanted == leaf for value in read(row) for leaf in _leaves(value))]
     return rows
 

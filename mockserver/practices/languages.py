@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import BadRequest
 from . import paths
+from .memo import remembered
 from .paths import Tree
 
 MOST_RANGES = 100
@@ -36,7 +37,12 @@ def preferences(header: str | None) -> Languages | None:
 
     Syntax: RFC 9110, 12.5.4; empty list elements are skipped as it demands.
     """
-    parts = [part.strip(" \t") for part in (header or "").split(",")]
+    return _preferences(header) if header else None
+
+
+@remembered
+def _preferences(header: str) -> Languages | None:
+    parts = [part.strip(" \t") for part in header.split(",")]
     ranges = [_range(part) for part in parts if part]
     if len(ranges) > MOST_RANGES:
         raise _problem(f"has more than {MOST_RANGES} languages")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Self, TypeVar, overload
 
 Source = TypeVar("Source")
 Row = Mapping[str, Any]
@@ -31,3 +31,21 @@ class LazyRows(Sequence[Row], Generic[Source]):
         if isinstance(index, int):
             return self.make(self.sources[index])
         return [self.make(source) for source in self.sources[index]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRows(LazyRows[Source]):
+    """Rows of immutable sources: `q` and sort read the sources, and the bytes of rows can be kept (`texts`).
+
+    reader: for a path, how to read from a source what its row would have there.
+    made_of: what else the rows are made of, and is as immutable; and way: how. From the same source and the same things
+        comes, in the same way, the same row.
+    """
+
+    reader: Callable[[str], Callable[[Source], list[Any]]]
+    made_of: tuple[object, ...]
+    way: Hashable
+
+    def only(self, sources: Sequence[Source]) -> Self:
+        """Return the rows of these sources alone."""
+        return replace(self, sources=sources)

@@ -37,8 +37,9 @@ def _check_one(name: str, data: Any, schema: str | None, unknown: str) -> None:
                 field=f"/metadata{field}", kind="mixin", detail="No schema is known under this URL.", rule="D12"
             )
         return
-    error = next(compiled(schema).iter_errors(data), None)
-    if error is not None:
+    judge = compiled(schema)
+    if not judge.is_valid(data):  # asked first, since it takes a quarter of the time
+        error = next(judge.iter_errors(data))
         pointer = "".join(f"/{step}" for step in error.instance_path)
         raise BadRequest(field=field + pointer, kind=error.kind.name, detail=error.message[:200], rule="D12")
 

@@ -8,7 +8,8 @@ from typing import Any
 
 DEEPEST = 50  # steps of a path; no document nests like that, and a longer path only costs time
 
-Read = Callable[[Mapping[str, Any]], list[Any]]
+Read = Callable[[Any], list[Any]]  # of a row: all values at a path
+Reader = Callable[[str], Read]  # from a path
 Tree = dict[str, "Tree | None"]  # steps by name; None where a path ends
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ import regex
 
 from . import paths, q_compound, regexes
 from . import q_syntax as syntax
+from .memo import remembered
 from .q_compound import Group, Term
 from .regexes import RegexError, Stopwatch, TooExpensive
 
@@ -35,24 +36,32 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 
-Row = TypeVar("Row", bound=Mapping[str, Any])
+Row = TypeVar("Row")
 Number = int | float
 Test = Callable[[Any], bool]  # of one value; False for a value of another type, never an error
-Clause = Callable[[Mapping[str, Any]], bool]  # of a document
+Holds = Callable[[Any], bool]  # of a row
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause that is no regex: where to look, and what must hold of what is found."""
+
+    path: str
+    holds: Callable[[paths.Read], Holds]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A regex clause: where to look, and for what."""
 
-    read: paths.Read
+    path: str
     compiled: regex.Pattern[str]
     is_simple: bool
 
-    def matches(self, stopwatch: Stopwatch, document: Mapping[str, Any]) -> bool:
-        """Whether a text of the document has the pattern in it; TooExpensive if the time is up."""
+    def matches(self, read: paths.Read, stopwatch: Stopwatch, row: Any) -> bool:
+        """Whether a text of the row has the pattern in it; TooExpensive if the time is up."""
         find = self.compiled.search
-        for value in self.read(document):
+        for value in read(row):
             for leaf in (value,) if isinstance(value, str) else _leaves(value):
                 if isinstance(leaf, str) and stopwatch.fits(find, leaf, is_quick=self.is_quick(leaf)):
                     return True
@@ -63,21 +72,25 @@ class Pattern:
         return self.is_simple and len(text) <= SHORT_TEXT
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Query:
-    """A compiled query: documents match that pass all clauses, have all patterns, and match one query of each group."""
+    """A compiled query: rows match that pass all clauses, have all patterns, and match one query of each group."""
 
-    clauses: list[Clause] = field(default_factory=list)
-    patterns: list[Pattern] = field(default_factory=list)
-    groups: list[list[Query]] = field(default_factory=list)
+    clauses: Sequence[Clause]
+    patterns: Sequence[Pattern]
+    groups: Sequence[Sequence[Query]]
 
-    def matches(self, stopwatch: Stopwatch, document: Mapping[str, Any]) -> bool:
-        """Whether a document matches; TooExpensive if the time is up."""
-        return (
-            all(clause(document) for clause in self.clauses)
-            and all(pattern.matches(stopwatch, document) for pattern in self.patterns)
-            and all(_matches_one(group, stopwatch, document) for group in self.groups)
-        )
+    def tests(self, reader: paths.Reader, stopwatch: Stopwatch) -> Iterator[Holds]:
+        """Give what must hold of a row, cheap things first; TooExpensive comes of one if the time is up.
+
+        reader: for a path, how to read a row there.
+        """
+        for clause in self.clauses:
+            yield clause.holds(reader(clause.path))
+        for pattern in self.patterns:
+            yield partial(pattern.matches, reader(pattern.path), stopwatch)
+        for group in self.groups:
+            yield _one_holds([list(choice.tests(reader, stopwatch)) for choice in group])
 
 
 def parse(text: str, *, compound: bool = False) -> Query:
@@ -85,19 +98,29 @@ def parse(text: str, *, compound: bool = False) -> Query:
 
     compound: it may have a compoundLogicalQuery (C5a).
     """
-    return _query(q_compound.terms(text) if compound else syntax.clauses(text))
+    return _compound(text) if compound else _plain(text)
 
 
-def select(query: Query, rows: Iterable[Row], seconds: float = SECONDS) -> list[Row]:
-    """Return the rows that match, in order; BadRequest if the regexes take longer than `seconds` together (C7)."""
-    stopwatch = Stopwatch(seconds)
+@remembered
+def _plain(text: str) -> Query:
+    return _query(syntax.clauses(text))
+
+
+@remembered
+def _compound(text: str) -> Query:
+    return _query(q_compound.terms(text))
+
+
+def select(
+    query: Query, rows: Iterable[Row], seconds: float = SECONDS, *, reader: paths.Reader = paths.reader
+) -> list[Row]:
+    """Return the rows that match, in order; BadRequest if the regexes take longer than `seconds` together (C7).
+
+    reader: for a path, how to read a row there; rows are documents unless it says otherwise.
+    """
     kept: Iterable[Row] = rows
-    for clause in query.clauses:
-        kept = filter(clause, kept)
-    for pattern in query.patterns:  # last: on the few rows that passed the cheap clauses
-        kept = filter(partial(pattern.matches, stopwatch), kept)
-    for group in query.groups:
-        kept = filter(partial(_matches_one, group, stopwatch), kept)
+    for test in query.tests(reader, Stopwatch(seconds)):
+        kept = filter(test, kept)
     try:
         return list(kept)
     except TooExpensive:
@@ -107,48 +130,53 @@ def select(query: Query, rows: Iterable[Row], seconds: float = SECONDS) -> list[
 
 def _query(terms: Iterable[Term]) -> Query:
     """Compile terms that must all match."""
-    query = Query()
+    clauses: list[Clause] = []
+    patterns: list[Pattern] = []
+    groups: list[list[Query]] = []
     for term in terms:
         if isinstance(term, Group):
-            query.groups.append([_query(choice) for choice in term.choices])
+            groups.append([_query(choice) for choice in term.choices])
         elif syntax.is_pattern(term[1]):
-            query.patterns.append(_pattern(*term))
+            patterns.append(_pattern(*term))
         else:
-            query.clauses.extend(_compiled(*term))
-    return query
+            clauses.extend(_compiled(*term))
+    return Query(clauses, patterns, groups)
 
 
-def _matches_one(group: list[Query], stopwatch: Stopwatch, document: Mapping[str, Any]) -> bool:
-    return any(query.matches(stopwatch, document) for query in group)
+def _one_holds(choices: list[list[Holds]]) -> Holds:
+    """Test a group: all tests of one of its choices must hold."""
+    return lambda row: any(all(test(row) for test in tests) for tests in choices)
 
 
 def _compiled(key: str, value: str) -> Iterator[Clause]:
     """Compile a value that is no regex; a range gives two clauses."""
-    read = paths.reader(key)
     if value.startswith(("<", ">")):
-        yield _clause(read, _comparison(key, value))
+        yield _clause(key, _comparison(key, value))
     elif value.startswith("(") and value[1:].lstrip().startswith(("<", ">")):
         for part in syntax.bounds(key, value):
-            yield _clause(read, _comparison(key, part))
+            yield _clause(key, _comparison(key, part))
     elif value.startswith(("(", "in(")):
-        yield _clause(read, _one_of(syntax.elements(key, value)))
+        yield _clause(key, _one_of(syntax.elements(key, value)))
     else:
-        yield PRESENCE[value](read) if value in PRESENCE else _clause(read, _one_of([value]))
+        yield Clause(key, PRESENCE[value]) if value in PRESENCE else _clause(key, _one_of([value]))
 
 
-def _clause(read: paths.Read, test: Test) -> Clause:
+def _clause(path: str, test: Test) -> Clause:
     """Test the values at a path: any element of an array and any language of a localized map will do."""
 
-    def matches(document: Mapping[str, Any]) -> bool:
-        for value in read(document):
-            if isinstance(value, (str, int, float)):
-                if test(value):
+    def holds(read: paths.Read) -> Holds:
+        def matches(row: Any) -> bool:
+            for value in read(row):
+                if isinstance(value, (str, int, float)):
+                    if test(value):
+                        return True
+                elif any(map(test, _leaves(value))):
                     return True
-            elif any(map(test, _leaves(value))):
-                return True
-        return False
+            return False
 
-    return matches
+        return matches
+
+    return Clause(path, holds)
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -161,10 +189,10 @@ def _leaves(value: Any) -> Iterator[Any]:
             yield element
 
 
-PRESENCE: dict[str, Callable[[paths.Read], Clause]] = {
-    "exists": lambda read: lambda document: bool(read(document)),
-    "missing": lambda read: lambda document: not read(document),
-    "null": lambda read: lambda document: all(value is None for value in read(document)),
+PRESENCE: dict[str, Callable[[paths.Read], Holds]] = {
+    "exists": lambda read: lambda row: bool(read(row)),
+    "missing": lambda read: lambda row: not read(row),
+    "null": lambda read: lambda row: all(value is None for value in read(row)),
 }
 
 
@@ -209,7 +237,7 @@ def _pattern(key: str, value: str) -> Pattern:
     text = value[2:-1] if value.startswith("(") else value[1:]
     if not text:
         raise syntax.no_value(key)
-    return Pattern(paths.reader(key), _regex(key, text), _is_simple(text))
+    return Pattern(key, _regex(key, text), _is_simple(text))
 
 
 def _regex(key: str, text: str) -> regex.Pattern[str]:

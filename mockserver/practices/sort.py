@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeVar
 
 from ..errors import PARAMETER_PROBLEM, BadRequest
 from . import paths
+from .memo import remembered
 
 MOST_KEYS = 20
 DESCENDING = {"": False, "ASC": False, "asc": False, "DESC": True, "desc": True}
 
-Row = TypeVar("Row", bound=Mapping[str, Any])
+Row = TypeVar("Row")
 Rank = tuple[int, Any]  # of the type, and the value
 ABSENT: Rank = (-1, None)
+RANKS = {int: 0, float: 0, str: 1, bool: 2}  # of other types 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Order:
     keys: tuple[Key, ...]
 
 
+@remembered
 def parse(text: str) -> Order:
     """Read a `sort` parameter; BadRequest for an empty field or a bad direction. Blank: as the rows come."""
     parts = text.split(",") if text.strip() else []
@@ -41,32 +44,31 @@ def parse(text: str) -> Order:
     return Order(tuple(map(_key, parts)))
 
 
-def arranged(rows: Iterable[Row], order: Order) -> list[Row]:
-    """Return the rows sorted; equal ones stay as they came, rows without the field go last in both directions."""
+def arranged(rows: Iterable[Row], order: Order, *, reader: paths.Reader = paths.reader) -> list[Row]:
+    """Return the rows sorted; equal ones stay as they came, rows without the field go last in both directions.
+
+    reader: for a path, how to read a row there; rows are documents unless it says otherwise.
+    """
     arranged_rows = list(rows)
     for key in reversed(order.keys):  # sorting is stable, so the most important key has the last word
-        arranged_rows = _arranged_by(key, arranged_rows)
+        arranged_rows = _arranged_by(key, arranged_rows, reader(key.path))
     return arranged_rows
 
 
-def _arranged_by(key: Key, rows: list[Row]) -> list[Row]:
-    read = paths.reader(key.path)
+def _arranged_by(key: Key, rows: list[Row], read: paths.Read) -> list[Row]:
     ranked = [(_rank(read(row)), row) for row in rows]
-    present = [pair for pair in ranked if pair[0] != ABSENT]
+    present = [pair for pair in ranked if pair[0] is not ABSENT]
     present.sort(key=itemgetter(0), reverse=key.descending)
-    return [row for _, row in present] + [row for rank, row in ranked if rank == ABSENT]
+    return [row for _, row in present] + [row for rank, row in ranked if rank is ABSENT]
 
 
 def _rank(values: list[Any]) -> Rank:
     """Rank the first value that is not null by its type, then by itself: types never meet in a comparison."""
-    value = next((each for each in values if each is not None), None)
-    if value is None:
-        return ABSENT
-    if isinstance(value, bool):
-        return (2, value)
-    if isinstance(value, (int, float)):
-        return (0, value)
-    return (1, value) if isinstance(value, str) else (3, 0)
+    for value in values:
+        if value is not None:
+            rank = RANKS.get(type(value))
+            return (3, 0) if rank is None else (rank, value)
+    return ABSENT
 
 
 def _key(text: str) -> Key:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from ..clock import timestamp
 from ..errors import Stale
 from ..state import Revision
 
 
-def revised(old: Revision | None, body: Mapping[str, Any], now: datetime) -> Revision:
+def revised(old: Revision | None, body: Mapping[str, Any], now: str) -> Revision:
     """Return the revision after a write of this body; Stale if it names another version than the stored one.
 
     A new resource gets version 1, whatever the body names; times that a client sends are ignored.
     """
     if old is None:
-        return Revision(1, timestamp(now), timestamp(now))
+        return Revision(1, now, now)
     seen = body.get("metadata", {}).get("version")
     if seen is not None and seen != old.version:
         raise Stale
-    return Revision(old.version + 1, old.created_at, timestamp(now))
+    return Revision(old.version + 1, old.created_at, now)

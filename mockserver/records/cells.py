@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from ..contract.operations import MULTI_STATUS, PLACES, Operation
-from ..contract.shapes import sights
+from ..contract.shapes import Look, sights
 from ..exchange import Call
 from .visit import Visit
 
@@ -65,14 +65,15 @@ def covered(operation: Operation, visit: Visit) -> set[Key]:
     if visit.is_authenticated and (scope := visit.scope) is not None:
         keys.add(("scopes", id_, "", scope))
     keys.update(_parameters(operation, call))
-    body = call.body
+    body, look = call.body, visit.look
     if visit.status == MULTI_STATUS and visit.answer:
         codes = [entry["code"] for entry in orjson.loads(visit.answer.content)]
         real = {code for at, code in enumerate(codes) if at not in visit.spoilt}
         keys.update(("elements", id_, "", str(code)) for code in real)
-        body = [element for element, code in zip(body, codes, strict=True) if code < 300]
+        if max(codes, default=0) >= 300:
+            body, look = [element for element, code in zip(body, codes, strict=True) if code < 300], None
     if body:
-        keys.update(_properties(operation, body))
+        keys.update(_properties(operation, body, look))
     return keys
 
 
@@ -97,8 +98,10 @@ def _parameters(operation: Operation, call: Call) -> Iterator[Key]:
                         yield "enumValues", operation.id, place, f"{name}={given[name]}"
 
 
-def _properties(operation: Operation, body: Any) -> Iterator[Key]:
-    for sight in sights(operation.body.shape, body) if operation.body else ():
+def _properties(operation: Operation, body: Any, look: Look | None) -> Iterator[Key]:
+    """Give what a body covers; it was looked at before, unless parts of it failed or it was too much."""
+    assert operation.body is not None
+    for sight in look.declared if look and look.is_whole else sights(operation.body.shape, body):
         if sight.shape is not None:
             yield "bodyProperties", operation.id, "body", sight.pointer
             if sight.shape.values:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
+from ..contract import shapes
 from ..contract.operations import Operation
-from ..contract.shapes import sights
+from ..contract.shapes import Look
 from ..errors import BadRequest
 from .visit import Finding
 
@@ -25,18 +26,22 @@ USUAL = frozenset(
         *("via", "x-mock-test", "x-real-ip", "x-request-id"),
     }
 )
+NOTHING = Look()
 USUAL_STARTS = ("sec-", "x-forwarded-", "x-b3-")
 SEEN_AT_MOST, KEPT_AT_MOST = 1000, 100  # of one request; a body can have a million fields that nobody declares
 
 
 def of_request(
-    operation: Operation, query: Iterable[str], headers: Mapping[str, str], body: Any
+    operation: Operation, query: Iterable[str], headers: Mapping[str, str], look: Look
 ) -> tuple[Finding, ...]:
     """Return the undeclared parameters, headers and body fields of a request, and the deprecated things it uses."""
-    found = chain(_parameters(operation, query), _headers(operation, headers), _deprecated(operation))
-    if body is not None and operation.body is not None:
-        found = chain(found, _fields(operation, body))
-    return tuple(islice(dict.fromkeys(islice(found, SEEN_AT_MOST)), KEPT_AT_MOST))
+    found = [*_parameters(operation, query), *_headers(operation, headers), *_deprecated(operation), *_fields(look)]
+    return tuple(islice(dict.fromkeys(found), KEPT_AT_MOST)) if found else ()
+
+
+def looked(operation: Operation, body: Any) -> Look:
+    """Look at a body for findings, as far as they are wanted."""
+    return shapes.look(operation.body.shape, body, SEEN_AT_MOST) if operation.body and body is not None else NOTHING
 
 
 def refusal(finding: Finding) -> BadRequest:
@@ -78,12 +83,10 @@ def _deprecated(operation: Operation) -> Iterator[Finding]:
         yield Finding("deprecated", operation.id, "This operation is deprecated.")
 
 
-def _fields(operation: Operation, body: Any) -> Iterator[Finding]:
-    assert operation.body is not None
-    for sight in sights(operation.body.shape, body):
-        if sight.shape is None:
-            nearest = _nearest(sight.name, frozenset(sight.siblings))
-            yield Finding("body", sight.pointer[:200], "This field is not declared.", nearest)
+def _fields(look: Look) -> Iterator[Finding]:
+    for sight in look.undeclared:
+        nearest = _nearest(sight.name, frozenset(sight.siblings))
+        yield Finding("body", sight.pointer[:200], "This field is not declared.", nearest)
 
 
 @lru_cache(maxsize=1000)

@@ -72,7 +72,7 @@ class Journal:
 
 def _cut(visit: Visit) -> None:
     """Leave out what is large, or alive for one call only: the frames of a traceback hold body, call and state."""
-    visit.call = None
+    visit.call = visit.look = None
     if visit.error is not None:
         visit.error.__traceback__ = visit.error.__context__ = None
     if len(visit.request.body) > BODY_AT_MOST:

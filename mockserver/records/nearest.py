@@ -154,7 +154,8 @@ def _declared(visit: Visit, draft: Draft) -> Suggestion | None:
             query[finding.suggestion] = sent[finding.place]
         elif finding.kind == "header" and finding.suggestion and finding.place in visit.request.headers:
             headers[finding.suggestion] = visit.request.headers[finding.place]
-    if findings.of_request(draft.operation, query, headers, None if body is drafts.UNREADABLE else body):
+    look = findings.looked(draft.operation, None if body is drafts.UNREADABLE else body)
+    if findings.of_request(draft.operation, query, headers, look):
         return None
     return "With declared names alone.", replace(draft, query=query, headers=headers, body=body)
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from ..access import ADMIN, NOBODY, Principal
 from ..contract.operations import Operation
+from ..contract.shapes import Look
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
 from ..exchange import Answer, Call, Request, Wire
 
@@ -38,7 +39,7 @@ class Visit:
     at: when it arrived, on the machine's clock.
     operation, ids: None and empty where no operation has the path.
     principal: whose token it was, good or not; None if nobody's.
-    call: what the handler got; only until the visit is kept.
+    call, look: what the handler got, and what its body has; only until the visit is kept.
     fault, injected: the fault rules that were applied, and whether an answer of theirs stands for the service's own.
     spoilt: places of the elements of a bulk that a fault let fail, from 0.
     wire: how the answer goes wrong on its way.
@@ -54,6 +55,7 @@ class Visit:
     ids: Mapping[str, str] = field(default_factory=dict)
     principal: Principal | None = None
     call: Call | None = None
+    look: Look | None = None
     findings: tuple[Finding, ...] = ()
     fault: str | None = None
     injected: bool = False

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from ...access import Principal
 from ...errors import ClientError, NotFound
 from ...practices.bulk import Entry, Outcome
-from ...practices.lazy import LazyRows, Row
+from ...practices.lazy import Row
 from ...state import CustomerAssignment, MemberKey, State
 from ...world import Tenant
 from . import people, writing
 from .joined import Joined
 from .visibility import is_visible, own_assignments, sees_everything
+from .writing import Write
 
 MANUAL = "MANUAL"  # what is assigned through the API; AUTOMATIC comes from worlds (D14)
 
@@ -22,15 +22,14 @@ MANUAL = "MANUAL"  # what is assigned through the API; AUTOMATIC comes from worl
 def listed(tenant: Tenant, principal: Principal, segment_id: str) -> Sequence[Row]:
     """Return the customers of a segment; for a customer, only the customer's own assignments (A8, C9)."""
     state = tenant.state
-    row = partial(people.row, state, behaviour=tenant.behaviour)
     if not is_visible(tenant, state, principal, segment_id, None):
         if tenant.behaviour.missing_parent == "404":
             raise NotFound(segment_id, rule="C9")
         return []
     if sees_everything(principal):
-        return LazyRows(Joined([state.members_of(segment_id)]), row)
+        return people.rows(state, Joined([state.members_of(segment_id)]), tenant.behaviour)
     mine = [each for each in own_assignments(state, principal, None) if each.segment_id == segment_id]
-    return [row(each) for each in sorted(mine, key=lambda each: each.key)]
+    return people.rows(state, sorted(mine, key=lambda each: each.key), tenant.behaviour)
 
 
 def read(tenant: Tenant, segment_id: str, key: MemberKey) -> Row:
@@ -44,7 +43,7 @@ def read(tenant: Tenant, segment_id: str, key: MemberKey) -> Row:
 
 def assign(tenant: Tenant, segment_id: str, key: MemberKey, body: Row) -> bool:
     """Create or replace an assignment; True if it is new (D2). Raises BadRequest (D6, D7, D12) or Stale (D3)."""
-    return tenant.change(lambda state: _assigned(tenant, state, segment_id, key, body))
+    return tenant.change(lambda state: _assigned(Write.to(tenant), state, segment_id, key, body))
 
 
 def remove(tenant: Tenant, segment_id: str, key: MemberKey) -> None:
@@ -57,8 +56,8 @@ def assign_many(
 ) -> list[Entry]:
     """Create or replace many assignments, each on its own; elements are upsert bodies with their key."""
 
-    def step(state: State, element: Row) -> tuple[State, Outcome]:
-        state, created = _assigned(tenant, state, segment_id, _key(element), element)
+    def step(write: Write, state: State, element: Row) -> tuple[State, Outcome]:
+        state, created = _assigned(write, state, segment_id, _key(element), element)
         return state, (writing.code(created=created), None)
 
     return writing.many(tenant, elements, problems, step)
@@ -69,7 +68,7 @@ def remove_many(
 ) -> list[Entry]:
     """Take many customers out of a segment, each on its own; elements are keys (E6)."""
 
-    def step(state: State, element: Row) -> tuple[State, Outcome]:
+    def step(_: Write, state: State, element: Row) -> tuple[State, Outcome]:
         return _removed(tenant, state, segment_id, _key(element)), (204, None)
 
     return writing.many(tenant, elements, problems, step)
@@ -79,11 +78,11 @@ def _key(element: Row) -> MemberKey:
     return element["customerId"], element.get("legalEntityId", "")
 
 
-def _assigned(tenant: Tenant, state: State, segment_id: str, key: MemberKey, body: Row) -> tuple[State, bool]:
+def _assigned(write: Write, state: State, segment_id: str, key: MemberKey, body: Row) -> tuple[State, bool]:
     writing.check_segment(state, segment_id)
-    people.check(state, *key, tenant.behaviour)
+    people.check(state, *key, write.tenant.behaviour)
     old = state.member(segment_id, key)
-    revision = writing.revised(tenant, state, old.revision if old else None, body)
+    revision = write.revised(state, old.revision if old else None, body)
     assignment = CustomerAssignment(
         segment_id, key[0], key[1] or None, MANUAL, revision, body.get("mixins"), writing.mixin_urls(body)
     )

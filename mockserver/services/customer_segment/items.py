@@ -8,12 +8,13 @@ from typing import Any
 from ...access import Principal
 from ...errors import BadRequest, ClientError, NotFound
 from ...practices.bulk import Entry, Outcome
-from ...practices.lazy import LazyRows, Row
-from ...state import ItemAssignment, ItemKey, Items, State
+from ...practices.lazy import Row
+from ...state import ItemAssignment, ItemKey, Items, Revision, State
 from ...world import Tenant
-from . import catalogue, writing
+from . import catalogue, reading, writing
 from .joined import Joined
 from .visibility import active_segments, hidden, is_visible, own_segments, sees_everything
+from .writing import Write
 
 
 def visible_segments(tenant: Tenant, state: State, principal: Principal, entity: str | None) -> list[str]:
@@ -59,7 +60,14 @@ def read(tenant: Tenant, principal: Principal, segment_id: str, key: ItemKey, *,
 
 def assign(tenant: Tenant, segment_id: str, key: ItemKey, body: Row) -> bool:
     """Create or replace an assignment; True if it is new (D2). Raises BadRequest (D6, D7, D12) or Stale (D3)."""
-    return tenant.change(lambda state: _assigned(tenant, state, segment_id, key, body))
+
+    def rule(state: State) -> tuple[State, bool]:
+        _check(tenant, state, segment_id, key)
+        old = state.item(segment_id, key)
+        revision = Write.to(tenant).revised(state, old.revision if old else None, body)
+        return state.with_item(_assignment(segment_id, key, revision, body)), old is None
+
+    return tenant.change(rule)
 
 
 def remove(tenant: Tenant, segment_id: str, key: ItemKey) -> None:
@@ -70,13 +78,27 @@ def remove(tenant: Tenant, segment_id: str, key: ItemKey) -> None:
 def assign_many(
     tenant: Tenant, segment_id: str, kind: str, elements: Sequence[Any], problems: Mapping[int, ClientError]
 ) -> list[Entry]:
-    """Create or replace many assignments, each on its own; elements are upsert bodies with an `id`."""
+    """Create or replace many assignments, each on its own; elements are upsert bodies with an `id`.
 
-    def step(state: State, element: Row) -> tuple[State, Outcome]:
-        state, created = _assigned(tenant, state, segment_id, (kind, element["id"]), element)
-        return state, (writing.code(created=created), None)
+    All are items of one segment, so only its table changes from element to element; a new state is made at the end.
+    """
 
-    return writing.many(tenant, elements, problems, step)
+    def rule(state: State) -> tuple[State, list[Entry]]:
+        write, items = Write.to(tenant), state.items_of(segment_id)
+
+        def act(element: Row) -> Outcome:
+            nonlocal items
+            key = kind, element["id"]
+            _check(tenant, state, segment_id, key)
+            old = items.get(key)
+            revision = write.revised(state, old.revision if old else None, element)
+            items = items.set(key, _assignment(segment_id, key, revision, element))
+            return writing.code(created=old is None), None
+
+        entries = writing.entries(tenant, elements, problems, act)
+        return state.with_items(segment_id, items), entries
+
+    return tenant.change(rule)
 
 
 def remove_many(
@@ -84,26 +106,26 @@ def remove_many(
 ) -> list[Entry]:
     """Take many items out of a segment, each on its own; elements are item ids (E6)."""
 
-    def step(state: State, item_id: str) -> tuple[State, Outcome]:
+    def step(_: Write, state: State, item_id: str) -> tuple[State, Outcome]:
         return _removed(tenant, state, segment_id, (kind, item_id)), (204, None)
 
     return writing.many(tenant, elements, problems, step)
 
 
 def _rows(tenant: Tenant, state: State, tables: list[Items]) -> Sequence[Row]:
-    behaviour = tenant.behaviour
-    return LazyRows(Joined(tables), lambda assignment: catalogue.row(state, assignment, behaviour))
+    return reading.rows(state, Joined(tables), tenant.behaviour)
 
 
-def _assigned(tenant: Tenant, state: State, segment_id: str, key: ItemKey, body: Row) -> tuple[State, bool]:
+def _check(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> None:
+    """Refuse an assignment to what does not exist, or of what does not (D6, D7)."""
     writing.check_segment(state, segment_id)
     if not catalogue.knows(state, *key, tenant.behaviour):
         detail = f"There is no {key[0].lower()} with this id."
         raise BadRequest(field="itemId", kind="reference", detail=detail, rule="D7")
-    old = state.item(segment_id, key)
-    revision = writing.revised(tenant, state, old.revision if old else None, body)
-    assignment = ItemAssignment(segment_id, *key, revision, body.get("mixins"), writing.mixin_urls(body))
-    return state.with_item(assignment), old is None
+
+
+def _assignment(segment_id: str, key: ItemKey, revision: Revision, body: Row) -> ItemAssignment:
+    return ItemAssignment(segment_id, *key, revision, body.get("mixins"), writing.mixin_urls(body))
 
 
 def _removed(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> State:

@@ -31,11 +31,12 @@ class Joined(Sequence[Any]):
             index = range(len(self))[index]
             return self[index : index + 1][0]
         start, stop, _ = index.indices(len(self))
-        return list(self._between(start, stop))
-
-    def _between(self, start: int, stop: int) -> Iterator[Any]:
+        found: list[Any] = []
         for table in self.tables:
-            yield from table.slice(max(start, 0), stop)
-            start, stop = start - len(table), stop - len(table)
+            size = len(table)
+            if start < size:
+                found += table.slice(max(start, 0), stop)
+            start, stop = start - size, stop - size
             if stop <= 0:
-                return
+                break
+        return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...errors import BadRequest
+from ...practices import paths
+from ...practices.lazy import StoredRows
 from ...settings import Behaviour
 from ...state import CustomerAssignment, State
 
@@ -26,6 +29,22 @@ def check(state: State, customer_id: str, entity_id: str, behaviour: Behaviour) 
         raise BadRequest(
             field="legalEntityId", kind="reference", detail="The customer does not belong to it.", rule="D7a"
         )
+
+
+def rows(
+    state: State, assignments: Sequence[CustomerAssignment], behaviour: Behaviour
+) -> StoredRows[CustomerAssignment]:
+    """Return assignments as rows of a list; they come from customers and legal entities too, and from a switch."""
+
+    def make(assignment: CustomerAssignment) -> dict[str, Any]:
+        return row(state, assignment, behaviour)
+
+    def reader(path: str) -> paths.Read:
+        read = paths.reader(path)
+        return lambda assignment: read(make(assignment))
+
+    made_of = (state.customers, state.legal_entities)
+    return StoredRows(assignments, make, reader, made_of, (row, behaviour.references))
 
 
 def row(state: State, assignment: CustomerAssignment, behaviour: Behaviour) -> dict[str, Any]:

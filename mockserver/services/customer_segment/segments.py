@@ -16,6 +16,7 @@ from ...world import Tenant
 from . import writing
 from .joined import Joined
 from .visibility import active_segments, hidden, is_visible, own_assignments, own_segments, sees_everything
+from .writing import Write
 
 Body = Mapping[str, Any]
 
@@ -52,12 +53,12 @@ def read(tenant: Tenant, principal: Principal, segment_id: str, *, entity: str |
 
 def create(tenant: Tenant, body: Body) -> str:
     """Create a segment and return its id; BadRequest (D7, D12, D16) or Conflict (D4)."""
-    return tenant.change(lambda state: _created(tenant, state, body))
+    return tenant.change(lambda state: _created(Write.to(tenant), state, body))
 
 
 def upsert(tenant: Tenant, segment_id: str, body: Body) -> bool:
     """Create or replace a segment; True if it is new (D2). Raises BadRequest (D7, D12, D16) or Stale (D3)."""
-    return tenant.change(lambda state: _upserted(tenant, state, segment_id, body))
+    return tenant.change(lambda state: _upserted(Write.to(tenant), state, segment_id, body))
 
 
 def patch(tenant: Tenant, segment_id: str, operations: Sequence[Body], judge: Judge) -> None:
@@ -75,7 +76,7 @@ def patch(tenant: Tenant, segment_id: str, operations: Sequence[Body], judge: Ju
         if problem is not None:
             raise problem
         _check_kept(old, new)
-        return _upserted(tenant, state, segment_id, new)[0], None
+        return _upserted(Write.to(tenant), state, segment_id, new)[0], None
 
     tenant.change(rule)
 
@@ -88,8 +89,8 @@ def delete(tenant: Tenant, segment_id: str, *, force: bool) -> None:
 def create_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, ClientError]) -> list[Entry]:
     """Create many segments, each on its own."""
 
-    def step(state: State, element: Body) -> tuple[State, Outcome]:
-        state, id_ = _created(tenant, state, element)
+    def step(write: Write, state: State, element: Body) -> tuple[State, Outcome]:
+        state, id_ = _created(write, state, element)
         return state, (201, id_)
 
     return writing.many(tenant, elements, problems, step, _own_id)
@@ -98,8 +99,8 @@ def create_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, 
 def upsert_many(tenant: Tenant, elements: Sequence[Any], problems: Mapping[int, ClientError]) -> list[Entry]:
     """Create or replace many segments, each on its own; elements are upsert bodies with an `id`."""
 
-    def step(state: State, element: Body) -> tuple[State, Outcome]:
-        state, created = _upserted(tenant, state, element["id"], element)
+    def step(write: Write, state: State, element: Body) -> tuple[State, Outcome]:
+        state, created = _upserted(write, state, element["id"], element)
         return state, (writing.code(created=created), element["id"])
 
     return writing.many(tenant, elements, problems, step, _own_id)
@@ -110,7 +111,7 @@ def delete_many(
 ) -> list[Entry]:
     """Delete many segments, each on its own; elements are ids (E6)."""
 
-    def step(state: State, segment_id: str) -> tuple[State, Outcome]:
+    def step(_: Write, state: State, segment_id: str) -> tuple[State, Outcome]:
         return _deleted(tenant, state, segment_id, force=force), (204, segment_id)
 
     return writing.many(tenant, elements, problems, step, _text)
@@ -120,19 +121,19 @@ def _documents(state: State, ids: Sequence[str]) -> list[Document]:
     return [found for id_ in ids if (found := state.segments.get(id_)) is not None]
 
 
-def _created(tenant: Tenant, state: State, body: Body) -> tuple[State, str]:
-    id_ = body.get("id") or _unused_id(tenant, state)
-    _check_content(tenant, state, id_, body)
-    revision = writing.revised(tenant, state, None, body)
+def _created(write: Write, state: State, body: Body) -> tuple[State, str]:
+    id_ = body.get("id") or _unused_id(write.tenant, state)
+    _check_content(write.tenant, state, id_, body)
+    revision = write.revised(state, None, body)
     if id_ in state.segments:
         raise Conflict
     return state.with_segment(_document(id_, body, revision)), id_
 
 
-def _upserted(tenant: Tenant, state: State, segment_id: str, body: Body) -> tuple[State, bool]:
+def _upserted(write: Write, state: State, segment_id: str, body: Body) -> tuple[State, bool]:
     old = state.segments.get(segment_id)
-    _check_content(tenant, state, segment_id, body)
-    revision = writing.revised(tenant, state, Revision.of(old) if old else None, body)
+    _check_content(write.tenant, state, segment_id, body)
+    revision = write.revised(state, Revision.of(old) if old else None, body)
     return state.with_segment(_document(segment_id, body, revision)), old is None
 
 

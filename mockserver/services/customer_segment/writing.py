@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
+from ...clock import timestamp
 from ...errors import BadRequest, ClientError, NotFound
 from ...practices import bulk, mixins, upsert
 from ...practices.bulk import Entry, Outcome
 from ...state import Revision, State
 from ...world import Tenant
 
-Step = Callable[[State, Any], tuple[State, Outcome]]
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What all writes of one call share: the tenant, and the moment, as revisions have it."""
+
+    tenant: Tenant
+    now: str
+
+    @classmethod
+    def to(cls, tenant: Tenant) -> Self:
+        """Begin to write, now."""
+        return cls(tenant, timestamp(tenant.clock.now()))
+
+    def revised(self, state: State, old: Revision | None, body: Mapping[str, Any]) -> Revision:
+        """Return the revision after a write; BadRequest for mixins that do not fit (D12), Stale for a version (D3)."""
+        mixins.check(body, state.mixin_schemas, self.tenant.behaviour.unknown_mixin)
+        return upsert.revised(old, body, self.now)
+
+
+Step = Callable[[Write, State, Any], tuple[State, Outcome]]
 
 
 def many(
@@ -28,26 +49,33 @@ def many(
     """
 
     def rule(state: State) -> tuple[State, list[Entry]]:
+        write = Write.to(tenant)
+
         def act(element: Any) -> Outcome:
             nonlocal state
-            state, outcome = step(state, element)
+            state, outcome = step(write, state, element)
             return outcome
 
-        entries = bulk.carried_out(elements, problems, act, int(tenant.behaviour.bulk_index_base), name)
-        return state, entries
+        told = entries(tenant, elements, problems, act, name)
+        return state, told
 
     return tenant.change(rule)
+
+
+def entries(
+    tenant: Tenant,
+    elements: Sequence[Any],
+    problems: Mapping[int, ClientError],
+    act: Callable[[Any], Outcome],
+    name: Callable[[Any], str | None] = lambda _: None,
+) -> list[Entry]:
+    """Carry out many writes, and return their entries, which count from where the switch says (E3)."""
+    return bulk.carried_out(elements, problems, act, int(tenant.behaviour.bulk_index_base), name)
 
 
 def code(*, created: bool) -> int:
     """Return the status of an upsert (D2)."""
     return 201 if created else 204
-
-
-def revised(tenant: Tenant, state: State, old: Revision | None, body: Mapping[str, Any]) -> Revision:
-    """Return the revision after this write; BadRequest for mixins that do not fit (D12), Stale for a version (D3)."""
-    mixins.check(body, state.mixin_schemas, tenant.behaviour.unknown_mixin)
-    return upsert.revised(old, body, tenant.clock.now())
 
 
 def mixin_urls(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
