@@ -1,20 +1,28 @@
-"""Compare with other mock servers that read the same spec, side by side; they answer examples, this one does the work.
+"""Compare with other mock servers, side by side: they answer examples or stubs, this one does the work.
 
-The others come by `npm install --prefix /tmp/mocks @stoplight/prism-cli @mockoon/cli`; then `--mocks /tmp/mocks`.
+The others come by `npm install --prefix /tmp/mocks @stoplight/prism-cli @mockoon/cli wiremock`,
+then `--mocks /tmp/mocks`.
+Prism and Mockoon read the same spec; WireMock (Java) has a stub with our reply for each request, and keeps its journal.
 The runs alternate between the servers; a table has the median of each, and the ratio to ours.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import signal
+import socket
 import statistics
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from load import Work, load, served, works
+from load import Work, complete, load, served, works
 
 SPEC = Path(__file__).parents[1] / "spec" / "customer-segment.yaml"
 CONNECTIONS = 8
@@ -22,14 +30,38 @@ TRIES = 200  # for a server to start
 OTHERS: Mapping[str, tuple[int, list[str]]] = {
     "prism": (4110, ["prism", "mock", "--port", "4110", str(SPEC)]),
     "mockoon": (4111, ["mockoon-cli", "start", "--port", "4111", "--disable-log-to-file", "--data", str(SPEC)]),
+    "wiremock": (4112, ["wiremock", "--port", "4112", "--root-dir", "STUBS"]),
 }
+
+
+def stub(port: int, work: Work) -> dict[str, Any]:
+    """Ask ours; return what makes WireMock answer the same."""
+    method, url, _ = work.request.decode().split(maxsplit=2)
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(work.request)
+        came = bytearray()
+        while not complete(came):
+            came += connection.recv(1 << 20)
+    head, _, body = bytes(came).partition(b"\r\n\r\n")
+    reply: dict[str, Any] = {"status": int(head.split()[1])}
+    if body:
+        reply |= {"body": body.decode(), "headers": {"Content-Type": "application/json"}}
+    return {"request": {"method": method, "url": url}, "response": reply}
+
+
+def write_stubs(folder: Path, port: int, kinds: Iterable[Work]) -> None:
+    """Write a file for each kind of request, where WireMock looks for it."""
+    (folder / "mappings").mkdir()
+    for number, work in enumerate(kinds):
+        (folder / "mappings" / f"{number}.json").write_text(json.dumps(stub(port, work)))
 
 
 @contextmanager
 def running(folder: Path, command: list[str], port: int, work: Work) -> Iterator[int]:
     """Start another server; give its port when it answers."""
     program = folder / "node_modules" / ".bin" / command[0]
-    with subprocess.Popen([program, *command[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([program, *command[1:]], **quiet, start_new_session=True) as process:
         try:
             for _ in range(TRIES):
                 try:
@@ -41,7 +73,7 @@ def running(folder: Path, command: list[str], port: int, work: Work) -> Iterator
                 raise SystemExit(f"{command[0]} does not answer")
             yield port
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # WireMock is a child of what npm starts
 
 
 def compared(ports: Mapping[str, int], work: Work, seconds: float, rounds: int) -> dict[str, float | None]:
@@ -75,8 +107,11 @@ def main() -> None:
         url, _, _ = stack.enter_context(served())
         ports = {"ours": int(url.rpartition(":")[2])}
         kinds = works(url)
+        stubs = Path(stack.enter_context(TemporaryDirectory()))
+        write_stubs(stubs, ports["ours"], kinds)
         for name, (port, command) in OTHERS.items():
-            ports[name] = stack.enter_context(running(given.mocks, command, port, kinds[0]))
+            placed = [str(stubs) if each == "STUBS" else each for each in command]
+            ports[name] = stack.enter_context(running(given.mocks, placed, port, kinds[0]))
         print(f"| work | ours, requests/s | {' | '.join(OTHERS)} |\n|---|{'---|' * (1 + len(OTHERS))}")
         for work in kinds:
             rates = compared(ports, work, given.seconds, given.rounds)

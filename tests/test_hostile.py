@@ -191,6 +191,26 @@ def test_ids_that_are_not_utf_8(client: Client, id_: str) -> None:
     assert is_vendor_error(client.put(f"/{GOLDEN}/items/PRODUCT/{id_}", json={}), 400)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/X/items",
+        "/items?q=X",
+        "/items?q=X:1",
+        "/items?sort=X",
+        "/items?fields=X",
+        "/items?pageSize=X",
+        "/items?X=1",
+        "//X",
+    ],
+)
+def test_no_line_break_of_a_client_gets_into_a_header(client: Client, path: str) -> None:
+    for page in ({}, {"Origin": "http://localhost:3000"}):
+        reply = client.get(path.replace("X", "a%0D%0AX-Injected:%20yes"), headers={"X-Total-Count": "true", **page})
+        assert reply.status_code in {200, 400, 404}
+        assert not [text for name, text in reply.headers if "Injected" in name or "\n" in text]
+
+
 @pytest.mark.parametrize("tenant", ["ab", "a" * 17, "Acme", "1acme", "acme%0A", "ac-me", "%C3%A4cme", "%FF%FF%FF"])
 def test_f5_tenants_that_cannot_be(client: Client, tenant: str) -> None:
     for token in ("admin-token", "customer-token"):
