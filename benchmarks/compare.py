@@ -27,6 +27,7 @@ from load import Work, complete, load, served, works
 SPEC = Path(__file__).parents[1] / "spec" / "customer-segment.yaml"
 CONNECTIONS = 8
 TRIES = 200  # for a server to start
+SETTLING = 0.5  # seconds between runs, in which the server before may collect its garbage
 OTHERS: Mapping[str, tuple[int, list[str]]] = {
     "prism": (4110, ["prism", "mock", "--port", "4110", str(SPEC)]),
     "mockoon": (4111, ["mockoon-cli", "start", "--port", "4111", "--disable-log-to-file", "--data", str(SPEC)]),
@@ -83,6 +84,7 @@ def compared(ports: Mapping[str, int], work: Work, seconds: float, rounds: int) 
     for _ in range(rounds):
         for name, port in ports.items():
             try:
+                time.sleep(SETTLING)
                 rates[name].append(load(port, work.request, seconds, CONNECTIONS).rate)
             except (SystemExit, OSError, statistics.StatisticsError):
                 failed.add(name)
@@ -101,6 +103,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mocks", type=Path, required=True, help="folder with the node_modules of the other servers")
     parser.add_argument("--seconds", type=float, default=2, help="length of one run")
+    parser.add_argument("--only", default="", help="the kinds of work that begin so")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each kind for each server")
     given = parser.parse_args()
     with ExitStack() as stack:
@@ -113,7 +116,7 @@ def main() -> None:
             placed = [str(stubs) if each == "STUBS" else each for each in command]
             ports[name] = stack.enter_context(running(given.mocks, placed, port, kinds[0]))
         print(f"| work | ours, requests/s | {' | '.join(OTHERS)} |\n|---|{'---|' * (1 + len(OTHERS))}")
-        for work in kinds:
+        for work in filter(lambda work: work.name.startswith(given.only), kinds):
             rates = compared(ports, work, given.seconds, given.rounds)
             others = " | ".join(cell(rates[name], rates["ours"]) for name in OTHERS)
             print(f"| {work.name} | {rates['ours']:,.0f} | {others} |", flush=True)
