@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from .access import Principal
 from .errors import BadRequest, ClientError
 from .world import Tenant
 
 Parameters = Mapping[str, Any]
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 Judge = Callable[[Any], BadRequest | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request as it arrived: the path and the query still encoded, header names in lower case.
 
     client: the address that it came from.
@@ -31,8 +32,7 @@ class Request:
     problem: ClientError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request that has passed routing, access and validation.
 
     path, query, header: the declared parameters, decoded and typed; absent ones are not there.
@@ -47,7 +47,7 @@ class Call:
     query: Parameters
     header: Parameters
     body: Any = None
-    problems: Mapping[int, ClientError] = field(default_factory=dict)
+    problems: Mapping[int, ClientError] = NOTHING
     tenant_or_none: Tenant | None = None
     judge_patched: Judge | None = None
 
@@ -59,28 +59,25 @@ class Call:
         return self.tenant_or_none
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A body that is no JSON, in UTF-8: its text, and the media type that the contract declares for it."""
 
     content: str
     media_type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A body that is JSON in bytes already, judged and cut as the client wants it."""
 
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer: status, headers, and a body if any: JSON, `Text` or `Written`; of a list, rows."""
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +93,7 @@ class Wire:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A reply as it leaves: status, headers, bytes (empty for none) and what they are."""
 
     status: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -184,7 +184,7 @@ class Pipeline:
             self._judge(operation, request, call, reply)
             return view.shaped(reply.body) if reply.status == OK else reply.body
         if operation.row is None or self.judge or len(rows) > texts.ROWS_AT_ONCE:
-            return self._body(operation, request, call, view, replace(reply, body=list(rows)))
+            return self._body(operation, request, call, view, reply._replace(body=list(rows)))
         seen_as = (rows.way, operation.row, view.seen_as)
         written = self.texts.of(
             rows.sources, rows.made_of, seen_as, lambda each: _row(operation, view, rows.make(each))

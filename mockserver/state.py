@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from immutables import Map
 
@@ -87,8 +87,7 @@ Items = Table[ItemKey, ItemAssignment]
 Members = Table[MemberKey, CustomerAssignment]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The documents of one tenant, by id, and its assignments, by segment.
 
     memberships: the assignments of each customer, over all segments.
@@ -97,16 +96,16 @@ class State:
 
     default_language: str = "en"
     languages: tuple[str, ...] = ("en",)
-    sites: Map[str, Document] = field(default_factory=Map)
-    legal_entities: Map[str, Document] = field(default_factory=Map)
-    customers: Map[str, Document] = field(default_factory=Map)
-    categories: Map[str, Document] = field(default_factory=Map)
-    products: Map[str, Document] = field(default_factory=Map)
-    segments: Table[str, Document] = field(default_factory=Table)
-    items: Table[str, Items] = field(default_factory=Table)
-    members: Table[str, Members] = field(default_factory=Table)
-    memberships: Map[str, tuple[CustomerAssignment, ...]] = field(default_factory=Map)
-    mixin_schemas: Map[str, str] = field(default_factory=Map)
+    sites: Map[str, Document] = Map()
+    legal_entities: Map[str, Document] = Map()
+    customers: Map[str, Document] = Map()
+    categories: Map[str, Document] = Map()
+    products: Map[str, Document] = Map()
+    segments: Table[str, Document] = Table()
+    items: Table[str, Items] = Table()
+    members: Table[str, Members] = Table()
+    memberships: Map[str, tuple[CustomerAssignment, ...]] = Map()
+    mixin_schemas: Map[str, str] = Map()
 
     def catalogue(self, kind: str) -> Map[str, Document]:
         """All products, or all categories, by id."""
@@ -129,14 +128,14 @@ class State:
         """Return a state in which a segment has these items, or this very one if they are what it has, or none."""
         if items is self.items.get(segment_id) or not items:
             return self
-        return replace(self, items=self.items.set(segment_id, items))
+        return self._replace(items=self.items.set(segment_id, items))
 
     def without_item(self, segment_id: str, key: ItemKey) -> Self:
         """Return a state without this assignment, or this very one if it has none."""
         if self.item(segment_id, key) is None:
             return self
         left = self.items_of(segment_id).delete(key)
-        return replace(self, items=self.items.set(segment_id, left) if left else self.items.delete(segment_id))
+        return self._replace(items=self.items.set(segment_id, left) if left else self.items.delete(segment_id))
 
     def members_of(self, segment_id: str) -> Members:
         """Return the customers of one segment, in the order of their ids; empty if there is no such segment."""
@@ -148,7 +147,7 @@ class State:
 
     def with_segment(self, segment: Document) -> Self:
         """Return a state with this segment in it, new or in place of the old one."""
-        return replace(self, segments=self.segments.set(segment["id"], segment))
+        return self._replace(segments=self.segments.set(segment["id"], segment))
 
     def without_segment(self, segment_id: str) -> Self:
         """Return a state without this segment, its items and its customers, or this very one if it has none."""
@@ -159,8 +158,7 @@ class State:
                 mine = memberships[customer_id]
                 memberships[customer_id] = tuple(each for each in mine if each.segment_id != segment_id)
             left = memberships.finish()
-        return replace(
-            self,
+        return self._replace(
             segments=self.segments.delete(segment_id),
             items=self.items.delete(segment_id),
             members=self.members.delete(segment_id),
@@ -172,8 +170,7 @@ class State:
         segment_id, customer_id = assignment.segment_id, assignment.customer_id
         members = self.members_of(segment_id).set(assignment.key, assignment)
         mine = (*self._others(segment_id, assignment.key), assignment)
-        return replace(
-            self,
+        return self._replace(
             members=self.members.set(segment_id, members),
             memberships=self.memberships.set(customer_id, mine),
         )
@@ -183,8 +180,7 @@ class State:
         if self.member(segment_id, key) is None:
             return self
         left = self.members_of(segment_id).delete(key)
-        return replace(
-            self,
+        return self._replace(
             members=self.members.set(segment_id, left) if left else self.members.delete(segment_id),
             memberships=self.memberships.set(key[0], self._others(segment_id, key)),
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .contract.operations import Operation
 from .exchange import Call, Reply
@@ -15,11 +14,10 @@ from .settings import Behaviour
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """The standard practices that one call asks for; None for each that it does not.
 
-    count: the header that tells the number of rows.
+    counted_in: the header that tells the number of rows.
     """
 
     operation: Operation
@@ -27,7 +25,7 @@ class View:
     query: q.Query | None
     order: sort.Order | None
     page: paging.Page | None
-    count: str | None
+    counted_in: str | None
     projection: fields.Projection | None
     languages: languages.Languages | None
     default_language: str
@@ -62,7 +60,7 @@ class View:
         return rows, self.page.cut(rows) if self.page else rows
 
     def _counted(self, rows: Sequence[Any]) -> dict[str, str]:
-        return {self.count: str(len(rows))} if self.count else {}
+        return {self.counted_in: str(len(rows))} if self.counted_in else {}
 
     def _cut(self, document: Row) -> Row:
         if self.languages is not None:

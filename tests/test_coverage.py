@@ -183,7 +183,7 @@ def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(client: Client, 
     (visit,) = visits
     assert visit.answer
     assert len(keys(visit)) > 3
-    visit.injected, visit.answer = kind is None, replace(visit.answer, wire=Wire(kind) if kind else None)
+    visit.injected, visit.answer = kind is None, visit.answer._replace(wire=Wire(kind) if kind else None)
     assert keys(visit) == {Cell("injected", PUT_ITEM)}
 
 
@@ -192,7 +192,7 @@ def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visit
     (visit,) = visits
     assert visit.answer
     before = keys(visit)
-    visit.fault, visit.answer = "slow", replace(visit.answer, wire=Wire("drip"))
+    visit.fault, visit.answer = "slow", visit.answer._replace(wire=Wire("drip"))
     assert keys(visit) == before
 
 
@@ -244,7 +244,7 @@ def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits
     (visit,) = visits
     counting = coverage.Coverage()
     for number in range(coverage.NAMES_AT_MOST + 50):
-        visit.request = replace(visit.request, headers={"x-mock-test": str(number)})
+        visit.request = visit.request._replace(headers={"x-mock-test": str(number)})
         counting.seen(visit)
     visit.operation = replace(visit.operation, id="another") if visit.operation else None
     counting.seen(visit)

@@ -106,6 +106,17 @@ def test_a_client_that_waits_for_a_word_gets_it(server: Server) -> None:
         assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
 
 
+def test_a_client_that_waits_for_a_word_gets_it_after_the_answer_before(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+        client.sendall(request() + request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
+        came = b""
+        while not came.endswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
+            came += client.recv(65536)
+        assert statuses(came) == [200, 100]
+        client.sendall(b"{}")
+        assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
+
+
 def test_a_client_that_waits_with_a_body_too_long_is_told_at_once(server: Server) -> None:
     head = request("PUT", headers="Expect: 100-continue\r\nContent-Length: 50000000000\r\n")
     came = kept(server, head)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ..errors import BODY_PROBLEM, BadRequest
@@ -18,12 +19,11 @@ JSON = "application/json"
 TOO_MANY = "There is a validation error. Please check the details."  # E4, in the words of the price service
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """A body as the rules get it; `problems` tell which element of a bulk is wrong and why."""
 
     value: Any = None
-    problems: Mapping[int, BadRequest] = field(default_factory=dict)
+    problems: Mapping[int, BadRequest] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

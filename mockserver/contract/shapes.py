@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from .document import Document, Node
 
@@ -31,8 +31,7 @@ class Shape:
             yield from below.everything(f"{pointer}/{name}")
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """A place in a body that has something: what is declared there, None for nothing, and all values there if it is."""
 
     pointer: str
@@ -42,8 +41,7 @@ class Sight:
     siblings: Mapping[str, Shape]
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """The places of a body, declared and not; `is_whole` unless it had too many of those that are not."""
 
     declared: Sequence[Sight] = ()

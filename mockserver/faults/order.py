@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..contract.operations import Operation
 from ..errors import ClientError, Gateway, Ordered
@@ -53,7 +53,7 @@ class Order:
         if rule.wanted is None:
             raise Gateway(502, "No answer comes through, by order.")  # for a server that cannot break connections
         found = replies.reply(self.operation, rule.wanted, self.visit.ids)
-        return sent(replace(found, headers={"X-Mock-Hint": f"by order of fault {rule.id}", **found.headers}))
+        return sent(found._replace(headers={"X-Mock-Hint": f"by order of fault {rule.id}", **found.headers}))
 
     def _hold(self, at: At) -> None:
         """Let the call wait; after a reset it must not write into the new state what was meant for the old one."""

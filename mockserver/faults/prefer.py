@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from ..contract.operations import Operation
@@ -27,7 +26,7 @@ def reply(operation: Operation, visit: Visit) -> Reply | None:
     except Impossible as error:
         raise _refused(str(error)) from None
     applied = ", ".join(f"{name}={value}" for name, value in wishes.items())
-    return replace(found, headers={**found.headers, "Preference-Applied": applied})
+    return found._replace(headers={**found.headers, "Preference-Applied": applied})
 
 
 def _wishes(header: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 from ..contract.operations import Operation
@@ -53,7 +53,7 @@ class Faults:
                 _note(visit, rule.id)
                 ordered = {at: rule.item.failure(call.body[at]) for at in places} | ordered  # the first rule wins
         visit.spoilt = frozenset(ordered)
-        return replace(call, problems={**call.problems, **ordered}) if ordered else call
+        return call._replace(problems={**call.problems, **ordered}) if ordered else call
 
     def passed(self, visit: Visit) -> None:
         """Open the barriers that wait for this call, which is through."""

@@ -73,8 +73,8 @@ def _parameters(operation: Operation, query: Iterable[str]) -> Iterator[Finding]
 
 def _headers(operation: Operation, headers: Mapping[str, str]) -> Iterator[Finding]:
     declared = operation.names["header"]
-    for name in headers.keys() - declared - USUAL:
-        if not name.startswith(USUAL_STARTS):
+    for name in headers:
+        if name not in USUAL and name not in declared and not name.startswith(USUAL_STARTS):
             yield Finding("header", name[:100], "This header is not declared.", _nearest(name, declared))
 
 

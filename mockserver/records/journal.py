@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Lock
 
 from .visit import Visit
@@ -76,10 +75,10 @@ def _cut(visit: Visit) -> None:
     if visit.error is not None:
         visit.error.__traceback__ = visit.error.__context__ = None
     if len(visit.request.body) > BODY_AT_MOST:
-        visit.request = replace(visit.request, body=visit.request.body[:BODY_AT_MOST])
+        visit.request = visit.request._replace(body=visit.request.body[:BODY_AT_MOST])
         visit.is_cut = True
     if visit.answer and len(visit.answer.content) > BODY_AT_MOST:
-        visit.answer = replace(visit.answer, content=visit.answer.content[:BODY_AT_MOST])
+        visit.answer = visit.answer._replace(content=visit.answer.content[:BODY_AT_MOST])
 
 
 def _weight(visit: Visit) -> int:

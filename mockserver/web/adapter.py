@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from functools import cache, cached_property
 from http import HTTPStatus
 from typing import Any
@@ -93,7 +92,7 @@ class Simulator(Flask):
 
     def _documentation(self, environ: Environ, start_response: Any) -> Any:
         try:
-            self._guard.check(replace(_whole(requests.request(environ)), path=DOCS))
+            self._guard.check(_whole(requests.request(environ))._replace(path=DOCS))
         except ClientError as error:
             return _written(_refused(error), environ, start_response)
         return self._pages(environ, start_response)

@@ -11,6 +11,7 @@ from typing import cast
 from . import wires
 from .callers import Callers
 from .messages import Message, Messages
+from .outbox import Outbox
 from .wsgi import Response, refusal
 
 IDLE_SECONDS = 30  # of a connection without a request, or of a client that does not read
@@ -26,8 +27,10 @@ class Connection(Protocol):
     that: else few clients could keep the server from all others, and have it hold as many answers as they like.
     """
 
-    def __init__(self, callers: Callers, loop: AbstractEventLoop, closed: Callable[[Connection], None]) -> None:
-        self._callers, self._loop, self._closed = callers, loop, closed
+    def __init__(
+        self, callers: Callers, outbox: Outbox, loop: AbstractEventLoop, closed: Callable[[Connection], None]
+    ) -> None:
+        self._callers, self._outbox, self._loop, self._closed = callers, outbox, loop, closed
         self._messages = Messages()
         self._waiting: deque[Message] = deque()
         self._transport: Transport | None = None
@@ -122,7 +125,10 @@ class Connection(Protocol):
         if transport is None:
             return
         if wire is None:
-            transport.write(response.head + response.body)
+            if response.keeps:
+                self._outbox.send(transport, response.head + response.body)
+            else:
+                transport.write(response.head + response.body)
             self._sent(transport, response.keeps)
         elif wire.kind == "drip":
             transport.write(response.head)
@@ -159,7 +165,7 @@ class Connection(Protocol):
         self._since = self._loop.time()
         if not keeps or (self._has_left and not self._waiting):
             self._end(transport)
-        elif self._waiting or not transport.is_reading():
+        elif self._waiting or self._messages.awaits_continue or not transport.is_reading():
             self._loop.call_soon(self._go_on)
 
     def _end(self, transport: Transport) -> None:

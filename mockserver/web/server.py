@@ -15,6 +15,7 @@ from ..faults.registry import Registry
 from .callers import Callers
 from .connection import Connection
 from .descriptors import connections
+from .outbox import Outbox
 from .wsgi import Gateway
 
 CONNECTIONS_AT_MOST = 2000
@@ -32,11 +33,12 @@ class Server:
         """Bind; port 0 takes a free one. OSError if it cannot be bound."""
         self._listeners = list(_bound(host, port))
         self.host, self.port = host, self._listeners[0].getsockname()[1]
-        self._gateway, self._faults = Gateway(app, host, self.port), faults
+        gateway = Gateway(app, host, self.port)
         self._room = connections(CONNECTIONS_AT_MOST)
         self.connections: set[Connection] = set()
         self._opening: set[Task[Any]] = set()
         self._loop = SelectorEventLoop()
+        self._callers, self._outbox = Callers(gateway, faults, self._loop), Outbox(self._loop)
 
     @property
     def url(self) -> str:
@@ -46,10 +48,10 @@ class Server:
 
     def run(self) -> None:
         """Answer until `stop`, then close."""
-        self._callers = Callers(self._gateway, self._faults, self._loop)
         self._listen()
         self._look()
         self._loop.run_forever()
+        self._loop.run_until_complete(sleep(0))  # in which the last answers leave
         self._close()
 
     def stop(self) -> None:
@@ -77,7 +79,7 @@ class Server:
 
     def _open(self, taken: socket.socket) -> None:
         taken.setblocking(False)
-        connection = Connection(self._callers, self._loop, self._closed)
+        connection = Connection(self._callers, self._outbox, self._loop, self._closed)
         self.connections.add(connection)
         opening = self._loop.create_task(self._loop.connect_accepted_socket(lambda: connection, taken))
         self._opening.add(opening)
@@ -110,7 +112,7 @@ class Server:
         self._is_full = False
         for connection in list(self.connections):
             connection.abort()
-        self._loop.run_until_complete(sleep(0))
+        self._loop.run_until_complete(sleep(0))  # in which they close
         self._loop.close()
 
 
