@@ -35,7 +35,7 @@ def filled(state: State, assignments: int) -> State:
         for at in range(assignments // SEGMENTS - 1):
             rows["PRODUCT", f"p{at}"] = ItemAssignment(segment, "PRODUCT", f"p{at}", then)
         tables[segment] = Table.of(rows.items())
-    return replace(state, items=Table.of(tables.items()))
+    return state._replace(items=Table.of(tables.items()))
 
 
 def milliseconds(rounds: int, before: Callable[[], object], measured: Callable[[], object]) -> list[float]:
@@ -56,7 +56,7 @@ def row(name: str, times: list[float]) -> None:
 
 def measure_steering(app: App, rounds: int) -> None:
     """Time control calls as the pipeline answers them, after a write each."""
-    write = replace(ONE, method="PUT", body=b"{}")
+    write = ONE._replace(method="PUT", body=b"{}")
 
     def call(method: str, path: str) -> Callable[[], object]:
         request = Request(method, f"/__admin{path}", "tenant=acme", TOKEN)

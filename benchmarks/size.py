@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from dataclasses import replace
 from pathlib import Path
 from resource import getpagesize
 
@@ -29,7 +28,7 @@ MANY = 200
 def filled(state: State, assignments: int) -> State:
     """Return a state whose segment has this many items."""
     rows = (ItemAssignment(SEGMENT, "PRODUCT", f"p{at:07}", THEN) for at in range(assignments))
-    return replace(state, items=state.items.set(SEGMENT, Table.of((each.key, each) for each in rows)))
+    return state._replace(items=state.items.set(SEGMENT, Table.of((each.key, each) for each in rows)))
 
 
 def resident() -> int:
