@@ -23,6 +23,14 @@ def _written(table: str) -> list[str]:
     return [case[table if table != "languages" else "header"] or "" for case in TABLE[table]["cases"]]
 
 
+REQUESTS = [
+    "GET /a?b=c HTTP/1.1\r\nHost: localhost\r\nAccept:\ta, b \r\n\r\nGET /b HTTP/1.1\r\nA_B: c\r\n\r\n",
+    "PUT /a HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}DELETE /a HTTP/1.0\r\n\r\n",
+    "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\nA: b\r\n\r\n",
+    "PUT /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\n{}GET / HTTP/1.1\r\n\r\n",
+    "CONNECT a:1 HTTP/1.1\r\n\r\nPRI * HTTP/2.0\r\n\r\n",
+    "HEAD / HTTP/1.1\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+]
 SEEDS: dict[str, list[str]] = {
     "q": _written("q"),
     "compound": _written("q"),
@@ -31,6 +39,7 @@ SEEDS: dict[str, list[str]] = {
     "languages": _written("languages"),
     "strict_json": [json.dumps(value) for value in VALUES],
     "jsonpatch": PATCHES,
+    "requests": [f"{size}{lines}" for size in "\x02\x27" for lines in REQUESTS],
 }
 WORDS: dict[str, list[str]] = {
     "q": Q_WORDS,
@@ -40,4 +49,11 @@ WORDS: dict[str, list[str]] = {
     "languages": [*",;-*=.", "q=0", ";q=1.000", "de-CH", "zh-Hant", "en"],
     "strict_json": JSON_WORDS,
     "jsonpatch": PATCH_WORDS,
+    "requests": [
+        *"\r\n: ",
+        "HTTP/1.1\r\n",
+        "Content-Length: 3\r\n",
+        "Upgrade: h2c\r\n",
+        "Connection: close, upgrade\r\n",
+    ],
 }

@@ -15,6 +15,7 @@ import yaml
 from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
 from mockserver.practices import fields, jsonpatch, languages, nesting, q, sort
+from mockserver.web.messages import Message, Messages
 
 Answer = TypeVar("Answer")
 Target = Callable[[bytes], None]
@@ -109,6 +110,24 @@ def patch(content: bytes) -> None:
     assert new is None or strict_json.read(orjson.dumps(new)) == new
 
 
+def requests(content: bytes) -> None:
+    """What comes over a connection is read without an error, and alike however it is cut, unless its URL is no ASCII.
+
+    The first byte says into how long pieces it is cut.
+    """
+    size, stream = content[:1], content[1:]
+    whole, pieces = Messages(), Messages()
+    step = 1 + (size[0] if size else 0) % 40
+    at_once = whole.fed(stream)
+    one_by_one = [message for at in range(0, len(stream), step) for message in pieces.fed(stream[at : at + step])]
+    for message in at_once[:-1]:
+        assert message.keeps
+        assert not message.problem
+    if stream.isascii():
+        assert list(map(_read, one_by_one)) == list(map(_read, at_once))
+        assert (whole.is_partial, whole.has_ended) == (pieces.is_partial, pieces.has_ended)
+
+
 TARGETS: dict[str, Target] = {
     "q": simple_q,
     "compound": compound_q,
@@ -117,7 +136,15 @@ TARGETS: dict[str, Target] = {
     "languages": accepted_languages,
     "strict_json": strictly_read,
     "jsonpatch": patch,
+    "requests": requests,
 }
+
+
+def _read(message: Message) -> tuple[Any, ...]:
+    """Return what the application gets of a request, or what is said of one that cannot be read."""
+    if message.problem:
+        return (message.problem[0],)
+    return message.method, message.target, message.version, message.headers, bytes(message.body), message.keeps
 
 
 def _text(content: bytes) -> str:
