@@ -25,6 +25,7 @@ class Connection(Protocol):
 
     A client that sends many requests at once gets one answer a round, as the others do, and the next when it has read
     that: else few clients could keep the server from all others, and have it hold as many answers as they like.
+    Until then nothing is read from it, so its end is not seen before its last answer is sent.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class Connection(Protocol):
         self._waiting: deque[Message] = deque()
         self._transport: Transport | None = None
         self._client = ""
-        self._is_busy = self._is_behind = self._is_ending = self._has_left = False
+        self._is_busy = self._is_behind = self._is_ending = False
         self._unsent = 0
         self._since = loop.time()
 
@@ -62,11 +63,6 @@ class Connection(Protocol):
         self._go_on()
         if self._transport and (self._waiting or self._is_busy or self._is_behind):
             self._transport.pause_reading()
-
-    def eof_received(self) -> bool:
-        """Answer what has come; whether the connection stays open for that."""
-        self._has_left = True
-        return self._is_busy or bool(self._waiting)
 
     def pause_writing(self) -> None:
         """Wait for the client to read."""
@@ -163,16 +159,9 @@ class Connection(Protocol):
         """Go on with the client's next request in the next round, or end here."""
         self._is_busy = False
         self._since = self._loop.time()
-        if not keeps or (self._has_left and not self._waiting):
-            self._end(transport)
-        elif self._waiting or self._messages.awaits_continue or not transport.is_reading():
-            self._loop.call_soon(self._go_on)
-
-    def _end(self, transport: Transport) -> None:
-        """Say that nothing more comes, and read on until the client says so too: it may not have sent all yet."""
-        self._is_ending = True
-        if self._has_left:
-            transport.close()
-        else:
+        if not keeps:  # nothing more will come; but the client may not have sent all yet, so read on until it says so
+            self._is_ending = True
             transport.write_eof()
             transport.resume_reading()
+        elif self._waiting or self._messages.awaits_continue or not transport.is_reading():
+            self._loop.call_soon(self._go_on)
