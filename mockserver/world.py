@@ -114,7 +114,7 @@ class Tenant:
         self.seed = seed
         self.reset()
 
-    def undo(self, steps: int = 1) -> int:
+    def undo(self, steps: int) -> int:
         """Take back the last changes, of any kind; return how many there were to take back."""
         with self._writing:
             taken = 0

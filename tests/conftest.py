@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
@@ -22,9 +22,18 @@ from mockserver.settings import Behaviour, Settings
 from mockserver.strict_yaml import load
 from mockserver.world import World
 
-# Histories and examples are the same in every run of the suite; the other profile looks for new ones, for minutes.
+# Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
+# `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=300, stateful_step_count=25)
 settings.register_profile("thorough", deadline=None, max_examples=2000, stateful_step_count=60)
+settings.register_profile(
+    "mutants",
+    derandomize=True,
+    deadline=None,
+    max_examples=15,
+    stateful_step_count=25,
+    suppress_health_check=list(HealthCheck),
+)
 settings.load_profile("suite")
 
 TABLES = Path(__file__).parent / "tables"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mockserver import access
 from mockserver.access import NEIGHBOURS_READ, READ, READ_OWN
 from mockserver.app import build
 from mockserver.settings import Settings
@@ -52,8 +53,10 @@ def test_a1_the_scheme_is_read_in_any_case(client: Client) -> None:
 
 
 def test_a2_an_expired_token_says_so(client: Client) -> None:
-    reply = client.having("expired-token").get("/items")
-    assert (reply.status_code, reply.get_json()) == (401, EXPIRED)
+    on_the_machines_clock = Client(build(Settings()).flask, "acme")
+    for caller in (client, on_the_machines_clock):
+        reply = caller.having("expired-token").get("/items")
+        assert (reply.status_code, reply.get_json()) == (401, EXPIRED)
 
 
 def test_a3_a_token_of_another_tenant_is_unknown(client: Client) -> None:
@@ -61,6 +64,9 @@ def test_a3_a_token_of_another_tenant_is_unknown(client: Client) -> None:
     assert Client(client.flask, "another", token).get("/items").status_code == 200
     reply = client.having(token).get("/items")
     assert (reply.status_code, reply.get_json()) == (401, INVALID)
+    assert reply.headers["X-Mock-Hint"] == "this token belongs to another tenant"
+    told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
+    assert told["rule"]["id"] == "A3"
 
 
 def test_a5_a_missing_scope_is_named_in_the_header_only(client: Client) -> None:
@@ -120,6 +126,23 @@ def test_a12_the_query_names_the_legal_entity_for_members_of_several(client: Cli
     assert segments_seen(client, "customer-token", THIRD) == {TOOL_FANS}
 
 
+def test_a12_a_segment_and_its_items_are_there_for_the_legal_entity(client: Client) -> None:
+    customer = client.having("customer-token")
+    for path in (f"/{GOLDEN}", f"/{GOLDEN}/items/PRODUCT/12468504"):
+        assert [customer.get(f"{path}?legalEntityId={entity}").status_code for entity in (COMPANY, THIRD)] == [200, 404]
+    listed = [customer.get(f"/{GOLDEN}/items?legalEntityId={entity}").get_json() for entity in (COMPANY, THIRD)]
+    assert [bool(rows) for rows in listed] == [True, False]
+
+
+def test_a12_trees_are_those_of_the_legal_entity(client: Client) -> None:
+    for id_ in ("12468505", "12468506"):
+        client.delete(f"/{TOOL_FANS}/items/CATEGORY/{id_}")
+    client.put(f"/{GOLDEN}/items/CATEGORY/12468506")
+    customer = client.having("customer-token")
+    assert customer.get(f"/items/category-trees?legalEntityId={COMPANY}").get_json() != []
+    assert customer.get(f"/items/category-trees?legalEntityId={THIRD}").get_json() == []
+
+
 def test_a12_a_legal_entity_that_is_not_ones_own_counts_for_nothing(client: Client) -> None:
     assert segments_seen(client, "customer-token", "448gh29h1d0b5453g6346df6") == {GOLDEN, TOOL_FANS}
     assert segments_seen(client, "customer2-token", COMPANY) == {GOLDEN}
@@ -172,8 +195,12 @@ def test_a15_switched_the_validity_counts_on_the_clock(
     next(each for each in changed["segments"] if each["id"] == GOLDEN)["validity"] = validity
     Path(world).write_text(json.dumps(changed))
     for active, expected in (("status", True), ("status-and-validity", seen)):
-        rows = simulator(fixture=world, active=active).having("customer2-token").get("/items").get_json()
-        assert bool(rows) is expected
+        client = simulator(fixture=world, active=active)
+        client.put(f"/{GOLDEN}/items/CATEGORY/12468506")
+        for path in ("/items", "/items/category-trees"):
+            assert bool(client.having("customer2-token").get(path).get_json()) is expected
+        active_ones = {row["segmentId"] for row in client.get("/items?onlyActive=true&pageSize=100000").get_json()}
+        assert (GOLDEN in active_ones) is expected
 
 
 def test_auth_off_makes_every_call_as_admin(simulator: Callable[..., Client]) -> None:
@@ -212,6 +239,18 @@ def test_b1_a_token_works_for_its_lifetime(clock: StandingClock) -> None:
     assert client.having(token).get("/items").status_code == 200
     clock.forward(seconds=1)
     assert client.having(token).get("/items").get_json() == EXPIRED
+
+
+def test_b1_tokens_are_the_same_after_every_start() -> None:
+    first, second = (token_for(Client(build(Settings()).flask, "acme"))["access_token"] for _ in range(2))
+    assert first == second
+
+
+def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "ISSUED_AT_MOST", 3)
+    client = Client(build(Settings()).flask, "acme")
+    tokens = [token_for(client)["access_token"] for _ in range(4)]
+    assert [client.having(token).get("/items").status_code for token in tokens] == [401, 200, 200, 200]
 
 
 @pytest.mark.parametrize(

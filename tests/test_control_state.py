@@ -94,12 +94,17 @@ def test_c14_force_lets_items_leave_the_catalogue(client: Client, admin: Admin) 
 
 
 def test_mixin_schemas_can_be_brought_in(client: Client, admin: Admin) -> None:
-    schema = {"url": "https://example.com/size.json", "schema": {"properties": {"size": {"enum": ["S", "M"]}}}}
+    size = {"enum": ["S", "M"]}
+    properties = {"size": size, "sizes": {"items": size}}
+    schema = {"url": "https://example.com/size.json", "schema": {"properties": properties}}
     admin.call("PUT", "/state/mixinSchemas", [schema])
     body = {"mixins": {"m": {"size": "XL"}}, "metadata": {"mixins": {"m": schema["url"]}}}
     assert client.put(ITEM, json=body).status_code == 400
     body["mixins"]["m"]["size"] = "M"  # type: ignore[index]
     assert client.put(ITEM, json=body).status_code == 204
+    body["mixins"]["m"]["sizes"] = ["S", "X" * 300]  # type: ignore[index]
+    details = client.put(ITEM, json=body).get_json()["details"]
+    assert (details["field"], details["type"], len(details["message"])) == ("/mixins/m/sizes/1", "enum", 200)
     assert admin.call("PUT", "/state/mixinSchemas", [{"url": "x", "file": "/etc/passwd"}], 400)["details"]["message"]
 
 
@@ -150,6 +155,35 @@ def test_undo_takes_back_changes_one_by_one_resets_too(client: Client, admin: Ad
         assert admin.call("POST", "/undo")["undone"] == 1
         assert client.everything() == state
     assert admin.call("POST", "/undo", {"steps": 100})["undone"] == 0
+
+
+def test_what_leaves_the_state_as_it_is_is_no_change(client: Client, admin: Admin) -> None:
+    client.put("/empty", json={"name": {"en": "Empty"}, "siteCode": "main"})
+    for segment in (GOLDEN, "empty", "nowhere"):
+        client.delete(f"/{segment}/items/PRODUCT/bulk", json=["nowhere"])
+        client.put(f"/{segment}/items/PRODUCT/bulk", json=[{"id": "nowhere"}])
+        client.delete(f"/{segment}/customers/bulk", json=[{"customerId": "nobody"}])
+    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert told["version"] == 1
+
+
+def test_undo_takes_back_several_changes_as_one_change(client: Client, admin: Admin) -> None:
+    before = client.everything()
+    for _ in range(3):
+        client.put(ITEM)
+    assert admin.call("POST", "/undo", {"steps": 2})["undone"] == 2
+    assert client.get(ITEM).get_json()["metadata"]["version"] == 2
+    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert told["version"] == 4
+    assert admin.call("POST", "/undo", {"steps": 9})["undone"] == 1
+    assert client.everything() == before
+
+
+def test_undo_takes_back_100_changes_at_most(client: Client, admin: Admin) -> None:
+    for _ in range(101):
+        client.put(ITEM)
+    assert [admin.call("POST", "/undo", {"steps": 100})["undone"] for _ in range(2)] == [100, 0]
+    assert client.get(ITEM).get_json()["metadata"]["version"] == 2
 
 
 def test_a_reset_goes_to_the_world_to_nothing_or_to_a_snapshot(client: Client, admin: Admin) -> None:
@@ -314,8 +348,10 @@ def test_settings_turn_the_switches_of_one_tenant(client: Client, admin: Admin) 
     assert len(other.get("/items").get_json()) == 60
     assert admin.call("PUT", "/settings", {"max_page_size": 0})["delete_missing"] == "404"
     assert len(client.get("/items").get_json()) == 60
+    Admin(other).call("PUT", "/settings", {"max_page_size": 3})
     admin.call("POST", "/reset")
     assert client.delete("/nowhere").status_code == 204
+    assert len(other.get("/items").get_json()) == 3
     wrong: Any
     for wrong in ({"delete_missing": 404}, {"delete_mising": "404"}, {"max_page_size": -1}, [], "x"):
         admin.call("PUT", "/settings", wrong, 400)
@@ -345,7 +381,8 @@ def test_the_clock_stands_jumps_and_runs_as_told(clock: StandingClock) -> None:
     admin = Admin(client)
     assert admin.call("GET", "/clock") == {"mode": "real", "now": NOON, "rate": 1}
     assert created(client) == NOON
-    admin.call("PUT", "/clock", {"mode": "frozen", "at": "2030-05-05T05:05:05Z"})
+    told = admin.call("PUT", "/clock", {"mode": "frozen", "at": "2030-05-05T05:05:05Z"})
+    assert told == {"mode": "frozen", "now": "2030-05-05T05:05:05.000Z", "rate": 0}
     clock.forward(hours=1)
     assert created(client) == "2030-05-05T05:05:05.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 1.5})
@@ -354,14 +391,19 @@ def test_the_clock_stands_jumps_and_runs_as_told(clock: StandingClock) -> None:
     assert created(client) == "2030-05-06T00:00:00.000Z"
     admin.call("PUT", "/clock", {"mode": "offset", "seconds": -3600})
     assert created(client) == NOON
+    assert admin.call("GET", "/clock") == {"mode": "offset", "now": NOON, "rate": 1}
     admin.call("PUT", "/clock", {"mode": "scaled", "rate": 60})
     clock.forward(minutes=1)
     assert created(client) == "2026-01-01T13:00:00.000Z"
-    assert admin.call("GET", "/clock")["mode"] == "scaled"
-    admin.call("PUT", "/clock", {"mode": "real"})
-    assert created(client) == "2026-01-01T13:01:00.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 60})
-    assert admin.call("GET", "/clock") == {"mode": "offset", "now": "2026-01-01T13:02:00.000Z", "rate": 1}
+    assert admin.call("GET", "/clock") == {"mode": "scaled", "now": "2026-01-01T13:01:00.000Z", "rate": 60}
+    admin.call("PUT", "/clock", {"mode": "scaled", "rate": 2, "at": "2027-01-01T00:00:00Z"})
+    clock.forward(minutes=1)
+    assert admin.call("GET", "/clock") == {"mode": "scaled", "now": "2027-01-01T00:02:00.000Z", "rate": 2}
+    admin.call("PUT", "/clock", {"mode": "real"})
+    assert created(client) == "2026-01-01T13:02:00.000Z"
+    admin.call("POST", "/clock/advance", {"seconds": 60})
+    assert admin.call("GET", "/clock") == {"mode": "offset", "now": "2026-01-01T13:03:00.000Z", "rate": 1}
     admin.call("POST", "/reset")
     assert admin.call("GET", "/clock")["mode"] == "real"
 
@@ -456,6 +498,10 @@ def test_tokens_are_minted_for_anyone(client: Client, admin: Admin) -> None:
     listed = {each["token"]: each for each in admin.call("GET", "/tokens")["tokens"]}
     assert listed[asked["token"]] == asked
     assert "admin-token" in listed
+    for query, is_listed in (("", True), (f"?tenant={client.tenant}b", False)):
+        everyones = client.having(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
+        assert (asked in everyones) is is_listed
+        assert "admin-token" in [each["token"] for each in everyones]
     made_up = admin.call("POST", "/tokens", {"scopes": []}, 201)["token"]
     assert len(made_up) == 32
     assert client.having(made_up).get("").status_code == 403

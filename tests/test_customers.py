@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +84,13 @@ def test_a12_the_legal_entity_of_the_token_decides_which_own_assignments_show(
     assert client.having("bound").get(f"/{GOLDEN}/customers").get_json() == []
 
 
+def test_a12_for_a_member_of_one_legal_entity_the_query_narrows_nothing(simulator: Callable[..., Client]) -> None:
+    client = simulator(references="lenient")
+    client.put(f"/{TOOL_FANS}/customers/{JACK}/{COMPANY}")
+    listed = client.having("customer2-token").get(f"?legalEntityId={ANOTHER}").get_json()
+    assert [row["id"] for row in listed] == [GOLDEN, TOOL_FANS]
+
+
 def test_c9_switched_a_segment_that_is_not_there_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(missing_parent="404")
     assert client.get("/nowhere/customers").status_code == 404
@@ -106,7 +112,7 @@ def test_c10_an_assignment_that_is_not_there_is_named(client: Client) -> None:
 def test_c14_a_row_whose_customer_left_keeps_the_id(client: Client, shared: Any) -> None:
     shared.world.tenant(client.tenant).change(
         lambda state: (
-            replace(state, customers=state.customers.delete(JOHN), legal_entities=state.legal_entities.delete(COMPANY)),
+            state._replace(customers=state.customers.delete(JOHN), legal_entities=state.legal_entities.delete(COMPANY)),
             None,
         )
     )
@@ -159,6 +165,13 @@ def test_d7_customer_and_legal_entity_must_exist_and_belong_together(client: Cli
     assert members(client) == before
 
 
+def test_d7_a_customer_of_no_legal_entity_belongs_to_none(client: Client) -> None:
+    alone = next(each["id"] for each in DEFAULT["customers"] if not each.get("legalEntities"))
+    assert client.put(f"/{TOOL_FANS}/customers/{alone}").status_code == 201
+    reply = client.put(f"/{TOOL_FANS}/customers/{alone}/{COMPANY}")
+    assert (reply.status_code, reply.get_json()["details"]["field"]) == (400, "legalEntityId")
+
+
 def test_d7_switched_any_customer_is_taken_and_named(simulator: Callable[..., Client]) -> None:
     client = simulator(references="lenient")
     assert client.put(f"/{TOOL_FANS}/customers/nobody/nowhere").status_code == 201
@@ -170,6 +183,7 @@ def test_d7_switched_any_customer_is_taken_and_named(simulator: Callable[..., Cl
         "email": "nobody@example.com",
     }
     assert row["legalEntity"] == {"id": "nowhere", "name": "Legal entity nowhere"}
+    assert row in client.get(f"/{TOOL_FANS}/customers").get_json()
 
 
 def test_d9_a_removal_of_nothing_is_a_removal(client: Client) -> None:
@@ -210,7 +224,7 @@ def test_d15_each_legal_entity_and_none_have_an_assignment_of_their_own(client: 
 def test_memberships_show_at_once_in_what_a_customer_sees(client: Client) -> None:
     customer = client.having("customer2-token")
     assert own(client) == [GOLDEN]
-    client.put(B2C)
+    assert [client.put(B2C).status_code for _ in range(2)] == [201, 204]
     assert own(client) == [GOLDEN, TOOL_FANS]
     assert customer.get("/items/category-trees").get_json() != []
     assert len(customer.get("/items").get_json()) == 4

@@ -558,6 +558,8 @@ def test_callers_are_named_for_the_journal(storefront: Storefront, shared: App) 
     john, visitor = storefront.john()["access_token"], storefront.visitor()
     held = [shared.world.tokens.holder(f"Bearer {token}") for token in (john, visitor)]
     assert [each and each.name for each in held] == ["customer:98029737", "anonymous"]
+    shared.world.tokens.revoke(john, storefront.client.tenant)
+    assert shared.world.tokens.holder(f"Bearer {john}", storefront.client.tenant) is None
 
 
 def test_old_tokens_make_room_for_new_ones(standing: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.errors import BadRequest
-from mockserver.practices import fields, languages, memo, paging, q, sort
+from mockserver.practices import fields, languages, memo, paging, q, regexes, sort
 from mockserver.practices.lazy import LazyRows
 from mockserver.practices.memo import remembered
+from mockserver.practices.regexes import Stopwatch, TooExpensive
 
-settings.register_profile("practices", deadline=None, max_examples=80)
-practices = settings(settings.get_profile("practices"))
+practices = settings(max_examples=min(80, settings().max_examples))
 
 NAMES = st.sampled_from(["a", "b", "c", "a.b", "en", ""])
 TEXTS = st.one_of(st.text(max_size=8), st.sampled_from(["1", "true", "a b", "2024-05-14", "2024-05-14T12:00:00.000Z"]))
@@ -158,17 +158,35 @@ def test_every_row_exists_or_is_missing(path: str, rows: list[Any]) -> None:
     assert all(row in null for row in missing)
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "(?R)", "(.*)(.*)(.*)(.*)(.*)(.*)[xy]$"])
-def test_an_evil_regex_is_a_bad_request(pattern: str) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "length"),
+    [("(a+)+$", 5000), ("^(a|aa)+$", 150), ("(a|a)*$", 5000), ("(?R)", 5000), ("(.*)(.*)(.*)(.*)(.*)(.*)[xy]$", 5000)],
+)
+def test_an_evil_regex_is_a_bad_request(pattern: str, length: int) -> None:
     query = q.parse(f"a:~{pattern}")
     with pytest.raises(BadRequest, match="too expensive"):
-        q.select(query, [{"a": "a" * 5000 + "!"}], seconds=0.05)
+        q.select(query, [{"a": "a" * length + "!"}], seconds=0.05)
 
 
 def test_all_regexes_of_a_query_share_the_time() -> None:
     query = q.parse("a:~(a|b)*c b:~x")
     with pytest.raises(BadRequest, match="too expensive"):
         q.select(query, [{"a": "ab" * 50, "b": "x"}] * 2, seconds=0)
+
+
+def test_a_regex_gets_what_the_ones_before_it_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter(range(8))
+    monkeypatch.setattr(regexes, "monotonic", lambda: next(moments))
+    stopwatch, given_time = Stopwatch(2.5), []
+
+    def find(text: str, timeout: float) -> None:
+        given_time.append(timeout)
+
+    for _ in range(3):
+        assert not stopwatch.fits(find, "text")
+    with pytest.raises(TooExpensive):
+        stopwatch.fits(find, "text")
+    assert given_time == [2.5, 1.5, 0.5]
 
 
 HUGE = {
@@ -194,6 +212,14 @@ HUGE = {
 def test_a_huge_query_is_a_bad_request(text: str) -> None:
     with pytest.raises(BadRequest):
         q.parse(text, compound=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a:~b " * 10, "a:b " * 100, "a:~" + "x" * 1000, "a:~(?:b{1}){10000}", "a." * 49 + "a:1", "a:~" + "(b{9}){9}"],
+)
+def test_a_query_of_any_allowed_size_is_read(text: str) -> None:
+    assert q.select(q.parse(text), [{}]) == []
 
 
 def test_a_large_query_is_answered() -> None:
@@ -291,6 +317,15 @@ def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
         with pytest.raises(BadRequest):
             read("bad")
     assert asked == ["a", long, long, "bad", "bad"]
+
+
+def test_only_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memo, "MOST", 2)
+    asked: list[str] = []
+    read = remembered(asked.append)
+    for text in ("a", "b", "c", "c", "a"):
+        read(text)
+    assert asked == ["a", "b", "c", "a"]
 
 
 @practices

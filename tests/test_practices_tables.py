@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ TABLES = Path(__file__).parent / "tables"
 Case = dict[str, Any]
 
 
+@cache
 def table(name: str) -> Any:
     return yaml.safe_load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
 
@@ -29,15 +31,42 @@ def ids(rows: list[Case]) -> list[str]:
 
 @cases("q")
 def test_q(case: Case) -> None:
-    compound = case.get("compound", False)
+    where = {"compound": True} if "compound" in case else {}
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
-            q.parse(case["q"], compound=compound)
+            q.parse(case["q"], **where)
+        (told,) = (told for start, told in table("q")["refusals"].items() if case["error"].startswith(start))
         assert (raised.value.message, raised.value.field) == (case["error"], "q")
-        assert raised.value.kind
-        assert raised.value.detail
+        assert (raised.value.kind, raised.value.detail) == (told["kind"], case.get("says", told["says"]))
+        assert raised.value.rule == told.get("rule", "C6")
     else:
-        assert ids(q.select(q.parse(case["q"], compound=compound), table("q")["documents"])) == case["ids"]
+        assert ids(q.select(q.parse(case["q"], **where), table("q")["documents"])) == case["ids"]
+
+
+LONG = "a" * 200
+STEPS = "a.b." * 25 + "c"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "kind", "detail"),
+    [
+        ("a:1 " * 101, "Too many clauses", "limit", "at most 100 clauses and 10 regexes"),
+        ("a:~1 " * 11, "Too many clauses", "limit", "at most 100 clauses and 10 regexes"),
+        (f"{STEPS}:1", f"Key '{STEPS}' nests too deep", "key", "at most 50 steps"),
+        (
+            f"compoundLogicalQuery:{'(' * 21}a:1{')' * 21}",
+            "Key 'compoundLogicalQuery' nests too deep",
+            "limit",
+            "at most 20 groups within each other",
+        ),
+        (LONG, f"No value for key {LONG}", "value", "a clause is key:value"),
+        (f"{LONG}a", f"No value for key {LONG[1:]}…", "value", "a clause is key:value"),
+    ],
+)
+def test_c6_what_is_too_much_is_said_in_200_characters(text: str, message: str, kind: str, detail: str) -> None:
+    with pytest.raises(BadRequest) as raised:
+        q.parse(text, compound=True)
+    assert (raised.value.message, raised.value.kind, raised.value.detail) == (message, kind, detail)
 
 
 @cases("sort")

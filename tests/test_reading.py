@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +113,10 @@ def test_c7_an_expensive_pattern_is_refused(simulator: Callable[..., Client], tm
     row = {"segmentId": GOLDEN, "type": "PRODUCT", "itemId": "p", "metadata": DEFAULT["itemAssignments"][0]["metadata"]}
     client = simulator(fixture=default_world(tmp_path, products=products, itemAssignments=[row]))
     reply = client.get("/items", query_string={"q": "item.code:~^(a|aa)+$"})
-    assert reply.status_code == 400
+    assert (reply.status_code, reply.get_json()["message"]) == (400, "The regex is too expensive")
+    says = "takes longer than all regexes of a query may"
+    assert reply.get_json()["details"] == {"field": "q", "type": "regex", "message": says}
+    assert client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()["rule"]["id"] == "C7"
 
 
 LANGUAGES = next(each for each in DEFAULT["products"] if len(each["name"]) > 1)
@@ -210,7 +212,7 @@ def test_only_active_leaves_inactive_segments_out(client: Client) -> None:
 
 def test_c14_a_row_whose_item_left_the_catalogue_keeps_its_id(client: Client, shared: Any) -> None:
     shared.world.tenant(client.tenant).change(
-        lambda state: (replace(state, products=state.products.delete("12468504")), None)
+        lambda state: (state._replace(products=state.products.delete("12468504")), None)
     )
     assert client.get(f"/{GOLDEN}/items/PRODUCT/12468504").get_json()["item"] == {"id": "12468504"}
 
@@ -222,6 +224,14 @@ def test_c15_trees_show_ancestors_and_no_unassigned_descendants(client: Client) 
     (child,) = root["subcategories"]
     assert child["isSegmentAssigned"] is True
     assert "subcategories" not in child
+
+
+def test_c15_a_category_whose_parent_has_left_the_catalogue_is_a_root(client: Client, shared: Any) -> None:
+    shared.world.tenant(client.tenant).change(
+        lambda state: (state._replace(categories=state.categories.delete("12468504")), None)
+    )
+    roots = client.having("customer-token").get("/items/category-trees").get_json()
+    assert [root["id"] for root in roots] == ["12468505"]
 
 
 def test_c15_products_add_no_nodes_and_inactive_segments_do_not_count(client: Client) -> None:

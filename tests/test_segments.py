@@ -49,6 +49,12 @@ def test_a7_the_segments_of_a_customer_are_for_readers_of_everything(client: Cli
     assert client.having("customer-token").post(f"/search?customerId={JOHN}").status_code == 403
 
 
+def test_a7_the_scope_that_was_missing_is_in_the_journal(client: Client) -> None:
+    client.having("customer-token").get(f"?customerId={JOHN}")
+    (entry,) = client.having(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
+    assert entry["mock"]["missingScopes"] == ["customersegment.segment_read"]
+
+
 def test_c11a_a_parameter_without_value_is_none(client: Client) -> None:
     assert len(ids(client.get("?customerId=&legalEntityId=&q=&sort=&fields=&pageSize="))) == ALL
     assert client.having("customer-token").get("?customerId=").status_code == 200
@@ -89,9 +95,22 @@ def test_a15_switched_the_validity_decides_on_lists_too(simulator: Callable[...,
     assert client.put(f"/{GOLDEN}", json={**NEW, "status": "ACTIVE", "validity": spring}).status_code == 204
     seen = []
     for _ in range(4):
-        seen.append(GOLDEN in ids(client.having("customer2-token").get("")))
+        jack = client.having("customer2-token")
+        seen.append(GOLDEN in ids(jack.get("")))
+        assert jack.get(f"/{GOLDEN}").status_code == (200 if seen[-1] else 404)
+        assert match(client, [HAMMER], [GOLDEN]) == ([HAMMER] if seen[-1] else [])
         clock.forward(days=60)
     assert seen == [False, True, True, False]
+
+
+def test_a15_switched_the_validity_decides_on_the_list_of_all_active_ones(
+    simulator: Callable[..., Client], clock: StandingClock
+) -> None:
+    client = simulator(active="status-and-validity", own_list="catalogue")
+    client.put("/summer", json={**NEW, "status": "ACTIVE", "validity": {"from": "2026-06-01T00:00:00.000Z"}})
+    assert "summer" not in ids(client.having("customer2-token").get(""))
+    clock.forward(days=200)
+    assert "summer" in ids(client.having("customer2-token").get(""))
 
 
 def test_c5_q_sort_fields_and_languages_work_on_segments(client: Client) -> None:
@@ -169,6 +188,20 @@ def test_d4_generated_ids_are_24_hex_digits_and_the_same_after_a_reset(client: C
     assert len(set(first)) == 3
     client.post(f"//__admin/reset?tenant={client.tenant}")
     assert made() == first
+
+
+def test_d4_each_tenant_has_generated_ids_of_its_own(client: Client) -> None:
+    tenants = [client, Client(client.flask, f"{client.tenant}b")]
+    assert len({each.post("", json=NEW).get_json()["id"] for each in tenants}) == 2
+
+
+def test_d4_a_generated_id_is_new_where_a_reset_has_left_old_ones(client: Client) -> None:
+    first = client.post("", json=NEW).get_json()["id"]
+    client.put(f"//__admin/snapshots/made?tenant={client.tenant}")
+    client.post(f"//__admin/reset?tenant={client.tenant}&to=snapshot:made")
+    reply = client.post("", json=NEW)
+    assert reply.status_code == 201
+    assert reply.get_json()["id"] != first
 
 
 def test_d7_a_site_must_exist(client: Client) -> None:
@@ -339,6 +372,15 @@ def test_d11_a_patch_is_an_array_of_at_most_1000_operations(client: Client, body
     assert client.send("PATCH", f"/{GOLDEN}").status_code == 400
 
 
+def test_d11_a_patch_of_1000_operations_is_carried_out(client: Client) -> None:
+    assert patch(client, *[{"op": "add", "path": "/description", "value": {"en": "D"}}] * 1000).status_code == 204
+
+
+def test_d11_what_is_wrong_with_a_patch_is_said_in_200_characters(client: Client) -> None:
+    reply = patch(client, {"op": "remove", "path": "/" + "x" * 300})
+    assert (reply.status_code, len(reply.get_json()["details"]["message"])) == (400, 200)
+
+
 @pytest.mark.parametrize("times", [1, 20])
 def test_d11_patches_cannot_nest_deeper_than_bodies(client: Client, times: int) -> None:
     deep: list[Any] = []
@@ -347,7 +389,9 @@ def test_d11_patches_cannot_nest_deeper_than_bodies(client: Client, times: int) 
     assert patch(client, {"op": "add", "path": "/mixins", "value": {"a": deep}}).status_code == 204
     paths = [f"/mixins/a{'/0' * (90 * time - 1)}/-" for time in range(1, times + 1)]
     before = segments(client)
-    assert patch(client, *({"op": "add", "path": path, "value": deep} for path in paths)).status_code == 400
+    reply = patch(client, *({"op": "add", "path": path, "value": deep} for path in paths))
+    assert reply.get_json()["details"] == {"type": "patch", "message": "the result nests deeper than 100 levels"}
+    assert client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()["rule"]["id"] == "D11c"
     assert segments(client) == before
 
 

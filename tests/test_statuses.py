@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -26,6 +26,13 @@ PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in op
 @pytest.fixture(scope="module")
 def reference() -> Reference:
     return Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
+
+
+@pytest.fixture(autouse=True)
+def left_as_it_was(client: Client) -> Iterator[None]:
+    """Take back what a case of the control plane did to all tenants, so that the cases may come in any order."""
+    yield
+    client.having(None).post("//__admin/reset")
 
 
 @pytest.mark.parametrize(("operation_id", "status"), PAIRS)

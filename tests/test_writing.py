@@ -89,6 +89,7 @@ def test_d7_switched_any_id_is_taken_and_named(simulator: Callable[..., Client])
     assert client.put(f"/{GOLDEN}/items/PRODUCT/n%2F1%20ü", json={}).status_code == 201
     row = client.get(f"/{GOLDEN}/items/PRODUCT/n%2F1%20%C3%BC").get_json()
     assert row["item"] == {"id": "n/1 ü", "code": "P-n/1 ü", "name": {"en": "Product n/1 ü"}}
+    assert client.get("/items", query_string={"q": "item.code:~^P-n"}).get_json() == [row]
 
 
 @pytest.mark.parametrize("request_", [{}, {"json": {}}, {"data": b""}])

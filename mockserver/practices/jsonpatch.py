@@ -24,11 +24,9 @@ def patched(document: Mapping[str, Any], operations: Sequence[Mapping[str, Any]]
     try:
         result = JsonPatch(list(operations)).apply(dict(document))
     except (JsonPatchException, JsonPointerException, TypeError, ValueError, LookupError, AttributeError) as error:
-        raise BadRequest(
-            kind="patch", detail=str(error)[:200] or "the patch cannot be carried out", rule="D11"
-        ) from None
+        raise BadRequest(kind="patch", detail=str(error)[:200], rule="D11") from None
     if not isinstance(result, dict):
-        raise BadRequest(field="", kind="patch", detail="the whole resource cannot be replaced", rule="D11")
+        raise BadRequest(kind="patch", detail="the whole resource cannot be replaced", rule="D11")
     if nests_deeper(result):  # each operation may put its value into the last one's
         raise BadRequest(kind="patch", detail=f"the result nests deeper than {DEEPEST} levels", rule="D11c")
     return result

@@ -39,7 +39,7 @@ def grown(state: State, assigned: set[str]) -> list[Node]:
     """Return the trees of these categories and their ancestors; `position` orders siblings, then the id."""
     needed = {id_ for leaf in assigned for id_ in way_up(state, leaf)}
     children: dict[str | None, list[str]] = defaultdict(list)
-    for id_ in sorted(needed, key=lambda id_: (state.categories[id_].get("position", 0), id_)):
+    for id_ in sorted(needed, key=lambda id_: (state.categories[id_]["position"], id_)):
         parent = state.categories[id_].get("parentId")
         children[parent if parent in needed else None].append(id_)
 

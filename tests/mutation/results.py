@@ -1,0 +1,54 @@
+"""What a run of mutmut has left in `mutants/`: each mutant, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+from mutmut.stats import status_by_exit_code
+from mutmut.utils.format_utils import orig_function_and_class_names_from_key
+
+from .survivors import Mutant
+
+FOLDER = Path("mutants")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """mutmut's name of a mutant, and its word for what became of it, such as `killed`, `survived` or `timeout`."""
+
+    name: str
+    source: Path
+    status: str
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether the run came so far."""
+        return self.status != "not checked"
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether a test failed; or never came to its end, as in an endless loop."""
+        return self.status in {"killed", "timeout"}
+
+    def mutant(self) -> Mutant:
+        """Return the mutant in words that stay."""
+        function, of_class = orig_function_and_class_names_from_key(self.name)
+        steps = [*self.source.with_suffix("").parts, *([of_class] if of_class else []), function.rpartition(".")[2]]
+        changed = get_diff_for_mutant(self.name, path=self.source).splitlines()[2:]
+        return Mutant(".".join(steps), _lines("-", changed), _lines("+", changed))
+
+
+def results() -> Iterator[Result]:
+    """Yield all mutants of the last run, in the order of the files."""
+    for path in sorted(FOLDER.rglob("*.meta")):
+        source = path.relative_to(FOLDER).with_suffix("")
+        for name, code in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"].items():
+            yield Result(name, source, status_by_exit_code[code])
+
+
+def _lines(sign: str, changed: list[str]) -> str:
+    return "\n".join(line[1:].strip() for line in changed if line.startswith(sign))

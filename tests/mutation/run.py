@@ -1,0 +1,63 @@
+"""Change the code in thousands of small ways, and see which of them no test notices: `python -m tests.mutation.run`.
+
+`make mutants` does it, and takes an hour on two cores. mutmut copies the sources to `mutants/`, changes one thing in
+them at a time (a number, an operator, an argument), and runs the tests that come through the changed function until
+one fails. What it may change, and which tests it runs, stands in pyproject.toml under `tool.mutmut`.
+
+The last line tells the share that was killed; the command fails below 90 %. A mutant that survives shows a behaviour
+that no test sees: write the test, or make the code simpler. If it makes no difference to anybody, it goes into
+`survivors.yaml` with the reason. One that is not there is printed in the form of that file, and the command fails too.
+A timeout counts as killed, as it comes from an endless loop; on a busy machine, look again with `--again`.
+
+Results stay in `mutants/`: a second run tests only what it has not tested before, and functions that have changed;
+`--again` tests the survivors anew, for tests that have changed. `mutmut show NAME` shows one. To begin anew, remove
+the folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from .results import Result, results
+from .survivors import listed
+
+LEAST = 0.9
+
+
+def run(children: int, names: Iterable[str]) -> None:
+    """Let mutmut test these mutants, or all that are new."""
+    mutmut = Path(sys.executable).with_name("mutmut")
+    subprocess.run([mutmut, "run", "--max-children", str(children), *names], check=True)
+
+
+def judged(found: list[Result]) -> bool:
+    """Print what was found; False if too few were killed, one survived that is not listed, or some are left."""
+    known = Counter(mutant for group in listed().values() for mutant in group)
+    survivors = Counter(each.mutant() for each in found if each.is_tested and not each.is_killed)
+    for title, some in (("Survived, not listed", survivors - known), ("Listed, killed", known - survivors)):
+        print(*([f"{title}:", *some.elements()] if some else []), sep="\n", end="\n" if some else "")
+    counts = Counter(each.status for each in found)
+    share = sum(each.is_killed for each in found) / len(found)
+    print(f"{len(found)} mutants, {share:.1%} killed: {', '.join(f'{counts[each]} {each}' for each in sorted(counts))}")
+    return share >= LEAST and survivors <= known and all(each.is_tested for each in found)
+
+
+def main() -> None:
+    """Run mutmut, and judge what it found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--children", type=int, default=2, help="how many mutants are tested at the same time")
+    parser.add_argument("--again", action="store_true", help="test those that the last run did not kill, and timeouts")
+    parser.add_argument("--report", action="store_true", help="test nothing, judge what the last run left")
+    asked = parser.parse_args()
+    if not asked.report:
+        run(asked.children, [each.name for each in results() if each.status != "killed"] if asked.again else [])
+    raise SystemExit(0 if judged(list(results())) else 1)
+
+
+if __name__ == "__main__":
+    main()

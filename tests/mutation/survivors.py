@@ -1,0 +1,35 @@
+"""The mutants that no test sees, and why: what stands in `survivors.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+LIST = Path(__file__).with_name("survivors.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A change of one function: the lines that it takes away, and those that it puts there.
+
+    mutmut's own names have running numbers, which move with each edit of the function; these lines do not.
+    """
+
+    function: str
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        """Return the mutant as it stands in the list."""
+        entry = {"in": self.function, "was": self.was, "now": self.now}
+        return yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=10_000).strip()
+
+
+def listed() -> dict[str, list[Mutant]]:
+    """Return the survivors that are known, by the reason why they survive."""
+    groups = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+    return {
+        group["why"]: [Mutant(each["in"], each["was"], each["now"]) for each in group["mutants"]] for group in groups
+    }
