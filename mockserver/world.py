@@ -141,9 +141,9 @@ class World:
         self,
         seed: Seed,
         behaviour: Behaviour,
-        home: str = "acme",
-        clock: Clock | None = None,
-        contract: Contract = "vendor",
+        home: str,
+        clock: Clock | None,
+        contract: Contract,
     ) -> None:
         self.seed = seed
         self.home = home

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from threading import Event, Thread
 from typing import Any
@@ -553,3 +554,11 @@ def test_categories_nest_no_deeper_than_a_reply_can_be_written(client: Client, a
         error = admin.call("PUT", "/state/categories", rows, 400, force="true")
         assert error["details"]["field"].endswith("/parentId")
     assert len(admin.call("GET", "/state/categories")) == 100
+
+
+def test_a_call_about_state_that_names_no_tenant_is_about_the_home_tenant(simulator: Callable[..., Client]) -> None:
+    client = simulator()
+    assert client.put("/spring", json={"name": {"en": "Spring"}, "siteCode": "main"}).status_code == 201
+    unnamed, named = (client.get(f"//__admin/state/segments{query}") for query in ("", "?tenant=acme"))
+    assert unnamed.data == named.data
+    assert b'"spring"' in unnamed.data
