@@ -1,4 +1,4 @@
-"""The README's commands do what it says: its curl lines get the statuses that stand behind them."""
+"""The commands and flags of README.md, docs/commands.md and docs/settings.md exist and do what the pages say."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from .serving import ENOUGH, environment, run, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+COMMANDS, FIDELITY, SETTINGS = (
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("commands", "fidelity", "settings")
+)
 SERVE_HELP = CliRunner().invoke(commands, ["serve", "--help"], terminal_width=200).output
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
 
@@ -52,22 +55,27 @@ def test_make_serve_serves() -> None:
         process.wait(timeout=ENOUGH)
 
 
-@pytest.mark.parametrize("name", ["routes", "spec", "healthcheck", "seed", "serve"])
-def test_the_commands_that_it_names_exist(name: str) -> None:
-    assert f"mockserver {name}" in README
-    assert name in commands.commands
+def test_the_page_of_commands_names_each_of_them_and_no_other() -> None:
+    assert set(re.findall(r"^\| `mockserver ([a-z]+)`", COMMANDS, re.M)) == set(commands.commands)
 
 
-def test_the_flags_that_it_names_exist() -> None:
-    for flag in set(re.findall(r"`(--[a-z-]+)", README)) - {"--seed", "--products"}:
-        assert flag in SERVE_HELP, flag
+@pytest.mark.parametrize("page", [README, SETTINGS], ids=["README", "settings"])
+def test_the_flags_that_a_page_names_exist(page: str) -> None:
+    named = set(re.findall(r"`(--[a-z-]+)", page))
+    assert named
+    assert [flag for flag in named if flag not in SERVE_HELP] == []
 
 
-def test_it_names_every_switch_with_a_value_that_the_command_takes() -> None:
-    named = [f"{flag}={value}" for flag, value in re.findall(r"`(--[a-z-]+) ([a-z0-9-]+)`", README)]
+def test_the_settings_page_names_every_flag() -> None:
+    options = {option for parameter in serve.params for option in parameter.opts}
+    assert options - set(re.findall(r"^\| `(--[a-z-]+)`", SETTINGS, re.M)) == set()
+
+
+def test_every_switch_is_listed_with_an_alternative_that_the_command_takes() -> None:
+    named = [f"{flag}={value}" for flag, value in re.findall(r"`(--[a-z-]+) ([a-z0-9-]+)`", FIDELITY)]
     with serve.make_context("serve", named) as context:
         behaviour = settings_from(context.params).behaviour
-    assert [each.name for each in fields(behaviour) if getattr(behaviour, each.name) == each.default] == []
+    assert [switch.name for switch in fields(behaviour) if getattr(behaviour, switch.name) == switch.default] == []
 
 
 @pytest.mark.parametrize(
@@ -75,9 +83,9 @@ def test_it_names_every_switch_with_a_value_that_the_command_takes() -> None:
 )
 def test_every_shipped_world_is_named_where_one_looks_for_it(name: str) -> None:
     (help_line,) = re.findall(r"World to start from: .*", SERVE_HELP)
-    (row,) = re.findall(r"^\| `--fixture` .*", README, re.M)
+    (line,) = re.findall(r".*`--fixture`.*", README)
     assert f" {name}," in help_line
-    assert f"`{name}`" in row
+    assert f"`{name}`" in line
     assert f"\n| `{name}` |" in (ROOT / "docs" / "worlds.md").read_text()
 
 
@@ -87,7 +95,7 @@ def test_the_tokens_that_it_names_are_those_of_the_ready_line() -> None:
 
 
 def test_seed_makes_a_world_that_can_be_served(tmp_path: Path) -> None:
-    (command,) = re.findall(r"`mockserver (seed [^`>]*) > world.yaml`", README)
+    (command,) = re.findall(r"`mockserver (seed [^`>]*) > world.yaml`", COMMANDS)
     done = run(*command.split())
     assert done.returncode == 0, done.stderr
     (tmp_path / "world.yaml").write_text(done.stdout)
