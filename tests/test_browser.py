@@ -184,7 +184,7 @@ def test_categories_and_products_speak_the_language_that_is_chosen(storefront: S
 
 def test_a_403_says_which_scope_was_missing(storefront: Shop) -> None:
     storefront.log_in("jack.smith@email.com")
-    storefront.page.get_by_role("button", name="Ask nevertheless").click()
+    storefront.page.get_by_role("button", name="Ask anyway").click()
     storefront.says("403: The access to the requested resource has been forbidden by the server.")
     storefront.says("Hint: needs one of the scopes customersegment.segment_manage.")
     expect(storefront.problem).to_be_empty()
@@ -219,7 +219,7 @@ def test_a_session_that_is_over_wants_a_new_login(storefront: Shop, server: str,
     expect(storefront.products).to_have_count(2)
     ask(f"{server}/__admin/clock/advance?tenant={tenant}", "POST", {"seconds": 31 * 24 * 3600})
     storefront.choose("Language", "Deutsch")
-    expect(storefront.problem).to_have_text("Your session is over. Please log in again.")
+    expect(storefront.problem).to_have_text("Your session has expired. Please log in again.")
     storefront.log_in()
     expect(storefront.products).to_have_count(2)
 

@@ -1,9 +1,9 @@
-// The calls of a storefront: one function for each, and how they fail.
+// The requests of a storefront: one function for each, and the errors they throw.
 
 const CLIENT_ID = "storefront";
-const AT_MOST = 100; // rows of a page
+const MAX_ROWS = 100; // on a page
 
-/** The server refused a call: its status, its own words, and the simulator's hint. */
+/** The server refused a request: its status, its message, and the simulator's hint. */
 export class Refused extends Error {
   constructor(status, message, hint) {
     super(message);
@@ -11,7 +11,7 @@ export class Refused extends Error {
   }
 }
 
-/** No answer came, or none that this page may read. */
+/** There was no response, or the browser does not let this page read it. */
 export class Unreachable extends Error {}
 
 /** Get a token for a visitor who has not logged in. */
@@ -24,7 +24,7 @@ export function login(place, token, email, password) {
   return read(place, `/customer/${place.tenant}/login`, { token, body: { email, password } });
 }
 
-/** Go on with a session, for a legal entity or, without one, for all of the customer's. */
+/** Continue a session, for a legal entity or, without one, for all of the customer's. */
 export function refresh(place, token, refreshToken, legalEntityId) {
   const query = new URLSearchParams({ refreshToken, ...(legalEntityId && { legalEntityId }) });
   return read(place, `/customer/${place.tenant}/refreshauthtoken?${query}`, { token });
@@ -43,21 +43,21 @@ export function categoryTrees(place, token, language) {
   return read(place, `${segments(place)}/items/category-trees`, { token, language });
 }
 
-/** List the products that are assigned to the customer's segments, a row for each assignment. */
+/** List the products that are assigned to the customer's segments, one row per assignment. */
 export function assignedProducts(place, token, language) {
-  const query = new URLSearchParams({ q: "type:PRODUCT", pageSize: AT_MOST });
+  const query = new URLSearchParams({ q: "type:PRODUCT", pageSize: MAX_ROWS });
   return read(place, `${segments(place)}/items?${query}`, { token, language });
 }
 
-/** Look products up by their ids; with their number, which is in a header. */
+/** Look up products by their ids; returns the rows, and the total from a header. */
 export async function products(place, token, language, ids) {
-  const path = `/product/${place.tenant}/products/search?pageSize=${AT_MOST}`;
+  const path = `/product/${place.tenant}/products/search?pageSize=${MAX_ROWS}`;
   const headers = { "X-Total-Count": "true" };
   const reply = await send(place, path, { token, language, headers, body: { q: `id:(${ids.join(",")})` } });
   return { rows: await reply.json(), total: Number(reply.headers.get("X-Total-Count")) };
 }
 
-/** Ask which of these products are in a segment: only an employee may. */
+/** Ask which of these products are in a segment; only employees may. */
 export function match(place, token, ids, segmentIds) {
   const body = { items: ids.map((id) => ({ id })), segmentIds, site: "main" };
   return read(place, `${segments(place)}/match`, { token, body });
@@ -72,32 +72,32 @@ async function read(place, path, call) {
   return reply.status === 204 ? null : reply.json();
 }
 
-/** Send a call; one with a body is a POST. */
+/** Send a request; with a body it is a POST. */
 async function send(place, path, { token, language, body, headers = {} } = {}) {
-  const given = {
+  const sent = {
     ...(token && { Authorization: `Bearer ${token}` }),
     ...(language && { "Accept-Language": language }),
     ...(body && { "Content-Type": "application/json" }),
     ...headers,
   };
-  const reply = await fetched(place.server + path, {
+  const reply = await request(place.server + path, {
     method: body ? "POST" : "GET",
-    headers: given,
+    headers: sent,
     ...(body && { body: JSON.stringify(body) }),
   });
   if (!reply.ok) throw await refusal(reply);
   return reply;
 }
 
-async function fetched(url, call) {
+async function request(url, options) {
   try {
-    return await fetch(url, { ...call, credentials: "omit" });
+    return await fetch(url, { ...options, credentials: "omit" });
   } catch {
     throw new Unreachable(url);
   }
 }
 
-/** Services write errors in several shapes; a 401 comes from the gateway. */
+/** Return an error as Refused. Services use several shapes of errors; a 401 comes from the gateway. */
 async function refusal(reply) {
   const body = await reply.json().catch(() => ({}));
   const message = body.message ?? body.fault?.faultstring ?? reply.statusText;

@@ -1,12 +1,12 @@
-// A customer's session: how it begins, for whom it acts, and how it goes on when its token is over.
+// A customer's session: how it starts, for whom it acts, and how it continues when its token has expired.
 
 import * as api from "./api.js";
 
 /** No customer has this e-mail and this password. */
 export class WrongPassword extends Error {}
 
-/** The session cannot go on: the customer has to log in again. */
-export class SessionOver extends Error {}
+/** The session cannot continue: the customer must log in again. */
+export class SessionExpired extends Error {}
 
 export class Session {
   #place;
@@ -32,33 +32,33 @@ export class Session {
     this.legalEntityId = legalEntityId;
   }
 
-  /** Call one of the functions of api.js; if the token is over, once more with a new one. */
-  async call(request, ...given) {
+  /** Call a function of api.js; if the token has expired, call it again with a new token. */
+  async call(request, ...values) {
     try {
-      return await request(this.#place, this.#tokens.access_token, ...given);
+      return await request(this.#place, this.#tokens.access_token, ...values);
     } catch (error) {
       if (error.status !== 401) throw error;
     }
     await this.#renew(this.legalEntityId);
-    return request(this.#place, this.#tokens.access_token, ...given);
+    return request(this.#place, this.#tokens.access_token, ...values);
   }
 
   end() {
     return api.logout(this.#place, this.#tokens.access_token).catch((error) => {
-      if (error.status !== 401) throw error; // else it was over already
+      if (error.status !== 401) throw error; // a 401 means that it had ended already
     });
   }
 
-  /** A refresh token is good once; the token of the visitor may be over too, so each time there is a new one. */
+  /** A refresh token works once. The visitor's token may have expired as well, so each renewal gets a new one. */
   async #renew(legalEntityId) {
     const visitor = await api.visitorToken(this.#place);
     this.#tokens = await api
       .refresh(this.#place, visitor.access_token, this.#tokens.refresh_token, legalEntityId)
-      .catch(because(401, new SessionOver()));
+      .catch(because(401, new SessionExpired()));
   }
 }
 
-/** Return a function that throws the meaning of a status in place of the refusal. */
+/** Return a function that throws the given error if the status matches, otherwise the original one. */
 function because(status, meaning) {
   return (error) => {
     throw error.status === status ? meaning : error;

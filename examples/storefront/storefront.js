@@ -1,7 +1,7 @@
-// The page: what it knows, and what its controls do.
+// The state of the page, and the actions of its controls.
 
 import * as api from "./api.js";
-import { Session, SessionOver } from "./session.js";
+import { Session, SessionExpired } from "./session.js";
 import { part, showCustomer, showLogin, showProblem, showRefusal, showShop } from "./view.js";
 import { advice, refusal } from "./words.js";
 
@@ -44,7 +44,7 @@ async function load() {
   }
 }
 
-/** Ask for all that the customer's segments show: categories, and products with their descriptions. */
+/** Read everything the customer's segments contain: categories, and products with their descriptions. */
 async function shop(language) {
   const trees = await state.session.call(api.categoryTrees, language);
   const assigned = await state.session.call(api.assignedProducts, language);
@@ -54,12 +54,12 @@ async function shop(language) {
   return { trees, products: found.rows, total: found.total, segmentIds };
 }
 
-/** Make a call that only employees may make, to show how a 403 looks. */
+/** Send a request that only employees may send, to show a 403. */
 async function askTooMuch() {
   const ids = state.shop.products.map((product) => product.id);
   try {
     await state.session.call(api.match, ids, state.shop.segmentIds);
-    showRefusal("The server let it pass. Was it started with --auth off?");
+    showRefusal("The server accepted the request. Was it started with --auth off?");
   } catch (error) {
     if (error.status !== 403) throw error;
     showRefusal(refusal(error));
@@ -70,43 +70,43 @@ function distinct(values) {
   return [...new Set(values)];
 }
 
-// Controls act one after the other: each may need the tokens that the one before it has got.
+// Actions run one after the other, because each may need the tokens of the one before.
 
 let last = Promise.resolve();
 
-function does(action) {
+function queued(action) {
   return (event) => {
     event.preventDefault();
-    last = last.then(() => attempted(action));
+    last = last.then(() => attempt(action));
   };
 }
 
-/** Do it unless the session has ended while it waited. */
+/** Run the action, unless the session has ended while it waited. */
 function inSession(action) {
   return async () => {
     if (state.session) await action();
   };
 }
 
-async function attempted(action) {
+async function attempt(action) {
   showProblem("");
   document.body.setAttribute("aria-busy", "true");
   try {
     await action();
   } catch (error) {
-    if (error instanceof SessionOver) leave();
+    if (error instanceof SessionExpired) leave();
     showProblem(advice(error, state.place));
   } finally {
     document.body.removeAttribute("aria-busy");
   }
 }
 
-const given = new URLSearchParams(location.search);
+const query = new URLSearchParams(location.search);
 for (const name of ["server", "tenant"]) {
-  if (given.has(name)) part(name).value = given.get(name);
+  if (query.has(name)) part(name).value = query.get(name);
 }
-part("login").addEventListener("submit", does(logIn));
-part("logout").addEventListener("click", does(inSession(logOut)));
-part("entity").addEventListener("change", does(inSession(changeEntity)));
-part("language").addEventListener("change", does(inSession(load)));
-part("too-much").addEventListener("click", does(inSession(askTooMuch)));
+part("login").addEventListener("submit", queued(logIn));
+part("logout").addEventListener("click", queued(inSession(logOut)));
+part("entity").addEventListener("change", queued(inSession(changeEntity)));
+part("language").addEventListener("change", queued(inSession(load)));
+part("too-much").addEventListener("click", queued(inSession(askTooMuch)));

@@ -1,4 +1,4 @@
-// What is seen: elements made from data, and nothing that knows of calls.
+// Rendering: creates elements from data, and knows nothing about requests.
 
 import { text } from "./words.js";
 
@@ -18,7 +18,7 @@ export function showLogin() {
   part("email").focus();
 }
 
-/** Greet the customer, and offer the legal entities that the customer belongs to. */
+/** Show the customer's name and a choice of their legal entities. */
 export function showCustomer({ firstName, lastName, preferredLanguage, b2b }) {
   const entities = b2b?.legalEntities ?? [];
   part("customer").textContent = `${firstName} ${lastName}`;
@@ -34,10 +34,10 @@ export function showCustomer({ firstName, lastName, preferredLanguage, b2b }) {
   part("customer").focus();
 }
 
-/** Show categories and products; the names are in the language that was asked for, or in one that there is. */
+/** Show categories and products, with names in the requested language or, failing that, in another one. */
 export function showShop({ trees, products, total }, language) {
   part("trees").lang = part("products").lang = language;
-  part("trees").replaceChildren(...(trees.length ? [branch(trees)] : [element("p", "None for you here.")]));
+  part("trees").replaceChildren(...(trees.length ? [branch(trees)] : [element("p", "No categories for you here.")]));
   part("legend").hidden = !trees.length;
   const byName = (one, other) => text(one.name).localeCompare(text(other.name), language);
   part("products").replaceChildren(...products.toSorted(byName).map(card));
@@ -47,7 +47,7 @@ export function showShop({ trees, products, total }, language) {
 function counted(shown, total) {
   if (!total) return "No products for you here.";
   const words = total === 1 ? "1 product" : `${total} products`;
-  return shown < total ? `${words}, the first ${shown} of them below.` : `${words}.`;
+  return shown < total ? `${words}; the first ${shown} are shown.` : `${words}.`;
 }
 
 function branch(categories) {
@@ -69,7 +69,7 @@ function card({ code, name, description }) {
   return entry;
 }
 
-/** A text may run from right to left, whatever surrounds it. */
+/** Return an element for a text, which may run from right to left independently of its surroundings. */
 function named(tag, localized) {
   const made = element(tag, text(localized));
   made.dir = "auto";

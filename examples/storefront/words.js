@@ -1,16 +1,16 @@
-// What the page says to a person: of texts in several languages, and of what went wrong.
+// Texts for the user: localized names, and error messages.
 
 import { Refused, Unreachable } from "./api.js";
-import { SessionOver, WrongPassword } from "./session.js";
+import { SessionExpired, WrongPassword } from "./session.js";
 
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]; // whose pages the server answers without being told
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]; // origins that the server always accepts
 
-/** A text is a map by language, or plain where a service was asked for one language. */
+/** Return the text to show: a localized text is a map by language, or a plain text if one language was requested. */
 export function text(localized) {
   return typeof localized === "string" ? localized : (Object.values(localized ?? {})[0] ?? "");
 }
 
-/** Say what went wrong, and what to do. */
+/** Return what went wrong and what to do about it. */
 export function advice(error, { server, tenant }) {
   if (error instanceof Unreachable) {
     const allowing = LOOPBACK.includes(location.hostname) ? "" : ` --cors-origin ${location.origin}`;
@@ -22,13 +22,13 @@ export function advice(error, { server, tenant }) {
       "In the default world every password is secret1."
     );
   }
-  if (error instanceof SessionOver) return "Your session is over. Please log in again.";
+  if (error instanceof SessionExpired) return "Your session has expired. Please log in again.";
   if (error instanceof Refused) return refusal(error);
   reportError(error);
-  return "This page has a mistake; the console of the browser shows it.";
+  return "This page has a bug; the browser's console shows the error.";
 }
 
-/** Say what a server refused, in its own words and with the simulator's hint. */
+/** Return what the server refused: its message, and the simulator's hint. */
 export function refusal({ status, message, hint }) {
   return `The server answered ${status}: ${message}${hint ? ` Hint: ${hint}.` : ""}`;
 }
