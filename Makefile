@@ -20,7 +20,7 @@ types: $(VENV)/ready
 	$(BIN)/mypy
 
 package: $(VENV)/ready
-	$(BIN)/python tests/try_install.py
+	$(BIN)/python -m tests.quality.try_install
 
 check: lint types test package
 

@@ -1,6 +1,6 @@
 """Fuzz the parsers with atheris: `python -m tests.fuzz.run all --runs 2000000`.
 
-`make fuzz` does it; `make test` runs the same targets a few times (tests/test_fuzz.py).
+`make fuzz` does it; `make test` runs the same targets a few times (tests/quality/test_fuzz.py).
 """
 
 from __future__ import annotations
