@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from mockserver.app import App, build
 from mockserver.settings import Behaviour, Settings
 from mockserver.world import World
-from tests.support.client import NUMBERS, Client
+from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.clock import StandingClock
 
 # Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
@@ -57,7 +57,7 @@ def world(shared: App) -> World:
 @pytest.fixture
 def client(shared: App) -> Client:
     """A client for a tenant that no other test knows, as admin."""
-    return Client(shared.flask, f"test{next(NUMBERS)}")
+    return Client(shared.flask, f"test{next(TENANT_NUMBERS)}")
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from mockserver import __version__
 from mockserver.app import App, build
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, HAMMER
+from tests.support.samples import ITEM
 from tests.support.specs import SERVICES
 
 RESET = {"world": "default", "to": "world", "reset": ["state", "clock", "settings", "revokedTokens", "faults"]}
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
 
 
 def test_health_and_version(client: Client) -> None:

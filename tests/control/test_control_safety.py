@@ -12,9 +12,7 @@ from mockserver.control.guard import is_loopback
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ask, run, serving
-from tests.support.samples import GOLDEN, HAMMER
-
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
+from tests.support.samples import ITEM
 
 
 @pytest.fixture

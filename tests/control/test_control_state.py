@@ -18,10 +18,8 @@ from mockserver.settings import Settings
 from mockserver.worlds import building, exporting
 from tests.support.client import Admin, Client
 from tests.support.clock import StandingClock
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS
+from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS
 
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-NEW = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
 NOON = "2026-01-01T12:00:00.000Z"
 COLLECTIONS = list(exporting.SECTIONS)
 
@@ -49,12 +47,12 @@ def test_collections_show_what_the_world_file_has(admin: Admin) -> None:
 
 
 def test_what_a_client_writes_shows_and_can_be_put_into_another_tenant(client: Client, admin: Admin) -> None:
-    client.put(NEW, json={"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}})
+    client.put(NEW_ITEM, json={"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}})
     client.put(f"/{TOOL_FANS}/customers/18249883")
     other = Client(client.flask, f"{client.tenant}b")
     for section in ("itemAssignments", "customerAssignments"):
         Admin(other).call("PUT", f"/state/{section}", admin.call("GET", f"/state/{section}"))
-    assert other.get(NEW).get_json() == client.get(NEW).get_json()
+    assert other.get(NEW_ITEM).get_json() == client.get(NEW_ITEM).get_json()
     assert [row["id"] for row in other.having("customer2-token").get("").get_json()] == [GOLDEN, TOOL_FANS]
 
 
@@ -99,7 +97,7 @@ def test_snapshots_are_saved_restored_compared_and_forgotten(client: Client, adm
     before = client.everything()
     admin.call("PUT", "/snapshots/before")
     client.delete(ITEM)
-    client.put(NEW)
+    client.put(NEW_ITEM)
     client.put(f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}")
     client.put("/mine", json={"name": {"en": "Mine"}, "siteCode": "main"})
     assert admin.call("GET", "/snapshots/before/diff")["changes"] == {
@@ -301,7 +299,7 @@ def test_restores_are_atomic_under_traffic(client: Client, admin: Admin) -> None
     assert all(state in ([], full) for state in seen)
 
 
-states = st.lists(st.sampled_from([ITEM, NEW, f"/{GOLDEN}", f"/{TOOL_FANS}/customers/18249883"]), max_size=6)
+states = st.lists(st.sampled_from([ITEM, NEW_ITEM, f"/{GOLDEN}", f"/{TOOL_FANS}/customers/18249883"]), max_size=6)
 TENANTS = count()
 
 
@@ -358,9 +356,9 @@ def test_settings_without_a_tenant_are_for_all_and_those_to_come() -> None:
 
 
 def created(client: Client) -> str:
-    client.delete(NEW)
-    client.put(NEW)
-    return str(client.get(NEW).get_json()["metadata"]["createdAt"])
+    client.delete(NEW_ITEM)
+    client.put(NEW_ITEM)
+    return str(client.get(NEW_ITEM).get_json()["metadata"]["createdAt"])
 
 
 def test_the_clock_stands_jumps_and_runs_as_told(clock: StandingClock) -> None:

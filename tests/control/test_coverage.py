@@ -30,13 +30,11 @@ from mockserver.records.visit import NAME_AT_MOST, Visit
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ask, run, serving
-from tests.support.paths import TABLES
-from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TOOL_FANS
+from tests.support.paths import ROOT, TABLES
+from tests.support.samples import GOLDEN, HAMMER, ITEM, ITEM_BULK, PLATINUM, SCREWDRIVER, TOOL_FANS
 from tests.support.specs import SERVICES
 from tests.support.status_cases import case_of, provoked
 
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-BULK = f"/{GOLDEN}/items/PRODUCT/bulk"
 GET_ITEM, PUT_ITEM = "GET-customer-segment-retrieve-item", "PUT-customer-segment-update-item"
 LIST, TOKEN = "GET-customer-segment-retrieve-segments", "POST-oauth-request-token"
 CREATION, REPLACEMENT = "POST-customer-segment-create-segment", "PUT-customer-segment-update-items-bulk"
@@ -101,7 +99,7 @@ def test_a_body_covers_its_properties_beside_more_that_nobody_declares_than_are_
 
 def test_elements_of_a_bulk_cover_their_codes_and_the_good_ones_their_properties(client: Client) -> None:
     elements = [{"id": SCREWDRIVER}, {"id": HAMMER, "mixins": {}}, {"id": "nowhere", "metadata": {"version": 1}}]
-    assert client.put(BULK, json=elements).status_code == 207
+    assert client.put(ITEM_BULK, json=elements).status_code == 207
     assert covered(client, REPLACEMENT) == (
         succeeded(207, MANAGE)
         | {("elements", "", code) for code in ("204", "400")}
@@ -131,7 +129,7 @@ def test_what_the_contract_does_not_have_is_told_apart(client: Client) -> None:
     client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "delete_missing": "404"})
     removal, bulk = "DELETE-customer-segment-remove-item", "DELETE-customer-segment-remove-items-bulk"
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
-    assert client.delete(BULK, json=["nowhere"]).status_code == 207
+    assert client.delete(ITEM_BULK, json=["nowhere"]).status_code == 207
     assert undocumented(client, removal) == [("statuses", "404")]
     assert undocumented(client, bulk) == [("elements", "404")]
     assert covered(client, removal) == set()
@@ -198,7 +196,7 @@ def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visit
 
 
 def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, visits: list[Visit]) -> None:
-    client.put(BULK, json=[{"id": HAMMER}, {"id": 5}])
+    client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
     (visit,) = visits
     failed = Cell("elements", REPLACEMENT, "", "400")
     assert failed in keys(visit)
@@ -358,7 +356,7 @@ def test_all_codes_of_elements_can_be_covered_and_come_from_no_other_rule(client
     customer = {"customerId": "18249883"}
     for method, path, elements in (
         ("PUT", f"/{TOOL_FANS}/items/PRODUCT/bulk", items),
-        ("DELETE", BULK, [HAMMER, 5]),
+        ("DELETE", ITEM_BULK, [HAMMER, 5]),
         ("PUT", f"/{PLATINUM}/customers/bulk", [customer, customer, customer | stale, {}]),
         ("DELETE", f"/{PLATINUM}/customers/bulk", [customer, {}]),
         ("POST", "/bulk", [segment | {"id": "new"}, segment | {"id": "new"}, {}]),
@@ -561,8 +559,7 @@ def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Pa
 
 
 def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
-    root = Path(__file__).resolve().parents[2]
-    pages = [(root / name).read_text() for name in ("README.md", "docs/control.md")]
+    pages = [(ROOT / name).read_text() for name in ("README.md", "docs/control.md")]
     lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
     minimums = [cli.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
     assert len(minimums) == 3

@@ -14,8 +14,9 @@ from mockserver.contract.routing import Router
 from mockserver.settings import Behaviour
 from tests.support.doc_scripts import replayed, steps
 from tests.support.live_server import serving
+from tests.support.paths import ROOT
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "control.md").read_text()
+PAGE = (ROOT / "docs" / "control.md").read_text()
 CALLS = [step.command for step in steps(PAGE) if step.status and "$A/" in step.command]
 
 

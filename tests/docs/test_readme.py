@@ -15,8 +15,8 @@ from mockserver.cli import commands, serve, settings_from
 from mockserver.resources import folder
 from tests.support.doc_scripts import replayed
 from tests.support.live_server import ENOUGH, environment, run, serving
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 SERVE_HELP = CliRunner().invoke(commands, ["serve", "--help"], terminal_width=200).output
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)

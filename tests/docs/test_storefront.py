@@ -22,9 +22,10 @@ from tests.support.client import Client
 from tests.support.clock import StandingClock
 from tests.support.doc_scripts import replayed, steps
 from tests.support.live_server import serving
+from tests.support.paths import ROOT
 from tests.support.status_cases import APP, case_of, provoked
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "storefront.md").read_text()
+PAGE = (ROOT / "docs" / "storefront.md").read_text()
 AROUND = [operation for operation in APP.operations if operation.service not in {"customer-segment", "oauth"}]
 READS = [operation for operation in APP.operations if operation.method == "GET"]
 BESIDE_QUERY = {"siteCode": "nowhere", "legalEntityId": "nobody", "hello": "1"}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tests.support.doc_scripts import replayed, steps
 from tests.support.live_server import serving
+from tests.support.paths import ROOT
 
-TOUR = (Path(__file__).resolve().parents[2] / "docs" / "tour.md").read_text()
+TOUR = (ROOT / "docs" / "tour.md").read_text()
 (SERVE,) = re.findall(r"^\.venv/bin/mockserver serve (.*)$", TOUR, re.M)
 
 

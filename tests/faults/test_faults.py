@@ -18,7 +18,7 @@ from mockserver.faults.rules import Delay
 from mockserver.settings import Settings
 from tests.support.client import Admin, Client
 from tests.support.clock import StandingClock
-from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS
+from tests.support.samples import GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS
 
 APP = build(Settings(), StandingClock())  # for rules without tenant, which would disturb other tests
 OPERATIONS = {operation.id: operation for operation in APP.operations}
@@ -30,8 +30,6 @@ GET, PUT, PATCH, POST = (
     "POST-customer-segment-create-segment",
 )
 BULK = "PUT-customer-segment-update-items-bulk"
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-NEW = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
 SILENT = ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE"]
 
 
@@ -263,7 +261,7 @@ def test_an_element_of_a_bulk_fails_and_the_others_are_carried_out(
 ) -> None:
     id_ = faults.order(operation=BULK, item={**item, "code": code})
     assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [201, code]
-    assert client.get(NEW).status_code == 200
+    assert client.get(NEW_ITEM).status_code == 200
     assert client.get(f"/{TOOL_FANS}/items/PRODUCT/{SCREWDRIVER}").status_code == 404
     assert faults.counts(id_) == (1, 1)
 
@@ -307,14 +305,14 @@ def test_a_bulk_that_is_refused_as_a_whole_does_not_use_the_rule_up(client: Clie
 @pytest.mark.parametrize("response", [{"status": 503}, *({"fault": fault} for fault in SILENT)], ids=str)
 def test_a_call_is_committed_and_its_answer_lost(client: Client, faults: Faults, response: Any) -> None:
     faults.order(operation=PUT, commit=True, times=1, response=response)
-    client.put(NEW)
-    assert client.get(NEW).get_json()["metadata"]["version"] == 1
-    assert client.put(NEW).status_code == 204
+    client.put(NEW_ITEM)
+    assert client.get(NEW_ITEM).get_json()["metadata"]["version"] == 1
+    assert client.put(NEW_ITEM).status_code == 204
 
 
 def test_a_committed_call_that_fails_gets_the_ordered_answer_too(client: Client, faults: Faults) -> None:
     faults.order(commit=True, response={"status": 500})
-    assert client.put(NEW, json={"metadata": {"version": "x"}}).status_code == 500
+    assert client.put(NEW_ITEM, json={"metadata": {"version": "x"}}).status_code == 500
     assert client.get("/none").status_code == 500
 
 
@@ -323,9 +321,9 @@ def test_where_no_connection_can_be_broken_an_answer_that_gets_lost_is_a_502(
     client: Client, faults: Faults, fault: str
 ) -> None:
     faults.order(response={"fault": fault})
-    assert client.put(NEW).status_code == 502
+    assert client.put(NEW_ITEM).status_code == 502
     faults.call("DELETE", "/faults")
-    assert client.get(NEW).status_code == 404
+    assert client.get(NEW_ITEM).status_code == 404
 
 
 def test_a_fault_comes_before_the_token_is_looked_at(client: Client, faults: Faults) -> None:
@@ -393,7 +391,7 @@ def test_a_delay_and_a_status_are_two_rules_or_one(client: Client, faults: Fault
 
 def test_a_barrier_that_nobody_opens_lets_its_call_go_on(client: Client, faults: Faults) -> None:
     id_ = faults.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": 0})
-    assert client.put(NEW).status_code == 201
+    assert client.put(NEW_ITEM).status_code == 201
     assert faults.call("GET", f"/faults/{id_}")["timedOut"] == 1
 
 

@@ -21,15 +21,13 @@ from mockserver.app import build
 from mockserver.settings import Settings
 from mockserver.web import callers, wires
 from tests.support.live_server import ENOUGH, Wire, serving_here
-from tests.support.samples import GOLDEN, HAMMER, TOOL_FANS
+from tests.support.samples import GOLDEN, ITEM, NEW_ITEM
 
 GET, PUT, PATCH = (
     "GET-customer-segment-retrieve-item",
     "PUT-customer-segment-update-item",
     "PATCH-customer-segment-update-segment",
 )
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-NEW = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
 STALE = {"metadata": {"version": 1}}
 NUMBERS = count(1)
 
@@ -170,8 +168,8 @@ def test_a_body_that_drips_holds_up_nobody_and_ends_with_its_client(wire: Faulty
 def test_a_write_is_committed_and_its_answer_lost(wire: Faulty, fault: str) -> None:
     wire.order(operation=PUT, commit=True, times=1, response={"fault": fault})
     with pytest.raises((ConnectionResetError, BadStatusLine)):
-        wire.send("PUT", NEW, {})
-    assert wire.another().send("GET", NEW)[1]["metadata"]["version"] == 1
+        wire.send("PUT", NEW_ITEM, {})
+    assert wire.another().send("GET", NEW_ITEM)[1]["metadata"]["version"] == 1
 
 
 def test_other_connections_stay_open_when_one_breaks(wire: Faulty) -> None:
@@ -203,10 +201,10 @@ def test_broken_connections_leave_no_descriptor(wire: Faulty) -> None:
 
 def test_the_other_client_is_answered_while_one_is_held(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
-    held = beside(wire.send, "PUT", NEW, {})
+    held = beside(wire.send, "PUT", NEW_ITEM, {})
     wire.until_held(id_)
     other = wire.another()
-    assert other.send("GET", NEW)[0] == 404
+    assert other.send("GET", NEW_ITEM)[0] == 404
     assert other.send("GET", ITEM)[0] == 200
     assert not held.done()
     assert wire.steer("DELETE", f"/{id_}")[0] == 204
@@ -241,11 +239,11 @@ def test_a_call_that_a_reset_lets_go_does_not_write_into_the_new_state(
     wire: Faulty, beside: Callable[..., Future[Any]]
 ) -> None:
     id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
-    held = beside(wire.send, "PUT", NEW, {})
+    held = beside(wire.send, "PUT", NEW_ITEM, {})
     wire.until_held(id_)
     assert wire.another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
     assert held.result(ENOUGH)[0] == 503
-    assert wire.another().send("GET", NEW)[0] == 404
+    assert wire.another().send("GET", NEW_ITEM)[0] == 404
 
 
 def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_either(
@@ -255,17 +253,17 @@ def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_eit
     id_ = wire.steer("POST", "", {"operation": PUT, "headers": {"X-Mock-Test": wire.tenant}, "barrier": barrier})[1][
         "id"
     ]
-    held = beside(partial(wire.send, "PUT", NEW, {}, **{"X-Mock-Test": wire.tenant}))
+    held = beside(partial(wire.send, "PUT", NEW_ITEM, {}, **{"X-Mock-Test": wire.tenant}))
     wire.until_held(id_)
     assert wire.another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
     assert wire.steer("DELETE", f"/{id_}")[0] == 204  # the reset of one tenant has left it where it was
     assert held.result(ENOUGH)[0] == 503
-    assert wire.another().send("GET", NEW)[0] == 404
+    assert wire.another().send("GET", NEW_ITEM)[0] == 404
 
 
 def test_a_delay_ends_with_its_rule(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     id_ = wire.order(operation=PUT, response={"fixedDelayMilliseconds": 1000 * ENOUGH})
-    held = beside(wire.send, "PUT", NEW, {})
+    held = beside(wire.send, "PUT", NEW_ITEM, {})
     while wire.report(id_)["hits"] == 0:
         pass
     assert wire.steer("DELETE", f"/{id_}")[0] == 204

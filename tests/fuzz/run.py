@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.support.paths import ROOT
+
 from .seeds import SEEDS, WORDS
 from .targets import TARGETS
 
-ROOT = Path(__file__).parents[2]
 LONGEST = 1000  # bytes of an input
 SLOWEST = 10  # seconds that one input may take
 MEMORY = 1024  # MB

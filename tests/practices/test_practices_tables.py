@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ import yaml
 
 from mockserver.errors import PARAMETER_PROBLEM, BadRequest, InvalidToken, NotFound
 from mockserver.practices import fields, filters, languages, paging, q, refusals, sort
+from tests.support.paths import TABLES
 
-TABLES = Path(__file__).parents[1] / "tables"
 Case = dict[str, Any]
 
 

@@ -22,18 +22,16 @@ import pytest
 from mockserver.app import App
 from mockserver.practices import upsert
 from mockserver.state import Revision, State
-from tests.support.client import NUMBERS, Client
+from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.linearizability import History, Record, is_linearizable
 from tests.support.live_server import ENOUGH
-from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JACK, JOHN, SCREWDRIVER, TOOL_FANS
 
 Result = TypeVar("Result")
 Row = dict[str, Any]
 Write = Callable[[Client, Row], list[int]]  # one write with these metadata; a status for each resource in it
 
 THREADS = 8
-JOHN, COMPANY = "98029737", "660af2af69babe3cf6e40771"
-JACK, ANOTHER = "18249883", "448gh29h1d0b5453g6346df6"
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
 SEGMENT: Row = {"name": {"en": "Segment"}, "siteCode": "main"}
 
@@ -121,7 +119,7 @@ WRITES = {
     "customers": put_many(
         f"/{GOLDEN}/customers/bulk",
         {"customerId": JOHN, "legalEntityId": COMPANY},
-        {"customerId": JACK, "legalEntityId": ANOTHER},
+        {"customerId": JACK, "legalEntityId": ANOTHER_COMPANY},
     ),
     "segments": put_many("/bulk", {"id": GOLDEN, **SEGMENT}, {"id": TOOL_FANS, **SEGMENT}),
 }
@@ -264,7 +262,7 @@ LEDGER = {
     "item": [f"{ITEMS}/{HAMMER}"],
     "items": [f"{ITEMS}/{HAMMER}", f"{ITEMS}/{SCREWDRIVER}"],
     "customer": [f"/{TOOL_FANS}/customers/{JOHN}"],
-    "customers": [f"/{GOLDEN}/customers/{JOHN}/{COMPANY}", f"/{GOLDEN}/customers/{JACK}/{ANOTHER}"],
+    "customers": [f"/{GOLDEN}/customers/{JOHN}/{COMPANY}", f"/{GOLDEN}/customers/{JACK}/{ANOTHER_COMPANY}"],
     "patched segment": [f"/{GOLDEN}"],
     "segments": [f"/{GOLDEN}", f"/{TOOL_FANS}"],
 }
@@ -328,6 +326,6 @@ def reset_between(client: Client, mark: str) -> int:
 
 
 def test_a_new_tenant_named_by_many_at_once_is_one(shared: App) -> None:
-    names = [f"touched{next(NUMBERS)}" for _ in range(20)]
+    names = [f"touched{next(TENANT_NUMBERS)}" for _ in range(20)]
     found = at_once(lambda _: [shared.world.tenant(name) for name in names])
     assert all(len(set(map(id, tenants))) == 1 for tenants in zip(*found, strict=True))

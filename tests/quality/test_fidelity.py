@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
-import mockserver
 from mockserver.records.rules import Rule, rules
 from mockserver.settings import Behaviour
+from tests.support.paths import PACKAGE, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = Path(mockserver.__file__).parent
 ROWS = rules()
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 BASES = {"documented", "observed", "inferred", "assumed", "ours", "disputed", "documented (sizes)"}

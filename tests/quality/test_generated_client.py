@@ -20,7 +20,7 @@ import pytest
 from mockserver.contract.loading import read
 from mockserver.contract.operations import operations
 from mockserver.strict_yaml import load
-from tests.support.client import NUMBERS
+from tests.support.client import TENANT_NUMBERS
 from tests.support.live_server import ENOUGH, serving
 from tests.support.paths import PUBLISHED, TABLES
 from tests.support.samples import GOLDEN, HAMMER
@@ -74,7 +74,7 @@ class Generated:
 
     def call(self, operation_id: str, token: str, **arguments: Any) -> Any:
         """Call an operation, in a new tenant unless one is named; a status that is not declared is an error."""
-        named = {"tenant": f"generated{next(NUMBERS)}"} | arguments
+        named = {"tenant": f"generated{next(TENANT_NUMBERS)}"} | arguments
         settings = {"raise_on_unexpected_status": True, "verify_ssl": False, "httpx_args": {"trust_env": False}}
         with self.package.AuthenticatedClient(self.url, token=token, **settings) as client:
             return self.functions[letters(operation_id)](client=client, **named)

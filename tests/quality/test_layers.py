@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import mockserver
+from tests.support.paths import PACKAGE
 
-ROOT = Path(mockserver.__file__).parent
 LAYERS = [
     {"__main__"},
     {"cli"},
@@ -48,12 +47,12 @@ LIBRARIES = {
     "yaml": {"strict_yaml", "worlds"},
     "immutables": {"table", "state", "worlds"},
 }
-MODULES = sorted(ROOT.rglob("*.py"))
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def place(path: Path) -> tuple[str, ...]:
     """The module's name, in parts, below the package."""
-    return path.relative_to(ROOT).with_suffix("").parts
+    return path.relative_to(PACKAGE).with_suffix("").parts
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
@@ -89,8 +88,8 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
 
 
 def test_services_do_not_know_each_other() -> None:
-    folders = {path.name for path in (ROOT / "services").iterdir() if path.is_dir() and path.name != "__pycache__"}
-    for path in (ROOT / "services").rglob("*.py"):
+    folders = {path.name for path in (PACKAGE / "services").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    for path in (PACKAGE / "services").rglob("*.py"):
         own = place(path)[1]
         text = path.read_text()
         others = "|".join(sorted(folders - {own}))
@@ -105,5 +104,5 @@ def test_every_module_says_in_one_sentence_what_it_is() -> None:
 
 
 def test_no_url_method_or_status_table_stands_in_the_services() -> None:
-    for path in (ROOT / "services").rglob("*.py"):
+    for path in (PACKAGE / "services").rglob("*.py"):
         assert "/segments/" not in path.read_text()

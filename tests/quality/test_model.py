@@ -15,13 +15,13 @@ from werkzeug.test import TestResponse
 
 from mockserver.app import build
 from mockserver.settings import Settings
-from tests.support.client import NUMBERS, Client
+from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.clock import StandingClock
 from tests.support.model import calls
 from tests.support.model.answers import Answer, Look, Row
 from tests.support.model.model import Model
 from tests.support.model.reading import Who
-from tests.support.samples import DEFAULT
+from tests.support.samples import DEFAULT, JACK, JOHN
 
 CLOCK = StandingClock()
 APP = build(Settings(), CLOCK).flask
@@ -34,7 +34,7 @@ class Semantics(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         CLOCK.moment = StandingClock().moment
-        self.client = Client(APP, f"model{next(NUMBERS)}")
+        self.client = Client(APP, f"model{next(TENANT_NUMBERS)}")
         self.model = Model(DEFAULT, CLOCK.now)
         self.generated: set[str] = set()
         self.agreed = True
@@ -177,7 +177,7 @@ class Semantics(RuleBasedStateMachine):
 
     @rule(
         caller=calls.CALLERS,
-        customer=st.sampled_from([None, None, calls.JOHN, calls.JACK, "nobody"]),
+        customer=st.sampled_from([None, None, JOHN, JACK, "nobody"]),
         entity=calls.ENTITIES,
         look=calls.LOOKS,
         searching=st.booleans(),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-import mockserver
 from tests.mutation.survivors import listed
-
-ROOT = Path(mockserver.__file__).parent.parent
+from tests.support.paths import ROOT
 
 
 def source_of(function: str) -> str:

@@ -16,8 +16,8 @@ import zipfile
 from pathlib import Path
 
 from tests.support.live_server import ask, run, serving
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.paths import ROOT
+from tests.support.samples import GOLDEN
 
 NEEDED = {
     "mockserver/data/spec/customer-segment.yaml",
@@ -26,7 +26,7 @@ NEEDED = {
     "mockserver/control/coverage/page.html",
     "mockserver/py.typed",
 }
-GOLDEN = "/customer-segment/acme/segments/628cd20c6e8b2432b6346ca6/items"
+GOLDEN_ITEMS = f"/customer-segment/acme/segments/{GOLDEN}/items"
 
 
 def do(*command: str | Path, where: Path = ROOT) -> None:
@@ -37,7 +37,7 @@ def do(*command: str | Path, where: Path = ROOT) -> None:
 def serves(command: Path, where: Path, **variables: str) -> None:
     """Start this command, ask it once, ask for its health, stop it."""
     with serving(command=[str(command)], where=where, **variables) as (process, ready):
-        status, rows = ask(ready["url"] + GOLDEN)
+        status, rows = ask(ready["url"] + GOLDEN_ITEMS)
         assert (status, len(rows)) == (200, 2), (status, rows)
         port = ready["url"].rpartition(":")[2]
         assert run("healthcheck", "--port", port, command=[str(command)]).returncode == 0

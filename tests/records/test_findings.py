@@ -9,9 +9,7 @@ import pytest
 from mockserver.app import App
 from mockserver.records.visit import Finding, Visit
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, HAMMER
-
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
+from tests.support.samples import GOLDEN, HAMMER, ITEM
 
 
 def last(app: App, client: Client) -> Visit:

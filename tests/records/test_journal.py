@@ -26,9 +26,7 @@ from mockserver.records.journal import BODY_AT_MOST, BYTES_AT_MOST, VISITS_AT_MO
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ENOUGH, ask, environment, serving
-from tests.support.samples import GOLDEN, HAMMER
-
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
+from tests.support.samples import GOLDEN, ITEM
 
 
 class Journal:

@@ -20,10 +20,8 @@ from mockserver.records import findings, journal, records, tally
 from mockserver.records.records import Records
 from mockserver.records.visit import Finding, Visit
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, HAMMER, TOOL_FANS
+from tests.support.samples import ITEM, NEW_ITEM
 
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-NEW = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
 MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage", "read", "read_own"))
 
 
@@ -39,7 +37,7 @@ def last(app: App, client: Client) -> Visit:
 
 
 def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared: App) -> None:
-    client.having("manage-token").put(NEW, headers={"X-Mock-Test": "one"})
+    client.having("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
     seen = last(shared, client)
     assert seen.operation is not None
     assert seen.operation.id == "PUT-customer-segment-update-item"

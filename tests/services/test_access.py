@@ -15,23 +15,17 @@ from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
-from tests.support.samples import DEFAULT, GOLDEN, PLATINUM, TOOL_FANS, default_world
-
-INVALID = {"fault": {"faultstring": "Invalid access token", "detail": {"errorcode": "oauth.v2.InvalidAccessToken"}}}
-EXPIRED = {
-    "fault": {
-        "faultstring": "Access Token expired",
-        "detail": {"errorcode": "keymanagement.service.access_token_expired"},
-    }
-}
-FORBIDDEN = {
-    "code": 403,
-    "status": "Forbidden",
-    "message": "The access to the requested resource has been forbidden by the server.",
-}
-JOHN = next(each for each in DEFAULT["customers"] if each["id"] == "98029737")
-COMPANY = "660af2af69babe3cf6e40771"
-THIRD = next(each for each in JOHN["legalEntities"] if each != COMPANY)
+from tests.support.samples import (
+    COMPANY,
+    EXPIRED_TOKEN,
+    FORBIDDEN,
+    GOLDEN,
+    INVALID_TOKEN,
+    PLATINUM,
+    THIRD_COMPANY,
+    TOOL_FANS,
+    default_world,
+)
 
 
 def token_for(client: Client, **fields: str) -> Any:
@@ -45,7 +39,7 @@ def token_for(client: Client, **fields: str) -> Any:
 def test_a1_a_missing_or_unknown_token_is_a_gateway_fault(client: Client, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     reply = client.having(None).get("/items", headers=headers)
-    assert (reply.status_code, reply.get_json()) == (401, INVALID)
+    assert (reply.status_code, reply.get_json()) == (401, INVALID_TOKEN)
     assert "token" in reply.headers["X-Mock-Hint"]
 
 
@@ -57,14 +51,14 @@ def test_a2_an_expired_token_says_so(client: Client) -> None:
     on_the_machines_clock = Client(build(Settings()).flask, "acme")
     for caller in (client, on_the_machines_clock):
         reply = caller.having("expired-token").get("/items")
-        assert (reply.status_code, reply.get_json()) == (401, EXPIRED)
+        assert (reply.status_code, reply.get_json()) == (401, EXPIRED_TOKEN)
 
 
 def test_a3_a_token_of_another_tenant_is_unknown(client: Client) -> None:
     token = token_for(client, scope="tenant=another")["access_token"]
     assert Client(client.flask, "another", token).get("/items").status_code == 200
     reply = client.having(token).get("/items")
-    assert (reply.status_code, reply.get_json()) == (401, INVALID)
+    assert (reply.status_code, reply.get_json()) == (401, INVALID_TOKEN)
     assert reply.headers["X-Mock-Hint"] == "this token belongs to another tenant"
     told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
     assert told["rule"]["id"] == "A3"
@@ -124,14 +118,17 @@ def segments_seen(client: Client, token: str, entity: str | None) -> set[str]:
 def test_a12_the_query_names_the_legal_entity_for_members_of_several(client: Client) -> None:
     assert segments_seen(client, "customer-token", None) == {GOLDEN, TOOL_FANS}
     assert segments_seen(client, "customer-token", COMPANY) == {GOLDEN, TOOL_FANS}
-    assert segments_seen(client, "customer-token", THIRD) == {TOOL_FANS}
+    assert segments_seen(client, "customer-token", THIRD_COMPANY) == {TOOL_FANS}
 
 
 def test_a12_a_segment_and_its_items_are_there_for_the_legal_entity(client: Client) -> None:
     customer = client.having("customer-token")
     for path in (f"/{GOLDEN}", f"/{GOLDEN}/items/PRODUCT/12468504"):
-        assert [customer.get(f"{path}?legalEntityId={entity}").status_code for entity in (COMPANY, THIRD)] == [200, 404]
-    listed = [customer.get(f"/{GOLDEN}/items?legalEntityId={entity}").get_json() for entity in (COMPANY, THIRD)]
+        assert [customer.get(f"{path}?legalEntityId={entity}").status_code for entity in (COMPANY, THIRD_COMPANY)] == [
+            200,
+            404,
+        ]
+    listed = [customer.get(f"/{GOLDEN}/items?legalEntityId={entity}").get_json() for entity in (COMPANY, THIRD_COMPANY)]
     assert [bool(rows) for rows in listed] == [True, False]
 
 
@@ -141,7 +138,7 @@ def test_a12_trees_are_those_of_the_legal_entity(client: Client) -> None:
     client.put(f"/{GOLDEN}/items/CATEGORY/12468506")
     customer = client.having("customer-token")
     assert customer.get(f"/items/category-trees?legalEntityId={COMPANY}").get_json() != []
-    assert customer.get(f"/items/category-trees?legalEntityId={THIRD}").get_json() == []
+    assert customer.get(f"/items/category-trees?legalEntityId={THIRD_COMPANY}").get_json() == []
 
 
 def test_a12_a_legal_entity_that_is_not_ones_own_counts_for_nothing(client: Client) -> None:
@@ -150,14 +147,16 @@ def test_a12_a_legal_entity_that_is_not_ones_own_counts_for_nothing(client: Clie
 
 
 def test_a12_the_token_wins_over_the_query(simulator: Callable[..., Client], tmp_path: Path) -> None:
-    bound = {"token": "bound", "customerId": "98029737", "legalEntityId": THIRD, "scopes": [READ_OWN]}
+    bound = {"token": "bound", "customerId": "98029737", "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN]}
     client = simulator(fixture=default_world(tmp_path, tokens=[bound]))
     assert segments_seen(client, "bound", None) == {TOOL_FANS}
     assert segments_seen(client, "bound", COMPANY) == {TOOL_FANS}
 
 
 def test_a12_a_header_of_the_client_widens_nothing(client: Client) -> None:
-    reply = client.having("customer-token").get(f"/items?legalEntityId={THIRD}", headers={"legal-entity-id": COMPANY})
+    reply = client.having("customer-token").get(
+        f"/items?legalEntityId={THIRD_COMPANY}", headers={"legal-entity-id": COMPANY}
+    )
     assert {row["segmentId"] for row in reply.get_json()} == {TOOL_FANS}
 
 
@@ -239,7 +238,7 @@ def test_b1_a_token_works_for_its_lifetime(clock: StandingClock) -> None:
     clock.forward(seconds=14398)
     assert client.having(token).get("/items").status_code == 200
     clock.forward(seconds=1)
-    assert client.having(token).get("/items").get_json() == EXPIRED
+    assert client.having(token).get("/items").get_json() == EXPIRED_TOKEN
 
 
 def test_b1_tokens_are_the_same_after_every_start() -> None:

@@ -13,11 +13,10 @@ from werkzeug.test import TestResponse
 from mockserver.access import Principal
 from mockserver.world import World
 from tests.support.client import Client
-from tests.support.samples import COMPANY, DEFAULT, THIRD, default_world
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, DEFAULT, THIRD_COMPANY, default_world
 
 ENTITIES = sorted(each["id"] for each in DEFAULT["legalEntities"])
 PAIRS = [(id_, each["id"]) for each in DEFAULT["customers"] for id_ in each.get("legalEntities", ())]
-JACKS = "448gh29h1d0b5453g6346df6"
 SUBSIDIARY = {
     "id": "subsidiary",
     "name": "SomeBranch",
@@ -62,9 +61,9 @@ def test_m3_a_reader_sees_all_legal_entities(client: Client) -> None:
 
 
 def test_m3_a_customer_lists_the_own_legal_entities_and_reads_none_alone(client: Client) -> None:
-    assert ids(call(client, "legal-entities", "customer-token")) == sorted([COMPANY, THIRD])
-    assert ids(call(client, "legal-entities/search", "customer2-token", json={})) == [JACKS]
-    assert ids(call(client, f"legal-entities?id={JACKS}", "customer-token")) == []
+    assert ids(call(client, "legal-entities", "customer-token")) == sorted([COMPANY, THIRD_COMPANY])
+    assert ids(call(client, "legal-entities/search", "customer2-token", json={})) == [ANOTHER_COMPANY]
+    assert ids(call(client, f"legal-entities?id={ANOTHER_COMPANY}", "customer-token")) == []
     alone = call(client, f"legal-entities/{COMPANY}", "customer-token")
     assert alone.status_code == 403
     assert "customermanagement.legalentity_read" in alone.headers["X-Mock-Hint"]
@@ -72,9 +71,9 @@ def test_m3_a_customer_lists_the_own_legal_entities_and_reads_none_alone(client:
 
 def test_m3_a_token_that_is_bound_to_a_legal_entity_lists_the_others_too(client: Client, world: World) -> None:
     scopes = frozenset({"customermanagement.legalentity_read_own"})
-    world.tokens.issue("bound", Principal(scopes, client.tenant, "98029737", THIRD))
+    world.tokens.issue("bound", Principal(scopes, client.tenant, "98029737", THIRD_COMPANY))
     world.tokens.issue("nobody's", Principal(scopes, client.tenant))
-    assert ids(call(client, "legal-entities", "bound")) == sorted([COMPANY, THIRD])
+    assert ids(call(client, "legal-entities", "bound")) == sorted([COMPANY, THIRD_COMPANY])
     assert ids(call(client, "legal-entities", "nobody's")) == []
 
 

@@ -12,7 +12,7 @@ from mockserver.world import World
 from tests.support.client import Client
 from tests.support.samples import DEFAULT
 
-JOHN, JACK = DEFAULT["customers"][:2]
+JOHN_PROFILE, JACK_PROFILE = DEFAULT["customers"][:2]
 NUMBERS = sorted(each["id"] for each in DEFAULT["customers"])
 
 
@@ -30,26 +30,29 @@ def numbers(reply: TestResponse) -> list[str]:
 def test_m1_a_reader_sees_all_customers(client: Client) -> None:
     assert numbers(call(client)) == NUMBERS
     assert numbers(call(client, "/search", json={})) == NUMBERS
-    assert call(client, f"/{JACK['id']}").get_json()["lastName"] == "Smith"
+    assert call(client, f"/{JACK_PROFILE['id']}").get_json()["lastName"] == "Smith"
 
 
 def test_m1_a_customer_sees_nobody_else(client: Client) -> None:
-    assert numbers(call(client, token="customer2-token")) == [JACK["id"]]
+    assert numbers(call(client, token="customer2-token")) == [JACK_PROFILE["id"]]
     assert numbers(call(client, "/search", "customer2-token", json={"q": "firstName:John"})) == []
-    assert call(client, f"/{JACK['id']}", "customer2-token").get_json()["firstName"] == "Jack"
-    hidden, missing = call(client, f"/{JOHN['id']}", "customer2-token"), call(client, "/nobody", "customer2-token")
+    assert call(client, f"/{JACK_PROFILE['id']}", "customer2-token").get_json()["firstName"] == "Jack"
+    hidden, missing = (
+        call(client, f"/{JOHN_PROFILE['id']}", "customer2-token"),
+        call(client, "/nobody", "customer2-token"),
+    )
     assert (hidden.status_code, missing.status_code) == (404, 404)
     assert hidden.get_json() == {
         "status": 404,
         "type": "not_found",
-        "message": f"The resource with id {JOHN['id']} has not been found.",
+        "message": f"The resource with id {JOHN_PROFILE['id']} has not been found.",
     }
 
 
 @pytest.mark.parametrize(
     ("also", "customer_id", "seen"),
     [
-        ("customer.customer_read", JACK["id"], NUMBERS),
+        ("customer.customer_read", JACK_PROFILE["id"], NUMBERS),
         ("order.history_view", None, []),
         ("order.history_view", "left", []),
     ],
@@ -63,7 +66,7 @@ def test_m1_the_wider_scope_counts_and_the_own_one_needs_a_customer(
 
 
 def test_m2_a_customer_is_what_the_world_knows_and_never_the_password(client: Client) -> None:
-    customer = call(client, f"/{JOHN['id']}?expand=addresses").get_json()
+    customer = call(client, f"/{JOHN_PROFILE['id']}?expand=addresses").get_json()
     entities = customer.pop("b2b")["legalEntities"]
     assert customer == {
         "id": "98029737",
@@ -88,10 +91,10 @@ def test_m2_a_customer_is_what_the_world_knows_and_never_the_password(client: Cl
 
 
 def test_m2_customers_are_filtered_sorted_and_paged(client: Client) -> None:
-    assert numbers(call(client, "?q=firstName:Jack")) == [JACK["id"]]
-    found = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK['legalEntities'][0]}"})
+    assert numbers(call(client, "?q=firstName:Jack")) == [JACK_PROFILE["id"]]
+    found = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK_PROFILE['legalEntities'][0]}"})
     expected = [
-        each["id"] for each in DEFAULT["customers"] if JACK["legalEntities"][0] in each.get("legalEntities", ())
+        each["id"] for each in DEFAULT["customers"] if JACK_PROFILE["legalEntities"][0] in each.get("legalEntities", ())
     ]
     assert numbers(found) == expected
     assert numbers(call(client, "?sort=customerNumber:DESC&pageSize=2&pageNumber=2")) == NUMBERS[::-1][2:4]

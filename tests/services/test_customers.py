@@ -13,10 +13,19 @@ from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
-from tests.support.samples import DEFAULT, GOLDEN, PLATINUM, TOOL_FANS, default_world
+from tests.support.samples import (
+    ANOTHER_COMPANY,
+    COMPANY,
+    DEFAULT,
+    GOLDEN,
+    JACK,
+    JOHN,
+    PLATINUM,
+    THIRD_COMPANY,
+    TOOL_FANS,
+    default_world,
+)
 
-JOHN, JACK = "98029737", "18249883"
-COMPANY, ANOTHER, THIRD = "660af2af69babe3cf6e40771", "448gh29h1d0b5453g6346df6", "5f2c1d7e9b8a4c3d2e1f0a9b"
 B2C = f"/{TOOL_FANS}/customers/{JACK}"
 B2B = f"/{TOOL_FANS}/customers/{JOHN}/{COMPANY}"
 BULK = f"/{TOOL_FANS}/customers/bulk"
@@ -47,7 +56,7 @@ def test_rows_join_names_from_the_world(client: Client) -> None:
 
 
 def test_lists_and_searches_find_by_q_sort_and_page(client: Client) -> None:
-    assert (JACK, ANOTHER) in keys(client.get(f"/{GOLDEN}/customers"))
+    assert (JACK, ANOTHER_COMPANY) in keys(client.get(f"/{GOLDEN}/customers"))
     listed = client.get(f"/{GOLDEN}/customers", query_string={"q": "customer.lastName:Smith", "fields": "metadata"})
     assert listed.get_json()[0].keys() == {"customer", "legalEntity", "metadata"}
     found = client.post(f"/{GOLDEN}/customers/search", json={"q": f"legalEntity.id:{COMPANY}"})
@@ -59,7 +68,7 @@ def test_lists_and_searches_find_by_q_sort_and_page(client: Client) -> None:
 
 def test_a8_a_customer_lists_only_the_own_assignment_of_an_active_segment(client: Client) -> None:
     assert keys(client.having("customer-token").get(f"/{GOLDEN}/customers")) == [(JOHN, COMPANY)]
-    assert keys(client.having("customer2-token").get(f"/{GOLDEN}/customers")) == [(JACK, ANOTHER)]
+    assert keys(client.having("customer2-token").get(f"/{GOLDEN}/customers")) == [(JACK, ANOTHER_COMPANY)]
     for segment in (TOOL_FANS, "nowhere"):
         assert client.having("customer2-token").get(f"/{segment}/customers").get_json() == []
     assert client.having("customer-token").get(f"/{PLATINUM}/customers").get_json() == []
@@ -75,20 +84,20 @@ def test_a8_searching_and_reading_one_are_not_for_customers(client: Client) -> N
 def test_a12_the_legal_entity_of_the_token_decides_which_own_assignments_show(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:
-    bound = {"token": "bound", "customerId": JOHN, "legalEntityId": THIRD, "scopes": [READ_OWN]}
+    bound = {"token": "bound", "customerId": JOHN, "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN]}
     manager = {"token": "manager", "scopes": ["customersegment.segment_manage"]}
     client = simulator(fixture=default_world(tmp_path, tokens=[bound, manager]))
-    for entity in (COMPANY, THIRD):
+    for entity in (COMPANY, THIRD_COMPANY):
         client.having("manager").put(f"/{TOOL_FANS}/customers/{JOHN}/{entity}")
     listed = client.having("bound").get(f"/{TOOL_FANS}/customers")
-    assert keys(listed) == [(JOHN, None), (JOHN, THIRD)]
+    assert keys(listed) == [(JOHN, None), (JOHN, THIRD_COMPANY)]
     assert client.having("bound").get(f"/{GOLDEN}/customers").get_json() == []
 
 
 def test_a12_for_a_member_of_one_legal_entity_the_query_narrows_nothing(simulator: Callable[..., Client]) -> None:
     client = simulator(references="lenient")
     client.put(f"/{TOOL_FANS}/customers/{JACK}/{COMPANY}")
-    listed = client.having("customer2-token").get(f"?legalEntityId={ANOTHER}").get_json()
+    listed = client.having("customer2-token").get(f"?legalEntityId={ANOTHER_COMPANY}").get_json()
     assert [row["id"] for row in listed] == [GOLDEN, TOOL_FANS]
 
 
@@ -156,7 +165,7 @@ def test_d6_a_segment_must_exist(client: Client) -> None:
         ("nobody", "customerId"),
         (f"nobody/{COMPANY}", "customerId"),
         (f"{JOHN}/nowhere", "legalEntityId"),
-        (f"{JOHN}/{ANOTHER}", "legalEntityId"),
+        (f"{JOHN}/{ANOTHER_COMPANY}", "legalEntityId"),
     ],
 )
 def test_d7_customer_and_legal_entity_must_exist_and_belong_together(client: Client, who: str, field: str) -> None:
@@ -210,11 +219,11 @@ def test_d14_an_automatic_assignment_that_is_written_becomes_manual(client: Clie
 
 
 def test_d15_each_legal_entity_and_none_have_an_assignment_of_their_own(client: Client) -> None:
-    paths = [f"/{TOOL_FANS}/customers/{JOHN}{entity}" for entity in ("", f"/{COMPANY}", f"/{THIRD}")]
+    paths = [f"/{TOOL_FANS}/customers/{JOHN}{entity}" for entity in ("", f"/{COMPANY}", f"/{THIRD_COMPANY}")]
     assert [client.put(path).status_code for path in paths] == [204, 201, 201]
     assert keys(client.get(f"/{TOOL_FANS}/customers?q=customer.id:{JOHN}")) == [
         (JOHN, None),
-        (JOHN, THIRD),
+        (JOHN, THIRD_COMPANY),
         (JOHN, COMPANY),
     ]
     assert "legalEntity" not in client.get(paths[0]).get_json()
@@ -231,7 +240,7 @@ def test_memberships_show_at_once_in_what_a_customer_sees(client: Client) -> Non
     assert len(customer.get("/items").get_json()) == 4
     assert keys(customer.get(f"/{TOOL_FANS}/customers")) == [(JACK, None)]
     client.delete(B2C)
-    client.delete(f"/{GOLDEN}/customers/{JACK}/{ANOTHER}")
+    client.delete(f"/{GOLDEN}/customers/{JACK}/{ANOTHER_COMPANY}")
     assert own(client) == []
     assert customer.get("/items").get_json() == []
     assert customer.get("/items/category-trees").get_json() == []
@@ -241,7 +250,7 @@ def test_e1_a_bad_element_fails_alone(client: Client) -> None:
     elements: list[Any] = [
         {"customerId": JOHN},
         {"customerId": JACK},
-        {"customerId": JACK, "legalEntityId": ANOTHER},
+        {"customerId": JACK, "legalEntityId": ANOTHER_COMPANY},
         {"customerId": JACK, "legalEntityId": COMPANY},
         {"customerId": "nobody"},
         {},
@@ -255,7 +264,7 @@ def test_e1_a_bad_element_fails_alone(client: Client) -> None:
     entries = client.put(BULK, json=elements).get_json()
     assert [entry["code"] for entry in entries] == [204, 201, 201, 400, 400, 400, 400, 400, 400, 409, 204, 400]
     assert entries[1] == {"index": 2, "code": 201, "status": "Created"}
-    assert set(keys(client.get(f"/{TOOL_FANS}/customers"))) >= {(JOHN, None), (JACK, None), (JACK, ANOTHER)}
+    assert set(keys(client.get(f"/{TOOL_FANS}/customers"))) >= {(JOHN, None), (JACK, None), (JACK, ANOTHER_COMPANY)}
 
 
 @pytest.mark.parametrize("base", ["1", "0"])

@@ -21,10 +21,20 @@ from mockserver.services.customer_login.saas import KEY
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
-from tests.support.samples import COMPANY, DEFAULT, EXPIRED, FORBIDDEN, GOLDEN, INVALID, THIRD, TOOL_FANS, default_world
+from tests.support.samples import (
+    ANOTHER_COMPANY,
+    COMPANY,
+    DEFAULT,
+    EXPIRED_TOKEN,
+    FORBIDDEN,
+    GOLDEN,
+    INVALID_TOKEN,
+    THIRD_COMPANY,
+    TOOL_FANS,
+    default_world,
+)
 
-FOREIGN = "448gh29h1d0b5453g6346df6"
-JOHN = {"email": "john.doe@email.com", "password": "secret1"}
+JOHN_LOGIN = {"email": "john.doe@email.com", "password": "secret1"}
 OLDER_NAMES = {
     "access_token": "accessToken",
     "expires_in": "expiresIn",
@@ -65,7 +75,7 @@ class Storefront:
     def call(self, path: str, token: str | None, method: str = "GET", **request: Any) -> TestResponse:
         return self.client.having(token).send(method, f"//customer/{self.client.tenant}/{path}", **request)
 
-    def login(self, body: Any = JOHN, token: str | None = None) -> TestResponse:
+    def login(self, body: Any = JOHN_LOGIN, token: str | None = None) -> TestResponse:
         return self.call("login", token or self.visitor(), "POST", json=body)
 
     def john(self) -> Any:
@@ -153,11 +163,11 @@ def test_a13_an_anonymous_token_opens_no_segment(storefront: Storefront, path: s
 
 def test_a3_tokens_of_a_login_are_good_for_their_tenant_alone(storefront: Storefront) -> None:
     other = Storefront(Client(storefront.client.flask, "another"))
-    assert got(other.login(token=storefront.visitor())) == (401, INVALID)
+    assert got(other.login(token=storefront.visitor())) == (401, INVALID_TOKEN)
     john = storefront.john()
-    assert got(other.call("me", john["access_token"])) == (401, INVALID)
+    assert got(other.call("me", john["access_token"])) == (401, INVALID_TOKEN)
     assert got(other.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
-    assert got(other.logout(john["access_token"], "customer-token")) == (401, INVALID)
+    assert got(other.logout(john["access_token"], "customer-token")) == (401, INVALID_TOKEN)
     assert storefront.call("me", john["access_token"]).status_code == 200
 
 
@@ -195,17 +205,20 @@ def test_b5a_any_good_token_of_the_tenant_opens_the_login(storefront: Storefront
 def test_a1_without_a_good_token_nothing_opens(
     storefront: Storefront, method: str, path: str, token: str | None
 ) -> None:
-    assert got(storefront.call(path, token, method)) == (401, EXPIRED if token == "expired-token" else INVALID)
+    assert got(storefront.call(path, token, method)) == (
+        401,
+        EXPIRED_TOKEN if token == "expired-token" else INVALID_TOKEN,
+    )
 
 
 def test_b5b_a_wrong_password_and_an_unknown_customer_look_alike(storefront: Storefront) -> None:
-    wrong = got(storefront.login(JOHN | {"password": "secret2"}))
+    wrong = got(storefront.login(JOHN_LOGIN | {"password": "secret2"}))
     assert wrong[0] == 401
     assert wrong[1]["fault"]["faultstring"] == "Invalid credentials"
-    assert got(storefront.login(JOHN | {"email": "nobody@email.com"})) == wrong
-    assert got(storefront.login(JOHN | {"password": "Secret1"})) == wrong
-    assert got(storefront.login(JOHN | {"password": "secret1ü"})) == wrong
-    assert storefront.login(JOHN | {"email": "John.Doe@Email.com"}).status_code == 200
+    assert got(storefront.login(JOHN_LOGIN | {"email": "nobody@email.com"})) == wrong
+    assert got(storefront.login(JOHN_LOGIN | {"password": "Secret1"})) == wrong
+    assert got(storefront.login(JOHN_LOGIN | {"password": "secret1ü"})) == wrong
+    assert storefront.login(JOHN_LOGIN | {"email": "John.Doe@Email.com"}).status_code == 200
 
 
 def test_b5c_every_customer_of_the_world_logs_in_with_secret1(storefront: Storefront) -> None:
@@ -218,8 +231,8 @@ def test_b5c_every_customer_of_the_world_logs_in_with_secret1(storefront: Storef
 def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp_path: Path) -> None:
     customers = [each | {"password": "öffne dich"} for each in DEFAULT["customers"]]
     storefront = Storefront(simulator(fixture=default_world(tmp_path, customers=customers)))
-    assert storefront.login(JOHN).status_code == 401
-    reply = storefront.login(JOHN | {"password": "öffne dich"})
+    assert storefront.login(JOHN_LOGIN).status_code == 401
+    reply = storefront.login(JOHN_LOGIN | {"password": "öffne dich"})
     assert reply.status_code == 200
     segment = storefront.client.having("read-token").get(f"/{GOLDEN}/customers")
     for shown in (segment, storefront.call("me", reply.get_json()["access_token"])):
@@ -229,7 +242,7 @@ def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp
 def test_b5c_of_customers_with_one_email_the_lowest_id_logs_in(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:
-    customers = [each | {"email": JOHN["email"]} for each in DEFAULT["customers"]]
+    customers = [each | {"email": JOHN_LOGIN["email"]} for each in DEFAULT["customers"]]
     storefront = Storefront(simulator(fixture=default_world(tmp_path, customers=customers)))
     lowest = min(each["id"] for each in customers)
     assert storefront.call("me", storefront.john()["access_token"]).get_json()["id"] == lowest
@@ -258,11 +271,11 @@ def test_b6_the_customers_own_token_opens_a_refresh(storefront: Storefront) -> N
 def test_a12_the_legal_entity_of_the_token_decides_which_segments_show(storefront: Storefront) -> None:
     john = storefront.john()
     assert storefront.segments(john["access_token"]) == {GOLDEN, TOOL_FANS}
-    third = storefront.refresh(john["refresh_token"], THIRD).get_json()
+    third = storefront.refresh(john["refresh_token"], THIRD_COMPANY).get_json()
     assert storefront.segments(third["access_token"]) == {TOOL_FANS}
     some = storefront.refresh(third["refresh_token"], COMPANY).get_json()
     assert storefront.segments(some["access_token"]) == {GOLDEN, TOOL_FANS}
-    items = storefront.client.having(some["access_token"]).get(f"/items?legalEntityId={THIRD}").get_json()
+    items = storefront.client.having(some["access_token"]).get(f"/items?legalEntityId={THIRD_COMPANY}").get_json()
     assert {row["segmentId"] for row in items} == {GOLDEN, TOOL_FANS}
     trees = storefront.client.having(some["access_token"]).get("/items/category-trees")
     assert (trees.status_code, [tree["id"] for tree in trees.get_json()]) == (200, ["12468504"])
@@ -296,7 +309,7 @@ def test_b6a_a_customer_who_has_left_the_world_goes_on_no_longer(storefront: Sto
     assert "email" not in storefront.call("validateauthtoken", john["access_token"]).get_json()
 
 
-@pytest.mark.parametrize("entity", [FOREIGN, "nowhere", "\x00"])
+@pytest.mark.parametrize("entity", [ANOTHER_COMPANY, "nowhere", "\x00"])
 def test_b6b_a_foreign_legal_entity_is_refused_and_costs_nothing(storefront: Storefront, entity: str) -> None:
     refresh_token = storefront.john()["refresh_token"]
     status, error = got(storefront.refresh(refresh_token, entity))
@@ -316,7 +329,7 @@ def test_b7_the_profile_is_what_the_world_knows(storefront: Storefront) -> None:
         "b2b": {
             "legalEntities": [
                 {"id": COMPANY, "name": "SomeCompany", "contactAssignmentId": "01259b38670025c174560caa"},
-                {"id": THIRD, "name": "ThirdCompany", "contactAssignmentId": "6e80108f7663f01436773a9a"},
+                {"id": THIRD_COMPANY, "name": "ThirdCompany", "contactAssignmentId": "6e80108f7663f01436773a9a"},
             ],
         },
     }
@@ -361,11 +374,11 @@ def test_b7_a_logout_ends_the_token_and_its_session(storefront: Storefront) -> N
     reply = storefront.logout(token, token)
     assert (reply.status_code, reply.data) == (204, b"")
     for path in ("me", "validateauthtoken"):
-        assert got(storefront.call(path, token)) == (401, INVALID)
-    assert got(storefront.client.having(token).get("/items")) == (401, INVALID)
+        assert got(storefront.call(path, token)) == (401, INVALID_TOKEN)
+    assert got(storefront.client.having(token).get("/items")) == (401, INVALID_TOKEN)
     assert got(storefront.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
     storefront.client.post(f"//__admin/reset?tenant={storefront.client.tenant}")
-    assert got(storefront.call("me", token)) == (401, INVALID)
+    assert got(storefront.call("me", token)) == (401, INVALID_TOKEN)
     assert storefront.call("me", again["access_token"]).status_code == 200
     assert storefront.refresh(again["refresh_token"]).status_code == 200
 
@@ -377,13 +390,13 @@ def test_b7a_only_ones_own_tokens_can_be_logged_out(storefront: Storefront) -> N
     assert storefront.call("me", "customer2-token").status_code == 200
     other = storefront.john()["access_token"]
     assert storefront.logout(f" {other} ", john).status_code == 204
-    assert got(storefront.call("me", other)) == (401, INVALID)
+    assert got(storefront.call("me", other)) == (401, INVALID_TOKEN)
     assert storefront.call("me", john).status_code == 200
 
 
 def test_b7a_a_token_of_the_world_comes_back_with_a_reset(storefront: Storefront) -> None:
     assert storefront.logout("customer-token", "customer-token").status_code == 204
-    assert got(storefront.call("me", "customer-token")) == (401, INVALID)
+    assert got(storefront.call("me", "customer-token")) == (401, INVALID_TOKEN)
     other = Storefront(Client(storefront.client.flask, f"{storefront.client.tenant}b"))
     assert other.call("me", "customer-token").status_code == 200
     storefront.client.post(f"//__admin/reset?tenant={storefront.client.tenant}")
@@ -395,8 +408,8 @@ def test_b7b_what_is_for_customers_is_for_nobody_else(storefront: Storefront) ->
         forbidden = storefront.call("me", token)
         assert (forbidden.status_code, forbidden.get_json()["type"]) == (403, "forbidden")
         assert "customer" in forbidden.headers["X-Mock-Hint"]
-        assert got(storefront.call("validateauthtoken", token)) == (401, INVALID)
-        assert got(storefront.logout(token, token)) == (401, INVALID)
+        assert got(storefront.call("validateauthtoken", token)) == (401, INVALID_TOKEN)
+        assert got(storefront.logout(token, token)) == (401, INVALID_TOKEN)
 
 
 def test_b7c_a_subject_token_is_exchanged(storefront: Storefront) -> None:
@@ -405,7 +418,7 @@ def test_b7c_a_subject_token_is_exchanged(storefront: Storefront) -> None:
     assert (reply["subject_access_token"], reply["session_idle_time"]) == (subject, 120)
     assert (reply["expires_in"], reply["refresh_token_expires_in"]) == (14399, 15551999)
     assert storefront.call("me", reply["access_token"]).get_json()["firstName"] == "Jack"
-    assert storefront.refresh(reply["refresh_token"], FOREIGN).status_code == 200
+    assert storefront.refresh(reply["refresh_token"], ANOTHER_COMPANY).status_code == 200
     assert storefront.exchange(reply["saas_token"]).status_code == 200
 
 
@@ -414,7 +427,7 @@ def test_b7c_an_expired_subject_token_is_no_longer_exchanged(standing: Storefron
     clock.forward(seconds=9)
     assert standing.exchange(subject).status_code == 200
     clock.forward(seconds=1)
-    assert got(standing.exchange(subject)) == (401, EXPIRED)
+    assert got(standing.exchange(subject)) == (401, EXPIRED_TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -433,11 +446,11 @@ def test_b7c_an_expired_subject_token_is_no_longer_exchanged(standing: Storefron
     ],
 )
 def test_b7c_what_is_not_signed_as_it_must_be_is_refused(storefront: Storefront, subject: str) -> None:
-    assert got(storefront.exchange(subject)) == (401, INVALID)
+    assert got(storefront.exchange(subject)) == (401, INVALID_TOKEN)
 
 
 def test_b7d_errors_have_the_shape_of_the_customer_service(storefront: Storefront) -> None:
-    assert got(storefront.login(JOHN | {"password": "short"})) == (
+    assert got(storefront.login(JOHN_LOGIN | {"password": "short"})) == (
         400,
         {
             "status": 400,
@@ -479,13 +492,13 @@ def test_what_an_anonymous_refresh_needs(storefront: Storefront, missing: str) -
         [],
         None,
         5,
-        {"email": JOHN["email"]},
+        {"email": JOHN_LOGIN["email"]},
         {"password": "secret1"},
-        JOHN | {"email": ""},
-        JOHN | {"email": None},
-        JOHN | {"email": ["john.doe@email.com"]},
-        JOHN | {"password": 1234567},
-        JOHN | {"password": {}},
+        JOHN_LOGIN | {"email": ""},
+        JOHN_LOGIN | {"email": None},
+        JOHN_LOGIN | {"email": ["john.doe@email.com"]},
+        JOHN_LOGIN | {"password": 1234567},
+        JOHN_LOGIN | {"password": {}},
     ],
     ids=str,
 )
@@ -504,7 +517,7 @@ def test_bodies_that_cannot_be_read(storefront: Storefront, data: bytes) -> None
 
 @pytest.mark.parametrize("email", ["\x00", "'", "john.doe@email.com\x00", "*", "J" * 100_000, "İ@ß"])
 def test_emails_of_nobody(storefront: Storefront, email: str) -> None:
-    assert storefront.login(JOHN | {"email": email}).status_code == 401
+    assert storefront.login(JOHN_LOGIN | {"email": email}).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -523,7 +536,7 @@ def test_b8_lifetimes_run_on_the_clock_of_the_tenant(standing: Storefront, clock
     clock.forward(seconds=3598)
     assert standing.call("me", visitor["access_token"]).status_code == 403
     clock.forward(seconds=1)
-    assert got(standing.call("me", visitor["access_token"])) == (401, EXPIRED)
+    assert got(standing.call("me", visitor["access_token"])) == (401, EXPIRED_TOKEN)
     clock.forward(seconds=86389 - 3599)
     assert standing.revisit(visitor["refresh_token"]).status_code == 200
     clock.forward(seconds=1)
@@ -534,7 +547,7 @@ def test_b8_lifetimes_run_on_the_clock_of_the_tenant(standing: Storefront, clock
     clock.forward(seconds=2591998 - 86399)
     assert standing.call("validateauthtoken", john["access_token"]).get_json()["expires_in"] == 1
     clock.forward(seconds=1)
-    assert got(standing.call("me", john["access_token"])) == (401, EXPIRED)
+    assert got(standing.call("me", john["access_token"])) == (401, EXPIRED_TOKEN)
 
 
 def test_b8_the_control_plane_moves_the_clock_of_one_tenant(storefront: Storefront) -> None:
@@ -542,13 +555,13 @@ def test_b8_the_control_plane_moves_the_clock_of_one_tenant(storefront: Storefro
     there = Storefront(Client(here.flask, f"{here.tenant}b"))
     token_there = there.visitor()
     assert here.post(f"//__admin/clock/advance?tenant={here.tenant}", json={"seconds": 3599}).status_code == 200
-    assert got(storefront.call("me", token)) == (401, EXPIRED)
+    assert got(storefront.call("me", token)) == (401, EXPIRED_TOKEN)
     assert there.call("me", token_there).status_code == 403
 
 
 def test_a16_without_authentication_there_is_a_login_and_no_customer(simulator: Callable[..., Client]) -> None:
     storefront = Storefront(simulator(auth="off").having(None))
-    john = storefront.call("login", None, "POST", json=JOHN).get_json()
+    john = storefront.call("login", None, "POST", json=JOHN_LOGIN).get_json()
     assert storefront.call(f"refreshauthtoken?refreshToken={john['refresh_token']}", None).status_code == 200
     assert storefront.call("me", None).status_code == 403
     assert storefront.call("validateauthtoken", None).status_code == 401

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, PLATINUM
+from tests.support.samples import ATTRIBUTES, GOLDEN, PLATINUM
 
 THEN = "2024-10-12T12:00:00.000Z"
-ATTRIBUTES = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
 PREMIUM = {
     "mixins": {"segmentAttributes": {"membershipStatus": "PREMIUM"}},
     "metadata": {"mixins": {"segmentAttributes": ATTRIBUTES}},

@@ -14,12 +14,18 @@ from mockserver.services.customer_segment.segments import STATIC_WORDS
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, PLATINUM, TOOL_FANS, default_world
+from tests.support.samples import (
+    ATTRIBUTES,
+    DEFAULT,
+    GOLDEN,
+    HAMMER,
+    JOHN,
+    PLATINUM,
+    THIRD_COMPANY,
+    TOOL_FANS,
+    default_world,
+)
 
-JOHN, JACK = "98029737", "18249883"
-COMPANY = "660af2af69babe3cf6e40771"
-THIRD = "5f2c1d7e9b8a4c3d2e1f0a9b"
-ATTRIBUTES = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
 NEW: dict[str, Any] = {"name": {"en": "New", "de": "Neu"}, "siteCode": "main"}
 ALL = len(DEFAULT["segments"])
 
@@ -44,7 +50,7 @@ def test_a7_reading_lists_all_in_the_order_of_their_ids(client: Client) -> None:
 def test_a7_the_segments_of_a_customer_are_for_readers_of_everything(client: Client) -> None:
     reader = client.having("read-token")
     assert ids(reader.get(f"?customerId={JOHN}")) == sorted([GOLDEN, PLATINUM, TOOL_FANS])
-    assert ids(reader.get(f"?customerId={JOHN}&legalEntityId={THIRD}")) == sorted([PLATINUM, TOOL_FANS])
+    assert ids(reader.get(f"?customerId={JOHN}&legalEntityId={THIRD_COMPANY}")) == sorted([PLATINUM, TOOL_FANS])
     assert ids(reader.get("?customerId=nobody")) == []
     assert client.having("customer-token").get(f"?customerId={JOHN}").status_code == 403
     assert client.having("customer-token").post(f"/search?customerId={JOHN}").status_code == 403
@@ -65,7 +71,7 @@ def test_a10_a_customer_lists_own_active_segments(client: Client) -> None:
     for reply in (client.having("customer-token").get(""), client.having("customer-token").post("/search")):
         assert ids(reply) == sorted([GOLDEN, TOOL_FANS])
     assert ids(client.having("customer2-token").get("")) == [GOLDEN]
-    assert ids(client.having("customer-token").get(f"?legalEntityId={THIRD}")) == [TOOL_FANS]
+    assert ids(client.having("customer-token").get(f"?legalEntityId={THIRD_COMPANY}")) == [TOOL_FANS]
 
 
 def test_a10_switched_a_customer_lists_all_active_segments(simulator: Callable[..., Client]) -> None:

@@ -11,36 +11,33 @@ from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
-from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TOOL_FANS
+from tests.support.samples import GOLDEN, HAMMER, ITEM, ITEM_BULK, NEW_ITEM, PLATINUM, SCREWDRIVER, TOOL_FANS
 
-ATTRIBUTES = (
+DOCS_ATTRIBUTES = (
     "https://res.cloudinary.com/saas-ag/raw/upload/emporix-docs/69537caeb3fd5d378296ae42_segmentAttributes.json"
 )
-NEW = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
-OLD = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-BULK = f"/{GOLDEN}/items/PRODUCT/bulk"
 PROBLEM = "Validation problem with request body."
 
 
-def mixin(data: Any, url: str = ATTRIBUTES, name: str = "segmentAttributes") -> dict[str, Any]:
+def mixin(data: Any, url: str = DOCS_ATTRIBUTES, name: str = "segmentAttributes") -> dict[str, Any]:
     return {"mixins": {name: data}, "metadata": {"mixins": {name: url}}}
 
 
 def test_d1_versions_count_and_times_follow_the_clock(clock: StandingClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
-    assert client.put(NEW, json={"metadata": {"createdAt": "never", "modifiedAt": 5}}).status_code == 201
+    assert client.put(NEW_ITEM, json={"metadata": {"createdAt": "never", "modifiedAt": 5}}).status_code == 201
     noon = "2026-01-01T12:00:00.000Z"
-    assert client.get(NEW).get_json()["metadata"] == {"createdAt": noon, "modifiedAt": noon, "version": 1}
+    assert client.get(NEW_ITEM).get_json()["metadata"] == {"createdAt": noon, "modifiedAt": noon, "version": 1}
     clock.forward(hours=1)
-    assert client.put(NEW, json={}).status_code == 204
+    assert client.put(NEW_ITEM, json={}).status_code == 204
     later = {"createdAt": noon, "modifiedAt": "2026-01-01T13:00:00.000Z", "version": 2}
-    assert client.get(NEW).get_json()["metadata"] == later
+    assert client.get(NEW_ITEM).get_json()["metadata"] == later
 
 
 def test_d2_a_put_replaces_the_whole_document(client: Client) -> None:
-    client.put(OLD, json=mixin({"membershipStatus": "PREMIUM"}))
-    client.put(OLD, json={})
-    stored = client.get(OLD).get_json()
+    client.put(ITEM, json=mixin({"membershipStatus": "PREMIUM"}))
+    client.put(ITEM, json={})
+    stored = client.get(ITEM).get_json()
     assert "mixins" not in stored
     assert "mixins" not in stored["metadata"]
     assert stored["metadata"]["version"] == 3
@@ -49,7 +46,7 @@ def test_d2_a_put_replaces_the_whole_document(client: Client) -> None:
 @pytest.mark.parametrize("version", [0, 2, -1, 10**18])
 def test_d3_another_version_is_a_conflict_and_changes_nothing(client: Client, version: int) -> None:
     before = client.everything()
-    reply = client.put(OLD, json={"metadata": {"version": version}})
+    reply = client.put(ITEM, json={"metadata": {"version": version}})
     assert (reply.status_code, reply.get_json()) == (
         409,
         {"code": 409, "status": "Conflict", "message": "The resource you are attempting to access has changed."},
@@ -59,12 +56,12 @@ def test_d3_another_version_is_a_conflict_and_changes_nothing(client: Client, ve
 
 def test_d3_the_same_version_works_once(client: Client) -> None:
     write = {"metadata": {"version": 1}}
-    assert [client.put(OLD, json=write).status_code for _ in range(2)] == [204, 409]
+    assert [client.put(ITEM, json=write).status_code for _ in range(2)] == [204, 409]
 
 
 def test_d3_a_version_is_ignored_where_nothing_is_stored(client: Client) -> None:
-    assert client.put(NEW, json={"metadata": {"version": 5}}).status_code == 201
-    assert client.get(NEW).get_json()["metadata"]["version"] == 1
+    assert client.put(NEW_ITEM, json={"metadata": {"version": 5}}).status_code == 201
+    assert client.get(NEW_ITEM).get_json()["metadata"]["version"] == 1
 
 
 @pytest.mark.parametrize("kind", ["product", "Product", "BRAND", "PRODUCT%20", "PRODUCT%0A"])
@@ -95,8 +92,8 @@ def test_d7_switched_any_id_is_taken_and_named(simulator: Callable[..., Client])
 
 @pytest.mark.parametrize("request_", [{}, {"json": {}}, {"data": b""}])
 def test_d8_a_put_without_body_is_an_upsert(client: Client, request_: dict[str, Any]) -> None:
-    assert client.put(NEW, **request_).status_code == 201
-    assert client.put(NEW, **request_).status_code == 204
+    assert client.put(NEW_ITEM, **request_).status_code == 201
+    assert client.put(NEW_ITEM, **request_).status_code == 204
 
 
 def test_d9_a_removal_of_nothing_is_a_removal(client: Client) -> None:
@@ -106,38 +103,38 @@ def test_d9_a_removal_of_nothing_is_a_removal(client: Client) -> None:
 
 def test_d9_switched_a_removal_of_nothing_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(delete_missing="404")
-    assert [client.delete(OLD).status_code for _ in range(2)] == [204, 404]
-    entries = client.delete(BULK, json=[SCREWDRIVER, "nowhere"]).get_json()
+    assert [client.delete(ITEM).status_code for _ in range(2)] == [204, 404]
+    entries = client.delete(ITEM_BULK, json=[SCREWDRIVER, "nowhere"]).get_json()
     assert [entry["code"] for entry in entries] == [204, 404]
     assert entries[1]["status"] == "Not Found"
 
 
 def test_d12_data_is_judged_by_the_schema_of_its_url(client: Client) -> None:
     before = client.everything()
-    reply = client.put(OLD, json=mixin({"membershipStatus": "NONE"}))
+    reply = client.put(ITEM, json=mixin({"membershipStatus": "NONE"}))
     assert reply.status_code == 400
     assert reply.get_json()["details"]["field"] == "/mixins/segmentAttributes/membershipStatus"
     assert client.everything() == before
-    assert client.put(OLD, json=mixin({"membershipStatus": "PREMIUM"})).status_code == 204
+    assert client.put(ITEM, json=mixin({"membershipStatus": "PREMIUM"})).status_code == 204
 
 
 def test_d12_an_unknown_url_is_accepted(client: Client) -> None:
     for url in ("https://example.com/nothing.json", "", 5, None, ["x"]):
-        assert client.put(OLD, json=mixin({"anything": [1]}, url)).status_code == 204  # type: ignore[arg-type]
-    assert client.put(OLD, json={"mixins": {"loose": 1}}).status_code == 204
+        assert client.put(ITEM, json=mixin({"anything": [1]}, url)).status_code == 204  # type: ignore[arg-type]
+    assert client.put(ITEM, json={"mixins": {"loose": 1}}).status_code == 204
 
 
 def test_d12_switched_an_unknown_url_is_refused(simulator: Callable[..., Client]) -> None:
     client = simulator(unknown_mixin="reject")
-    reply = client.put(OLD, json=mixin({}, "https://example.com/nothing.json"))
+    reply = client.put(ITEM, json=mixin({}, "https://example.com/nothing.json"))
     assert reply.status_code == 400
     assert reply.get_json()["details"]["field"] == "/metadata/mixins/segmentAttributes"
-    assert client.put(OLD, json=mixin({"membershipStatus": "PREMIUM"})).status_code == 204
+    assert client.put(ITEM, json=mixin({"membershipStatus": "PREMIUM"})).status_code == 204
 
 
 def test_d16_static_words_win_for_their_own_methods_only(client: Client) -> None:
     assert client.get(f"/{GOLDEN}/items/PRODUCT/bulk").status_code == 404
-    assert client.put(BULK, json=[]).status_code == 207
+    assert client.put(ITEM_BULK, json=[]).status_code == 207
     assert client.get(f"/{GOLDEN}/items/search").status_code == 405
     assert client.get("/category-trees/items").get_json() == []
 
@@ -156,7 +153,7 @@ def test_e1_a_bad_element_fails_alone(client: Client) -> None:
         {"id": SCREWDRIVER, **mixin({"membershipStatus": "NONE"})},
         {"id": SCREWDRIVER},
     ]
-    entries = client.put(BULK, json=elements).get_json()
+    entries = client.put(ITEM_BULK, json=elements).get_json()
     assert [entry["code"] for entry in entries] == [204, *[400] * 7, 409, 400, 204]
     assert [entry["index"] for entry in entries] == list(range(1, 12))
     assert entries[1] == {"index": 2, "code": 400, "status": "Bad Request", "message": PROBLEM}
@@ -174,15 +171,15 @@ def test_e2_created_and_replaced_have_their_texts(client: Client) -> None:
 
 def test_e3_switched_the_index_counts_from_0(simulator: Callable[..., Client]) -> None:
     client = simulator(bulk_index_base="0")
-    assert [entry["index"] for entry in client.put(BULK, json=[{"id": HAMMER}, {}]).get_json()] == [0, 1]
+    assert [entry["index"] for entry in client.put(ITEM_BULK, json=[{"id": HAMMER}, {}]).get_json()] == [0, 1]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_e4_200_elements_are_carried_out_and_201_are_not(client: Client, method: str) -> None:
     element: Any = {"id": HAMMER} if method == "PUT" else HAMMER
-    assert len(client.send(method, BULK, json=[element] * 200).get_json()) == 200
+    assert len(client.send(method, ITEM_BULK, json=[element] * 200).get_json()) == 200
     before = client.everything()
-    reply = client.send(method, BULK, json=[element] * 201)
+    reply = client.send(method, ITEM_BULK, json=[element] * 201)
     assert reply.status_code == 400
     assert reply.get_json()["message"] == "There is a validation error. Please check the details."
     assert reply.get_json()["details"]["message"] == "Maximum size of the payload array is 200."
@@ -191,19 +188,19 @@ def test_e4_200_elements_are_carried_out_and_201_are_not(client: Client, method:
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_e4_an_empty_array_has_no_entries(client: Client, method: str) -> None:
-    reply = client.send(method, BULK, json=[])
+    reply = client.send(method, ITEM_BULK, json=[])
     assert (reply.status_code, reply.get_json()) == (207, [])
 
 
 def test_e5_an_id_that_comes_twice_meets_its_first_result(client: Client) -> None:
     twice = [{"id": HAMMER, "metadata": {"version": 1}}] * 2
-    assert [entry["code"] for entry in client.put(BULK, json=twice).get_json()] == [204, 409]
+    assert [entry["code"] for entry in client.put(ITEM_BULK, json=twice).get_json()] == [204, 409]
 
 
 @pytest.mark.parametrize("body", [None, {}, "text", 5, {"id": "x"}, [[]], [{"id": HAMMER}], [None]])
 def test_e6_removals_take_an_array_of_ids(client: Client, body: Any) -> None:
     before = client.everything()
-    reply = client.delete(BULK, json=body) if body is not None else client.delete(BULK)
+    reply = client.delete(ITEM_BULK, json=body) if body is not None else client.delete(ITEM_BULK)
     if isinstance(body, list):
         assert [entry["code"] for entry in reply.get_json()] == [400]
     else:

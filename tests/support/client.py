@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from flask import Flask
 from werkzeug.test import TestResponse
 
-NUMBERS = count(1)
+TENANT_NUMBERS = count(1)
 
 
 @dataclass

@@ -26,7 +26,7 @@ JOHN, JACK = "98029737", "18249883"
 # Legal entities: John is a contact of the first and the third, Jack of the other one.
 COMPANY = "660af2af69babe3cf6e40771"
 ANOTHER_COMPANY = "448gh29h1d0b5453g6346df6"
-THIRD = "5f2c1d7e9b8a4c3d2e1f0a9b"
+THIRD_COMPANY = "5f2c1d7e9b8a4c3d2e1f0a9b"
 
 # Paths below a tenant's segments: an assigned item, an item that is not assigned yet, and a bulk of items.
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
@@ -37,8 +37,10 @@ ITEM_BULK = f"/{GOLDEN}/items/PRODUCT/bulk"
 ATTRIBUTES = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
 
 # Error bodies: the gateway's for a bad token, the segment service's for a missing scope.
-INVALID = {"fault": {"faultstring": "Invalid access token", "detail": {"errorcode": "oauth.v2.InvalidAccessToken"}}}
-EXPIRED = {
+INVALID_TOKEN = {
+    "fault": {"faultstring": "Invalid access token", "detail": {"errorcode": "oauth.v2.InvalidAccessToken"}}
+}
+EXPIRED_TOKEN = {
     "fault": {
         "faultstring": "Access Token expired",
         "detail": {"errorcode": "keymanagement.service.access_token_expired"},

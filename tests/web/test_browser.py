@@ -20,9 +20,10 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.support.doc_scripts import replayed
 from tests.support.live_server import ask, serving
-from tests.support.samples import GOLDEN, HAMMER
+from tests.support.paths import ROOT
+from tests.support.samples import GOLDEN, HAMMER, THIRD_COMPANY
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "storefront"
+EXAMPLE = ROOT / "examples" / "storefront"
 README = (EXAMPLE / "README.md").read_text()
 SERVE, PAGES = map(shlex.split, re.findall(r"^(?:\.venv/bin/|python3 ).*", README, re.M))
 
@@ -32,7 +33,6 @@ REQUIRED = os.environ.get("MOCKSERVER_BROWSER_TESTS") == "required"
 FOREIGN = "shop.example"  # the browser takes this name for a loopback address, and finds no others
 RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
-THIRD_COMPANY = "5f2c1d7e9b8a4c3d2e1f0a9b"
 TREES = "GET-customer-segment-retrieve-category-trees"
 REFRESH = "GET-customer-refresh-authtoken"
 TENANTS = (f"browser{number}" for number in count(1))
@@ -146,7 +146,7 @@ def storefront(page: Page, shop: str, server: str, tenant: str) -> Shop:
 
 def test_the_readme_of_the_example_serves_what_is_tested_here() -> None:
     assert SERVE == [".venv/bin/mockserver", "serve"]
-    assert PAGES[-1] == str(EXAMPLE.relative_to(EXAMPLE.parent.parent))
+    assert PAGES[-1] == str(EXAMPLE.relative_to(ROOT))
 
 
 def test_a_customer_sees_the_categories_and_products_of_the_segments(storefront: Shop) -> None:

@@ -19,10 +19,8 @@ from mockserver.errors import BadRequest
 from mockserver.practices import nesting
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, HAMMER
+from tests.support.samples import GOLDEN, HAMMER, ITEM, ITEM_BULK
 
-ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-BULK = f"/{GOLDEN}/items/PRODUCT/bulk"
 SEARCH = f"/{GOLDEN}/items/search"
 JSON = "application/json"
 DEEP = b"[" * 100_000
@@ -30,8 +28,8 @@ DEEP = b"[" * 100_000
 SEGMENT = f"/{GOLDEN}"
 WRITES = [
     ("PUT", ITEM),
-    ("PUT", BULK),
-    ("DELETE", BULK),
+    ("PUT", ITEM_BULK),
+    ("DELETE", ITEM_BULK),
     ("POST", SEARCH),
     ("POST", ""),
     ("PUT", SEGMENT),
@@ -110,7 +108,7 @@ def test_wrong_types_are_named_by_their_place(client: Client, shape: Any) -> Non
     reply = client.put(ITEM, json=shape)
     assert is_vendor_error(reply, 400)
     assert reply.get_json()["details"]["field"].startswith("/" + next(iter(shape)))
-    (entry,) = client.put(BULK, json=[{"id": HAMMER, **shape}]).get_json()
+    (entry,) = client.put(ITEM_BULK, json=[{"id": HAMMER, **shape}]).get_json()
     assert entry["code"] == 400
     assert client.everything() == before
 

@@ -17,9 +17,9 @@ from mockserver.web.messages import Messages
 from mockserver.web.server import Server
 from mockserver.web.wsgi import Gateway
 from tests.support.live_server import ENOUGH, server_here
-from tests.support.samples import GOLDEN, HAMMER
+from tests.support.samples import GOLDEN, HAMMER, ITEM
 
-ITEM = f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/{HAMMER}"
+ITEM_URL = f"/customer-segment/acme/segments{ITEM}"
 HEALTH = "/__admin/health"
 TOKEN = "Authorization: Bearer admin-token\r\n"
 
@@ -52,13 +52,15 @@ def statuses(came: bytes) -> list[int]:
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", came)]
 
 
-def request(method: str = "GET", path: str = ITEM, headers: str = "", body: bytes = b"", version: str = "1.1") -> bytes:
+def request(
+    method: str = "GET", path: str = ITEM_URL, headers: str = "", body: bytes = b"", version: str = "1.1"
+) -> bytes:
     length = f"Content-Length: {len(body)}\r\n" if body else ""
     return f"{method} {path} HTTP/{version}\r\nHost: localhost\r\n{TOKEN}{length}{headers}\r\n".encode() + body
 
 
 def test_many_requests_at_once_are_answered_in_order(server: Server) -> None:
-    paths = [ITEM, HEALTH, "/no", ITEM]
+    paths = [ITEM_URL, HEALTH, "/no", ITEM_URL]
     came = exchanged(server, b"".join(request(path=path) for path in paths))
     assert statuses(came) == [200, 200, 404, 200]
 

@@ -8,7 +8,8 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-ATTRIBUTES = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
+from tests.support.samples import ATTRIBUTES
+
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 

@@ -7,14 +7,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TOOL_FANS
+from tests.support.samples import (
+    ANOTHER_COMPANY,
+    ATTRIBUTES,
+    COMPANY,
+    GOLDEN,
+    HAMMER,
+    JACK,
+    JOHN,
+    PLATINUM,
+    SCREWDRIVER,
+    THIRD_COMPANY,
+    TOOL_FANS,
+)
 
 from .answers import FILTERS, Look, Row
-from .bodies import ATTRIBUTES
 from .reading import Who
-
-JOHN, JACK = "98029737", "18249883"
-COMPANY, ANOTHER, THIRD = "660af2af69babe3cf6e40771", "448gh29h1d0b5453g6346df6", "5f2c1d7e9b8a4c3d2e1f0a9b"
 
 
 def mostly(good: st.SearchStrategy[Any], bad: st.SearchStrategy[Any], of: int = 10) -> st.SearchStrategy[Any]:
@@ -60,10 +68,12 @@ ITEMS: st.SearchStrategy[tuple[str, str]] = mostly(
 )
 KINDS = mostly(st.sampled_from(["PRODUCT", "CATEGORY"]), st.just("product"))
 WHO: st.SearchStrategy[Who] = mostly(
-    st.sampled_from([(JOHN, None), (JOHN, None), (JOHN, COMPANY), (JOHN, THIRD), (JACK, None), (JACK, ANOTHER)]),
+    st.sampled_from(
+        [(JOHN, None), (JOHN, None), (JOHN, COMPANY), (JOHN, THIRD_COMPANY), (JACK, None), (JACK, ANOTHER_COMPANY)]
+    ),
     st.sampled_from([(JACK, COMPANY), (JACK, "nowhere"), ("nobody", None)]),
 )
-ENTITIES = st.sampled_from([None, COMPANY, THIRD, ANOTHER, "nowhere"])
+ENTITIES = st.sampled_from([None, COMPANY, THIRD_COMPANY, ANOTHER_COMPANY, "nowhere"])
 SITES = st.sampled_from([None, "main", "export", "nowhere"])
 LOOKS = st.builds(
     Look,
