@@ -65,7 +65,7 @@ def readme(where: Path) -> None:
     commands = text.partition("```sh\n")[2].partition("```")[0].splitlines()
     for command in commands[:2]:
         do("bash", "-c", command, where=where)
-    assert commands[2:] == [".venv/bin/mockserver serve", ".venv/bin/python -m pytest"]
+    assert commands[2:] == [".venv/bin/mockserver serve", ".venv/bin/python -m pytest -n auto"]
     serves(where / ".venv" / "bin" / "mockserver", where)
     do(".venv/bin/python", "-m", "pytest", "-q", "tests/services/test_published_examples.py", where=where)
 
