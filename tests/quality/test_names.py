@@ -28,10 +28,10 @@ SHARED_FUNCTIONS = {"handlers", "service"}
 LIMIT = re.compile(r"_AT_MOST$|^MOST_|LONGEST|DEEPEST|LARGEST|BIGGEST|GREATEST")
 IRREGULAR_PARTICIPLES = frozenset(
     """
-    begun bent bought bound broken brought built cast caught chosen cut done drawn driven fed felt forgotten found frozen
-    given gone got grown had heard held hidden hurt kept known laid led left lent let lost made meant met paid put read said
-    seen sent set shown shut sold sought sown spent split spoilt spoken stood sworn taken taught thought told torn
-    understood woken won worn written
+    begun bent bought bound broken brought built cast caught chosen cut done drawn driven fed felt forgotten
+    found frozen given gone got grown had heard held hidden hurt kept known laid led left lent let lost made
+    meant met paid put read said seen sent set shown shut sold sought sown spent split spoilt spoken stood
+    sworn taken taught thought told torn understood woken won worn written
     """.split()  # noqa: SIM905 - a list of a hundred quoted words is hard to read
 )
 # Verbs whose participle looks the same, and words that only look like participles.
@@ -60,7 +60,7 @@ def constants(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
     for node in body:
         if isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+            names = [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
             yield from ((node.lineno, name) for name in names if name.isupper())
 
 
@@ -72,7 +72,7 @@ def is_participle(name: str) -> bool:
     return word in IRREGULAR_PARTICIPLES or word.endswith("ed")
 
 
-def repeated(places: dict[str, list[str]]) -> Offenders:
+def find_repeated(places: dict[str, list[str]]) -> Offenders:
     return [f"{name}: {', '.join(where)}" for name, where in sorted(places.items()) if len(where) > 1]
 
 
@@ -82,7 +82,7 @@ def classes_share_a_name() -> Offenders:
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(f"{module}:{node.lineno}")
-    return repeated(places)
+    return find_repeated(places)
 
 
 def handlers_live_elsewhere() -> Offenders:
@@ -115,7 +115,7 @@ def functions_are_bare_participles() -> Offenders:
         bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
         for body in bodies:
             for function in public_functions(body):
-                decorators = {ast.unparse(each).rpartition(".")[2] for each in function.decorator_list}
+                decorators = {ast.unparse(decorator).rpartition(".")[2] for decorator in function.decorator_list}
                 if is_participle(function.name) and not decorators & {"property", "cached_property"}:
                     offenders.append(f"{module}:{function.lineno}: {function.name}")
     return offenders
@@ -127,7 +127,7 @@ def functions_share_a_name() -> Offenders:
         for function in public_functions(tree.body):
             if function.name not in SHARED_FUNCTIONS:
                 places[function.name].append(f"{module}:{function.lineno}")
-    return repeated(places)
+    return find_repeated(places)
 
 
 def files_share_a_name() -> Offenders:
@@ -138,7 +138,7 @@ def files_share_a_name() -> Offenders:
         is_control_path = path.parent == Path("control") and path.stem in CONTROL_PATHS
         if path.stem not in SHARED_FILE_NAMES and path.parent.name != "handlers" and not is_control_path:
             places[path.stem].append(module)
-    return repeated(places)
+    return find_repeated(places)
 
 
 def modules_are_too_long() -> Offenders:
