@@ -1,26 +1,19 @@
-"""What the tests share: a simulator in process, a clock that stands, and a client that speaks like curl."""
+"""Fixtures of all tests: a simulator in process, its clock, and a client; and the profiles of hypothesis."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, settings
-from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
-from mockserver.resources import folder
 from mockserver.settings import Behaviour, Settings
-from mockserver.strict_yaml import load
 from mockserver.world import World
+from tests.support.client import TENANT_NUMBERS, Client
+from tests.support.clock import StandingClock
 
 # Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
 # `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile.
@@ -35,72 +28,6 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("suite")
-
-TABLES = Path(__file__).parent / "tables"
-PUBLISHED = Path(__file__).parent / "published"
-GOLDEN = "628cd20c6e8b2432b6346ca6"
-PLATINUM = "61ge81e13562e22001h6cf456"
-TOOL_FANS = "628cd20c6e8b2432b6346ca7"
-HAMMER, SCREWDRIVER = "12468504", "12849186"
-NUMBERS = count(1)
-DEFAULT: dict[str, Any] = load((folder("fixtures") / "default.yaml").read_text())
-
-
-def default_world(where: Path, **sections: Any) -> str:
-    """Write a copy of the default world with other sections; return its path."""
-    path = where / "world.yaml"
-    kept = {name: section for name, section in DEFAULT.items() if name != "mixinSchemas"}
-    path.write_text(json.dumps(kept | sections))  # JSON is YAML too
-    return str(path)
-
-
-@dataclass
-class StandingClock:
-    """A clock that moves only when a test moves it."""
-
-    moment: datetime = field(default_factory=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def forward(self, **ahead: float) -> None:
-        self.moment += timedelta(**ahead)
-
-
-@dataclass
-class Client:
-    """Calls the service for one tenant with one token."""
-
-    flask: Flask
-    tenant: str
-    token: str | None = "admin-token"
-
-    def having(self, token: str | None) -> Client:
-        return Client(self.flask, self.tenant, token)
-
-    def send(self, method: str, path: str, **request: Any) -> TestResponse:
-        """Send a request below /customer-segment/{tenant}/segments, or to a path that begins with //."""
-        headers = dict(request.pop("headers", {}))
-        if self.token is not None:
-            headers.setdefault("Authorization", f"Bearer {self.token}")
-        url = path[1:] if path.startswith("//") else f"/customer-segment/{self.tenant}/segments{path}"
-        return self.flask.test_client(use_cookies=False).open(url, method=method, headers=headers, **request)
-
-    def get(self, path: str, **request: Any) -> TestResponse:
-        return self.send("GET", path, **request)
-
-    def put(self, path: str, **request: Any) -> TestResponse:
-        return self.send("PUT", path, **request)
-
-    def post(self, path: str, **request: Any) -> TestResponse:
-        return self.send("POST", path, **request)
-
-    def delete(self, path: str, **request: Any) -> TestResponse:
-        return self.send("DELETE", path, **request)
-
-    def everything(self) -> Any:
-        """All item assignments of the tenant: what a failed write must leave as it was."""
-        return self.having("read-token").get("/items?pageSize=100000").get_json()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -130,7 +57,7 @@ def world(shared: App) -> World:
 @pytest.fixture
 def client(shared: App) -> Client:
     """A client for a tenant that no other test knows, as admin."""
-    return Client(shared.flask, f"test{next(NUMBERS)}")
+    return Client(shared.flask, f"test{next(TENANT_NUMBERS)}")
 
 
 @pytest.fixture

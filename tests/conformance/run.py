@@ -1,6 +1,6 @@
 """Run schemathesis with all of its phases over each spec of the simulated services, against the real server.
 
-`make conformance` makes more than 5,000 cases; `make test` runs a few of them (tests/test_conformance.py).
+`make conformance` makes more than 5,000 cases; `make test` runs a few of them (tests/quality/test_conformance.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.serving import environment, serving
+from tests.support.live_server import environment, serving
 
 HERE = Path(__file__).parent
 SPECS = HERE.parents[1] / "spec"

@@ -1,6 +1,6 @@
 """Fuzz the parsers with atheris: `python -m tests.fuzz.run all --runs 2000000`.
 
-`make fuzz` does it; `make test` runs the same targets a few times (tests/test_fuzz.py).
+`make fuzz` does it; `make test` runs the same targets a few times (tests/quality/test_fuzz.py).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.support.paths import ROOT
+
 from .seeds import SEEDS, WORDS
 from .targets import TARGETS
 
-ROOT = Path(__file__).parents[2]
 LONGEST = 1000  # bytes of an input
 SLOWEST = 10  # seconds that one input may take
 MEMORY = 1024  # MB

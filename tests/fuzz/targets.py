@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
@@ -16,12 +15,12 @@ from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
 from mockserver.practices import fields, jsonpatch, languages, nesting, q, sort
 from mockserver.web.messages import Message, Messages
+from tests.support.paths import TABLES
 
 Answer = TypeVar("Answer")
 Target = Callable[[bytes], None]
 
 SECONDS = 0.02  # for all regexes of one query: the time of a run is bounded by the fuzzer
-TABLES = Path(__file__).parents[1] / "tables"
 TABLE: dict[str, Any] = {
     name: yaml.safe_load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
     for name in ("q", "fields", "sort", "languages")

@@ -1,0 +1,236 @@
+"""The command line: start, ready line, stop, mistakes in one line, and the other commands."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.app import build
+from mockserver.cli import serve, settings_from
+from mockserver.contract import listing
+from mockserver.contract.document import Document
+from mockserver.contract.loading import read
+from mockserver.contract.operations import operations
+from mockserver.ready import ready_line
+from mockserver.resources import folder
+from mockserver.settings import Behaviour, Settings
+from tests.support.live_server import ask, run, serving
+from tests.support.samples import GOLDEN
+from tests.support.specs import SPECS
+
+SWITCHED: dict[str, Any] = {
+    "own_list": "catalogue",
+    "foreign_segment": "403",
+    "active": "status-and-validity",
+    "max_page_size": 5,
+    "accept_language_absent": "default",
+    "missing_parent": "404",
+    "match_descendants": "false",
+    "references": "lenient",
+    "delete_missing": "404",
+    "unknown_mixin": "reject",
+    "bulk_index_base": "0",
+}
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_serve_answers_from_its_ready_line_on_and_stops_cleanly(how: signal.Signals) -> None:
+    with serving() as (process, ready):
+        assert ready["event"] == "ready"
+        assert "admin-token" in ready["tokens"]
+        status, rows = ask(f"{ready['url']}/customer-segment/{ready['tenant']}/segments/{GOLDEN}/items")
+        assert (status, len(rows)) == (200, 2)
+        method, url = ready["reset"].split()
+        assert ask(url, method)[0] == 200
+        process.send_signal(how)
+        assert process.wait(timeout=30) == 0
+        assert process.stderr
+        assert process.stderr.read() == ""
+
+
+def test_the_text_of_the_ready_line_names_url_tokens_and_reset() -> None:
+    text = ready_line(build(Settings()), "http://127.0.0.1:8080", 0.5)
+    assert "http://127.0.0.1:8080" in text
+    for token in ("admin-token", "manage-token", "read-token", "customer-token", "customer2-token"):
+        assert token in text
+    assert "curl -X POST http://127.0.0.1:8080/__admin/reset" in text
+    assert "none needed" in ready_line(build(Settings(auth="off")), "http://127.0.0.1:8080", 0.5)
+
+
+def test_settings_come_from_the_environment_too() -> None:
+    with serving(MOCKSERVER_TENANT="shop", MOCKSERVER_FIXTURE="empty", MOCKSERVER_AUTH="off") as (_, ready):
+        assert (ready["tenant"], ready["world"]) == ("shop", "empty")
+        status, rows = ask(f"{ready['url']}/customer-segment/shop/segments/items", headers={"Authorization": ""})
+        assert (status, rows) == (200, [])
+
+
+def test_a_switch_reaches_the_rules() -> None:
+    with serving("--bulk-index-base", "0", MOCKSERVER_REFERENCES="lenient") as (_, ready):
+        url = f"{ready['url']}/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/bulk"
+        assert ask(url, "PUT", [{"id": "made-up"}]) == (207, [{"index": 0, "code": 201, "status": "Created"}])
+
+
+def test_the_reference_validator_can_be_switched_in() -> None:
+    with serving("--validator", "reference") as (_, ready):
+        url = f"{ready['url']}/customer-segment/acme/segments/{GOLDEN}/items"
+        assert len(ask(url)[1]) == 2
+        assert ask(f"{url}/PRODUCT/12468504", "PUT", {"metadata": {"version": "1"}})[0] == 400
+        entries = ask(f"{url}/PRODUCT/bulk", "PUT", [{"id": "12468504"}, {"id": 5}])[1]
+        assert [entry["code"] for entry in entries] == [204, 400]
+        assert ask(f"{ready['url']}/__admin/health")[0] == 200  # its path has no parameter
+
+
+def behaviour(*arguments: str) -> Behaviour:
+    """What the real command makes of these arguments, in the environment as it is."""
+    with serve.make_context("serve", list(arguments)) as context:
+        return settings_from(context.params).behaviour
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Behaviour)])
+def test_every_switch_is_a_flag_and_a_variable_and_the_flag_wins(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    flag, variable, text = f"--{name.replace('_', '-')}", f"MOCKSERVER_{name.upper()}", str(SWITCHED[name])
+    switched = Behaviour(**{name: SWITCHED[name]})
+    assert behaviour() == Behaviour() != switched
+    assert behaviour(flag, text) == switched
+    monkeypatch.setenv(variable, text)
+    assert behaviour() == switched
+    other = getattr(Behaviour(), name) or 60  # no flag says "none", which is what max_page_size has
+    assert getattr(behaviour(flag, str(other)), name) == other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "reason"),
+    [
+        (["serve", "--port", "many"], {}, "--port"),
+        (["serve", "--port", "99999"], {}, "--port"),
+        (["serve", "--nonsense"], {}, "--nonsense"),
+        (["serve", "--auth", "maybe"], {}, "--auth"),
+        (["serve", "--tenant", "NO"], {}, "--tenant"),
+        (["serve", "--cors-origin", "http://shop.example/"], {}, "--cors-origin"),
+        (["serve", "--cors-origin", "shop.example"], {}, "--cors-origin"),
+        (["serve", "--cors-origin", "https://*.example"], {}, "--cors-origin"),
+        (["serve", "--max-page-size", "0"], {}, "--max-page-size"),
+        (["serve", "--spec", "/nowhere"], {}, "/nowhere"),
+        (["serve", "--fixture", "nowhere"], {}, "default"),
+        (["serve", "--fixture", "/nowhere.yaml"], {}, "/nowhere.yaml"),
+        (["serve", "--host", "256.256.256.256", "--port", "0"], {}, "256.256.256.256"),
+        (["serve"], {"MOCKSERVER_PROT": "1"}, "MOCKSERVER_PROT"),
+        (["serve"], {"MOCKSERVER_PORT": "tcp://10.0.0.1:80"}, "MOCKSERVER_PORT"),
+        (["nonsense"], {}, "nonsense"),
+        (["spec", "/nowhere.yaml"], {}, "/nowhere.yaml"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(arguments: list[str], variables: dict[str, str], reason: str) -> None:
+    done = run(*arguments, variables=variables)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert reason in done.stderr
+
+
+def test_a_port_in_use_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("serve", "--port", port)
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+    assert port in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("openapi: 3.0.3", "openapi: 3.1.0"), "not an OpenAPI 3.0 document"),
+        (("operationId: GET-customer-segment-retrieve-item", "operationId: other"), "has no"),
+        (("$ref: '#/components/parameters/itemId'", "$ref: '#/components/parameters/none'"), "none"),
+        (("  /customer-segment/{tenant}/segments/items:", "  - x: ["), "line"),
+        (("pattern: ^[a-z][a-z0-9]+$", "pattern: '['"), "customer-segment.yaml"),
+        (("          description: The item assignment.\n", ""), "get/responses/200"),
+    ],
+)
+def test_an_unusable_spec_is_one_clear_line(tmp_path: Path, change: tuple[str, str], reason: str) -> None:
+    text = (folder("spec") / "customer-segment.yaml").read_text()
+    assert change[0] in text
+    (tmp_path / "customer-segment.yaml").write_text(text.replace(*change, 1))
+    done = run("serve", "--port", "0", "--spec", str(tmp_path))
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "customer-segment.yaml" in done.stderr
+    assert reason in done.stderr
+
+
+def test_routes_lists_every_operation_with_its_scopes() -> None:
+    lines = run("routes").stdout.splitlines()
+    app = build(Settings())
+    assert [line.split()[2] for line in lines] == [each.id for each in (*app.operations, *app.steering)]
+    assert any(
+        "PUT-customer-segment-update-item " in line and "customersegment.segment_manage" in line for line in lines
+    )
+    assert next(line for line in lines if "retrieve-customer-profile" in line).endswith("any token")
+    assert next(line for line in lines if "request-token" in line).endswith("open")
+
+
+def test_the_table_of_operations_in_the_documentation_is_what_the_command_prints() -> None:
+    printed = run("routes", "--format", "markdown").stdout
+    assert all(f"`{each.id}`" in printed for path in folder("spec").glob("*.yaml") for each in operations(read(path)))
+    assert printed == (folder("docs") / "operations.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("security", "words"),
+    [
+        ([], "open"),
+        ([{"OAuth2": []}], "any token"),
+        ([{"OAuth2": ["a"]}, {"OAuth2": ["b"]}], "a | b"),
+        ([{"OAuth2": ["a"]}, {"BearerToken": []}], "any token; more with a"),
+        ([{}, {"OAuth2": []}], "token optional"),
+        ([{}, {"OAuth2": ["a", "b"]}], "token optional; more with a | b"),
+    ],
+)
+def test_what_a_caller_needs_is_told_in_words(security: list[dict[str, list[str]]], words: str) -> None:
+    operation = {"operationId": "read", "security": security, "responses": {"204": {"description": "Done."}}}
+    paths = {"/x": {"get": operation}}
+    (compiled,) = operations(Document(Path("x.yaml"), {"paths": paths}))
+    assert listing.access(compiled) == words
+    assert listing.text([compiled]) == f"GET     /x  read  {words}"
+
+
+def test_the_shipped_specs_are_good() -> None:
+    done = run("spec")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("good") == len(SPECS)
+
+
+def test_healthcheck_tells_a_healthy_server_from_none() -> None:
+    with serving() as (process, ready):
+        port = ready["url"].rpartition(":")[2]
+        assert json.loads(run("healthcheck", variables={"MOCKSERVER_PORT": port}).stdout) == {"status": "healthy"}
+        assert run("healthcheck", variables={"MOCKSERVER_PORT": port, "MOCKSERVER_HOST": "0.0.0.0"}).returncode == 0
+        process.kill()
+        process.wait(timeout=30)
+        assert run("healthcheck", "--port", port).returncode == 1
+
+
+def test_help_and_version() -> None:
+    assert run("--version").stdout.startswith("mockserver")
+    help_text = run("serve", "--help").stdout
+    assert "MOCKSERVER_BULK_INDEX_BASE" in help_text
+    assert run().returncode in {0, 2}
+
+
+def test_garbage_on_the_wire_is_answered_in_json() -> None:
+    with serving() as (_, ready):
+        port = int(ready["url"].rpartition(":")[2])
+        for sent in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+                connection.sendall(sent)
+                head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+                assert head.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400")), head
+                assert json.loads(body)["code"] == 400
+        assert ask(f"{ready['url']}/__admin/health")[0] == 200

@@ -1,0 +1,34 @@
+"""What a refusal says: where it is wrong, in which way, in words, and by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.client import Client
+from tests.support.paths import TABLES
+
+CASES = yaml.safe_load((TABLES / "refusals.yaml").read_text(encoding="utf-8"))
+PARTS = {"field": "field", "type": "type", "message": "says"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['call']} {case['rule']}" for case in CASES])
+def test_a_refusal_says_what_is_wrong_where_and_by_which_rule(
+    case: dict[str, Any], client: Client, simulator: Callable[..., Client]
+) -> None:
+    admin = simulator(**case["switches"]) if "switches" in case else client
+    method, _, path = case["call"].partition(" ")
+    request: dict[str, Any] = {name: case[name] for name in ("headers", "json") if name in case}
+    if "times" in case:
+        request["json"] *= case["times"]
+    refused = admin.having(case.get("token", admin.token)).send(method, path, **request)
+    assert refused.status_code == case.get("status", 400)
+    told = refused.get_json()
+    assert told.get("details", {}) == {part: case[column] for part, column in PARTS.items() if column in case}
+    assert told.get("resourceId") == case.get("id")
+    assert refused.headers.get("X-Mock-Hint") == case.get("hint")
+    explained = admin.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json()
+    assert explained["rule"]["id"] == case["rule"]

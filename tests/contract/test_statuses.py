@@ -1,0 +1,58 @@
+"""Every status that the spec declares can be provoked by a client, and what then comes is as declared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from mockserver.contract import loading
+from mockserver.contract.reference import Reference
+from mockserver.exchange import Reply, Request, Text
+from mockserver.resources import folder
+from tests.support.client import Client
+from tests.support.status_cases import APP, TABLE, case_of, provoked
+
+OPERATIONS = {operation.id: operation for operation in (*APP.operations, *APP.steering)}
+PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
+
+
+@pytest.fixture(autouse=True)
+def left_as_it_was(client: Client) -> Iterator[None]:
+    """Take back what a case of the control plane did to all tenants, so that the cases may come in any order."""
+    yield
+    client.having(None).post("//__admin/reset")
+
+
+@pytest.mark.parametrize(("operation_id", "status"), PAIRS)
+def test_every_declared_status_can_be_provoked(
+    operation_id: str, status: int, simulator: Callable[..., Client], client: Client, reference: Reference
+) -> None:
+    operation = OPERATIONS[operation_id]
+    case = case_of(operation, status)
+    caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
+    reply = provoked(caller, operation, case)
+    assert reply.status_code == status, reply.text
+    body = reply.get_json() if reply.is_json else Text(reply.text, reply.mimetype or "") if reply.data else None
+    assert operation.defect(status, body) is None
+    ids = dict.fromkeys(re.findall(r"{(\w+)}", operation.path), "acme")
+    seen = Reply(status, body, dict(reply.headers))
+    assert reference.reply(operation, Request(operation.method, operation.path, "", {}), ids, seen) is None
+
+
+def test_the_table_names_nothing_that_the_spec_lacks() -> None:
+    named = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
+    assert named == set(PAIRS)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_every_operation_declares_401_and_403_where_it_needs_a_token_and_a_scope(operation: Any) -> None:
+    assert not operation.needs_token or 401 in operation.replies
+    assert not operation.scopes or 403 in operation.replies

@@ -1,0 +1,594 @@
+"""Coverage: which cells of the contract calls cover, by which tests; reports; the gate; and least privilege."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from junitparser import JUnitXml
+
+from mockserver import cli
+from mockserver.access import NEIGHBOURS_READ
+from mockserver.app import App, build
+from mockserver.contract.operations import Operation
+from mockserver.control.coverage.report import percent
+from mockserver.dimensions import DIMENSIONS
+from mockserver.exchange import Wire
+from mockserver.records import coverage, personas, records
+from mockserver.records.cells import Cell
+from mockserver.records.findings import SEEN_AT_MOST
+from mockserver.records.records import Record
+from mockserver.records.visit import NAME_AT_MOST, Visit
+from mockserver.settings import Settings
+from tests.support.client import Client
+from tests.support.live_server import ask, run, serving
+from tests.support.paths import ROOT, TABLES
+from tests.support.samples import GOLDEN, HAMMER, ITEM, ITEM_BULK, PLATINUM, SCREWDRIVER, TOOL_FANS
+from tests.support.specs import SERVICES
+from tests.support.status_cases import case_of, provoked
+
+GET_ITEM, PUT_ITEM = "GET-customer-segment-retrieve-item", "PUT-customer-segment-update-item"
+LIST, TOKEN = "GET-customer-segment-retrieve-segments", "POST-oauth-request-token"
+CREATION, REPLACEMENT = "POST-customer-segment-create-segment", "PUT-customer-segment-update-items-bulk"
+MANAGE, READ = "customersegment.segment_manage", "customersegment.segment_read"
+READ_OWN = "customersegment.segment_read_own"
+OWN = (READ_OWN, "customer.customer_read_own", "customermanagement.legalentity_read_own")
+HOSTILE = "test_<script>alert('&')</script>[\"é]"
+MIXINS: dict[str, Any] = {"mixins": {}, "metadata": {"mixins": {}}}
+
+Place = tuple[str, str, str]  # dimension, place and value of a cell
+
+
+def reported(client: Client, query: str = "") -> Any:
+    reply = client.having(None).get(f"//__admin/coverage?tenant={client.tenant}{query}")
+    assert reply.status_code == 200, reply.text
+    return reply.get_json()
+
+
+def operation_of(client: Client, id_: str) -> Any:
+    return next(each for each in reported(client)["operations"] if each["id"] == id_)
+
+
+def cells(operation: Any) -> dict[Place, Any]:
+    return {(cell["dimension"], cell["place"], cell["value"]): cell for cell in operation["cells"]}
+
+
+def covered(client: Client, id_: str) -> set[Place]:
+    return {place for place, cell in cells(operation_of(client, id_)).items() if cell["count"]}
+
+
+def undocumented(client: Client, id_: str) -> list[tuple[str, str]]:
+    return [(each["dimension"], each["value"]) for each in operation_of(client, id_)["undocumented"]]
+
+
+def succeeded(status: int, scope: str) -> set[Place]:
+    return {("operations", "", ""), ("statuses", "", str(status)), ("scopes", "", scope)}
+
+
+def test_nothing_is_covered_before_the_first_call(client: Client) -> None:
+    dimensions = reported(client)["dimensions"]
+    assert all(each["covered"] == 0 < each["total"] == len(each["missing"]) for each in dimensions.values())
+
+
+def test_a_call_covers_operation_status_scope_parameters_and_enum_values(client: Client) -> None:
+    client.get(f"{ITEM}?fields=item", headers={"Accept-Language": "en"})
+    used = {("parameters", "query", "fields"), ("parameters", "header", "Accept-Language")}
+    assert covered(client, GET_ITEM) == succeeded(200, READ) | used | {("enumValues", "path", "type=PRODUCT")}
+
+
+def test_a_body_covers_its_properties_and_their_enum_values(client: Client) -> None:
+    body = {"name": {"en": "New"}, "siteCode": "main", "status": "INACTIVE", "mixins": {}, "unheard": 1}
+    assert client.post("", json=body).status_code == 201
+    named = {("bodyProperties", "body", f"/{name}") for name in ("name", "siteCode", "status", "mixins")}
+    assert covered(client, CREATION) == succeeded(201, MANAGE) | named | {("enumValues", "body", "/status=INACTIVE")}
+
+
+def test_a_body_covers_its_properties_beside_more_that_nobody_declares_than_are_found(client: Client) -> None:
+    assert client.put(ITEM, json={f"x{number}": 1 for number in range(SEEN_AT_MOST + 1)} | MIXINS).status_code == 204
+    named = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
+    assert named < covered(client, PUT_ITEM)
+
+
+def test_elements_of_a_bulk_cover_their_codes_and_the_good_ones_their_properties(client: Client) -> None:
+    elements = [{"id": SCREWDRIVER}, {"id": HAMMER, "mixins": {}}, {"id": "nowhere", "metadata": {"version": 1}}]
+    assert client.put(ITEM_BULK, json=elements).status_code == 207
+    assert covered(client, REPLACEMENT) == (
+        succeeded(207, MANAGE)
+        | {("elements", "", code) for code in ("204", "400")}
+        | {("bodyProperties", "body", "/*/id"), ("bodyProperties", "body", "/*/mixins")}
+        | {("enumValues", "path", "type=PRODUCT")}
+    )
+    assert cells(operation_of(client, REPLACEMENT))["bodyProperties", "body", "/*/id"]["count"] == 1  # calls
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "body", "status"),
+    [
+        ("read-token", ITEM, MIXINS, 403),
+        (None, ITEM, MIXINS, 401),
+        ("manage-token", ITEM, {"metadata": {"version": "1"}}, 400),
+        ("manage-token", ITEM, {"metadata": {"version": 7}}, 409),
+    ],
+)
+def test_a_refused_call_covers_its_status_alone(
+    client: Client, token: str | None, path: str, body: Any, status: int
+) -> None:
+    assert client.having(token).put(path, json=body).status_code == status
+    assert covered(client, PUT_ITEM) == {("statuses", "", str(status))}
+
+
+def test_what_the_contract_does_not_have_is_told_apart(client: Client) -> None:
+    client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "delete_missing": "404"})
+    removal, bulk = "DELETE-customer-segment-remove-item", "DELETE-customer-segment-remove-items-bulk"
+    assert client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
+    assert client.delete(ITEM_BULK, json=["nowhere"]).status_code == 207
+    assert undocumented(client, removal) == [("statuses", "404")]
+    assert undocumented(client, bulk) == [("elements", "404")]
+    assert covered(client, removal) == set()
+
+
+def test_a_head_covers_nothing(client: Client) -> None:
+    assert client.send("HEAD", ITEM).status_code == 200
+    assert operation_of(client, GET_ITEM)["calls"] == 0
+
+
+def test_with_auth_off_nobody_shows_a_scope() -> None:
+    client = Client(build(Settings(auth="off")).flask, "acme", None)
+    assert client.get(ITEM).status_code == 200
+    assert ("scopes", "", READ) not in covered(client, GET_ITEM)
+    assert ("operations", "", "") in covered(client, GET_ITEM)
+    assert reported(client)["personas"] == []
+
+
+@pytest.fixture
+def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Visit]:
+    """The visits of a test as they come to be kept, instead of being kept."""
+    caught: list[Visit] = []
+    monkeypatch.setattr(Record, "keep", lambda _, visit: caught.append(visit))
+    return caught
+
+
+def keys(visit: Visit) -> set[Any]:
+    counting = coverage.Coverage()
+    counting.seen(visit)
+    return set(counting.tallies())
+
+
+def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = build(Settings())
+    monkeypatch.setattr(records, "RECORDS_AT_MOST", 3)
+    for name in ("one", "two", "three", "four"):
+        Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
+    client = Client(app.flask, "one", None)
+    whole = client.get("//__admin/coverage").get_json()
+    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
+    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (4, ["one", "two", "three", "four"])
+    assert [each["needed"] for each in whole["personas"]] == [{READ: [GET_ITEM]}]
+    assert reported(client)["operations"][0]["calls"] == 0
+    assert len(app.records.named(None)) == 4  # three tenants, and no tenant
+
+
+@pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
+def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(client: Client, visits: list[Visit], kind: Any) -> None:
+    client.put(ITEM, json=MIXINS)
+    (visit,) = visits
+    assert visit.answer
+    assert len(keys(visit)) > 3
+    visit.injected, visit.answer = kind is None, visit.answer._replace(wire=Wire(kind) if kind else None)
+    assert keys(visit) == {Cell("injected", PUT_ITEM)}
+
+
+def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visits: list[Visit]) -> None:
+    client.put(ITEM, json=MIXINS)
+    (visit,) = visits
+    assert visit.answer
+    before = keys(visit)
+    visit.fault, visit.answer = "slow", visit.answer._replace(wire=Wire("drip"))
+    assert keys(visit) == before
+
+
+def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, visits: list[Visit]) -> None:
+    client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
+    (visit,) = visits
+    failed = Cell("elements", REPLACEMENT, "", "400")
+    assert failed in keys(visit)
+    visit.spoilt = frozenset({1})
+    assert failed not in keys(visit)
+    assert Cell("elements", REPLACEMENT, "", "204") in keys(visit)
+
+
+def test_calls_that_a_fault_answered_are_counted_apart(client: Client, shared: App) -> None:
+    client.get(ITEM)
+    visit = shared.records.of(client.tenant).journal.visits()[-1]
+    visit.injected = True
+    shared.records.of(client.tenant).coverage.seen(visit)
+    operation = operation_of(client, GET_ITEM)
+    assert (operation["calls"], operation["injected"]) == (1, 1)
+
+
+def test_every_cell_lists_the_tests_behind_it_once(client: Client) -> None:
+    for test in ("one", "two", "one"):
+        client.get(ITEM, headers={"X-Mock-Test": test})
+    client.get(ITEM)
+    for place in (("operations", "", ""), ("statuses", "", "200"), ("scopes", "", READ)):
+        cell = cells(operation_of(client, GET_ITEM))[place]
+        assert (cell["count"], cell["tests"], cell["moreTests"]) == (4, ["one", "two"], False)
+
+
+def test_names_of_tests_are_bounded_and_fit_for_print(client: Client) -> None:
+    for number in range(coverage.TESTS_AT_MOST + 1):
+        client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
+    cell = cells(operation_of(client, GET_ITEM))["operations", "", ""]
+    assert (cell["count"], len(cell["tests"]), cell["moreTests"]) == (21, 20, True)
+    assert cell["tests"][0] == "0?" + "x" * (NAME_AT_MOST - 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_of_tests_come_in_utf_8_or_latin_1(client: Client, encoding: str) -> None:
+    header = "prüft".encode(encoding).decode("latin-1")  # as WSGI hands it over
+    client.get(ITEM, headers={"X-Mock-Test": header})
+    assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
+
+
+def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits: list[Visit]) -> None:
+    client.get(ITEM)
+    (visit,) = visits
+    counting = coverage.Coverage()
+    for number in range(coverage.NAMES_AT_MOST + 50):
+        visit.request = visit.request._replace(headers={"x-mock-test": str(number)})
+        counting.seen(visit)
+    visit.operation = replace(visit.operation, id="another") if visit.operation else None
+    counting.seen(visit)
+    tallies = counting.tallies()
+    assert tallies[Cell("operations", GET_ITEM)].count == coverage.NAMES_AT_MOST + 50
+    assert list(tallies[Cell("operations", "another")].tests) == [coverage.MANY]
+    assert len(counting._names) == coverage.NAMES_AT_MOST
+
+
+def test_a_client_cannot_make_cells(client: Client, shared: App) -> None:
+    client.put(ITEM, json=MIXINS)
+    before = set(shared.records.of(client.tenant).coverage.tallies())
+    client.put(f"{ITEM}?made=up", json=MIXINS | {"made": "up"}, headers={"X-Made-Up": "1"})
+    assert set(shared.records.of(client.tenant).coverage.tallies()) == before
+
+
+def test_tenants_do_not_mix_and_are_joined_without_one() -> None:
+    app = build(Settings()).flask
+    one, two = Client(app, "one"), Client(app, "two")
+    one.get(ITEM, headers={"X-Mock-Test": "first"})
+    two.get(ITEM, headers={"X-Mock-Test": "second"})
+    two.put(ITEM)
+    assert covered(one, PUT_ITEM) == set()
+    assert cells(operation_of(one, GET_ITEM))["operations", "", ""]["tests"] == ["first"]
+    whole = one.having(None).get("//__admin/coverage").get_json()
+    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
+    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (2, ["first", "second"])
+    assert one.having(None).delete("//__admin/coverage?tenant=two").status_code == 204
+    assert (covered(two, PUT_ITEM), len(covered(one, GET_ITEM))) == (set(), 4)
+    assert one.having(None).delete("//__admin/coverage").status_code == 204
+    assert covered(one, GET_ITEM) == set()
+
+
+def test_coverage_outlives_a_reset(client: Client) -> None:
+    client.get(ITEM)
+    client.post(f"//__admin/reset?tenant={client.tenant}")
+    assert ("operations", "", "") in covered(client, GET_ITEM)
+
+
+def test_what_names_no_tenant_is_nobodys(client: Client) -> None:
+    mine, everybodys = reported(client), client.get("//__admin/coverage").get_json()
+    of_tenants = {name for name, paths in SERVICES.items() if any("{tenant}" in path for path in paths)}
+    assert {each["service"] for each in mine["operations"]} == of_tenants
+    assert {each["service"] for each in everybodys["operations"]} == of_tenants | {"oauth"} == SERVICES.keys()
+    assert "GET-oauth-generate-anonymous-access-token" not in {each["id"] for each in mine["operations"]}
+
+
+def test_a_service_can_be_asked_for() -> None:
+    client = Client(build(Settings()).flask, "acme")
+    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    client.having(None).post("//oauth/token", data=asked)
+    report = client.get("//__admin/coverage?service=oauth").get_json()
+    assert [each["id"] for each in report["operations"]] == [TOKEN]
+    assert report["dimensions"]["bodyProperties"] == {
+        "covered": 3,
+        "total": 4,
+        "percent": 75,
+        "missing": [f"{TOKEN} body /scope"],
+    }
+    assert report["dimensions"]["scopes"] == {"covered": 0, "total": 0, "percent": 100, "missing": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "named"), [("service=nothing", "oauth"), ("service=oauth&tenant=acme", "customer-segment")]
+)
+def test_a_service_that_cannot_be_covered(client: Client, query: str, named: str) -> None:
+    reply = client.get(f"//__admin/coverage?{query}")
+    assert reply.status_code == 422
+    assert named in reply.get_json()["message"]
+
+
+def test_percents_are_rounded_down() -> None:
+    assert [percent(*each) for each in ((999, 1000), (2, 3), (3, 3), (0, 7), (0, 0))] == [99, 66, 100, 0, 100]
+
+
+TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
+
+
+def provoke(client: Client, operation: Operation) -> None:
+    """Make the request of tests/tables/statuses.yaml for each status, each from the start."""
+    for status in operation.replies:
+        case = case_of(operation, status)
+        client.having(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
+        named = {"X-Mock-Test": f"{operation.id} {status}"}
+        reply = provoked(client.having(case.pop("token")), operation, case, named)
+        assert reply.status_code == status
+        client.having(None).post(f"//__admin/reset?tenant={client.tenant}")
+
+
+def test_all_operations_and_documented_statuses_can_be_covered() -> None:
+    app = build(Settings())
+    client = Client(app.flask, "acme")
+    for operation in app.operations:
+        provoke(client, operation)
+    report = client.get("//__admin/coverage").get_json()
+    for dimension in ("operations", "statuses"):
+        found = report["dimensions"][dimension]
+        assert (found["covered"], found["percent"], found["missing"]) == (found["total"], 100, [])
+    assert report["dimensions"]["operations"]["total"] == len(app.operations)
+    for operation in report["operations"]:
+        documented = [cell for cell in operation["cells"] if cell["dimension"] == "statuses"]
+        for cell in [*documented, *(each for each in operation["undocumented"] if each["dimension"] == "statuses")]:
+            assert f"{operation['id']} {cell['value']}" in cell["tests"]
+
+
+def test_all_codes_of_elements_can_be_covered_and_come_from_no_other_rule(client: Client) -> None:
+    stale = {"metadata": {"version": 7}}
+    segment = {"name": {"en": "New"}, "siteCode": "main"}
+    items = [{"id": SCREWDRIVER}, {"id": SCREWDRIVER}, {"id": SCREWDRIVER} | stale, {}]
+    customer = {"customerId": "18249883"}
+    for method, path, elements in (
+        ("PUT", f"/{TOOL_FANS}/items/PRODUCT/bulk", items),
+        ("DELETE", ITEM_BULK, [HAMMER, 5]),
+        ("PUT", f"/{PLATINUM}/customers/bulk", [customer, customer, customer | stale, {}]),
+        ("DELETE", f"/{PLATINUM}/customers/bulk", [customer, {}]),
+        ("POST", "/bulk", [segment | {"id": "new"}, segment | {"id": "new"}, {}]),
+        ("PUT", "/bulk", [segment | {"id": "newer"}, segment | {"id": "new"}, segment | {"id": "new"} | stale, {}]),
+        ("DELETE", "/bulk", ["new", 5]),
+    ):
+        assert client.send(method, path, json=elements).status_code == 207
+    found = reported(client)["dimensions"]["elements"]
+    assert (found["percent"], found["missing"]) == (100, [])
+    assert [each["id"] for each in reported(client)["operations"] if each["undocumented"]] == []
+
+
+def test_junit_says_what_the_report_says(client: Client) -> None:
+    client.get(ITEM, headers={"X-Mock-Test": HOSTILE})
+    reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=junit")
+    assert (reply.status_code, reply.mimetype) == (200, "application/xml")
+    suites = {suite.name: suite for suite in JUnitXml.fromstring(reply.data)}
+    dimensions = reported(client)["dimensions"]
+    assert suites.keys() == dimensions.keys()
+    for name, dimension in dimensions.items():
+        cases = list(suites[name])
+        failed = [case for case in cases if case.is_failure]
+        assert (len(cases), len(failed)) == (dimension["total"], len(dimension["missing"]))
+        assert (suites[name].tests, suites[name].failures) == (len(cases), len(failed))
+    assert [case.system_out for case in suites["operations"] if case.is_passed] == [HOSTILE]
+    assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total of all dimensions
+
+
+def test_the_page_escapes_what_clients_say_and_asks_for_nothing(client: Client) -> None:
+    client.get(ITEM, headers={"X-Mock-Test": HOSTILE})
+    reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html")
+    assert (reply.status_code, reply.mimetype) == (200, "text/html")
+    assert HOSTILE not in reply.text
+    assert "<script" not in reply.text
+    assert escape(HOSTILE).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in reply.text
+    assert not re.search(r"""(src|href|action)\s*=|url\(|@import|\bon\w+\s*=""", reply.text)
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    for dimension in reported(client)["dimensions"].values():
+        assert f"{dimension['covered']} of {dimension['total']}" in reply.text
+
+
+def test_the_page_marks_what_is_undocumented_and_whose_scopes_are_spare(client: Client) -> None:
+    client.get(f"/{GOLDEN}?fields=", headers={"Accept-Language": "en;q=x"})
+    client.having("manage-token").get(ITEM)
+    text = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html").text
+    assert "Seen, though the contract does not have it" in text
+    assert f'<code class="bad">{MANAGE}</code>' in text
+    assert f"<code>{GET_ITEM}</code>, 1 time" in text
+
+
+def persona(client: Client, name: str) -> Any:
+    return next(each for each in reported(client)["personas"] if each["name"] == name)
+
+
+def test_least_privilege_tells_what_was_granted_needed_and_lacked(client: Client) -> None:
+    client.get(ITEM)
+    client.having("manage-token").put(ITEM)
+    for _ in range(2):
+        client.having("manage-token").get(ITEM)
+    names = {each["name"] for each in reported(client)["personas"]}
+    assert names == {"admin-token", "manage-token"}
+    assert persona(client, "admin-token") == {
+        "name": "admin-token",
+        "granted": sorted([MANAGE, READ, *NEIGHBOURS_READ]),
+        "needed": {READ: [GET_ITEM]},
+        "neverNeeded": sorted([MANAGE, *NEIGHBOURS_READ]),
+        "lacked": {},
+    }
+    assert persona(client, "manage-token") == {
+        "name": "manage-token",
+        "granted": [MANAGE],
+        "needed": {MANAGE: [PUT_ITEM]},
+        "neverNeeded": [],
+        "lacked": {GET_ITEM: {"calls": 2, "anyOf": [READ, READ_OWN]}},
+    }
+
+
+def test_a_call_that_fails_after_its_scope_let_it_in_needs_the_scope(client: Client) -> None:
+    assert client.having("read-token").get(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
+    assert persona(client, "read-token")["neverNeeded"] == []
+    assert ("scopes", "", READ) not in covered(client, GET_ITEM)
+
+
+def test_a_parameter_that_a_scope_does_not_cover_lacks_the_one_that_does(client: Client) -> None:
+    assert client.having("customer-token").get("?customerId=98029737").status_code == 403
+    found = persona(client, "customer-token")
+    assert (found["granted"], found["needed"]) == (sorted(OWN), {})
+    assert found["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
+
+
+def test_scopes_that_come_with_a_customers_login_are_not_told_as_spare(client: Client) -> None:
+    login = {"email": "john.doe@email.com", "password": "secret1"}
+    token = client.having("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
+    client.having(token["access_token"]).get("")
+    found = persona(client, "customer:98029737")
+    assert (found["needed"], found["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
+    assert len(found["granted"]) > 1
+
+
+def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) -> None:
+    operation = next(each for each in shared.operations if each.id == "POST-customer-exchange-authtoken")
+    refused = case_of(operation, 403)
+    refused["path"] = refused["path"].replace("statuses", client.tenant)
+    assert provoked(client.having(refused.pop("token")), operation, refused).status_code == 403
+    assert persona(client, "no-scope-token")["lacked"] == {}
+
+
+def test_a_call_that_needs_no_token_is_nobodys() -> None:
+    app = build(Settings())
+    client = Client(app.flask, "acme", None)
+    client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
+    (visit,) = app.records.visits()
+    assert (visit.status, visit.principal) == (200, None)
+    assert client.get("//__admin/coverage").get_json()["personas"] == []
+
+
+def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:
+    assert client.having("expired-token").get(ITEM).status_code == 401
+    assert reported(client)["personas"] == []
+
+
+def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, visits: list[Visit]) -> None:
+    client.get(ITEM)
+    (visit,) = visits
+    counting = personas.Personas()
+    visit.injected = True
+    counting.seen(visit)
+    assert counting.personas() == {}
+    visit.injected = False
+    counting.seen(visit)
+    assert counting.personas().keys() == {"admin-token"}
+
+
+def test_personas_are_forgotten_with_the_coverage(client: Client) -> None:
+    client.get(ITEM)
+    client.delete(f"//__admin/coverage?tenant={client.tenant}")
+    assert reported(client)["personas"] == []
+
+
+def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Visit]) -> None:
+    client.get(ITEM)
+    (visit,) = visits
+    assert visit.principal
+    counting = personas.Personas()
+    for number in range(personas.PERSONAS_AT_MOST + 5):
+        visit.principal = replace(visit.principal, name=str(number))
+        counting.seen(visit)
+    visit.principal = replace(visit.principal, name="0", scopes=frozenset(map(str, range(1000))))
+    counting.seen(visit)
+    found = counting.personas()
+    assert len(found) == personas.PERSONAS_AT_MOST + 1
+    assert found[personas.OTHERS].needed == {(READ, GET_ITEM)}
+    counting.add({"0": personas.Persona({f"other{number}" for number in range(1000)})})
+    assert len(counting.personas()["0"].granted) == personas.SCOPES_AT_MOST
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """The URL of a server of which half of what the token endpoint can be asked was asked."""
+    with serving() as (_, ready):
+        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"X-Mock-Test": "one"})
+        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"Authorization": ""})
+        yield ready["url"]
+
+
+def test_the_gate_opens_where_there_is_enough(served: str) -> None:
+    done = run("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^operations +3 % +1 of 30$", done.stdout, re.M)
+    assert re.search(r"^documented statuses +1 % +2 of \d+$", done.stdout, re.M)
+    assert f"  admin-token: {', '.join(sorted([MANAGE, *NEIGHBOURS_READ]))}" in done.stdout
+
+
+def test_the_gate_says_what_is_missing_where_there_is_not(served: str) -> None:
+    every = {operation.id for operation in build(Settings()).operations}
+    done = run("coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1")
+    assert done.returncode == 1
+    complaints = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
+    assert complaints == [f"operations: {100 // len(every)} % is below the minimum of 4 %; not covered:"]
+    named = {line.strip() for line in done.stderr.splitlines() if line.startswith(" ")}
+    assert named == every - {GET_ITEM}
+
+
+@pytest.mark.parametrize(
+    "flag", ["operations", "statuses", "parameters", "body-properties", "enum-values", "scopes", "elements"]
+)
+def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> None:
+    assert run("coverage", "--url", served, f"--min-{flag}", "100").returncode == 1
+
+
+def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Path) -> None:
+    for form in ("text", "json", "html", "junit"):
+        path = tmp_path / form
+        done = run("coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100")
+        assert (done.returncode, done.stdout) == (1, "")
+    assert json.loads((tmp_path / "json").read_bytes())["dimensions"]["operations"]["covered"] == 1
+    assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
+    assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == 7
+    assert (tmp_path / "text").read_text().strip().endswith("site.site_read")
+
+
+def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
+    pages = [(ROOT / name).read_text() for name in ("README.md", "docs/control.md")]
+    lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
+    minimums = [cli.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
+    assert len(minimums) == 3
+    assert all(any(given[name] for name in DIMENSIONS) for given in minimums)
+
+
+def test_a_server_that_wants_its_token_gets_it() -> None:
+    with serving(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
+        asked = ["coverage", "--url", ready["url"], "--format", "json"]
+        refused = run(*asked)
+        assert refused.returncode == 2
+        assert "answers 401" in refused.stderr
+        assert run(*asked, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
+        assert json.loads(run(*asked, "--admin-token", "secret").stdout)["personas"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--url", "http://127.0.0.1:1"], "127.0.0.1:1"),
+        (["--url", "nonsense"], "nonsense"),
+        (["--min-operations", "101"], "--min-operations"),
+        (["--service", "nothing"], "customer-segment"),
+        (["--tenant", "NO"], "400"),
+        (["--output", "/nowhere/report"], "/nowhere/report"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
+    done = run("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert reason in done.stderr

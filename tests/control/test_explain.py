@@ -1,0 +1,250 @@
+"""Explain: every refusal names its rule and its place in the spec, and what it offers instead is not refused so."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from werkzeug.test import TestResponse
+
+from mockserver.app import App
+from mockserver.contract import loading
+from mockserver.contract.operations import Operation
+from mockserver.records.rules import rules
+from mockserver.resources import folder
+from tests.support.client import Client
+from tests.support.samples import GOLDEN, HAMMER, PLATINUM
+from tests.support.status_cases import APP, TABLE, case_of, provoked
+
+OPERATIONS = {operation.id: operation for operation in APP.operations}
+REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
+# Refusals to which no valid call is near: by order, or for a broken id in the path, a reference that leads nowhere, or
+# what no list has.
+WITHOUT = {
+    ("GET-category-tree-list-categories-by-reference-id", "404"),
+    ("GET-configuration-retrieve-config", "404"),
+    ("PUT-customer-segment-update-customer-by-customerId", "400"),
+    ("PUT-customer-segment-update-customer", "400"),
+    ("PUT-customer-segment-update-item", "400"),
+    *((id_, "400") for id_ in TABLE if id_ in OPERATIONS and "%FF" in TABLE[id_].get("400", {}).get("path", "")),
+    *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),
+}
+
+
+def explanation(client: Client, refused: TestResponse) -> dict[str, Any]:
+    reply = client.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}")
+    assert reply.status_code == 200, reply.text
+    told: dict[str, Any] = reply.get_json()
+    assert told["status"] == refused.status_code
+    return told
+
+
+def run(client: Client, line: str) -> TestResponse:
+    """Carry out a curl line, in process."""
+    curl, *words = shlex.split(line)
+    assert curl == "curl"
+    method, headers, body, url = "GET", {}, None, ""
+    rest = iter(words)
+    for word in rest:
+        if word == "-X":
+            method = next(rest)
+        elif word == "-H":
+            name, _, text = next(rest).partition(": ")
+            headers[name] = text
+        elif word == "-d":
+            body = next(rest)
+        else:
+            url = word
+    parts = urlsplit(url)
+    assert (parts.scheme, parts.netloc) == ("http", "localhost")
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return client.flask.test_client().open(path, method=method, headers=headers, data=body)
+
+
+def place(told: dict[str, Any]) -> Any:
+    """Return what stands in the spec at the place that an explanation names."""
+    file, _, pointer = told["spec"].partition("#")
+    return loading.read(folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
+
+
+@pytest.mark.parametrize(("operation_id", "status"), REFUSALS)
+def test_every_refusal_is_explained_and_what_is_offered_instead_is_not_refused_so(
+    operation_id: str, status: str, simulator: Callable[..., Client], client: Client
+) -> None:
+    case = case_of(OPERATIONS[operation_id], int(status))
+    caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
+    refused = provoked(caller, OPERATIONS[operation_id], case)
+    assert refused.status_code == int(status)
+    told = explanation(caller, refused)
+    assert place(told)["operationId"] == operation_id
+    if "rule" in told:
+        rule = rules()[told["rule"]["id"]]
+        assert told["rule"] == {"id": rule.id, "basis": rule.basis, "text": rule.text}
+    takes_secrets = not OPERATIONS[operation_id].scopes
+    assert ("nearest" in told) == (not takes_secrets and (operation_id, status) not in WITHOUT), told
+    if "nearest" in told:
+        came = run(caller, told["nearest"]["curl"])
+        assert came.status_code != refused.status_code, told
+        # The right token does not make a segment empty; that is the next refusal, with an offer of its own.
+        assert came.status_code < 300 or explanation(caller, came)["rule"]["id"] == "D10"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "instead"),
+    [
+        ("GET", "//customer-segment/{}/segment", "/customer-segment/{}/segments"),
+        ("GET", f"/{GOLDEN}/item", f"/customer-segment/{{}}/segments/{GOLDEN}/items"),
+        ("GET", f"/{GOLDEN}/items/{HAMMER}", f"/customer-segment/{{}}/segments/{GOLDEN}/items"),
+        ("GET", "//v1/customer-segment/{}/segments/items", "/customer-segment/{}/segments/items"),
+        ("POST", f"/{GOLDEN}/items/serch", f"/customer-segment/{{}}/segments/{GOLDEN}/items/search"),
+        ("GET", "//favicon.ico", None),
+        ("GET", f"//{'customer-segment/' * 50}", None),
+    ],
+)
+def test_a_path_that_is_none_leads_to_the_nearest_operation(
+    client: Client, method: str, path: str, instead: str | None
+) -> None:
+    refused = client.send(method, path.format(client.tenant))
+    told = explanation(client, refused)
+    assert (refused.status_code, told["rule"]["id"]) == (404, "F2")
+    if instead is None:
+        assert "nearest" not in told
+        return
+    line = told["nearest"]["curl"]
+    assert instead.format(client.tenant) in line
+    assert run(client, line).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("DELETE", ""), ("GET", f"/{GOLDEN}/items/search"), ("PUT", f"/{GOLDEN}/items")]
+)
+def test_a_wrong_method_leads_to_one_that_the_path_has(client: Client, method: str, path: str) -> None:
+    refused = client.send(method, path)
+    assert refused.status_code == 405
+    assert run(client, explanation(client, refused)["nearest"]["curl"]).status_code == 200
+
+
+def strict(client: Client) -> Client:
+    client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "contract": "strict"})
+    return client
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "request_"),
+    [
+        ("GET", "/items?pagesize=5&hello=1", {}),
+        ("GET", "/items", {"headers": {"X-Total-Counts": "true"}}),
+        ("PUT", f"/{GOLDEN}/items/PRODUCT/{HAMMER}", {"json": {"metadata": {"versoin": 1, "mixins": {}}, "any": 1}}),
+        ("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", {"json": [{"id": HAMMER, "ID": 1}, {"id": HAMMER}]}),
+    ],
+)
+def test_c11b_what_is_not_declared_is_left_out_or_named_right(
+    client: Client, method: str, path: str, request_: Any
+) -> None:
+    refused = strict(client).send(method, path, **request_)
+    told = explanation(client, refused)
+    assert (refused.status_code, told["rule"]["id"]) == (400, "C11b")
+    assert told["pointer"] == refused.get_json()["details"]["field"]
+    assert run(client, told["nearest"]["curl"]).status_code < 300
+
+
+def test_what_was_meant_keeps_its_value(client: Client) -> None:
+    told = explanation(client, strict(client).get("/items?pagesize=1"))
+    assert len(run(client, told["nearest"]["curl"]).get_json()) == 1
+
+
+def test_neither_an_issued_token_nor_a_secret_is_told(client: Client) -> None:
+    caller = client.having(None)
+    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret", "scope": ""}
+    issued = caller.post("//oauth/token", data=asked).get_json()["access_token"]
+    refused = client.having(issued).delete(f"/{GOLDEN}?access_token={issued}")
+    assert refused.status_code == 403
+    assert issued not in str(explanation(client, refused))
+    for body in ({"client_secret": ["hush"]}, "hush", asked | {"client_secret": "hush"}):
+        refused = caller.post("//oauth/token", json=body)
+        assert refused.status_code in {400, 401}
+        assert "hush" not in str(explanation(client, refused))
+
+
+@pytest.mark.parametrize("body", ["@/etc/passwd", "{'quoted': \"$HOME\"}", "it's"])
+def test_a_line_is_safe_to_paste(client: Client, body: str) -> None:
+    headers = {"Host": "localhost", "Accept-Language": "'; echo $(id) `id` @x"}
+    told = explanation(client, client.having(None).put(f"/$(id);'/items/PRODUCT/{HAMMER}", data=body, headers=headers))
+    words = shlex.split(told["nearest"]["curl"])
+    assert words[:3] == ["curl", "-X", "PUT"]
+    assert "-d" not in words or words[words.index("-d") + 1].startswith(("{", "[", '"'))
+    assert run(client, told["nearest"]["curl"]).status_code == 400  # D6: there is no such segment
+
+
+def test_a_host_that_is_none_is_not_repeated(client: Client) -> None:
+    refused = client.having(None).get("", headers={"Host": "evil/$(id)"})
+    assert explanation(client, refused)["nearest"]["curl"].startswith("curl http://127.0.0.1:8080/customer-segment/")
+
+
+def test_an_id_is_unknown_once_the_visit_is_dropped(client: Client, shared: App) -> None:
+    refused = client.get("/nowhere")
+    shared.records.of(client.tenant).journal.clear()
+    assert client.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").status_code == 404
+
+
+def test_a_switched_refusal_names_its_own_rule(simulator: Callable[..., Client]) -> None:
+    hidden = simulator(foreign_segment="403").having("customer-token")
+    told = explanation(hidden, hidden.get(f"/{PLATINUM}"))
+    assert (told["status"], told["rule"]["id"]) == (403, "A11")
+    assert run(hidden, told["nearest"]["curl"]).status_code == 200
+    childless = simulator(missing_parent="404")
+    for path in ("/nowhere/items", "/nowhere/customers"):
+        told = explanation(childless, childless.get(path))
+        assert (told["status"], told["rule"]["id"]) == (404, "C9")
+        assert run(childless, told["nearest"]["curl"]).status_code == 200
+
+
+def test_no_token_is_offered_where_none_is_looked_at(simulator: Callable[..., Client]) -> None:
+    client = simulator(auth="off").having(None)
+    told = explanation(client, client.get("/items/category-trees"))
+    assert told["status"] == 403
+    assert "nearest" not in told
+
+
+def test_a_token_that_was_revoked_is_not_offered(client: Client) -> None:
+    caller = client.having(None)
+    for token in ("admin-token", "read-token"):
+        assert caller.delete(f"//__admin/tokens/{token}?tenant={client.tenant}").status_code == 204
+    assert run(client, explanation(client, caller.get("/items"))["nearest"]["curl"]).status_code == 200
+    assert caller.delete(f"//__admin/tokens/customer-token?tenant={client.tenant}").status_code == 204
+    assert caller.delete(f"//__admin/tokens/customer2-token?tenant={client.tenant}").status_code == 204
+    assert "nearest" not in explanation(client, caller.get("/items"))
+    caller.post(f"//__admin/reset?tenant={client.tenant}")
+
+
+def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> None:
+    sent = '{"name":{"en":"Formed"},"siteCode":"main"}'
+    refused = client.put("/formed", data=sent, content_type="application/x-www-form-urlencoded")
+    told = explanation(client, refused)
+    assert (told["rule"]["id"], told["pointer"]) == ("F3a", "Content-Type")
+    assert run(client, told["nearest"]["curl"]).status_code == 201
+    assert client.get("/formed").get_json()["name"] == {"en": "Formed"}
+
+
+def test_an_answer_that_a_fault_made_up_names_the_fault(client: Client, shared: App) -> None:
+    refused = client.get("/nowhere")
+    visit = shared.records.visit(refused.headers["X-Mock-Explain"])
+    assert visit is not None
+    visit.fault, visit.injected = "flaky", True
+    told = explanation(client, refused)
+    assert told["fault"] == "flaky"
+    assert "nearest" not in told
+
+
+BODIES = [each for each in OPERATIONS.values() if each.scopes and each.body and each.body.required]
+
+
+@pytest.mark.parametrize("operation", BODIES, ids=lambda operation: operation.id)
+def test_the_spec_shows_a_body_that_is_as_declared(operation: Operation) -> None:
+    assert operation.body is not None
+    assert operation.body.example is not None
+    assert not operation.body.read(orjson.dumps(operation.body.example), None).problems

@@ -1,0 +1,1 @@
+"""README and docs: their commands run, and their promises are checked."""

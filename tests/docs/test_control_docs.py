@@ -1,0 +1,47 @@
+"""docs/control.md is so: its commands do what stands behind them, and no call and no setting is left out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from mockserver.app import App
+from mockserver.contract.operations import Operation
+from mockserver.contract.routing import Router
+from mockserver.settings import Behaviour
+from tests.support.doc_scripts import replayed, steps
+from tests.support.live_server import serving
+from tests.support.paths import ROOT
+
+PAGE = (ROOT / "docs" / "control.md").read_text()
+CALLS = [step.command for step in steps(PAGE) if step.status and "$A/" in step.command]
+
+
+def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
+    with serving() as (_, ready):
+        said, came = replayed(PAGE, ready["url"], tmp_path)
+    assert came == said
+
+
+def operation_of(router: Router, command: str) -> Operation:
+    method = re.search(r"-X (\w+)", command)
+    path = re.search(r"\$A(/[^\"? ]*)", command)
+    assert path, command
+    given = "POST" if " -d " in command else "GET"
+    return router.route(method[1] if method else given, f"/__admin{path[1]}")[0]
+
+
+def test_every_call_has_an_example(shared: App) -> None:
+    router = Router(shared.steering)
+    shown = {operation_of(router, command).id for command in CALLS}
+    assert shown == {operation.id for operation in shared.steering}
+
+
+@pytest.mark.parametrize("name", ["contract", *(each.name for each in fields(Behaviour))])
+def test_every_setting_is_described_with_its_values(name: str) -> None:
+    row = re.search(rf"^\| `{name}` \| (.*?) \| (.*?) \|$", PAGE, re.M)
+    assert row, name
+    assert row[2].endswith(")")

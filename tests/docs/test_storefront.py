@@ -1,0 +1,100 @@
+"""docs/storefront.md is so, each command with its status and reply; and what storefronts send beside does no harm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from werkzeug.test import TestResponse
+
+from mockserver.access import MANAGE, READ, READ_OWN
+from mockserver.app import build
+from mockserver.contract.operations import Operation
+from mockserver.services.customer_login.saas import KEY
+from mockserver.settings import Settings
+from tests.support.client import Client
+from tests.support.clock import StandingClock
+from tests.support.doc_scripts import replayed, steps
+from tests.support.live_server import serving
+from tests.support.paths import ROOT
+from tests.support.status_cases import APP, case_of, provoked
+
+PAGE = (ROOT / "docs" / "storefront.md").read_text()
+AROUND = [operation for operation in APP.operations if operation.service not in {"customer-segment", "oauth"}]
+READS = [operation for operation in APP.operations if operation.method == "GET"]
+BESIDE_QUERY = {"siteCode": "nowhere", "legalEntityId": "nobody", "hello": "1"}
+BESIDE_HEADERS = {"session-id": "s", "saas-token": "t", "Emporix-Tenant": "nowhere", "Content-Language": "xx"}
+SHORTHANDS = dict(re.findall(r"^(\w+)=(\$HOST.*)", PAGE, re.M))
+USUAL = {"content-language"}  # a header that any request may have
+
+
+def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
+    with serving() as (_, ready):
+        said, came = replayed(PAGE, ready["url"], tmp_path)
+    assert came == said
+
+
+@pytest.mark.parametrize("operation", AROUND, ids=lambda operation: operation.id)
+def test_every_call_of_the_services_around_segments_is_shown(operation: Operation) -> None:
+    page = Template(PAGE).safe_substitute(SHORTHANDS)
+    shown = [step.command for step in steps(page) if step.status[:1] == "2"]
+    path = re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(operation.path))
+    assert any(re.search(f'\\$HOST{path}[?" ]', command) for command in shown)
+
+
+def test_the_key_of_the_identity_provider_is_the_one_that_is_named() -> None:
+    assert f"`{KEY}`" in PAGE
+
+
+@pytest.fixture(scope="module")
+def alone() -> Client:
+    """A client of a simulator that no other test knows: the cases name a tenant, which others leave with faults."""
+    return Client(build(Settings(), StandingClock()).flask, "acme")
+
+
+@pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
+def test_c11_what_storefronts_send_beside_does_no_harm_to_a_read_and_is_found(
+    operation: Operation, alone: Client, simulator: Callable[..., Client]
+) -> None:
+    case = case_of(operation, min(operation.replies))
+    caller = (simulator(**case.pop("switches")) if "switches" in case else alone).having(case.pop("token"))
+    plain = provoked(caller, operation, deepcopy(case))
+    query = {name: value for name, value in BESIDE_QUERY.items() if not operation.declares(name)}
+    headers = {name: value for name, value in BESIDE_HEADERS.items() if not operation.declares(name)}
+    path = case.pop("path")
+    case["path"] = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
+    laden = provoked(caller, operation, case, headers)
+    assert laden.status_code == plain.status_code == min(operation.replies)
+    assert shown(laden) == shown(plain)
+    (entry,) = caller.having(None).get("//__admin/requests?limit=1").get_json()["requests"]
+    found = {each["place"] for each in entry["mock"]["findings"] if each["kind"] in {"query", "header"}}
+    assert found == {*query, *map(str.lower, headers)} - USUAL
+
+
+def shown(reply: TestResponse) -> Any:
+    """Return the body of a reply, without the tokens and sessions that no two replies share."""
+    body = reply.get_json(silent=True)
+    if not isinstance(body, dict):
+        return body
+    return {name: value for name, value in body.items() if not re.search("token|session", name, re.IGNORECASE)}
+
+
+def test_the_journal_tells_which_scope_each_call_used_and_which_it_lacked(client: Client) -> None:
+    for path in ("/items/category-trees", "/items?q=type:PRODUCT", f"//customer/{client.tenant}/me"):
+        assert client.having("customer-token").get(path).status_code == 200
+    assert client.having("customer-token").post("/match", json={}).status_code == 403
+    assert client.having("manage-token").get("/items").status_code == 403
+    entries = client.having(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
+    assert [(each["mock"].get("scope"), each["mock"].get("missingScopes")) for each in entries[::-1]] == [
+        (READ_OWN, None),
+        (READ_OWN, None),
+        (None, None),
+        (None, [MANAGE]),
+        (None, [READ_OWN, READ]),
+    ]

@@ -1,0 +1,26 @@
+"""docs/tour.md is so: each command gets the status that stands behind it and the reply that stands below it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.support.doc_scripts import replayed, steps
+from tests.support.live_server import serving
+from tests.support.paths import ROOT
+
+TOUR = (ROOT / "docs" / "tour.md").read_text()
+(SERVE,) = re.findall(r"^\.venv/bin/mockserver serve (.*)$", TOUR, re.M)
+
+
+def test_the_tour_can_be_taken(tmp_path: Path) -> None:
+    with serving(*SERVE.split()) as (_, ready):
+        said, came = replayed(TOUR, ready["url"], tmp_path)
+    assert came == said
+
+
+def test_the_tour_shows_the_replies_that_matter() -> None:
+    curls = [step for step in steps(TOUR) if step.status]
+    assert {step.status for step in curls} == {"200", "201", "204", "207", "400", "404", "409"}
+    assert [step.command for step in curls if step.status[0] == "4" and not step.reply] == []
+    assert TOUR.count("```json") == sum(bool(step.reply) for step in curls)

@@ -1,0 +1,1 @@
+"""Fault injection, in process and on real sockets."""

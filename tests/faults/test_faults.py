@@ -1,0 +1,504 @@
+"""Faults on order: the calls that a rule is for get what it says, and no other call does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from mockserver.app import App, build
+from mockserver.contract.operations import Operation
+from mockserver.errors import Gateway
+from mockserver.faults.registry import RULES_AT_MOST
+from mockserver.faults.rules import Delay
+from mockserver.settings import Settings
+from tests.support.client import Admin, Client
+from tests.support.clock import StandingClock
+from tests.support.samples import GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS
+
+APP = build(Settings(), StandingClock())  # for rules without tenant, which would disturb other tests
+OPERATIONS = {operation.id: operation for operation in APP.operations}
+STATUSES = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
+GET, PUT, PATCH, POST = (
+    "GET-customer-segment-retrieve-item",
+    "PUT-customer-segment-update-item",
+    "PATCH-customer-segment-update-segment",
+    "POST-customer-segment-create-segment",
+)
+BULK = "PUT-customer-segment-update-items-bulk"
+SILENT = ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE"]
+
+
+class Faults(Admin):
+    """Orders faults for one tenant."""
+
+    def order(self, **rule: Any) -> str:
+        id_: str = self.call("POST", "/faults", rule, 201)["id"]
+        return id_
+
+    def refused(self, status: int, **rule: Any) -> str:
+        """What is wrong with a rule."""
+        body = self.call("POST", "/faults", rule, status)
+        return str(body.get("details", body)["message"])
+
+    def counts(self, id_: str) -> tuple[int, int]:
+        shown = self.call("GET", f"/faults/{id_}")
+        return shown["seen"], shown["hits"]
+
+
+@pytest.fixture
+def faults(client: Client) -> Faults:
+    return Faults(client)
+
+
+@pytest.fixture
+def everywhere() -> Iterator[Faults]:
+    """Orders faults for all tenants of a simulator of its own."""
+    faults = Faults(Client(APP.flask, "acme"))
+    yield faults
+    faults.client.delete("//__admin/faults")
+
+
+def called(client: Client, operation: Operation, **request: Any) -> TestResponse:
+    """Call an operation, with ids that mean nothing."""
+    path = re.sub(r"{(\w+)}", lambda name: client.tenant if name[1] == "tenant" else "none", operation.path)
+    return client.send(operation.method, f"/{path}", **request)
+
+
+def test_a_rule_gives_the_failure_of_the_vendors_shape_and_changes_nothing(client: Client, faults: Faults) -> None:
+    before = client.everything()
+    id_ = faults.order(operation=PUT, response={"status": 409})
+    reply = client.put(ITEM, json={})
+    assert (reply.status_code, reply.get_json()["message"][:21]) == (409, "The resource you are ")
+    assert reply.headers["X-Mock-Hint"] == f"by order of fault {id_}"
+    assert reply.headers["X-Mock-Explain"]
+    assert client.everything() == before
+    assert client.get(ITEM).status_code == 200
+
+
+@pytest.mark.parametrize(("id_", "status"), STATUSES)
+def test_every_declared_status_can_be_ordered(everywhere: Faults, id_: str, status: int) -> None:
+    operation = OPERATIONS[id_]
+    everywhere.client.post("//__admin/faults", json={"operation": id_, "response": {"status": status}})
+    reply = called(everywhere.client, operation)
+    assert reply.status_code == status
+    body = reply.get_json() if reply.data else None
+    assert operation.defect(status, body) is None
+
+
+@pytest.mark.parametrize("status", Gateway.REASONS)
+def test_what_stands_before_the_service_can_fail_too(client: Client, faults: Faults, status: int) -> None:
+    faults.order(response={"status": status})
+    reply = client.get(ITEM)
+    assert reply.status_code == status
+    assert reply.get_json() == {
+        "code": status,
+        "status": Gateway.REASONS[status],
+        "message": f"{Gateway.REASONS[status]}, by order.",
+    }
+    assert reply.headers.get("Retry-After") == ("1" if status in (429, 503) else None)
+
+
+def test_the_reply_is_what_the_rule_says(client: Client, faults: Faults) -> None:
+    body = {"code": 409, "status": "Conflict", "message": "Locked by an import."}
+    faults.order(
+        operation=PUT,
+        response={"status": 409, "jsonBody": body, "retryAfter": 30, "headers": {"X-Import": "7"}},
+    )
+    reply = client.put(ITEM, json={})
+    assert (reply.get_json(), reply.headers["Retry-After"], reply.headers["X-Import"]) == (body, "30", "7")
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "example", "message"),
+    [
+        (PUT, 409, "stale", "The resource you are attempting to access has changed."),
+        (PUT, 409, "exists", "The resource already exists."),
+        (POST, 409, None, "The resource already exists."),
+        (PUT, 400, "parameters", "Validation problem with request parameters."),
+        (GET, 404, "missing", f"The resource with id {HAMMER} has not been found."),
+    ],
+)
+def test_examples_are_those_of_our_own_errors(
+    client: Client, faults: Faults, operation: str, status: int, example: str | None, message: str
+) -> None:
+    wanted = {"status": status} | ({"example": example} if example else {})
+    faults.order(operation=operation, response=wanted)
+    calls = {GET: lambda: client.get(ITEM), PUT: lambda: client.put(ITEM), POST: lambda: client.post("", json={})}
+    reply = calls[operation]()
+    assert (reply.status_code, reply.get_json()["message"]) == (status, message)
+
+
+@pytest.mark.parametrize(
+    ("example", "text"), [("invalid", "Invalid access token"), ("expired", "Access Token expired")]
+)
+def test_a_401_is_the_gateways_fault(client: Client, faults: Faults, example: str, text: str) -> None:
+    faults.order(response={"status": 401, "example": example})
+    assert client.get(ITEM).get_json()["fault"]["faultstring"] == text
+
+
+def send(client: Client, path: str = ITEM, token: str = "admin-token", **headers: str) -> int:
+    return client.having(token).get(path, headers=headers).status_code
+
+
+@pytest.mark.parametrize(
+    ("rule", "met", "not_met"),
+    [
+        ({"operation": GET}, {}, {"path": f"/{GOLDEN}/items"}),
+        ({"path": {"segmentId": GOLDEN}}, {}, {"path": f"/{TOOL_FANS}/items"}),
+        ({"path": {"segmentId": GOLDEN, "itemId": HAMMER}}, {}, {"path": f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}"}),
+        ({"path": {"itemId": "a/b ü"}}, {"path": f"/{GOLDEN}/items/PRODUCT/a%2Fb%20%C3%BC"}, {}),
+        ({"persona": "read-token"}, {"token": "read-token"}, {"token": "admin-token"}),
+        ({"persona": "expired-token"}, {"token": "expired-token"}, {}),
+        ({"headers": {"X-Test": "a"}}, {"x-test": "a"}, {"X-Test": "b"}),
+        (
+            {"headers": {"X-Test": "a"}, "persona": "read-token"},
+            {"x-test": "a", "token": "read-token"},
+            {"x-test": "a"},
+        ),
+    ],
+    ids=str,
+)
+def test_a_rule_is_for_calls_that_are_all_that_it_says(
+    client: Client, faults: Faults, rule: Any, met: Any, not_met: Any
+) -> None:
+    id_ = faults.order(**rule, response={"status": 504})
+    assert send(client, **not_met) == 200
+    assert send(client, **met) == 504
+    assert faults.counts(id_) == (1, 1)
+
+
+def test_skip_and_times_count_the_calls_that_it_is_for(client: Client, faults: Faults) -> None:
+    id_ = faults.order(operation=GET, skip=1, times=2, response={"status": 503})
+    client.get("")
+    assert [client.get(ITEM).status_code for _ in range(5)] == [200, 503, 503, 200, 200]
+    assert faults.counts(id_) == (5, 2)
+
+
+def test_the_first_rule_that_settles_the_answer_wins(client: Client, faults: Faults) -> None:
+    first = faults.order(times=1, response={"status": 503})
+    second = faults.order(response={"status": 504})
+    assert [client.get(ITEM).status_code for _ in range(2)] == [503, 504]
+    assert [faults.counts(id_) for id_ in (first, second)] == [(2, 1), (1, 1)]
+
+
+def test_a_rule_for_all_operations_meets_those_that_have_its_status(client: Client, faults: Faults) -> None:
+    faults.order(response={"status": 409})
+    assert client.get(ITEM).status_code == 200
+    assert client.put(ITEM).status_code == 409
+
+
+def test_rules_of_one_tenant_leave_the_other_alone(client: Client, faults: Faults) -> None:
+    other = Client(client.flask, f"{client.tenant}b")
+    id_ = faults.order(response={"status": 503})
+    assert (other.get(ITEM).status_code, client.get(ITEM).status_code) == (200, 503)
+    assert [rule["id"] for rule in faults.call("GET", "/faults")["faults"]] == [id_]
+    assert Faults(other).call("GET", "/faults") == {"faults": []}
+    Faults(other).call("DELETE", "/faults")
+    Faults(other).call("POST", "/reset")
+    assert client.get(ITEM).status_code == 503
+
+
+def test_a_rule_without_tenant_is_for_all_and_outlives_the_reset_of_one(everywhere: Faults) -> None:
+    caller = everywhere.client
+    caller.post("//__admin/faults", json={"id": "all", "response": {"status": 503}})
+    assert [Client(APP.flask, tenant).get(ITEM).status_code for tenant in ("acme", "other")] == [503, 503]
+    assert caller.post("//oauth/token").status_code == 503
+    caller.post("//__admin/reset?tenant=acme")
+    assert [rule["id"] for rule in everywhere.call("GET", "/faults")["faults"]] == ["all"]
+    assert caller.post("//__admin/reset").get_json()["reset"][-1] == "faults"
+    assert everywhere.call("GET", "/faults") == {"faults": []}
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/reset"), ("DELETE", "/faults"), ("DELETE", "/faults/mine")])
+def test_rules_go_with_a_reset_or_alone(client: Client, faults: Faults, method: str, path: str) -> None:
+    faults.call("DELETE", "/faults")
+    mine = f"mine-{client.tenant}"
+    faults.order(id=mine, response={"status": 503})
+    assert client.get(ITEM).status_code == 503
+    faults.call(method, path.replace("mine", mine), status=204 if path.endswith("mine") else 200)
+    assert client.get(ITEM).status_code == 200
+    assert mine in faults.call("GET", f"/faults/{mine}", status=404)["message"]
+
+
+def test_rules_go_with_their_tenant(client: Client, faults: Faults) -> None:
+    faults.order(response={"status": 503})
+    client.get(ITEM)
+    faults.call("DELETE", f"/tenants/{client.tenant}", status=204)
+    assert client.get(ITEM).status_code == 200
+
+
+def test_a_report_is_the_rule_and_its_counts(client: Client, faults: Faults) -> None:
+    asked = {"id": f"x-{client.tenant}", "operation": GET, "times": 3, "response": {"status": 404}}
+    counts = {"seen": 0, "hits": 0, "held": 0, "timedOut": 0}
+    told = faults.call("POST", "/faults", asked, 201)
+    assert told == {**asked, "tenant": client.tenant, **counts}
+    assert faults.call("GET", f"/faults/{asked['id']}") == told
+    assert "already" in faults.refused(422, **asked)
+
+
+def test_made_up_ids_are_free_ones(client: Client, faults: Faults) -> None:
+    first = faults.order(response={"status": 503})
+    taken = f"fault-{int(first.partition('-')[2]) + 1}"
+    faults.order(id=taken, response={"status": 503})
+    assert faults.order(response={"status": 503}) not in (first, taken)
+
+
+def entries(client: Client, elements: list[Any], path: str = f"/{TOOL_FANS}/items/PRODUCT/bulk") -> list[int]:
+    reply = client.put(path, json=elements)
+    assert reply.status_code == 207
+    return [entry["code"] for entry in reply.get_json()]
+
+
+@pytest.mark.parametrize("item", [{"index": 2}, {"id": SCREWDRIVER}])
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 429, 500, 503])
+def test_an_element_of_a_bulk_fails_and_the_others_are_carried_out(
+    client: Client, faults: Faults, item: Any, code: int
+) -> None:
+    id_ = faults.order(operation=BULK, item={**item, "code": code})
+    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [201, code]
+    assert client.get(NEW_ITEM).status_code == 200
+    assert client.get(f"/{TOOL_FANS}/items/PRODUCT/{SCREWDRIVER}").status_code == 404
+    assert faults.counts(id_) == (1, 1)
+
+
+def test_the_entry_of_an_element_looks_like_the_services_own(client: Client, faults: Faults) -> None:
+    faults.order(item={"index": 1, "code": 409, "example": "exists"})
+    reply = client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk", json=[{"id": HAMMER}])
+    entry = {"index": 1, "code": 409, "status": "Conflict", "message": "The resource already exists."}
+    assert reply.get_json() == [entry]
+
+
+def test_elements_are_found_by_any_of_their_ids(client: Client, faults: Faults) -> None:
+    faults.order(item={"id": "18249883", "code": 503})
+    assert entries(client, [{"customerId": "18249883"}], f"/{TOOL_FANS}/customers/bulk") == [503]
+    removal = client.delete(f"/{TOOL_FANS}/items/PRODUCT/bulk", json=["18249883", HAMMER])
+    assert [entry["code"] for entry in removal.get_json()] == [503, 204]
+
+
+def test_calls_without_such_an_element_do_not_count(client: Client, faults: Faults) -> None:
+    id_ = faults.order(item={"index": 3, "code": 503}, times=1)
+    assert entries(client, [{"id": HAMMER}]) == [201]
+    assert faults.counts(id_) == (0, 0)
+    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}, {"id": HAMMER}]) == [204, 201, 503]
+    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}, {"id": HAMMER}]) == [204, 204, 204]
+    assert faults.counts(id_) == (2, 1)
+
+
+def test_the_index_counts_as_the_replies_count(simulator: Callable[..., Client]) -> None:
+    client = simulator(bulk_index_base="0")
+    Faults(client).order(item={"index": 0, "code": 503})
+    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [503, 201]
+
+
+def test_a_bulk_that_is_refused_as_a_whole_does_not_use_the_rule_up(client: Client, faults: Faults) -> None:
+    id_ = faults.order(item={"index": 1, "code": 503}, times=1)
+    faults.call("PUT", "/settings", {"contract": "strict"})
+    assert client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk?typo=1", json=[{"id": HAMMER}]).status_code == 400
+    assert faults.counts(id_) == (0, 0)
+
+
+@pytest.mark.parametrize("response", [{"status": 503}, *({"fault": fault} for fault in SILENT)], ids=str)
+def test_a_call_is_committed_and_its_answer_lost(client: Client, faults: Faults, response: Any) -> None:
+    faults.order(operation=PUT, commit=True, times=1, response=response)
+    client.put(NEW_ITEM)
+    assert client.get(NEW_ITEM).get_json()["metadata"]["version"] == 1
+    assert client.put(NEW_ITEM).status_code == 204
+
+
+def test_a_committed_call_that_fails_gets_the_ordered_answer_too(client: Client, faults: Faults) -> None:
+    faults.order(commit=True, response={"status": 500})
+    assert client.put(NEW_ITEM, json={"metadata": {"version": "x"}}).status_code == 500
+    assert client.get("/none").status_code == 500
+
+
+@pytest.mark.parametrize("fault", SILENT)
+def test_where_no_connection_can_be_broken_an_answer_that_gets_lost_is_a_502(
+    client: Client, faults: Faults, fault: str
+) -> None:
+    faults.order(response={"fault": fault})
+    assert client.put(NEW_ITEM).status_code == 502
+    faults.call("DELETE", "/faults")
+    assert client.get(NEW_ITEM).status_code == 404
+
+
+def test_a_fault_comes_before_the_token_is_looked_at(client: Client, faults: Faults) -> None:
+    faults.order(response={"status": 429})
+    assert client.having(None).get(ITEM).status_code == 429
+
+
+def test_the_journal_knows_what_was_ordered(client: Client, faults: Faults, shared: App) -> None:
+    status = faults.order(operation=GET, response={"status": 503})
+    element = faults.order(item={"index": 1, "code": 503})
+    delay = faults.order(operation=BULK, response={"fixedDelayMilliseconds": 1})
+    client.get(ITEM)
+    entries(client, [{"id": HAMMER}])
+    client.get(f"/{GOLDEN}", headers={"Prefer": "code=404"})
+    client.get("")
+    kept = [(visit.fault, visit.injected) for visit in shared.records.visits(client.tenant)]
+    assert kept == [(status, True), (f"{delay}, {element}", False), ("Prefer", True), (None, False)]
+    visit = shared.records.visits(client.tenant)[0]
+    assert visit.error
+    assert visit.error.rule == "F7"
+
+
+def test_coverage_does_not_count_what_was_ordered(client: Client, faults: Faults) -> None:
+    faults.order(operation=GET, response={"status": 404})
+    faults.order(item={"index": 2, "code": 409})
+    client.get(ITEM)
+    entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}])
+    dimensions = faults.call("GET", "/coverage")["dimensions"]
+    assert f"{GET} 404" in dimensions["statuses"]["missing"]
+    assert f"{BULK} 409" in dimensions["elements"]["missing"]
+    assert f"{BULK} 201" not in dimensions["elements"]["missing"]
+
+
+def test_delays_are_the_same_in_every_run() -> None:
+    one, two, other = Delay(10, 20, 7), Delay(10, 20, 7), Delay(10, 20, 8)
+    times = [one.seconds() for _ in range(50)]
+    assert times == [two.seconds() for _ in range(50)]
+    assert times != [other.seconds() for _ in range(50)]
+    assert all(0.01 <= seconds <= 0.02 for seconds in times)
+    assert any(first != second for first, second in pairwise(times))
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"fixedDelayMilliseconds": 1},
+        {"delayDistribution": {"type": "uniform", "lower": 0, "upper": 1, "seed": 3}},
+        {"chunkedDribbleDelay": {"numberOfChunks": 2, "totalDuration": 1}},
+    ],
+    ids=str,
+)
+def test_a_call_that_only_waits_is_answered_as_ever(client: Client, faults: Faults, response: Any) -> None:
+    plain = client.get(ITEM).get_json()
+    id_ = faults.order(response=response)
+    assert client.get(ITEM).get_json() == plain
+    assert faults.counts(id_) == (1, 1)
+
+
+def test_a_delay_and_a_status_are_two_rules_or_one(client: Client, faults: Faults) -> None:
+    slow = faults.order(response={"fixedDelayMilliseconds": 1})
+    broken = faults.order(response={"status": 503, "fixedDelayMilliseconds": 1})
+    assert client.get(ITEM).status_code == 503
+    assert [faults.counts(id_) for id_ in (slow, broken)] == [(1, 1), (1, 1)]
+
+
+def test_a_barrier_that_nobody_opens_lets_its_call_go_on(client: Client, faults: Faults) -> None:
+    id_ = faults.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": 0})
+    assert client.put(NEW_ITEM).status_code == 201
+    assert faults.call("GET", f"/faults/{id_}")["timedOut"] == 1
+
+
+def test_f7_a_call_gets_the_reply_that_it_prefers(client: Client) -> None:
+    before = client.everything()
+    reply = client.put(ITEM, headers={"Prefer": 'respond-async, code="409", example=exists; x=y'})
+    assert (reply.status_code, reply.get_json()["message"]) == (409, "The resource already exists.")
+    assert reply.headers["Preference-Applied"] == "code=409, example=exists"
+    assert client.everything() == before
+    assert client.put(ITEM, headers={"Prefer": "example=stale"}).status_code == 409
+    reply = client.get(ITEM, headers={"Prefer": "code=200"})
+    assert OPERATIONS[GET].defect(200, reply.get_json()) is None
+    assert reply.get_json() != client.get(ITEM).get_json()
+    assert client.get(ITEM, headers={"Prefer": "code=503, code=404"}).headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("prefer", "said"),
+    [
+        ("code=418", f"{GET} has no status 418; 200, 400, 401, 403, 404, 429, 500, 502, 503, 504 can be asked for."),
+        ("code=404, example=none", f"{GET} has no example 'none' of 404; there are: missing."),
+        ("example=none", f"{GET} has no example 'none'; name a code to be told which there are."),
+        ("code=many", "code must be a status, such as 404."),
+        ("code", "code must be a status, such as 404."),
+    ],
+)
+def test_f7_a_preference_for_what_is_not_there_is_refused(client: Client, prefer: str, said: str) -> None:
+    reply = client.get(ITEM, headers={"Prefer": prefer})
+    assert (reply.status_code, reply.get_json()["details"]["message"]) == (400, said)
+    assert "Preference-Applied" not in reply.headers
+
+
+@pytest.mark.parametrize("prefer", ["return=minimal", "", ",;=", "x-code=404"])
+def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> None:
+    reply = client.get(ITEM, headers={"Prefer": prefer})
+    assert reply.status_code == 200
+    assert "Preference-Applied" not in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"operation": "PUT-customer-segment-update-itms", "response": {"status": 409}}, f"Did you mean {PUT}?"),
+        ({"operation": GET, "response": {"status": 409}}, "200, 400, 401, 403, 404, 429, 500, 502, 503, 504 can be"),
+        ({"response": {"status": 418}}, "has no status 418"),
+        ({"path": {"segmentID": GOLDEN}, "response": {"status": 404}}, "segmentId"),
+        (
+            {"operation": GET, "path": {"customerId": "1"}, "response": {"status": 404}},
+            "itemId, segmentId, tenant, type",
+        ),
+        ({"operation": GET, "response": {"status": 404, "example": "stale"}}, "there are: missing"),
+        ({"operation": PUT, "response": {"status": 204, "jsonBody": {}}}, "without a body"),
+        ({"operation": GET, "response": {"status": 404, "jsonBody": {"code": "x"}}}, "does not allow this jsonBody"),
+        ({"operation": PUT, "item": {"index": 1, "code": 409}}, "no bulk"),
+        ({"item": {"index": 0, "code": 409}}, "No bulk has an element 0; they are counted from 1 to 200."),
+        ({"item": {"index": 201, "code": 409}}, "No bulk has an element 201"),
+        ({"item": {"index": 1, "code": 201}}, "400, 401, 403, 404, 409, 429, 500, 502, 503, 504 can be asked for"),
+        ({"item": {"index": 1, "code": 409, "example": "none"}}, "there are: stale, exists"),
+        ({"barrier": {"until": {"operation": "none"}}}, "There is no operation 'none'"),
+        ({"barrier": {"until": {"path": {"none": "1"}}}}, "No path has all of none"),
+    ],
+    ids=str,
+)
+def test_rules_that_name_what_does_not_exist_are_told_what_does(faults: Faults, rule: Any, said: str) -> None:
+    assert said in faults.refused(422, **rule)
+    assert faults.call("GET", "/faults") == {"faults": []}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {},
+        {"response": {}},
+        {"operation": GET},
+        {"response": {"status": "409"}},
+        {"response": {"example": "stale"}},
+        {"response": {"retryAfter": 1, "fault": "EMPTY_RESPONSE"}},
+        {"response": {"fault": "RESET"}},
+        {"response": {"status": 404, "example": "missing", "jsonBody": {}}},
+        {"response": {"fault": "EMPTY_RESPONSE", "chunkedDribbleDelay": {"numberOfChunks": 1, "totalDuration": 1}}},
+        {"response": {"delayDistribution": {"type": "uniform", "lower": 2, "upper": 1}}},
+        {"response": {"delayDistribution": {"type": "lognormal", "lower": 2, "upper": 1}}},
+        {"response": {"fixedDelayMilliseconds": 10**9}},
+        {"response": {"status": 503, "headers": {"X-A": "a\r\nX-B: b"}}},
+        {"response": {"status": 503, "headers": {"X A": "a"}}},
+        {"response": {"status": 503, "headers": {"Content-Length": "1"}}},
+        {"response": {"status": 503, "jsonBody": "x" * 70_000}},
+        {"item": {"code": 409}},
+        {"item": {"code": 409, "index": 1, "id": "x"}},
+        {"item": {"code": 409, "index": 1}, "response": {"status": 503}},
+        {"item": {"code": 409, "index": 1}, "commit": True},
+        {"barrier": {"until": {}, "timeoutSeconds": 10**9}},
+        {"response": {"status": 503}, "times": 0},
+        {"response": {"status": 503}, "skip": -1},
+        {"response": {"status": 503}, "id": "a/b"},
+        {"response": {"status": 503}, "typo": 1},
+    ],
+    ids=lambda rule: str(rule)[:80],
+)
+def test_rules_that_make_no_sense(faults: Faults, rule: Any) -> None:
+    faults.refused(400, **rule)
+    assert faults.call("GET", "/faults") == {"faults": []}
+
+
+def test_rules_are_limited_in_number() -> None:
+    faults = Faults(Client(build(Settings()).flask, "acme"))
+    for _ in range(RULES_AT_MOST):
+        faults.order(response={"status": 503})
+    assert str(RULES_AT_MOST) in faults.refused(422, response={"status": 503})
+    assert len(faults.call("DELETE", "/faults")["removed"]) == RULES_AT_MOST

@@ -1,0 +1,1 @@
+"""The vendor's standard practices: `q`, sort, fields, pages and languages."""

@@ -1,0 +1,183 @@
+"""The standard practices, as tables of cases that each name the rule they come from."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from mockserver.errors import PARAMETER_PROBLEM, BadRequest, InvalidToken, NotFound
+from mockserver.practices import fields, filters, languages, paging, q, refusals, sort
+from tests.support.paths import TABLES
+
+Case = dict[str, Any]
+
+
+@cache
+def table(name: str) -> Any:
+    return yaml.safe_load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def cases(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [pytest.param(each, id=each["name"]) for each in table(name)["cases"]])
+
+
+def ids(rows: list[Case]) -> list[str]:
+    return [row["id"] for row in rows]
+
+
+@cases("q")
+def test_q(case: Case) -> None:
+    where = {"compound": True} if "compound" in case else {}
+    if "error" in case:
+        with pytest.raises(BadRequest) as raised:
+            q.parse(case["q"], **where)
+        (told,) = (told for start, told in table("q")["refusals"].items() if case["error"].startswith(start))
+        assert (raised.value.message, raised.value.field) == (case["error"], "q")
+        assert (raised.value.kind, raised.value.detail) == (told["kind"], case.get("says", told["says"]))
+        assert raised.value.rule == told.get("rule", "C6")
+    else:
+        assert ids(q.select(q.parse(case["q"], **where), table("q")["documents"])) == case["ids"]
+
+
+LONG = "a" * 200
+STEPS = "a.b." * 25 + "c"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "kind", "detail"),
+    [
+        ("a:1 " * 101, "Too many clauses", "limit", "at most 100 clauses and 10 regexes"),
+        ("a:~1 " * 11, "Too many clauses", "limit", "at most 100 clauses and 10 regexes"),
+        (f"{STEPS}:1", f"Key '{STEPS}' nests too deep", "key", "at most 50 steps"),
+        (
+            f"compoundLogicalQuery:{'(' * 21}a:1{')' * 21}",
+            "Key 'compoundLogicalQuery' nests too deep",
+            "limit",
+            "at most 20 groups within each other",
+        ),
+        (LONG, f"No value for key {LONG}", "value", "a clause is key:value"),
+        (f"{LONG}a", f"No value for key {LONG[1:]}…", "value", "a clause is key:value"),
+    ],
+)
+def test_c6_what_is_too_much_is_said_in_200_characters(text: str, message: str, kind: str, detail: str) -> None:
+    with pytest.raises(BadRequest) as raised:
+        q.parse(text, compound=True)
+    assert (raised.value.message, raised.value.kind, raised.value.detail) == (message, kind, detail)
+
+
+@cases("sort")
+def test_sort(case: Case) -> None:
+    if "error" in case:
+        with pytest.raises(BadRequest) as raised:
+            sort.parse(case["sort"])
+        assert (raised.value.message, raised.value.field) == (PARAMETER_PROBLEM, "sort")
+        assert raised.value.kind == case["error"]
+    else:
+        assert ids(sort.arranged(table("sort")["documents"], sort.parse(case["sort"]))) == case["ids"]
+
+
+@cases("fields")
+def test_fields(case: Case) -> None:
+    document, always = table("fields")["document"], tuple(table("fields")["always"])
+    projected = fields.project(document, fields.parse(case["fields"]), always)
+    expected = document if case["expected"] == "all" else case["expected"]
+    assert projected == expected
+    assert list(projected) == [name for name in document if name in expected]
+
+
+@cases("languages")
+def test_languages(case: Case) -> None:
+    if case["expected"] == "error":
+        with pytest.raises(BadRequest) as raised:
+            languages.preferences(case["header"])
+        assert raised.value.message == "Accept-Language validation failed."
+        assert raised.value.field == "Accept-Language"
+        return
+    wanted = languages.preferences(case["header"])
+    assert (wanted is None) == (case["expected"] == "all")
+    if wanted is not None:
+        left = languages.localize({name: f"text in {name}" for name in case["available"]}, wanted, "en")
+        assert left == ({case["expected"]: f"text in {case['expected']}"} if case["expected"] else {})
+
+
+@cases("paging")
+def test_paging(case: Case) -> None:
+    if "error" in case:
+        with pytest.raises(BadRequest) as raised:
+            paging.page(case["size"], case["number"], case.get("maximum"))
+        assert raised.value.message == PARAMETER_PROBLEM
+        assert [raised.value.field, raised.value.kind] == case["error"]
+    else:
+        page = paging.page(case["size"], case["number"], case.get("maximum"))
+        assert [page.start, page.stop] == case["rows"]
+
+
+def test_localized_cuts_trees_and_arrays() -> None:
+    both = {"en": "Saw", "de": "Säge"}
+    leaf = {"name": both, "other": both}
+    tree = {"name": both, "item": [{"name": both}, 7], "plain": "x", "subcategories": [leaf, {"subcategories": [leaf]}]}
+    wanted = languages.preferences("de")
+    assert wanted is not None
+    cut = languages.localized(tree, ("name", "item.name", "plain"), wanted, "en", recursive_under="subcategories")
+    german = {"de": "Säge"}
+    cut_leaf = {"name": german, "other": both}
+    below = [cut_leaf, {"subcategories": [cut_leaf]}]
+    assert cut == {"name": german, "item": [{"name": german}, 7], "plain": "x", "subcategories": below}
+    assert leaf == {"name": both, "other": both}
+
+
+def test_c8a_texts_of_one_language_are_plain() -> None:
+    document = {"id": "a", "localizedName": {"de": "Säge"}, "name": "Saw", "description": {"de": "Sägt."}, "slug": {}}
+    texts_of = {"name": "localizedName", "description": "description", "slug": "slug", "title": "title"}
+    assert languages.spoken(document, texts_of) == {
+        "id": "a",
+        "localizedName": {"de": "Säge"},
+        "name": "Säge",
+        "description": "Sägt.",
+        "slug": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        ([], ["a", "b", "c"]),
+        ([("id", "b")], ["b"]),
+        ([("name", "Saw")], ["a"]),
+        ([("name", "Säge")], ["a", "b"]),
+        ([("info.country", "DE")], ["a", "c"]),
+        ([("tags", "x")], ["b", "c"]),
+        ([("tags", "x"), ("info.country", "DE")], ["c"]),
+        ([("primary", True)], ["c"]),
+        ([("nothing", "x")], []),
+    ],
+)
+def test_c18_filters(wanted: list[tuple[str, Any]], kept: list[str]) -> None:
+    rows: list[Case] = [
+        {"id": "a", "name": {"en": "Saw", "de": "Säge"}, "info": {"country": "DE"}, "primary": False},
+        {"id": "b", "name": {"de": "Säge"}, "tags": ["x", "y"]},
+        {"id": "c", "info": {"country": "DE"}, "tags": ["x"], "primary": True},
+    ]
+    found = filters.kept(rows, [filters.Filter(path, value) for path, value in wanted])
+    assert [row["id"] for row in found] == kept
+
+
+def test_j1_errors_have_a_list_of_sentences() -> None:
+    wrong = BadRequest(field="pageSize", kind="minimum", detail="must be at least 1")
+    assert refusals.coded(wrong) == {
+        "code": 400,
+        "status": "Bad Request",
+        "message": wrong.message,
+        "details": ["pageSize must be at least 1"],
+    }
+    assert refusals.coded(NotFound("x")) == {
+        "code": 404,
+        "status": "Not Found",
+        "message": "The resource with id x has not been found.",
+        "details": [],
+        "resourceId": "x",
+    }
+    assert "fault" in refusals.coded(InvalidToken())

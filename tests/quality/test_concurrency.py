@@ -1,0 +1,331 @@
+"""Many at once: one writer of several with the same version wins, histories are linearizable, and nothing is lost.
+
+The interpreter's own lock would hide most races, so threads are made to change as often as they can, above all between
+the check of a version and the write. What the tests can see is shown too: without the tenant's lock they fail.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import partial
+from random import Random
+from threading import Barrier, Event
+from typing import Any, TypeVar
+
+import pytest
+
+from mockserver.app import App
+from mockserver.practices import upsert
+from mockserver.state import Revision, State
+from tests.support.client import TENANT_NUMBERS, Client
+from tests.support.linearizability import History, Record, is_linearizable
+from tests.support.live_server import ENOUGH
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JACK, JOHN, SCREWDRIVER, TOOL_FANS
+
+Result = TypeVar("Result")
+Row = dict[str, Any]
+Write = Callable[[Client, Row], list[int]]  # one write with these metadata; a status for each resource in it
+
+THREADS = 8
+ITEMS = f"/{GOLDEN}/items/PRODUCT"
+SEGMENT: Row = {"name": {"en": "Segment"}, "siteCode": "main"}
+
+
+def at_once(act: Callable[[int], Result], threads: int = THREADS) -> list[Result]:
+    """Run as many threads, which begin together; return what each of them gives back."""
+    start = Barrier(threads)
+
+    def run(number: int) -> Result:
+        start.wait(ENOUGH)
+        return act(number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))
+
+
+@pytest.fixture(autouse=True)
+def hasty_switches() -> Iterator[None]:
+    """Let the interpreter change threads all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.fixture
+def yields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let other threads go first, around every check of a version and every new state."""
+
+    def yielding(real: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*arguments: Any) -> Any:
+            time.sleep(0)
+            result = real(*arguments)
+            time.sleep(0)
+            return result
+
+        return act
+
+    monkeypatch.setattr(upsert, "revised", yielding(upsert.revised))
+    for name in ("with_item", "without_item", "with_member", "with_segment"):
+        monkeypatch.setattr(State, name, yielding(getattr(State, name)))
+
+
+@pytest.fixture
+def unlocked(monkeypatch: pytest.MonkeyPatch, shared: App, client: Client) -> None:
+    """Take the lock from the client's tenant, and let two writers meet between check and write."""
+    both, real = Barrier(2), upsert.revised
+
+    def meeting(*arguments: Any) -> Revision:
+        revision = real(*arguments)
+        both.wait(ENOUGH)
+        return revision
+
+    monkeypatch.setattr(shared.world.tenant(client.tenant), "_writing", nullcontext())
+    monkeypatch.setattr(upsert, "revised", meeting)
+
+
+def put(path: str, **content: Any) -> Write:
+    return lambda client, metadata: [client.put(path, json=content | {"metadata": metadata}).status_code]
+
+
+def put_many(path: str, *elements: Row) -> Write:
+    def write(client: Client, metadata: Row) -> list[int]:
+        reply = client.put(path, json=[each | {"metadata": metadata} for each in elements])
+        return [entry["code"] for entry in reply.get_json()]
+
+    return write
+
+
+def patch(path: str) -> Write:
+    def write(client: Client, metadata: Row) -> list[int]:
+        checks = [{"op": "replace", "path": f"/metadata/{name}", "value": value} for name, value in metadata.items()]
+        return [client.send("PATCH", path, json=checks).status_code]
+
+    return write
+
+
+WRITES = {
+    "item": put(f"{ITEMS}/{HAMMER}"),
+    "customer": put(f"/{TOOL_FANS}/customers/{JOHN}"),
+    "customer of a legal entity": put(f"/{GOLDEN}/customers/{JOHN}/{COMPANY}"),
+    "segment": put(f"/{GOLDEN}", **SEGMENT),
+    "patched segment": patch(f"/{GOLDEN}"),
+    "items": put_many(f"{ITEMS}/bulk", {"id": HAMMER}, {"id": SCREWDRIVER}),
+    "customers": put_many(
+        f"/{GOLDEN}/customers/bulk",
+        {"customerId": JOHN, "legalEntityId": COMPANY},
+        {"customerId": JACK, "legalEntityId": ANOTHER_COMPANY},
+    ),
+    "segments": put_many("/bulk", {"id": GOLDEN, **SEGMENT}, {"id": TOOL_FANS, **SEGMENT}),
+}
+
+
+def check_that_one_wins(client: Client, write: Write, version: int, threads: int) -> None:
+    answers = at_once(lambda _: write(client, {"version": version}), threads)
+    for statuses in zip(*answers, strict=True):
+        assert sorted(statuses) == [204, *[409] * (threads - 1)]
+
+
+@pytest.mark.usefixtures("yields")
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+def test_of_many_writers_with_the_same_version_one_wins(client: Client, write: Write) -> None:
+    for version in range(1, 6):
+        check_that_one_wins(client, write, version, THREADS)
+
+
+@pytest.mark.usefixtures("unlocked")
+@pytest.mark.parametrize("name", ["item", "customer", "segment", "patched segment"])
+def test_without_the_lock_two_writers_win(client: Client, name: str) -> None:
+    with pytest.raises(AssertionError, match=r"\[204, 204\]"):
+        check_that_one_wins(client, WRITES[name], 1, threads=2)
+
+
+@pytest.mark.usefixtures("yields")
+def test_of_many_creations_of_one_id_one_wins(client: Client) -> None:
+    alone = at_once(lambda _: [client.post("", json=SEGMENT | {"id": id_}).status_code for id_ in ("a", "b", "c")])
+    for statuses in zip(*alone, strict=True):
+        assert sorted(statuses) == [201, *[409] * (THREADS - 1)]
+    batch = [SEGMENT | {"id": "d"}, SEGMENT | {"id": "e"}, SEGMENT | {"id": "d"}]
+    answers = at_once(lambda _: client.post("/bulk", json=batch).get_json())
+    created = Counter(entry["id"] for entries in answers for entry in entries if entry["code"] == 201)
+    assert created == {"d": 1, "e": 1}
+
+
+@pytest.mark.usefixtures("yields")
+def test_ids_that_are_generated_at_once_are_all_different(client: Client) -> None:
+    replies = at_once(lambda _: [client.post("", json=SEGMENT).get_json()["id"] for _ in range(10)])
+    assert len({id_ for ids in replies for id_ in ids}) == 10 * THREADS
+
+
+# One assignment as a register with versions: a state is its version, None where there is no assignment. A call is
+# the method and the version that it names; its answer is the status, and the version that a GET shows.
+
+Call = tuple[str, int | None]
+Answer = tuple[int, int | None]
+
+
+def one_after_the_other(version: int | None, call: Call) -> tuple[int | None, Answer]:
+    """What the rules D1, D2, D3, D9 and C10 say about one call."""
+    method, named = call
+    if method == "GET":
+        return version, (404, None) if version is None else (200, version)
+    if method == "DELETE":
+        return None, (204, None)
+    if version is None:
+        return 1, (201, None)
+    return (version, (409, None)) if named not in (None, version) else (version + 1, (204, None))
+
+
+def made(client: Client, call: Call) -> Answer:
+    """Make a call to the assignment that all threads share."""
+    method, named = call
+    body = {} if named is None else {"json": {"metadata": {"version": named}}}
+    reply = client.send(method, f"{ITEMS}/{HAMMER}", **body)
+    return reply.status_code, reply.get_json()["metadata"]["version"] if reply.status_code == 200 else None
+
+
+def recorded(client: Client, *scripts: list[Call]) -> list[Record]:
+    """Let each thread make the calls of its script, all threads at once; then read once more."""
+    history = History()
+
+    def run(number: int) -> None:
+        for call in scripts[number]:
+            history.record(call, partial(made, client))
+
+    at_once(run, len(scripts))
+    history.record(("GET", None), partial(made, client))
+    return history.records
+
+
+def script(random: Random) -> list[Call]:
+    calls: list[Call] = [("PUT", None), ("PUT", 1), ("PUT", 2), ("PUT", 3), ("DELETE", None), ("GET", None)]
+    return random.choices(calls, weights=[2, 2, 2, 1, 1, 4], k=8)
+
+
+@pytest.mark.usefixtures("yields")
+@pytest.mark.parametrize("seed", range(20))
+def test_histories_of_one_assignment_are_linearizable(client: Client, seed: int) -> None:
+    random = Random(seed)
+    records = recorded(client, *(script(random) for _ in range(4)))
+    assert is_linearizable(records, 1, one_after_the_other)
+
+
+@pytest.mark.usefixtures("unlocked")
+@pytest.mark.parametrize("named", [1, None], ids=["same version", "no version"])
+def test_without_the_lock_a_history_is_not_linearizable(client: Client, named: int | None) -> None:
+    records = recorded(client, [("PUT", named)], [("PUT", named)])
+    assert [record.answer for record in records] == [(204, None), (204, None), (200, 2)]
+    assert not is_linearizable(records, 1, one_after_the_other)
+
+
+@pytest.mark.parametrize(
+    ("records", "verdict"),
+    [
+        ([], True),
+        ([Record(("PUT", 1), (204, None), 0, 3), Record(("PUT", 1), (409, None), 1, 2)], True),
+        ([Record(("PUT", 1), (204, None), 0, 3), Record(("PUT", 1), (204, None), 1, 2)], False),  # two winners
+        ([Record(("PUT", 1), (409, None), 0, 3), Record(("PUT", 1), (409, None), 1, 2)], False),  # no winner
+        ([Record(("PUT", 1), (204, None), 0, 2), Record(("GET", None), (200, 1), 1, 3)], True),  # a read that overlaps
+        ([Record(("PUT", 1), (204, None), 0, 1), Record(("GET", None), (200, 1), 2, 3)], False),  # a stale read
+        ([Record(("GET", None), (200, 2), 0, 1), Record(("PUT", 1), (204, None), 2, 3)], False),  # a read of the future
+        ([Record(("PUT", None), (204, None), 0, 2), Record(("PUT", None), (204, None), 1, 3)], True),
+        (
+            [
+                Record(("PUT", None), (204, None), 0, 2),
+                Record(("PUT", None), (204, None), 1, 3),
+                Record(("GET", None), (200, 2), 4, 5),
+            ],
+            False,  # a lost write
+        ),
+        (
+            [
+                Record(("DELETE", None), (204, None), 0, 5),
+                Record(("PUT", 7), (201, None), 1, 4),  # only after the removal
+                Record(("GET", None), (200, 1), 2, 3),  # before it, or after the creation
+            ],
+            True,
+        ),
+    ],
+)
+def test_the_checker_tells_good_histories_from_bad_ones(records: list[Record], verdict: bool) -> None:
+    for order in (records, records[::-1]):
+        assert is_linearizable(order, 1, one_after_the_other) is verdict
+
+
+# Writes, and the paths of what each of them adds a version to.
+LEDGER = {
+    "item": [f"{ITEMS}/{HAMMER}"],
+    "items": [f"{ITEMS}/{HAMMER}", f"{ITEMS}/{SCREWDRIVER}"],
+    "customer": [f"/{TOOL_FANS}/customers/{JOHN}"],
+    "customers": [f"/{GOLDEN}/customers/{JOHN}/{COMPANY}", f"/{GOLDEN}/customers/{JACK}/{ANOTHER_COMPANY}"],
+    "patched segment": [f"/{GOLDEN}"],
+    "segments": [f"/{GOLDEN}", f"/{TOOL_FANS}"],
+}
+
+
+def written(client: Client, names: Iterable[str]) -> Counter[str]:
+    """Make these writes, none of which may fail; count them by path."""
+    count: Counter[str] = Counter()
+    for name in names:
+        assert WRITES[name](client, {}) == [204] * len(LEDGER[name])
+        count.update(LEDGER[name])
+    return count
+
+
+@pytest.mark.usefixtures("yields")
+def test_no_write_is_lost_among_many(client: Client) -> None:
+    counts = at_once(lambda number: written(client, Random(number).choices(list(LEDGER), k=60)))
+    total = sum(counts, Counter[str]())
+    assert total.total() > 60 * THREADS
+    assert {path: client.get(path).get_json()["metadata"]["version"] - 1 for path in total} == total
+
+
+@pytest.mark.usefixtures("yields")
+def test_a_bulk_is_read_whole_or_not_at_all(client: Client) -> None:
+    def work(number: int) -> list[list[int]]:
+        if number < 2:
+            written(client, ["items"] * 20)
+            return []
+        pages = [client.get(f"/{GOLDEN}/items").get_json() for _ in range(20)]
+        return [[row["metadata"]["version"] for row in page] for page in pages]
+
+    for one, other in [pair for pairs in at_once(work, threads=4) for pair in pairs]:
+        assert one == other
+
+
+@pytest.mark.usefixtures("yields")
+def test_reset_under_traffic_takes_back_what_was_before_it(shared: App, client: Client) -> None:
+    over = Event()
+
+    def work(number: int) -> list[int]:
+        if number == 0:
+            try:
+                return [reset_between(client, f"mark{turn}") for turn in range(20)]
+            finally:
+                over.set()
+        while not over.is_set():
+            written(client, LEDGER)
+        return []
+
+    assert at_once(work)[0] == [404] * 20
+    written(client, LEDGER)
+    client.post(f"//__admin/reset?tenant={client.tenant}")
+    assert shared.world.tenant(client.tenant).state is shared.world.seed.state
+
+
+def reset_between(client: Client, mark: str) -> int:
+    """Create a segment and reset; return the status of reading it then."""
+    assert client.put(f"/{mark}", json=SEGMENT).status_code == 201
+    assert client.post(f"//__admin/reset?tenant={client.tenant}").status_code == 200
+    return client.get(f"/{mark}").status_code
+
+
+def test_a_new_tenant_named_by_many_at_once_is_one(shared: App) -> None:
+    names = [f"touched{next(TENANT_NUMBERS)}" for _ in range(20)]
+    found = at_once(lambda _: [shared.world.tenant(name) for name in names])
+    assert all(len(set(map(id, tenants))) == 1 for tenants in zip(*found, strict=True))

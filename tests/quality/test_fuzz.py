@@ -1,0 +1,26 @@
+"""A small run of the fuzzer's targets; `python -m tests.fuzz.run all` is the large one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fuzz.seeds import SEEDS, WORDS
+from tests.fuzz.targets import TARGETS
+
+
+def inputs(target: str) -> st.SearchStrategy[bytes]:
+    """Any bytes, and pieces of the seeds joined with words of the language."""
+    seeds = st.sampled_from(SEEDS[target])
+    pieces = st.one_of(
+        seeds, st.sampled_from(WORDS[target]), st.builds(lambda seed, at: seed[:at], seeds, st.integers(0))
+    )
+    return st.one_of(st.binary(), st.lists(pieces, max_size=4).map(lambda parts: "".join(parts).encode()))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_what_holds_for_seeds_holds_for_pieces_of_them(target: str) -> None:
+    for seed in SEEDS[target]:
+        TARGETS[target](seed.encode())
+    given(inputs(target))(TARGETS[target])()

@@ -1,0 +1,129 @@
+"""Eight workers run a thousand tests on one server, each on a tenant of its own, and never notice each other."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from random import Random
+from typing import Any
+
+from tests.support.live_server import ENOUGH, serving
+from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS
+
+WORKERS, TESTS = 8, 125  # tests of each worker
+PUT_ITEM, DELETE_ITEM = "PUT-customer-segment-update-item", "DELETE-customer-segment-remove-item"
+JSON = {"Content-Type": "application/json"}
+
+
+class Worker:
+    """A test runner: its connection, its tenant, and the calls that it has made of each operation since the reset."""
+
+    def __init__(self, connection: HTTPConnection, number: int) -> None:
+        self.connection = connection
+        self.tenant = f"worker{number}"
+        self.random = Random(number)
+        self.test = ""
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        sent = None if body is None else json.dumps(body)
+        self.connection.request(method, path, sent, JSON | headers)
+        reply = self.connection.getresponse()
+        text = reply.read()
+        return reply.status, json.loads(text) if text else None
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        url = f"/customer-segment/{self.tenant}/segments{path}"
+        return self.ask(method, url, body, Authorization="Bearer admin-token", **{"X-Mock-Test": self.test})
+
+    def steer(self, method: str, path: str, body: Any = None) -> Any:
+        mark = "&" if "?" in path else "?"
+        status, answer = self.ask(method, f"/__admin{path}{mark}tenant={self.tenant}", body)
+        assert status in {200, 201, 204}, answer
+        return answer
+
+    def run(self, number: int) -> None:
+        """Bend everything that can be bent, in an order of one's own, and find just that."""
+        self.test = f"{self.tenant}-{number}"
+        self.steer("POST", "/reset")
+        self.steer("DELETE", "/requests")
+        self.steer("DELETE", "/coverage")
+        trials = [self.writes, self.settings, self.clock, self.faults, self.snapshots, self.tokens]
+        for trial in self.random.sample(trials, k=3):
+            trial()
+        self.records()
+
+    def writes(self) -> None:
+        mark = f"{self.test}-{self.random.randrange(1000)}"
+        assert self.call("PUT", f"/{mark}", {"name": {"en": mark}, "siteCode": "main"})[0] == 201
+        found = [row["id"] for row in self.call("GET", "?pageSize=1000")[1] if row["id"].startswith("worker")]
+        assert found == [mark]
+        assert self.call("DELETE", f"/{mark}")[0] == 204
+
+    def settings(self) -> None:
+        status = self.random.choice(["204", "404"])
+        self.steer("PUT", "/settings", {"delete_missing": status})
+        assert self.call("DELETE", "/nowhere")[0] == int(status)
+
+    def clock(self) -> None:
+        year = self.random.randrange(1990, 2990)
+        self.steer("PUT", "/clock", {"mode": "frozen", "at": f"{year}-01-01T00:00:00Z"})
+        item = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
+        assert self.call("PUT", item)[0] == 201
+        assert self.call("GET", item)[1]["metadata"]["createdAt"] == f"{year}-01-01T00:00:00.000Z"
+        assert self.call("DELETE", item)[0] == 204
+
+    def faults(self) -> None:
+        rule = {"operation": PUT_ITEM, "tenant": self.tenant, "times": 1, "response": {"status": 409}}
+        id_ = self.steer("POST", "/faults", rule)["id"]
+        item = f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}"
+        assert [self.call("PUT", item)[0] for _ in range(2)] == [409, 204]
+        assert self.steer("GET", f"/faults/{id_}")["hits"] == 1
+        self.steer("DELETE", f"/faults/{id_}")
+
+    def snapshots(self) -> None:
+        self.steer("PUT", "/snapshots/mine")
+        assert self.call("DELETE", f"/{GOLDEN}?forceDelete=true")[0] == 204
+        assert self.steer("GET", "/snapshots/mine/diff")["changes"]["segments"] == {"removed": [GOLDEN]}
+        self.steer("POST", "/snapshots/mine/restore")
+        assert self.call("GET", f"/{GOLDEN}")[0] == 200
+
+    def tokens(self) -> None:
+        self.steer("DELETE", "/tokens/admin-token")
+        assert self.call("GET", f"/{GOLDEN}")[0] == 401
+        self.steer("POST", "/reset")
+        assert self.call("GET", f"/{GOLDEN}")[0] == 200
+
+    def records(self) -> None:
+        """The journal and the coverage hold this test's calls and no others."""
+        visits = self.steer("GET", "/requests")["requests"]
+        assert {visit["mock"]["test"] for visit in visits} == {self.test}
+        assert {visit["mock"]["tenant"] for visit in visits} == {self.tenant}
+        assert self.steer("POST", "/requests/count", {"method": "ANY"})["count"] == len(visits)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[HTTPConnection]:
+    connection = HTTPConnection("127.0.0.1", int(url.rpartition(":")[2]), timeout=ENOUGH)
+    yield connection
+    connection.close()
+
+
+def test_a_thousand_tests_of_eight_workers_do_not_meet() -> None:
+    with serving() as (_, ready):
+
+        def work(number: int) -> Counter[str]:
+            done: Counter[str] = Counter()
+            with connected(ready["url"]) as connection:
+                worker = Worker(connection, number)
+                for test in range(TESTS):
+                    worker.run(test)
+                    done[worker.tenant] += 1
+            return done
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            done = sum(pool.map(work, range(WORKERS)), Counter[str]())
+    assert done == {f"worker{number}": TESTS for number in range(WORKERS)}

@@ -1,0 +1,108 @@
+"""The layering of ARCHITECTURE.md: imports go down only, and each library stays where it belongs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import PACKAGE
+
+LAYERS = [
+    {"__main__"},
+    {"cli"},
+    {"ready", "gate"},
+    {"app"},
+    {"web"},
+    {"control"},
+    {"pipeline"},
+    {"view"},
+    {"services"},
+    {"faults"},
+    {"records"},
+    {"contract", "worlds"},
+    {"practices"},
+    {"exchange"},
+    {"world", "people", "active", "catalogue"},
+    {"state", "access"},
+    {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions", "texts"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+LIBRARIES = {
+    "flask": {"app", "web"},
+    "flask_cors": {"web"},
+    "flask_swagger_ui": {"web"},
+    "httptools": {"web"},
+    "werkzeug": {"contract"},
+    "openapi_core": {"contract"},
+    "jsonschema_rs": {"contract", "practices", "worlds"},
+    "faker": {"worlds"},
+    "jinja2": {"control"},
+    "junitparser": {"control"},
+    "click": {"cli"},
+    "jwt": {"services"},
+    "yaml": {"strict_yaml", "worlds"},
+    "immutables": {"table", "state", "worlds"},
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def place(path: Path) -> tuple[str, ...]:
+    """The module's name, in parts, below the package."""
+    return path.relative_to(PACKAGE).with_suffix("").parts
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """What a module imports: (0, library) or (1, name below the package)."""
+    package = ("mockserver", *place(path)[:-1])
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((0, alias.name.partition(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield 0, (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1]
+            target = (*base, *(node.module or "").split(".")) if node.module else base
+            names = [alias.name for alias in node.names] if target == ("mockserver",) else [target[1]]
+            yield from ((1, name) for name in names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(place(path)))
+def test_imports_go_down_only(path: Path) -> None:
+    own = place(path)[0]
+    if own == "__init__":
+        return
+    for inside, name in imported(path):
+        if inside and name != own and not name.startswith("__"):
+            assert LEVEL[name] > LEVEL[own], f"{own} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(place(path)))
+def test_libraries_stay_where_they_belong(path: Path) -> None:
+    for inside, name in imported(path):
+        if not inside and name in LIBRARIES:
+            assert place(path)[0] in LIBRARIES[name], f"{'/'.join(place(path))} imports {name}"
+
+
+def test_services_do_not_know_each_other() -> None:
+    folders = {path.name for path in (PACKAGE / "services").iterdir() if path.is_dir() and path.name != "__pycache__"}
+    for path in (PACKAGE / "services").rglob("*.py"):
+        own = place(path)[1]
+        text = path.read_text()
+        others = "|".join(sorted(folders - {own}))
+        assert not re.findall(rf"\.(?:{others}) import|import (?:{others})\b", text), path
+
+
+def test_every_module_says_in_one_sentence_what_it_is() -> None:
+    for path in MODULES:
+        docstring = ast.get_docstring(ast.parse(path.read_text()))
+        assert docstring, path
+        assert docstring.split("\n\n")[0].rstrip().endswith((".", "?")), path
+
+
+def test_no_url_method_or_status_table_stands_in_the_services() -> None:
+    for path in (PACKAGE / "services").rglob("*.py"):
+        assert "/segments/" not in path.read_text()

@@ -1,0 +1,213 @@
+"""Our specs say what the published interfaces say: operations, parameters, scopes, statuses and bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.contract.document import Document, Node
+from mockserver.contract.loading import read
+from mockserver.contract.operations import METHODS
+from mockserver.resources import folder
+from mockserver.strict_yaml import load
+from tests.support.paths import PUBLISHED, TABLES
+
+SPECS = [path.stem for path in sorted(folder("spec").glob("*.yaml")) if path.stem not in {"control", "oauth"}]
+SEGMENTS = "GET-customer-segment-retrieve-segments"
+CREATION = "POST-customer-segment-create-segment"
+PATCH = "PATCH-customer-segment-update-segment"
+MATCH = "POST-customer-segment-check-match"
+TREES = "GET-customer-segment-retrieve-category-trees"
+REMOVALS = [f"DELETE-customer-segment-remove-{what}-bulk" for what in ("segments", "customers", "items")]
+SITES = "GET-site-settings-list-site-configurations"
+PROPERTY = "GET-configuration-retrieve-config"
+VISITOR = "GET-oauth-generate-anonymous-access-token"
+PROFILE = "GET-customer-retrieve-customer-profile"
+PAGING = {"pageSize", "pageNumber"}  # texts in all our specs: the paging practice says what is wrong with a number
+KNOWN: dict[str, dict[str, dict[str, Any]]] = load((TABLES / "published.yaml").read_text())
+
+
+def surprises(document: Document) -> set[str]:
+    """The differences that the table does not know, and the lines of the table that are none."""
+    found = differences(document)
+    lines = KNOWN.get(document.path.stem, {}).get("differences", {})
+    meant = {line: {each for each in found if is_meant(each, line)} for line in lines}
+    return found.difference(*meant.values()) | {line for line, these in meant.items() if not these}
+
+
+def is_meant(difference: str, line: str) -> bool:
+    """Whether a line of the table is this difference; one that ends in `...` is all that begin like it."""
+    return difference.startswith(line.removesuffix("...")) if line.endswith("...") else difference == line
+
+
+def differences(document: Document) -> set[str]:
+    service = document.path.stem
+    left_out = KNOWN.get(service, {}).get("left_out", {})
+    published = facts(read(PUBLISHED / f"{service}.yaml"))
+    assert {fact.split()[0] for fact in published} >= left_out.keys()
+    published = {mended(fact, service) for fact in published if fact.split()[0] not in left_out}
+    ours = facts(document)
+    return {f"missing: {fact}" for fact in published - ours} | {f"added: {fact}" for fact in ours - published}
+
+
+def mended(fact: str, service: str) -> str:
+    """Put right what the published interface has by a slip, which would otherwise hide all that lies below it."""
+    for slip, (meant, _) in KNOWN.get(service, {}).get("slips", {}).items():
+        fact = meant + fact.removeprefix(slip) if fact.startswith(slip) else fact
+    return fact
+
+
+def facts(document: Document) -> set[str]:
+    """Say in a line each what a client relies on."""
+    return {
+        f"{operation['operationId']} {fact}"
+        for path, item in document.root["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+        for fact in (f"is {method.upper()} {path}", *operation_facts(document, item, operation))
+    }
+
+
+def operation_facts(document: Document, item: Node, operation: Node) -> Iterator[str]:
+    for parameter in map(document.resolve, (*item.get("parameters", ()), *operation.get("parameters", ()))):
+        schema = {} if parameter["name"] in PAGING else document.resolve(parameter["schema"])
+        yield f"takes {parameter['in']} {parameter['name']}: {kind(schema)}"
+    for requirement in operation.get("security", document.root.get("security", ())):
+        yield from (f"accepts {scope}" for scopes in requirement.values() for scope in scopes)
+    request = document.resolve(operation.get("requestBody", {}))
+    yield from ["takes an unpublished body"] if "x-basis" in request else content(document, "takes", request)
+    for status, reply in operation["responses"].items():
+        if "x-basis" not in document.resolve(reply):
+            yield f"answers {status}"
+            yield from content(document, f"answers {status}", document.resolve(reply))
+
+
+def content(document: Document, verb: str, holder: Node) -> Iterator[str]:
+    """Say what a request or a reply has in its body, if it has one."""
+    if "content" in holder:
+        schema = holder["content"]["application/json"]["schema"]
+        yield from (f"{verb} {field}" for field in fields(document, schema, "body"))
+
+
+def fields(document: Document, schema: Node, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
+    """Give `dotted.name[]: type` of a schema and of all that is in it; of what recurs, the type alone."""
+    reference, schema = schema.get("$ref", ""), document.resolve(schema)
+    if "x-basis" in schema:
+        return
+    if "type" in schema or schema.keys().isdisjoint({"allOf", "oneOf"}):  # whose parts say of what kind it is
+        yield f"{name}: {kind(schema)}"
+    if reference in seen:
+        return
+    seen = (*seen, reference) if reference else seen
+    for part in (*schema.get("allOf", ()), *schema.get("oneOf", ())):
+        yield from fields(document, part, name, seen)
+    for inner, part in schema.get("properties", {}).items():
+        yield from fields(document, part, f"{name}.{inner}", seen)
+    if "items" in schema:
+        yield from fields(document, schema["items"], f"{name}[]", seen)
+
+
+def kind(schema: Node) -> str:
+    """Name the type; not every object is marked as one."""
+    unmarked = "object" if schema.keys() & {"properties", "additionalProperties"} else "any"
+    return str(schema.get("type", unmarked))
+
+
+@pytest.mark.parametrize("service", SPECS)
+def test_a_spec_differs_from_the_published_interface_only_where_it_is_known(service: str) -> None:
+    assert not surprises(read(folder("spec") / f"{service}.yaml"))
+
+
+def test_every_service_has_its_published_interface_as_facts() -> None:
+    published = {path.stem for path in PUBLISHED.glob("*.yaml")}
+    assert published >= set(SPECS) | KNOWN.keys()
+    assert all(reason for each in KNOWN.values() for kept in each.values() for reason in kept.values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("/segments/match:", "/match:", f"missing: {MATCH} is POST /customer-segment/{{tenant}}/segments/match"),
+        (f"operationId: {MATCH}", "operationId: match", f"missing: {MATCH} answers 200"),
+        ("        - $ref: '#/components/parameters/siteCode'\n", "", f"missing: {TREES} takes query siteCode: string"),
+        ("      name: siteCode", "      name: site", f"added: {TREES} takes query site: string"),
+        (
+            "[customersegment.segment_read]",
+            "[segment_read]",
+            f"missing: {SEGMENTS} accepts customersegment.segment_read",
+        ),
+        (
+            "        '409':\n          $ref: '#/components/responses/Conflict'\n",
+            "",
+            f"missing: {CREATION} answers 409",
+        ),
+        ("      x-basis: inferred\n", "", f"added: {PATCH} answers 409"),
+        ("        x-basis: documented in prose only\n", "", f"added: {REMOVALS[0]} takes body: array"),
+        ("isSegmentAssigned:", "isAssigned:", f"missing: {TREES} answers 200 body[].isSegmentAssigned: boolean"),
+        ("isSegmentAssigned:", "isAssigned:", f"added: {TREES} answers 200 body[].isAssigned: boolean"),
+        (
+            "          type: integer",
+            "          type: string",
+            f"added: {SEGMENTS} answers 200 body[].metadata.version: string",
+        ),
+        ("        op:", "        operation:", f"missing: {PATCH} takes body[].op: string"),
+        (
+            "        parentId:\n          type: string",
+            "        parent:",
+            f"added: {TREES} answers 200 body[].parentId: string",
+        ),
+    ],
+)
+def test_a_change_of_the_spec_of_segments_is_found(old: str, new: str, found: str) -> None:
+    assert found in surprises_after("customer-segment", old, new)
+
+
+@pytest.mark.parametrize(
+    ("service", "old", "new", "found"),
+    [
+        ("site", "name: pageSize", "name: size", f"missing: {SITES} takes query pageSize: any"),
+        ("site", "  - OAuth2: []", "  - OAuth2: [site.site_read]", f"added: {SITES} accepts site.site_read"),
+        (
+            "site",
+            "        '403':\n          $ref: '#/components/responses/Forbidden'\n",
+            "",
+            f"missing: {SITES} answers 403",
+        ),
+        ("configuration", "            - type: boolean\n", "", f"missing: {PROPERTY} answers 200 body.value: boolean"),
+        ("configuration", "          x-basis: inferred\n", "", f"added: {PROPERTY} answers 401"),
+        (
+            "customer-login",
+            "          x-basis: observed\n        refresh_token_expires_in",
+            "        refresh_token_expires_in",
+            f"added: {VISITOR} answers 200 body.refresh_token: string",
+        ),
+        (
+            "customer-login",
+            "/customer/{tenant}/me:",
+            "/customer/me:",
+            f"missing: {PROFILE} is GET /customer/{{tenant}}/me",
+        ),
+    ],
+)
+def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, found: str) -> None:
+    assert found in surprises_after(service, old, new)
+
+
+def surprises_after(service: str, old: str, new: str) -> set[str]:
+    """What is found once a spec has been changed in one place."""
+    path = folder("spec") / f"{service}.yaml"
+    text = path.read_text()
+    assert old in text
+    return surprises(Document(path, load(text.replace(old, new, 1))))
+
+
+@pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_published_file_holds_facts_and_none_of_the_vendors_words(path: Path) -> None:
+    text = path.read_text()
+    assert not re.findall(r"\b(?:summary|examples?|externalDocs):", text)
+    assert set(re.findall(r"\bdescription: ([^{}\n]+)", text)) <= {status.phrase for status in HTTPStatus}

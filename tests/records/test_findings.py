@@ -1,0 +1,172 @@
+"""Findings: what a client does against the contract and the vendor lets pass; and the dial `contract`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.app import App
+from mockserver.records.visit import Finding, Visit
+from tests.support.client import Client
+from tests.support.samples import GOLDEN, HAMMER, ITEM
+
+
+def last(app: App, client: Client) -> Visit:
+    return app.records.of(client.tenant).journal.visits()[-1]
+
+
+def kinds(app: App, client: Client) -> list[tuple[str, str, str]]:
+    return [(each.kind, each.place, each.suggestion) for each in last(app, client).findings if each.kind != "scope"]
+
+
+def dial(client: Client, contract: str) -> None:
+    reply = client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "contract": contract})
+    assert reply.get_json()["contract"] == contract
+
+
+@pytest.mark.parametrize(
+    ("path", "request_", "found"),
+    [
+        ("/items", {}, []),
+        ("/items?pagesize=5", {}, [("query", "pagesize", "pageSize")]),
+        ("/items?hello=1&q=type:PRODUCT", {}, [("query", "hello", "")]),
+        ("/items", {"headers": {"session-id": "1"}}, [("header", "session-id", "")]),
+        ("/items", {"headers": {"X-Total-Counts": "true"}}, [("header", "x-total-counts", "x-total-count")]),
+        ("/items", {"headers": {"Accept": "*/*", "Sec-Fetch-Mode": "cors", "X-Forwarded-For": "::1"}}, []),
+        (f"/{GOLDEN}", {"headers": {"X-Total-Count": "true"}}, [("header", "x-total-count", "")]),
+    ],
+    ids=str,
+)
+def test_parameters_and_headers(
+    client: Client, shared: App, path: str, request_: Any, found: list[tuple[str, str, str]]
+) -> None:
+    assert client.get(path, **request_).status_code == 200
+    assert kinds(shared, client) == found
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "found"),
+    [
+        ("PUT", ITEM, {"mixins": {"any": {"thing": 1}}, "metadata": {"mixins": {"any": "url"}}}, []),
+        ("PUT", ITEM, {"mixin": {}}, [("body", "/mixin", "mixins")]),
+        ("PUT", ITEM, {"metadata": {"versoin": 1}}, [("body", "/metadata/versoin", "version")]),
+        ("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", [{"id": HAMMER, "ID": 1}] * 3, [("body", "/*/ID", "id")]),
+        ("PUT", f"/{GOLDEN}", {"name": {"xx": "any"}, "siteCode": "main", "site": 1}, [("body", "/site", "siteCode")]),
+        ("POST", "/search", {"Q": "status:ACTIVE"}, [("body", "/Q", "q")]),
+    ],
+    ids=str,
+)
+def test_body_fields(client: Client, shared: App, method: str, path: str, body: Any, found: Any) -> None:
+    assert client.send(method, path, json=body).status_code < 300
+    assert kinds(shared, client) == found
+
+
+def test_a_token_that_may_more_than_is_needed(client: Client, shared: App) -> None:
+    client.get("/items")
+    assert last(shared, client).findings == (
+        Finding(
+            "scope",
+            "GET-customer-segment-retrieve-segments-items",
+            "The token may more than this operation needs: customersegment.segment_manage.",
+        ),
+    )
+    client.having("read-token").get("/items")
+    assert last(shared, client).findings == ()
+
+
+def test_the_many_scopes_of_a_customer_are_no_finding(client: Client, shared: App) -> None:
+    login = f"//customer/{client.tenant}/login"
+    john = client.post(login, json={"email": "john.doe@email.com", "password": "secret1"}).get_json()
+    assert client.having(john["access_token"]).get("/items").status_code == 200
+    assert last(shared, client).findings == ()
+
+
+def test_c11b_the_dial_decides_what_becomes_of_findings(client: Client) -> None:
+    before = client.everything()
+    assert "X-Mock-Findings" not in client.get("/items?hello=1").headers
+    dial(client, "warn")
+    warned = client.get("/items?hello=1&again=1")
+    assert (warned.status_code, warned.headers["X-Mock-Findings"]) == (200, "2")
+    dial(client, "strict")
+    refused = client.put(ITEM, json={"metadata": {"versoin": 1}})
+    assert refused.status_code == 400
+    assert refused.get_json()["details"] == {
+        "field": "/metadata/versoin",
+        "type": "undeclared",
+        "message": "This field is not declared. Did you mean version?",
+    }
+    assert client.get("/items").status_code == 200
+    dial(client, "vendor")
+    assert client.put(ITEM, json={"metadata": {"versoin": 1}}).status_code == 204
+    client.post(f"//__admin/reset?tenant={client.tenant}")
+    assert client.everything() == before
+
+
+def test_the_dial_of_one_tenant_does_not_turn_that_of_others(client: Client) -> None:
+    dial(client, "strict")
+    assert Client(client.flask, f"{client.tenant}b").get("/items?hello=1").status_code == 200
+    assert client.get("/items?hello=1").status_code == 400
+    client.post(f"//__admin/reset?tenant={client.tenant}")
+    assert client.get("/items?hello=1").status_code == 200
+
+
+def listed(client: Client, query: str = "") -> Any:
+    reply = client.having(None).get(f"//__admin/findings{query}")
+    assert reply.status_code == 200
+    return reply.get_json()
+
+
+def test_findings_are_listed_once_with_their_count_and_their_tests(client: Client) -> None:
+    reader = client.having("read-token")
+    first = reader.get("/items?pagesize=5", headers={"X-Mock-Test": "one"})
+    for test in ("one", "two"):
+        reader.get("/items?pagesize=7", headers={"X-Mock-Test": test})
+    reader.get("/items?hello=1")
+    found = listed(client, f"?tenant={client.tenant}")
+    assert first.status_code == 200
+    assert found["beyond"] == 0
+    pagesize, hello = found["findings"]
+    assert pagesize.pop("example").startswith("00000000-0000-4000-8000-")
+    assert pagesize == {
+        "tenant": client.tenant,
+        "kind": "query",
+        "operationId": "GET-customer-segment-retrieve-segments-items",
+        "place": "pagesize",
+        "message": "This query parameter is not declared.",
+        "suggestion": "pageSize",
+        "count": 3,
+        "tests": ["one", "two"],
+    }
+    assert (hello["place"], hello["count"], hello["tests"]) == ("hello", 1, [])
+    assert "suggestion" not in hello
+
+
+def test_a_parameter_without_name_is_a_finding_too(client: Client) -> None:
+    client.having("read-token").get("/items?=5")
+    (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
+    assert (found["kind"], found["place"]) == ("query", "")
+
+
+def test_the_example_of_a_finding_is_the_first_visit_that_had_it(client: Client, shared: App) -> None:
+    for _ in range(2):
+        client.having("read-token").get("/items?hello=1")
+    first = shared.records.of(client.tenant).journal.visits()[0]
+    (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
+    assert found["example"] == first.id
+
+
+def test_findings_of_tenants_are_apart_and_go_apart(client: Client) -> None:
+    other = Client(client.flask, f"{client.tenant}b", "read-token")
+    for each in (client.having("read-token"), other):
+        each.get("/items?hello=1")
+
+    def whose() -> list[str]:
+        mine = {client.tenant, other.tenant}
+        return [each["tenant"] for each in listed(client)["findings"] if each.get("tenant") in mine]
+
+    assert whose() == [client.tenant, other.tenant]
+    assert client.having(None).delete(f"//__admin/findings?tenant={client.tenant}").status_code == 204
+    assert whose() == [other.tenant]
+    assert client.having(None).delete("//__admin/findings").status_code == 204
+    assert listed(client) == {"findings": [], "beyond": 0}

@@ -1,0 +1,493 @@
+"""The journal, as a client reads it: WireMock's own Python client, patterns, near misses, exports, and no secrets."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from base64 import b64decode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wiremock.constants import Config
+from wiremock.resources.near_misses import NearMissMatchPatternRequest, NearMissMatchRequest
+from wiremock.resources.near_misses.resource import NearMisses
+from wiremock.resources.requests.resource import Requests
+
+from mockserver.app import App, build
+from mockserver.records import budget, patterns, secrets
+from mockserver.records.journal import BODY_AT_MOST, BYTES_AT_MOST, VISITS_AT_MOST
+from mockserver.settings import Settings
+from tests.support.client import Client
+from tests.support.live_server import ENOUGH, ask, environment, serving
+from tests.support.samples import GOLDEN, ITEM
+
+
+class Journal:
+    """Reads the journal of one tenant."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client.having(None)
+
+    def ask(self, method: str, path: str = "", body: Any = None, status: int = 200, **asked: Any) -> Any:
+        query = {"tenant": self.client.tenant, **asked}
+        reply = self.client.send(method, f"//__admin{path}", json=body, query_string=query)
+        assert reply.status_code == status, reply.text
+        return reply.get_json()
+
+    def events(self, **query: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.ask("GET", "/requests", **query)["requests"]
+        return found
+
+    def count(self, **pattern: Any) -> int:
+        return int(self.ask("POST", "/requests/count", pattern)["count"])
+
+
+@pytest.fixture
+def journal(client: Client) -> Journal:
+    return Journal(client)
+
+
+def test_an_entry_says_all_that_became_of_a_request(client: Client, journal: Journal) -> None:
+    client.put(f"{ITEM}?why=1", json={"metadata": {"version": 1}}, headers={"X-Mock-Test": "t1"})
+    client.having("read-token").put(ITEM, json={}, headers={"Cookie": "a=b"})
+    client.put(ITEM, json={"metadata": {"version": 9}})
+    stale, forbidden, written = journal.events()
+    assert written["request"]["method"] == "PUT"
+    assert written["request"]["url"] == f"/customer-segment/{client.tenant}/segments{ITEM}?why=1"
+    assert json.loads(written["request"]["body"]) == {"metadata": {"version": 1}}
+    assert written["request"]["queryParams"] == {"why": {"key": "why", "values": ["1"]}}
+    assert (written["response"]["status"], written["wasMatched"]) == (204, True)
+    assert written["mock"].pop("microseconds") > 0
+    assert [each["place"] for each in written["mock"].pop("findings")] == [
+        "why",
+        "PUT-customer-segment-update-item",
+    ]
+    assert written["mock"] == {
+        "tenant": client.tenant,
+        "operationId": "PUT-customer-segment-update-item",
+        "persona": "admin-token",
+        "scope": "customersegment.segment_manage",
+        "test": "t1",
+        "versions": {"before": 0, "after": 1},
+    }
+    assert forbidden["mock"]["missingScopes"] == ["customersegment.segment_manage"]
+    assert (forbidden["mock"]["rule"], "scope" in forbidden["mock"]) == ("A5", False)
+    assert forbidden["request"]["cookies"] == {"a": "(redacted)"}
+    assert json.loads(stale["response"]["body"])["code"] == 409
+    assert (stale["mock"]["rule"], stale["mock"]["versions"]) == ("D3", {"before": 1, "after": 1})
+    assert stale["id"] == stale["response"]["headers"]["X-Mock-Explain"]
+
+
+def test_lists_are_limited_by_number_time_and_test(client: Client, journal: Journal) -> None:
+    for number in range(5):
+        client.get("/items", headers={"X-Mock-Test": f"t{number % 2}"})
+    events = journal.events()
+    assert [event["id"] for event in events] == sorted((event["id"] for event in events), reverse=True)
+    assert len(journal.events(limit="2")) == 2
+    assert journal.ask("GET", "/requests", limit="2")["meta"] == {"total": 5}
+    assert len(journal.events(test="t0")) == 3
+    assert len(journal.events(since=events[0]["request"]["loggedDateString"])) >= 1
+    assert journal.events(since="2999-01-01T00:00:00Z") == []
+    for wrong in ({"limit": "-1"}, {"limit": "x"}, {"limit": "9" * 500}, {"since": "yesterday"}):
+        journal.ask("GET", "/requests", status=400, **wrong)
+
+
+def test_tenants_do_not_mix_and_all_together_are_in_order(client: Client, journal: Journal) -> None:
+    other = Client(client.flask, f"{client.tenant}b")
+    for each in (client, other, client):
+        each.get("/items")
+    assert len(journal.events()) == 2
+    assert len(Journal(other).events()) == 1
+    whole = client.having(None).get("//__admin/requests?limit=3").get_json()["requests"]
+    assert [event["mock"]["tenant"] for event in whole] == [client.tenant, other.tenant, client.tenant]
+    journal.ask("DELETE", "/requests")
+    assert (journal.events(), len(Journal(other).events())) == ([], 1)
+
+
+def test_one_entry_is_shown_and_removed(client: Client, journal: Journal) -> None:
+    client.get("/items")
+    (event,) = journal.events()
+    assert journal.ask("GET", f"/requests/{event['id']}") == event
+    journal.ask("DELETE", f"/requests/{event['id']}")
+    journal.ask("GET", f"/requests/{event['id']}", status=404)
+    assert journal.events() == []
+
+
+MATCHING = [
+    ({}, 3),
+    ({"method": "ANY"}, 3),
+    ({"method": "put"}, 1),
+    ({"urlPathPattern": ".*/items"}, 1),
+    ({"urlPattern": r".*\?.*"}, 1),
+    ({"queryParameters": {"q": {"equalTo": "type:PRODUCT"}}}, 1),
+    ({"queryParameters": {"q": {"absent": True}}}, 2),
+    ({"queryParameters": {"q": {"absent": False}}}, 1),
+    ({"headers": {"x-mock-test": {"contains": "two"}}}, 1),
+    ({"headers": {"X-Mock-Test": {"equalTo": "TEST TWO", "caseInsensitive": True}}}, 1),
+    ({"headers": {"X-Mock-Test": {"doesNotContain": "two"}}}, 2),
+    ({"headers": {"X-Mock-Test": {"matches": "test .*"}}}, 1),
+    ({"headers": {"X-Mock-Test": {"doesNotMatch": "test .*"}}}, 2),
+    ({"cookies": {"c": {"equalTo": "1"}}}, 1),
+    ({"bodyPatterns": [{"contains": "PREMIUM"}]}, 1),
+    ({"bodyPatterns": {"contains": "PREMIUM"}}, 1),
+    ({"bodyPatterns": [{"equalToJson": '{"mixins": {"a": ["x", "PREMIUM"]}}'}]}, 1),
+    ({"bodyPatterns": [{"equalToJson": {"mixins": {"a": ["PREMIUM", "x"]}}}]}, 0),
+    ({"bodyPatterns": [{"equalToJson": {"mixins": {"a": ["PREMIUM", "x"]}}, "ignoreArrayOrder": True}]}, 1),
+    ({"bodyPatterns": [{"equalToJson": {"mixins": {}}}]}, 0),
+    ({"bodyPatterns": [{"equalToJson": {"mixins": {}}, "ignoreExtraElements": True}]}, 1),
+    ({"bodyPatterns": [{"equalToJson": {"mixins": {"a": ["x"]}}, "ignoreExtraElements": True}]}, 1),
+    ({"operationId": "PUT-customer-segment-update-item"}, 1),
+    ({"test": "test two"}, 1),
+    ({"method": "GET", "test": "test two"}, 0),
+    ({"bodyPatterns": [{"absent": True}]}, 2),
+]
+
+
+@pytest.mark.parametrize(("pattern", "count"), MATCHING, ids=str)
+def test_patterns_of_wiremock(client: Client, journal: Journal, pattern: dict[str, Any], count: int) -> None:
+    client.get("/items", query_string={"q": "type:PRODUCT"})
+    client.put(ITEM, json={"mixins": {"a": ["x", "PREMIUM"]}}, headers={"X-Mock-Test": "test two"})
+    client.get(f"/{GOLDEN}", headers={"Cookie": "b=2; c=1"})
+    assert journal.count(**pattern) == count
+    found = journal.ask("POST", "/requests/find", pattern)["requests"]
+    assert len(found) == count
+    assert len(journal.ask("POST", "/requests/remove", pattern)["serveEvents"]) == count
+    assert len(journal.events()) == 3 - count
+
+
+@pytest.mark.parametrize(
+    ("pattern", "status"),
+    [
+        ({"headers": {"a": {"near": "b"}}}, 422),
+        ({"headers": {"a": {}}}, 422),
+        ({"headers": {"a": {"equalTo": "x", "contains": "y"}}}, 422),
+        ({"headers": {"a": {"equalTo": 5}}}, 422),
+        ({"urlPattern": "("}, 422),
+        ({"urlPattern": "x" * 1001}, 422),
+        ({"bodyPatterns": [{"equalToJson": "{"}]}, 422),
+        ({"bodyPatterns": [{"matchesJsonPath": "$.a"}]}, 422),
+        ({"urls": "/x"}, 400),
+        ({"headers": []}, 400),
+        ([], 400),
+        ("x", 400),
+    ],
+    ids=str,
+)
+def test_patterns_that_cannot_be_used(client: Client, journal: Journal, pattern: Any, status: int) -> None:
+    client.get("/items")
+    for path in ("/requests/count", "/requests/find", "/requests/remove", "/near-misses/request-pattern"):
+        journal.ask("POST", path, pattern, status)
+    assert len(journal.events()) == 1
+
+
+UNORDERED = {"equalToJson": [*range(6000)], "ignoreArrayOrder": True}
+
+
+@pytest.mark.parametrize(
+    ("body", "matcher"),
+    [({"mixins": {"a": "a" * 5000}}, {"matches": r"^(.|..)*(a+)+\d$"}), ([*reversed(range(6000))], UNORDERED)],
+    ids=["regex", "json"],
+)
+def test_a_pattern_that_takes_too_long_is_refused(
+    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch, body: Any, matcher: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(budget, "SECONDS", 0.05)
+    client.put(ITEM, json=body)
+    pattern = {"bodyPatterns": [matcher]}
+    assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "expensive"
+    assert journal.count() == 1
+
+
+def test_a_search_does_not_measure_how_near_others_are(
+    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/items")
+    client.get(f"/{GOLDEN}")
+    monkeypatch.setattr(patterns, "_unlike", None)  # it takes up to 30 ms for two bodies
+    assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
+
+
+def test_json_that_nests_deep_is_refused_in_a_pattern_and_read_in_the_journal(client: Client, journal: Journal) -> None:
+    deep, flat = "[" * 500 + "]" * 500, "[" * 99 + "]" * 99
+    client.put(ITEM, data=deep, content_type="application/json")
+    journal.ask("POST", "/requests/count", {"bodyPatterns": [{"equalToJson": deep}]}, 422)
+    assert journal.count(bodyPatterns=[{"equalToJson": flat}]) == 0
+    assert journal.count(bodyPatterns=[{"equalToJson": flat, "ignoreExtraElements": True}]) == 1
+
+
+def test_a_near_miss_can_be_asked_for_as_a_pattern(client: Client, journal: Journal) -> None:
+    client.get(f"/{GOLDEN}/items")
+    asked = {"method": "GET", "url": f"/customer-segment/{client.tenant}/segments/{GOLDEN}/itmes"}
+    (first, *_) = journal.ask("POST", "/near-misses/request", asked)["nearMisses"]
+    assert journal.count(**first["requestPattern"]) == 1
+    assert journal.count(urlPathTemplate="/customer-segment/{tenant}/segments/{segmentId}") == 0
+
+
+def test_unmatched_requests_have_near_misses(client: Client, journal: Journal) -> None:
+    client.get("/items")
+    client.post("/items/category-tree", json={})
+    client.send("PATCH", ITEM)
+    client.send("OPTIONS", ITEM)
+    assert len(journal.ask("GET", "/requests/unmatched")["requests"]) == 2
+    misses = journal.ask("GET", "/requests/unmatched/near-misses")["nearMisses"]
+    assert misses[0]["requestPattern"]["urlPathTemplate"].startswith("/customer-segment/{tenant}/segments")
+    nearest = next(each for each in misses if each["request"]["method"] == "PATCH")
+    assert nearest["requestPattern"]["urlPathTemplate"].endswith("/items/{type}/{itemId}")
+    assert nearest["matchResult"]["distance"] < 0.3
+
+
+def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: Journal) -> None:
+    client.get("/items")
+    client.get("/search")
+    asked = {"method": "GET", "url": "/customer-segment/acme/segmets/items"}
+    (first, *_) = journal.ask("POST", "/near-misses/request", asked)["nearMisses"]
+    assert first["operationId"] == "GET-customer-segment-retrieve-segments-items"
+    pattern = {"method": "GET", "urlPath": f"/customer-segment/{client.tenant}/segments/item"}
+    misses = journal.ask("POST", "/near-misses/request-pattern", pattern)["nearMisses"]
+    assert misses[0]["request"]["url"].endswith("/items")
+    assert 0 < misses[0]["matchResult"]["distance"] < misses[1]["matchResult"]["distance"] <= 1
+
+
+def test_it_is_bounded_and_counts_what_it_dropped(client: Client, journal: Journal, shared: App) -> None:
+    for _ in range(VISITS_AT_MOST + 5):
+        client.get(f"/{GOLDEN}")
+    told = journal.ask("GET", "/requests", limit="1")
+    assert (told["meta"]["total"], told["dropped"]) == (VISITS_AT_MOST, 5)
+    large = b'{"mixins": {"a": "' + b"x" * (BODY_AT_MOST + 1) + b'"}}'
+    for _ in range(BYTES_AT_MOST // BODY_AT_MOST + 5):
+        client.put(ITEM, data=large, content_type="application/json")
+    (latest,) = journal.events(limit="1")
+    assert latest["mock"]["bodyIsCut"] is True
+    assert len(latest["request"]["body"]) == BODY_AT_MOST
+    visits = shared.records.of(client.tenant).journal.visits()
+    assert sum(len(visit.request.body) for visit in visits) <= BYTES_AT_MOST
+
+
+def test_secrets_are_not_shown(client: Client, journal: Journal) -> None:
+    asked = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret"}
+    whole = Journal(Client(client.flask, client.tenant, None))
+    whole.ask("DELETE", "/requests", tenant="")
+    replies = [client.having(None).post("//oauth/token", **{way: asked}) for way in ("data", "json", "query_string")]
+    tokens = [reply.get_json()["access_token"] for reply in replies]
+    for token in tokens:
+        client.having(token).get("/items")
+    for path in ("/requests", "/requests/export?format=har", "/requests/export?format=curl"):
+        text = client.having(None).get(f"//__admin{path}").text
+        assert not [secret for secret in ["=secret", '"secret"', *tokens] if secret in text], path
+        assert "client_credentials" in text
+
+
+@given(st.sampled_from(["password", "client_secret", "refresh_token"]), st.text(min_size=1))
+def test_no_secret_survives_in_json(name: str, value: str) -> None:
+    hidden = secrets.text(json.dumps({"a": 1, name: value, "b": 2}))
+    assert json.loads(hidden) == {"a": 1, name: secrets.HIDDEN, "b": 2}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"headers": {"Authorization": "hush"}},
+        {"headers": {"Authorization": "hush hush"}},
+        {"headers": {"Authorization": "Basic hush"}},
+        {"headers": {"Proxy-Authorization": "Bearer hush"}},
+        {"headers": {"Cookie": "a=hush; hush; b=hush"}},
+        {"query_string": "a=1&CLIENT%5FSECRET=hush&b=2"},
+        {"query_string": "[&password=hush"},
+        {"data": {"client_secret": "hush", "password": "hush"}},
+        {"data": b"password=\xc3\xa0hush"},
+        {"data": '{"password": hush, "a": 1}'},
+        {"data": '[{"Password" :\n"hush'},
+        {"data": b'{"client_secret": "\xff\xc3\xa0 \\"hush\\'},
+    ],
+    ids=str,
+)
+def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journal, request_: dict[str, Any]) -> None:
+    client.having(None).post("/search", **request_)
+    (event,) = journal.events()
+    shown = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
+    shown += [journal.client.get(f"//__admin/requests/export?format={each}").text for each in ("har", "curl")]
+    assert not [text for text in shown if "hush" in text]
+    assert secrets.HIDDEN in shown[0]
+
+
+@pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])
+def test_a_body_without_secret_is_shown_as_it_was(client: Client, journal: Journal, body: bytes) -> None:
+    client.put(ITEM, data=body, content_type="application/json")
+    (event,) = journal.events()
+    assert b64decode(event["request"]["bodyAsBase64"]) == body
+
+
+def test_a_har_has_what_the_format_demands(client: Client, journal: Journal) -> None:
+    client.put(f"{ITEM}?a=1", json={"x": "ü"})
+    client.get("/items")
+    log = journal.ask("GET", "/requests/export", format="har")["log"]
+    assert log["version"] == "1.2"
+    first, second = log["entries"]
+    assert first["request"]["queryString"] == [{"name": "a", "value": "1"}]
+    assert json.loads(first["request"]["postData"]["text"]) == {"x": "ü"}
+    assert (first["response"]["status"], first["response"]["statusText"]) == (204, "No Content")
+    assert json.loads(second["response"]["content"]["text"])
+    for entry in log["entries"]:
+        assert {"startedDateTime", "time", "request", "response", "cache", "timings"} <= entry.keys()
+        assert {"method", "url", "httpVersion", "cookies", "headers", "queryString"} <= entry["request"].keys()
+        assert {"headersSize", "bodySize"} <= entry["request"].keys() & entry["response"].keys()
+
+
+def test_a_script_of_curls_plays_the_requests_again(tmp_path: Path) -> None:
+    with serving() as (_, ready):
+        url = ready["url"]
+        base = f"{url}/customer-segment/acme/segments"
+        ask(f"{base}/it%27s", "PUT", {"name": {"en": "'$HOME' \"x\"\n"}, "siteCode": "main"})
+        ask(f"{base}/it%27s")
+        ask(f"{base}/it%27s", "DELETE")
+        script = subprocess.run(
+            ["curl", "-s", f"{url}/__admin/requests/export?format=curl&tenant=acme"], capture_output=True, check=True
+        ).stdout.decode()
+        ask(f"{url}/__admin/requests", "DELETE")
+        script = script.replace("curl -X", "curl -s -o /dev/null -w '%{http_code} ' -X")
+        done = subprocess.run(
+            ["bash", "-ec", script], capture_output=True, text=True, timeout=ENOUGH, check=True, env=environment()
+        )
+        assert done.stdout.split() == ["201", "200", "204"]
+        events = ask(f"{url}/__admin/requests?tenant=acme")[1]["requests"]
+    assert json.loads(events[2]["request"]["body"])["name"]["en"] == "'$HOME' \"x\"\n"
+
+
+def send(url: str, method: str, body: bytes | None, headers: dict[str, str]) -> None:
+    """Send a request over a socket just as it is."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ENOUGH)
+    connection.request(method, url.partition(parts.netloc)[2], body, headers)
+    connection.getresponse().read()
+    connection.close()
+
+
+ODD_BODIES = [
+    b'{"metadata": {"version": "it\'s"}}',
+    b'{\n\t"q": "100%s \\n"\n}',
+    '{"q": "Grüße €"}'.encode(),
+    b"@/etc/hosts",
+    b"\x00\xff%\\'",
+]
+
+
+def as_sent(url: str) -> list[Any]:
+    """What the journal has, from the first request on, as far as a script repeats it."""
+    events = ask(f"{url}/__admin/requests")[1]["requests"][::-1]
+    asked, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
+    sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in asked]
+    headers = [[each["headers"].get(name) for name in names] for each in asked]
+    facts = [(event["response"]["status"], event["mock"].get("persona")) for event in events]
+    return list(zip(sent, headers, facts, strict=True))
+
+
+def test_a_script_sends_the_same_again_whatever_it_was(tmp_path: Path) -> None:
+    reader = {"Authorization": "Bearer read-token"}
+    with serving() as (_, ready):
+        url = ready["url"]
+        base = f"{url}/customer-segment/acme/segments"
+        for body in ODD_BODIES:
+            send(f"{base}/search", "POST", body, reader | {"Content-Type": "application/json", "X-Odd": "a 'b' $c \\d"})
+        send(f"{base}/search", "POST", b"{}", reader)
+        send(f"{base}/x%2Fy/items?q=name.%7Ben%7D:[a,b]&sort={{", "GET", None, reader)
+        send(f"{base}/./../segments", "HEAD", None, {"Authorization": "Bearer manage-token"})
+        send(f"{base}{ITEM}", "DELETE", None, {"X-Empty": ""})
+        send(f"{base}", "GET", None, {"Host": f"$(touch${{IFS}}{tmp_path}/made)"})
+        send(f"{base}{ITEM}", "PUT", b"x" * 100_000, {"Authorization": "Bearer unknown1"})
+        before = as_sent(url)
+        exported = subprocess.run(
+            ["curl", "-s", f"{url}/__admin/requests/export?format=curl"], capture_output=True, check=True, text=True
+        ).stdout
+        lines = exported.splitlines()[4:]
+        assert len(lines) == len(before)
+        assert lines[-1].startswith("# cut off: curl ")
+        assert '"Authorization: Bearer $TOKEN"' in lines[-1]
+        ran = subprocess.run(
+            ["bash", "-eo", "pipefail"],
+            input=exported,
+            capture_output=True,
+            text=True,
+            timeout=ENOUGH,
+            check=True,
+            env=environment(SERVER=url),
+        )
+        assert as_sent(url) == before + before[:-1], ran.stderr
+        subprocess.run(["bash"], input="\n".join(exported.splitlines()[:4]), text=True, check=True)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_an_entry_is_there_before_the_reply_leaves() -> None:
+    with serving() as (_, ready):
+
+        def work(number: int) -> None:
+            tenant = f"early{number}"
+            for calls in range(1, 21):
+                assert ask(f"{ready['url']}/customer-segment/{tenant}/segments/items")[0] == 200
+                told = ask(f"{ready['url']}/__admin/requests?tenant={tenant}&limit=1")[1]
+                assert told["meta"]["total"] == calls
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(4)))
+
+
+@pytest.fixture
+def wiremock() -> Iterator[str]:
+    """A server that WireMock's client is pointed at, with three requests behind it; its URL."""
+    with serving() as (_, ready):
+        Config.base_url = f"{ready['url']}/__admin"
+        base = f"{ready['url']}/customer-segment/acme/segments"
+        ask(f"{base}/items")
+        ask(f"{base}/{GOLDEN}", "PUT", {"name": {"en": "Gold"}, "siteCode": "main"})
+        ask(f"{base}/{GOLDEN}/nothing")
+        yield ready["url"]
+
+
+def test_wiremocks_client_reads_the_requests(wiremock: str) -> None:
+    received = Requests.get_all_received_requests()
+    assert received.meta.total == 3
+    assert received.request_journal_disabled is False
+    latest = received.requests[0]
+    assert (latest.request.method, latest.response_definition.status) == ("GET", 404)
+    assert latest.request.absolute_url == f"{wiremock}{latest.request.url}"
+    assert Requests.get_request(latest.id).request.url == latest.request.url
+    assert len(Requests.get_all_received_requests(limit=1).requests) == 1
+    (lost,) = Requests.get_unmatched_requests().requests
+    assert lost.url.endswith("/nothing")
+    near = Requests.get_unmatched_requests_near_misses().near_misses
+    assert near[0].match_result.distance < 0.5
+
+
+def test_wiremocks_client_counts_finds_and_resets(wiremock: str) -> None:
+    put = NearMissMatchPatternRequest(method="PUT", url_path_pattern=".*/segments/.*")
+    assert Requests.get_matching_request_count(put).count == 1
+    (found,) = Requests.get_matching_requests(put).requests
+    assert json.loads(found.body)["siteCode"] == "main"
+    assert found.headers["authorization"] == "Bearer (redacted)"
+    Requests.reset_request_journal()
+    assert Requests.get_matching_request_count(put).count == 0
+
+
+def test_wiremocks_client_finds_near_misses(wiremock: str) -> None:
+    asked = NearMissMatchRequest(url="/customer-segment/acme/segmets/items", method="GET")
+    misses = NearMisses.find_nearest_misses_by_request(asked).near_misses
+    assert misses[0].match_result.distance < 0.5
+    pattern = NearMissMatchPatternRequest(url="/customer-segment/acme/segments/item", method="GET")
+    near = NearMisses.find_nearest_misses_by_request_pattern(pattern).near_misses
+    assert near[0].request.url == "/customer-segment/acme/segments/items"
+    assert near[0].request_pattern.url == "/customer-segment/acme/segments/item"
+
+
+def test_requests_that_cannot_be_read_are_recorded_too(client: Client) -> None:
+    app = build(Settings())
+    caller = Client(app.flask, "acme")
+    assert caller.get("/items?q=" + "x" * 11_000).status_code == 414
+    assert caller.put(ITEM, data=b"{}", environ_overrides={"CONTENT_LENGTH": "20"}).status_code == 400
+    statuses = [visit.status for visit in app.records.visits()]
+    assert statuses == [414, 400]

@@ -1,0 +1,115 @@
+"""Customers, as whoever manages a tenant reads them and as a customer reads himself: rules M1 and M2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from mockserver.access import Principal
+from mockserver.world import World
+from tests.support.client import Client
+from tests.support.samples import DEFAULT
+
+JOHN_PROFILE, JACK_PROFILE = DEFAULT["customers"][:2]
+NUMBERS = sorted(each["id"] for each in DEFAULT["customers"])
+
+
+def call(client: Client, path: str = "", token: str = "admin-token", **request: Any) -> TestResponse:
+    """Send a GET below /customer/{tenant}/customers, or a POST if there is a body."""
+    method = "POST" if "json" in request else "GET"
+    return client.having(token).send(method, f"//customer/{client.tenant}/customers{path}", **request)
+
+
+def numbers(reply: TestResponse) -> list[str]:
+    assert reply.status_code == 200, reply.text
+    return [row["customerNumber"] for row in reply.get_json()]
+
+
+def test_m1_a_reader_sees_all_customers(client: Client) -> None:
+    assert numbers(call(client)) == NUMBERS
+    assert numbers(call(client, "/search", json={})) == NUMBERS
+    assert call(client, f"/{JACK_PROFILE['id']}").get_json()["lastName"] == "Smith"
+
+
+def test_m1_a_customer_sees_nobody_else(client: Client) -> None:
+    assert numbers(call(client, token="customer2-token")) == [JACK_PROFILE["id"]]
+    assert numbers(call(client, "/search", "customer2-token", json={"q": "firstName:John"})) == []
+    assert call(client, f"/{JACK_PROFILE['id']}", "customer2-token").get_json()["firstName"] == "Jack"
+    hidden, missing = (
+        call(client, f"/{JOHN_PROFILE['id']}", "customer2-token"),
+        call(client, "/nobody", "customer2-token"),
+    )
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert hidden.get_json() == {
+        "status": 404,
+        "type": "not_found",
+        "message": f"The resource with id {JOHN_PROFILE['id']} has not been found.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("also", "customer_id", "seen"),
+    [
+        ("customer.customer_read", JACK_PROFILE["id"], NUMBERS),
+        ("order.history_view", None, []),
+        ("order.history_view", "left", []),
+    ],
+)
+def test_m1_the_wider_scope_counts_and_the_own_one_needs_a_customer(
+    client: Client, world: World, also: str, customer_id: str | None, seen: list[str]
+) -> None:
+    scopes = frozenset({"customer.customer_read_own", also})
+    world.tokens.issue("scoped", Principal(scopes, client.tenant, customer_id))
+    assert numbers(call(client, token="scoped")) == seen
+
+
+def test_m2_a_customer_is_what_the_world_knows_and_never_the_password(client: Client) -> None:
+    customer = call(client, f"/{JOHN_PROFILE['id']}?expand=addresses").get_json()
+    entities = customer.pop("b2b")["legalEntities"]
+    assert customer == {
+        "id": "98029737",
+        "customerNumber": "98029737",
+        "contactEmail": "john.doe@email.com",
+        "email": "john.doe@email.com",
+        "firstName": "John",
+        "lastName": "Doe",
+        "preferredLanguage": "en",
+        "businessModel": "B2B",
+        "active": True,
+        "onHold": False,
+        "metadata": {"version": 1},
+        "metadataCreatedAt": "2024-01-01T08:00:00.000Z",
+    }
+    assert [(each["id"], each["name"]) for each in entities] == [
+        ("660af2af69babe3cf6e40771", "SomeCompany"),
+        ("5f2c1d7e9b8a4c3d2e1f0a9b", "ThirdCompany"),
+    ]
+    profile = client.having("customer-token").get(f"//customer/{client.tenant}/me").get_json()
+    assert profile["b2b"]["legalEntities"] == entities
+
+
+def test_m2_customers_are_filtered_sorted_and_paged(client: Client) -> None:
+    assert numbers(call(client, "?q=firstName:Jack")) == [JACK_PROFILE["id"]]
+    found = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK_PROFILE['legalEntities'][0]}"})
+    expected = [
+        each["id"] for each in DEFAULT["customers"] if JACK_PROFILE["legalEntities"][0] in each.get("legalEntities", ())
+    ]
+    assert numbers(found) == expected
+    assert numbers(call(client, "?sort=customerNumber:DESC&pageSize=2&pageNumber=2")) == NUMBERS[::-1][2:4]
+
+
+def test_m5_the_count_of_customers_comes_unasked(client: Client) -> None:
+    page = call(client, "?pageSize=3")
+    assert (len(page.get_json()), page.headers["Count"]) == (3, str(len(NUMBERS)))
+    found = call(client, "/search", json={"q": "firstName:Jack"})
+    assert found.headers["Count"] == str(len(found.get_json()))
+
+
+def test_errors_of_customers_have_typed_details(client: Client) -> None:
+    error = call(client, "?pageSize=none").get_json()
+    assert (error["status"], error["type"], error["details"][0]["field"]) == (400, "bad_request", "pageSize")
+    forbidden = call(client, token="no-scope-token")
+    assert (forbidden.status_code, forbidden.get_json()["type"]) == (403, "forbidden")
+    assert "customer.customer_read_own" in forbidden.headers["X-Mock-Hint"]

@@ -1,0 +1,59 @@
+"""Who may do what: every operation for every persona, as a table (rules A1 to A9, A13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from mockserver.access import MANAGE, READ, Principal
+from mockserver.app import App
+from tests.support.client import Client
+from tests.support.paths import TABLES
+
+MATRIX = yaml.safe_load((TABLES / "personas.yaml").read_text())
+STATUSES = yaml.safe_load((TABLES / "statuses.yaml").read_text())
+TOKENS = {
+    "admin": "admin-token",
+    "manager": "manage-token",
+    "reader": "read-token",
+    "customer": "customer2-token",
+    "two-entity": "customer-token",
+    "anonymous": "anonymous",
+    "no-scope": "no-scope-token",
+    "expired": "expired-token",
+    "other-tenant": "other-tenant",
+    "no-token": None,
+}
+CELLS = [
+    (id_, persona, status)
+    for id_, row in MATRIX["rows"].items()
+    for persona, status in zip(MATRIX["columns"], row, strict=True)
+]
+
+
+@pytest.fixture
+def callers(shared: App, client: Client) -> Client:
+    """A client for whose tenant the personas without a token in the world have one."""
+    shared.world.tokens.issue("anonymous", Principal(frozenset(), client.tenant))
+    shared.world.tokens.issue("other-tenant", Principal(frozenset({MANAGE, READ}), "another"))
+    return client
+
+
+@pytest.mark.parametrize(("operation_id", "persona", "status"), CELLS)
+def test_every_persona_gets_the_status_of_its_cell(
+    callers: Client, shared: App, operation_id: str, persona: str, status: int
+) -> None:
+    (operation,) = [each for each in shared.operations if each.id == operation_id]
+    good: dict[str, Any] = next(dict(case) for code, case in STATUSES[operation_id].items() if code.startswith("2"))
+    del good["token"]
+    reply = callers.having(TOKENS[persona]).send(operation.method, good.pop("path"), **good)
+    assert reply.status_code == status, reply.text
+    if status == 403:
+        assert "scope" in reply.headers["X-Mock-Hint"]
+
+
+def test_the_matrix_has_every_operation_and_every_persona(shared: App) -> None:
+    assert MATRIX["columns"] == list(TOKENS)
+    assert set(MATRIX["rows"]) == {each.id for each in shared.operations if "customer-segment" in each.id}

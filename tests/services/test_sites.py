@@ -1,0 +1,161 @@
+"""Sites, and what the configuration says about languages and currencies, as a client sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.client import Client
+from tests.support.samples import DEFAULT, default_world
+
+MAIN = {
+    "code": "main",
+    "name": "Main",
+    "active": True,
+    "default": True,
+    "defaultLanguage": "en",
+    "languages": ["de", "en"],
+    "currency": "EUR",
+    "availableCurrencies": ["EUR"],
+    "homeBase": {"address": {"country": "DE", "zipCode": "10115"}},
+    "shipToCountries": ["DE"],
+    "taxDeterminationBasedOn": "BILLING_ADDRESS",
+    "metadata": {"version": 1},
+}
+ALPS = {
+    "code": "alps",
+    "name": "Alps",
+    "active": False,
+    "includesTax": True,
+    "defaultLanguage": "de-CH",
+    "languages": ["de-CH", "it"],
+    "currency": "CHF",
+    "availableCurrencies": ["EUR", "XAU"],
+    "homeBase": {"address": {"country": "CH", "zipCode": "8001", "city": "Zürich"}, "timezone": "Europe/Zurich"},
+}
+ALPINE = {"default": "de-CH", "supported": ["en", "de-CH", "it", "de", "ar"]}
+
+
+@pytest.fixture
+def alpine(simulator: Callable[..., Client], tmp_path: Path) -> Client:
+    """A client of a world with a third site, which is not active."""
+    return simulator(default_world(tmp_path, sites=[*DEFAULT["sites"], ALPS], languages=ALPINE))
+
+
+def sites(client: Client, query: str = "") -> Any:
+    reply = client.get(f"//site/{client.tenant}/sites{query}")
+    assert reply.status_code == 200, reply.text
+    return reply.get_json()
+
+
+def choices(client: Client, key: str) -> Any:
+    """The value of a property, read from its text, by id."""
+    found = client.get(f"//configuration/{client.tenant}/configurations/{key}").get_json()
+    assert found == {
+        "key": key,
+        "value": found["value"],
+        "version": 1,
+        "secured": False,
+        "restricted": False,
+        "readOnly": False,
+    }
+    return json.loads(found["value"])
+
+
+def test_n2_a_site_has_all_that_the_contract_requires(client: Client) -> None:
+    assert client.get(f"//site/{client.tenant}/sites/main").get_json() == MAIN
+    assert [each["code"] for each in sites(client)] == ["export", "main"]
+    assert sites(client)[1] == MAIN
+
+
+def test_n2_what_the_world_says_is_kept(alpine: Client) -> None:
+    found = alpine.get("//site/acme/sites/alps").get_json()
+    assert found.items() >= ALPS.items()
+    assert found["shipToCountries"] == ["CH"]
+    assert found["default"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["export", "main"]),
+        ("?includeInactive=false", ["export", "main"]),
+        ("?includeInactive=true", ["alps", "export", "main"]),
+        ("?includeInactive=true&q=currency:EUR", ["main"]),
+        ("?q=active:false", []),
+        ("?sort=name:DESC", ["main", "export"]),
+        ("?includeInactive=true&pageSize=2&pageNumber=2", ["main"]),
+    ],
+)
+def test_n1_inactive_sites_are_listed_on_request_and_always_read(alpine: Client, query: str, codes: list[str]) -> None:
+    assert [each["code"] for each in sites(alpine, query)] == codes
+    assert alpine.get("//site/acme/sites/alps").get_json()["active"] is False
+
+
+@pytest.mark.parametrize("token", ["admin-token", "manage-token", "customer-token", "no-scope-token"])
+def test_n1_any_good_token_reads_sites(client: Client, token: str) -> None:
+    assert sites(client.having(token), "?includeInactive=true") == sites(client)
+
+
+def test_sites_are_counted_on_request_and_16_to_a_page(simulator: Callable[..., Client], tmp_path: Path) -> None:
+    more = [{**ALPS, "code": f"alps{number:02}", "active": number % 2 == 0} for number in range(40)]
+    client = simulator(default_world(tmp_path, sites=[*DEFAULT["sites"], *more], languages=ALPINE))
+    counted = client.get("//site/acme/sites?totalCount=true")
+    assert (len(counted.get_json()), counted.headers["X-Count"]) == (16, "22")
+    assert client.get("//site/acme/sites?totalCount=true&includeInactive=true").headers["X-Count"] == "42"
+    assert "X-Count" not in client.get("//site/acme/sites").headers
+
+
+def test_n3_errors_have_sentences_only(client: Client) -> None:
+    nowhere = client.get(f"//site/{client.tenant}/sites/nowhere")
+    assert (nowhere.status_code, nowhere.get_json()["type"]) == (404, "not_found")
+    assert "nowhere" in nowhere.get_json()["message"]
+    wrong = client.get(f"//site/{client.tenant}/sites?includeInactive=maybe")
+    assert (wrong.status_code, wrong.get_json()["status"]) == (400, 400)
+    assert wrong.get_json()["details"] == [{"message": "includeInactive must be true or false"}]
+    assert "fault" in client.having(None).get(f"//site/{client.tenant}/sites").get_json()
+
+
+def test_n5_languages_and_currencies_come_from_the_world(alpine: Client) -> None:
+    languages = [("en", "English"), ("de-CH", "de-CH"), ("it", "Italian"), ("de", "German"), ("ar", "Arabic")]
+    assert choices(alpine, "project_lang") == [
+        {"id": id_, "label": label, "default": id_ == "de-CH", "required": id_ == "de-CH"} for id_, label in languages
+    ]
+    currencies = [("CHF", "Swiss Franc"), ("EUR", "Euro"), ("USD", "US Dollar"), ("XAU", "XAU")]
+    assert choices(alpine, "project_curr") == [
+        {"id": id_, "label": label, "default": id_ == "EUR", "required": id_ == "EUR"} for id_, label in currencies
+    ]
+
+
+def test_n5_without_a_default_site_the_first_one_has_the_default_currency(
+    simulator: Callable[..., Client], tmp_path: Path
+) -> None:
+    plain = [{**site, "default": False} for site in DEFAULT["sites"]]
+    client = simulator(default_world(tmp_path, sites=plain))
+    assert [each["id"] for each in choices(client, "project_curr") if each["default"]] == ["USD"]
+
+
+def test_an_empty_world_has_one_language_and_the_currencies_of_its_sites(simulator: Callable[..., Client]) -> None:
+    client = simulator("empty")
+    used = {each["currency"] for each in sites(client, "?includeInactive=true")}
+    assert {each["id"] for each in choices(client, "project_curr")} == used
+    assert [each["id"] for each in choices(client, "project_lang") if each["default"]] == ["en"]
+
+
+@pytest.mark.parametrize("key", ["project_country", "PROJECT_LANG", "project_lang%20"])
+def test_n4_a_property_that_is_not_simulated_is_not_there(client: Client, key: str) -> None:
+    reply = client.get(f"//configuration/{client.tenant}/configurations/{key}")
+    assert (reply.status_code, reply.get_json()["type"]) == (404, "not_found")
+    told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
+    assert told["rule"]["id"] == "N4"
+
+
+@pytest.mark.parametrize("token", ["manage-token", "read-token", "customer-token", "no-scope-token"])
+def test_n4_the_configuration_needs_its_scope(client: Client, token: str) -> None:
+    reply = client.having(token).get(f"//configuration/{client.tenant}/configurations/project_lang")
+    assert (reply.status_code, reply.get_json()["status"]) == (403, 403)
+    assert "configuration.configuration_view" in reply.headers["X-Mock-Hint"]

@@ -1,0 +1,177 @@
+"""The texts of rows that are kept from list to list: they are never out of date, and there is an end to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from weakref import ref
+
+import pytest
+from immutables import Map
+
+from mockserver import texts
+from mockserver.app import App
+from mockserver.exchange import Request
+from mockserver.pipeline import ContractBroken
+from mockserver.practices import paths
+from mockserver.services.customer_segment import catalogue, reading
+from mockserver.settings import Behaviour
+from mockserver.state import ItemAssignment, Revision
+from mockserver.table import Table
+from mockserver.texts import Texts
+from mockserver.world import World
+from tests.support.client import Client
+from tests.support.samples import GOLDEN, HAMMER
+
+THEN = Revision(1, "2024-10-12T12:00:00.000Z", "2024-10-12T12:00:00.000Z")
+READ = [
+    *("segmentId", "type", "metadata", "metadata.version", "metadata.createdAt", "metadata.modifiedAt", "mixins"),
+    *("item", "item.id", "item.code", "item.name", "item.name.en", "item.name.xx", "item.categories", "item.published"),
+    *("mixins.a", "mixins.a.b", "mixins.a.b.c", "mixins.x", "metadata.mixins", "metadata.mixins.a", "type.en", "item."),
+    *("nothing", "segmentId.en", "item_id", "revision.version", "metadata.", ".type", "item.id.en", "item.code.en"),
+]
+
+
+def listed(client: Client, language: str = "*", query: str = "pageSize=200") -> Any:
+    return client.get(f"/items?{query}", headers={"Accept-Language": language}).get_json()
+
+
+def one_by_one(client: Client, language: str = "*") -> list[Any]:
+    """The rows of all segments, each asked for by itself: these are made anew at each call."""
+    headers, rows = {"Accept-Language": language}, listed(client, query="pageSize=200&fields=type")
+    paths_of = [f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}" for row in rows]
+    return [client.get(path, headers=headers).get_json() for path in paths_of]
+
+
+@pytest.mark.parametrize("references", ["strict", "lenient"])
+@pytest.mark.parametrize("path", READ)
+def test_what_is_read_from_an_assignment_is_what_its_row_has(world: World, path: str, references: Any) -> None:
+    state, behaviour = world.seed.state, Behaviour(references=references)
+    known = [each for id_ in state.items for each in state.items_of(id_).values()]
+    mixed = ItemAssignment(GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"})
+    gone = [ItemAssignment(GOLDEN, kind, "gone", THEN) for kind in ("PRODUCT", "CATEGORY")]
+    read, whole = reading.reader(state, behaviour, path), paths.reader(path)
+    for each in [*known, mixed, *gone]:
+        assert read(each) == whole(catalogue.row(state, each, behaviour))
+
+
+def test_a_list_is_the_same_as_its_rows_in_each_language_and_again(client: Client) -> None:
+    for language in ("*", "de", "en", "*", "de"):
+        assert listed(client, language) == one_by_one(client, language)
+    assert len({str(listed(client, language)) for language in ("*", "de", "en")}) == 3
+
+
+def test_a_list_cut_to_fields_is_its_own(client: Client) -> None:
+    whole = listed(client)
+    for _ in range(2):
+        assert [row.keys() for row in listed(client, query="fields=metadata")] == [whole[0].keys()] * 60
+        assert listed(client) == whole
+
+
+def test_a_list_shows_what_was_written_since(client: Client) -> None:
+    before = listed(client)
+    assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"mixins": {"a": {"b": 1}}}).status_code == 204
+    after = listed(client)
+    assert after != before
+    assert after == one_by_one(client)
+    assert client.delete(f"/{GOLDEN}/items/PRODUCT/{HAMMER}").status_code == 204
+    assert len(listed(client)) == len(before) - 1
+
+
+def test_a_list_shows_the_catalogue_and_the_switches_of_now(client: Client, world: World) -> None:
+    def hammers() -> list[Any]:
+        rows = listed(client)
+        assert rows == one_by_one(client)
+        return [row["item"] for row in rows if (row["type"], row["item"]["id"]) == ("PRODUCT", HAMMER)]
+
+    tenant = world.tenant(client.tenant)
+    codes = {each["code"] for each in hammers()}
+    renamed = {**tenant.state.products[HAMMER], "code": "renamed"}
+    tenant.change(lambda state: (state._replace(products=state.products.set(HAMMER, renamed)), None))
+    assert {each["code"] for each in hammers()} == {"renamed"} != codes
+    tenant.change(lambda state: (state._replace(products=state.products.delete(HAMMER)), None))
+    assert {"id": HAMMER} in hammers()
+    tenant.behaviour = replace(tenant.behaviour, references="lenient")
+    assert {"id": HAMMER} not in hammers()
+    tenant.reset()
+    assert {each["code"] for each in hammers()} == codes
+
+
+def test_customers_show_the_names_and_the_switches_of_now(client: Client, world: World) -> None:
+    def mails() -> list[Any]:
+        return [row["customer"].get("email") for row in client.get(f"/{GOLDEN}/customers").get_json()]
+
+    tenant = world.tenant(client.tenant)
+    before, id_ = mails(), client.get(f"/{GOLDEN}/customers").get_json()[0]["customer"]["id"]
+    renamed = {**tenant.state.customers[id_], "email": "new@example.com"}
+    tenant.change(lambda state: (state._replace(customers=state.customers.set(id_, renamed)), None))
+    assert mails() == ["new@example.com", *before[1:]]
+    tenant.change(lambda state: (state._replace(customers=state.customers.delete(id_)), None))
+    assert mails() == [None, *before[1:]]
+    tenant.behaviour = replace(tenant.behaviour, references="lenient")
+    assert mails() == [f"{id_}@example.com", *before[1:]]
+
+
+@pytest.mark.parametrize("size", [1, 2 * texts.ROWS_AT_ONCE])
+def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Client, size: int) -> None:
+    wrong = [ItemAssignment(GOLDEN, "THING", f"{number:05}", THEN) for number in range(size)]
+    tenant = shared.world.tenant(client.tenant)
+    tenant.change(lambda state: (state.with_items(GOLDEN, Table.of((each.key, each) for each in wrong)), None))
+    request = Request(
+        "GET",
+        f"/customer-segment/{client.tenant}/segments/{GOLDEN}/items",
+        f"pageSize={size}",
+        {"authorization": "Bearer admin-token"},
+    )
+    for _ in range(2):
+        with pytest.raises(ContractBroken):
+            shared.pipeline.answer(request)
+
+
+def written(kept: Texts, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
+    """Ask for texts; return the sources of those that had to be written."""
+    asked = []
+
+    def write(source: str) -> bytes:
+        asked.append(source)
+        return source.encode()
+
+    assert kept.of(sources, made_of, seen_as, write) == [source.encode() for source in sources]
+    return asked
+
+
+def test_a_text_is_written_once_for_what_it_is_made_of_and_how_it_is_seen() -> None:
+    kept, catalogue_of, equal_one = Texts(), Map(a=1), Map(a=1)
+    assert written(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
+    assert written(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
+    assert written(kept, ["x"], (equal_one,)) == ["x"]
+    assert written(kept, ["x"], (catalogue_of,), "de") == ["x"]
+    assert written(kept, ["x"], (catalogue_of,)) == []
+
+
+def test_texts_go_with_what_they_are_made_of() -> None:
+    class Source:
+        pass
+
+    kept, catalogue_of, source = Texts(), Map(a=1), Source()
+    kept.of([source], (catalogue_of,), "", lambda _: b"{}")
+    gone = ref(source)
+    del source
+    assert gone() is not None
+    del catalogue_of
+    assert gone() is None
+
+
+@pytest.mark.parametrize(
+    ("row", "way"), [("x", "way {}"), ("{:0500}", "way"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
+)
+def test_what_is_kept_stays_within_bounds(monkeypatch: pytest.MonkeyPatch, row: str, way: str) -> None:
+    monkeypatch.setattr(texts, "BYTES_AT_MOST", 100_000)
+    kept = Texts()
+
+    def is_new(at: int) -> bool:
+        return bool(written(kept, [row.format(at)], (), way.format(at)))
+
+    rounds = [(is_new(at), is_new(0)) for at in range(1, 200)]
+    assert all(other for other, _ in rounds)
+    assert 1 < [first for _, first in rounds].count(True) < 20  # it is asked for often, so it was mostly there still

@@ -1,0 +1,19 @@
+"""A clock for tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass
+class StandingClock:
+    """A clock that moves only when a test moves it."""
+
+    moment: datetime = field(default_factory=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def forward(self, **ahead: float) -> None:
+        self.moment += timedelta(**ahead)

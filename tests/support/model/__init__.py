@@ -1,0 +1,1 @@
+"""A reference model of the Customer Segment Service, written from the rules alone."""

@@ -1,0 +1,129 @@
+"""Which bodies the contract takes, and what a JSON Patch makes of one: the model's own reading of D1, D11, D12, D17."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from tests.support.samples import ATTRIBUTES
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+class Misfit(Exception):
+    """A patch that cannot be carried out."""
+
+
+def has_id(element: Any, name: str = "id") -> bool:
+    return isinstance(element, dict) and is_id(element.get(name))
+
+
+def is_id(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def is_segment(body: Any, *, new: bool) -> bool:
+    """Whether a segment may look like this; to a new one `id` means something, and a version does not."""
+    return (
+        isinstance(body, dict)
+        and _is_text_map(body.get("name"))
+        and isinstance(body.get("siteCode"), str)
+        and _is_text_map(body.get("description", {}))
+        and body.get("status", "ACTIVE") in ("ACTIVE", "INACTIVE")
+        and _is_validity(body.get("validity", {}))
+        and (not new or is_id(body.get("id", "generated")))
+        and has_extras(body, versioned=not new)
+    )
+
+
+def has_extras(body: Any, *, versioned: bool = True) -> bool:
+    """Whether `mixins` and `metadata` of a body, if there are any, may look like this."""
+    if not isinstance(body, dict) or not isinstance(body.get("mixins", {}), dict):
+        return False
+    metadata = body.get("metadata", {})
+    return (
+        isinstance(metadata, dict)
+        and isinstance(metadata.get("mixins", {}), dict)
+        and (not versioned or type(metadata.get("version", 1)) is int)
+    )
+
+
+def mixins_fit(body: dict[str, Any]) -> bool:
+    """Whether data under the one URL that the world knows is as its schema says; any other data is."""
+    urls = body.get("metadata", {}).get("mixins", {})
+    return all(
+        isinstance(data, dict) and data.get("membershipStatus", "VIP") in ("STANDARD", "PREMIUM", "VIP")
+        for name, data in body.get("mixins", {}).items()
+        if urls.get(name) == ATTRIBUTES
+    )
+
+
+def is_patch(body: Any) -> bool:
+    return isinstance(body, list) and all(_is_operation(each) for each in body)
+
+
+def patched(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a patched copy; Misfit if one operation cannot be carried out."""
+    copy = deepcopy(document)
+    for operation in operations:
+        *way, last = _steps(operation["path"])
+        holder: Any = copy
+        for step in way:
+            holder = holder[_key(holder, step, adds=False)]
+        key = _key(holder, last, adds=operation["op"] == "add")
+        if operation["op"] == "remove":
+            del holder[key]
+        elif "value" not in operation:
+            raise Misfit("no value")
+        elif isinstance(holder, list) and operation["op"] == "add":
+            holder.insert(key, operation["value"])
+        else:
+            holder[key] = operation["value"]
+    return copy
+
+
+def _is_text_map(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def _is_validity(value: Any) -> bool:
+    return isinstance(value, dict) and all(_is_moment(value[end]) for end in ("from", "to") if end in value)
+
+
+def _is_moment(value: Any) -> bool:
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        return False
+    try:
+        return bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _is_operation(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.get("op") in ("add", "remove", "replace")
+        and isinstance(value.get("path"), str)
+    )
+
+
+def _steps(pointer: str) -> Iterator[str]:
+    if not pointer.startswith("/"):
+        raise Misfit("not a place inside the segment")
+    return (step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))
+
+
+def _key(holder: Any, step: str, *, adds: bool) -> Any:
+    """Return the key or the index that a step means in this holder; Misfit if there is none."""
+    if isinstance(holder, dict) and (adds or step in holder):
+        return step
+    if isinstance(holder, list):
+        places = [str(at) for at in range(len(holder) + adds)]
+        if step in places:
+            return int(step)
+        if adds and step == "-":
+            return len(holder)
+    raise Misfit(f"nothing at {step}")

@@ -1,0 +1,170 @@
+"""What the calls of random histories are made of: few ids, so that calls meet what earlier ones have left."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.support.samples import (
+    ANOTHER_COMPANY,
+    ATTRIBUTES,
+    COMPANY,
+    GOLDEN,
+    HAMMER,
+    JACK,
+    JOHN,
+    PLATINUM,
+    SCREWDRIVER,
+    THIRD_COMPANY,
+    TOOL_FANS,
+)
+
+from .answers import FILTERS, Look, Row
+from .reading import Who
+
+
+def mostly(good: st.SearchStrategy[Any], bad: st.SearchStrategy[Any], of: int = 10) -> st.SearchStrategy[Any]:
+    """One bad one `of` so many; `|` would take both alike."""
+    return st.integers(1, of).flatmap(lambda number: bad if number == of else good)
+
+
+def spoilt(good: st.SearchStrategy[Any], wrong: list[Row]) -> st.SearchStrategy[Any]:
+    """Good bodies, and some with one thing wrong."""
+    return mostly(good, st.builds(operator.or_, good, st.sampled_from(wrong)))
+
+
+def batch(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Bodies of bulks: short ones, in which an element may come twice, and now and then what is no batch."""
+    lists = st.lists(elements, min_size=1, max_size=5)
+    twice = st.builds(lambda each: [*each, *each], lists)
+    return mostly(lists | twice, NO_OBJECTS | st.builds(lambda each: [each] * 201, elements))
+
+
+def keyed(ids: st.SearchStrategy[str], body: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Elements of bulks that have an id, and some that have none or a wrong one."""
+    good = st.builds(lambda id_, each: {"id": id_, **each}, ids, body)
+    return mostly(good, body | NO_OBJECTS | st.builds(lambda each: {"id": 5, **each}, body))
+
+
+def element_of(who: Who) -> Row:
+    return {"customerId": who[0]} | ({} if who[1] is None else {"legalEntityId": who[1]})
+
+
+def operation(op: str, path: str, *value: Any) -> Row:
+    return {"op": op, "path": path} | ({"value": value[0]} if value else {})
+
+
+CATEGORIES = ["12468504", "12468505", "12468506"]
+POOL = [GOLDEN, PLATINUM, TOOL_FANS, "mine", "Mine"]
+CALLERS = st.sampled_from(["read-token", "customer-token", "customer2-token", "admin-token", "manage-token"])
+SEGMENT_IDS = st.sampled_from([GOLDEN] * 4 + POOL)
+NEW_IDS = mostly(SEGMENT_IDS, st.sampled_from(["search", "items"]))
+ITEM_IDS = st.sampled_from([HAMMER] * 4 + [SCREWDRIVER, *CATEGORIES, "nowhere"])
+ITEMS: st.SearchStrategy[tuple[str, str]] = mostly(
+    st.sampled_from([*[("PRODUCT", HAMMER)] * 3, ("PRODUCT", SCREWDRIVER), *(("CATEGORY", id_) for id_ in CATEGORIES)]),
+    st.sampled_from([("PRODUCT", "12468505"), ("CATEGORY", SCREWDRIVER), ("PRODUCT", "nowhere"), ("product", HAMMER)]),
+)
+KINDS = mostly(st.sampled_from(["PRODUCT", "CATEGORY"]), st.just("product"))
+WHO: st.SearchStrategy[Who] = mostly(
+    st.sampled_from(
+        [(JOHN, None), (JOHN, None), (JOHN, COMPANY), (JOHN, THIRD_COMPANY), (JACK, None), (JACK, ANOTHER_COMPANY)]
+    ),
+    st.sampled_from([(JACK, COMPANY), (JACK, "nowhere"), ("nobody", None)]),
+)
+ENTITIES = st.sampled_from([None, COMPANY, THIRD_COMPANY, ANOTHER_COMPANY, "nowhere"])
+SITES = st.sampled_from([None, "main", "export", "nowhere"])
+LOOKS = st.builds(
+    Look,
+    q=st.sampled_from(list(FILTERS)),
+    size=st.sampled_from([1000, 60, 2, 1]),
+    number=st.sampled_from([1, 1, 2, 3]),
+    newest_first=st.booleans(),
+    counted=st.booleans(),
+)
+EVERYTHING = Look(size=100_000, counted=True)
+
+NO_OBJECTS: st.SearchStrategy[Any] = st.sampled_from([None, 5, "text", [], {}])
+MIXINS = mostly(
+    st.sampled_from([{}, {"list": [1, {"a": None}]}, {"segmentAttributes": {"membershipStatus": "VIP"}}]),
+    st.just({"segmentAttributes": {"membershipStatus": "NONE"}}),
+)
+METADATA = st.fixed_dictionaries(
+    {},
+    optional={
+        "version": st.integers(1, 3),
+        "createdAt": st.just("never"),
+        "mixins": st.sampled_from([{"segmentAttributes": ATTRIBUTES}, {"list": "https://example.com/list.json"}]),
+    },
+)
+EXTRAS = st.fixed_dictionaries({}, optional={"metadata": METADATA, "mixins": MIXINS, "unknown": st.just(1)})
+CONTENT = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from([{"en": "One"}, {"en": "Two", "de": "Zwei"}]),
+        "siteCode": st.sampled_from(["main", "main", "export"]),
+    },
+    optional={
+        "status": st.sampled_from(["ACTIVE", "INACTIVE"]),
+        "description": st.just({"en": "Text"}),
+        "validity": st.sampled_from([{}, {"from": "2026-01-01T00:00:00Z", "to": "2026-06-01T00:00:00.000Z"}]),
+    },
+)
+WRONG_EXTRAS: list[Row] = [
+    {"metadata": None},
+    {"metadata": {"version": "1"}},
+    {"metadata": {"mixins": 1}},
+    {"mixins": []},
+]
+WRONG_CONTENT: list[Row] = [
+    *WRONG_EXTRAS,
+    {"name": "text"},
+    {"name": {"en": 5}},
+    {"siteCode": 5},
+    {"siteCode": "nowhere"},
+    {"status": "OPEN"},
+    {"validity": {"from": "yesterday"}},
+    {"validity": {"to": "2024-12-31T23:59:60Z"}},
+]
+SEGMENTS = spoilt(st.builds(operator.or_, CONTENT, EXTRAS), WRONG_CONTENT)
+ASSIGNMENTS = spoilt(EXTRAS, WRONG_EXTRAS)
+MEMBERS = WHO.map(element_of)
+ASSIGNED_MEMBERS = st.builds(operator.or_, MEMBERS, ASSIGNMENTS)
+NO_MEMBERS = st.sampled_from([None, JOHN, {}, {"customerId": ""}, {"customerId": JACK, "legalEntityId": 5}])
+
+MOVES = [operation("replace", "/status", status) for status in ("ACTIVE", "INACTIVE")]
+MOVES += [operation("replace", "/siteCode", site) for site in ("main", "export")]
+PATCHES = mostly(
+    st.sampled_from(
+        [
+            *MOVES,
+            operation("replace", "/name/en", "Gold"),
+            operation("add", "/name/de", "Gold"),
+            operation("add", "/description", {"en": "Text"}),
+            operation("add", "/mixins", {"list": [1, 2], "a/b": True}),
+            operation("add", "/mixins", {"segmentAttributes": {"membershipStatus": "NONE"}}),
+            operation("add", "/metadata/mixins", {"segmentAttributes": ATTRIBUTES}),
+            operation("add", "/metadata/modifiedAt", "never"),
+            operation("add", "/unknown", None),
+            *(operation("replace", "/metadata/version", version) for version in (1, 2, 3)),
+        ]
+    ),
+    st.sampled_from(
+        [
+            *(operation("remove", path) for path in ("/name/de", "/name", "/metadata/version", "/id", "")),
+            *(operation("add", f"/mixins/list/{place}", True) for place in (0, 3, "-")),
+            *(operation("remove", f"/mixins/{place}") for place in ("list/1", "a~1b")),
+            operation("replace", "/id", "other"),
+            operation("replace", "/metadata/createdAt", "2024-01-01T00:00:00.000Z"),
+            operation("replace", "/status", "OPEN"),
+            operation("replace", "/siteCode", "nowhere"),
+            operation("replace", "/mixins/list/0", True),
+            operation("add", "/name/en/deeper", 1),
+            operation("add", "/status"),
+            operation("add", "status", "ACTIVE"),
+            operation("move", "/status"),
+            5,
+        ]
+    ),
+    of=2,
+)

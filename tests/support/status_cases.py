@@ -1,0 +1,45 @@
+"""How the cases of tests/tables/statuses.yaml are played: what comes before, then the request itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from string import Template
+from typing import Any
+
+import yaml
+from werkzeug.test import TestResponse
+
+from mockserver.app import build
+from mockserver.contract.operations import Operation
+from mockserver.settings import Settings
+from tests.support.client import Client
+from tests.support.paths import TABLES
+
+APP = build(Settings())  # the cases are for its operations
+TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
+
+
+def case_of(operation: Operation, status: int) -> dict[str, Any]:
+    """Return a copy of the case that provokes this status."""
+    return deepcopy(TABLE[operation.id][str(status)])
+
+
+def provoked(
+    caller: Client, operation: Operation, case: dict[str, Any], headers: Mapping[str, str] | None = None
+) -> TestResponse:
+    """Play a case, without its switches and token, which the caller has; what earlier replies keep goes into the path.
+
+    headers: sent with the request itself, beside its own.
+    """
+    kept = dict(_earlier_field(caller, earlier) for earlier in case.pop("before", ()))
+    path = Template(case.pop("path")).safe_substitute(kept)
+    sent = {**case.pop("headers", {}), **(headers or {})}
+    return caller.send(operation.method, path, headers=sent, **case)
+
+
+def _earlier_field(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
+    """Make a request that comes first; return the field of its reply that the case keeps, if it does."""
+    field = request.pop("keep", "")
+    reply = caller.send(request.pop("method"), request.pop("path"), **request)
+    return field, reply.get_json()[field] if field else ""

@@ -1,0 +1,321 @@
+"""In a real browser: the example storefront as a person uses it, and what pages of other origins may do (F4)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.support.doc_scripts import replayed
+from tests.support.live_server import ask, serving
+from tests.support.paths import ROOT
+from tests.support.samples import GOLDEN, HAMMER, THIRD_COMPANY
+
+EXAMPLE = ROOT / "examples" / "storefront"
+README = (EXAMPLE / "README.md").read_text()
+SERVE, PAGES = map(shlex.split, re.findall(r"^(?:\.venv/bin/|python3 ).*", README, re.M))
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = f"no browser: install Debian's package chromium, or anything that provides one of {', '.join(NAMES)}"
+REQUIRED = os.environ.get("MOCKSERVER_BROWSER_TESTS") == "required"
+FOREIGN = "shop.example"  # the browser takes this name for a loopback address, and finds no others
+RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+TREES = "GET-customer-segment-retrieve-category-trees"
+REFRESH = "GET-customer-refresh-authtoken"
+TENANTS = (f"browser{number}" for number in count(1))
+
+FETCH = """async ([url, options]) => {
+  try {
+    const reply = await fetch(url, options);
+    return { status: reply.status, headers: Object.fromEntries(reply.headers), body: await reply.text() };
+  } catch (error) {
+    return error.name;
+  }
+}"""
+
+
+@contextmanager
+def pages(folder: Path) -> Iterator[str]:
+    """Serve files as the example's README says, on a free port; give the port."""
+    python, *words, _ = PAGES
+    assert python == "python3"
+    command = [sys.executable, "-u", *(word.replace("5173", "0") for word in words), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        try:
+            (port,) = re.findall(r" port (\d+) ", process.stdout.readline())
+            yield port
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.fail(MISSING) if REQUIRED else pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[f"--host-resolver-rules={RULES}"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser) -> Iterator[str]:
+    """A server for all tests here; each has a tenant of its own."""
+    with serving() as (_, ready):
+        yield ready["url"]
+
+
+@pytest.fixture(scope="module")
+def shop(browser: Browser) -> Iterator[str]:
+    """Where the example is."""
+    with pages(EXAMPLE) as port:
+        yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="module")
+def bare(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The port of a page that does nothing by itself."""
+    folder = tmp_path_factory.mktemp("bare")
+    (folder / "index.html").write_text("<!doctype html><title>bare</title><link rel=icon href=data:,>")
+    with pages(folder) as port:
+        yield port
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new window, which must not ask other hosts for anything, nor have an error that nobody catches."""
+    hosts: set[str | None] = set()
+    errors: list[Any] = []
+    with browser.new_context() as context:
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        context.on("weberror", lambda error: errors.append(error.error))
+        yield context.new_page()
+    assert hosts <= {"127.0.0.1", FOREIGN, None}
+    assert errors == []
+
+
+@pytest.fixture
+def tenant() -> str:
+    return next(TENANTS)
+
+
+class Shop:
+    """The example, as a person sees it."""
+
+    def __init__(self, page: Page, shop: str, server: str, tenant: str) -> None:
+        self.page = page
+        self.trees = page.get_by_role("navigation", name="Categories")
+        self.problem = page.get_by_role("alert")
+        page.goto(f"{shop}?{urlencode({'server': server, 'tenant': tenant})}")
+
+    def log_in(self, email: str = "john.doe@email.com", password: str = "secret1") -> None:
+        self.page.get_by_label("Customer", exact=True).fill(email)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Log in").click()
+
+    def choose(self, label: str, choice: str) -> None:
+        self.page.get_by_label(label).select_option(label=choice)
+
+    @property
+    def products(self) -> Locator:
+        return self.page.get_by_role("region", name="Products").get_by_role("heading", level=3)
+
+    def says(self, words: str) -> None:
+        expect(self.page.get_by_role("status").filter(has_text=words)).to_be_visible()
+
+
+@pytest.fixture
+def storefront(page: Page, shop: str, server: str, tenant: str) -> Shop:
+    return Shop(page, shop, server, tenant)
+
+
+def test_the_readme_of_the_example_serves_what_is_tested_here() -> None:
+    assert SERVE == [".venv/bin/mockserver", "serve"]
+    assert PAGES[-1] == str(EXAMPLE.relative_to(ROOT))
+
+
+def test_a_customer_sees_the_categories_and_products_of_the_segments(storefront: Shop) -> None:
+    storefront.log_in()
+    expect(storefront.page.get_by_role("heading", name="John Doe")).to_be_focused()
+    expect(storefront.trees.get_by_role("listitem").filter(has_text="Sledgehammers")).to_have_count(3)
+    expect(storefront.products).to_have_text(["Hammer", "Screwdriver"])
+    storefront.says("2 products.")
+
+
+def test_a_legal_entity_narrows_what_is_seen(storefront: Shop) -> None:
+    storefront.log_in()
+    storefront.choose("Legal entity", "ThirdCompany")
+    expect(storefront.page.get_by_label("Legal entity")).to_have_value(THIRD_COMPANY)
+    storefront.says("No products for you here.")
+    expect(storefront.trees).to_contain_text("Sledgehammers")
+    storefront.choose("Legal entity", "SomeCompany")
+    expect(storefront.products).to_have_text(["Hammer", "Screwdriver"])
+    storefront.page.get_by_role("button", name="Log out").click()
+    expect(storefront.page.get_by_label("Customer", exact=True)).to_be_focused()
+
+
+def test_categories_and_products_speak_the_language_that_is_chosen(storefront: Shop) -> None:
+    storefront.log_in("customer1@example.com")
+    expect(storefront.page.get_by_label("Language")).to_have_value("de")
+    for language, category, product in [
+        ("English", "Screwdriver 17", "Screwdriver Pro 182"),
+        ("العربية", "مفك 17", "Screwdriver Pro 182"),
+        ("Deutsch", "Schraubendreher 17", "Schraubendreher Pro 182"),
+    ]:
+        storefront.choose("Language", language)
+        expect(storefront.trees.get_by_text(category, exact=True)).to_be_visible()
+        expect(storefront.products.filter(has_text=product)).to_be_visible()
+
+
+def test_a_403_says_which_scope_was_missing(storefront: Shop) -> None:
+    storefront.log_in("jack.smith@email.com")
+    storefront.page.get_by_role("button", name="Ask anyway").click()
+    storefront.says("403: The access to the requested resource has been forbidden by the server.")
+    storefront.says("Hint: needs one of the scopes customersegment.segment_manage.")
+    expect(storefront.problem).to_be_empty()
+
+
+def test_a_wrong_password_is_told(storefront: Shop, tenant: str) -> None:
+    storefront.log_in(password="secret2")
+    expect(storefront.problem).to_contain_text(f"“{tenant}” has no customer with this e-mail and password.")
+    storefront.log_in()
+    expect(storefront.products).to_have_count(2)
+    expect(storefront.problem).to_be_empty()
+
+
+def test_a_server_that_is_not_there_is_told(page: Page, shop: str, tenant: str) -> None:
+    storefront = Shop(page, shop, "http://127.0.0.1:1", tenant)
+    storefront.log_in()
+    expect(storefront.problem).to_contain_text("No answer from http://127.0.0.1:1. Start the server with")
+
+
+def test_a_token_that_is_over_is_renewed_once(storefront: Shop, server: str, tenant: str, tmp_path: Path) -> None:
+    said, came = replayed(README, server, tmp_path)  # which orders a 401
+    assert came == said
+    storefront.log_in()
+    expect(storefront.products).to_have_count(2)
+    expect(storefront.problem).to_be_empty()
+    assert called(server, tenant, TREES) == [401, 200]
+    assert called(server, tenant, REFRESH) == [200]
+
+
+def test_a_session_that_is_over_wants_a_new_login(storefront: Shop, server: str, tenant: str) -> None:
+    storefront.log_in()
+    expect(storefront.products).to_have_count(2)
+    ask(f"{server}/__admin/clock/advance?tenant={tenant}", "POST", {"seconds": 31 * 24 * 3600})
+    storefront.choose("Language", "Deutsch")
+    expect(storefront.problem).to_have_text("Your session has expired. Please log in again.")
+    storefront.log_in()
+    expect(storefront.products).to_have_count(2)
+
+
+def called(server: str, tenant: str, operation: str) -> list[int]:
+    """Return the statuses that an operation was answered with, the oldest first."""
+    _, journal = ask(f"{server}/__admin/requests?tenant={tenant}")
+    answers = [
+        each["response"]["status"] for each in journal["requests"] if each["mock"].get("operationId") == operation
+    ]
+    return answers[::-1]
+
+
+class Script:
+    """A script of a page that calls the server."""
+
+    def __init__(self, page: Page, page_url: str, server: str, tenant: str) -> None:
+        self.page, self.server, self.tenant = page, server, tenant
+        page.goto(page_url)
+
+    def fetches(self, path: str, token: str | None = "admin-token", **options: Any) -> Any:
+        """Return what the script can read of the reply; the name of the error if it gets none."""
+        headers = ({"Authorization": f"Bearer {token}"} if token else {}) | options.pop("headers", {})
+        return self.page.evaluate(FETCH, [self.server + path, {"headers": headers, **options}])
+
+    def segments(self, path: str, token: str = "admin-token", **options: Any) -> Any:
+        return self.fetches(f"/customer-segment/{self.tenant}/segments{path}", token, **options)
+
+
+@pytest.fixture
+def script(page: Page, bare: str, server: str, tenant: str) -> Script:
+    return Script(page, f"http://127.0.0.1:{bare}", server, tenant)
+
+
+def test_f4_a_page_sends_the_headers_of_a_storefront_and_reads_the_count(script: Script) -> None:
+    sent = {"Content-Language": "de", "session-id": "s", "saas-token": "t", "Emporix-Tenant": "acme"}
+    with script.page.expect_response("**/items") as seen:
+        reply = script.segments(f"/{GOLDEN}/items", headers={**sent, "X-Total-Count": "true"})
+    assert (reply["status"], reply["headers"]["x-total-count"]) == (200, "2")
+    raw = seen.value.all_headers()
+    assert raw["access-control-allow-origin"] == script.page.evaluate("location.origin")
+    assert "access-control-allow-credentials" not in raw
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PUT", f"/{GOLDEN}/items/PRODUCT/{HAMMER}", "{}", 204),
+        ("PATCH", f"/{GOLDEN}", '[{"op": "replace", "path": "/siteCode", "value": "main"}]', 204),
+        ("DELETE", f"/{GOLDEN}/items/PRODUCT/{HAMMER}", None, 204),
+    ],
+)
+def test_f4_a_page_writes(script: Script, method: str, path: str, body: str | None, status: int) -> None:
+    written: dict[str, Any] = {
+        "method": method,
+        "headers": {"Content-Type": "application/json"},
+        **({"body": body} if body else {}),
+    }
+    assert script.segments(path, **written)["status"] == status
+
+
+def test_f4_a_page_reads_why_it_was_refused(script: Script) -> None:
+    reply = script.segments("/match", "read-token", method="POST")
+    assert reply["status"] == 403
+    assert '"message":"The access to the requested resource has been forbidden' in reply["body"]
+    assert "customersegment.segment_manage" in reply["headers"]["x-mock-hint"]
+    assert script.fetches(f"/__admin/explain/{reply['headers']['x-mock-explain']}") == "TypeError"
+
+
+def test_f4_a_page_reads_that_it_has_misspelt_a_path(script: Script) -> None:
+    reply = script.fetches(f"/customer-segment/{script.tenant}/segmentz")
+    assert reply["status"] == 404
+    assert "Did you mean GET /customer-segment/{tenant}/segments?" in reply["body"]
+
+
+def test_f4_pages_have_no_credentials(script: Script) -> None:
+    assert script.segments("/items", credentials="include") == "TypeError"
+
+
+@pytest.mark.parametrize("mode", ["cors", "no-cors"])
+def test_the_control_plane_is_closed_to_pages(script: Script, mode: str) -> None:
+    assert script.segments(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", method="DELETE")["status"] == 204
+    path = f"/__admin/reset?tenant={script.tenant}"
+    script.fetches(path, None, method="POST", mode=mode)
+    assert script.segments(f"/{GOLDEN}/items/PRODUCT/{HAMMER}")["status"] == 404
+
+
+@pytest.mark.parametrize("token", ["admin-token", None], ids=["with a preflight", "without"])
+def test_pages_read_nothing_of_the_control_plane(script: Script, token: str | None) -> None:
+    assert script.fetches("/__admin/health", token) == "TypeError"
+
+
+def test_f4_pages_of_another_site_call_only_if_it_is_named(page: Page, bare: str, server: str, tenant: str) -> None:
+    origin = f"http://{FOREIGN}:{bare}"
+    assert Script(page, origin, server, tenant).segments("/items") == "TypeError"
+    with serving("--cors-origin", origin) as (_, ready):
+        named = Script(page, origin, ready["url"], tenant)
+        assert named.segments("/items")["status"] == 200
+        assert named.fetches("/__admin/health") == "TypeError"

@@ -1,0 +1,264 @@
+"""What the server makes of bytes on a socket: good requests in all their forms, and what is no request."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from mockserver.app import build
+from mockserver.settings import Settings
+from mockserver.web import connection, messages
+from mockserver.web import server as web
+from mockserver.web.messages import Messages
+from mockserver.web.server import Server
+from mockserver.web.wsgi import Gateway
+from tests.support.live_server import ENOUGH, server_here
+from tests.support.samples import GOLDEN, HAMMER, ITEM
+
+ITEM_URL = f"/customer-segment/acme/segments{ITEM}"
+HEALTH = "/__admin/health"
+TOKEN = "Authorization: Bearer admin-token\r\n"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with pytest.MonkeyPatch.context() as patching, server_here(build(Settings())) as server:
+        patching.setattr(web, "LOOK_SECONDS", 0.01)
+        yield server
+
+
+def exchanged(server: Server, *parts: bytes) -> bytes:
+    """Send parts, one after the other, and that nothing follows; return all that comes until the server closes."""
+    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+        for part in parts:
+            client.sendall(part)
+        client.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def kept(server: Server, *parts: bytes) -> bytes:
+    """Send parts, and leave the end open; return all that comes until the server closes."""
+    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+        for part in parts:
+            client.sendall(part)
+        return b"".join(iter(lambda: client.recv(65536), b""))
+
+
+def statuses(came: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", came)]
+
+
+def request(
+    method: str = "GET", path: str = ITEM_URL, headers: str = "", body: bytes = b"", version: str = "1.1"
+) -> bytes:
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    return f"{method} {path} HTTP/{version}\r\nHost: localhost\r\n{TOKEN}{length}{headers}\r\n".encode() + body
+
+
+def test_many_requests_at_once_are_answered_in_order(server: Server) -> None:
+    paths = [ITEM_URL, HEALTH, "/no", ITEM_URL]
+    came = exchanged(server, b"".join(request(path=path) for path in paths))
+    assert statuses(came) == [200, 200, 404, 200]
+
+
+def test_a_request_may_come_byte_by_byte(server: Server) -> None:
+    whole = request("PUT", body=b'{"mixins": {}}')
+    came = exchanged(server, *(bytes((byte,)) for byte in whole))
+    assert statuses(came) == [204]
+
+
+def test_a_body_may_come_in_chunks_with_trailers(server: Server) -> None:
+    head = request("PUT", headers="Transfer-Encoding: chunked\r\n")
+    chunks = b'5;ext=1\r\n{"mix\r\n9\r\nins": {}}\r\n0\r\nAuthorization: Bearer no-scope-token\r\n\r\n'
+    assert statuses(exchanged(server, head + chunks)) == [204]
+
+
+@pytest.mark.parametrize(
+    ("version", "header", "stays"),
+    [
+        ("1.1", "", True),
+        ("1.1", "Connection: close\r\n", False),
+        ("1.0", "", False),
+        ("1.0", "Connection: keep-alive\r\n", True),
+    ],
+)
+def test_the_connection_stays_open_if_the_client_wants_it(
+    server: Server, version: str, header: str, stays: bool
+) -> None:
+    last = request(headers="Connection: close\r\n")
+    came = kept(server, request(headers=header, version=version) + last)
+    assert statuses(came) == ([200, 200] if stays else [200])
+    assert (b"Connection: keep-alive" in came) == (stays and version == "1.0")
+
+
+def test_what_follows_the_last_request_is_not_read(server: Server) -> None:
+    assert statuses(kept(server, request(headers="Connection: close\r\n") + b"\0garbage")) == [200]
+
+
+def test_a_client_that_waits_for_a_word_gets_it(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+        client.sendall(request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"{}")
+        assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
+
+
+def test_a_client_that_waits_for_a_word_gets_it_after_the_answer_before(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+        client.sendall(request() + request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
+        came = b""
+        while not came.endswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
+            came += client.recv(65536)
+        assert statuses(came) == [200, 100]
+        client.sendall(b"{}")
+        assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
+
+
+def test_a_client_that_waits_with_a_body_too_long_is_told_at_once(server: Server) -> None:
+    head = request("PUT", headers="Expect: 100-continue\r\nContent-Length: 50000000000\r\n")
+    came = kept(server, head)
+    assert statuses(came) == [413]
+    assert b'"message":"The body is longer than 10485760 bytes."' in came
+
+
+def test_an_answer_comes_though_the_client_sends_on_and_on(server: Server) -> None:
+    came = kept(server, request("PUT", headers="Content-Length: 50000000000\r\n"), b"x" * 5_000_000)
+    assert statuses(came) == [413]
+
+
+def test_chunks_without_end_are_too_long_too(server: Server) -> None:
+    chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
+    came = kept(server, request("PUT", headers="Transfer-Encoding: chunked\r\n"), chunk * 11)
+    assert statuses(came) == [413]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_another_protocol_is_declined(server: Server, method: str) -> None:
+    upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n"  # as Java's client asks
+    body = b'{"mixins": {}}' if method == "PUT" else b""
+    whole = request(method, headers=upgrade, body=body)
+    for cut in range(1, len(whole), 7):
+        came = exchanged(server, whole[:cut], whole[cut:] + request(path=HEALTH))
+        assert statuses(came) == [204 if method == "PUT" else 200, 200]
+
+
+def test_head_has_the_headers_of_get_and_no_body(server: Server) -> None:
+    head, got = exchanged(server, request("HEAD")), exchanged(server, request())
+    assert statuses(head) == [200]
+    assert head.endswith(b"\r\n\r\n")
+    length = re.compile(rb"Content-Length: \d+")
+    assert length.findall(head) == length.findall(got)
+
+
+def test_letters_beyond_ascii_in_a_path_are_those_that_they_are_escaped(server: Server) -> None:
+    path = f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/käse"
+    message = json.loads(exchanged(server, request(path=path)).partition(b"\r\n\r\n")[2])["message"]
+    escaped = json.loads(exchanged(server, request(path=path.replace("ä", "%C3%A4"))).partition(b"\r\n\r\n")[2])
+    assert escaped["message"] == message
+    assert "käse" in message
+
+
+def test_several_headers_of_one_name_are_joined_and_underscores_are_no_hyphens() -> None:
+    lines = b"A: 1\r\nA:\t2 \r\nB_C: x\r\nContent-Type: a/b\r\n"
+    (message,) = Messages().fed(b"GET / HTTP/1.1\r\n" + lines + b"\r\n")
+    assert message.headers == {"HTTP_A": "1, 2", "CONTENT_TYPE": "a/b", "CONTENT_LENGTH": "0"}
+
+
+WRONG = {
+    "no method": (b"FOO / HTTP/1.1\r\n\r\n", 400),
+    "lower case": (b"get / HTTP/1.1\r\n\r\n", 400),
+    "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    "no version": (b"GET / HTTP/9.9\r\n\r\n", 400),
+    "blank in the target": (b"GET /a b HTTP/1.1\r\n\r\n", 400),
+    "zero byte in the target": (b"GET /a\0 HTTP/1.1\r\n\r\n", 400),
+    "zero byte in a header": (b"GET / HTTP/1.1\r\nA: a\0b\r\n\r\n", 400),
+    "bare return in a header": (b"GET / HTTP/1.1\r\nA: a\rB: b\r\n\r\n", 400),
+    "blank before a colon": (b"GET / HTTP/1.1\r\nA : a\r\n\r\n", 400),
+    "folded header": (b"GET / HTTP/1.1\r\nA: a\r\n b\r\n\r\n", 400),
+    "two lengths": (b"PUT / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+    "signed length": (b"PUT / HTTP/1.1\r\nContent-Length: +1\r\n\r\na", 400),
+    "length beyond 64 bits": (b"PUT / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400),
+    "length and chunks": (b"PUT / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "unknown coding": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
+    "coding without end": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+    "hidden coding": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", 400),
+    "chunk of no size": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+    "chunk longer than it says": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n", 400),
+    "header without end": (b"GET / HTTP/1.1\r\nA: " + b"a" * 300_000, 431),
+    "headers without end": (b"GET / HTTP/1.1\r\n" + b"A: aaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 15_000, 431),
+    "trailer without end": (
+        b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: " + b"a" * 600_000,
+        431,
+    ),
+    "target without end": (b"GET /" + b"a" * 300_000, 431),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_request_is_answered_in_json_and_ends_the_connection(server: Server, name: str) -> None:
+    sent, status = WRONG[name]
+    came = kept(server, request(path=HEALTH) + sent)
+    assert statuses(came) == [200, status]
+    head, _, body = came[came.rindex(b"HTTP/1.1 ") :].partition(b"\r\n\r\n")
+    assert b"Connection: close" in head
+    error = json.loads(body)
+    assert error["code"] == status
+    assert error["message"]
+    assert statuses(exchanged(server, request())) == [200]
+
+
+@pytest.mark.parametrize("cut", [5, 60, -1])
+def test_a_request_that_breaks_off_is_not_carried_out(server: Server, cut: int) -> None:
+    new = f"/customer-segment/broken{cut % 100}/segments/{GOLDEN}/items/PRODUCT/{HAMMER}"
+    before = exchanged(server, request(path=new))
+    whole = request("PUT", new, body=b'{"mixins": {}}')
+    assert exchanged(server, whole[:cut]) == b""
+    assert exchanged(server, request(path=new)).partition(b"\r\n\r\n")[2] == before.partition(b"\r\n\r\n")[2]
+
+
+def test_a_client_with_more_requests_than_may_wait_is_answered_so_many(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "WAITING_AT_MOST", 3)
+    assert statuses(kept(server, request(path=HEALTH) * 5)) == [200] * 3
+
+
+@pytest.mark.parametrize(
+    ("limit", "sent", "status"),
+    [
+        ("IDLE_SECONDS", b"", []),
+        ("IDLE_SECONDS", request(), [200]),
+        ("REQUEST_SECONDS", b"GET / HT", [408]),
+        ("REQUEST_SECONDS", request("PUT", headers="Content-Length: 5\r\n") + b"{", [408]),
+        ("LINGER_SECONDS", request(headers="Connection: close\r\n"), [200]),
+    ],
+)
+def test_who_lets_the_server_wait_is_closed(
+    server: Server, monkeypatch: pytest.MonkeyPatch, limit: str, sent: bytes, status: list[int]
+) -> None:
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 0)
+    monkeypatch.setattr(connection, limit, 0)
+    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+        client.sendall(sent)
+        assert statuses(b"".join(iter(lambda: client.recv(65536), b""))) == status
+        while server.connections:
+            assert client.recv(1) == b""
+
+
+def test_a_header_with_a_line_break_does_not_leave(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    def split(_: object, start_response: object) -> list[bytes]:
+        start_response("200 OK", [("A", "b\r\nC: d")])  # type: ignore[operator]
+        return [b"text"]
+
+    gateway = Gateway(split, "localhost", 80)
+    (message,) = Messages().fed(b"GET / HTTP/1.1\r\n\r\n")
+    response = gateway.answer(message, gateway.environ(message, ""))
+    assert response.head.startswith(b"HTTP/1.1 500 ")
+    assert b"C: d" not in response.head
+    assert not response.keeps
+    assert "line break" in caplog.text

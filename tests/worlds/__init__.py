@@ -1,0 +1,1 @@
+"""World files, and the state that a tenant starts from."""

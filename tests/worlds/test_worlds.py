@@ -1,0 +1,221 @@
+"""World files: shipped ones are good, broken ones are named in one line, generated ones are the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.cli import commands
+from mockserver.resources import folder
+from mockserver.strict_yaml import YamlError, load
+from mockserver.worlds.counts import Counts
+from mockserver.worlds.generate import dump, generate
+from mockserver.worlds.published import JACK, JOHN, PUBLISHED, SHIPPED
+from mockserver.worlds.reading import WorldError, read, read_world
+from tests.support.live_server import environment
+from tests.support.paths import TABLES
+from tests.support.samples import DEFAULT
+
+FIXTURES = folder("fixtures")
+BROKEN = load((TABLES / "worlds.yaml").read_text())
+COUNTS = Counts(products=70, categories=12, customers=8, legal_entities=5, segments=7, item_assignments=33)
+SECTIONS = {
+    "sites": "sites",
+    "legal_entities": "legalEntities",
+    "customers": "customers",
+    "categories": "categories",
+    "products": "products",
+    "segments": "segments",
+    "item_assignments": "itemAssignments",
+    "customer_assignments": "customerAssignments",
+}
+
+
+@pytest.mark.parametrize("name", ["default", "catalogue", "empty"])
+def test_the_shipped_worlds_are_good(name: str) -> None:
+    world = read_world(name, FIXTURES)
+    assert len(world["mixinSchemas"]) == 2
+    assert len(world["tokens"]) == 7
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_world_is_what_the_seed_command_writes_byte_for_byte(name: str) -> None:
+    assert CliRunner().invoke(commands, ["seed", "--shipped", name]).output == (FIXTURES / f"{name}.yaml").read_text()
+
+
+def test_the_catalogue_is_the_default_world_without_segments() -> None:
+    catalogue = load((FIXTURES / "catalogue.yaml").read_text())
+    assert DEFAULT.keys() - catalogue.keys() == {"segments", "customerAssignments", "itemAssignments"}
+    assert {section for section in catalogue if catalogue[section] != DEFAULT[section]} == {"description"}
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])
+def test_a_mistake_names_file_place_and_reason_in_one_line(case: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(case["text"])
+    with pytest.raises(WorldError) as caught:
+        read(path)
+    text = str(caught.value)
+    assert text.startswith(f"{path}: {case['place']}")
+    assert case["reason"] in text
+    assert len(text.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("name", "content"), [("folder.yaml", None), ("latin.yaml", b"description: \xff")])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes | None) -> None:
+    path = tmp_path / name
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(WorldError, match=name):
+        read(path)
+
+
+def test_an_unknown_name_lists_those_that_exist() -> None:
+    with pytest.raises(WorldError, match="catalogue, default, empty"):
+        read_world("nowhere", FIXTURES)
+
+
+def test_a_world_with_tokens_of_its_own_has_no_others(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("tokens: [{token: mine, scopes: []}]")
+    world = read_world(str(tmp_path / "own.yaml"), FIXTURES)
+    assert [each["token"] for each in world["tokens"]] == ["mine"]
+    assert world["clients"] == []
+
+
+def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
+    command = [sys.executable, "-m", "mockserver", "seed", "--seed", "42", "--products", "70"]
+    outputs = {
+        subprocess.run(command, check=True, capture_output=True, env=environment(PYTHONHASHSEED=seed)).stdout
+        for seed in ("1", "2")
+    }
+    assert outputs == {dump(generate(42, replace(Counts(), products=70))).encode()}
+    assert dump(generate(43)) != dump(generate(42))
+
+
+def test_every_count_is_met() -> None:
+    world = generate(7, COUNTS)
+    assert {name: len(world[section]) for name, section in SECTIONS.items()} == {
+        name: count for name, count in asdict(COUNTS).items() if name in SECTIONS
+    }
+    assert len(world["languages"]["supported"]) == COUNTS.languages
+
+
+def test_more_of_one_thing_leaves_the_others_as_they_are() -> None:
+    few, many = generate(7, COUNTS), generate(7, replace(COUNTS, products=90))
+    assert many["products"][:70] == few["products"]
+    for section in ("customers", "categories", "segments", "legalEntities"):
+        assert many[section] == few[section]
+
+
+@pytest.mark.parametrize(
+    "counts", [COUNTS, Counts(), Counts(sites=5, languages=6, products=0, categories=0, segments=1)]
+)
+def test_generated_worlds_are_good(counts: Counts, tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    world = generate(3, counts)
+    path.write_text(dump(world))
+    assert read(path) == world | {"mixinSchemas": {}}
+
+
+def depth(world: dict[str, Any]) -> int:
+    parents = {each["id"]: each.get("parentId") for each in world["categories"]}
+
+    def level(id_: str | None) -> int:
+        return 0 if id_ is None else 1 + level(parents[id_])
+
+    return max(map(level, parents))
+
+
+def test_the_default_world_has_what_was_promised() -> None:
+    assert len(DEFAULT["sites"]) >= 2
+    assert len(DEFAULT["languages"]["supported"]) >= 3
+    assert len(DEFAULT["products"]) >= 60
+    assert depth(DEFAULT) == 4
+    assert len(DEFAULT["customers"]) >= 20
+    assert len(DEFAULT["legalEntities"]) >= 6
+    assert max(len(each.get("legalEntities", ())) for each in DEFAULT["customers"]) > 1
+    assert len(DEFAULT["segments"]) >= 10
+    names = "".join(each["firstName"] + each["lastName"] for each in DEFAULT["customers"])
+    assert any("\u0590" <= letter <= "\u06ff" for letter in names)
+    assert any(letter > "\u3000" for letter in names)
+
+
+def test_the_default_world_has_segments_in_all_states() -> None:
+    states = Counter((each["status"], each.get("validity", {}).get("from", "none")[:4]) for each in DEFAULT["segments"])
+    assert {("ACTIVE", "none"), ("ACTIVE", "2020"), ("ACTIVE", "2024"), ("ACTIVE", "2098")} <= states.keys()
+    assert any(status == "INACTIVE" for status, _ in states)
+    assert any("mixins" in each for each in DEFAULT["segments"])
+
+
+def test_the_default_world_has_automatic_customer_assignments() -> None:
+    assert {each["assignmentType"] for each in DEFAULT["customerAssignments"]} == {"MANUAL", "AUTOMATIC"}
+
+
+def test_generated_data_leaves_the_published_segments_and_customers_alone() -> None:
+    published = {each["id"] for each in PUBLISHED["segments"]}
+    for section in ("itemAssignments", "customerAssignments"):
+        generated = DEFAULT[section][len(PUBLISHED[section]) :]
+        assert generated
+        assert not [row for row in generated if row["segmentId"] in published or row.get("customerId") in {JOHN, JACK}]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2024-10-12T12:00:00Z", "2024-10-12T12:00:00Z"),
+        ("012345", "012345"),
+        ("0x1f", "0x1f"),
+        ("1_000", "1_000"),
+        ("1:30", "1:30"),
+        (".inf", ".inf"),
+        ("yes", "yes"),
+        ("no", "no"),
+        ("True", "True"),
+        ("true", True),
+        ("null", None),
+        ("-5", -5),
+        ("1.5e3", 1500.0),
+        ("'5'", "5"),
+        ("<<", "<<"),
+    ],
+)
+def test_plain_scalars_are_those_of_json(text: str, value: Any) -> None:
+    assert load(f"a: {text}") == {"a": value}
+
+
+def test_yaml_that_would_bring_a_loader_down_is_refused() -> None:
+    bomb = "a: &a [x, x]\n" + "\n".join(f"{b}: &{b} [*{a}, *{a}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    for text in (bomb, "[" * 100_000, "- " * 100_000, '{"a":' * 100_000, "a: \x00"):
+        with pytest.raises(YamlError):
+            load(text)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**17), 10**17)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("abc012-:'\" \u05d0", min_size=1), inner),
+    max_leaves=10,
+)
+
+
+@given(value=JSON)
+def test_what_is_dumped_is_read_back(value: Any) -> None:
+    assert load(dump({"value": value})) == {"value": value}
+    assert load(dump({"value": str(value)})) == {"value": str(value)}
+
+
+@pytest.mark.parametrize(
+    "text", ["12e5", "1e2", "6", "007", "-0", "1.5", "true", "null", "~", "2024-01-01", "a: b", "- a", "#"]
+)
+def test_texts_that_look_like_something_else_stay_texts(text: str) -> None:
+    assert load(dump({"a": text})) == {"a": text}
