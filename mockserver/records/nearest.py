@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ..access import Principal, bearer
+from ..contract import path_distance
 from ..contract.operations import Operation
-from ..contract.routing import Router
+from ..contract.routing import READING_FIRST, Router
 from ..errors import BadRequest, Conflict, Forbidden, InvalidToken, MethodNotAllowed, NoEndpoint, NotFound, Stale
 from . import drafts, findings
 from .drafts import Draft
 from .visit import Visit
-
-LIKE_ENOUGH = 0.6
-LOOKED_AT = 200  # characters of a path that no operation has
-STRAY_PARTS = 3  # that such a path may have before the part that is meant
-READING_FIRST = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
 Tokens = Sequence[tuple[str, Principal]]
 Suggestion = tuple[str, Draft]  # why, and what to call
@@ -40,7 +35,7 @@ def nearest(visit: Visit, operations: Collection[Operation], tokens: Tokens) -> 
     """
     if visit.injected:
         return None
-    found = _suggested(visit, [each for each in operations if each.scopes])
+    found = _suggested(visit, operations)
     draft = drafts.mended(found[1]) if found else None
     token = _opener(visit, draft.operation, tokens) if draft else None
     return Nearest(found[0], draft, token) if found and draft and token else None
@@ -80,40 +75,25 @@ def _suggested(visit: Visit, operations: Collection[Operation]) -> Suggestion | 
 
 def _elsewhere(visit: Visit, operations: Collection[Operation]) -> Suggestion | None:
     """Suggest another path, or another method of this one."""
-    path = visit.request.path
+    router, method, path = Router(operations), visit.request.method, visit.request.path
     if isinstance(visit.error, MethodNotAllowed):
-        router = Router(operations)
-        method = next((each for each in READING_FIRST if each in visit.error.allowed), None)
-        if method is None or method not in router.methods(path):
-            return None
-        operation, ids = router.route(method, path)
-        return f"This path answers {method}.", Draft(operation, ids)
-    if not isinstance(visit.error, NoEndpoint) or len(path) > LOOKED_AT:
+        return _other_method(router, visit.error.allowed, path)
+    operation = router.suggest(method, path) if isinstance(visit.error, NoEndpoint) else None
+    if operation is None or not operation.scopes:
         return None
-    candidates = [draft for operation in operations for draft in _filled(operation, path) if drafts.mended(draft)]
-    best = max(candidates, key=lambda draft: _likeness(draft, visit.request.method, path), default=None)
-    if best is None or _likeness(best, "", path)[0] < LIKE_ENOUGH:
+    ids = path_distance.read_ids(*map(path_distance.split_path, (operation.path, path)))
+    draft = Draft(operation, ids)
+    is_whole = ids.keys() == operation.names["path"]
+    return (f"The nearest operation is {operation.method} {operation.path}.", draft) if is_whole else None
+
+
+def _other_method(router: Router, allowed: Collection[str], path: str) -> Suggestion | None:
+    """Suggest a method that the path has, one that reads if there is one."""
+    method = next((each for each in READING_FIRST if each in allowed), None)
+    if method is None:
         return None
-    return f"The nearest operation is {best.operation.method} {best.operation.path}.", best
-
-
-def _filled(operation: Operation, path: str) -> Iterator[Draft]:
-    """Give the operation's path with the caller's ids, if the words are alike; the first parts may not belong to it."""
-    template, parts = operation.path.split("/"), path.split("/")
-    for stray in range(STRAY_PARTS + 1):
-        pairs = list(zip(template, ["", *parts[1 + stray :]], strict=False))
-        ids = {name[1:-1]: part for name, part in pairs if name.startswith("{")}
-        words_are_alike = all(_alike(word, part) >= LIKE_ENOUGH for word, part in pairs if not word.startswith("{"))
-        if words_are_alike and ids.keys() == operation.names["path"] and all(ids.values()):
-            yield Draft(operation, ids)
-
-
-def _alike(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
-
-
-def _likeness(draft: Draft, method: str, path: str) -> tuple[float, bool, bool]:
-    return round(_alike(draft.path, path), 3), draft.operation.method == method, draft.operation.method == "GET"
+    operation, ids = router.route(method, path)
+    return (f"This path answers {method}.", Draft(operation, ids)) if operation.scopes else None
 
 
 def _list_above(draft: Draft, missing: str, operations: Iterable[Operation]) -> Suggestion | None:
