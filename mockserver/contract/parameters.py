@@ -59,7 +59,7 @@ def compiled(document: Document, node: Node) -> Parameter:
     declared = document.resolve(node)
     schema = document.resolve(declared["schema"])
     kind = schema.get("type", "string")
-    constrained = schema.keys() & {"pattern", "minLength", "maxLength", "minimum", "maximum", "enum"}
+    constrained = schema.keys() & {"pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "not"}
     judge = Judge(document, schema) if constrained else None
     values = tuple(schema.get("enum", ()))
     default = schema.get("default")

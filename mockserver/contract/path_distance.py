@@ -49,7 +49,7 @@ def read_ids(template: Steps, path: Steps) -> dict[str, str]:
 
 
 def _costs(template: Steps, path: Steps) -> list[list[float]]:
-    """Return the least cost to read the first steps of the path as the first of the template, for all numbers of each."""
+    """Return the least cost to read the first steps of the path as those of the template, for all numbers of each."""
     costs = [[_outer_cost(column, STRAY_STEP) for column in range(len(path) + 1)]]
     for row, word in enumerate(template, 1):
         above, left = costs[-1], _outer_cost(row, MISSING_STEP)
