@@ -31,27 +31,27 @@ STARTED = time.perf_counter()
 HELP = {
     "host": "Address to listen on.",
     "port": "Port to listen on; 0 takes a free one.",
-    "tenant": "Tenant that the ready line names; any other valid name works too.",
+    "tenant": "Tenant shown in the ready line; any other valid name works too.",
     "fixture": "World to start from: default, catalogue, empty, or the path of a world file.",
-    "spec": "Folder with specs of your own; what it lacks is taken from the shipped ones.",
-    "auth": "off: every call is made as admin, without a token.",
-    "validator": "reference: openapi-core judges every request and reply too (slow).",
-    "contract": "What clients break that the vendor lets pass: only record it, name it in a header, or refuse it.",
-    "log_format": "Form of the ready line.",
-    "cors_origin": "Origin of web pages that may call the API, beside loopback ones; may be given again.",
-    "allowed_host": "Host name under which the control plane answers, beside loopback; may be given again.",
-    "admin_token": "Bearer token for the control plane; made up if it can be reached from outside and none is given.",
-    "no_admin": "Close the control plane, but for its health.",
-    "own_list": "What a customer's list of segments holds: one's own, or all ACTIVE ones (A10).",
-    "foreign_segment": "Answer for a segment that is not the customer's (A11).",
+    "spec": "Folder with your own specs; shipped ones are used for those it lacks.",
+    "auth": "off: treat every call as admin, without a token.",
+    "validator": "reference: also validate every request and response with openapi-core (slow).",
+    "contract": "Contract violations that the vendor tolerates: record, report in a header, or reject them.",
+    "log_format": "Format of the ready line.",
+    "cors_origin": "Origin of web pages that may call the API, in addition to loopback; repeatable.",
+    "allowed_host": "Host name under which the control plane answers, in addition to loopback; repeatable.",
+    "admin_token": "Bearer token for the control plane; generated if needed (not bound to loopback) and not given.",
+    "no_admin": "Disable the control plane, except its health check.",
+    "own_list": "Segments that a customer lists: their own, or all ACTIVE ones (A10).",
+    "foreign_segment": "Status for a segment that the customer does not belong to (A11).",
     "active": "What makes a segment active (A15).",
-    "max_page_size": "Largest page that is served (C1).",
-    "accept_language_absent": "Languages without an Accept-Language header (C8).",
-    "missing_parent": "Answer for a list under a segment that is not there (C9).",
-    "match_descendants": "Whether an assigned category covers the categories below it, for match (C17).",
+    "max_page_size": "Maximum page size (C1).",
+    "accept_language_absent": "Languages returned without an Accept-Language header (C8).",
+    "missing_parent": "Response for a list below a segment that does not exist (C9).",
+    "match_descendants": "Whether match treats an assigned category as covering its descendants (C17).",
     "references": "Whether items, customers, legal entities and sites must exist (D7).",
-    "delete_missing": "Answer to the deletion of what is not there (D9).",
-    "unknown_mixin": "What to do with a mixin whose schema is not known (D12).",
+    "delete_missing": "Status for deleting something that does not exist (D9).",
+    "unknown_mixin": "What to do with a mixin whose schema is unknown (D12).",
     "bulk_index_base": "Index of the first entry of a bulk reply (E3).",
 }
 
@@ -114,7 +114,7 @@ def _known_variables(environment: Iterable[str]) -> None:
     known = {PREFIX + each.name.upper() for owner in (Settings, Behaviour) for each in fields(owner)}
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known - {PREFIX + "BEHAVIOUR"}:
-            fail(f"unknown environment variable {name}; `mockserver serve --help` lists those that are read")
+            fail(f"unknown environment variable {name}; `mockserver serve --help` lists the valid ones")
 
 
 def fail(reason: object) -> NoReturn:
@@ -252,7 +252,7 @@ def coverage(
     output: Path | None,
     **minimums: int | None,
 ) -> None:
-    """Report what of the contract a running server was asked for; exit code 1 if that is below a minimum."""
+    """Report which parts of the contract have been exercised; exit code 1 if below a minimum."""
     from . import gate  # noqa: PLC0415
 
     try:

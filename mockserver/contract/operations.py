@@ -36,7 +36,7 @@ class Operation:
     row: judge of each row of the usual reply; None where that is more than an array, or something else.
     texts: the other media types that are declared, by status.
     documented: the statuses that the published contract has too, which are those without `x-basis`, and that a call can
-        get without the order of a fault, which are those without `x-by-order`.
+        get without a fault, which are those without `x-fault-only`.
     examples: bodies for each declared status, by name, the usual one first; none for a status without JSON.
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
@@ -140,7 +140,7 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
             row=None if best is None else _row(document.resolve(best), judge),
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
             documented=frozenset(
-                status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-by-order"}
+                status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-fault-only"}
             ),
             examples={status: examples.of_reply(document, statuses[status], each) for status, each in schemas.items()},
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,

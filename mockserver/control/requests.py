@@ -141,7 +141,7 @@ def exported(plane: Plane, call: Call) -> Reply:
 def _visit(plane: Plane, call: Call) -> Visit:
     visit = plane.records.visit(call.path["id"])
     if visit is None:
-        raise NotThere("There is no such request, or it was dropped: the journal keeps the latest ones.")
+        raise NotThere("Unknown or dropped request; the journal keeps only the latest ones.")
     return visit
 
 

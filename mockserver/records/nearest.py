@@ -11,7 +11,16 @@ from ..access import Principal, bearer
 from ..contract import path_distance
 from ..contract.operations import Operation
 from ..contract.routing import READING_FIRST, Router
-from ..errors import BadRequest, Conflict, Forbidden, InvalidToken, MethodNotAllowed, NoEndpoint, NotFound, Stale
+from ..errors import (
+    BadRequest,
+    ClientError,
+    Forbidden,
+    InvalidToken,
+    MethodNotAllowed,
+    NoEndpoint,
+    NotFound,
+    Remedy,
+)
 from . import drafts, findings
 from .drafts import Draft
 from .visit import Visit
@@ -51,23 +60,17 @@ def _suggested(visit: Visit, operations: Collection[Operation]) -> Suggestion | 
     found: Suggestion | None = None
     match visit.error:
         case InvalidToken():
-            found = f"A token that works, with {_any(operation.scopes)}.", draft
+            found = f"A valid token with {_any(operation.scopes)}.", draft
         case Forbidden() if visit.is_authenticated:  # with --auth off no token opens more than another
-            found = f"A token with {_any(_lacked(visit, operation))}, which the caller's has not.", draft
+            found = f"A token with {_any(_lacked(visit, operation))}, which the caller's token lacks.", draft
         case NotFound(resource_id=missing):
             found = _list_above(draft, missing, operations)
-        case Stale():
-            why = "Without metadata.version there is no check; GET shows the stored one."
-            found = _if_other(draft, why, body=_without_version(draft.body))
-        case Conflict():
-            found = _if_other(draft, "Without id a new one is made.", body=_without(draft.body, "id"))
+        case ClientError(remedy=Remedy() as remedy):
+            found = _remedied(draft, remedy)
         case BadRequest(kind="undeclared"):
             found = _declared(visit, draft)
-        case BadRequest(rule="D10"):
-            why = "With forceDelete its assignments are deleted too."
-            found = why, replace(draft, query={**draft.query, "forceDelete": "true"})
         case BadRequest(rule="F3a"):
-            found = "With the Content-Type that is declared.", draft
+            found = "With a declared Content-Type.", draft
         case BadRequest(field=name):
             found = _put_right(draft, name)
     return found
@@ -107,25 +110,25 @@ def _list_above(draft: Draft, missing: str, operations: Iterable[Operation]) -> 
         return None
     operation = reads["/".join(parts[:at])]
     ids = {name: id_ for name, id_ in draft.ids.items() if name in operation.names["path"]}
-    return "The list shows what there is.", Draft(operation, ids)
+    return "The list shows which ones exist.", Draft(operation, ids)
 
 
 def _put_right(draft: Draft, name: str) -> Suggestion | None:
     """Suggest the call without what was wrong with it, or with something that can be read in its place."""
-    why, operation, body = f"Without {name}, which cannot be used.", draft.operation, draft.body
+    why, operation, body = f"Without {name}, which is invalid.", draft.operation, draft.body
     if name in operation.names["path"]:
-        return _if_other(draft, f"The nearest {name} that there can be.")
+        return _if_other(draft, f"The nearest valid {name}.")
     if name in draft.query:
         return why, replace(draft, query=_without(draft.query, name))
     if name.lower() in draft.headers:
         return why, replace(draft, headers=_without(draft.headers, name.lower()))
     if name == "q" and isinstance(body, dict):
         return why, replace(draft, body=_without(body, "q"))
-    return _if_other(draft, "With a body as declared.", body=operation.body.example if operation.body else None)
+    return _if_other(draft, "With a valid body.", body=operation.body.example if operation.body else None)
 
 
 def _declared(visit: Visit, draft: Draft) -> Suggestion | None:
-    """Suggest the call with declared names alone (C11b)."""
+    """Suggest the call with declared names only (C11b)."""
     sent, query, headers, body = drafts.given(visit), dict(draft.query), dict(draft.headers), draft.body
     for finding in visit.findings:
         if finding.kind == "body":
@@ -137,7 +140,7 @@ def _declared(visit: Visit, draft: Draft) -> Suggestion | None:
     look = findings.looked(draft.operation, None if body is drafts.UNREADABLE else body)
     if findings.of_request(draft.operation, query, headers, look):
         return None
-    return "With declared names alone.", replace(draft, query=query, headers=headers, body=body)
+    return "With declared names only.", replace(draft, query=query, headers=headers, body=body)
 
 
 def _if_other(draft: Draft, why: str, **changed: Any) -> Suggestion | None:
@@ -164,18 +167,27 @@ def _lacked(visit: Visit, operation: Operation) -> tuple[str, ...]:
 
 
 def _any(scopes: Collection[str]) -> str:
-    return f"the scope {' or '.join(scopes)}"
+    return f"scope {' or '.join(scopes)}"
 
 
 def _without(fields: Any, name: str) -> Any:
     return {each: value for each, value in fields.items() if each != name} if isinstance(fields, Mapping) else fields
 
 
-def _without_version(body: Any) -> Any:
-    """Return an upsert, or a patch, that names no version."""
+def _remedied(draft: Draft, remedy: Remedy) -> Suggestion | None:
+    """Return the call with the change that the error names."""
+    body = _without_field(draft.body, remedy.without) if remedy.without else draft.body
+    return _if_other(draft, remedy.why, query={**draft.query, **remedy.query}, body=body)
+
+
+def _without_field(body: Any, pointer: str) -> Any:
+    """Return a document without the field at a JSON pointer, or a JSON Patch that does not change it."""
     if isinstance(body, list):
-        return [step for step in body if step.get("path") != "/metadata/version"]
-    return body | {"metadata": _without(body.get("metadata"), "version")} if isinstance(body, dict) else body
+        return [step for step in body if step.get("path") != pointer]
+    name, _, below = pointer.removeprefix("/").partition("/")
+    if not below or not isinstance(body, dict) or name not in body:
+        return _without(body, name) if not below else body
+    return body | {name: _without_field(body[name], f"/{below}")}
 
 
 def _renamed(body: Any, steps: Sequence[str], name: str) -> Any:

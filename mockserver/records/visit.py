@@ -36,7 +36,7 @@ class Finding:
 class Visit:
     """A request, from its arrival to its answer.
 
-    at: when it arrived, on the machine's clock. started_ns: the same on a clock that only runs forward, from any origin.
+    at: when it arrived, on the machine's clock. started_ns: the same on a monotonic clock.
     microseconds: from its arrival to its answer; 0 until the visit is closed.
     operation, ids: None and empty where no operation has the path.
     principal: whose token it was, good or not; None if nobody's.

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...access import READ, Principal
 from ...clock import moment
-from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound
+from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
 from ...exchange import Judge
 from ...practices import jsonpatch
 from ...practices.bulk import Entry, Outcome
@@ -22,6 +22,7 @@ Body = Mapping[str, Any]
 
 CONTENT = ("name", "description", "validity", "status", "siteCode", "mixins")
 ID_DIGITS = 24  # of generated ids (D4)
+FORCE = Remedy("With forceDelete=true, its assignments are deleted too.", query={"forceDelete": "true"})
 
 
 def listed(tenant: Tenant, principal: Principal, *, entity: str | None, customer_id: str | None) -> Sequence[Document]:
@@ -125,7 +126,7 @@ def _created(write: Write, state: State, body: Body) -> tuple[State, str]:
     _check_content(write.tenant, state, body)
     revision = write.revised(state, None, body)
     if id_ in state.segments:
-        raise Conflict
+        raise Conflict(remedy=Remedy("Without `id`, one is generated.", without="/id"))
     return state.with_segment(_document(id_, body, revision)), id_
 
 
@@ -140,7 +141,7 @@ def _deleted(tenant: Tenant, state: State, segment_id: str, *, force: bool) -> S
     writing.check_removal(tenant, state.segments.get(segment_id), segment_id)
     if not force and (state.items_of(segment_id) or state.members_of(segment_id)):
         detail = "The segment has items or customers; forceDelete=true deletes them with it."
-        raise BadRequest(field="segmentId", kind="assignments", detail=detail, rule="D10")
+        raise BadRequest(field="segmentId", kind="assignments", detail=detail, rule="D10", remedy=FORCE)
     return state.without_segment(segment_id)
 
 
