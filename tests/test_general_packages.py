@@ -39,7 +39,7 @@ OWN = {
 } - CONTROL
 
 
-# What is the same in all services of the vendor: kinds and shapes of errors, pages, and credentials, which are redacted.
+# What is the same in all services of the vendor: kinds and shapes of errors, pages, and credentials.
 STANDARD = {
     "bodies.py": {"contentType"},
     "paging.py": {"pageNumber", "pageSize"},
