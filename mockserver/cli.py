@@ -12,7 +12,7 @@ from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from types import NoneType
-from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, get_args, get_origin
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -21,50 +21,23 @@ import click
 from . import __version__
 from .access import TENANT
 from .dimensions import DIMENSIONS
-from .settings import Behaviour, Settings
+from .settings import PREFIX, Behaviour, Setting, Settings, list_settings, settings_table
 from .worlds.counts import Counts
 
-PREFIX = "MOCKSERVER_"
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # to be matched whole
 STARTED = time.perf_counter()
-
-HELP = {
-    "host": "Address to listen on.",
-    "port": "Port to listen on; 0 takes a free one.",
-    "tenant": "Tenant that the ready line names; any other valid name works too.",
-    "fixture": "World to start from: default, catalogue, empty, or the path of a world file.",
-    "spec": "Folder with specs of your own; what it lacks is taken from the shipped ones.",
-    "auth": "off: every call is made as admin, without a token.",
-    "validator": "reference: openapi-core judges every request and reply too (slow).",
-    "contract": "What clients break that the vendor lets pass: only record it, name it in a header, or refuse it.",
-    "log_format": "Form of the ready line.",
-    "cors_origin": "Origin of web pages that may call the API, beside loopback ones; may be given again.",
-    "allowed_host": "Host name under which the control plane answers, beside loopback; may be given again.",
-    "admin_token": "Bearer token for the control plane; made up if it can be reached from outside and none is given.",
-    "no_admin": "Close the control plane, but for its health.",
-    "own_list": "What a customer's list of segments holds: one's own, or all ACTIVE ones (A10).",
-    "foreign_segment": "Answer for a segment that is not the customer's (A11).",
-    "active": "What makes a segment active (A15).",
-    "max_page_size": "Largest page that is served (C1).",
-    "accept_language_absent": "Languages without an Accept-Language header (C8).",
-    "missing_parent": "Answer for a list under a segment that is not there (C9).",
-    "match_descendants": "Whether an assigned category covers the categories below it, for match (C17).",
-    "references": "Whether items, customers, legal entities and sites must exist (D7).",
-    "delete_missing": "Answer to the deletion of what is not there (D9).",
-    "unknown_mixin": "What to do with a mixin whose schema is not known (D12).",
-    "bulk_index_base": "Index of the first entry of a bulk reply (E3).",
-}
 
 CHECKS: dict[Any, Any] = {Path: click.Path(path_type=Path, exists=True, file_okay=False)}
 COUNT_LIMITS = {"sites": click.IntRange(1), "languages": click.IntRange(1, 6), "depth": click.IntRange(1)}
 LIMITS: dict[str, Any] = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
 
 
-def _option(owner: type, name: str, default: Any) -> Callable[[Any], Any]:
-    """Return the option for one field of the settings."""
-    kind, given = _kind(get_type_hints(owner)[name])
-    flag = f"--{name.replace('_', '-')}"
-    common: dict[str, Any] = {"envvar": PREFIX + name.upper(), "show_envvar": True, "help": HELP[name]}
+def _option(setting: Setting) -> Callable[[Any], Any]:
+    """Return the option for one setting."""
+    name, default = setting.name, setting.default
+    kind, given = _kind(setting.hint)
+    flag = setting.flag
+    common: dict[str, Any] = {"envvar": setting.variable, "show_envvar": True, "help": setting.sentence}
     if kind is bool:
         return click.option(flag, name, is_flag=True, **common)
     return click.option(
@@ -91,9 +64,8 @@ def _kind(hint: Any) -> tuple[Any, Any]:
 
 def settings_options(command: Any) -> Any:
     """Give a command an option for every setting."""
-    plain = [(Settings, each) for each in fields(Settings) if each.name != "behaviour"]
-    for owner, each in reversed([*plain, *((Behaviour, each) for each in fields(Behaviour))]):
-        command = _option(owner, each.name, each.default)(command)
+    for setting in reversed(list_settings()):
+        command = _option(setting)(command)
     return command
 
 
@@ -111,10 +83,10 @@ def settings_from(given: dict[str, Any]) -> Settings:
 
 def _known_variables(environment: Iterable[str]) -> None:
     """Refuse a variable of ours that nothing reads: a misspelt setting would be passed over in silence."""
-    known = {PREFIX + each.name.upper() for owner in (Settings, Behaviour) for each in fields(owner)}
+    known = {setting.variable for setting in list_settings()}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known - {PREFIX + "BEHAVIOUR"}:
-            fail(f"unknown environment variable {name}; `mockserver serve --help` lists those that are read")
+        if name.startswith(PREFIX) and name not in known:
+            fail(f"unknown environment variable {name}; `mockserver serve --help` lists the valid ones")
 
 
 def fail(reason: object) -> NoReturn:
@@ -169,6 +141,17 @@ def routes(form: str, **given: Any) -> None:
     click.echo(
         listing.markdown(app.documents) if form == "markdown" else listing.text((*app.operations, *app.steering))
     )
+
+
+@commands.command()
+@click.option("--format", "form", type=click.Choice(("text", "markdown")), default="text", show_default=True)
+def settings(form: str) -> None:
+    """List the settings of `serve`, with their environment variables and defaults."""
+    if form == "markdown":
+        click.echo(settings_table())
+        return
+    for setting in list_settings():
+        click.echo(f"{setting.flag}  {setting.variable}  {setting.sentence}")
 
 
 @commands.command()
@@ -252,7 +235,7 @@ def coverage(
     output: Path | None,
     **minimums: int | None,
 ) -> None:
-    """Report what of the contract a running server was asked for; exit code 1 if that is below a minimum."""
+    """Report which parts of the contract have been exercised; exit code 1 if below a minimum."""
     from . import gate  # noqa: PLC0415
 
     try:

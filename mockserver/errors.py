@@ -15,8 +15,8 @@
      +-- Conflict            409
      |    +-- Stale          409  (D3)
      +-- TooLarge            413, 414 or 431 (F1)
-     +-- Gateway             429, 500, 502, 503 or 504  by order (F7)
-     +-- Ordered             any status, by order (F7)
+     +-- GatewayError        429, 500, 502, 503 or 504  injected (F7)
+     +-- InjectedError       any status, injected (F7)
 
 Rules raise them, the pipeline turns them into replies, and nobody else writes a status for a failure.
 """
@@ -24,12 +24,23 @@ Rules raise them, the pipeline turns them into replies, and nobody else writes a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 Body = dict[str, Any]
 
 BODY_PROBLEM = "Validation problem with request body."
 PARAMETER_PROBLEM = "Validation problem with request parameters."
+
+
+class Remedy(NamedTuple):
+    """A change to a refused request with which it would not be refused for the same reason.
+
+    why: a sentence for the developer. query: parameters to add. without: JSON pointer of a body field to leave out.
+    """
+
+    why: str
+    query: Mapping[str, str] = {}
+    without: str = ""
 
 
 class ClientError(Exception):
@@ -39,13 +50,17 @@ class ClientError(Exception):
     reason = "Bad Request"
     message = ""
     rule = ""  # id of the rule that was broken, as docs/fidelity.md has it; "" for what the spec alone says
+    remedy: Remedy | None = None
 
-    def __init__(self, message: str | None = None, *, hint: str = "", rule: str = "") -> None:
+    def __init__(
+        self, message: str | None = None, *, hint: str = "", rule: str = "", remedy: Remedy | None = None
+    ) -> None:
         """Keep the message for the body, and a hint (ASCII, never the client's own text) for the header."""
         super().__init__(message or self.message)
         self.message = message or self.message
         self.hint = hint
         self.rule = rule or self.rule
+        self.remedy = remedy
 
     @property
     def headers(self) -> dict[str, str]:
@@ -111,9 +126,16 @@ class BadRequest(ClientError):
     message = BODY_PROBLEM
 
     def __init__(
-        self, message: str | None = None, *, field: str = "", kind: str = "", detail: str = "", rule: str = ""
+        self,
+        message: str | None = None,
+        *,
+        field: str = "",
+        kind: str = "",
+        detail: str = "",
+        rule: str = "",
+        remedy: Remedy | None = None,
     ) -> None:
-        super().__init__(message, rule=rule)
+        super().__init__(message, rule=rule, remedy=remedy)
         self.field, self.kind, self.detail = field, kind, detail
 
     def body(self) -> Body:
@@ -207,8 +229,8 @@ class TooLarge(ClientError):
         self.status, self.reason = status, self.REASONS[status]
 
 
-class Gateway(ClientError):
-    """What stands between client and service may answer so at any time; here only by order of a fault (F7)."""
+class GatewayError(ClientError):
+    """What a gateway between client and service may answer at any time; here only if a fault injects it (F7)."""
 
     rule = "F7"
     REASONS: ClassVar = {
@@ -220,25 +242,25 @@ class Gateway(ClientError):
     }
 
     def __init__(self, status: int, message: str | None = None) -> None:
-        super().__init__(message or f"{self.REASONS[status]}, by order.")
+        super().__init__(message or f"{self.REASONS[status]} (injected).")
         self.status, self.reason = status, self.REASONS[status]
 
 
-class Ordered(ClientError):
-    """A failure that was ordered, by a fault or by the client itself: its status, body and headers (F7)."""
+class InjectedError(ClientError):
+    """A failure that a fault, or the client itself, injects: its status, body and headers (F7)."""
 
     rule = "F7"
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
-        super().__init__("This failure was ordered.")
+        super().__init__("Injected failure.")
         self.status = status
         self._body, self._headers = body, headers
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that were ordered."""
+        """The headers of the injected response."""
         return dict(self._headers)
 
     def body(self) -> Any:
-        """Return the body that was ordered."""
+        """Return the injected body."""
         return self._body

@@ -38,7 +38,7 @@ class Call(NamedTuple):
     path, query, header: the declared parameters, decoded and typed; absent ones are not there.
     body: the JSON body, or the fields of a form; None if there was none.
     problems: for a body that is judged element by element (E1), what is wrong with which element.
-    tenant: the tenant that the path names; None where the operation has none.
+    tenant_or_none: the tenant that the path names; None where the operation has none.
     judge_patched: for a PATCH, says what is wrong with the resource that it would leave.
     """
 

@@ -34,7 +34,7 @@ def asked(url: str, token: str, **query: str | None) -> bytes:
         with error:
             raise Unanswered(f"{url} answers {error.code}: {_message(error.read())}") from None
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
-        raise Unanswered(f"no server at {url} can be asked: {error}") from None
+        raise Unanswered(f"cannot reach a server at {url}: {error}") from None
 
 
 def read(content: bytes) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def read(content: bytes) -> dict[str, Any]:
             return report
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
         pass
-    raise Unanswered("what came is no report on coverage of this version")
+    raise Unanswered("the response is not a coverage report of this version")
 
 
 def text(report: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from .contract import parameters
 from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
-from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, InvalidToken, Ordered
+from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, InjectedError, InvalidToken
 from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text, Wire, Written
 from .faults.stage import Faults
 from .practices.lazy import StoredRows
@@ -83,9 +83,9 @@ class Pipeline:
         return answer
 
     def _refused(self, visit: Visit, error: ClientError) -> Any:
-        """Write an error in the shape of the service that was called; an ordered one has its body already."""
+        """Write an error in the shape of the service that was called; an injected one has its body already."""
         write = self.refusals.get(visit.operation.service) if visit.operation else None
-        return error.body() if write is None or isinstance(error, Ordered) else write(error)
+        return error.body() if write is None or isinstance(error, InjectedError) else write(error)
 
     def _reply(self, visit: Visit) -> Reply:
         request = visit.request

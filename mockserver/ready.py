@@ -48,6 +48,6 @@ def _text(app: App, url: str, seconds: float) -> str:
 def _steering(app: App, url: str) -> list[str]:
     """Say how to reset, or why that cannot be done from outside."""
     if app.guard.closed:
-        return ["  reset   start it again; the control plane is closed (--no-admin)"]
+        return ["  reset   restart the server; the control plane is disabled (--no-admin)"]
     token = f"-H 'Authorization: Bearer {app.guard.token}' " if app.guard.token else ""
     return [f"  reset   curl -X POST {token}{url}/__admin/reset", f"  docs    {url}/__admin/docs/"]

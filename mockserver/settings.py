@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+PREFIX = "MOCKSERVER_"  # of the environment variables
 
 Contract = Literal["vendor", "warn", "strict"]
+
+
+def _about(text: str, rule: str = "") -> dict[str, str]:
+    """Return what the help and the documentation say about a setting, and the id of its rule."""
+    return {"help": text, "rule": rule}
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """The switches for rules that no source settles (docs/fidelity.md); nothing else about the API can be changed."""
 
-    own_list: Literal["own", "catalogue"] = "own"
-    foreign_segment: Literal["404", "403"] = "404"
-    active: Literal["status", "status-and-validity"] = "status"
-    max_page_size: int | None = None
-    accept_language_absent: Literal["all", "default"] = "all"
-    missing_parent: Literal["empty", "404"] = "empty"
-    match_descendants: Literal["true", "false"] = "true"
-    references: Literal["strict", "lenient"] = "strict"
-    delete_missing: Literal["204", "404"] = "204"
-    unknown_mixin: Literal["accept", "reject"] = "accept"
-    bulk_index_base: Literal["1", "0"] = "1"
+    own_list: Literal["own", "catalogue"] = field(
+        default="own", metadata=_about("Segments that a customer lists: their own, or all ACTIVE ones.", "A10")
+    )
+    foreign_segment: Literal["404", "403"] = field(
+        default="404", metadata=_about("Status for a segment that the customer does not belong to.", "A11")
+    )
+    active: Literal["status", "status-and-validity"] = field(
+        default="status", metadata=_about("What makes a segment active.", "A15")
+    )
+    max_page_size: int | None = field(default=None, metadata=_about("Maximum page size.", "C1"))
+    accept_language_absent: Literal["all", "default"] = field(
+        default="all", metadata=_about("Languages returned without an Accept-Language header.", "C8")
+    )
+    missing_parent: Literal["empty", "404"] = field(
+        default="empty", metadata=_about("Response for a list below a segment that does not exist.", "C9")
+    )
+    match_descendants: Literal["true", "false"] = field(
+        default="true", metadata=_about("Whether match treats an assigned category as covering its descendants.", "C17")
+    )
+    references: Literal["strict", "lenient"] = field(
+        default="strict", metadata=_about("Whether items, customers, legal entities and sites must exist.", "D7")
+    )
+    delete_missing: Literal["204", "404"] = field(
+        default="204", metadata=_about("Status for deleting something that does not exist.", "D9")
+    )
+    unknown_mixin: Literal["accept", "reject"] = field(
+        default="accept", metadata=_about("What to do with a mixin whose schema is unknown.", "D12")
+    )
+    bulk_index_base: Literal["1", "0"] = field(
+        default="1", metadata=_about("Index of the first entry of a bulk reply.", "E3")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +65,104 @@ class Settings:
     admin_token: what calls to the control plane must carry; one is made up where it is needed and none is given.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 8080
-    tenant: str = "acme"
-    fixture: str = "default"
-    spec: Path | None = None
-    auth: Literal["on", "off"] = "on"
-    validator: Literal["compiled", "reference"] = "compiled"
-    contract: Contract = "vendor"
-    log_format: Literal["text", "json"] = "text"
-    cors_origin: tuple[str, ...] = ()
-    allowed_host: tuple[str, ...] = ()
-    admin_token: str = ""
-    no_admin: bool = False
+    host: str = field(default="127.0.0.1", metadata=_about("Address to listen on."))
+    port: int = field(default=8080, metadata=_about("Port to listen on; 0 takes a free one."))
+    tenant: str = field(
+        default="acme", metadata=_about("Tenant shown in the ready line; any other valid name works too.")
+    )
+    fixture: str = field(
+        default="default",
+        metadata=_about("World to start from: default, catalogue, empty, or the path of a world file."),
+    )
+    spec: Path | None = field(
+        default=None, metadata=_about("Folder with your own specs; shipped ones are used for those it lacks.")
+    )
+    auth: Literal["on", "off"] = field(
+        default="on", metadata=_about("off: treat every call as admin, without a token.")
+    )
+    validator: Literal["compiled", "reference"] = field(
+        default="compiled",
+        metadata=_about("reference: also validate every request and response with openapi-core (slow)."),
+    )
+    contract: Contract = field(
+        default="vendor",
+        metadata=_about("Contract violations that the vendor tolerates: record, report in a header, or reject them."),
+    )
+    log_format: Literal["text", "json"] = field(default="text", metadata=_about("Format of the ready line."))
+    cors_origin: tuple[str, ...] = field(
+        default=(), metadata=_about("Origin of web pages that may call the API, in addition to loopback; repeatable.")
+    )
+    allowed_host: tuple[str, ...] = field(
+        default=(),
+        metadata=_about("Host name under which the control plane answers, in addition to loopback; repeatable."),
+    )
+    admin_token: str = field(
+        default="",
+        metadata=_about(
+            "Bearer token for the control plane; generated if needed (not bound to loopback) and not given."
+        ),
+    )
+    no_admin: bool = field(default=False, metadata=_about("Disable the control plane, except its health check."))
     behaviour: Behaviour = field(default_factory=Behaviour)
+
+
+class Setting(NamedTuple):
+    """One setting, as the command line and the documentation show it; `text` is a sentence, `rule` an id or ""."""
+
+    name: str
+    hint: Any
+    default: Any
+    text: str
+    rule: str
+
+    @property
+    def flag(self) -> str:
+        """The option of the command line."""
+        return f"--{self.name.replace('_', '-')}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return PREFIX + self.name.upper()
+
+    @property
+    def sentence(self) -> str:
+        """The sentence, with the id of the rule."""
+        return f"{self.text.removesuffix('.')} ({self.rule})." if self.rule else self.text
+
+    @property
+    def values(self) -> str:
+        """The possible values or the default in words."""
+        if get_origin(self.hint) is Literal:
+            return ", ".join(f"`{value}`" + (" (default)" * (value == self.default)) for value in get_args(self.hint))
+        return "" if self.default in (None, (), "", False) else f"`{self.default}` (default)"
+
+
+def list_settings() -> list[Setting]:
+    """Return all settings, the switches of the rules last."""
+    owners = ((owner, get_type_hints(owner)) for owner in (Settings, Behaviour))
+    return [
+        Setting(each.name, hints[each.name], each.default, each.metadata["help"], each.metadata["rule"])
+        for owner, hints in owners
+        for each in fields(owner)
+        if each.name != "behaviour"
+    ]
+
+
+def settings_table() -> str:
+    """Return the settings as a page of the documentation, in Markdown."""
+    rows = (
+        f"| `{each.flag}` | `{each.variable}` | {each.values} | {each.text} | {each.rule} |" for each in list_settings()
+    )
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Options of `mockserver serve`; a flag wins over its variable. "
+            "Generated by `mockserver settings --format markdown`.",
+            "",
+            "| flag | variable | values | meaning | rule |",
+            "|---|---|---|---|---|",
+            *rows,
+        ]
+    )

@@ -33,6 +33,7 @@ class BodyPlan:
     shape: the names that it may have where.
     whole: judge of the body; None for a bulk.
     element, at_most: judge of each element of a bulk, and how many it may have.
+    element_id: the field with the id of an element of a bulk (`x-element-id`), for elements that are objects.
     example: a body that the spec shows.
     """
 
@@ -42,8 +43,14 @@ class BodyPlan:
     whole: Judge | None = None
     element: Judge | None = None
     at_most: int | None = None
+    element_id: str = "id"
     has_query: bool = False
     example: Any = None
+
+    def id_of(self, element: Any) -> str | None:
+        """Return the id of an element of a bulk: the element itself, or one of its fields; None if it has none."""
+        id_ = element.get(self.element_id) if isinstance(element, dict) else element
+        return id_ if isinstance(id_, str) else None
 
     def read(self, content: bytes, content_type: str | None) -> Body:
         """Return the checked body; BadRequest if it cannot be read or is not as declared."""
@@ -100,7 +107,14 @@ def compiled(document: Document, operation: Node, *, element_wise: bool) -> Body
     schema, example = document.resolve(media["schema"]), media.get("example")
     required, shape = declared.get("required", False), shapes.compiled(document, schema)
     if element_wise:
-        element = Judge(document, schema["items"])
-        return BodyPlan(required, kinds, shape, element=element, at_most=schema.get("maxItems"), example=example)
+        return BodyPlan(
+            required,
+            kinds,
+            shape,
+            element=Judge(document, schema["items"]),
+            at_most=schema.get("maxItems"),
+            element_id=schema.get("x-element-id", "id"),
+            example=example,
+        )
     has_query = "q" in shape.properties
     return BodyPlan(required, kinds, shape, Judge(document, schema), has_query=has_query, example=example)

@@ -58,18 +58,27 @@ class Document:
             node = node[name]
         return node  # type: ignore[no-any-return]
 
-    def walk(self, schema: Node, seen: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+    def walk(self, schema: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Give every subschema with its path of property names, arrays passed through, recursion cut."""
+        return ((path, part) for path, part in self._walk(schema, ()) if part is not None)
+
+    def recursive_property(self, schema: Node) -> str | None:
+        """Return the property in which a schema, or what its array holds, comes again; None if it does not."""
+        return next((path[0] for path, part in self._walk(schema, ()) if part is None and len(path) == 1), None)
+
+    def _walk(self, schema: Node, seen: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node | None]]:
+        """Give the subschemas as `walk` does, and None in place of one that contains itself."""
         reference = schema.get("$ref")
         if reference in seen:
+            yield (), None
             return
         seen = (*seen, reference) if reference else seen
         schema = self.resolve(schema)
         yield (), schema
         for part in (*schema.get("allOf", ()), *((schema["items"],) if "items" in schema else ())):
-            yield from self.walk(part, seen)
+            yield from self._walk(part, seen)
         for name, part in schema.get("properties", {}).items():
-            for path, found in self.walk(part, seen):
+            for path, found in self._walk(part, seen):
                 yield (name, *path), found
 
 

@@ -36,11 +36,12 @@ class Operation:
     row: judge of each row of the usual reply; None where that is more than an array, or something else.
     texts: the other media types that are declared, by status.
     documented: the statuses that the published contract has too, which are those without `x-basis`, and that a call can
-        get without the order of a fault, which are those without `x-by-order`.
+        get without a fault, which are those without `x-fault-only`.
     examples: bodies for each declared status, by name, the usual one first; none for a status without JSON.
     patched: judge of the resource that a PATCH leaves (`x-patches`).
     identity: dotted paths that `fields` never removes (C4).
-    localized: dotted paths of localized texts in the reply; below `recursion` they come again.
+    localized: dotted paths of localized texts in the reply.
+    recursion: the property in which the rows of the reply contain rows like themselves, with the same texts.
     texts_of: fields that are plain text for a client who wants one language, with the localized field of the text.
     count: the response header that has the number of rows (C2), if there is one.
     is_compound: whether `q` may have a `compoundLogicalQuery` (C5).
@@ -119,9 +120,7 @@ def _shared(document: Document, judges: dict[bytes, Judge], schema: Node) -> Jud
 def _compiled(document: Document, method: str, path: str, item: Node, judge: Callable[[Node], Judge]) -> Operation:
     node = item[method]
     try:
-        declared = [
-            parameters.compiled(document, each) for each in (*item.get("parameters", ()), *node.get("parameters", ()))
-        ]
+        declared = _parameters(document, item, node)
         statuses = {int(status): document.resolve(reply) for status, reply in node["responses"].items()}
         schemas = {status: json_content(document, reply) for status, reply in statuses.items()}
         best = schemas.get(200)
@@ -141,7 +140,7 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
             row=None if best is None else _row(document.resolve(best), judge),
             texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
             documented=frozenset(
-                status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-by-order"}
+                status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-fault-only"}
             ),
             examples={status: examples.of_reply(document, statuses[status], each) for status, each in schemas.items()},
             patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
@@ -153,6 +152,13 @@ def _compiled(document: Document, method: str, path: str, item: Node, judge: Cal
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"{method.upper()} {path}: {type(error).__name__} {error}"
         raise SpecError(document.path, reason) from None
+
+
+def _parameters(document: Document, item: Node, operation: Node) -> list[Parameter]:
+    """Compile the parameters of the path and of the operation, which replace those of the path with the same name."""
+    nodes = (*item.get("parameters", ()), *operation.get("parameters", ()))
+    compiled = (parameters.compiled(document, node) for node in nodes)
+    return list({(parameter.place, parameter.key): parameter for parameter in compiled}.values())
 
 
 def _row(schema: Node, judge: Callable[[Node], Judge]) -> Judge | None:
@@ -189,5 +195,5 @@ def _marks(document: Document, schema: Node) -> dict[str, Any]:
         "identity": next((tuple(each["x-identity"]) for _, each in found if "x-identity" in each), ()),
         "localized": tuple(".".join(path) for path, each in found if each.get("x-localized")),
         "texts_of": {".".join(path): each["x-text-of"] for path, each in found if "x-text-of" in each},
-        "recursion": "subcategories" if any(path == ("subcategories",) for path, _ in found) else None,
+        "recursion": document.recursive_property(schema),
     }

@@ -22,6 +22,7 @@ class Parameter:
     key: the name to look for: header names come in lower case.
     judge: None where any text will do; values: those of an enum.
     filters: the dotted path of the field whose value it asks for; default: the text that stands for none.
+    qualifies: the parameter whose resource it only describes further (`x-qualifies`), so that it names none itself.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Parameter:
     values: tuple[Any, ...] = ()
     filters: str | None = None
     default: str | None = None
+    qualifies: str | None = None
 
     def read(self, text: str) -> Any:
         """Return the typed value; BadRequest if the text is none."""
@@ -59,7 +61,7 @@ def compiled(document: Document, node: Node) -> Parameter:
     declared = document.resolve(node)
     schema = document.resolve(declared["schema"])
     kind = schema.get("type", "string")
-    constrained = schema.keys() & {"pattern", "minLength", "maxLength", "minimum", "maximum", "enum"}
+    constrained = schema.keys() & {"pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "not"}
     judge = Judge(document, schema) if constrained else None
     values = tuple(schema.get("enum", ()))
     default = schema.get("default")
@@ -74,6 +76,7 @@ def compiled(document: Document, node: Node) -> Parameter:
         values,
         declared.get("x-filter"),
         default if isinstance(default, str) else None,
+        declared.get("x-qualifies"),
     )
 
 

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from ..errors import PARAMETER_PROBLEM, BadRequest, MethodNotAllowed, NoEndpoint
+from . import path_distance
 from .operations import Operation
+from .path_distance import Steps
+
+PATH_SHARE = 0.75  # of a distance
+METHOD_SHARE = 0.25  # of a distance: added if the method differs
+NEAR_ENOUGH = 0.28  # distance of the path up to which an operation is suggested
+MAX_SHOWN = 200  # characters of a path that a message quotes
+READING_FIRST = ("GET", "PUT", "POST", "PATCH", "DELETE")  # the order of operations that are equally near
+
+
+class NearOperation(NamedTuple):
+    """An operation, and how far a request is from it, from 0 to 1.
+
+    is_near: whether the path is so much like the operation's that this was probably meant.
+    """
+
+    distance: float
+    operation: Operation
+    is_near: bool
 
 
 @dataclass(slots=True)
@@ -48,12 +67,12 @@ class Router:
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = Branch()
-        self._templates: list[str] = []
+        self._templates: list[tuple[Operation, Steps]] = []
         self._places: dict[str, list[tuple[int, str]]] = {}  # of the ids in the parts of a path, by operation
         self._before: dict[str, set[str]] = {}  # what stands before an id in the templates, by the id's name
         for operation in operations:
             self._root.grow(operation.path.split("/")).methods[operation.method] = operation
-            self._templates.append(f"{operation.method} {operation.path}")
+            self._templates.append((operation, path_distance.split_path(operation.path)))
             self._places[operation.id] = _places(operation.path)
             for _, name in self._places[operation.id]:
                 self._before.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
@@ -61,7 +80,7 @@ class Router:
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and the still encoded ids of an encoded path; HEAD follows GET (F4)."""
         parts = path.split("/")
-        branches = self._branches(path, parts)
+        branches = self._branches(method, path, parts)
         wanted = "GET" if method == "HEAD" else method
         for branch in branches:
             if wanted in branch.methods:
@@ -71,7 +90,7 @@ class Router:
 
     def methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that this path answers; NoEndpoint if there is no such path."""
-        return _allowed(self._branches(path, path.split("/")))
+        return _allowed(self._branches("OPTIONS", path, path.split("/")))
 
     def id_in(self, path: str, name: str) -> str:
         """Return the id of this name in a path that need not be whole: what stands where templates have it, or ""."""
@@ -80,15 +99,33 @@ class Router:
                 return path[len(before) :].partition("/")[0]
         return ""
 
-    def _branches(self, path: str, parts: list[str]) -> list[Branch]:
+    def nearest(self, method: str, path: str) -> list[NearOperation]:
+        """Return all operations, the nearest to this method and path first."""
+        wanted = "GET" if method == "HEAD" else method.upper()
+        steps = path_distance.split_path(path)
+        near = [_measure(operation, template, wanted, steps) for operation, template in self._templates]
+        return sorted(near, key=lambda each: (each.distance, READING_FIRST.index(each.operation.method)))
+
+    def suggest(self, method: str, path: str) -> Operation | None:
+        """Return the operation that was probably meant; None if no path is like this one."""
+        near = self.nearest(method, path)
+        return near[0].operation if near and near[0].is_near else None
+
+    def _branches(self, method: str, path: str, parts: list[str]) -> list[Branch]:
         branches = [branch for branch in self._root.fits(parts) if branch.methods]
         if not branches:
-            raise NoEndpoint(f"No endpoint {path[:200]}.{self._nearest(path)}")
+            raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN]}.{self._question(method, path)}")
         return branches
 
-    def _nearest(self, path: str) -> str:
-        near = get_close_matches(f"GET {path[:200]}", self._templates, n=1, cutoff=0.5)
-        return f" Did you mean {near[0]}?" if near else ""
+    def _question(self, method: str, path: str) -> str:
+        near = self.suggest(method, path)
+        return f" Did you mean {near.method} {near.path}?" if near else ""
+
+
+def _measure(operation: Operation, template: Steps, method: str, path: Steps) -> NearOperation:
+    of_path = path_distance.distance(template, path)
+    of_method = 0.0 if operation.method == method else METHOD_SHARE
+    return NearOperation(PATH_SHARE * of_path + of_method, operation, is_near=of_path <= NEAR_ENOUGH)
 
 
 def _allowed(branches: list[Branch]) -> tuple[str, ...]:

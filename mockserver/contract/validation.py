@@ -34,9 +34,18 @@ class Judge:
         """Return what is wrong first, or None; `field` names the value if the whole of it is wrong."""
         if self._validator.is_valid(value):
             return None
-        found = next(self._validator.iter_errors(value))
-        pointer = "".join(f"/{step}" for step in found.instance_path)
-        return BadRequest(message, field=field + pointer, kind=found.kind.name, detail=shortened(found.message))
+        error = next(self._validator.iter_errors(value))
+        pointer = "".join(f"/{step}" for step in error.instance_path)
+        detail, rule = _explain(error)
+        return BadRequest(message, field=field + pointer, kind=error.kind.name, detail=shortened(detail), rule=rule)
+
+
+def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
+    """Return a sentence and the id of the rule; the schema of a `not` says in words why its values are refused."""
+    forbidden = getattr(error.kind, "schema", None)
+    if error.kind.name == "not" and isinstance(forbidden, dict) and "description" in forbidden:
+        return f"{error.instance} is not allowed. {forbidden['description']}", forbidden.get("x-rule", "")
+    return error.message, ""
 
 
 def shortened(text: str) -> str:

@@ -48,7 +48,9 @@ def advance(plane: Plane, call: Call) -> Reply:
     at = _moment(asked, "to")
     seconds = asked.get("seconds", 0) if at is None else (at - clock.now()).total_seconds()
     if seconds < 0:
-        raise BadRequest(field="/to", kind="past", detail="An advance goes ahead; PUT /__admin/clock sets any moment.")
+        raise BadRequest(
+            field="/to", kind="past", detail="advance only moves forward; PUT /__admin/clock sets any time."
+        )
     clock.advance(seconds)
     return Reply(200, _told(clock))
 
@@ -67,4 +69,4 @@ def _moment(asked: dict[str, Any], field: str = "at") -> datetime | None:
     try:
         return moment(asked[field]) if field in asked else None
     except ValueError:
-        raise BadRequest(field=f"/{field}", kind="format", detail="There is no such moment.") from None
+        raise BadRequest(field=f"/{field}", kind="format", detail="Not a valid date and time.") from None

@@ -19,7 +19,7 @@ def explained(plane: Plane, call: Call) -> Reply:
     """Explain the visit with this id; NotThere if it is unknown, or no longer in the journal."""
     visit = plane.records.visit(call.path["id"])
     if visit is None:
-        raise NotThere("There is no such request, or it has left the journal.")
+        raise NotThere("Unknown request, or no longer in the journal.")
     return Reply(200, explain.explained(visit, plane.operations.values(), _shown(plane, visit.tenant)))
 
 

@@ -72,5 +72,5 @@ def _rule(plane: Plane, call: Call) -> Rule:
         ids = [rule.id for rule in plane.faults.rules]
         more = f" and {len(ids) - SHOWN_AT_MOST} more" if len(ids) > SHOWN_AT_MOST else ""
         there_are = ", ".join(ids[:SHOWN_AT_MOST]) or "none"
-        raise NotThere(f"There is no fault {call.path['id'][:100]!r}; there are: {there_are}{more}.")
+        raise NotThere(f"Unknown fault {call.path['id'][:100]!r}; existing faults: {there_are}{more}.")
     return found

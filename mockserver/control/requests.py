@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from difflib import SequenceMatcher
-from functools import lru_cache, partial
+from functools import partial
 from heapq import nsmallest
 from typing import Any
 
 from ..clock import moment
+from ..contract.routing import Router
 from ..errors import BadRequest
 from ..exchange import Call, Handler, Reply, Text
 from ..records import curl, events, har, patterns
@@ -19,7 +19,7 @@ from .plane import NotThere, Plane, Unprocessable, body, named
 
 NEAREST = 3  # that are shown of near misses
 COMPARED_AT_MOST = 1000  # of the latest visits with a pattern, and
-UNMATCHED_AT_MOST = 100  # of them with all operations, to tell what is near: that takes a while
+UNMATCHED_AT_MOST = 100  # of them with all operations, which takes about a millisecond each
 
 
 def handlers(plane: Plane) -> dict[str, Handler]:
@@ -100,14 +100,20 @@ def unmatched(plane: Plane, call: Call) -> Reply:
 def near_unmatched(plane: Plane, call: Call) -> Reply:
     """Name the operations that each unmatched request came nearest to."""
     visits = [visit for visit in plane.records.visits(named(call)) if visit.is_unmatched][-UNMATCHED_AT_MOST:]
-    return Reply(200, {"nearMisses": [miss for visit in visits for miss in _operations_near(plane, visit)]})
+    router = Router(plane.operations.values())
+    misses = [
+        miss
+        for visit in visits
+        for miss in _near_operations(router, events.request(visit), visit.request.method, visit.request.path)
+    ]
+    return Reply(200, {"nearMisses": misses})
 
 
 def near_request(plane: Plane, call: Call) -> Reply:
     """Name the operations that a request comes nearest to: it need not have been made."""
     asked = body(call)
     method, url = asked.get("method", "GET"), asked.get("url", "")
-    return Reply(200, {"nearMisses": _near_operations(plane, asked, method, url)})
+    return Reply(200, {"nearMisses": _near_operations(Router(plane.operations.values()), asked, method, url)})
 
 
 def near_pattern(plane: Plane, call: Call) -> Reply:
@@ -135,7 +141,7 @@ def exported(plane: Plane, call: Call) -> Reply:
 def _visit(plane: Plane, call: Call) -> Visit:
     visit = plane.records.visit(call.path["id"])
     if visit is None:
-        raise NotThere("There is no such request, or it was dropped: the journal keeps the latest ones.")
+        raise NotThere("Unknown or dropped request; the journal keeps only the latest ones.")
     return visit
 
 
@@ -155,46 +161,19 @@ def _shown(call: Call) -> dict[str, Any]:
     return {name: value for name, value in body(call).items() if name != "tenant"}
 
 
-def _operations_near(plane: Plane, visit: Visit) -> list[dict[str, Any]]:
-    return _near_operations(plane, events.request(visit), visit.request.method, visit.request.path)
-
-
-def _near_operations(plane: Plane, request: dict[str, Any], method: str, url: str) -> list[dict[str, Any]]:
-    """Return the operations nearest to a method and URL; a template's names stand for any id."""
-    parts = url.partition("?")[0].split("/")
-    distances = [
-        (_template_distance(operation.method, operation.path.split("/"), method.upper(), parts), operation)
-        for operation in plane.operations.values()
-    ]
-    nearest = nsmallest(NEAREST, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
+def _near_operations(router: Router, request: dict[str, Any], method: str, url: str) -> list[dict[str, Any]]:
+    """Return the operations nearest to a method and URL, as WireMock shows near misses."""
+    nearest = router.nearest(method, url.partition("?")[0])
     return [
         {
             "request": request,
-            "requestPattern": {"method": operation.method, "urlPathTemplate": operation.path},
-            "matchResult": {"distance": distance},
-            "operationId": operation.id,
+            "requestPattern": {"method": near.operation.method, "urlPathTemplate": near.operation.path},
+            "matchResult": {"distance": near.distance},
+            "operationId": near.operation.id,
         }
-        for distance, operation in nearest
-    ]
-
-
-def _template_distance(wanted: str, template: list[str], method: str, parts: list[str]) -> float:
-    """Return 0 to 1: a quarter for another method, the rest for the share of the path that is another one."""
-    unlike = sum(_unlike(each, part) for each, part in zip(template, parts, strict=False))
-    longest = max(len(template), len(parts))
-    return (0.25 if wanted != method else 0.0) + 0.75 * (unlike + abs(len(template) - len(parts))) / longest
-
-
-def _unlike(word: str, part: str) -> float:
-    """Return 0 to 1 for one step of a path; an id fits anything, but a word that fits is nearer."""
-    if word.startswith("{"):
-        return 0.01 if part else 1.0
-    return _difference(word, part[:100])
-
-
-@lru_cache(maxsize=10_000)
-def _difference(word: str, part: str) -> float:
-    return 1.0 - SequenceMatcher(None, word, part).ratio()
+        for near in nearest
+        if near.distance > 0
+    ][:NEAREST]
 
 
 def _limit(call: Call) -> int | None:

@@ -30,7 +30,7 @@ def drop(plane: Plane, call: Call) -> Reply:
     """Forget a tenant with all that it has; the next call that names it starts it anew."""
     name = call.path["name"]
     if not plane.world.drop(name):
-        raise NotThere(f"Nobody has named the tenant {name}.")
+        raise NotThere(f"Unknown tenant {name}.")
     plane.records.drop(name)
     plane.faults.give_up(name)
     return Reply(204)

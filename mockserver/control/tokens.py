@@ -44,7 +44,7 @@ def mint(plane: Plane, call: Call) -> Reply:
 def revoke(plane: Plane, call: Call) -> Reply:
     """Make a token bad: in one tenant, until its next reset, or everywhere."""
     if not plane.world.tokens.revoke(call.path["token"], named(call)):
-        raise NotThere("There is no such token, or it is revoked already.")
+        raise NotThere("Unknown token, or already revoked.")
     return Reply(204)
 
 

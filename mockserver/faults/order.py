@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ..contract.operations import Operation
-from ..errors import ClientError, Gateway, Ordered
+from ..errors import ClientError, GatewayError, InjectedError
 from ..exchange import Reply
 from ..records.visit import Visit
 from . import replies
@@ -51,9 +51,11 @@ class Order:
     def _replaced(self, rule: Rule) -> Reply:
         self.visit.injected = True
         if rule.wanted is None:
-            raise Gateway(502, "No answer comes through, by order.")  # for a server that cannot break connections
+            raise GatewayError(
+                502, "Response dropped by fault injection."
+            )  # for a server that cannot break connections
         found = replies.reply(self.operation, rule.wanted, self.visit.ids)
-        return sent(found._replace(headers={"X-Mock-Hint": f"by order of fault {rule.id}", **found.headers}))
+        return sent(found._replace(headers={"X-Mock-Hint": f"injected by {rule.id}", **found.headers}))
 
     def _hold(self, at: At) -> None:
         """Let the call wait; after a reset it must not write into the new state what was meant for the old one."""
@@ -62,11 +64,11 @@ class Order:
             rule.hold(at)
         if at == "before" and self.resets() != resets:
             self.visit.injected = True
-            raise Gateway(503, "The call was held by a fault when its tenant was reset.")
+            raise GatewayError(503, "The call was held by a fault when its tenant was reset.")
 
 
 def sent(reply: Reply) -> Reply:
-    """Return an ordered reply, or raise the failure that it is."""
+    """Return an injected reply, or raise it if it is a failure."""
     if reply.status >= 400:
-        raise Ordered(reply.status, reply.body, reply.headers)
+        raise InjectedError(reply.status, reply.body, reply.headers)
     return reply

@@ -16,7 +16,7 @@ from ..errors import (
     Conflict,
     ExpiredToken,
     Forbidden,
-    Gateway,
+    GatewayError,
     InvalidToken,
     NotFound,
     Stale,
@@ -47,7 +47,7 @@ class Wanted:
 
 def statuses(operation: Operation) -> list[int]:
     """Return the statuses that can be asked for: the declared ones, and those of a gateway."""
-    return sorted({*operation.replies, *Gateway.REASONS})
+    return sorted({*operation.replies, *GatewayError.REASONS})
 
 
 def reply(operation: Operation, wanted: Wanted, ids: Mapping[str, str]) -> Reply:
@@ -81,8 +81,8 @@ def names(operation: Operation, status: int) -> list[str]:
 
 def failures(status: int, id_: str) -> dict[str, ClientError]:
     """Return the failures that the service has for a status, by the names of the examples, the usual one first."""
-    if status in Gateway.REASONS:
-        return {"gateway": Gateway(status)}
+    if status in GatewayError.REASONS:
+        return {"gateway": GatewayError(status)}
     known: dict[int, dict[str, ClientError]] = {
         400: {"body": BadRequest(), "parameters": BadRequest(PARAMETER_PROBLEM)},
         401: {"invalid": InvalidToken(), "expired": ExpiredToken()},
@@ -126,7 +126,7 @@ def _examples(operation: Operation, status: int, ids: Mapping[str, str]) -> Mapp
     has_no_body = status in operation.replies and operation.replies[status] is None
     if has_no_body or (declared and examples.MADE not in declared):
         return declared
-    bodies = {name: error.body() for name, error in failures(status, _resource(ids)).items()}
+    bodies = {name: error.body() for name, error in failures(status, _resource(operation, ids)).items()}
     own = {name: body for name, body in bodies.items() if _is_allowed(operation, status, body)}
     if operation.method == "POST" and "exists" in own:  # what is new has no version that could be stale
         own = {"exists": own["exists"], **own}
@@ -144,9 +144,10 @@ def _is_allowed(operation: Operation, status: int, body: Any) -> bool:
     return status not in operation.replies or operation.defect(status, body) is None
 
 
-def _resource(ids: Mapping[str, str]) -> str:
-    """Return the id that a 404 names: the last of the path; a legal entity only says more of the customer before it."""
-    named = [id_ for name, id_ in ids.items() if name.endswith("Id") and name != "legalEntityId"]
+def _resource(operation: Operation, ids: Mapping[str, str]) -> str:
+    """Return the id that a 404 names: the last of the path that does not only qualify another one."""
+    qualifiers = {parameter.name for parameter in operation.parameters["path"] if parameter.qualifies}
+    named = [id_ for name, id_ in ids.items() if name.endswith("Id") and name not in qualifiers]
     return unquote(named[-1]) if named else "unknown"
 
 

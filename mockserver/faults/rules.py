@@ -8,6 +8,7 @@ from random import Random
 from threading import Event, Lock
 from typing import Any
 
+from ..contract.bodies import BodyPlan
 from ..contract.operations import Operation
 from ..errors import ClientError
 from ..exchange import Wire
@@ -40,15 +41,15 @@ class Item:
     index: int | None = None
     id: str | None = None
 
-    def places(self, elements: Sequence[Any], base: int) -> list[int]:
-        """Return where these elements are in a bulk, from 0."""
+    def places(self, plan: BodyPlan, elements: Sequence[Any], base: int) -> list[int]:
+        """Return the indexes of these elements in a bulk, from 0."""
         if self.index is not None:
             return [self.index - base] if 0 <= self.index - base < len(elements) else []
-        return [at for at, element in enumerate(elements) if _id(element) == self.id]
+        return [at for at, element in enumerate(elements) if plan.id_of(element) == self.id]
 
-    def failure(self, element: Any) -> ClientError:
-        """Return what is wrong with an element, by order."""
-        known = replies.failures(self.code, _id(element) or "unknown")
+    def failure(self, plan: BodyPlan, element: Any) -> ClientError:
+        """Return the injected error of an element."""
+        known = replies.failures(self.code, plan.id_of(element) or "unknown")
         return known[self.example] if self.example else next(iter(known.values()))
 
 
@@ -128,9 +129,3 @@ class Rule:
         held, timed_out = (self.barrier.held, self.barrier.timed_out) if self.barrier else (0, 0)
         counts = {"seen": self.seen, "hits": self.hits, "held": held, "timedOut": timed_out}
         return {**self.asked, "id": self.id, **counts}
-
-
-def _id(element: Any) -> str | None:
-    """Return the id of an element of a bulk: itself, or its `id`, or the customer's."""
-    found = element.get("id", element.get("customerId")) if isinstance(element, dict) else element
-    return found if isinstance(found, str) else None

@@ -21,7 +21,7 @@ BY_PREFERENCE = "Prefer"  # what the journal has in place of a rule's id
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """All that can go wrong by order.
+    """The fault injector.
 
     holder: whose token a call carries. obeys: whether clients may wish for a reply by the header Prefer.
     """
@@ -42,16 +42,17 @@ class Faults:
 
     def spoilt(self, visit: Visit, operation: Operation, call: Call) -> Call:
         """Return the call with the problems that rules make for elements of a bulk."""
-        if not (self.registry.rules and operation.is_bulk and call.tenant_or_none):
+        plan = operation.body
+        if not (self.registry.rules and plan and operation.is_bulk and call.tenant_or_none):
             return call
         base, ordered = int(call.tenant.behaviour.bulk_index_base), dict[int, ClientError]()
         for rule in self._meant(visit, operation):
             if rule.item is None:
                 continue
-            places = rule.item.places(call.body, base)
+            places = rule.item.places(plan, call.body, base)
             if places and rule.claim():
                 _note(visit, rule.id)
-                ordered = {at: rule.item.failure(call.body[at]) for at in places} | ordered  # the first rule wins
+                ordered = {at: rule.item.failure(plan, call.body[at]) for at in places} | ordered  # the first rule wins
         visit.spoilt = frozenset(ordered)
         return call._replace(problems={**call.problems, **ordered}) if ordered else call
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import Stale
+from ..errors import Remedy, Stale
 from ..state import Revision
+
+UNCHECKED = Remedy(
+    "Without metadata.version, the version is not checked; GET returns the stored one.", without="/metadata/version"
+)
 
 
 def revised(old: Revision | None, body: Mapping[str, Any], now: str) -> Revision:
@@ -18,5 +22,5 @@ def revised(old: Revision | None, body: Mapping[str, Any], now: str) -> Revision
         return Revision(1, now, now)
     seen = body.get("metadata", {}).get("version")
     if seen is not None and seen != old.version:
-        raise Stale
+        raise Stale(remedy=UNCHECKED)
     return Revision(old.version + 1, old.created_at, now)

@@ -61,7 +61,7 @@ def of_token(operation_id: str, wanted: tuple[str, ...], granted: frozenset[str]
     if not wanted or not spare:
         return ()
     more = ", ".join(sorted(spare))
-    return (Finding("scope", operation_id, f"The token may more than this operation needs: {more}."),)
+    return (Finding("scope", operation_id, f"The token grants more than this operation needs: {more}."),)
 
 
 def _parameters(operation: Operation, query: Iterable[str]) -> Iterator[Finding]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ..access import Principal, bearer
+from ..contract import path_distance
 from ..contract.operations import Operation
-from ..contract.routing import Router
-from ..errors import BadRequest, Conflict, Forbidden, InvalidToken, MethodNotAllowed, NoEndpoint, NotFound, Stale
+from ..contract.routing import READING_FIRST, Router
+from ..errors import (
+    BadRequest,
+    ClientError,
+    Forbidden,
+    InvalidToken,
+    MethodNotAllowed,
+    NoEndpoint,
+    NotFound,
+    Remedy,
+)
 from . import drafts, findings
 from .drafts import Draft
 from .visit import Visit
-
-LIKE_ENOUGH = 0.6
-LOOKED_AT = 200  # characters of a path that no operation has
-STRAY_PARTS = 3  # that such a path may have before the part that is meant
-READING_FIRST = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
 Tokens = Sequence[tuple[str, Principal]]
 Suggestion = tuple[str, Draft]  # why, and what to call
@@ -40,7 +44,7 @@ def nearest(visit: Visit, operations: Collection[Operation], tokens: Tokens) -> 
     """
     if visit.injected:
         return None
-    found = _suggested(visit, [each for each in operations if each.scopes])
+    found = _suggested(visit, operations)
     draft = drafts.mended(found[1]) if found else None
     token = _opener(visit, draft.operation, tokens) if draft else None
     return Nearest(found[0], draft, token) if found and draft and token else None
@@ -56,23 +60,17 @@ def _suggested(visit: Visit, operations: Collection[Operation]) -> Suggestion | 
     found: Suggestion | None = None
     match visit.error:
         case InvalidToken():
-            found = f"A token that works, with {_any(operation.scopes)}.", draft
+            found = f"A valid token with {_any(operation.scopes)}.", draft
         case Forbidden() if visit.is_authenticated:  # with --auth off no token opens more than another
-            found = f"A token with {_any(_lacked(visit, operation))}, which the caller's has not.", draft
+            found = f"A token with {_any(_lacked(visit, operation))}, which the caller's token lacks.", draft
         case NotFound(resource_id=missing):
             found = _list_above(draft, missing, operations)
-        case Stale():
-            why = "Without metadata.version there is no check; GET shows the stored one."
-            found = _if_other(draft, why, body=_without_version(draft.body))
-        case Conflict():
-            found = _if_other(draft, "Without id a new one is made.", body=_without(draft.body, "id"))
+        case ClientError(remedy=Remedy() as remedy):
+            found = _remedied(draft, remedy)
         case BadRequest(kind="undeclared"):
             found = _declared(visit, draft)
-        case BadRequest(rule="D10"):
-            why = "With forceDelete its assignments are deleted too."
-            found = why, replace(draft, query={**draft.query, "forceDelete": "true"})
         case BadRequest(rule="F3a"):
-            found = "With the Content-Type that is declared.", draft
+            found = "With a declared Content-Type.", draft
         case BadRequest(field=name):
             found = _put_right(draft, name)
     return found
@@ -80,40 +78,25 @@ def _suggested(visit: Visit, operations: Collection[Operation]) -> Suggestion | 
 
 def _elsewhere(visit: Visit, operations: Collection[Operation]) -> Suggestion | None:
     """Suggest another path, or another method of this one."""
-    path = visit.request.path
+    router, method, path = Router(operations), visit.request.method, visit.request.path
     if isinstance(visit.error, MethodNotAllowed):
-        router = Router(operations)
-        method = next((each for each in READING_FIRST if each in visit.error.allowed), None)
-        if method is None or method not in router.methods(path):
-            return None
-        operation, ids = router.route(method, path)
-        return f"This path answers {method}.", Draft(operation, ids)
-    if not isinstance(visit.error, NoEndpoint) or len(path) > LOOKED_AT:
+        return _other_method(router, visit.error.allowed, path)
+    operation = router.suggest(method, path) if isinstance(visit.error, NoEndpoint) else None
+    if operation is None or not operation.scopes:
         return None
-    candidates = [draft for operation in operations for draft in _filled(operation, path) if drafts.mended(draft)]
-    best = max(candidates, key=lambda draft: _likeness(draft, visit.request.method, path), default=None)
-    if best is None or _likeness(best, "", path)[0] < LIKE_ENOUGH:
+    ids = path_distance.read_ids(*map(path_distance.split_path, (operation.path, path)))
+    draft = Draft(operation, ids)
+    is_whole = ids.keys() == operation.names["path"]
+    return (f"The nearest operation is {operation.method} {operation.path}.", draft) if is_whole else None
+
+
+def _other_method(router: Router, allowed: Collection[str], path: str) -> Suggestion | None:
+    """Suggest a method that the path has, one that reads if there is one."""
+    method = next((each for each in READING_FIRST if each in allowed), None)
+    if method is None:
         return None
-    return f"The nearest operation is {best.operation.method} {best.operation.path}.", best
-
-
-def _filled(operation: Operation, path: str) -> Iterator[Draft]:
-    """Give the operation's path with the caller's ids, if the words are alike; the first parts may not belong to it."""
-    template, parts = operation.path.split("/"), path.split("/")
-    for stray in range(STRAY_PARTS + 1):
-        pairs = list(zip(template, ["", *parts[1 + stray :]], strict=False))
-        ids = {name[1:-1]: part for name, part in pairs if name.startswith("{")}
-        words_are_alike = all(_alike(word, part) >= LIKE_ENOUGH for word, part in pairs if not word.startswith("{"))
-        if words_are_alike and ids.keys() == operation.names["path"] and all(ids.values()):
-            yield Draft(operation, ids)
-
-
-def _alike(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
-
-
-def _likeness(draft: Draft, method: str, path: str) -> tuple[float, bool, bool]:
-    return round(_alike(draft.path, path), 3), draft.operation.method == method, draft.operation.method == "GET"
+    operation, ids = router.route(method, path)
+    return (f"This path answers {method}.", Draft(operation, ids)) if operation.scopes else None
 
 
 def _list_above(draft: Draft, missing: str, operations: Iterable[Operation]) -> Suggestion | None:
@@ -127,25 +110,25 @@ def _list_above(draft: Draft, missing: str, operations: Iterable[Operation]) -> 
         return None
     operation = reads["/".join(parts[:at])]
     ids = {name: id_ for name, id_ in draft.ids.items() if name in operation.names["path"]}
-    return "The list shows what there is.", Draft(operation, ids)
+    return "The list shows which ones exist.", Draft(operation, ids)
 
 
 def _put_right(draft: Draft, name: str) -> Suggestion | None:
     """Suggest the call without what was wrong with it, or with something that can be read in its place."""
-    why, operation, body = f"Without {name}, which cannot be used.", draft.operation, draft.body
+    why, operation, body = f"Without {name}, which is invalid.", draft.operation, draft.body
     if name in operation.names["path"]:
-        return _if_other(draft, f"The nearest {name} that there can be.")
+        return _if_other(draft, f"The nearest valid {name}.")
     if name in draft.query:
         return why, replace(draft, query=_without(draft.query, name))
     if name.lower() in draft.headers:
         return why, replace(draft, headers=_without(draft.headers, name.lower()))
     if name == "q" and isinstance(body, dict):
         return why, replace(draft, body=_without(body, "q"))
-    return _if_other(draft, "With a body as declared.", body=operation.body.example if operation.body else None)
+    return _if_other(draft, "With a valid body.", body=operation.body.example if operation.body else None)
 
 
 def _declared(visit: Visit, draft: Draft) -> Suggestion | None:
-    """Suggest the call with declared names alone (C11b)."""
+    """Suggest the call with declared names only (C11b)."""
     sent, query, headers, body = drafts.given(visit), dict(draft.query), dict(draft.headers), draft.body
     for finding in visit.findings:
         if finding.kind == "body":
@@ -157,7 +140,7 @@ def _declared(visit: Visit, draft: Draft) -> Suggestion | None:
     look = findings.looked(draft.operation, None if body is drafts.UNREADABLE else body)
     if findings.of_request(draft.operation, query, headers, look):
         return None
-    return "With declared names alone.", replace(draft, query=query, headers=headers, body=body)
+    return "With declared names only.", replace(draft, query=query, headers=headers, body=body)
 
 
 def _if_other(draft: Draft, why: str, **changed: Any) -> Suggestion | None:
@@ -184,18 +167,27 @@ def _lacked(visit: Visit, operation: Operation) -> tuple[str, ...]:
 
 
 def _any(scopes: Collection[str]) -> str:
-    return f"the scope {' or '.join(scopes)}"
+    return f"scope {' or '.join(scopes)}"
 
 
 def _without(fields: Any, name: str) -> Any:
     return {each: value for each, value in fields.items() if each != name} if isinstance(fields, Mapping) else fields
 
 
-def _without_version(body: Any) -> Any:
-    """Return an upsert, or a patch, that names no version."""
+def _remedied(draft: Draft, remedy: Remedy) -> Suggestion | None:
+    """Return the call with the change that the error names."""
+    body = _without_field(draft.body, remedy.without) if remedy.without else draft.body
+    return _if_other(draft, remedy.why, query={**draft.query, **remedy.query}, body=body)
+
+
+def _without_field(body: Any, pointer: str) -> Any:
+    """Return a document without the field at a JSON pointer, or a JSON Patch that does not change it."""
     if isinstance(body, list):
-        return [step for step in body if step.get("path") != "/metadata/version"]
-    return body | {"metadata": _without(body.get("metadata"), "version")} if isinstance(body, dict) else body
+        return [step for step in body if step.get("path") != pointer]
+    name, _, below = pointer.removeprefix("/").partition("/")
+    if not below or not isinstance(body, dict) or name not in body:
+        return _without(body, name) if not below else body
+    return body | {name: _without_field(body[name], f"/{below}")}
 
 
 def _renamed(body: Any, steps: Sequence[str], name: str) -> Any:

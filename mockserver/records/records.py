@@ -58,12 +58,12 @@ class Records:
     def opened(self, request: Request) -> Visit:
         """Begin a visit; ids are UUIDs in form, and count."""
         at = datetime.now(UTC)
-        return Visit(f"00000000-0000-4000-8000-{next(self._numbers):012x}", request, at, microseconds=perf_counter_ns())
+        return Visit(f"00000000-0000-4000-8000-{next(self._numbers):012x}", request, at, started_ns=perf_counter_ns())
 
     def closed(self, visit: Visit, answer: Answer) -> None:
         """Keep a visit with its answer."""
         visit.answer = answer
-        visit.microseconds = (perf_counter_ns() - visit.microseconds) // 1000
+        visit.microseconds = (perf_counter_ns() - visit.started_ns) // 1000
         if self.keeping:
             self.of(visit.tenant).keep(visit)
             self._new_bytes += visit.weight

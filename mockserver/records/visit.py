@@ -36,7 +36,8 @@ class Finding:
 class Visit:
     """A request, from its arrival to its answer.
 
-    at: when it arrived, on the machine's clock.
+    at: when it arrived, on the machine's clock. started_ns: the same on a monotonic clock.
+    microseconds: from its arrival to its answer; 0 until the visit is closed.
     operation, ids: None and empty where no operation has the path.
     principal: whose token it was, good or not; None if nobody's.
     call, look: what the handler got, and what its body has; only until the visit is kept.
@@ -64,6 +65,7 @@ class Visit:
     error: ClientError | None = None
     answer: Answer | None = None
     versions: tuple[int, int] | None = None
+    started_ns: int = 0
     microseconds: int = 0
     is_cut: bool = False
     weight: int = 0

@@ -1,1 +1,1 @@
-"""Flask in, Flask out: the only place that knows HTTP's machinery."""
+"""The server, and the only code that uses Flask."""

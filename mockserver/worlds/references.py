@@ -111,7 +111,7 @@ def _forest(world: World, section: str) -> Iterator[Mistake]:
         id_: str | None = start
         while id_ not in levels and len(way) <= DEEPEST:
             if id_ in way:
-                yield f"/{section}/{at}/parentId", f"{start!r} is above itself, or below a circle"
+                yield f"/{section}/{at}/parentId", f"{start!r} is its own ancestor, or below a cycle"
                 return
             way.append(str(id_))
             id_ = parents.get(id_)

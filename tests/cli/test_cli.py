@@ -182,6 +182,14 @@ def test_the_table_of_operations_in_the_documentation_is_what_the_command_prints
     assert printed == (folder("docs") / "operations.md").read_text()
 
 
+def test_the_table_of_settings_in_the_documentation_is_what_the_command_prints() -> None:
+    printed = run("settings", "--format", "markdown").stdout
+    assert printed == (folder("docs") / "settings.md").read_text()
+    lines = run("settings").stdout.splitlines()
+    assert len(lines) == len(fields(Settings)) - 1 + len(fields(Behaviour))
+    assert all(line.split()[0] in printed for line in lines)
+
+
 @pytest.mark.parametrize(
     ("security", "words"),
     [

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
 from mockserver.contract.operations import Operation
-from mockserver.errors import Gateway
+from mockserver.errors import GatewayError
 from mockserver.faults.registry import RULES_AT_MOST
 from mockserver.faults.rules import Delay
 from mockserver.settings import Settings
@@ -74,7 +74,7 @@ def test_a_rule_gives_the_failure_of_the_vendors_shape_and_changes_nothing(clien
     id_ = faults.order(operation=PUT, response={"status": 409})
     reply = client.put(ITEM, json={})
     assert (reply.status_code, reply.get_json()["message"][:21]) == (409, "The resource you are ")
-    assert reply.headers["X-Mock-Hint"] == f"by order of fault {id_}"
+    assert reply.headers["X-Mock-Hint"] == f"injected by {id_}"
     assert reply.headers["X-Mock-Explain"]
     assert client.everything() == before
     assert client.get(ITEM).status_code == 200
@@ -90,15 +90,15 @@ def test_every_declared_status_can_be_ordered(everywhere: Faults, id_: str, stat
     assert operation.defect(status, body) is None
 
 
-@pytest.mark.parametrize("status", Gateway.REASONS)
+@pytest.mark.parametrize("status", GatewayError.REASONS)
 def test_what_stands_before_the_service_can_fail_too(client: Client, faults: Faults, status: int) -> None:
     faults.order(response={"status": status})
     reply = client.get(ITEM)
     assert reply.status_code == status
     assert reply.get_json() == {
         "code": status,
-        "status": Gateway.REASONS[status],
-        "message": f"{Gateway.REASONS[status]}, by order.",
+        "status": GatewayError.REASONS[status],
+        "message": f"{GatewayError.REASONS[status]} (injected).",
     }
     assert reply.headers.get("Retry-After") == ("1" if status in (429, 503) else None)
 

@@ -68,7 +68,7 @@ def test_a_token_that_may_more_than_is_needed(client: Client, shared: App) -> No
         Finding(
             "scope",
             "GET-customer-segment-retrieve-segments-items",
-            "The token may more than this operation needs: customersegment.segment_manage.",
+            "The token grants more than this operation needs: customersegment.segment_manage.",
         ),
     )
     client.having("read-token").get("/items")

@@ -7,6 +7,7 @@ from mockserver.resources import folder
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 SPECS = {path.stem: loading.read(path).root for path in sorted(folder("spec").glob("*.yaml"))}
+STATIC_WORDS = SPECS["customer-segment"]["components"]["schemas"]["NewSegmentId"]["not"]["enum"]  # D16
 # The paths of each service, once for every method that they have.
 SERVICES = {
     name: [path for path, item in spec["paths"].items() for _ in METHODS & item.keys()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...access import READ, Principal
 from ...clock import moment
-from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound
+from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
 from ...exchange import Judge
 from ...practices import jsonpatch
 from ...practices.bulk import Entry, Outcome
@@ -20,9 +20,9 @@ from .writing import Write
 
 Body = Mapping[str, Any]
 
-STATIC_WORDS = frozenset({"bulk", "items", "match", "search"})  # ids that no path could reach (D16)
 CONTENT = ("name", "description", "validity", "status", "siteCode", "mixins")
 ID_DIGITS = 24  # of generated ids (D4)
+FORCE = Remedy("With forceDelete=true, its assignments are deleted too.", query={"forceDelete": "true"})
 
 
 def listed(tenant: Tenant, principal: Principal, *, entity: str | None, customer_id: str | None) -> Sequence[Document]:
@@ -52,12 +52,12 @@ def read(tenant: Tenant, principal: Principal, segment_id: str, *, entity: str |
 
 
 def create(tenant: Tenant, body: Body) -> str:
-    """Create a segment and return its id; BadRequest (D7, D12, D16) or Conflict (D4)."""
+    """Create a segment and return its id; BadRequest (D7, D12, D17) or Conflict (D4)."""
     return tenant.change(lambda state: _created(Write.to(tenant), state, body))
 
 
 def upsert(tenant: Tenant, segment_id: str, body: Body) -> bool:
-    """Create or replace a segment; True if it is new (D2). Raises BadRequest (D7, D12, D16) or Stale (D3)."""
+    """Create or replace a segment; True if it is new (D2). Raises BadRequest (D7, D12, D17) or Stale (D3)."""
     return tenant.change(lambda state: _upserted(Write.to(tenant), state, segment_id, body))
 
 
@@ -123,16 +123,16 @@ def _documents(state: State, ids: Sequence[str]) -> list[Document]:
 
 def _created(write: Write, state: State, body: Body) -> tuple[State, str]:
     id_ = body.get("id") or _unused_id(write.tenant, state)
-    _check_content(write.tenant, state, id_, body)
+    _check_content(write.tenant, state, body)
     revision = write.revised(state, None, body)
     if id_ in state.segments:
-        raise Conflict
+        raise Conflict(remedy=Remedy("Without `id`, one is generated.", without="/id"))
     return state.with_segment(_document(id_, body, revision)), id_
 
 
 def _upserted(write: Write, state: State, segment_id: str, body: Body) -> tuple[State, bool]:
     old = state.segments.get(segment_id)
-    _check_content(write.tenant, state, segment_id, body)
+    _check_content(write.tenant, state, body)
     revision = write.revised(state, Revision.of(old) if old else None, body)
     return state.with_segment(_document(segment_id, body, revision)), old is None
 
@@ -141,19 +141,17 @@ def _deleted(tenant: Tenant, state: State, segment_id: str, *, force: bool) -> S
     writing.check_removal(tenant, state.segments.get(segment_id), segment_id)
     if not force and (state.items_of(segment_id) or state.members_of(segment_id)):
         detail = "The segment has items or customers; forceDelete=true deletes them with it."
-        raise BadRequest(field="segmentId", kind="assignments", detail=detail, rule="D10")
+        raise BadRequest(field="segmentId", kind="assignments", detail=detail, rule="D10", remedy=FORCE)
     return state.without_segment(segment_id)
 
 
-def _check_content(tenant: Tenant, state: State, id_: str, body: Body) -> None:
-    """Refuse what the schema cannot: ids that are words of the path, unknown sites, times that no calendar has."""
-    if id_ in STATIC_WORDS:
-        raise BadRequest(field="id", kind="reserved", detail=f"{id_} is a word of the service's paths.", rule="D16")
+def _check_content(tenant: Tenant, state: State, body: Body) -> None:
+    """Refuse what the schema cannot: unknown sites (D7), and times that no calendar has (D17)."""
     if tenant.behaviour.references == "strict" and body["siteCode"] not in state.sites:
         raise BadRequest(field="/siteCode", kind="reference", detail="There is no site with this code.", rule="D7")
     for end, text in body.get("validity", {}).items():
         if end in {"from", "to"} and not _is_moment(text):
-            raise BadRequest(field=f"/validity/{end}", kind="format", detail="There is no such moment.", rule="D17")
+            raise BadRequest(field=f"/validity/{end}", kind="format", detail="Not a valid date and time.", rule="D17")
 
 
 def _is_moment(text: str) -> bool:

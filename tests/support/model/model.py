@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.support.specs import STATIC_WORDS
+
 from . import bodies
 from .answers import (
     BAD_BODY,
@@ -32,7 +34,11 @@ class Model(Reading):
         return answered(lambda: Answer(201, {"id": self._create(body, generated)}))
 
     def upsert(self, id_: str, body: Any) -> Answer:
-        return answered(lambda: Answer(201, {"id": id_}) if self._upsert(id_, body) else Answer(204))
+        def put() -> Answer:
+            require(id_ not in STATIC_WORDS, BAD_PARAMETERS)
+            return Answer(201, {"id": id_}) if self._upsert(id_, body) else Answer(204)
+
+        return answered(put)
 
     def patch(self, id_: str, operations: Any) -> Answer:
         return answered(lambda: self._patch(id_, operations))
@@ -127,8 +133,7 @@ class Model(Reading):
 
     def _is_good(self, id_: str | None, body: Row) -> bool:
         """What only the world can tell: D7, D12, D16."""
-        reserved = id_ in ("bulk", "items", "match", "search")
-        return not reserved and body["siteCode"] in self.sites and bodies.mixins_fit(body)
+        return id_ not in STATIC_WORDS and body["siteCode"] in self.sites and bodies.mixins_fit(body)
 
     def _keep(self, id_: str, body: Row, old: Row | None) -> None:
         metadata = self._metadata(old, body)
