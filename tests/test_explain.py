@@ -21,7 +21,7 @@ from .conftest import GOLDEN, HAMMER, PLATINUM, Client
 from .provoking import TABLE, case_of, provoked
 from .test_statuses import APP
 
-OPERATIONS = {operation.id: operation for operation in APP.operations}
+OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
 # Refusals to which no valid call is near: by order, or for a broken id in the path, a reference that leads nowhere, or
 # what no list has.

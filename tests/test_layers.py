@@ -26,7 +26,7 @@ LAYERS = [
     {"records"},
     {"contract", "worlds"},
     {"practices"},
-    {"exchange"},
+    {"messages"},
     {"world", "people", "active", "catalogue"},
     {"state", "access"},
     {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions", "texts"},

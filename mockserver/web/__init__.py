@@ -1,1 +1,1 @@
-"""Flask in, Flask out: the only place that knows HTTP's machinery."""
+"""HTTP: our own server, the road from bytes to a response and back, and the Flask application for everyone else."""

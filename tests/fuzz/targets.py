@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import orjson
 import yaml
+from mockserver.web.messages import Message, Messages
 
 from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
 from mockserver.practices import fields, jsonpatch, languages, nesting, q, sort
-from mockserver.web.messages import Message, Messages
 
 Answer = TypeVar("Answer")
 Target = Callable[[bytes], None]
