@@ -11,20 +11,19 @@ import argparse
 import json
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from urllib.request import Request
 
 from caller import Caller
-from load import GOLDEN, OPENER, SERVE, complete, products, wire
+from load import GOLDEN, OPENER, SERVE, load, products, wire
 
 CONNECTIONS = 8
 ROOT = Path(__file__).parents[1]
@@ -85,8 +84,8 @@ def varied_requests(port: int) -> dict[str, list[bytes]]:
         caller.call("PUT", f"{items}/bulk", [{"id": id_} for id_ in ids])
 
     def mixin(value: str) -> dict[str, object]:
-        attributes = {"segmentAttributes": {"membershipStatus": value}}
-        return {"mixins": attributes, "metadata": {"mixins": {"segmentAttributes": MIXIN_URL}}}
+        mixins = {"segmentAttributes": {"membershipStatus": "PREMIUM"}, "note": {"text": value}}
+        return {"mixins": mixins, "metadata": {"mixins": {"segmentAttributes": MIXIN_URL}}}
 
     kinds = {
         "GET one": [wire("GET", f"{items}/{id_}") for id_ in ids],
@@ -108,23 +107,11 @@ def _with_token(request: bytes, token: str) -> bytes:
 
 
 def run(target: Target, requests: list[bytes], seconds: float) -> Run:
-    """Send the requests in turn over some connections, which all wait for their responses before the next round."""
-    turn = cycle(requests)
-    with ExitStack() as stack:
-        clients = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", target.port))) for _ in range(CONNECTIONS)
-        ]
-        began, before, count = time.perf_counter(), target.cpu_seconds(), 0
-        while time.perf_counter() - began < seconds:
-            for client in clients:
-                client.sendall(next(turn))
-            for client in clients:
-                received = bytearray()
-                while not complete(received):
-                    received += client.recv(1 << 20)
-            count += CONNECTIONS
-        elapsed = time.perf_counter() - began
-        return Run(count / elapsed, (target.cpu_seconds() - before) / count * 1e6)
+    """Send the requests in turn over some connections."""
+    before, began = target.cpu_seconds(), time.perf_counter()
+    rate = load(target.port, requests, seconds, CONNECTIONS).rate
+    elapsed = time.perf_counter() - began
+    return Run(rate, (target.cpu_seconds() - before) / (rate * elapsed) * 1e6)
 
 
 def compare(
