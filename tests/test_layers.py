@@ -33,7 +33,7 @@ LAYERS = [
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {
-    "flask": {"app", "web"},
+    "flask": {"web"},
     "flask_cors": {"web"},
     "flask_swagger_ui": {"web"},
     "httptools": {"web"},
