@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mockserver.app import App, build
-from mockserver.exchange import Request
+from mockserver.messages import Request
 from mockserver.records.records import Records
 from mockserver.settings import Settings
 from mockserver.state import ItemAssignment, ItemKey, Revision, State
@@ -60,10 +60,10 @@ def measure_steering(app: App, rounds: int) -> None:
 
     def call(method: str, path: str) -> Callable[[], object]:
         request = Request(method, f"/__admin{path}", "tenant=acme", TOKEN)
-        return lambda: app.control.answer(request)
+        return lambda: app.control_pipeline.answer(request)
 
     def written() -> None:
-        assert app.pipeline.answer(write).status == 204
+        assert app.api_pipeline.answer(write).status == 204
 
     call("PUT", "/snapshots/one")()
     print("| control call, after a write | p50 ms | p95 ms | max ms |\n|---|---|---|---|")
@@ -78,10 +78,10 @@ def measure_steering(app: App, rounds: int) -> None:
 
 def measure_records(app: App, rounds: int) -> None:
     """Compare a GET with and without records, in turn, in process and without sockets."""
-    silent = replace(app.pipeline, records=Records(keeping=False))
+    silent = replace(app.api_pipeline, records=Records(keeping=False))
     kept, lost = [], []
     for _ in range(rounds):
-        kept.append(per_call(app.pipeline.answer))
+        kept.append(per_call(app.api_pipeline.answer))
         lost.append(per_call(silent.answer))
     more = statistics.median(with_ - without for with_, without in zip(kept, lost, strict=True))
     flask = per_call(lambda _: app.flask.test_client().get(ONE.path, headers=TOKEN), calls=300)
@@ -99,9 +99,12 @@ def measure_faults(app: App, rounds: int) -> None:
         for rules, measured in times.items():
             for _ in range(rules):
                 body = b'{"path": {"itemId": "other"}, "response": {"status": 503}}'
-                assert app.control.answer(Request("POST", "/__admin/faults", "tenant=acme", TOKEN, body)).status == 201
-            measured.append(per_call(app.pipeline.answer))
-            app.control.answer(Request("DELETE", "/__admin/faults", "", TOKEN))
+                assert (
+                    app.control_pipeline.answer(Request("POST", "/__admin/faults", "tenant=acme", TOKEN, body)).status
+                    == 201
+                )
+            measured.append(per_call(app.api_pipeline.answer))
+            app.control_pipeline.answer(Request("DELETE", "/__admin/faults", "", TOKEN))
     medians = (f"{statistics.median(measured):.1f} us with {rules}" for rules, measured in times.items())
     print(f"\nGET one, by rules for faults that do not match: {', '.join(medians)}")
 

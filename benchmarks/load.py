@@ -15,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -104,14 +105,15 @@ def complete(buffer: bytearray) -> int:
     return length if len(buffer) >= length else 0
 
 
-def load(port: int, request: bytes, seconds: float, connections: int) -> Figures:
-    """Send a request again and again over some connections."""
+def load(port: int, requests: bytes | Sequence[bytes], seconds: float, connections: int) -> Figures:
+    """Send a request again and again over some connections, or several in turn."""
+    turn = cycle([requests] if isinstance(requests, bytes) else requests)
     selector = selectors.DefaultSelector()
     for _ in range(connections):
         connection = socket.create_connection(("127.0.0.1", port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(connection, selectors.EVENT_READ, [bytearray(), time.perf_counter()])
-        connection.sendall(request)
+        connection.sendall(next(turn))
     latencies: list[float] = []
     started = time.perf_counter()
     while (now := time.perf_counter()) < started + seconds:
@@ -126,7 +128,7 @@ def load(port: int, request: bytes, seconds: float, connections: int) -> Figures
                 latencies.append(now - key.data[1])
                 buffer.clear()
                 key.data[1] = now
-                key.fileobj.sendall(request)  # type: ignore[union-attr]
+                key.fileobj.sendall(next(turn))  # type: ignore[union-attr]
     for key in list(selector.get_map().values()):
         key.fileobj.close()  # type: ignore[union-attr]
     cuts = statistics.quantiles(latencies, n=100)

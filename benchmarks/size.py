@@ -12,7 +12,7 @@ from pathlib import Path
 from resource import getpagesize
 
 from mockserver.app import App, build
-from mockserver.exchange import Request
+from mockserver.messages import Request
 from mockserver.settings import Settings
 from mockserver.state import ItemAssignment, Revision, State
 from mockserver.table import Table
@@ -40,7 +40,7 @@ def milliseconds(app: App, name: str, method: str, path: str, body: bytes = b"")
     """Return the median time of a call in the pipeline; a failure of it ends the program."""
     target, _, query = path.partition("?")
     request = Request(method, target, query, HEADERS, body)
-    answer = app.control.answer if path.startswith("/__admin") else app.pipeline.answer
+    answer = app.control_pipeline.answer if path.startswith("/__admin") else app.api_pipeline.answer
     times = []
     for _ in range(ROUNDS.get(name.partition(" ")[0], MANY)):
         began = time.perf_counter()

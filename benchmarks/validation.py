@@ -16,8 +16,8 @@ from mockserver.app import App, build
 from mockserver.contract.validation import Judge
 from mockserver.practices import mixins
 from mockserver.settings import Settings
-from mockserver.web.messages import Messages
-from mockserver.web.wsgi import Gateway
+from mockserver.web.request_parser import RequestParser
+from mockserver.web.response_writer import encode
 
 SECONDS = 0.2
 ROUNDS = 15
@@ -35,12 +35,12 @@ def blind() -> Iterator[None]:
 
 
 def called(app: App, work: Work) -> Callable[[], bytes]:
-    """Return a call as the server makes it, from the request's bytes to the answer's head."""
-    gateway, messages = Gateway(app.flask, "localhost", 80), Messages()
+    """Return a call as the server makes it, from the bytes of a request to the head of its response."""
+    parser = RequestParser("127.0.0.1")
 
     def call() -> bytes:
-        (message,) = messages.fed(work.request)
-        return gateway.answer(message, gateway.environ(message, "127.0.0.1")).head
+        (parsed,) = parser.feed(work.request)
+        return encode(app.flask.answer(parsed.request), parsed).head
 
     if not call().startswith(b"HTTP/1.1 2"):
         raise SystemExit(f"{work.name}: {call()!r}")

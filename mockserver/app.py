@@ -10,90 +10,98 @@ from pathlib import Path
 from pkgutil import iter_modules
 from secrets import token_urlsafe
 
-from flask import Flask
-
-from . import control, resources, services
+from . import resources, services
 from .access import ADMIN
 from .clock import Clock
 from .contract import loading
 from .contract.document import Document, SpecError
 from .contract.operations import Operation, operations
 from .contract.routing import Router
+from .control import service as control_service
 from .control.guard import Guard, is_loopback
 from .control.plane import Plane
-from .exchange import Handler, Refusal, Service
 from .faults.registry import Registry
 from .faults.stage import Faults
+from .messages import Handler, Refusal, Service
 from .pipeline import Judge, Pipeline
 from .records.records import Records
 from .records.visit import Visit
 from .settings import Settings
-from .web import adapter
+from .web.flask_app import SimulatorFlask, create_flask
 from .world import World
 from .worlds import building
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A simulator, ready to be served.
+    """A simulator, ready to be served: the simulated API (`api`), and the control plane (`control`).
 
-    pipeline, operations: those of the simulated API; control, steering: those of the control plane.
     documents: the specs of both, in this order.
     """
 
     settings: Settings
     world: World
     records: Records
-    pipeline: Pipeline
-    control: Pipeline
-    operations: tuple[Operation, ...]
-    steering: tuple[Operation, ...]
     faults: Registry
     guard: Guard
-    flask: Flask
+    api_pipeline: Pipeline
+    control_pipeline: Pipeline
+    api_operations: tuple[Operation, ...]
+    control_operations: tuple[Operation, ...]
     documents: tuple[Document, ...]
+    flask: SimulatorFlask
 
 
 def build(settings: Settings, clock: Clock | None = None) -> App:
-    """Wire a simulator, on the system's clock unless given another; SpecError or WorldError if it cannot be done."""
+    """Wire a simulator, on the system's clock unless given another; SpecError or WorldError if that is impossible."""
     fixtures = resources.folder("fixtures")
     seed = building.seed(settings.fixture, fixtures)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
-    records = Records()
-    registry = Registry()
-    simulated = _complete(list(_services(world, settings)))
-    plane = Plane(world, records, {each.id: each for each in simulated.operations}, registry, fixtures)
-    steering = _complete([_with_contract(control.service(plane), settings)])
-    judges = [_judge(each.documents) if settings.validator == "reference" else None for each in (simulated, steering)]
-    faults = Faults(registry, lambda visit: _caller(world, settings, visit), obeys=True)
-    routes = Router(simulated.operations), simulated.handlers
-    pipeline = Pipeline(world, *routes, records, faults, settings.auth == "on", judges[0], simulated.refusals)
-    behind = Pipeline(
-        world,
-        Router(steering.operations),
-        steering.handlers,
-        Records(keeping=False),
+    records, registry = Records(), Registry()
+    api = _join_services(list(_services(world, settings)))
+    plane = Plane(world, records, {operation.id: operation for operation in api.operations}, registry, fixtures)
+    control = _join_services([_with_contract(control_service(plane), settings)])
+    api_pipeline = Pipeline(
+        world=world,
+        router=Router(api.operations),
+        handlers=api.handlers,
+        records=records,
+        faults=Faults(registry, lambda visit: _caller(world, settings, visit), obeys=True),
+        authenticate=settings.auth == "on",
+        judge=_judge(api.documents, settings),
+        refusals=api.refusals,
+    )
+    control_pipeline = Pipeline(
+        world=world,
+        router=Router(control.operations),
+        handlers=control.handlers,
+        records=Records(keeping=False),
         authenticate=False,
-        judge=judges[1],
+        judge=_judge(control.documents, settings),
     )
     gc.freeze()  # a collection need not walk what stays for good
-    guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
-    documents = (*simulated.documents, *steering.documents)
-    specs = {document.path.stem: document.root for document in documents}
-    counts = {each.count for each in simulated.operations if each.count}
-    app = adapter.create(pipeline.answer, behind.answer, guard, specs, counts=counts, cors_origins=settings.cors_origin)
+    guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), closed=settings.no_admin)
+    documents = (*api.documents, *control.documents)
+    flask = create_flask(
+        api=api_pipeline.answer,
+        control=control_pipeline.answer,
+        guard=guard,
+        specs={document.path.stem: document.root for document in documents},
+        count_headers={operation.count for operation in api.operations if operation.count},
+        cors_origins=settings.cors_origin,
+    )
     return App(
-        settings,
-        world,
-        records,
-        pipeline,
-        behind,
-        simulated.operations,
-        steering.operations,
-        registry,
-        guard,
-        app,
-        documents,
+        settings=settings,
+        world=world,
+        records=records,
+        faults=registry,
+        guard=guard,
+        api_pipeline=api_pipeline,
+        control_pipeline=control_pipeline,
+        api_operations=api.operations,
+        control_operations=control.operations,
+        documents=documents,
+        flask=flask,
     )
 
 
@@ -107,7 +115,7 @@ def _caller(world: World, settings: Settings, visit: Visit) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """Services that answer together: their specs, operations, handlers, and how they write errors."""
+    """The services of an interface together: their specs, operations, handlers, and how they write errors."""
 
     documents: tuple[Document, ...]
     operations: tuple[Operation, ...]
@@ -130,8 +138,8 @@ def _with_contract(service: Service, settings: Settings) -> tuple[Service, Docum
     return service, document
 
 
-def _complete(pairs: list[tuple[Service, Document]]) -> Interface:
-    """Join services; SpecError for an operation without handler, or a handler without operation."""
+def _join_services(pairs: list[tuple[Service, Document]]) -> Interface:
+    """Return services as one interface; SpecError for an operation without handler, or the reverse."""
     every: list[Operation] = []
     handlers: dict[str, Handler] = {}
     for service, document in pairs:
@@ -151,7 +159,10 @@ def _admin_token(settings: Settings) -> str:
     return settings.admin_token or ("" if is_loopback(settings.host) else token_urlsafe(24))
 
 
-def _judge(documents: Iterable[Document]) -> Judge:
+def _judge(documents: Iterable[Document], settings: Settings) -> Judge | None:
+    """Return openapi-core as the second validator, if the settings ask for it."""
+    if settings.validator != "reference":
+        return None
     from .contract.reference import Reference  # noqa: PLC0415 - openapi-core takes half a second to import
 
     return Reference(documents)

@@ -139,7 +139,9 @@ def routes(form: str, **given: Any) -> None:
 
     app = built(settings_from(given))
     click.echo(
-        listing.markdown(app.documents) if form == "markdown" else listing.text((*app.operations, *app.steering))
+        listing.markdown(app.documents)
+        if form == "markdown"
+        else listing.text((*app.api_operations, *app.control_operations))
     )
 
 

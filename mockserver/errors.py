@@ -32,6 +32,11 @@ BODY_PROBLEM = "Validation problem with request body."
 PARAMETER_PROBLEM = "Validation problem with request parameters."
 
 
+def error_body(status: int, reason: str, message: str) -> Body:
+    """Return the JSON body of an error in the general shape."""
+    return {"code": status, "status": reason, "message": message}
+
+
 class Remedy(NamedTuple):
     """A change to a refused request with which it would not be refused for the same reason.
 
@@ -69,7 +74,7 @@ class ClientError(Exception):
 
     def body(self) -> Body:
         """Return the JSON body, in the shape that the service uses for this failure."""
-        return {"code": self.status, "status": self.reason, "message": self.message}
+        return error_body(self.status, self.reason, self.message)
 
 
 class InvalidToken(ClientError):

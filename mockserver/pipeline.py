@@ -16,8 +16,8 @@ from .contract.bodies import Body
 from .contract.operations import Operation
 from .contract.routing import Router, decoded
 from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, InjectedError, InvalidToken
-from .exchange import Answer, Call, Handler, Listing, Refusal, Reply, Request, Text, Wire, Written
 from .faults.stage import Faults
+from .messages import Call, Handler, Listing, NetworkFault, RawJson, Refusal, Reply, Request, Response, TextBody
 from .practices.lazy import StoredRows
 from .records import findings
 from .records.records import Records
@@ -65,18 +65,18 @@ class Pipeline:
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     texts: Texts = field(default_factory=Texts)
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a request; every failure that is the client's becomes an answer too."""
+    def answer(self, request: Request) -> Response:
+        """Answer a request; every failure of the client becomes a response too."""
         visit = self.records.opened(request)
         try:
-            answer = _sent(self._reply(visit), visit.wire)
+            answer = _sent(self._reply(visit), visit.network_fault)
         except ClientError as error:
             visit.error = error
             explain = {"X-Mock-Explain": visit.id} if self.records.keeping else {}
             refused = Reply(error.status, self._refused(visit, error), {**error.headers, **explain})
-            answer = _sent(refused, visit.wire)
+            answer = _sent(refused, visit.network_fault)
         except Exception:
-            self.records.closed(visit, Answer(500, b"", {}))
+            self.records.closed(visit, Response(500, b"", {}))
             raise
         self.records.closed(visit, answer)
         self.faults.passed(visit)
@@ -189,7 +189,7 @@ class Pipeline:
         written = self.texts.of(
             rows.sources, rows.made_of, seen_as, lambda each: _row(operation, view, rows.make(each))
         )
-        return Written(b"[" + b",".join(written) + b"]")
+        return RawJson(b"[" + b",".join(written) + b"]")
 
     def _judge(self, operation: Operation, request: Request, call: Call, reply: Reply) -> None:
         """Hold our own reply against the contract, before it is cut to fields and languages."""
@@ -213,12 +213,12 @@ def _is_preflight(request: Request) -> bool:
     return request.method == "OPTIONS" and "access-control-request-method" in request.headers
 
 
-def _sent(reply: Reply, wire: Wire | None) -> Answer:
-    if isinstance(reply.body, Written):
-        return Answer(reply.status, reply.body.content, reply.headers, wire)
-    if isinstance(reply.body, Text):
-        return Answer(reply.status, reply.body.content.encode(), reply.headers, wire, reply.body.media_type)
-    return Answer(reply.status, b"" if reply.body is None else _dumped(reply.body), reply.headers, wire)
+def _sent(reply: Reply, wire: NetworkFault | None) -> Response:
+    if isinstance(reply.body, RawJson):
+        return Response(reply.status, reply.body.content, reply.headers, wire)
+    if isinstance(reply.body, TextBody):
+        return Response(reply.status, reply.body.content.encode(), reply.headers, wire, reply.body.media_type)
+    return Response(reply.status, b"" if reply.body is None else _dumped(reply.body), reply.headers, wire)
 
 
 def _dumped(body: Any) -> bytes:

@@ -21,7 +21,7 @@ def _json(app: App, url: str, seconds: float) -> str:
         "url": url,
         "world": app.world.seed.name,
         "tenant": app.settings.tenant,
-        "operations": len(app.operations),
+        "operations": len(app.api_operations),
         "tokens": app.world.tokens.names,
         "reset": f"POST {url}/__admin/reset",
         **({"adminToken": app.guard.token} if app.guard.token else {}),
@@ -37,7 +37,7 @@ def _text(app: App, url: str, seconds: float) -> str:
     return "\n".join(
         [
             f"emporix-mockserver {__version__} is ready at {url} after {seconds:.2f} s (Ctrl-C stops it)",
-            f"  world   {app.world.seed.name}, {len(app.operations)} operations, tenant {tenant} or any other name",
+            f"  world   {app.world.seed.name}, {len(app.api_operations)} operations, tenant {tenant} or any other name",
             f"  tokens  {tokens}",
             f"  try     curl {auth}{url}/customer-segment/{tenant}/segments/items",
             *_steering(app, url),

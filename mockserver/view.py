@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .contract.operations import Operation
-from .exchange import Call, Reply
+from .messages import Call, Reply
 from .practices import fields, filters, languages, paging, paths, q, sort
 from .practices.lazy import StoredRows
 from .settings import Behaviour

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from ..exchange import Text
+from ..messages import TextBody
 from . import bodies, examples, parameters
 from .bodies import JSON, BodyPlan
 from .document import Document, Node, SpecError
@@ -92,7 +92,7 @@ class Operation:
         """Return what the contract does not allow about our own reply, or None."""
         if status not in self.replies:
             return f"status {status} is not declared"
-        if isinstance(body, Text):
+        if isinstance(body, TextBody):
             declared = body.media_type in self.texts[status]
             return None if declared else f"status {status} does not declare {body.media_type}"
         judge = self.replies[status]

@@ -17,7 +17,7 @@ from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from ..errors import PARAMETER_PROBLEM, BadRequest
-from ..exchange import Reply, Request, Text
+from ..messages import Reply, Request, TextBody
 from .bodies import JSON, media_type
 from .document import Document, Node
 from .operations import METHODS, Operation
@@ -122,7 +122,7 @@ def _seen(operation: Operation, request: Request, ids: Mapping[str, str], body: 
 
 def _seen_reply(reply: Reply) -> SeenReply:
     headers = Headers(dict(reply.headers))
-    if isinstance(reply.body, Text):
+    if isinstance(reply.body, TextBody):
         return SeenReply(reply.status, headers, reply.body.content.encode(), reply.body.media_type)
     return SeenReply(reply.status, headers, None if reply.body is None else orjson.dumps(reply.body))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..exchange import Handler, Service
+from ..messages import Handler, Service
 from . import clock, coverage, explain, faults, findings, requests, server, snapshots, state, tenants, tokens
 from .plane import Plane
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..clock import SteeredClock, moment, timestamp
 from ..errors import BadRequest
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from .plane import Plane, body, named
 
 

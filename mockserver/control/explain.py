@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from ..records import explain
 from ..records.nearest import Tokens
 from .plane import NotThere, Plane

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..exchange import Call, Handler, Reply
 from ..faults import reading
 from ..faults.replies import Impossible
 from ..faults.rules import Rule
+from ..messages import Call, Handler, Reply
 from .plane import NotThere, Plane, Unprocessable, body, named
 
 SHOWN_AT_MOST = 20  # ids in a message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from ..records.tally import Counted
 from .plane import Plane, named
 

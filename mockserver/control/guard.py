@@ -11,14 +11,26 @@ from urllib.parse import urlsplit
 
 from ..access import bearer
 from ..errors import BadRequest, ClientError, InvalidToken, NoEndpoint
-from ..exchange import Request
+from ..messages import Request
 
 PREFIX = "/__admin"
 HEALTH = f"{PREFIX}/health"
 DOCS = f"{PREFIX}/docs"
-TOKENLESS = {HEALTH, DOCS}  # those who watch over a container, and who only read, need no token
 LOOPBACK = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
 OWN_PAGES = {"same-origin", "none"}  # of Sec-Fetch-Site: a page of ours, or a person who typed the address
+
+
+def is_control(path: str) -> bool:
+    """Whether a path, as the client encoded it, belongs to the control plane.
+
+    An encoded spelling such as /%5F_admin does not: like all words of a path, the prefix is compared as it was sent.
+    """
+    return path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in {"", "/"}
+
+
+def is_documentation(path: str) -> bool:
+    """Whether a path, as the client encoded it, is one of the pages that document the APIs."""
+    return path == DOCS or path.startswith(f"{DOCS}/")
 
 
 class Refused(ClientError):
@@ -43,11 +55,11 @@ class TokenNeeded(ClientError):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may steer; for all pages of the documentation, `path` is that of the first one.
+    """Who may call the control plane.
 
-    allowed_hosts: names under which the control plane answers, beside loopback ones.
-    token: what every call must carry, but for health and the pages that document it; "" for nothing.
-    closed: whether nothing but health answers.
+    allowed_hosts: host names under which the control plane answers, in addition to loopback ones.
+    token: the token that a call must have; "" if none is needed. Health checks and the documentation never need it.
+    closed: whether only the health check answers.
     """
 
     allowed_hosts: Collection[str] = ()
@@ -55,7 +67,7 @@ class Guard:
     closed: bool = False
 
     def check(self, request: Request) -> None:
-        """Let a request to the control plane pass, or raise what it is answered with."""
+        """Return if a request to the control plane is allowed; ClientError if not."""
         if self.closed and request.path != HEALTH:
             raise NoEndpoint("The control plane is closed (--no-admin).")
         self._check_pages(request.headers)
@@ -75,7 +87,7 @@ class Guard:
             raise Refused("The control plane does not answer pages of other sites.")
 
     def _check_token(self, path: str, authorization: str | None) -> None:
-        if not self.token or path in TOKENLESS:
+        if not self.token or path == HEALTH or is_documentation(path):
             return
         try:
             given = bearer(authorization)

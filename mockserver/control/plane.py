@@ -9,8 +9,8 @@ from typing import Any
 
 from ..contract.operations import Operation
 from ..errors import ClientError
-from ..exchange import Call
 from ..faults.registry import Registry
+from ..messages import Call
 from ..records.records import Records
 from ..world import Tenant, World
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..clock import moment
 from ..contract.routing import Router
 from ..errors import BadRequest
-from ..exchange import Call, Handler, Reply, Text
+from ..messages import Call, Handler, Reply, TextBody
 from ..records import curl, events, har, patterns
 from ..records.budget import Budget
 from ..records.patterns import Pattern, PatternError
@@ -135,7 +135,7 @@ def exported(plane: Plane, call: Call) -> Reply:
     visits = plane.records.visits(named(call))
     if call.query.get("format", "har") == "har":
         return Reply(200, har.archive(visits))
-    return Reply(200, Text(curl.script(visits, plane.world.tokens.names), "text/plain"))
+    return Reply(200, TextBody(curl.script(visits, plane.world.tokens.names), "text/plain"))
 
 
 def _visit(plane: Plane, call: Call) -> Visit:

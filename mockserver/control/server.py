@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 
 from .. import __version__
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from .plane import Plane
 
 

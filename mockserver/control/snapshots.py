@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from ..state import State
 from ..world import Snapshots, Tenant
 from ..worlds import exporting

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadRequest
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from ..state import State
 from ..world import Seed, Tenant
 from ..worlds import building, exporting, reading

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from ..world import Tenant, World
 from .plane import NotThere, Plane, body, named
 

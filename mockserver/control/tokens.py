@@ -8,7 +8,7 @@ from typing import Any
 
 from ..access import Principal
 from ..clock import timestamp
-from ..exchange import Call, Handler, Reply
+from ..messages import Call, Handler, Reply
 from ..worlds import building
 from .plane import NotThere, Plane, body, named
 

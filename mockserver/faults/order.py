@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..contract.operations import Operation
 from ..errors import ClientError, GatewayError, InjectedError
-from ..exchange import Reply
+from ..messages import Reply
 from ..records.visit import Visit
 from . import replies
 from .barriers import At
@@ -33,7 +33,7 @@ class Order:
         """Carry out the call, or not, and return the answer that it shall have; ClientError if it is a failure."""
         last = self.rules[-1]
         self._hold("before")
-        self.visit.wire = last.wire
+        self.visit.network_fault = last.network_fault
         if not last.replaces:
             return self._own(work)
         if last.commit:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..contract.operations import Operation
 from ..errors import PARAMETER_PROBLEM, BadRequest
-from ..exchange import Reply
+from ..messages import Reply
 from ..records.visit import Visit
 from . import replies
 from .replies import Impossible, Wanted

@@ -12,14 +12,14 @@ import orjson
 
 from ..contract.operations import Operation
 from ..errors import BadRequest
-from ..exchange import Wire
+from ..messages import NetworkFault
 from . import replies
 from .barriers import Barrier
 from .matching import Match
 from .replies import Impossible, Wanted
 from .rules import Delay, Item, Rule
 
-WIRES: Mapping[str, Literal["reset", "empty", "garbage", "truncated"]] = {
+NETWORK_FAULTS: Mapping[str, Literal["reset", "empty", "garbage", "truncated"]] = {
     "CONNECTION_RESET_BY_PEER": "reset",
     "EMPTY_RESPONSE": "empty",
     "RANDOM_DATA_THEN_CLOSE": "garbage",
@@ -51,7 +51,7 @@ def rule(asked: Asked, id_: str, tenant: str | None, operations: Operations, bas
         skip=asked.get("skip", 0),
         times=asked.get("times"),
         wanted=_wanted(response),
-        wire=_wire(response),
+        network_fault=_network_fault(response),
         delay=_delay(response),
         barrier=_barrier(asked["barrier"], tenant, operations) if "barrier" in asked else None,
         item=_item(asked),
@@ -121,13 +121,13 @@ def _wanted(response: Asked) -> Wanted | None:
     )
 
 
-def _wire(response: Asked) -> Wire | None:
+def _network_fault(response: Asked) -> NetworkFault | None:
     dribble = response.get("chunkedDribbleDelay")
     if dribble and "fault" in response:
         raise _wrong("response/fault", "Give a fault or a chunkedDribbleDelay, not both.")
     if dribble:
-        return Wire("drip", dribble["numberOfChunks"], dribble["totalDuration"] / 1000)
-    return Wire(WIRES[response["fault"]]) if "fault" in response else None
+        return NetworkFault("drip", dribble["numberOfChunks"], dribble["totalDuration"] / 1000)
+    return NetworkFault(NETWORK_FAULTS[response["fault"]]) if "fault" in response else None
 
 
 def _delay(response: Asked) -> Delay | None:

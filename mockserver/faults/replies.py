@@ -21,7 +21,7 @@ from ..errors import (
     NotFound,
     Stale,
 )
-from ..exchange import Reply
+from ..messages import Reply
 
 RETRY_AFTER = {429: 1, 503: 1}  # seconds, unless another number is asked for
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..contract.bodies import BodyPlan
 from ..contract.operations import Operation
 from ..errors import ClientError
-from ..exchange import Wire
+from ..messages import NetworkFault
 from . import replies
 from .barriers import At, Barrier
 from .matching import Match
@@ -59,7 +59,7 @@ class Rule:
 
     asked: the rule as it was written.
     skip, times: how many calls pass before it is applied, and to how many it is then; None for all.
-    wanted: the reply that takes the place of the service's own. wire: how the answer goes wrong on its way.
+    wanted: the reply that takes the place of the service's own. network_fault: how the response is broken in transit.
     commit: whether the call is carried out before the reply is replaced, lost or delayed.
     seen, hits: how many calls it was for, and to how many of them it was applied.
     """
@@ -70,7 +70,7 @@ class Rule:
     skip: int = 0
     times: int | None = None
     wanted: Wanted | None = None
-    wire: Wire | None = None
+    network_fault: NetworkFault | None = None
     delay: Delay | None = None
     barrier: Barrier | None = None
     item: Item | None = None
@@ -83,17 +83,19 @@ class Rule:
     @property
     def is_timed(self) -> bool:
         """Whether a call may have to wait for it."""
-        return bool(self.delay or self.barrier or (self.wire and self.wire.kind == "drip"))
+        return bool(self.delay or self.barrier or (self.network_fault and self.network_fault.kind == "drip"))
 
     @property
     def settles(self) -> bool:
         """Whether the answer is settled with it, so that rules behind it have no say."""
-        return self.wanted is not None or self.wire is not None
+        return self.wanted is not None or self.network_fault is not None
 
     @property
     def replaces(self) -> bool:
         """Whether the service's own answer is never seen."""
-        return self.wanted is not None or (self.wire is not None and self.wire.kind in SILENT and not self.commit)
+        return self.wanted is not None or (
+            self.network_fault is not None and self.network_fault.kind in SILENT and not self.commit
+        )
 
     def fits(self, operation: Operation) -> bool:
         """Whether it can be for calls of this operation, which must have the status, or be a bulk."""

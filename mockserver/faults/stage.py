@@ -8,7 +8,7 @@ from functools import partial
 
 from ..contract.operations import Operation
 from ..errors import ClientError
-from ..exchange import Call, Reply
+from ..messages import Call, Reply
 from ..records.visit import Visit
 from . import prefer
 from .matching import Holder

@@ -9,7 +9,7 @@ import orjson
 
 from ..contract.operations import MULTI_STATUS, PLACES, Operation
 from ..contract.shapes import Look, sights
-from ..exchange import Call
+from ..messages import Call
 from .visit import Visit
 
 Key = tuple[str, str, str, str]  # equal to a cell and made in a tenth of the time, which counts at each call

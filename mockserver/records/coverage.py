@@ -94,8 +94,8 @@ class Coverage:
 
 def _is_real(visit: Visit) -> bool:
     """Whether the answer is the service's own, and comes through, if slowly."""
-    wire = visit.answer.wire if visit.answer else None
-    return not visit.injected and (wire is None or wire.kind == "drip")
+    fault = visit.answer.network_fault if visit.answer else None
+    return not visit.injected and (fault is None or fault.kind == "drip")
 
 
 def joined(several: Iterable[Tallies]) -> Tallies:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import __version__
 from ..clock import timestamp
+from ..messages import reason_phrase
 from . import events, secrets
 from .visit import Visit
 
@@ -53,7 +53,7 @@ def _response(visit: Visit) -> dict[str, Any]:
     text = events.answered(visit)
     return {
         "status": visit.status,
-        "statusText": _reason(visit.status),
+        "statusText": reason_phrase(visit.status, unknown=""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(secrets.headers(visit.answer.headers)) if visit.answer else [],
@@ -70,10 +70,3 @@ def _response(visit: Visit) -> dict[str, Any]:
 
 def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in values.items()]
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

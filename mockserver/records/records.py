@@ -8,7 +8,7 @@ from itertools import count
 from threading import Lock
 from time import perf_counter_ns
 
-from ..exchange import Answer, Request
+from ..messages import Request, Response
 from .coverage import Coverage
 from .journal import Journal
 from .personas import Personas
@@ -60,7 +60,7 @@ class Records:
         at = datetime.now(UTC)
         return Visit(f"00000000-0000-4000-8000-{next(self._numbers):012x}", request, at, started_ns=perf_counter_ns())
 
-    def closed(self, visit: Visit, answer: Answer) -> None:
+    def closed(self, visit: Visit, answer: Response) -> None:
         """Keep a visit with its answer."""
         visit.answer = answer
         visit.microseconds = (perf_counter_ns() - visit.started_ns) // 1000

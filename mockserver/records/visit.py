@@ -12,7 +12,7 @@ from ..access import ADMIN, NOBODY, Principal
 from ..contract.operations import Operation
 from ..contract.shapes import Look
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
-from ..exchange import Answer, Call, Request, Wire
+from ..messages import Call, NetworkFault, Request, Response
 
 NAME_AT_MOST = 200  # characters of the name of a test
 Kind = Literal["query", "header", "body", "deprecated", "scope"]
@@ -43,7 +43,7 @@ class Visit:
     call, look: what the handler got, and what its body has; only until the visit is kept.
     fault, injected: the fault rules that were applied, and whether an answer of theirs stands for the service's own.
     spoilt: places of the elements of a bulk that a fault let fail, from 0.
-    wire: how the answer goes wrong on its way.
+    network_fault: how the response is broken in transit.
     versions: changes of the tenant's state so far, before and after.
     is_cut, weight: whether the body of the request is kept in part only, and about how many bytes all takes.
     """
@@ -61,9 +61,9 @@ class Visit:
     fault: str | None = None
     injected: bool = False
     spoilt: frozenset[int] = frozenset()
-    wire: Wire | None = None
+    network_fault: NetworkFault | None = None
     error: ClientError | None = None
-    answer: Answer | None = None
+    answer: Response | None = None
     versions: tuple[int, int] | None = None
     started_ns: int = 0
     microseconds: int = 0

@@ -1,4 +1,4 @@
-"""One client's connection: its requests are answered one after the other, whole, as fast as it reads."""
+"""One client's connection: its requests are answered one after the other, completely, as fast as it reads."""
 
 from __future__ import annotations
 
@@ -6,162 +6,260 @@ import socket
 from asyncio import AbstractEventLoop, BaseTransport, Protocol, Transport
 from collections import deque
 from collections.abc import Callable
-from typing import cast
+from enum import Enum
+from typing import Literal, NamedTuple, cast
 
-from . import wires
-from .callers import Callers
-from .messages import Message, Messages
-from .outbox import Outbox
-from .wsgi import Response, refusal
+from ..messages import Response
+from . import network_faults
+from .application import error_response
+from .dispatcher import Dispatcher
+from .limits import MAX_BATCH_SECONDS
+from .request_parser import EMPTY, ParsedRequest, RequestParser
+from .response_writer import EncodedResponse, encode
 
-IDLE_SECONDS = 30  # of a connection without a request, or of a client that does not read
-REQUEST_SECONDS = 60  # until a request that has begun must be whole
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-LINGER_SECONDS = 2  # to read on after the last answer: closing before the client has sent all would take it away
+REFUSED = ParsedRequest(EMPTY)  # stands for what is not a request: the response to it ends the connection
+
+
+class State(Enum):
+    """What a connection waits for.
+
+    ============  ===========================================  ================================================
+    state         waits for                                    next
+    ============  ===========================================  ================================================
+    IDLE          the client to begin a request                READING, ANSWERING
+    READING       the client to send the rest of a request     ANSWERING
+    ANSWERING     the application, or the pauses of a drip     IDLE, READING, WRITING; LINGERING or WRITING_LAST
+    WRITING       the client to read a response                ANSWERING, READING, IDLE
+    WRITING_LAST  the client to read the last response         LINGERING
+    LINGERING     the client to close                          CLOSED
+    CLOSED        nothing                                      none
+    ============  ===========================================  ================================================
+
+    Any state becomes CLOSED when the client or the server closes. Requests that arrive during ANSWERING and WRITING are
+    parsed and wait; what arrives during WRITING_LAST and LINGERING is dropped.
+    """
+
+    IDLE = 1
+    READING = 2
+    ANSWERING = 3
+    WRITING = 4
+    WRITING_LAST = 5
+    LINGERING = 6
+    CLOSED = 7
+
+
+class Timeout(NamedTuple):
+    """How many seconds a state may last, and what happens then."""
+
+    seconds: float
+    action: Literal["close", "refuse", "abort"]
+
+
+TIMEOUTS = {  # ANSWERING has none: the server makes the client wait, not the other way round
+    State.IDLE: Timeout(30, "close"),
+    State.READING: Timeout(60, "refuse"),  # with a 408
+    State.WRITING: Timeout(30, "abort"),  # since the client last read anything
+    State.WRITING_LAST: Timeout(30, "abort"),
+    State.LINGERING: Timeout(2, "abort"),  # closing while the client still sends would take its last response away
+}
+BETWEEN_RESPONSES = {State.IDLE, State.READING, State.WRITING}
+ENDING = {State.WRITING_LAST, State.LINGERING, State.CLOSED}
+
+
+class WriteBatcher:
+    """Writes the responses of one loop iteration together: each write wakes a client, which competes for the CPU.
+
+    A fifth more responses get through.
+    """
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self._loop = loop
+        self._batch: list[tuple[Transport, bytes]] = []
+        self._since = 0.0
+
+    def write(self, transport: Transport, content: bytes) -> None:
+        """Write with the others of this iteration, or at once if the first of them has waited too long."""
+        now = self._loop.time()
+        if not self._batch:
+            self._since = now
+            self._loop.call_soon(self._flush)
+        self._batch.append((transport, content))
+        if now - self._since > MAX_BATCH_SECONDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, []
+        for transport, content in batch:
+            if not transport.is_closing():
+                transport.write(content)
 
 
 class Connection(Protocol):
     """A connection, from its opening to its end.
 
-    A client that sends many requests at once gets one answer a round, as the others do, and the next when it has read
-    that: else few clients could keep the server from all others, and have it hold as many answers as they like.
-    Until then nothing is read from it, so its end is not seen before its last answer is sent.
+    A client that pipelines requests gets one response per loop iteration, and the next once it has read that one;
+    otherwise a few clients could starve the rest, and make the server buffer any number of responses. Until then
+    nothing is read from it, so its end is not seen before its last response is sent.
     """
 
     def __init__(
-        self, callers: Callers, outbox: Outbox, loop: AbstractEventLoop, closed: Callable[[Connection], None]
+        self,
+        dispatcher: Dispatcher,
+        batcher: WriteBatcher,
+        loop: AbstractEventLoop,
+        on_closed: Callable[[Connection], None],
     ) -> None:
-        self._callers, self._outbox, self._loop, self._closed = callers, outbox, loop, closed
-        self._messages = Messages()
-        self._waiting: deque[Message] = deque()
-        self._transport: Transport | None = None
-        self._client = ""
-        self._is_busy = self._is_behind = self._is_ending = False
-        self._unsent = 0
+        self._dispatcher, self._batcher, self._loop, self._on_closed = dispatcher, batcher, loop, on_closed
+        self._waiting: deque[ParsedRequest] = deque()
+        self._state = State.IDLE
         self._since = loop.time()
+        self._unsent_bytes = 0
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Begin: from now on the client is behind while anything of an answer is unsent."""
+        """Begin: from now on a client is in WRITING while any byte of a response is unsent."""
         self._transport = cast(Transport, transport)
         self._transport.set_write_buffer_limits(0)
-        self._client = (transport.get_extra_info("peername") or ("",))[0]
+        self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0])
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """End; an answer that is still being made will have nowhere to go."""
-        self._transport = None
+        """End; a response that is still being made will be dropped."""
+        self._state = State.CLOSED
         self._waiting.clear()
-        del self._messages  # it and its parser hold each other
-        self._closed(self)
+        del self._parser  # it and llhttp refer to each other
+        self._on_closed(self)
 
     def data_received(self, data: bytes) -> None:
-        """Read requests, and answer the first."""
-        if self._is_ending:
+        """Parse requests, and answer the first."""
+        if self._state in ENDING:
             return
-        if not self._messages.is_partial:
+        if self._state is State.IDLE:
             self._since = self._loop.time()
-        self._waiting.extend(self._messages.fed(data))
-        self._go_on()
-        if self._transport and (self._waiting or self._is_busy or self._is_behind):
+        self._waiting.extend(self._parser.feed(data))
+        self._proceed()
+        if self._waiting or self._state in {State.ANSWERING, State.WRITING}:
             self._transport.pause_reading()
 
     def pause_writing(self) -> None:
-        """Wait for the client to read."""
-        self._is_behind = True
+        """Wait for the client to read; a response that drips checks at its end whether the client has read it."""
+        if self._state in BETWEEN_RESPONSES:
+            self._enter(State.WRITING)
 
     def resume_writing(self) -> None:
         """Go on: the client has read all."""
-        self._is_behind = False
-        self._go_on()
+        if self._state is State.WRITING_LAST:
+            self._enter(State.LINGERING)
+        elif self._state is State.WRITING:
+            self._enter(State.IDLE)
+            self._proceed()
 
     def abort(self) -> None:
         """Close at once."""
-        if self._transport:
+        if self._state is not State.CLOSED:
             self._transport.abort()
 
-    def look(self, now: float) -> None:
-        """Close if the client lets the connection wait for too long; be called now and then."""
-        if self._transport is None or self._is_busy:
+    def check_timeout(self, now: float) -> None:
+        """Close a connection whose client is idle, stalled or slow; called once a second."""
+        timeout = TIMEOUTS.get(self._state)
+        if timeout is None:
             return
-        waited = now - self._since
-        if self._is_behind:
-            unsent = self._transport.get_write_buffer_size()
-            if unsent != self._unsent:
-                self._unsent, self._since = unsent, now
-            elif waited > IDLE_SECONDS:
-                self.abort()
-        elif self._is_ending:
-            if waited > LINGER_SECONDS:
-                self.abort()
-        elif self._messages.is_partial:
-            if waited > REQUEST_SECONDS:
-                self._answered(refusal(408, f"The request was not whole after {REQUEST_SECONDS} seconds."))
-        elif waited > IDLE_SECONDS:
+        if self._state in {State.WRITING, State.WRITING_LAST}:
+            self._note_progress(now)
+        if now - self._since <= timeout.seconds:
+            return
+        if timeout.action == "refuse":
+            reason = f"The request was incomplete after {timeout.seconds} seconds."
+            self._refuse(408, reason)
+        elif timeout.action == "close":
             self._transport.close()
+        else:
+            self._transport.abort()
 
-    def _go_on(self) -> None:
-        """Answer the next request, if there is one and the client has read all answers so far; else read on."""
-        if self._is_busy or self._is_behind or self._is_ending or self._transport is None:
+    def _note_progress(self, now: float) -> None:
+        unsent = self._transport.get_write_buffer_size()
+        if unsent != self._unsent_bytes:
+            self._unsent_bytes, self._since = unsent, now
+
+    def _enter(self, state: State) -> None:
+        self._state, self._since = state, self._loop.time()
+
+    def _proceed(self) -> None:
+        """Answer the next request, if there is one and the client has read all responses so far; else read on."""
+        if self._state not in {State.IDLE, State.READING}:
             return
         if self._waiting:
-            self._is_busy = True
-            message = self._waiting.popleft()
-            if message.problem:
-                self._answered(refusal(*message.problem))
+            self._enter(State.ANSWERING)
+            self._parsed = self._waiting.popleft()
+            if self._parsed.refusal:
+                self._refuse(*self._parsed.refusal)
             else:
-                self._callers.call(message, self._client, self._answered)
-        else:
-            self._transport.resume_reading()
-            if self._messages.awaits_continue:
-                self._messages.awaits_continue = False
-                self._transport.write(CONTINUE)
-
-    def _answered(self, response: Response) -> None:
-        """Send an answer, or what is left of it."""
-        transport, wire = self._transport, response.wire
-        if transport is None:
+                self._dispatcher.dispatch(self._parsed.request, self._respond)
             return
-        if wire is None:
-            if response.keeps:
-                self._outbox.send(transport, response.head + response.body)
+        if self._state is State.IDLE and self._parser.is_partial:
+            self._enter(State.READING)
+        self._transport.resume_reading()
+        if self._parser.awaits_continue:
+            self._parser.awaits_continue = False
+            self._transport.write(CONTINUE)
+
+    def _respond(self, response: Response) -> None:
+        """Send the response to the current request."""
+        if self._state is not State.CLOSED:
+            self._send(encode(response, self._parsed))
+
+    def _refuse(self, status: int, reason: str) -> None:
+        """Answer what is not a request, or never became one, and end the connection."""
+        self._enter(State.ANSWERING)
+        self._send(encode(error_response(status, reason), REFUSED))
+
+    def _send(self, encoded: EncodedResponse) -> None:
+        """Send a response, or what a network fault leaves of it."""
+        transport, fault = self._transport, encoded.network_fault
+        if fault is None:
+            if encoded.keeps_open:
+                self._batcher.write(transport, encoded.head + encoded.body)
             else:
-                transport.write(response.head + response.body)
-            self._sent(transport, response.keeps)
-        elif wire.kind == "drip":
-            transport.write(response.head)
-            self._drip(wires.parts(response.body, wire.chunks), wire.seconds / wire.chunks, response.keeps)
-        else:
-            self._break(transport, wire.kind, response)
-
-    def _drip(self, parts: list[bytes], pause: float, keeps: bool) -> None:
-        """Send the parts of a body, with a pause before each."""
-        if self._transport is None:
-            return
-        if parts:
-            self._loop.call_later(pause, self._drop, parts, pause, keeps)
-        else:
-            self._sent(self._transport, keeps)
-
-    def _drop(self, parts: list[bytes], pause: float, keeps: bool) -> None:
-        if self._transport:
-            self._transport.write(parts[0])
-        self._drip(parts[1:], pause, keeps)
-
-    def _break(self, transport: Transport, kind: str, response: Response) -> None:
-        """Send what comes through, and close."""
-        if kind == "reset":
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, wires.AT_ONCE)
+                transport.write(encoded.head + encoded.body)
+            self._finish(encoded.keeps_open)
+        elif fault.kind == "drip":
+            transport.write(encoded.head)
+            parts = network_faults.split_body(encoded.body, fault.chunks)
+            self._drip(parts, fault.seconds / fault.chunks, encoded.keeps_open)
+        elif fault.kind == "reset":
+            transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, network_faults.LINGER_ZERO
+            )
             transport.abort()
         else:
-            transport.write(wires.rest(kind, response))
-            self._sent(transport, keeps=False)
+            transport.write(network_faults.broken_bytes(fault.kind, encoded))
+            self._finish(keeps_open=False)
 
-    def _sent(self, transport: Transport, keeps: bool) -> None:
-        """Go on with the client's next request in the next round, or end here."""
-        self._is_busy = False
-        self._since = self._loop.time()
-        if not keeps:  # nothing more will come; but the client may not have sent all yet, so read on until it says so
-            self._is_ending = True
+    def _drip(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
+        """Send the parts of a body, with a pause of so many seconds before each."""
+        if self._state is State.CLOSED:
+            return
+        if parts:
+            self._loop.call_later(pause, self._drip_next, parts, pause, keeps_open)
+        else:
+            self._finish(keeps_open)
+
+    def _drip_next(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
+        if self._state is not State.CLOSED:
+            self._transport.write(parts[0])
+        self._drip(parts[1:], pause, keeps_open)
+
+    def _finish(self, keeps_open: bool) -> None:
+        """Leave ANSWERING: the next request is for the next loop iteration, or the connection ends."""
+        transport = self._transport
+        is_unread = transport.get_write_buffer_size() > 0
+        if not keeps_open:  # the client may not have sent all yet, so read on until it closes
+            self._enter(State.WRITING_LAST if is_unread else State.LINGERING)
             transport.write_eof()
             transport.resume_reading()
-        elif self._waiting or self._messages.awaits_continue or not transport.is_reading():
-            self._loop.call_soon(self._go_on)
+            return
+        if is_unread:
+            self._enter(State.WRITING)
+        else:
+            self._enter(State.READING if self._parser.is_partial else State.IDLE)
+        if self._waiting or self._parser.awaits_continue or not transport.is_reading():
+            self._loop.call_soon(self._proceed)

@@ -1,44 +1,40 @@
-"""The server that ships: asyncio's sockets and llhttp's parser in one thread, which calls the application."""
+"""The server that ships: it binds, accepts connections up to a limit, and stops; asyncio's sockets, one thread."""
 
 from __future__ import annotations
 
+import resource
 import socket
 from asyncio import SelectorEventLoop, Task, sleep
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
 
-from flask import Flask
-
 from ..faults.registry import Registry
-from .callers import Callers
-from .connection import Connection
-from .descriptors import connections
-from .outbox import Outbox
-from .wsgi import Gateway
+from .connection import Connection, WriteBatcher
+from .dispatcher import Dispatcher
+from .flask_app import SimulatorFlask
+from .limits import BACKLOG, MAX_CONNECTIONS, OTHER_DESCRIPTORS
 
-CONNECTIONS_AT_MOST = 2000
-LOOK_SECONDS = 1
-BACKLOG = 1024  # connections that the system keeps waiting
+TIMEOUT_CHECK_SECONDS = 1  # between two checks of all connections
 
 
 class Server:
-    """A bound server: the port takes connections from now on, `run` answers them.
+    """A bound server: the port accepts connections from now on, `run` answers them.
 
-    connections: those that are open now.
+    connections: the open ones.
     """
 
-    def __init__(self, app: Flask, host: str, port: int, faults: Registry) -> None:
+    def __init__(self, app: SimulatorFlask, host: str, port: int, faults: Registry) -> None:
         """Bind; port 0 takes a free one. OSError if it cannot be bound."""
-        self._listeners = list(_bound(host, port))
+        self._listeners = list(_bind(host, port))
         self.host, self.port = host, self._listeners[0].getsockname()[1]
-        gateway = Gateway(app, host, self.port)
-        self._room = connections(CONNECTIONS_AT_MOST)
+        self._max_connections = connection_limit(MAX_CONNECTIONS)
         self.connections: set[Connection] = set()
         self._opening: set[Task[Any]] = set()
         self._loop = SelectorEventLoop()
-        self._callers, self._outbox = Callers(gateway, faults, self._loop), Outbox(self._loop)
+        self._dispatcher = Dispatcher(app.answer, faults, self._loop)
+        self._batcher = WriteBatcher(self._loop)
 
     @property
     def url(self) -> str:
@@ -49,7 +45,7 @@ class Server:
     def run(self) -> None:
         """Answer until `stop`, then close."""
         self._listen()
-        self._look()
+        self._check_timeouts()
         self._loop.run_forever()
         self._loop.run_until_complete(sleep(0))  # in which the last answers leave
         self._close()
@@ -65,7 +61,7 @@ class Server:
 
     def _accept(self, listener: socket.socket) -> None:
         """Open the connections that wait, as far as there is room; the others wait on."""
-        while len(self.connections) < self._room:
+        while len(self.connections) < self._max_connections:
             try:
                 taken, _ = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
@@ -74,12 +70,12 @@ class Server:
                 break
             self._open(taken)
         self._is_full = True
-        for each in self._listeners:
-            self._loop.remove_reader(each)
+        for closed in self._listeners:
+            self._loop.remove_reader(closed)
 
     def _open(self, taken: socket.socket) -> None:
         taken.setblocking(False)
-        connection = Connection(self._callers, self._outbox, self._loop, self._closed)
+        connection = Connection(self._dispatcher, self._batcher, self._loop, self._closed)
         self.connections.add(connection)
         opening = self._loop.create_task(self._loop.connect_accepted_socket(lambda: connection, taken))
         self._opening.add(opening)
@@ -96,14 +92,14 @@ class Server:
         if self._is_full:
             self._listen()
 
-    def _look(self) -> None:
-        """Look now and then for connections that wait for their clients for too long."""
+    def _check_timeouts(self) -> None:
+        """Close the connections that have waited too long for their clients; called once a second."""
         now = self._loop.time()
         for connection in list(self.connections):
-            connection.look(now)
+            connection.check_timeout(now)
         if self._is_full:
             self._listen()
-        self._loop.call_later(LOOK_SECONDS, self._look)
+        self._loop.call_later(TIMEOUT_CHECK_SECONDS, self._check_timeouts)
 
     def _close(self) -> None:
         for listener in self._listeners:
@@ -116,7 +112,27 @@ class Server:
         self._loop.close()
 
 
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
+def connection_limit(wanted: int) -> int:
+    """Return how many connections there can be: as many as wanted if the system grants enough file descriptors.
+
+    A server without a free descriptor could not accept, and would only spin.
+    """
+    needed = OTHER_DESCRIPTORS + wanted
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if _is_enough(soft, needed):
+        return wanted
+    granted = needed if _is_enough(hard, needed) else hard
+    with suppress(OSError, ValueError):  # a system may allow less than it says
+        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
+        soft = granted
+    return max(1, soft - OTHER_DESCRIPTORS)
+
+
+def _is_enough(limit: int, needed: int) -> bool:
+    return limit == resource.RLIM_INFINITY or limit >= needed
+
+
+def _bind(host: str, port: int) -> Iterator[socket.socket]:
     """Listen on each address that a host has, all on one port."""
     with ExitStack() as failing:
         for family, _, _, _, address in socket.getaddrinfo(

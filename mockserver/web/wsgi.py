@@ -1,110 +1,122 @@
-"""Calls a WSGI application in memory: a request and its answer, whole."""
+"""The translation between WSGI and our own requests and responses, in both directions."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterable
-from email.utils import formatdate
-from functools import lru_cache
-from http import HTTPStatus
+from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
 
-import orjson
+from ..errors import BadRequest, ClientError
+from ..messages import Request, Response, reason_phrase
+from .limits import MAX_BODY_BYTES
+from .request_builder import body_too_long, build_request, split_target
 
-from ..exchange import Wire
-from .adapter import DEFECT, LOG, WIRE
-from .messages import Message
+Environ = dict[str, Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
 
-WITHOUT_LENGTH = ("1", "204", "304")  # statuses whose answers have none
-
-
-class Response(NamedTuple):
-    """An answer as it goes over the wire; where `keeps` is false the connection ends with it."""
-
-    head: bytes
-    body: bytes
-    keeps: bool
-    wire: Wire | None = None
+REQUEST = "mockserver.request"  # the request itself, where our own server has parsed it
+NETWORK_FAULT = "mockserver.network_fault"  # for a server that can break a response in transit
+UNQUOTED = "%/:@!$&'()*+,;=~?"
 
 
-class Gateway:
-    """A WSGI application behind a server of this name and port."""
-
-    def __init__(self, application: Any, host: str, port: int) -> None:
-        self._application = application
-        self._about_server = {
-            "SCRIPT_NAME": "",
-            "SERVER_NAME": host,
-            "SERVER_PORT": str(port),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-
-    def environ(self, message: Message, client: str) -> dict[str, Any]:
-        """Return a request as WSGI wants it."""
-        target = message.target.decode("latin-1").partition("#")[0]
-        path, _, query = target.partition("?")
-        if not path.startswith("/") and "://" in path:  # absolute form, as proxies send it
-            path = "/" + path.partition("://")[2].partition("/")[2]
-        return {
-            **self._about_server,
-            **message.headers,
-            "REMOTE_ADDR": client,
-            "REQUEST_METHOD": message.method,
-            "REQUEST_URI": target,
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
-            "QUERY_STRING": query,
-            "SERVER_PROTOCOL": f"HTTP/{message.version}",
-            "wsgi.input": BytesIO(message.body),
-        }
-
-    def answer(self, message: Message, environ: dict[str, Any]) -> Response:
-        """Have the application answer; it writes its own errors, and this is for what it cannot know."""
-        begun: list[Any] = []
-        parts: Iterable[bytes] = ()
-        try:
-            parts = self._application(environ, lambda *given: begun.extend(given))
-            body = b"".join(parts)
-            return Response(_head(begun[0], begun[1], message, len(body)), body, message.keeps, environ.get(WIRE))
-        except Exception:
-            LOG.exception("%s %s", message.method, ascii(environ["PATH_INFO"][:200]))
-            return refusal(500, DEFECT)
-        finally:
-            if hasattr(parts, "close"):
-                parts.close()
+def read_request(environ: Environ) -> Request:
+    """Return the request of an environment; its `problem` says if a limit is exceeded or the body is incomplete."""
+    request: Request | None = environ.get(REQUEST)
+    if request is not None:
+        return request
+    headers = {name[5:].replace("_", "-").lower(): text for name, text in environ.items() if name.startswith("HTTP_")}
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    body, problem = b"", None
+    try:
+        body = _read_body(environ)
+    except ClientError as error:
+        problem = error
+    target = _raw_path(environ), _encode(environ.get("QUERY_STRING", ""))
+    method, client = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
+    return build_request(method, target, headers, body=body, client=client, problem=problem)
 
 
-def refusal(status: int, reason: str) -> Response:
-    """Answer what could not be read, in JSON, and end the connection."""
-    phrase = HTTPStatus(status).phrase
-    body = orjson.dumps({"code": status, "status": phrase, "message": reason})
-    head = _head(f"{status} {phrase}", [("Content-Type", "application/json")], Message(), len(body))
-    return Response(head, body, keeps=False)
+def send_response(response: Response, environ: Environ, start_response: Any) -> list[bytes]:
+    """Send a response as WSGI wants it."""
+    environ[NETWORK_FAULT] = response.network_fault
+    start_response(status_line(response.status), response.fields())
+    body = response.body_for(environ["REQUEST_METHOD"])
+    return [body] if body else []
 
 
-def _head(status: str, headers: Iterable[tuple[str, str]], message: Message, length: int) -> bytes:
-    """Write the first line and the headers; ValueError for one with a line break, which would begin another."""
-    lines = [f"HTTP/1.1 {status}", *[f"{name}: {value}" for name, value in headers], _date(int(time.time()))]
-    if not message.keeps:
-        lines.append("Connection: close")
-    elif message.version == "1.0":
-        lines.append("Connection: keep-alive")
-    text = "\r\n".join(lines)
-    if "\r\nContent-Length: " not in text and not status.startswith(WITHOUT_LENGTH):
-        lines.append(f"Content-Length: {length}")
-        text = "\r\n".join(lines)
-    if text.count("\n") >= len(lines) or text.count("\r") >= len(lines):
-        raise ValueError("a header of an answer has a line break")
-    return text.encode("latin-1") + b"\r\n\r\n"
+def call_application(application: Application, request: Request) -> Response:
+    """Return the response of a WSGI application."""
+    environ = build_environ(request) | {REQUEST: request}
+    started: list[Any] = []
+    parts = application(environ, lambda *status_and_headers: started.extend(status_and_headers))
+    try:
+        content = b"".join(parts)
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
+    headers: dict[str, str] = {}
+    for name, text in started[1]:
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return Response(int(started[0].split()[0]), content, headers, environ.get(NETWORK_FAULT))
 
 
-@lru_cache(1)
-def _date(seconds: int) -> str:
-    return f"Date: {formatdate(seconds, usegmt=True)}"
+def build_environ(request: Request) -> Environ:
+    """Return the environment of a request."""
+    environ: Environ = {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": request.client,
+        "REQUEST_METHOD": request.method,
+        "REQUEST_URI": f"{request.path}?{request.query}" if request.query else request.path,
+        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
+        "QUERY_STRING": request.query,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, text in request.headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = text
+    return environ
+
+
+def _raw_path(environ: Environ) -> str:
+    """Return the path as the client wrote it: an id may have an encoded slash, which PATH_INFO has lost."""
+    raw: str | None = environ.get("REQUEST_URI") or environ.get("RAW_URI")
+    if raw is None:
+        return quote(environ.get("PATH_INFO", "").encode("latin-1"), safe=UNQUOTED.replace("%", ""))
+    return _encode(split_target(raw)[0])
+
+
+def _encode(text: str) -> str:
+    """Encode the bytes that a client should have encoded; WSGI gives them as Latin-1."""
+    return text if text.isascii() else quote(text.encode("latin-1"), safe=UNQUOTED)
+
+
+def _read_body(environ: Environ) -> bytes:
+    """Read the complete body; some servers hand over a part of a broken one as if it were complete."""
+    announced = environ.get("CONTENT_LENGTH") or "0"
+    if not (announced.isascii() and announced.isdigit()):
+        raise BadRequest(field="Content-Length", kind="type", detail="is not a number", rule="F3")
+    length = int(announced[:20])
+    if length > MAX_BODY_BYTES:
+        raise body_too_long()
+    body: bytes = environ["wsgi.input"].read(length) if length else b""
+    if len(body) < length:
+        raise BadRequest(kind="truncated", detail=f"{length} bytes were announced and {len(body)} came.", rule="F3")
+    return body
+
+
+def status_line(status: int) -> str:
+    """Return a status as WSGI wants it, with its phrase."""
+    return f"{status} {reason_phrase(status)}"

@@ -168,7 +168,7 @@ def test_an_unusable_spec_is_one_clear_line(tmp_path: Path, change: tuple[str, s
 def test_routes_lists_every_operation_with_its_scopes() -> None:
     lines = run("routes").stdout.splitlines()
     app = build(Settings())
-    assert [line.split()[2] for line in lines] == [each.id for each in (*app.operations, *app.steering)]
+    assert [line.split()[2] for line in lines] == [each.id for each in (*app.api_operations, *app.control_operations)]
     assert any(
         "PUT-customer-segment-update-item " in line and "customersegment.segment_manage" in line for line in lines
     )

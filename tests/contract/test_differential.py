@@ -16,11 +16,11 @@ from mockserver.contract import loading, parameters
 from mockserver.contract.operations import Operation
 from mockserver.contract.reference import Reference
 from mockserver.errors import BadRequest
-from mockserver.exchange import Reply, Request
+from mockserver.messages import Reply, Request
 from mockserver.resources import folder
 from mockserver.settings import Settings
 
-OPERATIONS = {operation.id: operation for operation in build(Settings()).operations if operation.needs_token}
+OPERATIONS = {operation.id: operation for operation in build(Settings()).api_operations if operation.needs_token}
 REFERENCE = Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
 IDS = {
     "tenant": "acme",

@@ -10,12 +10,12 @@ import pytest
 
 from mockserver.contract import loading
 from mockserver.contract.reference import Reference
-from mockserver.exchange import Reply, Request, Text
+from mockserver.messages import Reply, Request, TextBody
 from mockserver.resources import folder
 from tests.support.client import Client
 from tests.support.status_cases import APP, TABLE, case_of, provoked
 
-OPERATIONS = {operation.id: operation for operation in (*APP.operations, *APP.steering)}
+OPERATIONS = {operation.id: operation for operation in (*APP.api_operations, *APP.control_operations)}
 PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
 
 
@@ -40,7 +40,7 @@ def test_every_declared_status_can_be_provoked(
     caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
     reply = provoked(caller, operation, case)
     assert reply.status_code == status, reply.text
-    body = reply.get_json() if reply.is_json else Text(reply.text, reply.mimetype or "") if reply.data else None
+    body = reply.get_json() if reply.is_json else TextBody(reply.text, reply.mimetype or "") if reply.data else None
     assert operation.defect(status, body) is None
     ids = dict.fromkeys(re.findall(r"{(\w+)}", operation.path), "acme")
     seen = Reply(status, body, dict(reply.headers))

@@ -12,10 +12,10 @@ from mockserver.contract.operations import operations
 from mockserver.contract.reference import Reference
 from mockserver.contract.routing import Router
 from mockserver.control.guard import Guard
-from mockserver.exchange import Reply, Request, Text
+from mockserver.messages import Reply, Request, TextBody
 from mockserver.pipeline import ContractBroken, Pipeline
 from mockserver.records.records import Records
-from mockserver.web import adapter
+from mockserver.web.flask_app import create_flask
 from mockserver.world import World
 
 TEXT, OBJECT = {"schema": {"type": "string"}}, {"schema": {"type": "object"}}
@@ -49,7 +49,7 @@ def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipelin
 @pytest.mark.parametrize(
     ("body", "content", "media_type"),
     [
-        (Text("Grüße, {not: json", "text/plain"), "Grüße, {not: json".encode(), "text/plain"),
+        (TextBody("Grüße, {not: json", "text/plain"), "Grüße, {not: json".encode(), "text/plain"),
         ({"hello": "there"}, b'{"hello":"there"}', "application/json"),
     ],
     ids=["text", "json"],
@@ -58,12 +58,12 @@ def test_what_is_declared_is_sent(
     spec: Path, world: World, body: object, content: bytes, media_type: str, judged: bool
 ) -> None:
     answering = pipeline(spec, world, Reply(200, body), judged=judged)
-    flask = adapter.create(answering.answer, answering.answer, Guard(), {})
+    flask = create_flask(answering.answer, answering.answer, Guard(), {})
     reply = flask.test_client().get("/hello")
     assert (reply.status_code, reply.data, reply.mimetype) == (200, content, media_type)
 
 
-@pytest.mark.parametrize("reply", [Reply(200, Text("<p>", "text/html")), Reply(200, "hello")], ids=["text", "json"])
+@pytest.mark.parametrize("reply", [Reply(200, TextBody("<p>", "text/html")), Reply(200, "hello")], ids=["text", "json"])
 def test_what_is_not_declared_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
     with pytest.raises(ContractBroken):
         pipeline(spec, world, reply, judged=False).answer(Request("GET", "/hello", "", {}))

@@ -44,7 +44,7 @@ def test_a_body_that_a_page_can_send_anywhere_is_refused(client: Client, kind: s
 
 
 def test_no_control_answer_has_a_cors_header(client: Client, shared: App) -> None:
-    for operation in shared.steering:
+    for operation in shared.control_operations:
         path = "/" + operation.path.replace("{", "").replace("}", "")
         reply = client.having(None).send("OPTIONS", path, headers={"Origin": "http://localhost:3000"})
         assert not [name for name, _ in reply.headers if name.startswith("Access-Control")]

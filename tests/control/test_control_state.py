@@ -521,7 +521,7 @@ def test_tokens_that_no_header_could_carry(admin: Admin, token: str) -> None:
 def test_nothing_changes_on_a_get(client: Client, shared: App) -> None:
     tenant = shared.world.tenant(client.tenant)
     before = tenant.version
-    for operation in shared.steering:
+    for operation in shared.control_operations:
         if operation.method == "GET":
             path = operation.path.replace("{name}", "world").replace("{collection}", "segments")
             client.having(None).get(f"/{path}?tenant={client.tenant}")

@@ -21,7 +21,7 @@ from mockserver.app import App, build
 from mockserver.contract.operations import Operation
 from mockserver.control.coverage.report import percent
 from mockserver.dimensions import DIMENSIONS
-from mockserver.exchange import Wire
+from mockserver.messages import NetworkFault
 from mockserver.records import coverage, personas, records
 from mockserver.records.cells import Cell
 from mockserver.records.findings import SEEN_AT_MOST
@@ -182,7 +182,10 @@ def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(client: Client, 
     (visit,) = visits
     assert visit.answer
     assert len(keys(visit)) > 3
-    visit.injected, visit.answer = kind is None, visit.answer._replace(wire=Wire(kind) if kind else None)
+    visit.injected, visit.answer = (
+        kind is None,
+        visit.answer._replace(network_fault=NetworkFault(kind) if kind else None),
+    )
     assert keys(visit) == {Cell("injected", PUT_ITEM)}
 
 
@@ -191,7 +194,7 @@ def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visit
     (visit,) = visits
     assert visit.answer
     before = keys(visit)
-    visit.fault, visit.answer = "slow", visit.answer._replace(wire=Wire("drip"))
+    visit.fault, visit.answer = "slow", visit.answer._replace(network_fault=NetworkFault("drip"))
     assert keys(visit) == before
 
 
@@ -336,13 +339,13 @@ def provoke(client: Client, operation: Operation) -> None:
 def test_all_operations_and_documented_statuses_can_be_covered() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme")
-    for operation in app.operations:
+    for operation in app.api_operations:
         provoke(client, operation)
     report = client.get("//__admin/coverage").get_json()
     for dimension in ("operations", "statuses"):
         found = report["dimensions"][dimension]
         assert (found["covered"], found["percent"], found["missing"]) == (found["total"], 100, [])
-    assert report["dimensions"]["operations"]["total"] == len(app.operations)
+    assert report["dimensions"]["operations"]["total"] == len(app.api_operations)
     for operation in report["operations"]:
         documented = [cell for cell in operation["cells"] if cell["dimension"] == "statuses"]
         for cell in [*documented, *(each for each in operation["undocumented"] if each["dimension"] == "statuses")]:
@@ -457,7 +460,7 @@ def test_scopes_that_come_with_a_customers_login_are_not_told_as_spare(client: C
 
 
 def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) -> None:
-    operation = next(each for each in shared.operations if each.id == "POST-customer-exchange-authtoken")
+    operation = next(each for each in shared.api_operations if each.id == "POST-customer-exchange-authtoken")
     refused = case_of(operation, 403)
     refused["path"] = refused["path"].replace("statuses", client.tenant)
     assert provoked(client.having(refused.pop("token")), operation, refused).status_code == 403
@@ -531,7 +534,7 @@ def test_the_gate_opens_where_there_is_enough(served: str) -> None:
 
 
 def test_the_gate_says_what_is_missing_where_there_is_not(served: str) -> None:
-    every = {operation.id for operation in build(Settings()).operations}
+    every = {operation.id for operation in build(Settings()).api_operations}
     done = run("coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1")
     assert done.returncode == 1
     complaints = [line for line in done.stderr.splitlines() if not line.startswith(" ")]

@@ -20,7 +20,7 @@ from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, PLATINUM
 from tests.support.status_cases import APP, TABLE, case_of, provoked
 
-OPERATIONS = {operation.id: operation for operation in APP.operations}
+OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
 # Refusals to which no valid call is near: by order, or for a broken id in the path, a reference that leads nowhere, or
 # what no list has.

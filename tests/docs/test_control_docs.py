@@ -35,9 +35,9 @@ def operation_of(router: Router, command: str) -> Operation:
 
 
 def test_every_call_has_an_example(shared: App) -> None:
-    router = Router(shared.steering)
+    router = Router(shared.control_operations)
     shown = {operation_of(router, command).id for command in CALLS}
-    assert shown == {operation.id for operation in shared.steering}
+    assert shown == {operation.id for operation in shared.control_operations}
 
 
 @pytest.mark.parametrize("name", ["contract", *(each.name for each in fields(Behaviour))])

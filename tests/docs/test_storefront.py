@@ -26,8 +26,8 @@ from tests.support.paths import ROOT
 from tests.support.status_cases import APP, case_of, provoked
 
 PAGE = (ROOT / "docs" / "storefront.md").read_text()
-AROUND = [operation for operation in APP.operations if operation.service not in {"customer-segment", "oauth"}]
-READS = [operation for operation in APP.operations if operation.method == "GET"]
+AROUND = [operation for operation in APP.api_operations if operation.service not in {"customer-segment", "oauth"}]
+READS = [operation for operation in APP.api_operations if operation.method == "GET"]
 BESIDE_QUERY = {"siteCode": "nowhere", "legalEntityId": "nobody", "hello": "1"}
 BESIDE_HEADERS = {"session-id": "s", "saas-token": "t", "Emporix-Tenant": "nowhere", "Content-Language": "xx"}
 SHORTHANDS = dict(re.findall(r"^(\w+)=(\$HOST.*)", PAGE, re.M))

@@ -21,7 +21,7 @@ from tests.support.clock import StandingClock
 from tests.support.samples import GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS
 
 APP = build(Settings(), StandingClock())  # for rules without tenant, which would disturb other tests
-OPERATIONS = {operation.id: operation for operation in APP.operations}
+OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 STATUSES = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
 GET, PUT, PATCH, POST = (
     "GET-customer-segment-retrieve-item",

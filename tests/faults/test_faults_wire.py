@@ -19,7 +19,8 @@ import pytest
 
 from mockserver.app import build
 from mockserver.settings import Settings
-from mockserver.web import callers, wires
+from mockserver.web import dispatcher
+from mockserver.web.network_faults import split_body
 from tests.support.live_server import ENOUGH, Wire, serving_here
 from tests.support.samples import GOLDEN, ITEM, NEW_ITEM
 
@@ -148,9 +149,9 @@ def test_a_dripping_body_comes_whole_in_parts(wire: Faulty) -> None:
 
 
 def test_a_body_drips_in_as_many_parts_as_were_ordered() -> None:
-    assert wires.parts(b"0123456789", 4) == [b"012", b"345", b"678", b"9"]
-    assert wires.parts(b"01", 4) == [b"0", b"1"]
-    assert wires.parts(b"", 4) == []
+    assert split_body(b"0123456789", 4) == [b"012", b"345", b"678", b"9"]
+    assert split_body(b"01", 4) == [b"0", b"1"]
+    assert split_body(b"", 4) == []
 
 
 def test_a_body_that_drips_holds_up_nobody_and_ends_with_its_client(wire: Faulty) -> None:
@@ -273,7 +274,7 @@ def test_a_delay_ends_with_its_rule(wire: Faulty, beside: Callable[..., Future[A
 def test_the_control_plane_answers_however_many_calls_are_held(
     wire: Faulty, beside: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callers, "THREADS_AT_MOST", 4)
+    monkeypatch.setattr(dispatcher, "MAX_CALL_THREADS", 4)
     id_ = wire.order(operation=GET, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
     calls = [beside(wire.another().send, "GET", ITEM) for _ in range(12)]
     wire.until_held(id_, 4)

@@ -31,6 +31,16 @@ REQUESTS = [
     "CONNECT a:1 HTTP/1.1\r\n\r\nPRI * HTTP/2.0\r\n\r\n",
     "HEAD / HTTP/1.1\r\nConnection: close\r\n\r\nGET / HTTP/1.1\r\n\r\n",
 ]
+ITEM = "/customer-segment/acme/segments/628cd20c6e8b2432b6346ca6/items/PRODUCT/12468504"
+TOKEN = "Host: localhost\r\nAuthorization: Bearer admin-token\r\n"
+CALLS = [
+    f"GET {ITEM} HTTP/1.1\r\n{TOKEN}\r\nHEAD {ITEM} HTTP/1.0\r\n{TOKEN}\r\n",
+    f"GET {ITEM}?fields=item HTTP/1.1\r\n{TOKEN}Origin: http://localhost:3000\r\n\r\n",
+    f"PUT {ITEM} HTTP/1.1\r\n{TOKEN}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}",
+    f"OPTIONS {ITEM} HTTP/1.1\r\nOrigin: http://localhost:1\r\nAccess-Control-Request-Method: PUT\r\n\r\n",
+    "GET /__admin/health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /__admin/docs/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    f"GET http://localhost{ITEM}#a HTTP/1.1\r\n{TOKEN}Prefer: code=503\r\n\r\n",
+]
 SEEDS: dict[str, list[str]] = {
     "q": _written("q"),
     "compound": _written("q"),
@@ -40,6 +50,7 @@ SEEDS: dict[str, list[str]] = {
     "strict_json": [json.dumps(value) for value in VALUES],
     "jsonpatch": PATCHES,
     "requests": [f"{size}{lines}" for size in "\x02\x27" for lines in REQUESTS],
+    "entrances": CALLS,
 }
 WORDS: dict[str, list[str]] = {
     "q": Q_WORDS,
@@ -56,4 +67,5 @@ WORDS: dict[str, list[str]] = {
         "Upgrade: h2c\r\n",
         "Connection: close, upgrade\r\n",
     ],
+    "entrances": [*"\r\n: ?#%/", "HTTP/1.1\r\n", TOKEN, ITEM, "Origin: http://localhost:1\r\n", "/__admin", "%2F"],
 }

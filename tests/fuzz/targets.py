@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from typing import Any, TypeVar
 
 import orjson
@@ -14,7 +15,8 @@ import yaml
 from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
 from mockserver.practices import fields, jsonpatch, languages, nesting, q, sort
-from mockserver.web.messages import Message, Messages
+from mockserver.web.request_parser import ParsedRequest, RequestParser
+from tests.support.entrances import Entrances
 from tests.support.paths import TABLES
 
 Answer = TypeVar("Answer")
@@ -115,16 +117,26 @@ def requests(content: bytes) -> None:
     The first byte says into how long pieces it is cut.
     """
     size, stream = content[:1], content[1:]
-    whole, pieces = Messages(), Messages()
+    whole, pieces = RequestParser(), RequestParser()
     step = 1 + (size[0] if size else 0) % 40
-    at_once = whole.fed(stream)
-    one_by_one = [message for at in range(0, len(stream), step) for message in pieces.fed(stream[at : at + step])]
-    for message in at_once[:-1]:
-        assert message.keeps
-        assert not message.problem
+    at_once = whole.feed(stream)
+    one_by_one = [parsed for at in range(0, len(stream), step) for parsed in pieces.feed(stream[at : at + step])]
+    for parsed in at_once[:-1]:
+        assert parsed.keeps_open
+        assert not parsed.refusal
     if stream.isascii():
         assert list(map(_read, one_by_one)) == list(map(_read, at_once))
-        assert (whole.is_partial, whole.has_ended) == (pieces.is_partial, pieces.has_ended)
+        assert whole.phase is pieces.phase
+
+
+def entrances(content: bytes) -> None:
+    """The requests of a stream get the same responses over our own server's road and over WSGI."""
+    simulators().compare(content)
+
+
+@cache
+def simulators() -> Entrances:
+    return Entrances()
 
 
 TARGETS: dict[str, Target] = {
@@ -136,14 +148,13 @@ TARGETS: dict[str, Target] = {
     "strict_json": strictly_read,
     "jsonpatch": patch,
     "requests": requests,
+    "entrances": entrances,
 }
 
 
-def _read(message: Message) -> tuple[Any, ...]:
-    """Return what the application gets of a request, or what is said of one that cannot be read."""
-    if message.problem:
-        return (message.problem[0],)
-    return message.method, message.target, message.version, message.headers, bytes(message.body), message.keeps
+def _read(parsed: ParsedRequest) -> tuple[Any, ...]:
+    """Return what the application gets of a request, or the status of a refusal."""
+    return (parsed.refusal[0],) if parsed.refusal else parsed
 
 
 def _text(content: bytes) -> str:

@@ -25,14 +25,14 @@ LAYERS = [
     {"records"},
     {"contract", "worlds"},
     {"practices"},
-    {"exchange"},
+    {"messages"},
     {"world", "people", "active", "catalogue"},
     {"state", "access"},
     {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions", "texts"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {
-    "flask": {"app", "web"},
+    "flask": {"web"},
     "flask_cors": {"web"},
     "flask_swagger_ui": {"web"},
     "httptools": {"web"},

@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 
 from mockserver.app import App
 from mockserver.contract.routing import Router
-from mockserver.exchange import Answer, Request
+from mockserver.messages import Request, Response
 from mockserver.records import findings, journal, records, tally
 from mockserver.records.records import Records
 from mockserver.records.visit import Finding, Visit
@@ -28,7 +28,7 @@ MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage
 def visited(kept: Records, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Visit:
     visit = kept.opened(Request("GET", "/", "", {}, body))
     visit.tenant = tenant
-    kept.closed(visit, Answer(200, reply, {}))
+    kept.closed(visit, Response(200, reply, {}))
     return visit
 
 
@@ -72,7 +72,7 @@ def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client:
 
 
 def test_an_id_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
-    router = Router(shared.operations)
+    router = Router(shared.api_operations)
     for path, tenant in (
         ("/customer-segment/acme", "acme"),
         ("/customer-segment/acme/nothing", "acme"),

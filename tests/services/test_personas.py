@@ -45,7 +45,7 @@ def callers(shared: App, client: Client) -> Client:
 def test_every_persona_gets_the_status_of_its_cell(
     callers: Client, shared: App, operation_id: str, persona: str, status: int
 ) -> None:
-    (operation,) = [each for each in shared.operations if each.id == operation_id]
+    (operation,) = [each for each in shared.api_operations if each.id == operation_id]
     good: dict[str, Any] = next(dict(case) for code, case in STATUSES[operation_id].items() if code.startswith("2"))
     del good["token"]
     reply = callers.having(TOKENS[persona]).send(operation.method, good.pop("path"), **good)
@@ -56,4 +56,4 @@ def test_every_persona_gets_the_status_of_its_cell(
 
 def test_the_matrix_has_every_operation_and_every_persona(shared: App) -> None:
     assert MATRIX["columns"] == list(TOKENS)
-    assert set(MATRIX["rows"]) == {each.id for each in shared.operations if "customer-segment" in each.id}
+    assert set(MATRIX["rows"]) == {each.id for each in shared.api_operations if "customer-segment" in each.id}

@@ -474,7 +474,7 @@ def test_d16_a_word_of_the_paths_is_no_id(client: Client, word: str) -> None:
 
 
 def test_d16_the_words_are_those_of_the_spec(shared: Any) -> None:
-    operations: tuple[Operation, ...] = shared.operations
+    operations: tuple[Operation, ...] = shared.api_operations
     paths = [each.path.removeprefix("/customer-segment/{tenant}/segments/") for each in operations]
     assert {path.split("/")[0] for path in paths if not path.startswith(("/", "{"))} == set(STATIC_WORDS)
 

@@ -11,7 +11,7 @@ from immutables import Map
 
 from mockserver import texts
 from mockserver.app import App
-from mockserver.exchange import Request
+from mockserver.messages import Request
 from mockserver.pipeline import ContractBroken
 from mockserver.practices import paths
 from mockserver.services.customer_segment import catalogue, reading
@@ -125,7 +125,7 @@ def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Clien
     )
     for _ in range(2):
         with pytest.raises(ContractBroken):
-            shared.pipeline.answer(request)
+            shared.api_pipeline.answer(request)
 
 
 def written(kept: Texts, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:

@@ -373,7 +373,7 @@ def test_f4_what_is_no_page_gets_no_headers_for_pages() -> None:
 
 def test_f4_pages_see_the_count_of_every_service(client: Client, shared: App) -> None:
     shown = client.get("/items", headers={"Origin": "http://localhost:3000"}).headers["Access-Control-Expose-Headers"]
-    counts = {operation.count for operation in shared.operations if operation.count}
+    counts = {operation.count for operation in shared.api_operations if operation.count}
     assert "X-Total-Count" in counts
     assert counts <= set(shown.split(", "))
 

@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from mockserver.web import connection
+from mockserver.web.connection import TIMEOUTS, State
 from mockserver.web.server import Server
 from mockserver.worlds.exporting import SECTIONS
 from tests.support.live_server import COMMAND, ENOUGH, Wire, ask, server_here, serving
@@ -99,7 +99,7 @@ def test_a_client_that_does_not_read_gets_no_second_answer(served: Served) -> No
 
 
 def test_a_client_that_never_reads_is_closed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.1)
+    monkeypatch.setitem(TIMEOUTS, State.WRITING, TIMEOUTS[State.WRITING]._replace(seconds=0.1))
     with served.deaf(times=5) as deaf:
         assert served.until_called(2) == 2
         served.until_connected(1)

@@ -10,12 +10,16 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.app import build
+from mockserver.control.guard import Guard
+from mockserver.messages import Request, Response
 from mockserver.settings import Settings
-from mockserver.web import connection, messages
+from mockserver.web import request_parser
 from mockserver.web import server as web
-from mockserver.web.messages import Messages
+from mockserver.web.application import Application
+from mockserver.web.connection import TIMEOUTS, State
+from mockserver.web.request_parser import ParsedRequest, RequestParser
+from mockserver.web.response_writer import encode
 from mockserver.web.server import Server
-from mockserver.web.wsgi import Gateway
 from tests.support.live_server import ENOUGH, server_here
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 
@@ -27,7 +31,7 @@ TOKEN = "Authorization: Bearer admin-token\r\n"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as patching, server_here(build(Settings())) as server:
-        patching.setattr(web, "LOOK_SECONDS", 0.01)
+        patching.setattr(web, "TIMEOUT_CHECK_SECONDS", 0.01)
         yield server
 
 
@@ -164,8 +168,8 @@ def test_letters_beyond_ascii_in_a_path_are_those_that_they_are_escaped(server: 
 
 def test_several_headers_of_one_name_are_joined_and_underscores_are_no_hyphens() -> None:
     lines = b"A: 1\r\nA:\t2 \r\nB_C: x\r\nContent-Type: a/b\r\n"
-    (message,) = Messages().fed(b"GET / HTTP/1.1\r\n" + lines + b"\r\n")
-    assert message.headers == {"HTTP_A": "1, 2", "CONTENT_TYPE": "a/b", "CONTENT_LENGTH": "0"}
+    (parsed,) = RequestParser("::1").feed(b"GET /%41?b=c#d HTTP/1.1\r\n" + lines + b"\r\n")
+    assert parsed.request == Request("GET", "/%41", "b=c", {"a": "1, 2", "content-type": "a/b"}, b"", "::1")
 
 
 WRONG = {
@@ -224,25 +228,25 @@ def test_a_request_that_breaks_off_is_not_carried_out(server: Server, cut: int) 
 def test_a_client_with_more_requests_than_may_wait_is_answered_so_many(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "WAITING_AT_MOST", 3)
+    monkeypatch.setattr(request_parser, "MAX_WAITING_REQUESTS", 3)
     assert statuses(kept(server, request(path=HEALTH) * 5)) == [200] * 3
 
 
 @pytest.mark.parametrize(
-    ("limit", "sent", "status"),
+    ("state", "sent", "status"),
     [
-        ("IDLE_SECONDS", b"", []),
-        ("IDLE_SECONDS", request(), [200]),
-        ("REQUEST_SECONDS", b"GET / HT", [408]),
-        ("REQUEST_SECONDS", request("PUT", headers="Content-Length: 5\r\n") + b"{", [408]),
-        ("LINGER_SECONDS", request(headers="Connection: close\r\n"), [200]),
+        (State.IDLE, b"", []),
+        (State.IDLE, request(), [200]),
+        (State.READING, b"GET / HT", [408]),
+        (State.READING, request("PUT", headers="Content-Length: 5\r\n") + b"{", [408]),
+        (State.LINGERING, request(headers="Connection: close\r\n"), [200]),
     ],
 )
 def test_who_lets_the_server_wait_is_closed(
-    server: Server, monkeypatch: pytest.MonkeyPatch, limit: str, sent: bytes, status: list[int]
+    server: Server, monkeypatch: pytest.MonkeyPatch, state: State, sent: bytes, status: list[int]
 ) -> None:
-    monkeypatch.setattr(connection, "LINGER_SECONDS", 0)
-    monkeypatch.setattr(connection, limit, 0)
+    for short in (State.LINGERING, state):
+        monkeypatch.setitem(TIMEOUTS, short, TIMEOUTS[short]._replace(seconds=0))
     with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
         client.sendall(sent)
         assert statuses(b"".join(iter(lambda: client.recv(65536), b""))) == status
@@ -250,15 +254,14 @@ def test_who_lets_the_server_wait_is_closed(
             assert client.recv(1) == b""
 
 
-def test_a_header_with_a_line_break_does_not_leave(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    def split(_: object, start_response: object) -> list[bytes]:
-        start_response("200 OK", [("A", "b\r\nC: d")])  # type: ignore[operator]
-        return [b"text"]
+@pytest.mark.parametrize("header", ["b\r\nC: d", "b\nC: d", "\u0142"])
+def test_a_header_with_a_line_break_does_not_leave(header: str, caplog: pytest.LogCaptureFixture) -> None:
+    def split(_: Request) -> Response:
+        return Response(200, b"text", {"A": header})
 
-    gateway = Gateway(split, "localhost", 80)
-    (message,) = Messages().fed(b"GET / HTTP/1.1\r\n\r\n")
-    response = gateway.answer(message, gateway.environ(message, ""))
+    request = Request("GET", "/", "", {})
+    response = encode(Application(split, split, split, Guard()).answer(request), ParsedRequest(request))
     assert response.head.startswith(b"HTTP/1.1 500 ")
     assert b"C: d" not in response.head
-    assert not response.keeps
+    assert not response.keeps_open
     assert "line break" in caplog.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ...contract.operations import Operation
-from ...exchange import Call, Handler, Reply, Text
+from ...messages import Call, Handler, Reply, TextBody
 from ...records import coverage, personas
 from ..plane import Plane, Unprocessable, named
 from .junit import junit
@@ -30,9 +30,9 @@ def show(plane: Plane, call: Call) -> Reply:
     match call.query.get("format", "json"):
         case "html":
             about = f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
-            return Reply(200, Text(page(found, about), "text/html"), HEADERS)
+            return Reply(200, TextBody(page(found, about), "text/html"), HEADERS)
         case "junit":
-            return Reply(200, Text(junit(found), "application/xml"))
+            return Reply(200, TextBody(junit(found), "application/xml"))
     return Reply(200, found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...exchange import Call, Handler, Listing, Reply
+from ...messages import Call, Handler, Listing, Reply
 from ...practices.lazy import LazyRows
 from . import assignments, categories, forest
 from .forest import Forest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...exchange import Call, Reply, Service
+from ...messages import Call, Reply, Service
 from ...practices import refusals
 from ...world import World
 from . import properties

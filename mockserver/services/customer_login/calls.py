@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ...access import bearer
-from ...exchange import Call, Handler, Reply
+from ...messages import Call, Handler, Reply
 from ...world import World
 from . import account, anonymous, login
 from .sessions import Sessions

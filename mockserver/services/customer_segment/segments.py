@@ -8,7 +8,7 @@ from typing import Any
 from ...access import READ, Principal
 from ...clock import moment
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
-from ...exchange import Judge
+from ...messages import Judge
 from ...practices import jsonpatch
 from ...practices.bulk import Entry, Outcome
 from ...state import Document, Revision, State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...exchange import Call, Reply, Service
+from ...messages import Call, Reply, Service
 from ...world import World
 from . import tokens
 

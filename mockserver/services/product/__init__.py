@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...exchange import Service
+from ...messages import Service
 from ...world import World
 from . import calls, refusals
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...exchange import Call, Handler, Listing, Reply, Service
+from ...messages import Call, Handler, Listing, Reply, Service
 from ...world import World
 from . import refusals, sites
 

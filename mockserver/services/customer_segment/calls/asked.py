@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....exchange import Call
+from ....messages import Call
 
 
 def segment_id(call: Call) -> str:

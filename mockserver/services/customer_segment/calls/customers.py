@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....exchange import Call, Handler, Listing, Reply
+from ....messages import Call, Handler, Listing, Reply
 from ....state import MemberKey
 from .. import customers, writing
 from .asked import segment_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ....exchange import Call, Handler, Listing, Reply
+from ....messages import Call, Handler, Listing, Reply
 from .. import matching, segments, writing
 from .asked import entity, segment_id
 

@@ -1,0 +1,71 @@
+"""The application: from a request to its response, whichever server it came by."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from ..control.guard import Guard, is_control, is_documentation
+from ..errors import ClientError, error_body
+from ..messages import Request, Response, reason_phrase
+
+LOG = logging.getLogger("mockserver")
+DEFECT = "This is a defect of emporix-mockserver, not of your request; its log has the details."
+NOT_IN_HEADER = re.compile(r"[\r\n]|[^\x00-\xff]")
+
+Answer = Callable[[Request], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Answers requests.
+
+    api, control: the pipelines of the simulated API and of the control plane.
+    documentation: answers for the pages below /__admin/docs.
+    """
+
+    api: Answer
+    control: Answer
+    documentation: Answer
+    guard: Guard
+
+    def answer(self, request: Request) -> Response:
+        """Return the response to a request; every failure becomes a response in JSON."""
+        return answer_safely(self._route, request)
+
+    def _route(self, request: Request) -> Response:
+        if not is_control(request.path):
+            return self.api(request)
+        if request.problem:
+            raise request.problem
+        self.guard.check(request)
+        return self.documentation(request) if is_documentation(request.path) else self.control(request)
+
+
+def answer_safely(answer: Answer, request: Request) -> Response:
+    """Return what `answer` returns; an exception becomes an error response, and a defect is logged."""
+    try:
+        response = answer(request)
+        if response.headers:
+            _check_headers(response.headers)
+    except ClientError as error:
+        return Response(error.status, orjson.dumps(error.body()), error.headers)
+    except Exception:
+        LOG.exception("%s %s", request.method, ascii(request.path[:200]))
+        return error_response(500, DEFECT)
+    return response
+
+
+def error_response(status: int, message: str) -> Response:
+    """Return an error in the general shape."""
+    return Response(status, orjson.dumps(error_body(status, reason_phrase(status), message)), {})
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    """Raise ValueError for a line break, which would begin another header, or a letter beyond Latin-1."""
+    if NOT_IN_HEADER.search("".join([*headers, *headers.values()])):
+        raise ValueError(f"a header of the response has a line break or a letter beyond Latin-1: {dict(headers)!a}")

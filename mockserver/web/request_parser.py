@@ -1,0 +1,205 @@
+"""From the bytes of a connection to requests: llhttp parses them, this class sets the limits."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserUpgrade,
+    HttpRequestParser,
+)
+
+from ..errors import ClientError
+from ..messages import Request
+from .limits import MAX_BODY_BYTES, MAX_UNREAD_BYTES, MAX_WAITING_REQUESTS
+from .request_builder import body_too_long, build_request, split_target
+
+BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+EMPTY = Request("GET", "", "", {})
+
+
+class _Stop(Exception):
+    """Stops llhttp: the rest of the stream is not wanted."""
+
+
+class Phase(Enum):
+    """What the parser reads next: a new request, the head of one, its body and trailer, or nothing any more."""
+
+    START = 1
+    HEAD = 2
+    BODY = 3
+    ENDED = 4
+
+
+class ParsedRequest(NamedTuple):
+    """A request of a connection.
+
+    keeps_open: whether the connection stays open after the response.
+    refusal: status and reason if the bytes are not a valid request, which then stays empty.
+    """
+
+    request: Request
+    version: str = "1.1"
+    keeps_open: bool = False
+    refusal: tuple[int, str] | None = None
+
+
+class RequestParser:
+    """Parses the requests of one connection; llhttp calls the methods that begin with `on_`.
+
+    phase: what is read next.
+    awaits_continue: in the phase BODY, whether the client waits for `100 Continue` before it sends the body.
+    """
+
+    def __init__(self, client: str = "") -> None:
+        """Start for a client with this address."""
+        self.phase = Phase.START
+        self.awaits_continue = False
+        self._client = client
+        self._complete: list[ParsedRequest] = []
+        self._declined = b""
+        self._unread_bytes = 0
+        self._has_new_body = False
+        self._begin()
+        self._parser = HttpRequestParser(self)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a request has begun and is incomplete."""
+        return self.phase is Phase.HEAD or self.phase is Phase.BODY
+
+    def feed(self, data: bytes) -> list[ParsedRequest]:
+        """Parse more bytes; return the requests that are now complete. Only the last of them can have a refusal."""
+        while data and self.phase is not Phase.ENDED:
+            data = self._feed(data)
+        complete, self._complete = self._complete, []
+        return complete
+
+    def _feed(self, data: bytes) -> bytes:
+        """Parse; return the bytes for another parser, since this one stops where the protocol may change."""
+        if self.phase is Phase.START and not data.isascii():
+            data = _escape_first_line(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._parser = HttpRequestParser(self)
+            again, self._declined = self._declined, b""
+            return again + data[upgrade.args[0] :]
+        except HttpParserCallbackError:
+            if self.phase is not Phase.ENDED:
+                raise
+        except HttpParserError as error:
+            self._refuse(400, f"Not valid HTTP/1.1: {error}.")
+        else:
+            self._check_unread(len(data))
+        return b""
+
+    def _check_unread(self, new_bytes: int) -> None:
+        """Refuse a head or trailer that does not end: llhttp buffers a header until it is complete."""
+        is_between = self._has_new_body or self.phase is Phase.START
+        self._unread_bytes = 0 if is_between else self._unread_bytes + new_bytes
+        self._has_new_body = False
+        if self._unread_bytes > MAX_UNREAD_BYTES:
+            self._refuse(431, f"The headers of the request are longer than {MAX_UNREAD_BYTES} bytes.")
+
+    def _begin(self) -> None:
+        self._target = b""
+        self._headers: dict[str, str] = {}
+        self._body = bytearray()
+        self._method, self._version, self._keeps_open = "GET", "1.1", False
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._begin()
+        self.phase = Phase.HEAD
+
+    def on_url(self, part: bytes) -> None:
+        """Add a part of the target."""
+        self._target += part
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Add a header; trailers are ignored, and so are names with an underscore, which look like hyphens in WSGI."""
+        headers = self._headers
+        if self.phase is Phase.BODY or (key := _header_name(name)) is None:
+            return
+        text = value.strip(b" \t").decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+
+    def on_headers_complete(self) -> None:
+        """Decide how to read the body; another protocol is declined by parsing the request again without the offer."""
+        headers, parser = self._headers, self._parser
+        self.phase = Phase.BODY
+        self._method = parser.get_method().decode()
+        if parser.should_upgrade() and self._method != "CONNECT":
+            self._declined = self._head_without_upgrade()
+            return
+        self._version = parser.get_http_version()
+        self._keeps_open = parser.should_keep_alive() and self._method != "CONNECT"
+        if headers.pop("transfer-encoding", "chunked").lower() != "chunked":
+            self._refuse(400, "The only supported transfer coding is chunked.")
+            raise _Stop
+        if int(headers.pop("content-length", 0)) > MAX_BODY_BYTES:
+            self._end_too_long()
+        self.awaits_continue = headers.get("expect", "").lower() == "100-continue"
+
+    def on_body(self, part: bytes) -> None:
+        """Add a part of the body, up to the limit."""
+        self._has_new_body = True
+        self._body += part
+        if len(self._body) > MAX_BODY_BYTES:
+            self._end_too_long()
+
+    def on_message_complete(self) -> None:
+        """Hand the request over."""
+        self.phase = Phase.START
+        if self._declined:
+            return
+        self.awaits_continue = False
+        if len(self._complete) + 1 == MAX_WAITING_REQUESTS:
+            self._keeps_open = False
+        self._hand_over()
+        if not self._keeps_open:
+            self.phase = Phase.ENDED
+            raise _Stop
+
+    def _hand_over(self, problem: ClientError | None = None) -> None:
+        if self._headers.get("content-type") == "":
+            del self._headers["content-type"]  # WSGI cannot tell it from a missing one
+        target = split_target(self._target.decode("latin-1"))
+        request = build_request(
+            self._method, target, self._headers, body=bytes(self._body), client=self._client, problem=problem
+        )
+        self._complete.append(ParsedRequest(request, self._version, self._keeps_open))
+
+    def _end_too_long(self) -> None:
+        """Hand over a request whose body is too long, without that body, as the last one."""
+        self._keeps_open, self.phase = False, Phase.ENDED
+        self._hand_over(body_too_long())
+        raise _Stop
+
+    def _refuse(self, status: int, reason: str) -> None:
+        self._complete.append(ParsedRequest(EMPTY, refusal=(status, reason)))
+        self.phase = Phase.ENDED
+
+    def _head_without_upgrade(self) -> bytes:
+        """Return the head of the request again; llhttp would leave its body to the other protocol."""
+        lines = [f"{name}: {text}\r\n" for name, text in self._headers.items() if name != "upgrade"]
+        first = f"{self._method} {self._target.decode('latin-1')} HTTP/1.1\r\n"
+        return f"{first}{''.join(lines)}\r\n".encode("latin-1")
+
+
+def _escape_first_line(data: bytes) -> bytes:
+    """Percent-encode bytes that the client should have encoded; llhttp accepts only ASCII in the first line."""
+    line, end, rest = data.partition(b"\r\n")
+    return BEYOND_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + rest
+
+
+@lru_cache(1000)
+def _header_name(name: bytes) -> str | None:
+    """Return the name in lower case; None for one with an underscore."""
+    return None if b"_" in name else name.decode("latin-1").lower()

@@ -1,0 +1,68 @@
+"""Both entrances of the application: the same bytes through our own server's road, and through WSGI."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from mockserver.app import App, build
+from mockserver.settings import Settings
+from mockserver.web import request_builder, wsgi
+from mockserver.web.request_parser import ParsedRequest, RequestParser
+from mockserver.web.response_writer import encode
+
+OF_CONNECTION = {"Date", "Connection"}  # headers that only a server adds
+
+
+class FixedClock:
+    """A clock that always shows the same time."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class Seen(NamedTuple):
+    """What a client sees of a response."""
+
+    status: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Entrances:
+    """Two simulators that get the same requests, so that they have the same state, ids and times."""
+
+    def __init__(self) -> None:
+        self._served, self._called = build(Settings(), FixedClock()), build(Settings(), FixedClock())
+
+    def compare(self, stream: bytes) -> list[Seen]:
+        """Send the requests of a stream through both entrances; AssertionError if a response differs."""
+        responses = []
+        with patch.multiple(request_builder, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
+            whole = RequestParser("127.0.0.1").feed(stream)  # another server hands over what exceeds our limits
+        for parsed, unlimited in zip(RequestParser("127.0.0.1").feed(stream), whole, strict=True):
+            if not parsed.refusal:  # no application ever gets a request that the parser refuses
+                over_socket, over_wsgi = serve(self._served, parsed), call(self._called, unlimited)
+                assert over_socket == over_wsgi, parsed.request
+                responses.append(over_socket)
+        return responses
+
+
+def serve(app: App, parsed: ParsedRequest) -> Seen:
+    """Answer as our own server does."""
+    encoded = encode(app.flask.answer(parsed.request), parsed)
+    first, *lines = encoded.head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    return Seen(first.removeprefix("HTTP/1.1 "), _of_application(headers), encoded.body)
+
+
+def call(app: App, parsed: ParsedRequest) -> Seen:
+    """Answer as under another server, which knows the request by its environment only."""
+    started: list[Any] = []
+    parts = app.flask.wsgi_app(wsgi.build_environ(parsed.request), lambda *args: started.extend(args))
+    return Seen(started[0], _of_application(dict(started[1])), b"".join(parts))
+
+
+def _of_application(headers: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in headers.items() if name not in OF_CONNECTION}
