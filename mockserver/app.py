@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from secrets import token_urlsafe
+from types import ModuleType
 
 from flask import Flask
 
 from . import control, resources, services
-from .access import ADMIN
+from .access import Principal, admin_scopes, assume_admin
 from .clock import Clock
 from .contract import loading
 from .contract.document import Document, SpecError
@@ -30,7 +29,9 @@ from .records.visit import Visit
 from .settings import Settings
 from .web import adapter
 from .world import World
-from .worlds import building
+from .worlds.loading import WorldLibrary
+
+CONTROL = "control.yaml"  # the spec of the control plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,33 @@ class App:
     documents: tuple[Document, ...]
 
 
-def build(settings: Settings, clock: Clock | None = None) -> App:
-    """Wire a simulator, on the system's clock unless given another; SpecError or WorldError if it cannot be done."""
-    fixtures = resources.folder("fixtures")
-    seed = building.seed(settings.fixture, fixtures)
+def build(settings: Settings, clock: Clock | None = None, more_services: Iterable[ModuleType] = ()) -> App:
+    """Wire a simulator; SpecError or WorldError if it cannot be done.
+
+    clock: the system's unless given another.
+    more_services: packages with a folder for each further service.
+    """
+    packages = (services.SHIPPED, *more_services)
+    modules = services.import_services(packages)
+    specs = {path.name: _load_spec(path, settings) for path in _spec_files(packages, settings)}
+    scopes = admin_scopes(scope for spec in specs.values() for scope in spec.document.scopes)
+    worlds = WorldLibrary(resources.folder("fixtures"), services.collections_of(modules), scopes)
+    seed = worlds.load_seed(settings.fixture)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
+    admin = assume_admin(scopes)
     records = Records()
     registry = Registry()
-    simulated = _complete(list(_services(world, settings)))
-    plane = Plane(world, records, {each.id: each for each in simulated.operations}, registry, fixtures)
-    steering = _complete([_with_contract(control.service(plane), settings)])
+    simulated = _complete([module.service(world) for module in modules], specs)
+    plane = Plane(world, records, {each.id: each for each in simulated.operations}, registry, worlds)
+    steering = _complete([control.service(plane)], {CONTROL: _load_spec(_spec_path(CONTROL, settings), settings)})
     judges = [_judge(each.documents) if settings.validator == "reference" else None for each in (simulated, steering)]
-    faults = Faults(registry, lambda visit: _caller(world, settings, visit), obeys=True)
+    faults = Faults(
+        registry, lambda visit: _caller(world, admin if settings.auth == "off" else None, visit), obeys=True
+    )
     routes = Router(simulated.operations), simulated.handlers
-    pipeline = Pipeline(world, *routes, records, faults, settings.auth == "on", judges[0], simulated.refusals)
+    pipeline = Pipeline(
+        world, *routes, records, faults, settings.auth == "on", judges[0], simulated.refusals, admin=admin
+    )
     behind = Pipeline(
         world,
         Router(steering.operations),
@@ -79,9 +93,9 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     gc.freeze()  # a collection need not walk what stays for good
     guard = Guard(settings.allowed_host, _admin_token(settings), settings.no_admin)
     documents = (*simulated.documents, *steering.documents)
-    specs = {document.path.stem: document.root for document in documents}
+    roots = {document.path.stem: document.root for document in documents}
     counts = {each.count for each in simulated.operations if each.count}
-    app = adapter.create(pipeline.answer, behind.answer, guard, specs, counts=counts, cors_origins=settings.cors_origin)
+    app = adapter.create(pipeline.answer, behind.answer, guard, roots, counts=counts, cors_origins=settings.cors_origin)
     return App(
         settings,
         world,
@@ -97,12 +111,20 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     )
 
 
-def _caller(world: World, settings: Settings, visit: Visit) -> str | None:
-    """Return the name of whose token a call carries, good or not."""
-    if settings.auth == "off":
-        return ADMIN.name
+def _caller(world: World, assumed: Principal | None, visit: Visit) -> str | None:
+    """Return the name of whose token a call carries, valid or not, or of the caller who is assumed without tokens."""
+    if assumed is not None:
+        return assumed.name
     holder = world.tokens.holder(visit.request.headers.get("authorization"), visit.tenant)
     return holder.name if holder else None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSpec:
+    """A spec file and the operations that it declares."""
+
+    document: Document
+    operations: tuple[Operation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +137,28 @@ class Interface:
     refusals: Mapping[str, Refusal]
 
 
-def _services(world: World, settings: Settings) -> Iterator[tuple[Service, Document]]:
-    """Every folder of `services/` is one; adding one changes nothing here."""
-    for found in sorted(iter_modules(services.__path__), key=lambda module: module.name):
-        yield _with_contract(import_module(f"{services.__name__}.{found.name}").service(world), settings)
-
-
-def _with_contract(service: Service, settings: Settings) -> tuple[Service, Document]:
-    """Load the spec of a service: the user's own if there is one, which openapi-core checks first."""
-    own = settings.spec / service.spec if settings.spec else None
-    document = loading.read(own if own and own.exists() else resources.folder("spec") / service.spec)
-    if document.path == own or settings.validator == "reference":
+def _load_spec(path: Path, settings: Settings) -> CompiledSpec:
+    """Load and compile a spec; openapi-core checks one of the user's own first."""
+    document = loading.read(path)
+    if path.parent == settings.spec or settings.validator == "reference":
         loading.check(document)
-    return service, document
+    return CompiledSpec(document, tuple(operations(document)))
 
 
-def _complete(pairs: list[tuple[Service, Document]]) -> Interface:
+def _complete(parts: list[Service], specs: Mapping[str, CompiledSpec]) -> Interface:
     """Join services; SpecError for an operation without handler, or a handler without operation."""
     every: list[Operation] = []
     handlers: dict[str, Handler] = {}
-    for service, document in pairs:
-        listed = list(operations(document))
-        declared = {operation.id for operation in listed}
+    for service in parts:
+        spec = specs[service.spec]
+        declared = {operation.id for operation in spec.operations}
         for id_ in sorted(declared ^ service.handlers.keys()):
             reason = f"operation {id_} has no {'handler' if id_ in declared else 'place in the spec'}"
-            raise SpecError(document.path, reason)
-        every += listed
+            raise SpecError(spec.document.path, reason)
+        every += spec.operations
         handlers |= service.handlers
-    refusals = {document.path.stem: service.refusal for service, document in pairs if service.refusal}
-    return Interface(tuple(document for _, document in pairs), tuple(every), handlers, refusals)
+    refusals = {Path(service.spec).stem: service.refusal for service in parts if service.refusal}
+    return Interface(tuple(specs[service.spec].document for service in parts), tuple(every), handlers, refusals)
 
 
 def _admin_token(settings: Settings) -> str:
@@ -159,8 +174,16 @@ def _judge(documents: Iterable[Document]) -> Judge:
 
 def spec_paths(settings: Settings) -> list[Path]:
     """Return the specs that a server with these settings would use."""
-    folder = resources.folder("spec")
-    return [
-        settings.spec / path.name if settings.spec and (settings.spec / path.name).exists() else path
-        for path in sorted(folder.glob("*.yaml"))
-    ]
+    return [_spec_path(path.name, settings) for path in sorted(resources.folder("spec").glob("*.yaml"))]
+
+
+def _spec_path(name: str, settings: Settings) -> Path:
+    """Return the spec of this name: the user's own if there is one."""
+    own = settings.spec / name if settings.spec else None
+    return own if own and own.exists() else resources.folder("spec") / name
+
+
+def _spec_files(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:
+    """Return the specs of the simulated services, of which a package of further services has its own."""
+    shipped = [path for path in spec_paths(settings) if path.name != CONTROL]
+    return [*shipped, *services.specs_beside(packages)]

@@ -18,9 +18,11 @@ from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
 from mockserver.resources import folder
+from mockserver.services import collections_of, import_services
 from mockserver.settings import Behaviour, Settings
 from mockserver.strict_yaml import load
 from mockserver.world import World
+from mockserver.worlds.loading import WorldLibrary
 
 # Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
 # `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile.
@@ -43,6 +45,21 @@ PLATINUM = "61ge81e13562e22001h6cf456"
 TOOL_FANS = "628cd20c6e8b2432b6346ca7"
 HAMMER, SCREWDRIVER = "12468504", "12849186"
 NUMBERS = count(1)
+ADMIN_SCOPES = (  # all that the specs declare, without those that end in _own
+    "category.category_read_unpublished",
+    "configuration.configuration_view",
+    "customer.customer_read",
+    "customermanagement.contactassignment_read",
+    "customermanagement.legalentity_read",
+    "customersegment.segment_manage",
+    "customersegment.segment_read",
+    "product.product_manage_by_vendor",
+    "product.product_read_by_vendor",
+    "product.product_read_unpublished",
+    "site.site_manage",
+    "site.site_read",
+)
+WORLDS = WorldLibrary(folder("fixtures"), collections_of(import_services()))
 DEFAULT: dict[str, Any] = load((folder("fixtures") / "default.yaml").read_text())
 
 

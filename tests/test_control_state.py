@@ -16,14 +16,14 @@ from mockserver.access import READ, READ_OWN
 from mockserver.app import App, build
 from mockserver.clock import LATEST, SteeredClock
 from mockserver.settings import Settings
-from mockserver.worlds import building, exporting
+from mockserver.worlds import exporting
 
-from .conftest import DEFAULT, GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS, Client, StandingClock
+from .conftest import DEFAULT, GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS, WORLDS, Client, StandingClock
 
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
 NEW = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
 NOON = "2026-01-01T12:00:00.000Z"
-COLLECTIONS = list(exporting.SECTIONS)
+COLLECTIONS = list(WORLDS.collections)
 
 
 class Admin:
@@ -327,9 +327,10 @@ def test_any_state_can_be_exported_and_built_again(shared: App, steps: list[str]
         if client.put(path, json=body).status_code == 204 and at % 2:
             client.delete(path)
     state = shared.world.tenant(client.tenant).state
-    again = building.state(exporting.world(state) | {"mixinSchemas": dict(state.mixin_schemas)})
-    assert exporting.difference(state, again) == {}
-    assert exporting.world(again) == exporting.world(state)
+    world = exporting.export_world(state, WORLDS.collections)
+    again = WORLDS.build_state(world)
+    assert exporting.difference(state, again, WORLDS.collections) == {}
+    assert exporting.export_world(again, WORLDS.collections) == world
 
 
 def test_tenants_are_listed_and_dropped(client: Client, admin: Admin) -> None:

@@ -17,9 +17,8 @@ from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.web import connection
 from mockserver.web.server import Server
-from mockserver.worlds.exporting import SECTIONS
 
-from .conftest import GOLDEN, HAMMER, SCREWDRIVER
+from .conftest import GOLDEN, HAMMER, SCREWDRIVER, WORLDS
 from .serving import COMMAND, ENOUGH, Wire, ask, server_here, serving
 
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
@@ -141,7 +140,7 @@ def written(wire: Wire, seed: int) -> Counter[str]:
 
 def world(wire: Wire) -> list[bytes]:
     """Export all that the tenant has, as bytes."""
-    replies = [wire.exchange("GET", f"/__admin/state/{name}?tenant={wire.tenant}") for name in SECTIONS]
+    replies = [wire.exchange("GET", f"/__admin/state/{name}?tenant={wire.tenant}") for name in WORLDS.collections]
     assert {status for status, _ in replies} == {200}
     return [content for _, content in replies]
 

@@ -27,7 +27,7 @@ LAYERS = [
     {"contract", "worlds"},
     {"practices"},
     {"exchange"},
-    {"world", "people", "active", "catalogue"},
+    {"world", "people", "active", "catalogue", "store"},
     {"state", "access"},
     {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions", "texts"},
 ]
