@@ -117,6 +117,10 @@ class State(NamedTuple):
         """Return the documents of a collection by their keys; empty if nothing was ever stored in it."""
         return self.documents.get(name, NO_DOCUMENTS)
 
+    def has_document(self, collection: str, key: str) -> bool:
+        """Whether a collection has a document with this key; segments are a collection too."""
+        return key in (self.segments if collection == "segments" else self.collection(collection))
+
     def with_collection(self, name: str, documents: Mapping[str, Document]) -> Self:
         """Return a state with these documents in place of those of a collection."""
         return self._replace(documents=self.documents.set(name, Map(documents)))

@@ -52,6 +52,18 @@ def test_a_shipped_world_is_what_the_seed_command_writes_byte_for_byte(name: str
     assert CliRunner().invoke(commands, ["seed", "--shipped", name]).output == (FIXTURES / f"{name}.yaml").read_text()
 
 
+def test_the_published_schema_is_what_the_command_writes() -> None:
+    written = CliRunner().invoke(commands, ["world-schema"]).output
+    assert written == (FIXTURES / "world.schema.json").read_text()
+
+
+def test_scopes_are_a_list_or_all(tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text("tokens: [{token: t, scopes: everything}]")
+    with pytest.raises(WorldError, match='/tokens/0/scopes: "everything" does not match "\\^all'):
+        WORLDS.load(path)
+
+
 def test_the_catalogue_is_the_default_world_without_segments() -> None:
     catalogue = load((FIXTURES / "catalogue.yaml").read_text())
     assert DEFAULT.keys() - catalogue.keys() == {"segments", "customerAssignments", "itemAssignments"}

@@ -12,6 +12,8 @@ from ..state import State
 Row = Mapping[str, Any]  # a document as world files have it
 Key = str | tuple[str | None, ...]
 Sections = Mapping[str, Any]  # a world by the names of its sections
+MAX_LEVELS = 100  # of the trees that rows form: trees are built and written by recursion
+
 Violation = tuple[str, str]  # place as a JSON pointer, and reason
 
 
@@ -77,18 +79,24 @@ class Collection(Section):
 
 
 def by_name(collections: Iterable[Collection]) -> Mapping[str, Collection]:
-    """Return collections by their names, each after those that it refers to; ValueError if two have the same name."""
+    """Return collections by their names, each after those that it refers to.
+
+    ValueError if two have the same name, if two refer to each other, or if one refers to an unknown collection.
+    """
     named: dict[str, Collection] = {}
     for collection in collections:
         if collection.name in named:
             raise ValueError(f"two services declare the collection {collection.name!r}")
         named[collection.name] = collection
-    targets = {name: _targets(collection) & named.keys() - {name} for name, collection in sorted(named.items())}
+    targets = {name: _targets(collection) - {name} for name, collection in sorted(named.items())}
+    unknown = set().union(*targets.values()) - named.keys()
+    if unknown:
+        raise ValueError(f"no service declares the collections {sorted(unknown)}, to which others refer")
     return {name: named[name] for name in TopologicalSorter(targets).static_order()}
 
 
 def _targets(section: Section) -> set[str]:
     """Return the names of the sections that a section refers to."""
-    every = section.references.values()
-    named = [(target,) if isinstance(target, str) else target.targets.values() for target in every]
+    targets = section.references.values()
+    named = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
     return {name for names in named for name in names}

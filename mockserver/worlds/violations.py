@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..practices import paths
-from ..store.collections import Row, Section, Sections, Violation
-
-MAX_LEVELS = 100  # of the trees that rows form: trees are built and written by recursion
+from ..store.collections import MAX_LEVELS, Row, Section, Sections, Violation
 
 
 def violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
@@ -55,19 +53,12 @@ def _unsupported_languages(world: Sections) -> Iterator[Violation]:
 
 def _unknown_keys(world: Sections, section: Section, keys: Mapping[str, set[Any]]) -> Iterator[Violation]:
     for path in section.all_references():
-        read = paths.reader(path)
         for index, row in enumerate(_rows(world, section)):
             target = section.target_of(path, row)
-            for key in _keys_in(read(row)):
+            for key in paths.keys_at(row, path):
                 if key not in keys[target]:
                     place = path.replace(".", "/")
                     yield f"/{section.name}/{index}/{place}", f"{key!r} is not among the {target}"
-
-
-def _keys_in(values: list[Any]) -> Iterator[Any]:
-    """Yield the keys at a path, where one may stand alone or several in a list."""
-    for value in values:
-        yield from value if isinstance(value, list) else () if value is None else (value,)
 
 
 def _misplaced_rows(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
