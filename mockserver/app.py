@@ -184,6 +184,6 @@ def _spec_path(name: str, settings: Settings) -> Path:
 
 
 def _spec_files(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:
-    """Return the specs of the simulated services, of which a package of further services has its own."""
+    """Return the specs of the simulated services; packages of further services have theirs in their folders."""
     shipped = [path for path in spec_paths(settings) if path.name != CONTROL]
     return [*shipped, *services.specs_beside(packages)]

@@ -101,7 +101,7 @@ def _collection(plane: Plane, call: Call) -> Collection:
     collection = plane.worlds.collections.get(name)
     if collection is None:
         known = ", ".join(plane.worlds.collections)
-        raise Unprocessable(f"There is no collection {name[:100]!r}; there are {known}.")
+        raise Unprocessable(f"Unknown collection {name[:100]!r}; the collections are {known}.")
     return collection
 
 
@@ -128,7 +128,7 @@ def _bad_world(error: WorldError) -> BadRequest:
 
 
 def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
-    """Return the seed that a body names: a shipped world, a generated one, or one that stands in the body."""
+    """Return the seed that a body names: a shipped world, a generated one, or an inline one."""
     sources = [name for name in ("world", "seed", "inline") if name in request]
     if len(sources) != 1:
         raise Unprocessable("Give one of world (a name), seed (a number) and inline (a world).")
@@ -151,7 +151,7 @@ def _generate(request: dict[str, Any]) -> dict[str, Any]:
 
 def _shipped_seed(worlds: WorldLibrary, name: str) -> Seed:
     if name not in worlds.names:
-        raise Unprocessable(f"There is no world {name[:100]!r}; there are {', '.join(worlds.names)}.")
+        raise Unprocessable(f"Unknown world {name[:100]!r}; the worlds are {', '.join(worlds.names)}.")
     return worlds.load_seed(name)
 
 

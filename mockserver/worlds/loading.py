@@ -113,9 +113,7 @@ class WorldLibrary:
         if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml", ".json")):
             return Path(name_or_path)
         if name_or_path not in self.names:
-            reason = (
-                f"there is no world {name_or_path!r}; there are {', '.join(self.names)}, or give the path of a file"
-            )
+            reason = f"unknown world {name_or_path!r}; use {', '.join(self.names)}, or the path of a file"
             raise WorldError(self.folder / f"{name_or_path}.yaml", "", reason)
         return self.folder / f"{name_or_path}.yaml"
 
@@ -133,7 +131,7 @@ def _read(path: Path) -> Any:
 
 
 def _with_mixin_schemas(world: World, path: Path) -> World:
-    """Return a world whose mixin schemas stand in it instead of in files."""
+    """Return a world that has its mixin schemas inline instead of in files."""
     if MIXIN_SCHEMAS.name not in world:
         return world
     rows = [
