@@ -14,17 +14,6 @@ from .errors import ExpiredToken, Forbidden, InvalidToken
 MANAGE = "customersegment.segment_manage"
 READ = "customersegment.segment_read"
 READ_OWN = "customersegment.segment_read_own"
-NEIGHBOURS_READ = frozenset(
-    {
-        "category.category_read_unpublished",
-        "configuration.configuration_view",
-        "customer.customer_read",
-        "customermanagement.contactassignment_read",
-        "customermanagement.legalentity_read",
-        "product.product_read_unpublished",
-        "site.site_read",
-    }
-)
 
 TENANT = re.compile(r"[a-z][a-z0-9]{2,15}")  # to be matched whole (F5)
 ISSUED_AT_MOST = 10_000  # tokens that are kept, about 1 KB each with their sessions; the oldest go first
@@ -38,6 +27,7 @@ class Principal:
     customer_id: set on customer tokens only; legal_entity_id narrows such a token to one legal entity.
     expires_at: None for a token that stays good.
     name: what the journal calls the caller; never a secret.
+    is_assumed: whether no token was looked at.
     """
 
     scopes: frozenset[str]
@@ -46,10 +36,20 @@ class Principal:
     legal_entity_id: str | None = None
     expires_at: datetime | None = None
     name: str = ""
+    is_assumed: bool = False
 
 
-ADMIN = Principal(NEIGHBOURS_READ | {MANAGE, READ}, name="admin")  # who calls with `--auth off`
-NOBODY = Principal(frozenset())  # who calls what is open to all
+NOBODY = Principal(frozenset(), is_assumed=True)  # who calls what is open to all
+
+
+def assume_admin(scopes: Iterable[str]) -> Principal:
+    """Return who calls with `--auth off`."""
+    return Principal(frozenset(scopes), name="admin", is_assumed=True)
+
+
+def admin_scopes(declared: Iterable[str]) -> frozenset[str]:
+    """Return the declared scopes that are not about the caller's own data: an administrator has all of them (A4)."""
+    return frozenset(scope for scope in declared if not scope.endswith("_own"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from secrets import token_urlsafe
+from types import ModuleType
 
 from . import resources, services
-from .access import ADMIN
+from .access import Principal, admin_scopes, assume_admin
 from .clock import Clock
 from .contract import loading
 from .contract.document import Document, SpecError
@@ -29,7 +28,9 @@ from .records.visit import Visit
 from .settings import Settings
 from .web.flask_app import SimulatorFlask, create_flask
 from .world import World
-from .worlds import building
+from .worlds.loading import WorldLibrary
+
+CONTROL = "control.yaml"  # the spec of the control plane
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +53,35 @@ class App:
     flask: SimulatorFlask
 
 
-def build(settings: Settings, clock: Clock | None = None) -> App:
-    """Wire a simulator, on the system's clock unless given another; SpecError or WorldError if that is impossible."""
-    fixtures = resources.folder("fixtures")
-    seed = building.seed(settings.fixture, fixtures)
+def build(settings: Settings, clock: Clock | None = None, more_services: Iterable[ModuleType] = ()) -> App:
+    """Wire a simulator; SpecError or WorldError if that is impossible.
+
+    clock: the system's unless given another.
+    more_services: packages with a folder for each further service.
+    """
+    packages = (services.SHIPPED, *more_services)
+    modules = services.import_services(packages)
+    specs = {path.name: _load_spec(path, settings) for path in _spec_files(packages, settings)}
+    scopes = admin_scopes(scope for spec in specs.values() for scope in spec.document.scopes)
+    worlds = WorldLibrary(resources.folder("fixtures"), services.collections_of(modules), scopes)
+    seed = worlds.load_seed(settings.fixture)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
+    admin = assume_admin(scopes)
+    assumed = admin if settings.auth == "off" else None
     records, registry = Records(), Registry()
-    api = _join_services(list(_services(world, settings)))
-    plane = Plane(world, records, {operation.id: operation for operation in api.operations}, registry, fixtures)
-    control = _join_services([_with_contract(control_service(plane), settings)])
+    api = _join_services([module.service(world) for module in modules], specs)
+    plane = Plane(world, records, {operation.id: operation for operation in api.operations}, registry, worlds)
+    control = _join_services([control_service(plane)], {CONTROL: _load_spec(_spec_path(CONTROL, settings), settings)})
     api_pipeline = Pipeline(
         world=world,
         router=Router(api.operations),
         handlers=api.handlers,
         records=records,
-        faults=Faults(registry, lambda visit: _caller(world, settings, visit), obeys=True),
+        faults=Faults(registry, lambda visit: _caller(world, assumed, visit), obeys=True),
         authenticate=settings.auth == "on",
         judge=_judge(api.documents, settings),
         refusals=api.refusals,
+        admin=admin,
     )
     control_pipeline = Pipeline(
         world=world,
@@ -105,12 +117,20 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     )
 
 
-def _caller(world: World, settings: Settings, visit: Visit) -> str | None:
-    """Return the name of whose token a call carries, good or not."""
-    if settings.auth == "off":
-        return ADMIN.name
+def _caller(world: World, assumed: Principal | None, visit: Visit) -> str | None:
+    """Return the name of whose token a call carries, valid or not, or of the caller who is assumed without tokens."""
+    if assumed is not None:
+        return assumed.name
     holder = world.tokens.holder(visit.request.headers.get("authorization"), visit.tenant)
     return holder.name if holder else None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSpec:
+    """A spec file and the operations that it declares."""
+
+    document: Document
+    operations: tuple[Operation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,35 +143,28 @@ class Interface:
     refusals: Mapping[str, Refusal]
 
 
-def _services(world: World, settings: Settings) -> Iterator[tuple[Service, Document]]:
-    """Every folder of `services/` is one; adding one changes nothing here."""
-    for found in sorted(iter_modules(services.__path__), key=lambda module: module.name):
-        yield _with_contract(import_module(f"{services.__name__}.{found.name}").service(world), settings)
-
-
-def _with_contract(service: Service, settings: Settings) -> tuple[Service, Document]:
-    """Load the spec of a service: the user's own if there is one, which openapi-core checks first."""
-    own = settings.spec / service.spec if settings.spec else None
-    document = loading.read(own if own and own.exists() else resources.folder("spec") / service.spec)
-    if document.path == own or settings.validator == "reference":
+def _load_spec(path: Path, settings: Settings) -> CompiledSpec:
+    """Load and compile a spec; openapi-core checks one of the user's own first."""
+    document = loading.read(path)
+    if path.parent == settings.spec or settings.validator == "reference":
         loading.check(document)
-    return service, document
+    return CompiledSpec(document, tuple(operations(document)))
 
 
-def _join_services(pairs: list[tuple[Service, Document]]) -> Interface:
+def _join_services(parts: list[Service], specs: Mapping[str, CompiledSpec]) -> Interface:
     """Return services as one interface; SpecError for an operation without handler, or the reverse."""
     every: list[Operation] = []
     handlers: dict[str, Handler] = {}
-    for service, document in pairs:
-        listed = list(operations(document))
-        declared = {operation.id for operation in listed}
+    for service in parts:
+        spec = specs[service.spec]
+        declared = {operation.id for operation in spec.operations}
         for id_ in sorted(declared ^ service.handlers.keys()):
             reason = f"operation {id_} has no {'handler' if id_ in declared else 'place in the spec'}"
-            raise SpecError(document.path, reason)
-        every += listed
+            raise SpecError(spec.document.path, reason)
+        every += spec.operations
         handlers |= service.handlers
-    refusals = {document.path.stem: service.refusal for service, document in pairs if service.refusal}
-    return Interface(tuple(document for _, document in pairs), tuple(every), handlers, refusals)
+    refusals = {Path(service.spec).stem: service.refusal for service in parts if service.refusal}
+    return Interface(tuple(specs[service.spec].document for service in parts), tuple(every), handlers, refusals)
 
 
 def _admin_token(settings: Settings) -> str:
@@ -170,8 +183,16 @@ def _judge(documents: Iterable[Document], settings: Settings) -> Judge | None:
 
 def spec_paths(settings: Settings) -> list[Path]:
     """Return the specs that a server with these settings would use."""
-    folder = resources.folder("spec")
-    return [
-        settings.spec / path.name if settings.spec and (settings.spec / path.name).exists() else path
-        for path in sorted(folder.glob("*.yaml"))
-    ]
+    return [_spec_path(path.name, settings) for path in sorted(resources.folder("spec").glob("*.yaml"))]
+
+
+def _spec_path(name: str, settings: Settings) -> Path:
+    """Return the spec of this name: the user's own if there is one."""
+    own = settings.spec / name if settings.spec else None
+    return own if own and own.exists() else resources.folder("spec") / name
+
+
+def _spec_files(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:
+    """Return the specs of the simulated services; packages of further services have theirs in their folders."""
+    shipped = [path for path in spec_paths(settings) if path.name != CONTROL]
+    return [*shipped, *services.specs_beside(packages)]

@@ -196,6 +196,15 @@ def seed(number: int, shipped: str | None, **counts: int) -> None:
     click.echo(dump(world), nl=False)
 
 
+@commands.command("world-schema")
+def world_schema() -> None:
+    """Write the JSON Schema of world files to standard output."""
+    from .services import collections_of, import_services  # noqa: PLC0415
+    from .worlds.sections import write_schema  # noqa: PLC0415
+
+    click.echo(write_schema(collections_of(import_services())), nl=False)
+
+
 @commands.command()
 @click.option("--host", default="127.0.0.1", envvar=PREFIX + "HOST", show_default=True)
 @click.option("--port", default=8080, envvar=PREFIX + "PORT", show_default=True)
@@ -260,7 +269,7 @@ def built(settings: Settings) -> Any:
     """Wire the simulator, or end with the one line that says what cannot be used."""
     from .app import build  # noqa: PLC0415
     from .contract.document import SpecError  # noqa: PLC0415
-    from .worlds.reading import WorldError  # noqa: PLC0415
+    from .worlds.loading import WorldError  # noqa: PLC0415
 
     try:
         return build(settings)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from . import texts, view
-from .access import ADMIN, NOBODY, TENANT, Principal, authorize
+from .access import NOBODY, TENANT, Principal, authorize
 from .contract import parameters
 from .contract.bodies import Body
 from .contract.operations import Operation
@@ -50,6 +50,7 @@ class Pipeline:
 
     records: where each visit is kept before its answer leaves.
     faults: what goes wrong by order.
+    admin: who calls if tokens are not looked at.
     refusals: how services write errors, by the name of their spec; where none is named, errors write themselves.
     judge: without one the compiled validation is the only one.
     texts: rows of stored documents as they were sent before.
@@ -64,6 +65,7 @@ class Pipeline:
     judge: Judge | None = None
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
     texts: Texts = field(default_factory=Texts)
+    admin: Principal = NOBODY
 
     def answer(self, request: Request) -> Response:
         """Answer a request; every failure of the client becomes a response too."""
@@ -118,7 +120,7 @@ class Pipeline:
         is_anonymous = self.authenticate and "authorization" not in visit.request.headers
         if not operation.takes_token or (is_anonymous and not operation.needs_token):
             return NOBODY
-        principal = visit.principal = self._holder(visit) if self.authenticate else ADMIN
+        principal = visit.principal = self._holder(visit) if self.authenticate else self.admin
         authorize(principal, operation.scopes if operation.needs_scope else ())
         return principal
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from immutables import Map
@@ -87,27 +90,81 @@ Items = Table[ItemKey, ItemAssignment]
 Members = Table[MemberKey, CustomerAssignment]
 
 
-class State(NamedTuple):
-    """The documents of one tenant, by id, and its assignments, by segment.
+Documents = Map[str, Document]  # of one collection, by their keys
+NO_DOCUMENTS: Documents = Map()
+BY_SEGMENT = attrgetter("segment_id")
 
+
+class State(NamedTuple):
+    """The documents of one tenant, by collection and key, and the assignments of segments.
+
+    documents: by the names of collections, which services declare (`store.collections`).
+    segments, items, members: they have a shape of their own, since lists of them page through thousands of rows.
     memberships: the assignments of each customer, over all segments.
     mixin_schemas: JSON Schema as text, by the URL that it was published under (D12).
     """
 
     default_language: str = "en"
     languages: tuple[str, ...] = ("en",)
-    sites: Map[str, Document] = Map()
-    legal_entities: Map[str, Document] = Map()
-    customers: Map[str, Document] = Map()
-    categories: Map[str, Document] = Map()
-    products: Map[str, Document] = Map()
+    documents: Map[str, Documents] = Map()
     segments: Table[str, Document] = Table()
     items: Table[str, Items] = Table()
     members: Table[str, Members] = Table()
     memberships: Map[str, tuple[CustomerAssignment, ...]] = Map()
     mixin_schemas: Map[str, str] = Map()
 
-    def catalogue(self, kind: str) -> Map[str, Document]:
+    def collection(self, name: str) -> Documents:
+        """Return the documents of a collection by their keys; empty if nothing was ever stored in it."""
+        return self.documents.get(name, NO_DOCUMENTS)
+
+    def has_document(self, collection: str, key: str) -> bool:
+        """Whether a collection has a document with this key; segments are a collection too."""
+        return key in (self.segments if collection == "segments" else self.collection(collection))
+
+    def with_collection(self, name: str, documents: Mapping[str, Document]) -> Self:
+        """Return a state with these documents in place of those of a collection."""
+        return self._replace(documents=self.documents.set(name, Map(documents)))
+
+    def with_document(self, collection: str, key: str, document: Document) -> Self:
+        """Return a state with this document in a collection, new or in place of the old one."""
+        documents = self.collection(collection).set(key, document)
+        return self._replace(documents=self.documents.set(collection, documents))
+
+    def without_document(self, collection: str, key: str) -> Self:
+        """Return a state without this document, or this very state if the collection does not have it."""
+        documents = self.collection(collection)
+        if key not in documents:
+            return self
+        return self._replace(documents=self.documents.set(collection, documents.delete(key)))
+
+    # Collections that several services read.
+
+    @property
+    def sites(self) -> Documents:
+        """All sites by their codes."""
+        return self.documents.get("sites", NO_DOCUMENTS)
+
+    @property
+    def legal_entities(self) -> Documents:
+        """All legal entities by their ids."""
+        return self.documents.get("legalEntities", NO_DOCUMENTS)
+
+    @property
+    def customers(self) -> Documents:
+        """All customers by their numbers."""
+        return self.documents.get("customers", NO_DOCUMENTS)
+
+    @property
+    def categories(self) -> Documents:
+        """All categories by their ids."""
+        return self.documents.get("categories", NO_DOCUMENTS)
+
+    @property
+    def products(self) -> Documents:
+        """All products by their ids."""
+        return self.documents.get("products", NO_DOCUMENTS)
+
+    def catalogue(self, kind: str) -> Documents:
         """All products, or all categories, by id."""
         return self.products if kind == "PRODUCT" else self.categories
 
@@ -144,6 +201,23 @@ class State(NamedTuple):
     def member(self, segment_id: str, key: MemberKey) -> CustomerAssignment | None:
         """Return one customer's assignment to one segment, if there is one."""
         return self.members_of(segment_id).get(key)
+
+    def with_segments(self, segments: Iterable[Document]) -> Self:
+        """Return a state with these segments alone; assignments stay."""
+        return self._replace(segments=Table.of((segment["id"], segment) for segment in segments))
+
+    def with_item_assignments(self, assignments: Iterable[ItemAssignment]) -> Self:
+        """Return a state with these assignments of items alone."""
+        return self._replace(items=_by_segment(assignments))
+
+    def with_customer_assignments(self, assignments: Iterable[CustomerAssignment]) -> Self:
+        """Return a state with these assignments of customers alone."""
+        memberships = defaultdict(list)
+        for assignment in assignments:
+            memberships[assignment.customer_id].append(assignment)
+        by_customer = Map({customer_id: tuple(theirs) for customer_id, theirs in memberships.items()})
+        every = (assignment for theirs in memberships.values() for assignment in theirs)
+        return self._replace(members=_by_segment(every), memberships=by_customer)
 
     def with_segment(self, segment: Document) -> Self:
         """Return a state with this segment in it, new or in place of the old one."""
@@ -189,3 +263,10 @@ class State(NamedTuple):
         """Return the customer's assignments but this one."""
         mine = self.memberships.get(key[0], ())
         return tuple(each for each in mine if (each.segment_id, each.key) != (segment_id, key))
+
+
+def _by_segment(assignments: Iterable[Any]) -> Table[str, Table[Any, Any]]:
+    groups = groupby(sorted(assignments, key=BY_SEGMENT), key=BY_SEGMENT)
+    return Table.of(
+        (segment_id, Table.of((assignment.key, assignment) for assignment in group)) for segment_id, group in groups
+    )

@@ -24,6 +24,13 @@ class Document:
     path: Path
     root: Node
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The OAuth scopes that the spec declares, whether an operation needs them or not."""
+        schemes = self.root.get("components", {}).get("securitySchemes", {}).values()
+        flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
+        return frozenset(scope for flow in flows for scope in flow.get("scopes", ()))
+
     def resolve(self, node: Node) -> Node:
         """Follow `$ref` until there is none; only references into this document are followed."""
         seen = set()

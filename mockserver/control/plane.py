@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ..contract.operations import Operation
@@ -13,6 +12,7 @@ from ..faults.registry import Registry
 from ..messages import Call
 from ..records.records import Records
 from ..world import Tenant, World
+from ..worlds.loading import WorldLibrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class Plane:
 
     operations: those of the simulated API, by id.
     faults: what goes wrong by order.
-    worlds: the folder with the shipped worlds.
+    worlds: those that a tenant can be seeded with.
     """
 
     world: World
     records: Records
     operations: Mapping[str, Operation]
     faults: Registry
-    worlds: Path
+    worlds: WorldLibrary
 
     def tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the one that the server is set to."""

@@ -58,7 +58,7 @@ def restore(plane: Plane, call: Call) -> Reply:
 def diff(plane: Plane, call: Call) -> Reply:
     """Tell what was added, removed and changed from one snapshot to another, or to the present state."""
     tenant, before, after = plane.tenant(call), call.path["name"], call.query.get("with", NOW)
-    found = exporting.difference(_state(tenant, before), _state(tenant, after))
+    found = exporting.difference(_state(tenant, before), _state(tenant, after), plane.worlds.collections)
     return Reply(200, {"tenant": tenant.name, "from": before, "to": after, "changes": found})
 
 

@@ -1,20 +1,19 @@
-"""The state of a tenant: show it, replace it, seed it, take it back."""
+"""The state of a tenant: show it, replace it, seed it, reset it, undo changes."""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ..errors import BadRequest
 from ..messages import Call, Handler, Reply
 from ..state import State
+from ..store.collections import Collection
 from ..world import Seed, Tenant
-from ..worlds import building, exporting, reading
+from ..worlds import exporting
 from ..worlds.counts import Counts
-from ..worlds.exporting import SECTIONS
-from ..worlds.reading import WorldError
+from ..worlds.loading import WorldError, WorldLibrary
 from .plane import Plane, Unprocessable, body, camel_case, named
 from .snapshots import snapshot
 
@@ -22,53 +21,54 @@ from .snapshots import snapshot
 def handlers(plane: Plane) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
-        "showState": partial(show, plane),
-        "listCollection": partial(listed, plane),
-        "replaceCollection": partial(replaced, plane),
-        "emptyCollection": partial(emptied, plane),
+        "showState": partial(show_state, plane),
+        "listCollection": partial(list_collection, plane),
+        "replaceCollection": partial(replace_collection, plane),
+        "emptyCollection": partial(empty_collection, plane),
         "seed": partial(seed, plane),
         "reset": partial(reset, plane),
         "undo": partial(undo, plane),
     }
 
 
-def show(plane: Plane, call: Call) -> Reply:
-    """Tell how much there is of everything."""
+def show_state(plane: Plane, call: Call) -> Reply:
+    """Return the number of rows of each collection."""
     tenant = plane.tenant(call)
-    return Reply(200, _told(tenant) | {"counts": exporting.counts(tenant.state)})
+    counts = exporting.count_rows(tenant.state, plane.worlds.collections)
+    return Reply(200, _tenant_json(tenant) | {"counts": counts})
 
 
-def listed(plane: Plane, call: Call) -> Reply:
-    """Show the rows of a collection, as a world file has them."""
-    return Reply(200, exporting.rows(plane.tenant(call).state, _section(call)))
+def list_collection(plane: Plane, call: Call) -> Reply:
+    """Return the rows of a collection, as a world file has them."""
+    return Reply(200, exporting.export_rows(plane.tenant(call).state, _collection(plane, call)))
 
 
-def replaced(plane: Plane, call: Call) -> Reply:
+def replace_collection(plane: Plane, call: Call) -> Reply:
     """Put these rows in place of those of a collection."""
-    return _filled(plane, call, call.body)
+    return _replace_rows(plane, call, call.body)
 
 
-def emptied(plane: Plane, call: Call) -> Reply:
+def empty_collection(plane: Plane, call: Call) -> Reply:
     """Empty a collection."""
-    return _filled(plane, call, [])
+    return _replace_rows(plane, call, [])
 
 
 def seed(plane: Plane, call: Call) -> Reply:
-    """Start a tenant, or all and those to come, from another world; that is what a later reset goes back to."""
-    sown = _seed(plane, body(call))
+    """Start a tenant, or all and those to come, from another world, to which a later reset goes back."""
+    new = _requested_seed(plane.worlds, body(call))
     if named(call) is None:
-        plane.world.seed = sown
-    for token, principal in sown.tokens.items():
+        plane.world.seed = new
+    for token, principal in new.tokens.items():
         if token not in plane.world.tokens.names:
             plane.world.tokens.issue(token, principal)
     tenants = plane.world.named(named(call))
     for tenant in tenants:
-        tenant.sow(sown)
-    return Reply(200, {"world": sown.name, "tenants": [tenant.name for tenant in tenants]})
+        tenant.sow(new)
+    return Reply(200, {"world": new.name, "tenants": [tenant.name for tenant in tenants]})
 
 
 def reset(plane: Plane, call: Call) -> Reply:
-    """Take one tenant, or all, back: to its world, to nothing, or to a snapshot; and undo what else tests bend."""
+    """Reset one tenant, or all, to its world, to nothing or to a snapshot, with all else that tests change."""
     to: str = body(call).get("to") or call.query.get("to", "world")
     tenants = plane.world.named(named(call))
     targets = [(tenant, _target(tenant, to)) for tenant in tenants]  # all of them, before any is reset
@@ -76,70 +76,83 @@ def reset(plane: Plane, call: Call) -> Reply:
     plane.world.straighten(named(call))
     for tenant, target in targets:
         tenant.reset(target)
-    seed = tenants[0].seed if named(call) else plane.world.seed
+    current_seed = tenants[0].seed if named(call) else plane.world.seed
     names = [tenant.name for tenant in tenants]
-    return Reply(200, {"world": seed.name, "to": to, "tenants": names, "reset": RESET})
+    return Reply(200, {"world": current_seed.name, "to": to, "tenants": names, "reset": RESET})
 
 
 def undo(plane: Plane, call: Call) -> Reply:
-    """Take back the last changes of a tenant's state."""
+    """Undo the last changes of a tenant's state."""
     tenant = plane.tenant(call)
     undone = tenant.undo(body(call).get("steps", 1))
-    return Reply(200, {"undone": undone} | _told(tenant))
+    return Reply(200, {"undone": undone} | _tenant_json(tenant))
 
 
 COUNTS = {camel_case(each.name): each.name for each in fields(Counts)}
 RESET = ["state", "clock", "settings", "revokedTokens", "faults"]
 
 
-def _told(tenant: Tenant) -> dict[str, Any]:
+def _tenant_json(tenant: Tenant) -> dict[str, Any]:
     return {"tenant": tenant.name, "world": tenant.seed.name, "version": tenant.version}
 
 
-def _section(call: Call) -> str:
-    section: str = call.path["collection"]
-    if section not in SECTIONS:
-        raise Unprocessable(f"There is no collection {section[:100]!r}; there are {', '.join(SECTIONS)}.")
-    return section
+def _collection(plane: Plane, call: Call) -> Collection:
+    name: str = call.path["collection"]
+    collection = plane.worlds.collections.get(name)
+    if collection is None:
+        known = ", ".join(plane.worlds.collections)
+        raise Unprocessable(f"Unknown collection {name[:100]!r}; the collections are {known}.")
+    return collection
 
 
-def _filled(plane: Plane, call: Call, rows: list[Any]) -> Reply:
-    section, tenant, force = _section(call), plane.tenant(call), call.query.get("force", False)
+def _replace_rows(plane: Plane, call: Call, rows: list[Any]) -> Reply:
+    collection, tenant, force = _collection(plane, call), plane.tenant(call), call.query.get("force", False)
+    worlds = plane.worlds
 
     def rule(state: State) -> tuple[State, int]:
-        world = exporting.world(state) | {section: rows}
-        return building.state(_checked(world, dangling=force)), len(rows)
+        world = exporting.export_world(state, worlds.collections) | {collection.name: rows}
+        return worlds.build_state(_check(worlds, world, dangling=force)), len(rows)
 
-    return Reply(200, {"collection": section, "rows": tenant.change(rule)} | _told(tenant))
+    return Reply(200, {"collection": collection.name, "rows": tenant.change(rule)} | _tenant_json(tenant))
 
 
-def _checked(world: Any, *, dangling: bool = False) -> dict[str, Any]:
+def _check(worlds: WorldLibrary, world: Any, *, dangling: bool) -> dict[str, Any]:
     try:
-        return reading.checked(world, dangling=dangling)
+        return worlds.check(world, dangling=dangling)
     except WorldError as error:
-        raise BadRequest(field=error.place, kind="world", detail=error.reason) from None
+        raise _bad_world(error) from None
 
 
-def _seed(plane: Plane, asked: dict[str, Any]) -> Seed:
-    """Return the seed that a body asks for: a named world, a generated one, or one that stands in it."""
-    given = [name for name in ("world", "seed", "inline") if name in asked]
-    if len(given) != 1:
+def _bad_world(error: WorldError) -> BadRequest:
+    return BadRequest(field=error.place, kind="world", detail=error.reason)
+
+
+def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
+    """Return the seed that a body names: a shipped world, a generated one, or an inline one."""
+    sources = [name for name in ("world", "seed", "inline") if name in request]
+    if len(sources) != 1:
         raise Unprocessable("Give one of world (a name), seed (a number) and inline (a world).")
-    if "world" in asked:
-        return _shipped(asked["world"], plane.worlds)
-    access = reading.read(plane.worlds / "access.yaml")
-    if "seed" in asked:
-        from ..worlds.generate import generate  # noqa: PLC0415 - Faker takes a while to import
+    if "world" in request:
+        return _shipped_seed(worlds, request["world"])
+    try:
+        if "seed" in request:
+            return worlds.inline_seed(f"seed-{request['seed']}", _generate(request))
+        return worlds.inline_seed("inline", request["inline"])
+    except WorldError as error:
+        raise _bad_world(error) from None
 
-        counts = Counts(**{COUNTS[name]: count for name, count in asked.get("counts", {}).items()})
-        return building.sown(f"seed-{asked['seed']}", access | _checked(generate(asked["seed"], counts)))
-    return building.sown("inline", access | _checked(asked["inline"]))
+
+def _generate(request: dict[str, Any]) -> dict[str, Any]:
+    from ..worlds.generate import generate  # noqa: PLC0415 - Faker takes a while to import
+
+    counts = {COUNTS[name]: count for name, count in request.get("counts", {}).items()}
+    return generate(request["seed"], Counts(**counts))
 
 
-def _shipped(name: str, folder: Path) -> Seed:
-    if name not in reading.shipped(folder):
-        raise Unprocessable(f"There is no world {name[:100]!r}; there are {', '.join(reading.shipped(folder))}.")
-    return building.seed(name, folder)
+def _shipped_seed(worlds: WorldLibrary, name: str) -> Seed:
+    if name not in worlds.names:
+        raise Unprocessable(f"Unknown world {name[:100]!r}; the worlds are {', '.join(worlds.names)}.")
+    return worlds.load_seed(name)
 
 
 def _target(tenant: Tenant, to: str) -> State | None:

@@ -36,7 +36,7 @@ def mint(plane: Plane, call: Call) -> Reply:
     clock = plane.world.tenant(asked["tenant"]).clock if "tenant" in asked else plane.world.clock
     if "lifetimeSeconds" in asked:
         asked = asked | {"expiresAt": timestamp(clock.now() + timedelta(seconds=asked["lifetimeSeconds"]))}
-    principal = building.principal(asked, asked.get("name", "minted"))
+    principal = building.build_principal(asked, asked.get("name", "minted"), asked["scopes"])
     plane.world.tokens.issue(token, principal)
     return Reply(201, _told(token, principal))
 

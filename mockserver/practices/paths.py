@@ -46,6 +46,12 @@ def values(holder: Any, path: str) -> Iterator[Any]:
                 return
 
 
+def keys_at(document: Mapping[str, Any], path: str) -> Iterator[Any]:
+    """Return the keys that a document refers to at a path, where one may stand alone or several in a list."""
+    for value in values(document, path):
+        yield from value if isinstance(value, list) else () if value is None else (value,)
+
+
 def tree(paths: Iterable[str]) -> Tree:
     """Join paths by their common steps; a path that ends above another one covers it."""
     root: Tree = {}

@@ -51,6 +51,7 @@ def refusal(finding: Finding) -> BadRequest:
 
 
 @lru_cache(maxsize=1000)
+@lru_cache(maxsize=1024)  # callers come with few different sets of scopes
 def of_token(operation_id: str, wanted: tuple[str, ...], granted: frozenset[str]) -> tuple[Finding, ...]:
     """Return a finding for a token that may more than the operation needs; any one of `wanted` will do.
 

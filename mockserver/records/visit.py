@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from ..access import ADMIN, NOBODY, Principal
+from ..access import Principal
 from ..contract.operations import Operation
 from ..contract.shapes import Look
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
@@ -82,8 +82,8 @@ class Visit:
 
     @property
     def is_authenticated(self) -> bool:
-        """Whether the caller showed somebody's token: with `--auth off` all are ADMIN without one."""
-        return self.principal is not None and self.principal is not ADMIN and self.principal is not NOBODY
+        """Whether the caller showed somebody's token; with `--auth off` nobody has to."""
+        return self.principal is not None and not self.principal.is_assumed
 
     @property
     def scope(self) -> str | None:

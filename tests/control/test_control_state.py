@@ -15,13 +15,13 @@ from mockserver.access import READ, READ_OWN
 from mockserver.app import App, build
 from mockserver.clock import LATEST, SteeredClock
 from mockserver.settings import Settings
-from mockserver.worlds import building, exporting
+from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
 from tests.support.clock import StandingClock
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS
+from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
 
 NOON = "2026-01-01T12:00:00.000Z"
-COLLECTIONS = list(exporting.SECTIONS)
+COLLECTIONS = list(WORLDS.collections)
 
 
 @pytest.fixture
@@ -311,9 +311,10 @@ def test_any_state_can_be_exported_and_built_again(shared: App, steps: list[str]
         if client.put(path, json=body).status_code == 204 and at % 2:
             client.delete(path)
     state = shared.world.tenant(client.tenant).state
-    again = building.state(exporting.world(state) | {"mixinSchemas": dict(state.mixin_schemas)})
-    assert exporting.difference(state, again) == {}
-    assert exporting.world(again) == exporting.world(state)
+    world = exporting.export_world(state, WORLDS.collections)
+    again = WORLDS.build_state(world)
+    assert exporting.difference(state, again, WORLDS.collections) == {}
+    assert exporting.export_world(again, WORLDS.collections) == world
 
 
 def test_tenants_are_listed_and_dropped(client: Client, admin: Admin) -> None:

@@ -55,7 +55,7 @@ def test_make_serve_serves() -> None:
 
 
 def test_the_page_of_commands_names_each_of_them_and_no_other() -> None:
-    assert set(re.findall(r"^\| `mockserver ([a-z]+)`", COMMANDS, re.M)) == set(commands.commands)
+    assert set(re.findall(r"^\| `mockserver ([a-z-]+)`", COMMANDS, re.M)) == set(commands.commands)
 
 
 @pytest.mark.parametrize("page", [README, SETTINGS], ids=["README", "settings"])

@@ -212,9 +212,7 @@ def test_only_active_leaves_inactive_segments_out(client: Client) -> None:
 
 
 def test_c14_a_row_whose_item_left_the_catalogue_keeps_its_id(client: Client, shared: Any) -> None:
-    shared.world.tenant(client.tenant).change(
-        lambda state: (state._replace(products=state.products.delete("12468504")), None)
-    )
+    shared.world.tenant(client.tenant).change(lambda state: (state.without_document("products", "12468504"), None))
     assert client.get(f"/{GOLDEN}/items/PRODUCT/12468504").get_json()["item"] == {"id": "12468504"}
 
 
@@ -228,9 +226,7 @@ def test_c15_trees_show_ancestors_and_no_unassigned_descendants(client: Client) 
 
 
 def test_c15_a_category_whose_parent_has_left_the_catalogue_is_a_root(client: Client, shared: Any) -> None:
-    shared.world.tenant(client.tenant).change(
-        lambda state: (state._replace(categories=state.categories.delete("12468504")), None)
-    )
+    shared.world.tenant(client.tenant).change(lambda state: (state.without_document("categories", "12468504"), None))
     roots = client.having("customer-token").get("/items/category-trees").get_json()
     assert [root["id"] for root in roots] == ["12468505"]
 

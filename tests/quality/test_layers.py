@@ -26,7 +26,7 @@ LAYERS = [
     {"contract", "worlds"},
     {"practices"},
     {"messages"},
-    {"world", "people", "active", "catalogue"},
+    {"world", "people", "active", "catalogue", "store"},
     {"state", "access"},
     {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions", "texts"},
 ]

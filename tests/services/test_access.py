@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from mockserver import access
-from mockserver.access import NEIGHBOURS_READ, READ, READ_OWN
+from mockserver.access import READ, READ_OWN
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
 from tests.support.samples import (
+    ADMIN_SCOPES,
     COMPANY,
     EXPIRED_TOKEN,
     FORBIDDEN,
@@ -256,7 +257,7 @@ def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("asked", "granted"),
     [
-        ("", " ".join(["customersegment.segment_manage", "customersegment.segment_read", *sorted(NEIGHBOURS_READ)])),
+        ("", " ".join(ADMIN_SCOPES)),
         ("customersegment.segment_read", "customersegment.segment_read"),
         (
             "customersegment.segment_read order.order_read customersegment.segment_read_own",

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from mockserver.access import Principal
 from mockserver.services.category import categories, forest
 from mockserver.state import Document, State
-from mockserver.worlds import building
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, default_world
+from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, WORLDS, default_world
 
 TOOLS, HAMMERS, SLEDGES = "12468504", "12468505", "12468506"
 ROOM = {"id": "room", "code": "R", "name": {"en": "Room", "de": "Raum"}, "position": 3, "published": True}
@@ -210,7 +209,7 @@ def states(draw: st.DrawFn) -> State:
         above = {"parentId": parent["id"]} if parent else {}
         position, published = draw(st.integers(0, 2)), draw(st.sampled_from([True, True, False]))
         made.append(ROOM | {"id": f"c{number}", "position": position, "published": published} | above)
-    return building.state({"categories": made})
+    return WORLDS.build_state({"categories": made})
 
 
 @given(states(), st.booleans())

@@ -122,7 +122,7 @@ def test_c10_an_assignment_that_is_not_there_is_named(client: Client) -> None:
 def test_c14_a_row_whose_customer_left_keeps_the_id(client: Client, shared: Any) -> None:
     shared.world.tenant(client.tenant).change(
         lambda state: (
-            state._replace(customers=state.customers.delete(JOHN), legal_entities=state.legal_entities.delete(COMPANY)),
+            state.without_document("customers", JOHN).without_document("legalEntities", COMPANY),
             None,
         )
     )

@@ -87,9 +87,9 @@ def test_a_list_shows_the_catalogue_and_the_switches_of_now(client: Client, worl
     tenant = world.tenant(client.tenant)
     codes = {each["code"] for each in hammers()}
     renamed = {**tenant.state.products[HAMMER], "code": "renamed"}
-    tenant.change(lambda state: (state._replace(products=state.products.set(HAMMER, renamed)), None))
+    tenant.change(lambda state: (state.with_document("products", HAMMER, renamed), None))
     assert {each["code"] for each in hammers()} == {"renamed"} != codes
-    tenant.change(lambda state: (state._replace(products=state.products.delete(HAMMER)), None))
+    tenant.change(lambda state: (state.without_document("products", HAMMER), None))
     assert {"id": HAMMER} in hammers()
     tenant.behaviour = replace(tenant.behaviour, references="lenient")
     assert {"id": HAMMER} not in hammers()
@@ -104,9 +104,9 @@ def test_customers_show_the_names_and_the_switches_of_now(client: Client, world:
     tenant = world.tenant(client.tenant)
     before, id_ = mails(), client.get(f"/{GOLDEN}/customers").get_json()[0]["customer"]["id"]
     renamed = {**tenant.state.customers[id_], "email": "new@example.com"}
-    tenant.change(lambda state: (state._replace(customers=state.customers.set(id_, renamed)), None))
+    tenant.change(lambda state: (state.with_document("customers", id_, renamed), None))
     assert mails() == ["new@example.com", *before[1:]]
-    tenant.change(lambda state: (state._replace(customers=state.customers.delete(id_)), None))
+    tenant.change(lambda state: (state.without_document("customers", id_), None))
     assert mails() == [None, *before[1:]]
     tenant.behaviour = replace(tenant.behaviour, references="lenient")
     assert mails() == [f"{id_}@example.com", *before[1:]]

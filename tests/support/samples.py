@@ -7,10 +7,31 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.resources import folder
+from mockserver.services import collections_of, import_services
 from mockserver.strict_yaml import load
+from mockserver.worlds.loading import WorldLibrary
+
+# The shipped worlds.
+WORLDS = WorldLibrary(folder("fixtures"), collections_of(import_services()))
 
 # The default world, as its file has it.
 DEFAULT: dict[str, Any] = load((folder("fixtures") / "default.yaml").read_text())
+
+# Scopes of the administrator: all that the specs declare, except those that end in _own.
+ADMIN_SCOPES = (
+    "category.category_read_unpublished",
+    "configuration.configuration_view",
+    "customer.customer_read",
+    "customermanagement.contactassignment_read",
+    "customermanagement.legalentity_read",
+    "customersegment.segment_manage",
+    "customersegment.segment_read",
+    "product.product_manage_by_vendor",
+    "product.product_read_by_vendor",
+    "product.product_read_unpublished",
+    "site.site_manage",
+    "site.site_read",
+)
 
 # Segments.
 GOLDEN = "628cd20c6e8b2432b6346ca6"

@@ -17,9 +17,8 @@ from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.web.connection import TIMEOUTS, State
 from mockserver.web.server import Server
-from mockserver.worlds.exporting import SECTIONS
 from tests.support.live_server import COMMAND, ENOUGH, Wire, ask, server_here, serving
-from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER
+from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, WORLDS
 
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
 LARGE = 9 * 1024 * 1024  # bytes of a reply; more than sockets hold for a client that does not read
@@ -140,7 +139,7 @@ def written(wire: Wire, seed: int) -> Counter[str]:
 
 def world(wire: Wire) -> list[bytes]:
     """Export all that the tenant has, as bytes."""
-    replies = [wire.exchange("GET", f"/__admin/state/{name}?tenant={wire.tenant}") for name in SECTIONS]
+    replies = [wire.exchange("GET", f"/__admin/state/{name}?tenant={wire.tenant}") for name in WORLDS.collections]
     assert {status for status, _ in replies} == {200}
     return [content for _, content in replies]
 

@@ -19,11 +19,11 @@ from mockserver.resources import folder
 from mockserver.strict_yaml import YamlError, load
 from mockserver.worlds.counts import Counts
 from mockserver.worlds.generate import dump, generate
+from mockserver.worlds.loading import WorldError
 from mockserver.worlds.published import JACK, JOHN, PUBLISHED, SHIPPED
-from mockserver.worlds.reading import WorldError, read, read_world
 from tests.support.live_server import environment
 from tests.support.paths import TABLES
-from tests.support.samples import DEFAULT
+from tests.support.samples import DEFAULT, WORLDS
 
 FIXTURES = folder("fixtures")
 BROKEN = load((TABLES / "worlds.yaml").read_text())
@@ -42,7 +42,7 @@ SECTIONS = {
 
 @pytest.mark.parametrize("name", ["default", "catalogue", "empty"])
 def test_the_shipped_worlds_are_good(name: str) -> None:
-    world = read_world(name, FIXTURES)
+    world = WORLDS.load_world(name)
     assert len(world["mixinSchemas"]) == 2
     assert len(world["tokens"]) == 7
 
@@ -50,6 +50,18 @@ def test_the_shipped_worlds_are_good(name: str) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_world_is_what_the_seed_command_writes_byte_for_byte(name: str) -> None:
     assert CliRunner().invoke(commands, ["seed", "--shipped", name]).output == (FIXTURES / f"{name}.yaml").read_text()
+
+
+def test_the_published_schema_is_what_the_command_writes() -> None:
+    written = CliRunner().invoke(commands, ["world-schema"]).output
+    assert written == (FIXTURES / "world.schema.json").read_text()
+
+
+def test_scopes_are_a_list_or_all(tmp_path: Path) -> None:
+    path = tmp_path / "world.yaml"
+    path.write_text("tokens: [{token: t, scopes: everything}]")
+    with pytest.raises(WorldError, match='/tokens/0/scopes: "everything" does not match "\\^all'):
+        WORLDS.load(path)
 
 
 def test_the_catalogue_is_the_default_world_without_segments() -> None:
@@ -63,7 +75,7 @@ def test_a_mistake_names_file_place_and_reason_in_one_line(case: dict[str, str],
     path = tmp_path / "broken.yaml"
     path.write_text(case["text"])
     with pytest.raises(WorldError) as caught:
-        read(path)
+        WORLDS.load(path)
     text = str(caught.value)
     assert text.startswith(f"{path}: {case['place']}")
     assert case["reason"] in text
@@ -75,17 +87,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content:
     path = tmp_path / name
     path.mkdir() if content is None else path.write_bytes(content)
     with pytest.raises(WorldError, match=name):
-        read(path)
+        WORLDS.load(path)
 
 
 def test_an_unknown_name_lists_those_that_exist() -> None:
     with pytest.raises(WorldError, match="catalogue, default, empty"):
-        read_world("nowhere", FIXTURES)
+        WORLDS.load_world("nowhere")
 
 
 def test_a_world_with_tokens_of_its_own_has_no_others(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("tokens: [{token: mine, scopes: []}]")
-    world = read_world(str(tmp_path / "own.yaml"), FIXTURES)
+    world = WORLDS.load_world(str(tmp_path / "own.yaml"))
     assert [each["token"] for each in world["tokens"]] == ["mine"]
     assert world["clients"] == []
 
@@ -122,7 +134,7 @@ def test_generated_worlds_are_good(counts: Counts, tmp_path: Path) -> None:
     path = tmp_path / "world.yaml"
     world = generate(3, counts)
     path.write_text(dump(world))
-    assert read(path) == world | {"mixinSchemas": {}}
+    assert WORLDS.load(path) == world
 
 
 def depth(world: dict[str, Any]) -> int:

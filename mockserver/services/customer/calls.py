@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from ...messages import Call, Handler, Listing, Reply
+from functools import partial
+
+from ...messages import Call, Handler
+from ...practices.document_handlers import list_documents, read_document
+from ...state import Document
 from . import customers
+from .collections import CUSTOMERS
 
 
-def listed(call: Call) -> Listing:
-    """List customers; the search differs only in where its `q` is (C16)."""
-    return Listing(customers.listed(call.tenant.state, call.principal))
+def _visible(call: Call) -> list[Document]:
+    return customers.visible_customers(call.tenant.state, call.principal)
 
 
-def read(call: Call) -> Reply:
-    """Answer with one customer."""
-    return Reply(200, customers.read(call.tenant.state, call.principal, call.path["customerNumber"]))
+def _is_visible(call: Call, customer: Document) -> bool:
+    return customers.is_visible(call.principal, customer)
 
+
+LIST = list_documents(CUSTOMERS, present=lambda state: partial(customers.customer_row, state), select=_visible)
 
 HANDLERS: dict[str, Handler] = {
-    "GET-customer-tenant-list-customers": listed,
-    "POST-customer-tenant-search": listed,
-    "GET-customer-tenant-retrieve-customer": read,
+    "GET-customer-tenant-list-customers": LIST,
+    "POST-customer-tenant-search": LIST,
+    "GET-customer-tenant-retrieve-customer": read_document(
+        CUSTOMERS,
+        "customerNumber",
+        present=lambda state: partial(customers.customer_row, state),
+        is_visible=_is_visible,
+        hidden_rule="M1",
+    ),
 }

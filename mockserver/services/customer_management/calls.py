@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from ...messages import Call, Handler, Listing, Reply
+from ...practices.document_handlers import list_documents, read_document
+from ...state import Document
 from . import contacts, legal_entities
+from .collections import LEGAL_ENTITIES
 
 
-def list_entities(call: Call) -> Listing:
-    """List legal entities; the search differs only in where its `q` is (C16)."""
-    return Listing(legal_entities.listed(call.tenant.state, call.principal))
-
-
-def read_entity(call: Call) -> Reply:
-    """Answer with one legal entity."""
-    return Reply(200, legal_entities.read(call.tenant.state, call.path["legalEntityId"]))
+def _visible_entities(call: Call) -> list[Document]:
+    return legal_entities.visible_entities(call.tenant.state, call.principal)
 
 
 def list_contacts(call: Call) -> Listing:
@@ -26,10 +23,14 @@ def read_contact(call: Call) -> Reply:
     return Reply(200, contacts.read(call.tenant.state, call.path["contactAssignmentId"]))
 
 
+LIST_ENTITIES = list_documents(LEGAL_ENTITIES, present=lambda _: legal_entities.row, select=_visible_entities)
+
 HANDLERS: dict[str, Handler] = {
-    "GET-customer-mgmt-list-legal-entities": list_entities,
-    "POST-customer-mgmt-search-legal-entities": list_entities,
-    "GET-customer-mgmt-retrieve-legal-entity": read_entity,
+    "GET-customer-mgmt-list-legal-entities": LIST_ENTITIES,
+    "POST-customer-mgmt-search-legal-entities": LIST_ENTITIES,
+    "GET-customer-mgmt-retrieve-legal-entity": read_document(
+        LEGAL_ENTITIES, "legalEntityId", present=lambda _: legal_entities.row
+    ),
     "GET-customer-mgmt-list-contact-assignments": list_contacts,
     "GET-customer-mgmt-retrieve-contact-assignment": read_contact,
 }

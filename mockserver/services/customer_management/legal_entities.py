@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from ... import people
 from ...access import Principal
-from ...errors import NotFound
-from ...practices.lazy import LazyRows
 from ...state import IMPORTED, Document, State
 
 READ = "customermanagement.legalentity_read"
-
-
-def listed(state: State, principal: Principal) -> Sequence[Mapping[str, Any]]:
-    """Return the legal entities that the caller may see, in the order of their ids."""
-    return LazyRows(sorted(_visible(state, principal), key=itemgetter("id")), row)
-
-
-def read(state: State, id_: str) -> dict[str, Any]:
-    """Return one legal entity; NotFound if there is none with this id."""
-    entity = state.legal_entities.get(id_)
-    if entity is None:
-        raise NotFound(id_)
-    return row(entity)
 
 
 def row(entity: Document) -> dict[str, Any]:
@@ -33,7 +16,8 @@ def row(entity: Document) -> dict[str, Any]:
     return {"type": "COMPANY", **entity, "metadata": IMPORTED.document(None)}
 
 
-def _visible(state: State, principal: Principal) -> Iterable[Document]:
+def visible_entities(state: State, principal: Principal) -> list[Document]:
+    """Return the legal entities that the caller may see."""
     if READ in principal.scopes:
-        return state.legal_entities.values()
+        return list(state.legal_entities.values())
     return people.legal_entities(state, state.customers.get(principal.customer_id or "", {}))

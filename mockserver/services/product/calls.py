@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from ...messages import Call, Handler, Listing, Reply
+from ...messages import Call, Handler
+from ...practices.document_handlers import list_documents, read_document
+from ...state import Document
 from . import products
+from .collections import PRODUCTS
 
 
-def listed(call: Call) -> Listing:
-    """List the products; the search differs only in where its `q` is (C16)."""
-    return Listing(products.listed(call.tenant.state, call.principal))
+def _visible(call: Call) -> list[Document]:
+    every = call.tenant.state.products.values()
+    return [product for product in every if products.is_visible(product, call.principal)]
 
 
-def read(call: Call) -> Reply:
-    """Answer with one product."""
-    return Reply(200, products.read(call.tenant.state, call.principal, call.path["productId"]))
+def _is_visible(call: Call, product: Document) -> bool:
+    return products.is_visible(product, call.principal)
 
+
+LIST = list_documents(PRODUCTS, present=products.present_many, select=_visible)
 
 HANDLERS: dict[str, Handler] = {
-    "GET-product-list-products": listed,
-    "POST-product-search-products": listed,
-    "GET-product-retrieve-product": read,
+    "GET-product-list-products": LIST,
+    "POST-product-search-products": LIST,
+    "GET-product-retrieve-product": read_document(
+        PRODUCTS, "productId", present=products.present_one, is_visible=_is_visible, hidden_rule="L2"
+    ),
 }

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from operator import itemgetter
+from collections.abc import Callable
 from typing import Any
 
 from ...access import Principal
-from ...errors import NotFound
-from ...practices.lazy import LazyRows
 from ...state import IMPORTED, Document, State
 
 SEE_UNPUBLISHED = frozenset(
@@ -16,27 +14,24 @@ SEE_UNPUBLISHED = frozenset(
 )
 
 
-def listed(state: State, principal: Principal) -> LazyRows[Document]:
-    """Return the products that the caller may see, in the order of their ids."""
-    visible = (product for product in state.products.values() if _is_visible(product, principal))
+def present_many(state: State) -> Callable[[Document], dict[str, Any]]:
+    """Return a function that shows any product of this state."""
     segments = _segments_by_product(state)
-    return LazyRows(
-        sorted(visible, key=itemgetter("id")), lambda product: _row(product, segments.get(product["id"], []))
-    )
+    return lambda product: _row(product, segments.get(product["id"], []))
 
 
-def read(state: State, principal: Principal, product_id: str) -> dict[str, Any]:
-    """Return one product; NotFound if it is not there (C10), or not published and not for this caller (L2)."""
-    product = state.products.get(product_id)
-    if product is None:
-        raise NotFound(product_id)
-    if not _is_visible(product, principal):
-        raise NotFound(product_id, rule="L2")
-    key = ("PRODUCT", product_id)
-    return _row(product, [segment_id for segment_id in state.items if state.item(segment_id, key) is not None])
+def present_one(state: State) -> Callable[[Document], dict[str, Any]]:
+    """Return a function that shows one product: it asks each segment for it."""
+
+    def show(product: Document) -> dict[str, Any]:
+        key = ("PRODUCT", product["id"])
+        return _row(product, [segment_id for segment_id in state.items if state.item(segment_id, key) is not None])
+
+    return show
 
 
-def _is_visible(product: Document, principal: Principal) -> bool:
+def is_visible(product: Document, principal: Principal) -> bool:
+    """Whether the caller may see a product: those that are not published need a scope (L2)."""
     return product.get("published", True) or not SEE_UNPUBLISHED.isdisjoint(principal.scopes)
 
 

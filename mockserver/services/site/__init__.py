@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from ...messages import Call, Handler, Listing, Reply, Service
+from ...messages import Call, Handler, Service
+from ...practices.document_handlers import list_documents, read_document
+from ...state import Document
 from ...world import World
 from . import refusals, sites
+from .collections import SITES
 
 
 def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
     """Return the service with its handlers."""
     handlers: dict[str, Handler] = {
-        "GET-site-settings-list-site-configurations": listed,
-        "GET-site-settings-retrieve-site-config": read,
+        "GET-site-settings-list-site-configurations": list_documents(
+            SITES, present=lambda _: sites.document, select=_requested_sites
+        ),
+        "GET-site-settings-retrieve-site-config": read_document(
+            SITES, "siteCode", present=lambda _: sites.document, missing_rule="N1"
+        ),
     }
     return Service("site.yaml", handlers, refusals.body)
 
 
-def listed(call: Call) -> Listing:
-    """List sites; without `includeInactive` the active ones."""
-    return Listing(sites.listed(call.tenant.state, inactive_too=call.query.get("includeInactive", False)))
-
-
-def read(call: Call) -> Reply:
-    """Answer with one site, active or not."""
-    return Reply(200, sites.read(call.tenant.state, call.path["siteCode"]))
+def _requested_sites(call: Call) -> list[Document]:
+    return sites.select_sites(call.tenant.state, include_inactive=call.query.get("includeInactive", False))

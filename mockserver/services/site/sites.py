@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...errors import NotFound
 from ...state import IMPORTED, Document, State
 
 HOME: Document = {"address": {"country": "DE", "zipCode": "10115"}}
 
 
-def listed(state: State, *, inactive_too: bool = False) -> list[dict[str, Any]]:
-    """Return the active sites, or all of them, in the order of their codes (N1)."""
-    rows = (document(site) for _, site in sorted(state.sites.items()))
-    return [row for row in rows if inactive_too or row["active"]]
-
-
-def read(state: State, code: str) -> dict[str, Any]:
-    """Return one site, active or not; NotFound if there is none (N1)."""
-    site = state.sites.get(code)
-    if site is None:
-        raise NotFound(code, rule="N1")
-    return document(site)
+def select_sites(state: State, *, include_inactive: bool) -> list[Document]:
+    """Return the active sites, or all of them (N1)."""
+    return [site for site in state.sites.values() if include_inactive or site.get("active", True)]
 
 
 def document(site: Document) -> dict[str, Any]:

@@ -1,0 +1,105 @@
+"""Handlers for the documents of a collection: list, read, create, replace, patch, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import Any
+
+from ..errors import NotFound
+from ..messages import Call, Handler, Listing, Reply
+from ..state import Document, State
+from ..store.collections import Collection
+from . import documents
+from .lazy import LazyRows
+
+Row = dict[str, Any]
+Present = Callable[[State], Callable[[Document], Row]]  # from a state, how to show its documents
+Select = Callable[[Call], Iterable[Document]]
+Condition = Callable[[Call, Document], bool]
+
+
+def present_stored(_: State) -> Callable[[Document], Row]:
+    """Show documents as they are stored, with the metadata that those of a world may lack."""
+    return lambda document: {"metadata": documents.revision_of(document).document(None), **document}
+
+
+def list_documents(
+    collection: Collection, *, present: Present = present_stored, select: Select | None = None
+) -> Handler:
+    """Return a handler that lists documents in the order of their keys; a search can use it too (C16).
+
+    select: the documents that the caller may see; all without it.
+    """
+
+    def handle(call: Call) -> Listing:
+        state = call.tenant.state
+        selected = select(call) if select else state.collection(collection.name).values()
+        return Listing(LazyRows(sorted(selected, key=itemgetter(collection.key)), present(state)))
+
+    return handle
+
+
+def read_document(
+    collection: Collection,
+    parameter: str,
+    *,
+    present: Present = present_stored,
+    is_visible: Condition | None = None,
+    hidden_rule: str = "",
+    missing_rule: str = "",
+) -> Handler:
+    """Return a handler that answers with the document whose key a path parameter has.
+
+    is_visible: whether the caller may see it; if not, it is not found, by `hidden_rule`.
+    """
+
+    def handle(call: Call) -> Reply:
+        state, key = call.tenant.state, call.path[parameter]
+        document = documents.find_document(state, collection, key, rule=missing_rule)
+        if is_visible is not None and not is_visible(call, document):
+            raise NotFound(key, rule=hidden_rule)
+        return Reply(200, present(state)(document))
+
+    return handle
+
+
+def create_document(collection: Collection) -> Handler:
+    """Return a handler that creates a document, and answers with its key."""
+
+    def handle(call: Call) -> Reply:
+        return Reply(201, {collection.key: documents.create_document(call.tenant, collection, call.body)})
+
+    return handle
+
+
+def replace_document(collection: Collection, parameter: str) -> Handler:
+    """Return a handler that creates the document of this key (201) or replaces it (204)."""
+
+    def handle(call: Call) -> Reply:
+        key = call.path[parameter]
+        created = documents.replace_document(call.tenant, collection, key, call.body)
+        return Reply(201, {collection.key: key}) if created else Reply(204)
+
+    return handle
+
+
+def patch_document(collection: Collection, parameter: str) -> Handler:
+    """Return a handler that applies a JSON Patch; the spec says with `x-patches` what it must leave."""
+
+    def handle(call: Call) -> Reply:
+        assert call.judge_patched is not None  # the spec marks the operation with x-patches
+        documents.patch_document(call.tenant, collection, call.path[parameter], call.body, call.judge_patched)
+        return Reply(204)
+
+    return handle
+
+
+def delete_document(collection: Collection, parameter: str) -> Handler:
+    """Return a handler that deletes a document."""
+
+    def handle(call: Call) -> Reply:
+        documents.delete_document(call.tenant, collection, call.path[parameter])
+        return Reply(204)
+
+    return handle

@@ -1,0 +1,134 @@
+"""Reads and writes of the documents of a collection: upsert, patch, delete, with optimistic locking (D2, D3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..clock import timestamp
+from ..errors import BadRequest, Conflict, NotFound
+from ..messages import Judge
+from ..state import IMPORTED, Document, Revision, State
+from ..store.collections import MAX_LEVELS, Collection
+from ..world import Tenant
+from . import jsonpatch, mixins, paths, upsert
+
+Body = Mapping[str, Any]
+
+ID_DIGITS = 24  # of generated ids (D4)
+
+
+def find_document(state: State, collection: Collection, key: str, *, rule: str = "") -> Document:
+    """Return a document; NotFound if the collection does not have it (C10)."""
+    document = state.collection(collection.name).get(key)
+    if document is None:
+        raise NotFound(key, rule=rule)
+    return document
+
+
+def revision_of(document: Document) -> Revision:
+    """Return the revision of a document; one of a world may have none."""
+    return Revision.of(document) if "metadata" in document else IMPORTED
+
+
+def create_document(tenant: Tenant, collection: Collection, body: Body) -> str:
+    """Create a document and return its key; BadRequest (D7, D12) or Conflict (D4)."""
+
+    def rule(state: State) -> tuple[State, str]:
+        key = body.get(_key_field(collection)) or _unused_key(tenant, state, collection)
+        if key in state.collection(collection.name):
+            raise Conflict
+        return _store(tenant, state, collection, key, body), key
+
+    return tenant.change(rule)
+
+
+def replace_document(tenant: Tenant, collection: Collection, key: str, body: Body) -> bool:
+    """Create or replace a document; True if it is new (D2). Raises BadRequest (D7, D12) or Stale (D3)."""
+
+    def rule(state: State) -> tuple[State, bool]:
+        created = key not in state.collection(collection.name)
+        return _store(tenant, state, collection, key, body), created
+
+    return tenant.change(rule)
+
+
+def patch_document(tenant: Tenant, collection: Collection, key: str, operations: Sequence[Body], judge: Judge) -> None:
+    """Apply a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or Stale.
+
+    judge: finds what is wrong with the document that the patch would leave.
+    """
+
+    def rule(state: State) -> tuple[State, None]:
+        old = find_document(state, collection, key)
+        new = jsonpatch.patched({**old, "metadata": _metadata(revision_of(old), old)}, operations)
+        problem = judge(new)
+        if problem is not None:
+            raise problem
+        if new.get(_key_field(collection)) != key:
+            raise BadRequest(field=f"/{collection.key}", kind="readOnly", detail="This cannot be changed.", rule="D11")
+        return _store(tenant, state, collection, key, new), None
+
+    tenant.change(rule)
+
+
+def delete_document(tenant: Tenant, collection: Collection, key: str) -> None:
+    """Delete a document; NotFound for one that is not there, if the switch says so (D9)."""
+
+    def rule(state: State) -> tuple[State, None]:
+        if key not in state.collection(collection.name) and tenant.behaviour.delete_missing == "404":
+            raise NotFound(key, rule="D9")
+        return state.without_document(collection.name, key), None
+
+    tenant.change(rule)
+
+
+def _store(tenant: Tenant, state: State, collection: Collection, key: str, body: Body) -> State:
+    """Return a state with this document, after all checks of a write."""
+    old = state.collection(collection.name).get(key)
+    if tenant.behaviour.references == "strict":
+        _check_references(state, collection, body)
+    if collection.parent is not None:
+        _check_ancestors(state, collection, collection.parent, key, body)
+    mixins.check(body, state.mixin_schemas, tenant.behaviour.unknown_mixin)
+    revision = upsert.revised(revision_of(old) if old else None, body, timestamp(tenant.clock.now()))
+    document = {**body, _key_field(collection): key, "metadata": _metadata(revision, body)}
+    return state.with_document(collection.name, key, document)
+
+
+def _metadata(revision: Revision, body: Body) -> dict[str, Any]:
+    return revision.document(body.get("metadata", {}).get("mixins"))
+
+
+def _check_references(state: State, collection: Collection, body: Body) -> None:
+    """Refuse keys that no document has (D7)."""
+    for path in collection.all_references():
+        target = collection.target_of(path, body)
+        for key in paths.keys_at(body, path):
+            if not state.has_document(target, key):
+                pointer = "/" + path.replace(".", "/")
+                detail = f"There is nothing with this key among the {target}."
+                raise BadRequest(field=pointer, kind="reference", detail=detail, rule="D7")
+
+
+def _check_ancestors(state: State, collection: Collection, field: str, key: str, body: Body) -> None:
+    """Refuse a parent that is the document itself or below it, and trees that are too deep."""
+    documents, parent, levels = state.collection(collection.name), body.get(field), 1
+    while parent is not None and parent != key and levels < MAX_LEVELS:
+        parent, levels = documents.get(parent, {}).get(field), levels + 1
+    if parent is not None:
+        detail = f"This would make a cycle, or more than {MAX_LEVELS} levels."
+        raise BadRequest(field=f"/{field}", kind="reference", detail=detail, rule="D7")
+
+
+def _key_field(collection: Collection) -> str:
+    """Return the field with the key: that of plain documents is one."""
+    assert isinstance(collection.key, str)
+    return collection.key
+
+
+def _unused_key(tenant: Tenant, state: State, collection: Collection) -> str:
+    """Generate a key; ids start again at a reset, so one may be in a state that was not reset."""
+    while (key := tenant.ids.hex(ID_DIGITS)) in state.collection(collection.name):
+        pass
+    return key

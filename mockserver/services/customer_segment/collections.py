@@ -1,0 +1,143 @@
+"""What the service stores: segments, and the customers and items that are assigned to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ...state import CustomerAssignment, ItemAssignment, Revision, State
+from ...store.collections import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, VALIDITY, closed_object
+
+
+class SegmentCollection(Collection):
+    """Segments, in a table."""
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each segment with its id, in the order of the ids."""
+        return ((segment["id"], segment) for segment in state.segments.values())
+
+    def load(self, state: State, rows: Iterable[Row]) -> State:
+        """Return a state with these segments alone."""
+        return state.with_segments(rows)
+
+
+class CustomerAssignmentCollection(Collection):
+    """Customers of segments, in a table for each segment, and by customer."""
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each assignment with segment, customer and legal entity, in the order of these."""
+        for table in state.members.values():
+            for assignment in table.values():
+                row = _customer_row(assignment)
+                yield self.key_of(row), row
+
+    def load(self, state: State, rows: Iterable[Row]) -> State:
+        """Return a state with these assignments alone."""
+        return state.with_customer_assignments([_customer_assignment(row) for row in rows])
+
+
+class ItemAssignmentCollection(Collection):
+    """Products and categories of segments, in a table for each segment."""
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each assignment with segment, type and item, in the order of these."""
+        for table in state.items.values():
+            for assignment in table.values():
+                row = {"segmentId": assignment.segment_id, "type": assignment.type, "itemId": assignment.item_id}
+                yield self.key_of(row), row | _revision_fields(assignment)
+
+    def load(self, state: State, rows: Iterable[Row]) -> State:
+        """Return a state with these assignments alone."""
+        return state.with_item_assignments([_item_assignment(row) for row in rows])
+
+
+def check_memberships(world: Sections) -> Iterator[Violation]:
+    """Yield the assignments for a legal entity that the customer does not belong to."""
+    entities = {row["id"]: row.get("legalEntities", ()) for row in world.get("customers", ())}
+    for index, row in enumerate(world.get("customerAssignments", ())):
+        entity = row.get("legalEntityId")
+        if entity is not None and entity not in entities.get(row["customerId"], ()):
+            place = f"/customerAssignments/{index}/legalEntityId"
+            yield place, f"customer {row['customerId']!r} does not belong to {entity!r}"
+
+
+def _customer_assignment(row: Row) -> CustomerAssignment:
+    customer = row["customerId"], row.get("legalEntityId"), row["assignmentType"]
+    return CustomerAssignment(row["segmentId"], *customer, *_revision_and_mixins(row))
+
+
+def _item_assignment(row: Row) -> ItemAssignment:
+    return ItemAssignment(row["segmentId"], row["type"], row["itemId"], *_revision_and_mixins(row))
+
+
+def _revision_and_mixins(row: Row) -> tuple[Revision, Any, Any]:
+    return Revision.of(row), row.get("mixins"), row["metadata"].get("mixins")
+
+
+def _customer_row(assignment: CustomerAssignment) -> dict[str, Any]:
+    row: dict[str, Any] = {"segmentId": assignment.segment_id, "customerId": assignment.customer_id}
+    if assignment.legal_entity_id is not None:
+        row["legalEntityId"] = assignment.legal_entity_id
+    return row | {"assignmentType": assignment.assignment_type} | _revision_fields(assignment)
+
+
+def _revision_fields(assignment: ItemAssignment | CustomerAssignment) -> dict[str, Any]:
+    mixins = {} if assignment.mixins is None else {"mixins": assignment.mixins}
+    return {"metadata": assignment.revision.document(assignment.mixin_urls)} | mixins
+
+
+SEGMENTS = SegmentCollection(
+    name="segments",
+    references={"siteCode": "sites"},
+    schema=closed_object(
+        {
+            "id": ID,
+            "name": LOCALIZED,
+            "description": LOCALIZED,
+            "status": {"enum": ["ACTIVE", "INACTIVE"]},
+            "siteCode": ID,
+            "validity": VALIDITY,
+            "mixins": MIXINS,
+            "metadata": METADATA,
+        },
+        ("id", "name", "status", "siteCode", "metadata"),
+    ),
+)
+CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
+    name="customerAssignments",
+    key=("segmentId", "customerId", "legalEntityId"),
+    references={"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
+    check=check_memberships,
+    schema=closed_object(
+        {
+            "segmentId": ID,
+            "customerId": ID,
+            "legalEntityId": ID,
+            "assignmentType": {"enum": ["MANUAL", "AUTOMATIC"]},
+            "mixins": MIXINS,
+            "metadata": METADATA,
+        },
+        ("segmentId", "customerId", "assignmentType", "metadata"),
+    ),
+)
+ITEM_ASSIGNMENTS = ItemAssignmentCollection(
+    name="itemAssignments",
+    key=("segmentId", "type", "itemId"),
+    references={
+        "segmentId": "segments",
+        "itemId": TargetByField("type", {"PRODUCT": "products", "CATEGORY": "categories"}),
+    },
+    schema=closed_object(
+        {
+            "segmentId": ID,
+            "type": {"enum": ["PRODUCT", "CATEGORY"]},
+            "itemId": ID,
+            "mixins": MIXINS,
+            "metadata": METADATA,
+        },
+        ("segmentId", "type", "itemId", "metadata"),
+    ),
+)
+
+COLLECTIONS = (SEGMENTS, CUSTOMER_ASSIGNMENTS, ITEM_ASSIGNMENTS)

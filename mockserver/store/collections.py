@@ -1,0 +1,102 @@
+"""Declarations of stored resources, from which worlds, exports, checks and the control plane follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from typing import Any
+
+from ..state import State
+
+Row = Mapping[str, Any]  # a document as world files have it
+Key = str | tuple[str | None, ...]
+Sections = Mapping[str, Any]  # a world by the names of its sections
+MAX_LEVELS = 100  # of the trees that rows form: trees are built and written by recursion
+
+Violation = tuple[str, str]  # place as a JSON pointer, and reason
+
+
+@dataclass(frozen=True, slots=True)
+class TargetByField:
+    """A reference whose target depends on another field of the row."""
+
+    field: str
+    targets: Mapping[str, str]
+
+
+Target = str | TargetByField  # the name of a section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A list of rows in a world file.
+
+    schema: JSON Schema of a row; `row_schemas` has what many rows share.
+    key: the field that identifies a row, or several, of which some may be absent.
+    references: the section that a dotted path refers to; the path leads to a key or to a list of keys.
+    parent: the field with the key of the row above, if the rows form trees.
+    check: finds what references cannot say, such as rows that must belong together.
+    """
+
+    name: str
+    schema: Row
+    key: str | tuple[str, ...] = "id"
+    references: Mapping[str, Target] = field(default_factory=dict)
+    parent: str | None = None
+    description: str = ""
+    check: Callable[[Sections], Iterable[Violation]] | None = None
+
+    def key_of(self, row: Row) -> Key:
+        """Return what identifies a row."""
+        return row[self.key] if isinstance(self.key, str) else tuple(row.get(name) for name in self.key)
+
+    def all_references(self) -> Mapping[str, Target]:
+        """Return the references, with that to the row above."""
+        return self.references if self.parent is None else {**self.references, self.parent: self.name}
+
+    def target_of(self, path: str, row: Row) -> str:
+        """Return the name of the section that a row refers to at a path."""
+        target = self.all_references()[path]
+        return target if isinstance(target, str) else target.targets[row[target.field]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection(Section):
+    """Documents that the state of a tenant keeps by their key, which is one field.
+
+    A subclass keeps its rows elsewhere in the state.
+    """
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each row with its key, in the order of the keys."""
+        documents = state.collection(self.name)
+        return ((key, documents[key]) for key in sorted(documents))
+
+    def load(self, state: State, rows: Iterable[Row]) -> State:
+        """Return a state that has these rows in place of those of this collection."""
+        return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})
+
+
+def by_name(collections: Iterable[Collection]) -> Mapping[str, Collection]:
+    """Return collections by their names, each after those that it refers to.
+
+    ValueError if two have the same name, if two refer to each other, or if one refers to an unknown collection.
+    """
+    named: dict[str, Collection] = {}
+    for collection in collections:
+        if collection.name in named:
+            raise ValueError(f"two services declare the collection {collection.name!r}")
+        named[collection.name] = collection
+    targets = {name: _targets(collection) - {name} for name, collection in sorted(named.items())}
+    unknown = set().union(*targets.values()) - named.keys()
+    if unknown:
+        raise ValueError(f"no service declares the collections {sorted(unknown)}, to which others refer")
+    return {name: named[name] for name in TopologicalSorter(targets).static_order()}
+
+
+def _targets(section: Section) -> set[str]:
+    """Return the names of the sections that a section refers to."""
+    targets = section.references.values()
+    named = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
+    return {name for names in named for name in names}

@@ -1,0 +1,161 @@
+"""Load world files, and refuse one that cannot be used: file, place and reason in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from ..practices import mixins
+from ..state import State
+from ..store.collections import Collection, Sections
+from ..strict_yaml import YamlError, load
+from ..world import Seed
+from . import building
+from .sections import MIXIN_SCHEMAS, all_sections, world_schema
+from .violations import structural_violations, violations
+
+INLINE = Path("world")  # the path of a world that came without a file
+ACCESS = "access"  # the file with the clients and tokens of worlds that have none
+
+World = dict[str, Any]  # the sections of a checked world
+
+
+class WorldError(Exception):
+    """A world that cannot be used: file, place in it as a JSON pointer, reason."""
+
+    def __init__(self, path: Path, place: str, reason: str) -> None:
+        self.place, self.reason = place, " ".join(reason.split())
+        super().__init__(f"{path}: {place}: {self.reason}" if place else f"{path}: {self.reason}")
+
+
+@dataclass(frozen=True)
+class WorldLibrary:
+    """Loads worlds: those of a folder by name, any other by path, or from the body of a request.
+
+    stored: the collections of the services.
+    scopes: what `scopes: all` stands for.
+    """
+
+    folder: Path
+    stored: Mapping[str, Collection]
+    scopes: frozenset[str] = frozenset()
+
+    @cached_property
+    def collections(self) -> Mapping[str, Collection]:
+        """All that a state keeps, by name."""
+        return {**self.stored, MIXIN_SCHEMAS.name: MIXIN_SCHEMAS}
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the worlds in the folder."""
+        return sorted(path.stem for path in self.folder.glob("*.yaml") if path.stem != ACCESS)
+
+    def load_seed(self, name_or_path: str) -> Seed:
+        """Load a world by its name or path; WorldError if it cannot be used."""
+        return self._seed_from(Path(name_or_path).stem, self.load_world(name_or_path))
+
+    def inline_seed(self, name: str, world: Any) -> Seed:
+        """Return the seed of a world without a file, with the shipped access unless it says who may call."""
+        return self._seed_from(name, self._load_access() | self.check(world))
+
+    def load_world(self, name_or_path: str) -> World:
+        """Load a world by its name or path; one without clients and tokens gets those of access.yaml."""
+        world = self.load(self._path_of(name_or_path))
+        if "clients" not in world and "tokens" not in world:
+            world = self._load_access() | world
+        return {"clients": [], "tokens": []} | world
+
+    def load(self, path: Path) -> World:
+        """Load and check one world file."""
+        return self.check(_read(path), path)
+
+    def check(self, world: Any, path: Path = INLINE, *, dangling: bool = False) -> World:
+        """Return a world that can be used, with its schema files read; WorldError if it cannot.
+
+        path: the file that it was read from, whose folder has its schema files; an inline world has none.
+        dangling: whether references may lead nowhere, as in a tenant whose catalogue has changed (C14).
+        """
+        error = next(self._validator.iter_errors(world), None)
+        if error is not None:
+            raise WorldError(path, _pointer(error.instance_path), error.message[:200])
+        find = structural_violations if dangling else violations
+        for place, reason in find(world, all_sections(self.collections)):
+            raise WorldError(path, place, reason)
+        return _with_mixin_schemas(world, path)
+
+    def build_state(self, world: Sections) -> State:
+        """Build a state from a checked world."""
+        return building.build_state(world, self.collections)
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of world files."""
+        return world_schema(self.collections)
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Validator:
+        return jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
+
+    def _seed_from(self, name: str, world: World) -> Seed:
+        return building.seed_from(name, world, self.collections, self.scopes)
+
+    def _load_access(self) -> World:
+        return self.load(self.folder / f"{ACCESS}.yaml")
+
+    def _path_of(self, name_or_path: str) -> Path:
+        """Return the file of a world: a bare name is that of a world in the folder."""
+        if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml", ".json")):
+            return Path(name_or_path)
+        if name_or_path not in self.names:
+            reason = f"unknown world {name_or_path!r}; use {', '.join(self.names)}, or the path of a file"
+            raise WorldError(self.folder / f"{name_or_path}.yaml", "", reason)
+        return self.folder / f"{name_or_path}.yaml"
+
+
+def _read(path: Path) -> Any:
+    try:
+        world = load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WorldError(path, "", error.strerror or str(error)) from None
+    except UnicodeDecodeError:
+        raise WorldError(path, "", "not UTF-8") from None
+    except YamlError as error:
+        raise WorldError(path, "", str(error)) from None
+    return {} if world is None else world
+
+
+def _with_mixin_schemas(world: World, path: Path) -> World:
+    """Return a world that has its mixin schemas inline instead of in files."""
+    if MIXIN_SCHEMAS.name not in world:
+        return world
+    rows = [
+        {"url": row["url"], "schema": _mixin_schema(path, f"/{MIXIN_SCHEMAS.name}/{index}", row)}
+        for index, row in enumerate(world[MIXIN_SCHEMAS.name])
+    ]
+    return world | {MIXIN_SCHEMAS.name: rows}
+
+
+def _mixin_schema(path: Path, place: str, row: World) -> Any:
+    """Return the schema of a mixin, which must be a JSON Schema and must not refer to the network."""
+    if path == INLINE and "file" in row:
+        raise WorldError(path, f"{place}/file", "a world without a file has its schemas in itself, as `schema`")
+    try:
+        schema = orjson.loads((path.parent / row["file"]).read_bytes()) if "file" in row else row["schema"]
+        mixins.compiled(orjson.dumps(schema).decode())
+    except OSError as error:
+        raise WorldError(path, f"{place}/file", error.strerror or str(error)) from None
+    except orjson.JSONDecodeError as error:
+        raise WorldError(path, f"{place}/file", f"not JSON: {error}") from None
+    except mixins.SchemaError as error:
+        raise WorldError(path, place, f"not a JSON Schema: {error}") from None
+    return schema
+
+
+def _pointer(steps: Iterable[str | int]) -> str:
+    return "".join(f"/{step}" for step in steps)

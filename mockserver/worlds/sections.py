@@ -1,0 +1,103 @@
+"""The sections of a world file that belong to no service: who may call, and the schemas of mixins."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from immutables import Map
+
+from ..state import State
+from ..store.collections import Collection, Key, Row, Section
+from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
+
+LANGUAGES = {
+    "description": "Languages of the tenant; the default one is used where no language fits.",
+    **closed_object(
+        {"default": LANGUAGE, "supported": unique_list(LANGUAGE, minItems=1)},
+        ("default", "supported"),
+    ),
+}
+
+
+class MixinSchemaCollection(Collection):
+    """Mixin schemas, which the state keeps as texts."""
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each schema with its URL, in the order of the URLs."""
+        return (
+            (url, {"url": url, "schema": orjson.loads(state.mixin_schemas[url])}) for url in sorted(state.mixin_schemas)
+        )
+
+    def load(self, state: State, rows: Iterable[Row]) -> State:
+        """Return a state with these schemas alone; their files are read already."""
+        return state._replace(mixin_schemas=Map({row["url"]: orjson.dumps(row["schema"]).decode() for row in rows}))
+
+
+MIXIN_SCHEMAS = MixinSchemaCollection(
+    name="mixinSchemas",
+    key="url",
+    description="JSON Schemas, by the URL that mixins name; a file is meant relative to the world's own folder.",
+    schema={
+        **closed_object(
+            {
+                "url": {"type": "string", "minLength": 1},
+                "file": {"type": "string", "minLength": 1},
+                "schema": {"type": ["object", "boolean"]},
+            },
+            ("url",),
+        ),
+        "oneOf": [{"required": ["file"]}, {"required": ["schema"]}],
+    },
+)
+CLIENTS = Section(
+    name="clients",
+    description="OAuth clients. A world without clients and tokens has those of access.yaml.",
+    schema=closed_object({"id": ID, "secret": TEXT, "scopes": SCOPES}, ("id", "secret", "scopes")),
+)
+TOKENS = Section(
+    name="tokens",
+    key="token",
+    description="Tokens that work from the start; without a tenant they are good for all.",
+    schema=closed_object(
+        {
+            "token": {"type": "string", "pattern": "^[!-~]+$"},
+            "scopes": SCOPES,
+            "tenant": {"type": "string", "pattern": "^[a-z][a-z0-9]{2,15}$"},
+            "customerId": ID,
+            "legalEntityId": ID,
+            "expiresAt": TIME,
+        },
+        ("token", "scopes"),
+    ),
+)
+
+
+def all_sections(collections: Mapping[str, Collection]) -> list[Section]:
+    """Return the sections of a world that have rows: the collections, and who may call."""
+    return [*collections.values(), CLIENTS, TOKENS]
+
+
+def world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
+    """Return the JSON Schema of world files with these collections."""
+    collections = {**collections, MIXIN_SCHEMAS.name: MIXIN_SCHEMAS}
+    sections = {section.name: _section_schema(section) for section in all_sections(collections)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "World of emporix-mockserver",
+        "description": "What every tenant starts from. All sections are optional.",
+        **closed_object({"description": TEXT, "languages": LANGUAGES} | sections),
+        "$defs": DEFINITIONS,
+    }
+
+
+def write_schema(collections: Mapping[str, Collection]) -> str:
+    """Return the text of `fixtures/world.schema.json`, for editors."""
+    return json.dumps(world_schema(collections), indent=2) + "\n"
+
+
+def _section_schema(section: Section) -> dict[str, Any]:
+    description = {"description": section.description} if section.description else {}
+    return {**description, "type": "array", "items": section.schema}
