@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from mockserver.app import App, build
 from mockserver.messages import Request
-from mockserver.records.records import Records
+from mockserver.records.records import RecordStore
 from mockserver.settings import Settings
 from mockserver.state import ItemAssignment, ItemKey, Revision, State
 from mockserver.table import Table
@@ -34,8 +34,8 @@ def filled(state: State, assignments: int) -> State:
         }
         for at in range(assignments // SEGMENTS - 1):
             rows["PRODUCT", f"p{at}"] = ItemAssignment(segment, "PRODUCT", f"p{at}", then)
-        tables[segment] = Table.of(rows.items())
-    return state._replace(items=Table.of(tables.items()))
+        tables[segment] = Table.from_pairs(rows.items())
+    return state._replace(items=Table.from_pairs(tables.items()))
 
 
 def milliseconds(rounds: int, before: Callable[[], object], measured: Callable[[], object]) -> list[float]:
@@ -60,10 +60,10 @@ def measure_steering(app: App, rounds: int) -> None:
 
     def call(method: str, path: str) -> Callable[[], object]:
         request = Request(method, f"/__admin{path}", "tenant=acme", TOKEN)
-        return lambda: app.control_pipeline.answer(request)
+        return lambda: app.control_pipeline.handle_request(request)
 
     def written() -> None:
-        assert app.api_pipeline.answer(write).status == 204
+        assert app.api_pipeline.handle_request(write).status == 204
 
     call("PUT", "/snapshots/one")()
     print("| control call, after a write | p50 ms | p95 ms | max ms |\n|---|---|---|---|")
@@ -78,11 +78,11 @@ def measure_steering(app: App, rounds: int) -> None:
 
 def measure_records(app: App, rounds: int) -> None:
     """Compare a GET with and without records, in turn, in process and without sockets."""
-    silent = replace(app.api_pipeline, records=Records(keeping=False))
+    silent = replace(app.api_pipeline, records=RecordStore(is_recording=False))
     kept, lost = [], []
     for _ in range(rounds):
-        kept.append(per_call(app.api_pipeline.answer))
-        lost.append(per_call(silent.answer))
+        kept.append(per_call(app.api_pipeline.handle_request))
+        lost.append(per_call(silent.handle_request))
     more = statistics.median(with_ - without for with_, without in zip(kept, lost, strict=True))
     flask = per_call(lambda _: app.flask.test_client().get(ONE.path, headers=TOKEN), calls=300)
     print(
@@ -100,11 +100,13 @@ def measure_faults(app: App, rounds: int) -> None:
             for _ in range(rules):
                 body = b'{"path": {"itemId": "other"}, "response": {"status": 503}}'
                 assert (
-                    app.control_pipeline.answer(Request("POST", "/__admin/faults", "tenant=acme", TOKEN, body)).status
+                    app.control_pipeline.handle_request(
+                        Request("POST", "/__admin/faults", "tenant=acme", TOKEN, body)
+                    ).status
                     == 201
                 )
-            measured.append(per_call(app.api_pipeline.answer))
-            app.control_pipeline.answer(Request("DELETE", "/__admin/faults", "", TOKEN))
+            measured.append(per_call(app.api_pipeline.handle_request))
+            app.control_pipeline.handle_request(Request("DELETE", "/__admin/faults", "", TOKEN))
     medians = (f"{statistics.median(measured):.1f} us with {rules}" for rules, measured in times.items())
     print(f"\nGET one, by rules for faults that do not match: {', '.join(medians)}")
 
@@ -124,7 +126,7 @@ def main() -> None:
     given = parser.parse_args()
     app = build(Settings())
     tenant = app.world.tenant("acme")
-    tenant.sow(replace(tenant.seed, state=filled(tenant.state, given.assignments)))
+    tenant.reseed(replace(tenant.seed, state=filled(tenant.state, given.assignments)))
     print(f"{given.assignments:,} item assignments in the tenant\n")
     measure_steering(app, given.rounds)
     measure_records(app, max(10, given.rounds // 10))

@@ -28,7 +28,7 @@ MANY = 200
 def filled(state: State, assignments: int) -> State:
     """Return a state whose segment has this many items."""
     rows = (ItemAssignment(SEGMENT, "PRODUCT", f"p{at:07}", THEN) for at in range(assignments))
-    return state._replace(items=state.items.set(SEGMENT, Table.of((each.key, each) for each in rows)))
+    return state._replace(items=state.items.set(SEGMENT, Table.from_pairs((each.key, each) for each in rows)))
 
 
 def resident() -> int:
@@ -40,7 +40,7 @@ def milliseconds(app: App, name: str, method: str, path: str, body: bytes = b"")
     """Return the median time of a call in the pipeline; a failure of it ends the program."""
     target, _, query = path.partition("?")
     request = Request(method, target, query, HEADERS, body)
-    answer = app.control_pipeline.answer if path.startswith("/__admin") else app.api_pipeline.answer
+    answer = app.control_pipeline.handle_request if path.startswith("/__admin") else app.api_pipeline.handle_request
     times = []
     for _ in range(ROUNDS.get(name.partition(" ")[0], MANY)):
         began = time.perf_counter()

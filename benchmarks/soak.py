@@ -22,7 +22,7 @@ from typing import Any
 from caller import Caller
 from load import GOLDEN, memory, served
 
-from mockserver.access import ISSUED_AT_MOST
+from mockserver.access import MAX_ISSUED_TOKENS
 
 CLIENTS = 4
 GROWTH_AT_MOST = 0.05
@@ -73,7 +73,7 @@ def client(port: int, over: Event, number: int) -> Counter[str]:
 def filled(port: int, number: int) -> None:
     """Log in until the server keeps no more tokens and sessions than it has, so that older ones have to go."""
     with closing(Caller(port, f"soak{number}")) as caller:
-        for _ in range(ISSUED_AT_MOST // CLIENTS + 1):
+        for _ in range(MAX_ISSUED_TOKENS // CLIENTS + 1):
             status, content = caller.call("POST", f"//customer/{caller.tenant}/login", LOGIN)
             if status != 200:
                 raise SystemExit(f"login: {status} {content[:300]!r}")
@@ -98,7 +98,7 @@ def main() -> None:
         port = int(url.rpartition(":")[2])
         print(f"memory at the start: {memory(process):.1f} MB")
         list(pool.map(partial(filled, port), range(CLIENTS)))
-        print(f"with {ISSUED_AT_MOST:,} tokens: {memory(process):.1f} MB\n\n| time | memory MB |\n|---|---|")
+        print(f"with {MAX_ISSUED_TOKENS:,} tokens: {memory(process):.1f} MB\n\n| time | memory MB |\n|---|---|")
         running = [pool.submit(client, port, over, number) for number in range(CLIENTS)]
         sizes = sampled(process, given.seconds)
         over.set()

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from load import Work, served, works
 
 from mockserver.app import App, build
-from mockserver.contract.validation import Judge
+from mockserver.contract.validation import SchemaValidator
 from mockserver.practices import mixins
 from mockserver.settings import Settings
 from mockserver.web.request_parser import RequestParser
@@ -27,8 +27,8 @@ ROUNDS = 15
 def blind() -> Iterator[None]:
     """Have every judge find everything good: requests, replies and mixins."""
     with (
-        patch.object(Judge, "accepts", lambda *_: True),
-        patch.object(Judge, "problem", lambda *_: None),
+        patch.object(SchemaValidator, "accepts", lambda *_: True),
+        patch.object(SchemaValidator, "problem", lambda *_: None),
         patch.object(mixins, "_check_one", lambda *_: None),
     ):
         yield

@@ -13,18 +13,18 @@ from . import resources, services
 from .access import Principal, admin_scopes, assume_admin
 from .clock import Clock
 from .contract import loading
-from .contract.document import Document, SpecError
-from .contract.operations import Operation, operations
+from .contract.document import Spec, SpecError
+from .contract.operations import Operation, compile_operations
 from .contract.routing import Router
-from .control import service as control_service
-from .control.guard import Guard, is_loopback
-from .control.plane import Plane
-from .faults.registry import Registry
-from .faults.stage import Faults
+from .control import build_control_service as control_service
+from .control.guard import Guard, is_loopback_address
+from .control.plane import ControlContext
+from .faults.registry import FaultRegistry
+from .faults.stage import FaultInjector
 from .messages import Handler, Refusal, Service
-from .pipeline import Judge, Pipeline
-from .records.records import Records
-from .records.visit import Visit
+from .pipeline import Pipeline, SecondOpinion
+from .records.records import RecordStore
+from .records.visit import Exchange
 from .settings import Settings
 from .web.flask_app import SimulatorFlask, create_flask
 from .world import World
@@ -42,14 +42,14 @@ class App:
 
     settings: Settings
     world: World
-    records: Records
-    faults: Registry
+    records: RecordStore
+    faults: FaultRegistry
     guard: Guard
     api_pipeline: Pipeline
     control_pipeline: Pipeline
     api_operations: tuple[Operation, ...]
     control_operations: tuple[Operation, ...]
-    documents: tuple[Document, ...]
+    documents: tuple[Spec, ...]
     flask: SimulatorFlask
 
 
@@ -63,43 +63,43 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     modules = services.import_services(packages)
     specs = {path.name: _load_spec(path, settings) for path in _spec_files(packages, settings)}
     scopes = admin_scopes(scope for spec in specs.values() for scope in spec.document.scopes)
-    worlds = WorldLibrary(resources.folder("fixtures"), services.collections_of(modules), scopes)
+    worlds = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
     seed = worlds.load_seed(settings.fixture)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
     admin = assume_admin(scopes)
     assumed = admin if settings.auth == "off" else None
-    records, registry = Records(), Registry()
+    records, registry = RecordStore(), FaultRegistry()
     api = _join_services([module.service(world) for module in modules], specs)
-    plane = Plane(world, records, {operation.id: operation for operation in api.operations}, registry, worlds)
+    plane = ControlContext(world, records, {operation.id: operation for operation in api.operations}, registry, worlds)
     control = _join_services([control_service(plane)], {CONTROL: _load_spec(_spec_path(CONTROL, settings), settings)})
     api_pipeline = Pipeline(
         world=world,
         router=Router(api.operations),
         handlers=api.handlers,
         records=records,
-        faults=Faults(registry, lambda visit: _caller(world, assumed, visit), obeys=True),
-        authenticate=settings.auth == "on",
-        judge=_judge(api.documents, settings),
-        refusals=api.refusals,
+        fault_injector=FaultInjector(registry, lambda visit: _caller(world, assumed, visit), obeys_prefer=True),
+        is_auth_on=settings.auth == "on",
+        second_opinion=_judge(api.documents, settings),
+        error_writers=api.refusals,
         admin=admin,
     )
     control_pipeline = Pipeline(
         world=world,
         router=Router(control.operations),
         handlers=control.handlers,
-        records=Records(keeping=False),
-        authenticate=False,
-        judge=_judge(control.documents, settings),
+        records=RecordStore(is_recording=False),
+        is_auth_on=False,
+        second_opinion=_judge(control.documents, settings),
     )
     gc.freeze()  # a collection need not walk what stays for good
-    guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), closed=settings.no_admin)
+    guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), is_closed=settings.no_admin)
     documents = (*api.documents, *control.documents)
     flask = create_flask(
-        api=api_pipeline.answer,
-        control=control_pipeline.answer,
+        api=api_pipeline.handle_request,
+        control=control_pipeline.handle_request,
         guard=guard,
         specs={document.path.stem: document.root for document in documents},
-        count_headers={operation.count for operation in api.operations if operation.count},
+        count_headers={operation.count_header for operation in api.operations if operation.count_header},
         cors_origins=settings.cors_origin,
     )
     return App(
@@ -117,11 +117,11 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     )
 
 
-def _caller(world: World, assumed: Principal | None, visit: Visit) -> str | None:
+def _caller(world: World, assumed: Principal | None, visit: Exchange) -> str | None:
     """Return the name of whose token a call carries, valid or not, or of the caller who is assumed without tokens."""
     if assumed is not None:
         return assumed.name
-    holder = world.tokens.holder(visit.request.headers.get("authorization"), visit.tenant)
+    holder = world.tokens.find_holder(visit.request.headers.get("authorization"), visit.tenant)
     return holder.name if holder else None
 
 
@@ -129,7 +129,7 @@ def _caller(world: World, assumed: Principal | None, visit: Visit) -> str | None
 class CompiledSpec:
     """A spec file and the operations that it declares."""
 
-    document: Document
+    document: Spec
     operations: tuple[Operation, ...]
 
 
@@ -137,7 +137,7 @@ class CompiledSpec:
 class Interface:
     """The services of an interface together: their specs, operations, handlers, and how they write errors."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[Spec, ...]
     operations: tuple[Operation, ...]
     handlers: Mapping[str, Handler]
     refusals: Mapping[str, Refusal]
@@ -145,10 +145,10 @@ class Interface:
 
 def _load_spec(path: Path, settings: Settings) -> CompiledSpec:
     """Load and compile a spec; openapi-core checks one of the user's own first."""
-    document = loading.read(path)
+    document = loading.load_spec(path)
     if path.parent == settings.spec or settings.validator == "reference":
-        loading.check(document)
-    return CompiledSpec(document, tuple(operations(document)))
+        loading.check_spec(document)
+    return CompiledSpec(document, tuple(compile_operations(document)))
 
 
 def _join_services(parts: list[Service], specs: Mapping[str, CompiledSpec]) -> Interface:
@@ -169,27 +169,27 @@ def _join_services(parts: list[Service], specs: Mapping[str, CompiledSpec]) -> I
 
 def _admin_token(settings: Settings) -> str:
     """Return the token that the control plane wants; one made up if the network can reach it and none was given."""
-    return settings.admin_token or ("" if is_loopback(settings.host) else token_urlsafe(24))
+    return settings.admin_token or ("" if is_loopback_address(settings.host) else token_urlsafe(24))
 
 
-def _judge(documents: Iterable[Document], settings: Settings) -> Judge | None:
+def _judge(documents: Iterable[Spec], settings: Settings) -> SecondOpinion | None:
     """Return openapi-core as the second validator, if the settings ask for it."""
     if settings.validator != "reference":
         return None
-    from .contract.reference import Reference  # noqa: PLC0415 - openapi-core takes half a second to import
+    from .contract.reference import OpenApiCoreValidator  # noqa: PLC0415 - openapi-core takes half a second to import
 
-    return Reference(documents)
+    return OpenApiCoreValidator(documents)
 
 
 def spec_paths(settings: Settings) -> list[Path]:
     """Return the specs that a server with these settings would use."""
-    return [_spec_path(path.name, settings) for path in sorted(resources.folder("spec").glob("*.yaml"))]
+    return [_spec_path(path.name, settings) for path in sorted(resources.data_folder("spec").glob("*.yaml"))]
 
 
 def _spec_path(name: str, settings: Settings) -> Path:
     """Return the spec of this name: the user's own if there is one."""
     own = settings.spec / name if settings.spec else None
-    return own if own and own.exists() else resources.folder("spec") / name
+    return own if own and own.exists() else resources.data_folder("spec") / name
 
 
 def _spec_files(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:

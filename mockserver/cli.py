@@ -19,39 +19,39 @@ from urllib.request import ProxyHandler, build_opener
 import click
 
 from . import __version__
-from .access import TENANT
-from .dimensions import DIMENSIONS
-from .settings import PREFIX, Behaviour, Setting, Settings, list_settings, settings_table
+from .access import TENANT_NAME
+from .dimensions import COVERAGE_DIMENSIONS
+from .settings import PREFIX, Setting, Settings, Switches, list_settings, settings_table
 from .worlds.counts import Counts
 
-ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # to be matched whole
-STARTED = time.perf_counter()
+ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # to be matched whole
+STARTED_AT = time.perf_counter()
 
-CHECKS: dict[Any, Any] = {Path: click.Path(path_type=Path, exists=True, file_okay=False)}
-COUNT_LIMITS = {"sites": click.IntRange(1), "languages": click.IntRange(1, 6), "depth": click.IntRange(1)}
-LIMITS: dict[str, Any] = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
+OPTION_TYPES: dict[Any, Any] = {Path: click.Path(path_type=Path, exists=True, file_okay=False)}
+COUNT_RANGES = {"sites": click.IntRange(1), "languages": click.IntRange(1, 6), "depth": click.IntRange(1)}
+OPTION_RANGES: dict[str, Any] = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
 
 
-def _option(setting: Setting) -> Callable[[Any], Any]:
+def _make_option(setting: Setting) -> Callable[[Any], Any]:
     """Return the option for one setting."""
     name, default = setting.name, setting.default
-    kind, given = _kind(setting.hint)
+    option_type, container = _click_type(setting.hint)
     flag = setting.flag
     common: dict[str, Any] = {"envvar": setting.variable, "show_envvar": True, "help": setting.sentence}
-    if kind is bool:
+    if option_type is bool:
         return click.option(flag, name, is_flag=True, **common)
     return click.option(
         flag,
         name,
-        type=LIMITS.get(name, kind),
+        type=OPTION_RANGES.get(name, option_type),
         default=default,
-        multiple=given is tuple,
+        multiple=container is tuple,
         show_default=not isinstance(default, tuple | None),
         **common,
     )
 
 
-def _kind(hint: Any) -> tuple[Any, Any]:
+def _click_type(hint: Any) -> tuple[Any, Any]:
     """Return what click calls a type: choices for a Literal, else the class; and tuple for what may come again."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
@@ -59,37 +59,39 @@ def _kind(hint: Any) -> tuple[Any, Any]:
     if origin is tuple:
         return arguments[0], tuple
     plain = next((each for each in arguments if each is not NoneType), hint)
-    return CHECKS.get(plain, plain), origin
+    return OPTION_TYPES.get(plain, plain), origin
 
 
-def settings_options(command: Any) -> Any:
+def add_settings_options(command: Any) -> Any:
     """Give a command an option for every setting."""
     for setting in reversed(list_settings()):
-        command = _option(setting)(command)
+        command = _make_option(setting)(command)
     return command
 
 
-def settings_from(given: dict[str, Any]) -> Settings:
+def collect_settings(options: dict[str, Any]) -> Settings:
     """Collect the settings from the values of the options."""
-    _known_variables(os.environ)
-    if not TENANT.fullmatch(given["tenant"]):
-        fail("--tenant must be 3 to 16 lower-case letters or digits and begin with a letter (F5)")
-    if not all(map(ORIGIN.fullmatch, given["cors_origin"])):
-        fail("--cors-origin must be what browsers send: http://shop.example:3000, without a path or a slash at the end")
-    names = {each.name for each in fields(Behaviour)}
-    behaviour = Behaviour(**{name: value for name, value in given.items() if name in names})
-    return Settings(behaviour=behaviour, **{name: value for name, value in given.items() if name not in names})
+    _check_variables(os.environ)
+    if not TENANT_NAME.fullmatch(options["tenant"]):
+        exit_with_error("--tenant must be 3 to 16 lower-case letters or digits and begin with a letter (F5)")
+    if not all(map(ORIGIN_PATTERN.fullmatch, options["cors_origin"])):
+        exit_with_error(
+            "--cors-origin must be what browsers send: http://shop.example:3000, without a path or a slash at the end"
+        )
+    names = {each.name for each in fields(Switches)}
+    behaviour = Switches(**{name: value for name, value in options.items() if name in names})
+    return Settings(behaviour=behaviour, **{name: value for name, value in options.items() if name not in names})
 
 
-def _known_variables(environment: Iterable[str]) -> None:
+def _check_variables(environment: Iterable[str]) -> None:
     """Refuse a variable of ours that nothing reads: a misspelt setting would be passed over in silence."""
     known = {setting.variable for setting in list_settings()}
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            fail(f"unknown environment variable {name}; `mockserver serve --help` lists the valid ones")
+            exit_with_error(f"unknown environment variable {name}; `mockserver serve --help` lists the valid ones")
 
 
-def fail(reason: object) -> NoReturn:
+def exit_with_error(reason: object) -> NoReturn:
     """End with one line on standard error and exit code 2."""
     click.echo(f"mockserver: {' '.join(str(reason).split())}", err=True)
     sys.exit(2)
@@ -102,7 +104,7 @@ def main() -> None:
     except click.exceptions.NoArgsIsHelpError as help_wanted:
         click.echo(help_wanted.format_message())
     except click.ClickException as error:
-        fail(error.format_message())
+        exit_with_error(error.format_message())
     except click.Abort:
         sys.exit(130)
 
@@ -114,34 +116,34 @@ def commands() -> None:
 
 
 @commands.command()
-@settings_options
-def serve(**given: Any) -> None:
+@add_settings_options
+def serve(**options: Any) -> None:
     """Start the server and answer until Ctrl-C or SIGTERM."""
-    from .ready import ready_line  # noqa: PLC0415 - other commands need not wait for the server's imports
+    from .ready import format_ready_line  # noqa: PLC0415 - other commands need not wait for the server's imports
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    settings = settings_from(given)
-    app = built(settings)
-    server = _bound(app, settings)
+    settings = collect_settings(options)
+    app = build_or_exit(settings)
+    server = _bind_server(app, settings)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: server.stop())  # an exception could end up in a callback that swallows it
-    click.echo(ready_line(app, server.url, time.perf_counter() - STARTED))
+    click.echo(format_ready_line(app, server.url, time.perf_counter() - STARTED_AT))
     sys.stdout.flush()
     server.run()
 
 
 @commands.command()
 @click.option("--format", "form", type=click.Choice(("text", "markdown")), default="text", show_default=True)
-@settings_options
-def routes(form: str, **given: Any) -> None:
+@add_settings_options
+def routes(form: str, **options: Any) -> None:
     """List the operations that the server would answer, with the scopes that they need."""
     from .contract import listing  # noqa: PLC0415
 
-    app = built(settings_from(given))
+    app = build_or_exit(collect_settings(options))
     click.echo(
-        listing.markdown(app.documents)
+        listing.operations_markdown(app.documents)
         if form == "markdown"
-        else listing.text((*app.api_operations, *app.control_operations))
+        else listing.operations_text((*app.api_operations, *app.control_operations))
     )
 
 
@@ -163,21 +165,21 @@ def spec(files: tuple[Path, ...]) -> None:
     from .app import spec_paths  # noqa: PLC0415
     from .contract import loading  # noqa: PLC0415
     from .contract.document import SpecError  # noqa: PLC0415
-    from .contract.operations import operations  # noqa: PLC0415
+    from .contract.operations import compile_operations  # noqa: PLC0415
 
     for path in files or spec_paths(Settings()):
         try:
-            document = loading.read(path)
-            loading.check(document)
-            click.echo(f"{path}: {len(list(operations(document)))} operations, good")
+            document = loading.load_spec(path)
+            loading.check_spec(document)
+            click.echo(f"{path}: {len(list(compile_operations(document)))} operations, good")
         except SpecError as error:
-            fail(error)
+            exit_with_error(error)
 
 
-def count_options(command: Any) -> Any:
+def add_count_options(command: Any) -> Any:
     """Give a command an option for each count of a generated world."""
     for each in reversed(fields(Counts)):
-        limits = COUNT_LIMITS.get(each.name, click.IntRange(min=0))
+        limits = COUNT_RANGES.get(each.name, click.IntRange(min=0))
         flag = f"--{each.name.replace('_', '-')}"
         command = click.option(flag, each.name, type=limits, default=each.default, show_default=True)(command)
     return command
@@ -186,14 +188,14 @@ def count_options(command: Any) -> Any:
 @commands.command()
 @click.option("--seed", "number", default=1, show_default=True, help="Same seed, same bytes.")
 @click.option("--shipped", type=click.Choice(("catalogue", "default")), help="Write this world as it is shipped.")
-@count_options
+@add_count_options
 def seed(number: int, shipped: str | None, **counts: int) -> None:
     """Write a generated world to standard output."""
-    from .worlds.generate import dump, generate  # noqa: PLC0415 - Faker takes a while to import
-    from .worlds.published import SHIPPED  # noqa: PLC0415
+    from .worlds.generate import dump_world, generate_world  # noqa: PLC0415 - Faker takes a while to import
+    from .worlds.published import SHIPPED_WORLDS  # noqa: PLC0415
 
-    world = SHIPPED[shipped]() if shipped else generate(number, Counts(**counts))
-    click.echo(dump(world), nl=False)
+    world = SHIPPED_WORLDS[shipped]() if shipped else generate_world(number, Counts(**counts))
+    click.echo(dump_world(world), nl=False)
 
 
 @commands.command("world-schema")
@@ -219,9 +221,9 @@ def healthcheck(host: str, port: int) -> None:
         sys.exit(1)
 
 
-def minimum_options(command: Any) -> Any:
+def add_minimum_options(command: Any) -> Any:
     """Give a command an option for the minimum of each dimension of coverage."""
-    for name, words in reversed(DIMENSIONS.items()):
+    for name, words in reversed(COVERAGE_DIMENSIONS.items()):
         flag = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
         text = f"Fail if less of the {words} is covered, in percent."
         command = click.option(f"--min-{flag}", name, type=click.IntRange(0, 100), help=text)(command)
@@ -235,7 +237,7 @@ def minimum_options(command: Any) -> Any:
 @click.option("--admin-token", default="", envvar=PREFIX + "ADMIN_TOKEN", show_envvar=True, help="As `serve` has it.")
 @click.option("--format", "form", type=click.Choice(("text", "json", "html", "junit")), default="text")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report into this file.")
-@minimum_options
+@add_minimum_options
 def coverage(
     *,
     url: str,
@@ -250,22 +252,22 @@ def coverage(
     from . import gate  # noqa: PLC0415
 
     try:
-        asked = partial(gate.asked, url, admin_token, tenant=tenant, service=service)
-        report = gate.read(asked())
-        content = gate.text(report).encode() if form == "text" else asked(format=form)
+        fetch_report = partial(gate.fetch_report, url, admin_token, tenant=tenant, service=service)
+        report = gate.parse_report(fetch_report())
+        content = gate.format_report(report).encode() if form == "text" else fetch_report(format=form)
         if output:
             output.write_bytes(content)
         else:
             click.echo(content)
-    except (gate.Unanswered, OSError) as error:
-        fail(error)
-    short = gate.shortfalls(report, {name: each for name, each in minimums.items() if each is not None})
-    if short:
-        click.echo("\n".join(short), err=True)
+    except (gate.ServerUnreachable, OSError) as error:
+        exit_with_error(error)
+    shortfalls = gate.find_shortfalls(report, {name: each for name, each in minimums.items() if each is not None})
+    if shortfalls:
+        click.echo("\n".join(shortfalls), err=True)
         sys.exit(1)
 
 
-def built(settings: Settings) -> Any:
+def build_or_exit(settings: Settings) -> Any:
     """Wire the simulator, or end with the one line that says what cannot be used."""
     from .app import build  # noqa: PLC0415
     from .contract.document import SpecError  # noqa: PLC0415
@@ -274,14 +276,16 @@ def built(settings: Settings) -> Any:
     try:
         return build(settings)
     except (SpecError, WorldError) as error:
-        fail(error)
+        exit_with_error(error)
 
 
-def _bound(app: Any, settings: Settings) -> Any:
+def _bind_server(app: Any, settings: Settings) -> Any:
     from .web.server import Server  # noqa: PLC0415
 
     try:
         return Server(app.flask, settings.host, settings.port, app.faults)
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        fail(f"cannot listen on {settings.host}:{settings.port}: {reason}; choose another with --host and --port")
+        exit_with_error(
+            f"cannot listen on {settings.host}:{settings.port}: {reason}; choose another with --host and --port"
+        )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
-Mode = Literal["real", "frozen", "offset", "scaled"]
+ClockMode = Literal["real", "frozen", "offset", "scaled"]
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)  # leaves room for what is reckoned from it: lifetimes, time zones
+EARLIEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_TIME = datetime(9000, 1, 1, tzinfo=UTC)  # leaves room for what is reckoned from it: lifetimes, time zones
 
 
 class Clock(Protocol):
@@ -28,45 +28,45 @@ class SystemClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class ClockSetting:
     """How time goes: it was `shown` when the clock behind it was at `behind`, and runs `rate` times as fast."""
 
-    mode: Mode
-    shown: datetime
-    behind: datetime
+    mode: ClockMode
+    shown_time: datetime
+    base_time: datetime
     rate: float = 1.0
 
 
-class SteeredClock:
+class AdjustableClock:
     """A clock that follows another one until it is frozen, shifted or scaled."""
 
-    def __init__(self, behind: Clock) -> None:
-        self._behind = behind
-        self._course: Course | None = None
+    def __init__(self, base: Clock) -> None:
+        self._base = base
+        self._setting: ClockSetting | None = None
 
     def now(self) -> datetime:
         """Return the present moment, with time zone UTC; it never leaves the years 1970 to 9000."""
-        course = self._course
-        if course is None:
-            return self._behind.now()
+        setting = self._setting
+        if setting is None:
+            return self._base.now()
         try:
-            return _within(course.shown + (self._behind.now() - course.behind) * course.rate)
+            return _clamp(setting.shown_time + (self._base.now() - setting.base_time) * setting.rate)
         except OverflowError:
-            return LATEST
+            return LATEST_TIME
 
     @property
-    def mode(self) -> Mode:
+    def mode(self) -> ClockMode:
         """How the clock goes now."""
-        return self._course.mode if self._course else "real"
+        return self._setting.mode if self._setting else "real"
 
     @property
     def rate(self) -> float:
         """How many of its seconds pass in a second of the clock behind it."""
-        return self._course.rate if self._course else 1.0
+        return self._setting.rate if self._setting else 1.0
 
-    def follow(self) -> None:
+    def resume(self) -> None:
         """Go as the clock behind it again."""
-        self._course = None
+        self._setting = None
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stand still, at this moment or now."""
@@ -74,7 +74,7 @@ class SteeredClock:
 
     def shift(self, seconds: float) -> None:
         """Go as the clock behind it, this far ahead of it or, if negative, behind it."""
-        self._set("offset", _later(self._behind.now(), seconds), 1.0)
+        self._set("offset", _add_seconds(self._base.now(), seconds), 1.0)
 
     def scale(self, rate: float, at: datetime | None = None) -> None:
         """Go this many times as fast, from this moment or from now on."""
@@ -82,30 +82,30 @@ class SteeredClock:
 
     def advance(self, seconds: float) -> None:
         """Jump ahead, and go on as before; a clock that was real is an offset one from then on."""
-        mode: Mode = "offset" if self.mode == "real" else self.mode
-        self._set(mode, _later(self.now(), seconds), self.rate)
+        mode: ClockMode = "offset" if self.mode == "real" else self.mode
+        self._set(mode, _add_seconds(self.now(), seconds), self.rate)
 
-    def _set(self, mode: Mode, shown: datetime, rate: float) -> None:
-        self._course = Course(mode, _within(shown), self._behind.now(), rate)
+    def _set(self, mode: ClockMode, shown_time: datetime, rate: float) -> None:
+        self._setting = ClockSetting(mode, _clamp(shown_time), self._base.now(), rate)
 
 
-def _later(moment: datetime, seconds: float) -> datetime:
+def _add_seconds(time: datetime, seconds: float) -> datetime:
     try:
-        return moment + timedelta(seconds=seconds)
+        return time + timedelta(seconds=seconds)
     except OverflowError:
-        return LATEST if seconds > 0 else EARLIEST
+        return LATEST_TIME if seconds > 0 else EARLIEST_TIME
 
 
-def _within(moment: datetime) -> datetime:
-    return min(max(moment, EARLIEST), LATEST)
+def _clamp(time: datetime) -> datetime:
+    return min(max(time, EARLIEST_TIME), LATEST_TIME)
 
 
-def timestamp(moment: datetime) -> str:
+def format_timestamp(time: datetime) -> str:
     """Write a moment as the service does: `2024-10-12T12:00:00.000Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def moment(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """Read a time as the service writes it; ValueError if it is none."""
-    read = datetime.fromisoformat(text)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

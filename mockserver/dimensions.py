@@ -1,6 +1,6 @@
 """The dimensions of coverage: how reports call each, and what it is in words."""
 
-DIMENSIONS = {
+COVERAGE_DIMENSIONS = {
     "operations": "operations",
     "statuses": "documented statuses",
     "parameters": "query and header parameters",

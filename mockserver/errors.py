@@ -26,13 +26,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
-Body = dict[str, Any]
+ErrorBody = dict[str, Any]
 
-BODY_PROBLEM = "Validation problem with request body."
-PARAMETER_PROBLEM = "Validation problem with request parameters."
+INVALID_BODY = "Validation problem with request body."
+INVALID_PARAMETERS = "Validation problem with request parameters."
 
 
-def error_body(status: int, reason: str, message: str) -> Body:
+def error_body(status: int, reason: str, message: str) -> ErrorBody:
     """Return the JSON body of an error in the general shape."""
     return {"code": status, "status": reason, "message": message}
 
@@ -72,7 +72,7 @@ class ClientError(Exception):
         """Response headers of this failure; the hint says out of band what the vendor's body may not."""
         return {"X-Mock-Hint": self.hint} if self.hint else {}
 
-    def body(self) -> Body:
+    def body(self) -> ErrorBody:
         """Return the JSON body, in the shape that the service uses for this failure."""
         return error_body(self.status, self.reason, self.message)
 
@@ -84,11 +84,11 @@ class InvalidToken(ClientError):
     reason = "Unauthorized"
     message = "Invalid access token"
     rule = "A1"
-    errorcode = "oauth.v2.InvalidAccessToken"
+    error_code = "oauth.v2.InvalidAccessToken"
 
-    def body(self) -> Body:
+    def body(self) -> ErrorBody:
         """Return the API gateway's fault."""
-        return {"fault": {"faultstring": self.message, "detail": {"errorcode": self.errorcode}}}
+        return {"fault": {"faultstring": self.message, "detail": {"errorcode": self.error_code}}}
 
 
 class ExpiredToken(InvalidToken):
@@ -96,7 +96,7 @@ class ExpiredToken(InvalidToken):
 
     message = "Access Token expired"
     rule = "A2"
-    errorcode = "keymanagement.service.access_token_expired"
+    error_code = "keymanagement.service.access_token_expired"
 
 
 class InvalidApiKey(InvalidToken):
@@ -104,7 +104,7 @@ class InvalidApiKey(InvalidToken):
 
     message = "Invalid ApiKey"
     rule = "B3"
-    errorcode = "oauth.v2.InvalidApiKey"
+    error_code = "oauth.v2.InvalidApiKey"
 
 
 class InvalidClient(ClientError):
@@ -115,7 +115,7 @@ class InvalidClient(ClientError):
     message = "Client credentials are invalid"
     rule = "B3"
 
-    def body(self) -> Body:
+    def body(self) -> ErrorBody:
         """Return the OAuth endpoint's own error shape."""
         return {"ErrorCode": "invalid_client", "Error": self.message}
 
@@ -128,24 +128,24 @@ class BadRequest(ClientError):
     detail: one sentence for a person.
     """
 
-    message = BODY_PROBLEM
+    message = INVALID_BODY
 
     def __init__(
         self,
         message: str | None = None,
         *,
         field: str = "",
-        kind: str = "",
+        error_type: str = "",
         detail: str = "",
         rule: str = "",
         remedy: Remedy | None = None,
     ) -> None:
         super().__init__(message, rule=rule, remedy=remedy)
-        self.field, self.kind, self.detail = field, kind, detail
+        self.field, self.error_type, self.detail = field, error_type, detail
 
-    def body(self) -> Body:
+    def body(self) -> ErrorBody:
         """Return the error with the details that are known."""
-        details = {"field": self.field, "type": self.kind, "message": self.detail}
+        details = {"field": self.field, "type": self.error_type, "message": self.detail}
         details = {name: value for name, value in details.items() if value}
         return super().body() | ({"details": details} if details else {})
 
@@ -185,7 +185,7 @@ class NotFound(ClientError):
         super().__init__(f"The resource with id {resource_id} has not been found.", rule=rule)
         self.resource_id = resource_id
 
-    def body(self) -> Body:
+    def body(self) -> ErrorBody:
         """Return the error with the id that was asked for."""
         return super().body() | {"resourceId": self.resource_id}
 
@@ -197,14 +197,14 @@ class MethodNotAllowed(ClientError):
     reason = "Method Not Allowed"
     rule = "F2"
 
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        super().__init__(f"This path answers {', '.join(allowed)}.")
-        self.allowed = allowed
+    def __init__(self, allowed_methods: tuple[str, ...]) -> None:
+        super().__init__(f"This path answers {', '.join(allowed_methods)}.")
+        self.allowed_methods = allowed_methods
 
     @property
     def headers(self) -> dict[str, str]:
         """Name the methods that the path has."""
-        return {"Allow": ", ".join(self.allowed)}
+        return {"Allow": ", ".join(self.allowed_methods)}
 
 
 class Conflict(ClientError):
@@ -216,7 +216,7 @@ class Conflict(ClientError):
     rule = "D4"
 
 
-class Stale(Conflict):
+class StaleVersion(Conflict):
     """A write with an outdated `metadata.version` (D3)."""
 
     message = "The resource you are attempting to access has changed."

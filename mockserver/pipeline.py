@@ -10,37 +10,41 @@ from urllib.parse import parse_qsl
 import orjson
 
 from . import texts, view
-from .access import NOBODY, TENANT, Principal, authorize
+from .access import NOBODY, TENANT_NAME, Principal, authorize
 from .contract import parameters
-from .contract.bodies import Body
+from .contract.bodies import ParsedBody
 from .contract.operations import Operation
-from .contract.routing import Router, decoded
-from .errors import PARAMETER_PROBLEM, BadRequest, ClientError, InjectedError, InvalidToken
-from .faults.stage import Faults
+from .contract.routing import Router, decode_ids
+from .errors import INVALID_PARAMETERS, BadRequest, ClientError, InjectedError, InvalidToken
+from .faults.stage import FaultInjector
 from .messages import Call, Handler, Listing, NetworkFault, RawJson, Refusal, Reply, Request, Response, TextBody
 from .practices.lazy import StoredRows
 from .records import findings
-from .records.records import Records
-from .records.visit import Visit
-from .texts import Texts
+from .records.records import RecordStore
+from .records.visit import Exchange
+from .texts import RowCache
 from .view import View
 from .world import World
 
 OK = 200
-PARAMETERS_AT_MOST = 100
+MAX_QUERY_PARAMETERS = 100
 
 
-class ContractBroken(Exception):
+class ContractViolation(Exception):
     """A reply of ours that the contract does not allow: a defect of the simulator, never of its client."""
 
 
-class Judge(Protocol):
+class SecondOpinion(Protocol):
     """A second opinion on requests and replies, beside the compiled validation."""
 
-    def request(self, operation: Operation, request: Request, ids: Mapping[str, str]) -> Mapping[int, BadRequest]:
+    def validate_request(
+        self, operation: Operation, request: Request, ids: Mapping[str, str]
+    ) -> Mapping[int, BadRequest]:
         """Raise BadRequest if the request is wrong; return what is wrong with elements of a bulk."""
 
-    def reply(self, operation: Operation, request: Request, ids: Mapping[str, str], reply: Reply) -> str | None:
+    def validate_reply(
+        self, operation: Operation, request: Request, ids: Mapping[str, str], reply: Reply
+    ) -> str | None:
         """Return what the contract does not allow about this reply, or None."""
 
 
@@ -59,155 +63,166 @@ class Pipeline:
     world: World
     router: Router
     handlers: Mapping[str, Handler]
-    records: Records
-    faults: Faults = field(default_factory=Faults)
-    authenticate: bool = True
-    judge: Judge | None = None
-    refusals: Mapping[str, Refusal] = field(default_factory=dict)
-    texts: Texts = field(default_factory=Texts)
+    records: RecordStore
+    fault_injector: FaultInjector = field(default_factory=FaultInjector)
+    is_auth_on: bool = True
+    second_opinion: SecondOpinion | None = None
+    error_writers: Mapping[str, Refusal] = field(default_factory=dict)
+    row_cache: RowCache = field(default_factory=RowCache)
     admin: Principal = NOBODY
 
-    def answer(self, request: Request) -> Response:
+    def handle_request(self, request: Request) -> Response:
         """Answer a request; every failure of the client becomes a response too."""
-        visit = self.records.opened(request)
+        exchange = self.records.open_exchange(request)
         try:
-            answer = _sent(self._reply(visit), visit.network_fault)
+            response = _to_response(self._dispatch(exchange), exchange.network_fault)
         except ClientError as error:
-            visit.error = error
-            explain = {"X-Mock-Explain": visit.id} if self.records.keeping else {}
-            refused = Reply(error.status, self._refused(visit, error), {**error.headers, **explain})
-            answer = _sent(refused, visit.network_fault)
+            exchange.error = error
+            explain_header = {"X-Mock-Explain": exchange.id} if self.records.is_recording else {}
+            error_reply = Reply(error.status, self._error_body(exchange, error), {**error.headers, **explain_header})
+            response = _to_response(error_reply, exchange.network_fault)
         except Exception:
-            self.records.closed(visit, Response(500, b"", {}))
+            self.records.close_exchange(exchange, Response(500, b"", {}))
             raise
-        self.records.closed(visit, answer)
-        self.faults.passed(visit)
-        return answer
+        self.records.close_exchange(exchange, response)
+        self.fault_injector.complete_call(exchange)
+        return response
 
-    def _refused(self, visit: Visit, error: ClientError) -> Any:
+    def _error_body(self, exchange: Exchange, error: ClientError) -> Any:
         """Write an error in the shape of the service that was called; an injected one has its body already."""
-        write = self.refusals.get(visit.operation.service) if visit.operation else None
+        write = self.error_writers.get(exchange.operation.service) if exchange.operation else None
         return error.body() if write is None or isinstance(error, InjectedError) else write(error)
 
-    def _reply(self, visit: Visit) -> Reply:
-        request = visit.request
-        tenant = self.router.id_in(request.path, "tenant")
-        visit.tenant = tenant if TENANT.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
+    def _dispatch(self, exchange: Exchange) -> Reply:
+        request = exchange.request
+        tenant = self.router.extract_id(request.path, "tenant")
+        exchange.tenant = tenant if TENANT_NAME.fullmatch(tenant) else None  # one that cannot be is refused later (F5)
         if _is_preflight(request):
             return Reply(204)
         if request.problem:
             raise request.problem
         if request.method == "OPTIONS":
-            return Reply(204, headers={"Allow": ", ".join(self.router.methods(request.path))})
-        operation, visit.ids = self.router.route(request.method, request.path)
-        visit.operation = operation
-        return self.faults.around(visit, operation, lambda: self._carried_out(visit, operation))
+            return Reply(204, headers={"Allow": ", ".join(self.router.allowed_methods(request.path))})
+        operation, exchange.ids = self.router.route(request.method, request.path)
+        exchange.operation = operation
+        return self.fault_injector.intercept(exchange, operation, lambda: self._run_operation(exchange, operation))
 
-    def _carried_out(self, visit: Visit, operation: Operation) -> Reply:
+    def _run_operation(self, exchange: Exchange, operation: Operation) -> Reply:
         """Do what was asked for, if the caller may and the contract allows it."""
-        principal = self._principal(operation, visit)
-        query = _query(visit.request.query, operation.lists)
-        call = visit.call = self._call(operation, principal, visit, query)
-        headers = self._findings(visit, operation, call, query)
-        view = self._view(operation, call)
-        call = visit.call = self.faults.spoilt(visit, operation, call)
-        reply = self._handled(visit, operation, call, view)
-        body = self._body(operation, visit.request, call, view, reply)
+        principal = self._authenticate(operation, exchange)
+        query = _parse_query_string(exchange.request.query, operation.array_parameters)
+        call = exchange.call = self._read_call(operation, principal, exchange, query)
+        headers = self._record_findings(exchange, operation, call, query)
+        view = self._parse_view(operation, call)
+        call = exchange.call = self.fault_injector.fail_elements(exchange, operation, call)
+        reply = self._run_handler(exchange, operation, call, view)
+        body = self._encode_body(operation, exchange.request, call, view, reply)
         return Reply(reply.status, body, {**reply.headers, **headers})
 
-    def _principal(self, operation: Operation, visit: Visit) -> Principal:
+    def _authenticate(self, operation: Operation, exchange: Exchange) -> Principal:
         """Return the caller (401), who must have one of the operation's scopes, if any (403); NOBODY if it is open."""
-        is_anonymous = self.authenticate and "authorization" not in visit.request.headers
+        is_anonymous = self.is_auth_on and "authorization" not in exchange.request.headers
         if not operation.takes_token or (is_anonymous and not operation.needs_token):
             return NOBODY
-        principal = visit.principal = self._holder(visit) if self.authenticate else self.admin
+        principal = exchange.principal = self._identify_caller(exchange) if self.is_auth_on else self.admin
         authorize(principal, operation.scopes if operation.needs_scope else ())
         return principal
 
-    def _holder(self, visit: Visit) -> Principal:
+    def _identify_caller(self, exchange: Exchange) -> Principal:
         """Return whose token the call carries (401); the visit tells whose it was even if it is not good here."""
-        authorization, tokens = visit.request.headers.get("authorization"), self.world.tokens
-        clock = self.world.tenant(visit.tenant).clock if visit.tenant else self.world.clock
+        authorization, tokens = exchange.request.headers.get("authorization"), self.world.tokens
+        clock = self.world.tenant(exchange.tenant).clock if exchange.tenant else self.world.clock
         try:
-            return tokens.principal(authorization, visit.tenant, clock.now())
+            return tokens.authenticate(authorization, exchange.tenant, clock.now())
         except InvalidToken:
-            visit.principal = tokens.holder(authorization, visit.tenant)
+            exchange.principal = tokens.find_holder(authorization, exchange.tenant)
             raise
 
-    def _call(self, operation: Operation, principal: Principal, visit: Visit, given: dict[str, str]) -> Call:
+    def _read_call(
+        self, operation: Operation, principal: Principal, exchange: Exchange, raw_query: dict[str, str]
+    ) -> Call:
         """Read what the operation declares; BadRequest where the contract does not allow it (400)."""
-        request = visit.request
-        path = parameters.taken(operation.parameters["path"], decoded(visit.ids))
-        query = parameters.taken(operation.parameters["query"], given)
-        header = parameters.taken(operation.parameters["header"], request.headers)
-        plan = operation.body
-        body = plan.read(request.body, request.headers.get("content-type")) if plan else Body()
-        problems = {**body.problems, **(self.judge.request(operation, request, path) if self.judge else {})}
+        request = exchange.request
+        path = parameters.read_parameters(operation.parameters["path"], decode_ids(exchange.ids))
+        query = parameters.read_parameters(operation.parameters["query"], raw_query)
+        header = parameters.read_parameters(operation.parameters["header"], request.headers)
+        plan = operation.body_plan
+        body = plan.parse_body(request.body, request.headers.get("content-type")) if plan else ParsedBody()
+        element_errors = {
+            **body.element_errors,
+            **(self.second_opinion.validate_request(operation, request, path) if self.second_opinion else {}),
+        }
         if plan and plan.has_query and body.value and "q" in body.value:
             query["q"] = body.value["q"]
         tenant = self.world.tenant(path["tenant"]) if "tenant" in path else None
-        judge = operation.patched.problem if operation.patched else None
-        return Call(principal, path, query, header, body.value, problems, tenant, judge)
+        validate_patched = operation.patched_validator.first_error if operation.patched_validator else None
+        return Call(principal, path, query, header, body.value, element_errors, tenant, validate_patched)
 
-    def _findings(self, visit: Visit, operation: Operation, call: Call, query: dict[str, str]) -> dict[str, str]:
+    def _record_findings(
+        self, exchange: Exchange, operation: Operation, call: Call, query: dict[str, str]
+    ) -> dict[str, str]:
         """Note what the vendor would let pass; the dial `contract` may want it refused, or named in a header."""
-        visit.look = findings.looked(operation, call.body)
-        found = findings.of_request(operation, query, visit.request.headers, visit.look)
-        granted = frozenset() if call.principal.customer_id else call.principal.scopes  # a customer's are not chosen
-        visit.findings = found + findings.of_token(operation.id, operation.scopes, granted)
-        dial = call.tenant_or_none.contract if call.tenant_or_none else self.world.contract
-        if not found or dial == "vendor":
+        exchange.scan = findings.scan_body(operation, call.body)
+        request_findings = findings.find_request_findings(operation, query, exchange.request.headers, exchange.scan)
+        chosen_scopes = (
+            frozenset() if call.principal.customer_id else call.principal.scopes
+        )  # a customer's are not chosen
+        exchange.findings = request_findings + findings.find_excess_scopes(
+            operation.id, operation.scopes, chosen_scopes
+        )
+        strictness = call.tenant_or_none.strictness if call.tenant_or_none else self.world.strictness
+        if not request_findings or strictness == "vendor":
             return {}
-        if dial == "strict":
-            raise findings.refusal(found[0])
-        return {"X-Mock-Findings": str(len(found))}
+        if strictness == "strict":
+            raise findings.finding_error(request_findings[0])
+        return {"X-Mock-Findings": str(len(request_findings))}
 
-    def _view(self, operation: Operation, call: Call) -> View:
+    def _parse_view(self, operation: Operation, call: Call) -> View:
         """Read how the client wants to see the reply, before a rule is asked: 400 comes before 404."""
         tenant = call.tenant_or_none
         if tenant is None:
-            return view.asked(operation, call, self.world.behaviour, "en")
-        return view.asked(operation, call, tenant.behaviour, tenant.state.default_language)
+            return view.parse_view(operation, call, self.world.switches, "en")
+        return view.parse_view(operation, call, tenant.switches, tenant.state.default_language)
 
-    def _handled(self, visit: Visit, operation: Operation, call: Call, view: View) -> Reply:
+    def _run_handler(self, exchange: Exchange, operation: Operation, call: Call, view: View) -> Reply:
         """Have the handler do its work, and note what it did to the tenant's state."""
         tenant = call.tenant_or_none
         before = tenant.version if tenant else 0
         try:
             outcome = self.handlers[operation.id](call)
         finally:
-            visit.versions = (before, tenant.version) if tenant else None
-        return view.listed(outcome.rows) if isinstance(outcome, Listing) else outcome
+            exchange.versions = (before, tenant.version) if tenant else None
+        return view.build_list_reply(outcome.rows) if isinstance(outcome, Listing) else outcome
 
-    def _body(self, operation: Operation, request: Request, call: Call, view: View, reply: Reply) -> Any:
+    def _encode_body(self, operation: Operation, request: Request, call: Call, view: View, reply: Reply) -> Any:
         """Return the body as the client wants to see it, after it was held against the contract."""
         rows = reply.body
         if not isinstance(rows, StoredRows):
-            self._judge(operation, request, call, reply)
-            return view.shaped(reply.body) if reply.status == OK else reply.body
-        if operation.row is None or self.judge or len(rows) > texts.ROWS_AT_ONCE:
-            return self._body(operation, request, call, view, reply._replace(body=list(rows)))
-        seen_as = (rows.way, operation.row, view.seen_as)
-        written = self.texts.of(
-            rows.sources, rows.made_of, seen_as, lambda each: _row(operation, view, rows.make(each))
+            self._check_reply(operation, request, call, reply)
+            return view.shape_body(reply.body) if reply.status == OK else reply.body
+        if operation.row_validator is None or self.second_opinion or len(rows) > texts.MAX_CACHED_LIST_ROWS:
+            return self._encode_body(operation, request, call, view, reply._replace(body=list(rows)))
+        variant = (rows.variant, operation.row_validator, view.representation)
+        encoded = self.row_cache.encode_rows(
+            rows.sources, rows.depends_on, variant, lambda each: _encode_row(operation, view, rows.make(each))
         )
-        return RawJson(b"[" + b",".join(written) + b"]")
+        return RawJson(b"[" + b",".join(encoded) + b"]")
 
-    def _judge(self, operation: Operation, request: Request, call: Call, reply: Reply) -> None:
+    def _check_reply(self, operation: Operation, request: Request, call: Call, reply: Reply) -> None:
         """Hold our own reply against the contract, before it is cut to fields and languages."""
-        defect = operation.defect(reply.status, reply.body)
-        if defect is None and self.judge:
-            defect = self.judge.reply(operation, request, call.path, reply)
-        if defect is not None:
-            raise ContractBroken(f"{operation.id} answered {reply.status}: {defect}")
+        violation = operation.reply_violation(reply.status, reply.body)
+        if violation is None and self.second_opinion:
+            violation = self.second_opinion.validate_reply(operation, request, call.path, reply)
+        if violation is not None:
+            raise ContractViolation(f"{operation.id} answered {reply.status}: {violation}")
 
 
-def _row(operation: Operation, view: View, row: Mapping[str, Any]) -> bytes:
+def _encode_row(operation: Operation, view: View, row: Mapping[str, Any]) -> bytes:
     """Write a row of a list as the client wants to see it, after it was held against the contract."""
-    problem = operation.row.problem(row) if operation.row else None
-    if problem is not None:
-        raise ContractBroken(f"{operation.id} answered {OK}: {problem.field}: {problem.detail}")
-    return _dumped(view.shaped(row))
+    error = operation.row_validator.first_error(row) if operation.row_validator else None
+    if error is not None:
+        raise ContractViolation(f"{operation.id} answered {OK}: {error.field}: {error.detail}")
+    return _dump_json(view.shape_body(row))
 
 
 def _is_preflight(request: Request) -> bool:
@@ -215,29 +230,29 @@ def _is_preflight(request: Request) -> bool:
     return request.method == "OPTIONS" and "access-control-request-method" in request.headers
 
 
-def _sent(reply: Reply, wire: NetworkFault | None) -> Response:
+def _to_response(reply: Reply, network_fault: NetworkFault | None) -> Response:
     if isinstance(reply.body, RawJson):
-        return Response(reply.status, reply.body.content, reply.headers, wire)
+        return Response(reply.status, reply.body.content, reply.headers, network_fault)
     if isinstance(reply.body, TextBody):
-        return Response(reply.status, reply.body.content.encode(), reply.headers, wire, reply.body.media_type)
-    return Response(reply.status, b"" if reply.body is None else _dumped(reply.body), reply.headers, wire)
+        return Response(reply.status, reply.body.content.encode(), reply.headers, network_fault, reply.body.media_type)
+    return Response(reply.status, b"" if reply.body is None else _dump_json(reply.body), reply.headers, network_fault)
 
 
-def _dumped(body: Any) -> bytes:
+def _dump_json(body: Any) -> bytes:
     """Write JSON as a copy of its own size: orjson leaves small texts in blocks of 4 KB, and the journal keeps them."""
     return bytes(memoryview(orjson.dumps(body)))
 
 
-def _query(text: str, lists: Set[str]) -> dict[str, str]:
+def _parse_query_string(text: str, array_parameters: Set[str]) -> dict[str, str]:
     """Read a query string; of several values of one name the first counts, or all together if it names a list."""
     if not text:
         return {}
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETERS_AT_MOST)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_PARAMETERS)
     except ValueError as error:  # UnicodeDecodeError is one
         detail = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has too many parameters"
-        raise BadRequest(PARAMETER_PROBLEM, field="query", kind="encoding", detail=detail, rule="F3") from None
+        raise BadRequest(INVALID_PARAMETERS, field="query", error_type="encoding", detail=detail, rule="F3") from None
     query = dict(reversed(pairs))
-    for name in lists & query.keys():
+    for name in array_parameters & query.keys():
         query[name] = ",".join(value for each, value in pairs if each == name)
     return query

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def folder(name: str) -> Path:
+def data_folder(name: str) -> Path:
     """Return the folder `spec`, `fixtures` or `docs`: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).parent
     installed = package / "data" / name

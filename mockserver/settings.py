@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 
 PREFIX = "MOCKSERVER_"  # of the environment variables
 
-Contract = Literal["vendor", "warn", "strict"]
+Strictness = Literal["vendor", "warn", "strict"]
 
 
 def _about(text: str, rule: str = "") -> dict[str, str]:
@@ -17,7 +17,7 @@ def _about(text: str, rule: str = "") -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class Switches:
     """The switches for rules that no source settles (docs/fidelity.md); nothing else about the API can be changed."""
 
     own_list: Literal["own", "catalogue"] = field(
@@ -84,7 +84,7 @@ class Settings:
         default="compiled",
         metadata=_about("reference: also validate every request and response with openapi-core (slow)."),
     )
-    contract: Contract = field(
+    contract: Strictness = field(
         default="vendor",
         metadata=_about("Contract violations that the vendor tolerates: record, report in a header, or reject them."),
     )
@@ -103,7 +103,7 @@ class Settings:
         ),
     )
     no_admin: bool = field(default=False, metadata=_about("Disable the control plane, except its health check."))
-    behaviour: Behaviour = field(default_factory=Behaviour)
+    behaviour: Switches = field(default_factory=Switches)
 
 
 class Setting(NamedTuple):
@@ -140,7 +140,7 @@ class Setting(NamedTuple):
 
 def list_settings() -> list[Setting]:
     """Return all settings, the switches of the rules last."""
-    owners = ((owner, get_type_hints(owner)) for owner in (Settings, Behaviour))
+    owners = ((owner, get_type_hints(owner)) for owner in (Settings, Switches))
     return [
         Setting(each.name, hints[each.name], each.default, each.metadata["help"], each.metadata["rule"])
         for owner, hints in owners

@@ -19,7 +19,7 @@ ItemKey = tuple[str, str]  # type (PRODUCT or CATEGORY), item id
 MemberKey = tuple[str, str]  # customer id, legal entity id or "" for none (D15)
 
 
-def joint_id(first: str, second: str) -> str:
+def derive_assignment_id(first: str, second: str) -> str:
     """Return the id of what joins two things, as replies have it: 24 hex digits, the same in every run."""
     return blake2b(f"{first}\n{second}".encode(), digest_size=12).hexdigest()
 
@@ -33,12 +33,12 @@ class Revision:
     modified_at: str
 
     @classmethod
-    def of(cls, document: Document) -> Self:
+    def from_document(cls, document: Document) -> Self:
         """Return the revision that a document carries in its `metadata`."""
         metadata = document["metadata"]
         return cls(metadata["version"], metadata["createdAt"], metadata["modifiedAt"])
 
-    def document(self, mixin_urls: Mapping[str, Any] | None) -> dict[str, Any]:
+    def to_metadata(self, mixin_urls: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return `metadata` as replies have it."""
         metadata: dict[str, Any] = {
             "createdAt": self.created_at,
@@ -48,7 +48,9 @@ class Revision:
         return metadata if mixin_urls is None else metadata | {"mixins": mixin_urls}
 
 
-IMPORTED = Revision(1, "2024-01-01T08:00:00.000Z", "2024-01-01T08:00:00.000Z")  # of catalogues, which have no history
+IMPORTED_REVISION = Revision(
+    1, "2024-01-01T08:00:00.000Z", "2024-01-01T08:00:00.000Z"
+)  # of catalogues, which have no history
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is itself, so that what was made of it can be kept by it
@@ -164,9 +166,9 @@ class State(NamedTuple):
         """All products by their ids."""
         return self.documents.get("products", NO_DOCUMENTS)
 
-    def catalogue(self, kind: str) -> Documents:
+    def catalogue(self, item_type: str) -> Documents:
         """All products, or all categories, by id."""
-        return self.products if kind == "PRODUCT" else self.categories
+        return self.products if item_type == "PRODUCT" else self.categories
 
     def items_of(self, segment_id: str) -> Items:
         """Return the items of one segment, in the order of type and id; empty if there is no such segment."""
@@ -204,7 +206,7 @@ class State(NamedTuple):
 
     def with_segments(self, segments: Iterable[Document]) -> Self:
         """Return a state with these segments alone; assignments stay."""
-        return self._replace(segments=Table.of((segment["id"], segment) for segment in segments))
+        return self._replace(segments=Table.from_pairs((segment["id"], segment) for segment in segments))
 
     def with_item_assignments(self, assignments: Iterable[ItemAssignment]) -> Self:
         """Return a state with these assignments of items alone."""
@@ -243,7 +245,7 @@ class State(NamedTuple):
         """Return a state with this assignment in it, new or in place of the old one."""
         segment_id, customer_id = assignment.segment_id, assignment.customer_id
         members = self.members_of(segment_id).set(assignment.key, assignment)
-        mine = (*self._others(segment_id, assignment.key), assignment)
+        mine = (*self._other_memberships(segment_id, assignment.key), assignment)
         return self._replace(
             members=self.members.set(segment_id, members),
             memberships=self.memberships.set(customer_id, mine),
@@ -256,10 +258,10 @@ class State(NamedTuple):
         left = self.members_of(segment_id).delete(key)
         return self._replace(
             members=self.members.set(segment_id, left) if left else self.members.delete(segment_id),
-            memberships=self.memberships.set(key[0], self._others(segment_id, key)),
+            memberships=self.memberships.set(key[0], self._other_memberships(segment_id, key)),
         )
 
-    def _others(self, segment_id: str, key: MemberKey) -> tuple[CustomerAssignment, ...]:
+    def _other_memberships(self, segment_id: str, key: MemberKey) -> tuple[CustomerAssignment, ...]:
         """Return the customer's assignments but this one."""
         mine = self.memberships.get(key[0], ())
         return tuple(each for each in mine if (each.segment_id, each.key) != (segment_id, key))
@@ -267,6 +269,7 @@ class State(NamedTuple):
 
 def _by_segment(assignments: Iterable[Any]) -> Table[str, Table[Any, Any]]:
     groups = groupby(sorted(assignments, key=BY_SEGMENT), key=BY_SEGMENT)
-    return Table.of(
-        (segment_id, Table.of((assignment.key, assignment) for assignment in group)) for segment_id, group in groups
+    return Table.from_pairs(
+        (segment_id, Table.from_pairs((assignment.key, assignment) for assignment in group))
+        for segment_id, group in groups
     )

@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML was built with it
-DEEPEST = 100  # levels; libyaml's own composer recurses in C and brings the process down
-CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
+MAX_YAML_DEPTH = 100  # levels; libyaml's own composer recurses in C and brings the process down
+SCALAR_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 REAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 
@@ -23,7 +23,7 @@ class YamlError(Exception):
         super().__init__(place + " ".join(reason.split()))
 
 
-def load(text: str) -> Any:
+def load_yaml(text: str) -> Any:
     """Read one document of YAML or JSON; None if there is none, YamlError if it cannot be read.
 
     Times, `yes`, `no`, `012` and `0x1f` are texts. Aliases, tags and keys that come twice are errors: a few aliases can
@@ -34,9 +34,9 @@ def load(text: str) -> Any:
         next(events)  # the stream
         if isinstance(next(events), yaml.StreamEndEvent):
             return None
-        value = _value(next(events), events, 0)
+        value = _build_value(next(events), events, 0)
         next(events)  # the end of the document
-        _end(next(events))
+        _expect_end(next(events))
     except yaml.MarkedYAMLError as error:
         raise YamlError(error.problem or str(error), error.problem_mark) from None
     except (yaml.YAMLError, UnicodeError) as error:
@@ -44,47 +44,49 @@ def load(text: str) -> Any:
     return value
 
 
-def _end(event: yaml.Event) -> None:
+def _expect_end(event: yaml.Event) -> None:
     if not isinstance(event, yaml.StreamEndEvent):
         raise YamlError("there is a second document", event.start_mark)
 
 
-def _value(event: Any, events: Iterator[yaml.Event], depth: int) -> Any:
+def _build_value(event: Any, events: Iterator[yaml.Event], depth: int) -> Any:
     """Build the value that this event begins."""
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
         raise YamlError("anchors and aliases are not supported", event.start_mark)
     if event.tag is not None:
         raise YamlError("tags are not supported", event.start_mark)
-    if depth > DEEPEST:
-        raise YamlError(f"nests deeper than {DEEPEST} levels", event.start_mark)
+    if depth > MAX_YAML_DEPTH:
+        raise YamlError(f"nests deeper than {MAX_YAML_DEPTH} levels", event.start_mark)
     if isinstance(event, yaml.ScalarEvent):
-        return event.value if event.style else plain(event.value)
-    return _sequence(events, depth) if isinstance(event, yaml.SequenceStartEvent) else _mapping(events, depth)
+        return event.value if event.style else parse_plain_scalar(event.value)
+    return (
+        _build_sequence(events, depth) if isinstance(event, yaml.SequenceStartEvent) else _build_mapping(events, depth)
+    )
 
 
-def _sequence(events: Iterator[yaml.Event], depth: int) -> list[Any]:
+def _build_sequence(events: Iterator[yaml.Event], depth: int) -> list[Any]:
     values = []
     while not isinstance(event := next(events), yaml.SequenceEndEvent):
-        values.append(_value(event, events, depth + 1))
+        values.append(_build_value(event, events, depth + 1))
     return values
 
 
-def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Any]:
+def _build_mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
-        key = _value(event, events, depth + 1)
+        key = _build_value(event, events, depth + 1)
         if not isinstance(key, str):
             raise YamlError("a key must be a text; put it in quotation marks", event.start_mark)
         if key in values:
             raise YamlError(f"the key {key!r} comes twice", event.start_mark)
-        values[key] = _value(next(events), events, depth + 1)
+        values[key] = _build_value(next(events), events, depth + 1)
     return values
 
 
-def plain(text: str) -> Any:
+def parse_plain_scalar(text: str) -> Any:
     """Return what a plain scalar is in JSON, or its text."""
-    if text in CONSTANTS:
-        return CONSTANTS[text]
+    if text in SCALAR_CONSTANTS:
+        return SCALAR_CONSTANTS[text]
     if INTEGER.fullmatch(text):
         return int(text)
     return float(text) if REAL.fullmatch(text) else text

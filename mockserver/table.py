@@ -9,27 +9,27 @@ from typing import Any, Generic, TypeVar
 
 from immutables import Map
 
-Key = TypeVar("Key", bound=Any)
-Value = TypeVar("Value")
+KeyT = TypeVar("KeyT", bound=Any)
+ValueT = TypeVar("ValueT")
 
-CHUNK = 512  # keys kept together; a change copies one chunk and the list of chunks
+CHUNK_SIZE = 512  # keys kept together; a change copies one chunk and the list of chunks
 
 
-class Table(Generic[Key, Value]):
+class Table(Generic[KeyT, ValueT]):
     """An immutable, ordered map; get in O(1), change and the slice at any offset in about O(sqrt(n))."""
 
     __slots__ = ("_chunks", "_values")
 
-    def __init__(self, values: Map[Key, Value] | None = None, chunks: tuple[tuple[Key, ...], ...] = ()) -> None:
-        self._values: Map[Key, Value] = Map() if values is None else values
+    def __init__(self, values: Map[KeyT, ValueT] | None = None, chunks: tuple[tuple[KeyT, ...], ...] = ()) -> None:
+        self._values: Map[KeyT, ValueT] = Map() if values is None else values
         self._chunks = chunks
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[Key, Value]]) -> Table[Key, Value]:
+    def from_pairs(cls, pairs: Iterable[tuple[KeyT, ValueT]]) -> Table[KeyT, ValueT]:
         """Build a table at once, in O(n log n); of equal keys the last one counts."""
         values = Map(pairs)
         keys = sorted(values)
-        return cls(values, tuple(tuple(keys[at : at + CHUNK]) for at in range(0, len(keys), CHUNK)))
+        return cls(values, tuple(tuple(keys[at : at + CHUNK_SIZE]) for at in range(0, len(keys), CHUNK_SIZE)))
 
     def __len__(self) -> int:
         return len(self._values)
@@ -37,62 +37,62 @@ class Table(Generic[Key, Value]):
     def __contains__(self, key: object) -> bool:
         return key in self._values
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[KeyT]:
         return chain.from_iterable(self._chunks)
 
-    def get(self, key: Key) -> Value | None:
+    def get(self, key: KeyT) -> ValueT | None:
         """Return the value under this key, or None."""
         return self._values.get(key)
 
-    def values(self) -> Iterator[Value]:
+    def values(self) -> Iterator[ValueT]:
         """All values, in the order of their keys."""
         return map(self._values.__getitem__, self)
 
-    def slice(self, start: int, stop: int) -> list[Value]:
+    def slice(self, start: int, stop: int) -> list[ValueT]:
         """Return the values at these positions, in the order of their keys; chunks before them are not walked."""
-        found: list[Value] = []
+        values: list[ValueT] = []
         for chunk in self._chunks:
             if start < len(chunk):
-                found.extend(map(self._values.__getitem__, chunk[max(0, start) : max(0, stop)]))
+                values.extend(map(self._values.__getitem__, chunk[max(0, start) : max(0, stop)]))
             start, stop = start - len(chunk), stop - len(chunk)
             if stop <= 0:
                 break
-        return found
+        return values
 
-    def set(self, key: Key, value: Value) -> Table[Key, Value]:
+    def set(self, key: KeyT, value: ValueT) -> Table[KeyT, ValueT]:
         """Return a table with this value under this key."""
-        chunks = self._chunks if key in self._values else self._with(key)
+        chunks = self._chunks if key in self._values else self._insert_key(key)
         return Table(self._values.set(key, value), chunks)
 
-    def delete(self, key: Key) -> Table[Key, Value]:
+    def delete(self, key: KeyT) -> Table[KeyT, ValueT]:
         """Return a table without this key, or this very table if it has none."""
         if key not in self._values:
             return self
-        return Table(self._values.delete(key), self._without(key))
+        return Table(self._values.delete(key), self._remove_key(key))
 
-    def _chunk_of(self, key: Key) -> int:
+    def _chunk_index(self, key: KeyT) -> int:
         """Return the position of the chunk that has this key or must take it."""
         return max(0, bisect_right(self._chunks, key, key=lambda chunk: chunk[0]) - 1)
 
-    def _with(self, key: Key) -> tuple[tuple[Key, ...], ...]:
+    def _insert_key(self, key: KeyT) -> tuple[tuple[KeyT, ...], ...]:
         if not self._chunks:
             return ((key,),)
-        at = self._chunk_of(key)
+        at = self._chunk_index(key)
         chunk = self._chunks[at]
         place = bisect_left(chunk, key)
-        return self._spliced(at, (*chunk[:place], key, *chunk[place:]))
+        return self._replace_chunk(at, (*chunk[:place], key, *chunk[place:]))
 
-    def _without(self, key: Key) -> tuple[tuple[Key, ...], ...]:
-        at = self._chunk_of(key)
+    def _remove_key(self, key: KeyT) -> tuple[tuple[KeyT, ...], ...]:
+        at = self._chunk_index(key)
         chunk = self._chunks[at]
         place = bisect_left(chunk, key)
-        return self._spliced(at, chunk[:place] + chunk[place + 1 :])
+        return self._replace_chunk(at, chunk[:place] + chunk[place + 1 :])
 
-    def _spliced(self, at: int, chunk: tuple[Key, ...]) -> tuple[tuple[Key, ...], ...]:
+    def _replace_chunk(self, at: int, chunk: tuple[KeyT, ...]) -> tuple[tuple[KeyT, ...], ...]:
         """Put a chunk in place of an old one: none if it is empty, two if it has grown too long."""
         middle = len(chunk) // 2
-        parts: tuple[tuple[Key, ...], ...] = ()
-        if len(chunk) > 2 * CHUNK:
+        parts: tuple[tuple[KeyT, ...], ...] = ()
+        if len(chunk) > 2 * CHUNK_SIZE:
             parts = (chunk[:middle], chunk[middle:])
         elif chunk:
             parts = (chunk,)

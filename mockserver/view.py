@@ -9,7 +9,7 @@ from .contract.operations import Operation
 from .messages import Call, Reply
 from .practices import fields, filters, languages, paging, paths, q, sort
 from .practices.lazy import StoredRows
-from .settings import Behaviour
+from .settings import Switches
 
 Row = Mapping[str, Any]
 
@@ -23,100 +23,102 @@ class View(NamedTuple):
     operation: Operation
     filters: Sequence[filters.Filter]
     query: q.Query | None
-    order: sort.Order | None
+    order: sort.SortOrder | None
     page: paging.Page | None
-    counted_in: str | None
+    count_header: str | None
     projection: fields.Projection | None
-    languages: languages.Languages | None
+    languages: languages.LanguagePreferences | None
     default_language: str
 
-    def listed(self, rows: Sequence[Row]) -> Reply:
+    def build_list_reply(self, rows: Sequence[Row]) -> Reply:
         """Filter, sort, count and page all rows that the caller may see (C1 to C6)."""
         if isinstance(rows, StoredRows):
-            found, page = self._found(rows.sources, rows.reader)
-            return Reply(200, rows.only(page), self._counted(found))
-        found, page = self._found(rows, paths.reader)
-        return Reply(200, list(page), self._counted(found))
+            matching, page = self._select_page(rows.sources, rows.reader_for)
+            return Reply(200, rows.with_sources(page), self._count_headers(matching))
+        matching, page = self._select_page(rows, paths.path_reader)
+        return Reply(200, list(page), self._count_headers(matching))
 
-    def shaped(self, body: Any) -> Any:
+    def shape_body(self, body: Any) -> Any:
         """Cut a document, or each of a list, to the languages and fields asked for (C4, C8)."""
         if self.languages is None and self.projection is None:
             return body
-        return [self._cut(row) for row in body] if isinstance(body, list) else self._cut(body)
+        return [self._shape_document(row) for row in body] if isinstance(body, list) else self._shape_document(body)
 
     @property
-    def seen_as(self) -> Hashable:
+    def representation(self) -> Hashable:
         """What tells how a row is shown, beside the row itself and its operation: seen alike, its text is the same."""
         return self.languages, self.default_language, self.projection
 
-    def _found(self, rows: Sequence[Any], reader: paths.Reader) -> tuple[Sequence[Any], Sequence[Any]]:
+    def _select_page(
+        self, rows: Sequence[Any], reader_for: paths.PathReaderFactory
+    ) -> tuple[Sequence[Any], Sequence[Any]]:
         """Return the rows that are asked for, in order, and those of them on the page."""
         if self.filters:
-            rows = filters.kept(rows, self.filters, reader=reader)
+            rows = filters.filter_rows(rows, self.filters, reader_for=reader_for)
         if self.query is not None:
-            rows = q.select(self.query, rows, reader=reader)
+            rows = q.select(self.query, rows, reader_for=reader_for)
         if self.order is not None:
-            rows = sort.arranged(rows, self.order, reader=reader)
-        return rows, self.page.cut(rows) if self.page else rows
+            rows = sort.sort_rows(rows, self.order, reader_for=reader_for)
+        return rows, self.page.slice_rows(rows) if self.page else rows
 
-    def _counted(self, rows: Sequence[Any]) -> dict[str, str]:
-        return {self.counted_in: str(len(rows))} if self.counted_in else {}
+    def _count_headers(self, rows: Sequence[Any]) -> dict[str, str]:
+        return {self.count_header: str(len(rows))} if self.count_header else {}
 
-    def _cut(self, document: Row) -> Row:
+    def _shape_document(self, document: Row) -> Row:
         if self.languages is not None:
-            document = languages.localized(
+            document = languages.localize_document(
                 document,
-                self.operation.localized,
+                self.operation.localized_paths,
                 self.languages,
                 self.default_language,
-                recursive_under=self.operation.recursion,
+                recursive_field=self.operation.recursive_field,
             )
-            document = languages.spoken(document, self.operation.texts_of)
+            document = languages.fill_plain_texts(document, self.operation.plain_text_sources)
         if self.projection is not None:
-            document = fields.project(document, self.projection, self.operation.identity)
+            document = fields.project(document, self.projection, self.operation.identity_paths)
         return document
 
 
-def asked(operation: Operation, call: Call, behaviour: Behaviour, default_language: str) -> View:
+def parse_view(operation: Operation, call: Call, switches: Switches, default_language: str) -> View:
     """Read the view from a call; BadRequest if it cannot be read. What the operation does not declare stays None."""
     query, order = call.query.get("q"), call.query.get("sort")
     return View(
         operation,
-        _filters(call, operation) if operation.filters else (),
-        q.parse(query, compound=operation.is_compound) if query else None,
-        sort.parse(order) if order else None,
-        _page(call, behaviour, operation),
-        operation.count if _is_counted(call, operation) else None,
-        fields.parse(call.query.get("fields")),
-        _languages(call, behaviour, default_language) if operation.declares("Accept-Language") else None,
+        _parse_filters(call, operation) if operation.filter_paths else (),
+        q.parse_query(query, allow_compound=operation.has_compound_query) if query else None,
+        sort.parse_sort(order) if order else None,
+        _parse_page(call, switches, operation),
+        operation.count_header if _is_count_requested(call, operation) else None,
+        fields.parse_fields(call.query.get("fields")),
+        _parse_languages(call, switches, default_language) if operation.has_parameter("Accept-Language") else None,
         default_language,
     )
 
 
-def _filters(call: Call, operation: Operation) -> list[filters.Filter]:
+def _parse_filters(call: Call, operation: Operation) -> list[filters.Filter]:
     """Return what the parameters ask for that name a field of their own (C18)."""
-    named = ((path, call.query.get(name)) for name, path in operation.filters.items())
-    return [filters.Filter(path, value) for path, value in named if value is not None]
+    requested = ((path, call.query.get(name)) for name, path in operation.filter_paths.items())
+    return [filters.Filter(path, value) for path, value in requested if value is not None]
 
 
-def _page(call: Call, behaviour: Behaviour, operation: Operation) -> paging.Page | None:
+def _parse_page(call: Call, switches: Switches, operation: Operation) -> paging.Page | None:
     size = operation.parameter("pageSize")
     if size is None:
         return None
-    default = int(size.default) if size.default else paging.DEFAULT_SIZE
-    return paging.page(call.query.get("pageSize"), call.query.get("pageNumber"), behaviour.max_page_size, default)
+    default = int(size.default) if size.default else paging.DEFAULT_PAGE_SIZE
+    return paging.parse_page(call.query.get("pageSize"), call.query.get("pageNumber"), switches.max_page_size, default)
 
 
-def _is_counted(call: Call, operation: Operation) -> bool:
+def _is_count_requested(call: Call, operation: Operation) -> bool:
     """Whether the number of rows is asked for (C2), as it always is where there is no way to ask."""
-    if operation.declares("X-Total-Count"):
+    if operation.has_parameter("X-Total-Count"):
         return bool(call.header.get("X-Total-Count"))
-    return bool(call.query.get("totalCount")) if operation.declares("totalCount") else True
+    return bool(call.query.get("totalCount")) if operation.has_parameter("totalCount") else True
 
 
-def _languages(call: Call, behaviour: Behaviour, default_language: str) -> languages.Languages | None:
+def _parse_languages(call: Call, switches: Switches, default_language: str) -> languages.LanguagePreferences | None:
     """Return the wanted languages, None for all of them; what no header means is a switch (C8)."""
     header = call.header.get("Accept-Language")
-    if header is None and behaviour.accept_language_absent == "default":
+    if header is None and switches.accept_language_absent == "default":
         header = default_language
-    return languages.preferences(header)
+    return languages.parse_accept_language(header)

@@ -9,12 +9,12 @@ from random import Random
 from threading import Lock
 from typing import TypeVar
 
-from .access import Client, Principal, Tokens
-from .clock import Clock, SteeredClock, SystemClock
-from .settings import Behaviour, Contract
+from .access import OAuthClient, Principal, TokenStore
+from .clock import AdjustableClock, Clock, SystemClock
+from .settings import Strictness, Switches
 from .state import State
 
-UNDONE_AT_MOST = 100  # changes of a tenant that can be taken back
+MAX_UNDO_STEPS = 100  # changes of a tenant that can be taken back
 
 Result = TypeVar("Result")
 
@@ -25,7 +25,7 @@ class Seed:
 
     name: str
     state: State
-    clients: Mapping[str, Client] = field(default_factory=dict)
+    clients: Mapping[str, OAuthClient] = field(default_factory=dict)
     tokens: Mapping[str, Principal] = field(default_factory=dict)
 
 
@@ -35,7 +35,7 @@ class Ids:
     def __init__(self, name: str) -> None:
         self._random = Random(name)  # noqa: S311 - they shall be the same in every run, not secret
 
-    def hex(self, digits: int) -> str:
+    def next_hex(self, digits: int) -> str:
         """Return the next id: this many lowercase hex digits."""
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"
 
@@ -43,7 +43,7 @@ class Ids:
 class Snapshots:
     """States of a tenant by name; they share most of what they hold, so they cost little."""
 
-    AT_MOST = 100
+    MAX_SNAPSHOTS = 100
 
     def __init__(self) -> None:
         self._states: dict[str, State] = {}
@@ -59,7 +59,7 @@ class Snapshots:
 
     def save(self, name: str, state: State) -> bool:
         """Keep a state under a name, new or not; False if there are too many."""
-        if name not in self._states and len(self._states) >= self.AT_MOST:
+        if name not in self._states and len(self._states) >= self.MAX_SNAPSHOTS:
             return False
         self._states[name] = state
         return True
@@ -76,17 +76,17 @@ class Tenant:
     behaviour, contract: the switches, and what to do about a client's findings; they can be turned at run time.
     """
 
-    def __init__(self, name: str, seed: Seed, clock: Clock, behaviour: Behaviour, contract: Contract) -> None:
+    def __init__(self, name: str, seed: Seed, clock: Clock, switches: Switches, strictness: Strictness) -> None:
         self.name = name
-        self.clock = SteeredClock(clock)
-        self.behaviour, self.contract = behaviour, contract
+        self.clock = AdjustableClock(clock)
+        self.switches, self.strictness = switches, strictness
         self.ids = Ids(f"{seed.name}/{name}")
         self.seed = seed
         self.snapshots = Snapshots()
         self.version = 0
         self._state = seed.state
-        self._before: deque[State] = deque(maxlen=UNDONE_AT_MOST)
-        self._writing = Lock()
+        self._history: deque[State] = deque(maxlen=MAX_UNDO_STEPS)
+        self._write_lock = Lock()
 
     @property
     def state(self) -> State:
@@ -98,35 +98,35 @@ class Tenant:
 
         The rule must have no other effect, so that a store that several workers share may run it again.
         """
-        with self._writing:
+        with self._write_lock:
             state, result = rule(self._state)
-            self._keep(state)
+            self._replace_state(state)
             return result
 
-    def reset(self, to: State | None = None) -> None:
+    def reset(self, target: State | None = None) -> None:
         """Go back to the seed, or to another state, in O(1); generated ids begin anew."""
-        with self._writing:
-            self._keep(self.seed.state if to is None else to)
+        with self._write_lock:
+            self._replace_state(self.seed.state if target is None else target)
             self.ids = Ids(f"{self.seed.name}/{self.name}")
 
-    def sow(self, seed: Seed) -> None:
+    def reseed(self, seed: Seed) -> None:
         """Start from another seed, now and at every later reset."""
         self.seed = seed
         self.reset()
 
     def undo(self, steps: int) -> int:
         """Take back the last changes, of any kind; return how many there were to take back."""
-        with self._writing:
-            taken = 0
-            while taken < steps and self._before:
-                self._state = self._before.pop()
-                taken += 1
-            self.version += bool(taken)
-            return taken
+        with self._write_lock:
+            undone = 0
+            while undone < steps and self._history:
+                self._state = self._history.pop()
+                undone += 1
+            self.version += bool(undone)
+            return undone
 
-    def _keep(self, state: State) -> None:
+    def _replace_state(self, state: State) -> None:
         if state is not self._state:
-            self._before.append(self._state)
+            self._history.append(self._state)
             self._state = state
             self.version += 1
 
@@ -140,54 +140,54 @@ class World:
     def __init__(
         self,
         seed: Seed,
-        behaviour: Behaviour,
-        home: str,
+        switches: Switches,
+        default_tenant: str,
         clock: Clock | None,
-        contract: Contract,
+        strictness: Strictness,
     ) -> None:
         self.seed = seed
-        self.home = home
-        self.behaviour, self.contract = self._started_with = behaviour, contract
-        self.clock = SteeredClock(clock or SystemClock())
-        self.tokens = Tokens(seed.tokens)
+        self.default_tenant = default_tenant
+        self.switches, self.strictness = self._initial_settings = switches, strictness
+        self.clock = AdjustableClock(clock or SystemClock())
+        self.tokens = TokenStore(seed.tokens)
         self.ids = Ids(seed.name)
         self._tenants: dict[str, Tenant] = {}
-        self._making = Lock()
+        self._tenants_lock = Lock()
 
     @property
-    def names(self) -> list[str]:
+    def tenant_names(self) -> list[str]:
         """The tenants that were ever named, in order."""
         return sorted(self._tenants)
 
     def tenant(self, name: str) -> Tenant:
         """Return this tenant; one that nobody has named before starts from the seed."""
-        found = self._tenants.get(name)
-        if found is None:
-            with self._making:
-                found = self._tenants.setdefault(name, self._new(name))
-        return found
+        tenant = self._tenants.get(name)
+        if tenant is None:
+            with self._tenants_lock:
+                tenant = self._tenants.setdefault(name, self._create_tenant(name))
+        return tenant
 
-    def named(self, name: str | None) -> list[Tenant]:
+    def tenants(self, name: str | None) -> list[Tenant]:
         """Return this tenant, or all that were ever named."""
-        return [self.tenant(each) for each in ([name] if name else self.names)]
+        return [self.tenant(each) for each in ([name] if name else self.tenant_names)]
 
-    def drop(self, name: str) -> bool:
+    def drop_tenant(self, name: str) -> bool:
         """Forget a tenant with all that it has; False if nobody has named it."""
-        with self._making:
+        with self._tenants_lock:
             return self._tenants.pop(name, None) is not None
 
-    def straighten(self, name: str | None = None) -> None:
+    def reset_overrides(self, name: str | None = None) -> None:
         """Undo what tests bend beside the state of one tenant, or of all: clock, settings, revoked tokens.
 
         Tokens that were issued stay good.
         """
         if name is None:
-            self.clock.follow()
-            self.behaviour, self.contract = self._started_with
-        for each in self.named(name):
-            each.clock.follow()
-            each.behaviour, each.contract = self.behaviour, self.contract
-            self.tokens.pardon(each.name)
+            self.clock.resume()
+            self.switches, self.strictness = self._initial_settings
+        for each in self.tenants(name):
+            each.clock.resume()
+            each.switches, each.strictness = self.switches, self.strictness
+            self.tokens.forget_revocations(each.name)
 
-    def _new(self, name: str) -> Tenant:
-        return Tenant(name, self.seed, self.clock, self.behaviour, self.contract)
+    def _create_tenant(self, name: str) -> Tenant:
+        return Tenant(name, self.seed, self.clock, self.switches, self.strictness)

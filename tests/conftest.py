@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from mockserver.app import App, build
-from mockserver.settings import Behaviour, Settings
+from mockserver.settings import Settings, Switches
 from mockserver.world import World
 from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.clock import StandingClock
@@ -65,7 +65,7 @@ def simulator(clock: StandingClock) -> Callable[..., Client]:
     """Make a client of a simulator with switches of its own."""
 
     def make(fixture: str = "default", auth: Any = "on", **switches: Any) -> Client:
-        settings = Settings(fixture=fixture, auth=auth, behaviour=Behaviour(**switches))
+        settings = Settings(fixture=fixture, auth=auth, behaviour=Switches(**switches))
         return Client(build(settings, clock).flask, "acme")
 
     return make

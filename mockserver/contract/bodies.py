@@ -8,22 +8,22 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from ..errors import BODY_PROBLEM, BadRequest
+from ..errors import INVALID_BODY, BadRequest
 from . import shapes, strict_json
-from .document import Document, Node
-from .shapes import Shape
-from .validation import Judge, shortened
+from .document import Spec, SpecNode
+from .shapes import FieldTree
+from .validation import SchemaValidator, shorten
 
-FORM = "application/x-www-form-urlencoded"
-JSON = "application/json"
-TOO_MANY = "There is a validation error. Please check the details."  # E4, in the words of the price service
+FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
+JSON_MEDIA_TYPE = "application/json"
+TOO_MANY_ELEMENTS = "There is a validation error. Please check the details."  # E4, in the words of the price service
 
 
-class Body(NamedTuple):
+class ParsedBody(NamedTuple):
     """A body as the rules get it; `problems` tell which element of a bulk is wrong and why."""
 
     value: Any = None
-    problems: Mapping[int, BadRequest] = MappingProxyType({})
+    element_errors: Mapping[int, BadRequest] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class BodyPlan:
     """
 
     required: bool
-    kinds: tuple[str, ...]
-    shape: Shape
-    whole: Judge | None = None
-    element: Judge | None = None
-    at_most: int | None = None
+    media_types: tuple[str, ...]
+    field_tree: FieldTree
+    validator: SchemaValidator | None = None
+    element_validator: SchemaValidator | None = None
+    max_elements: int | None = None
     element_id: str = "id"
     has_query: bool = False
     example: Any = None
@@ -52,69 +52,71 @@ class BodyPlan:
         id_ = element.get(self.element_id) if isinstance(element, dict) else element
         return id_ if isinstance(id_, str) else None
 
-    def read(self, content: bytes, content_type: str | None) -> Body:
+    def parse_body(self, content: bytes, content_type: str | None) -> ParsedBody:
         """Return the checked body; BadRequest if it cannot be read or is not as declared."""
         if not content.strip():
             if self.required:
-                raise BadRequest(kind="required", detail="A body is needed.", rule="D8")
-            return Body()
-        value = self._parsed(content, media_type(content_type))
-        if self.element is not None:
-            return self._elements(value, self.element)
-        problem = self.whole.problem(value) if self.whole else None
+                raise BadRequest(error_type="required", detail="A body is needed.", rule="D8")
+            return ParsedBody()
+        value = self._parse_content(content, parse_media_type(content_type))
+        if self.element_validator is not None:
+            return self._check_elements(value, self.element_validator)
+        problem = self.validator.first_error(value) if self.validator else None
         if problem:
             raise problem
-        return Body(value)
+        return ParsedBody(value)
 
-    def _parsed(self, content: bytes, kind: str) -> Any:
-        if kind not in self.kinds:
-            hint = f"Content-Type must be {' or '.join(self.kinds)}, not {shortened(kind)}."
-            raise BadRequest(field="Content-Type", kind="contentType", detail=hint, rule="F3a")
-        return form(content) if kind == FORM else strict_json.read(content)
+    def _parse_content(self, content: bytes, content_type: str) -> Any:
+        if content_type not in self.media_types:
+            hint = f"Content-Type must be {' or '.join(self.media_types)}, not {shorten(content_type)}."
+            raise BadRequest(field="Content-Type", error_type="contentType", detail=hint, rule="F3a")
+        return parse_form(content) if content_type == FORM_MEDIA_TYPE else strict_json.parse_json(content)
 
-    def _elements(self, value: Any, judge: Judge) -> Body:
+    def _check_elements(self, value: Any, validator: SchemaValidator) -> ParsedBody:
         """Judge each element on its own; only what is no array, or too long, is wrong as a whole (E1, E4)."""
         if not isinstance(value, list):
-            raise BadRequest(kind="type", detail="The body must be an array.", rule="E1")
-        if self.at_most is not None and len(value) > self.at_most:
-            detail = f"Maximum size of the payload array is {self.at_most}."
-            raise BadRequest(TOO_MANY, kind="maxItems", detail=detail, rule="E4")
-        judged = ((at, judge.problem(element)) for at, element in enumerate(value))
-        return Body(value, {at: problem for at, problem in judged if problem})
+            raise BadRequest(error_type="type", detail="The body must be an array.", rule="E1")
+        if self.max_elements is not None and len(value) > self.max_elements:
+            detail = f"Maximum size of the payload array is {self.max_elements}."
+            raise BadRequest(TOO_MANY_ELEMENTS, error_type="maxItems", detail=detail, rule="E4")
+        judged = ((at, validator.first_error(element)) for at, element in enumerate(value))
+        return ParsedBody(value, {at: problem for at, problem in judged if problem})
 
 
-def media_type(header: str | None) -> str:
+def parse_media_type(header: str | None) -> str:
     """Return the media type of a Content-Type header in lower case; JSON if there is none."""
-    return (header or JSON).partition(";")[0].strip().lower() or JSON
+    return (header or JSON_MEDIA_TYPE).partition(";")[0].strip().lower() or JSON_MEDIA_TYPE
 
 
-def form(content: bytes) -> dict[str, str]:
+def parse_form(content: bytes) -> dict[str, str]:
     """Read a form; the first of several values counts."""
     try:
         pairs = parse_qsl(content.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:  # UnicodeDecodeError is one
-        raise BadRequest(BODY_PROBLEM, kind="form", detail="Not a form in UTF-8.", rule="F3") from None
+        raise BadRequest(INVALID_BODY, error_type="form", detail="Not a form in UTF-8.", rule="F3") from None
     return dict(reversed(pairs))
 
 
-def compiled(document: Document, operation: Node, *, element_wise: bool) -> BodyPlan | None:
+def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan | None:
     """Compile the body of one operation; None if it has none."""
     if "requestBody" not in operation:
         return None
-    declared = document.resolve(operation["requestBody"])
-    kinds = tuple(declared["content"])
-    media = declared["content"][kinds[0]]
-    schema, example = document.resolve(media["schema"]), media.get("example")
-    required, shape = declared.get("required", False), shapes.compiled(document, schema)
-    if element_wise:
+    declared = spec.resolve(operation["requestBody"])
+    media_types = tuple(declared["content"])
+    media = declared["content"][media_types[0]]
+    schema, example = spec.resolve(media["schema"]), media.get("example")
+    required, field_tree = declared.get("required", False), shapes.compile_fields(spec, schema)
+    if is_bulk:
         return BodyPlan(
             required,
-            kinds,
-            shape,
-            element=Judge(document, schema["items"]),
-            at_most=schema.get("maxItems"),
+            media_types,
+            field_tree,
+            element_validator=SchemaValidator(spec, schema["items"]),
+            max_elements=schema.get("maxItems"),
             element_id=schema.get("x-element-id", "id"),
             example=example,
         )
-    has_query = "q" in shape.properties
-    return BodyPlan(required, kinds, shape, Judge(document, schema), has_query=has_query, example=example)
+    has_query = "q" in field_tree.properties
+    return BodyPlan(
+        required, media_types, field_tree, SchemaValidator(spec, schema), has_query=has_query, example=example
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Node = Mapping[str, Any]
+SpecNode = Mapping[str, Any]
 
 
 class SpecError(Exception):
@@ -18,11 +18,11 @@ class SpecError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Spec:
     """A loaded spec; `root` is its content as YAML has it."""
 
     path: Path
-    root: Node
+    root: SpecNode
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -31,30 +31,30 @@ class Document:
         flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
         return frozenset(scope for flow in flows for scope in flow.get("scopes", ()))
 
-    def resolve(self, node: Node) -> Node:
+    def resolve(self, node: SpecNode) -> SpecNode:
         """Follow `$ref` until there is none; only references into this document are followed."""
-        seen = set()
+        visited = set()
         while "$ref" in node:
             reference = node["$ref"]
-            if reference in seen:
+            if reference in visited:
                 raise SpecError(self.path, f"{reference} refers to itself")
-            seen.add(reference)
-            node = self._at(reference)
+            visited.add(reference)
+            node = self._look_up(reference)
         return node
 
-    def self_contained(self, schema: Node) -> dict[str, Any]:
+    def bundle_schema(self, schema: SpecNode) -> dict[str, Any]:
         """Return a JSON Schema that carries what its references point to, and no more: each costs memory."""
         needed: dict[str, Any] = {}
-        waiting = list(_references(schema))
+        waiting = list(_iter_references(schema))
         while waiting:
             reference = waiting.pop()
             kind, name = reference.removeprefix("#/components/").split("/")[:2]
             if name not in needed.setdefault(kind, {}):
-                needed[kind][name] = self._at(f"#/components/{kind}/{name}")
-                waiting.extend(_references(needed[kind][name]))
+                needed[kind][name] = self._look_up(f"#/components/{kind}/{name}")
+                waiting.extend(_iter_references(needed[kind][name]))
         return {**schema, "components": needed}
 
-    def _at(self, reference: str) -> Node:
+    def _look_up(self, reference: str) -> SpecNode:
         node: Any = self.root
         if not reference.startswith("#/"):
             raise SpecError(self.path, f"reference {reference} leaves the file")
@@ -65,15 +65,15 @@ class Document:
             node = node[name]
         return node  # type: ignore[no-any-return]
 
-    def walk(self, schema: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
+    def walk_schema(self, schema: SpecNode) -> Iterator[tuple[tuple[str, ...], SpecNode]]:
         """Give every subschema with its path of property names, arrays passed through, recursion cut."""
         return ((path, part) for path, part in self._walk(schema, ()) if part is not None)
 
-    def recursive_property(self, schema: Node) -> str | None:
+    def recursive_property(self, schema: SpecNode) -> str | None:
         """Return the property in which a schema, or what its array holds, comes again; None if it does not."""
         return next((path[0] for path, part in self._walk(schema, ()) if part is None and len(path) == 1), None)
 
-    def _walk(self, schema: Node, seen: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node | None]]:
+    def _walk(self, schema: SpecNode, seen: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], SpecNode | None]]:
         """Give the subschemas as `walk` does, and None in place of one that contains itself."""
         reference = schema.get("$ref")
         if reference in seen:
@@ -89,7 +89,7 @@ class Document:
                 yield (name, *path), found
 
 
-def _references(node: Any) -> Iterator[str]:
+def _iter_references(node: Any) -> Iterator[str]:
     """Give all references into the components that stand in a node."""
     if isinstance(node, Mapping):
         reference = node.get("$ref")
@@ -97,4 +97,4 @@ def _references(node: Any) -> Iterator[str]:
             yield reference
     parts = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
     for part in parts:
-        yield from _references(part)
+        yield from _iter_references(part)

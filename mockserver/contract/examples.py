@@ -5,48 +5,52 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .document import Document, Node
+from .document import Spec, SpecNode
 
-MADE = "made"  # name of an example that no spec gives
-FORMATS = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://example.com"}
-SCALARS: Mapping[str, Any] = {"number": 1.5, "boolean": True}
+GENERATED_EXAMPLE = "made"  # name of an example that no spec gives
+FORMAT_EXAMPLES = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://example.com"}
+TYPE_EXAMPLES: Mapping[str, Any] = {"number": 1.5, "boolean": True}
 
 
-def of_reply(document: Document, reply: Node, schema: Node | None) -> dict[str, Any]:
+def reply_examples(spec: Spec, reply: SpecNode, schema: SpecNode | None) -> dict[str, Any]:
     """Return the examples of a reply by name, the usual one first; none for a reply without body."""
     if schema is None:
         return {}
-    named = document.resolve(reply)["content"]["application/json"].get("examples", {})
-    return {name: document.resolve(each)["value"] for name, each in named.items()} or {MADE: made(document, schema)}
+    named = spec.resolve(reply)["content"]["application/json"].get("examples", {})
+    return {name: spec.resolve(each)["value"] for name, each in named.items()} or {
+        GENERATED_EXAMPLE: generate_example(spec, schema)
+    }
 
 
-def made(document: Document, schema: Node, name: str = "text", seen: tuple[str, ...] = ()) -> Any:
+def generate_example(spec: Spec, schema: SpecNode, name: str = "text", visited: tuple[str, ...] = ()) -> Any:
     """Make a value that fits a schema: every declared property but those in which a schema comes again."""
-    seen = (*seen, *filter(None, [schema.get("$ref")]))
-    schema = document.resolve(schema)
+    visited = (*visited, *filter(None, [schema.get("$ref")]))
+    schema = spec.resolve(schema)
     if "example" in schema:
         return schema["example"]
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("type") == "array":
-        return [made(document, schema["items"], name, seen)]
+        return [generate_example(spec, schema["items"], name, visited)]
     if schema.get("type") == "object" or "allOf" in schema:
-        return _object(document, schema, seen)
+        return _generate_object(spec, schema, visited)
     if schema.get("type") == "integer":
         return max(1, schema.get("minimum", 1))
-    return SCALARS.get(schema.get("type", ""), FORMATS.get(schema.get("format", ""), name[: schema.get("maxLength")]))
+    return TYPE_EXAMPLES.get(
+        schema.get("type", ""), FORMAT_EXAMPLES.get(schema.get("format", ""), name[: schema.get("maxLength")])
+    )
 
 
-def _object(document: Document, schema: Node, seen: tuple[str, ...]) -> dict[str, Any]:
+def _generate_object(spec: Spec, schema: SpecNode, visited: tuple[str, ...]) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for part in schema.get("allOf", ()):
-        made_part = made(document, part, seen=seen)
-        value |= made_part if isinstance(made_part, dict) else {}  # a part may add a description alone
+        part_value = generate_example(spec, part, visited=visited)
+        value |= part_value if isinstance(part_value, dict) else {}  # a part may add a description alone
     for name, part in schema.get("properties", {}).items():
-        if not _comes_again(part, seen):
-            value[name] = made(document, part, name, seen)
+        if not _is_recursive(part, visited):
+            value[name] = generate_example(spec, part, name, visited)
     return value
 
 
-def _comes_again(schema: Node, seen: tuple[str, ...]) -> bool:
-    return schema.get("$ref") in seen or schema.get("items", {}).get("$ref") in seen
+def _is_recursive(schema: SpecNode, visited: tuple[str, ...]) -> bool:
+    return schema.get("$ref") in visited or schema.get("items", {}).get("$ref") in visited

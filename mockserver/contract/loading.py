@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..strict_yaml import YamlError, load
-from .document import Document, SpecError
-from .validation import shortened
+from ..strict_yaml import YamlError, load_yaml
+from .document import Spec, SpecError
+from .validation import shorten
 
 
-def read(path: Path) -> Document:
+def load_spec(path: Path) -> Spec:
     """Load one spec; SpecError if it cannot be read or is no OpenAPI 3.0 file."""
     try:
-        root = load(path.read_text(encoding="utf-8"))
+        root = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YamlError) as error:
         raise SpecError(path, getattr(error, "strerror", None) or str(error)) from None
     if not isinstance(root, dict) or not str(root.get("openapi", "")).startswith("3.0."):
         raise SpecError(path, "not an OpenAPI 3.0 document")
     if not isinstance(root.get("paths"), dict):
         raise SpecError(path, "has no paths")
-    return Document(path, root)
+    return Spec(path, root)
 
 
-def check(document: Document) -> None:
+def check_spec(spec: Spec) -> None:
     """Have openapi-core judge the whole document; SpecError with its first complaint.
 
     The import takes half a second, so this is for specs of the user's own and for `mockserver spec`; the shipped
@@ -34,9 +34,9 @@ def check(document: Document) -> None:
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
     try:
-        OpenAPI.from_dict(document.root).check_spec()
+        OpenAPI.from_dict(spec.root).check_spec()
     except ValidationError as error:
-        place = "/".join(map(str, error.absolute_path))
-        raise SpecError(document.path, f"{place}: {shortened(error.message)}") from None
+        location = "/".join(map(str, error.absolute_path))
+        raise SpecError(spec.path, f"{location}: {shorten(error.message)}") from None
     except (Unusable, Unresolvable) as error:
-        raise SpecError(document.path, shortened(str(error))) from None
+        raise SpecError(spec.path, shorten(str(error))) from None

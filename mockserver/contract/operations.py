@@ -11,14 +11,14 @@ import orjson
 
 from ..messages import TextBody
 from . import bodies, examples, parameters
-from .bodies import JSON, BodyPlan
-from .document import Document, Node, SpecError
+from .bodies import JSON_MEDIA_TYPE, BodyPlan
+from .document import Spec, SpecError, SpecNode
 from .parameters import Parameter
-from .validation import Judge, json_content
+from .validation import SchemaValidator, json_schema
 
-METHODS = ("get", "put", "post", "patch", "delete")
+HTTP_METHODS = ("get", "put", "post", "patch", "delete")
 MULTI_STATUS = 207
-PLACES = ("path", "query", "header")
+PARAMETER_LOCATIONS = ("path", "query", "header")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,124 +56,141 @@ class Operation:
     needs_scope: bool
     scopes: tuple[str, ...]
     parameters: Mapping[str, tuple[Parameter, ...]]
-    names: Mapping[str, frozenset[str]]
-    asked: Mapping[str, Parameter]
-    lists: frozenset[str]
-    filters: Mapping[str, str]
-    body: BodyPlan | None
-    replies: Mapping[int, Judge | None]
-    row: Judge | None
-    texts: Mapping[int, frozenset[str]]
-    documented: frozenset[int]
+    parameter_names: Mapping[str, frozenset[str]]
+    parameters_by_name: Mapping[str, Parameter]
+    array_parameters: frozenset[str]
+    filter_paths: Mapping[str, str]
+    body_plan: BodyPlan | None
+    reply_validators: Mapping[int, SchemaValidator | None]
+    row_validator: SchemaValidator | None
+    text_media_types: Mapping[int, frozenset[str]]
+    documented_statuses: frozenset[int]
     examples: Mapping[int, Mapping[str, Any]]
-    patched: Judge | None = None
-    identity: tuple[str, ...] = ()
-    localized: tuple[str, ...] = ()
-    texts_of: Mapping[str, str] = field(default_factory=dict)
-    recursion: str | None = None
-    count: str | None = None
-    is_compound: bool = False
-    deprecated: bool = False
+    patched_validator: SchemaValidator | None = None
+    identity_paths: tuple[str, ...] = ()
+    localized_paths: tuple[str, ...] = ()
+    plain_text_sources: Mapping[str, str] = field(default_factory=dict)
+    recursive_field: str | None = None
+    count_header: str | None = None
+    has_compound_query: bool = False
+    is_deprecated: bool = False
 
-    def declares(self, name: str) -> bool:
+    def has_parameter(self, name: str) -> bool:
         """Whether the operation has this query or header parameter."""
         return self.parameter(name) is not None
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the query or header parameter of this name, if there is one."""
-        return self.asked.get(name)
+        return self.parameters_by_name.get(name)
 
     @property
     def is_bulk(self) -> bool:
         """Whether the body is judged and carried out element by element (E1)."""
-        return self.body is not None and self.body.element is not None
+        return self.body_plan is not None and self.body_plan.element_validator is not None
 
-    def defect(self, status: int, body: Any) -> str | None:
+    def reply_violation(self, status: int, body: Any) -> str | None:
         """Return what the contract does not allow about our own reply, or None."""
-        if status not in self.replies:
+        if status not in self.reply_validators:
             return f"status {status} is not declared"
         if isinstance(body, TextBody):
-            declared = body.media_type in self.texts[status]
+            declared = body.media_type in self.text_media_types[status]
             return None if declared else f"status {status} does not declare {body.media_type}"
-        judge = self.replies[status]
-        problem = judge.problem(body) if judge else None
-        return f"{problem.field}: {problem.detail}" if problem else None
+        validator = self.reply_validators[status]
+        error = validator.first_error(body) if validator else None
+        return f"{error.field}: {error.detail}" if error else None
 
 
-def operations(document: Document) -> Iterator[Operation]:
+def compile_operations(spec: Spec) -> Iterator[Operation]:
     """Compile every operation of a document; SpecError if one cannot be."""
-    judge = partial(_shared, document, {})
-    for path, item in document.root["paths"].items():
-        for method in METHODS:
+    validator_for = partial(_cached_validator, spec, {})
+    for path, item in spec.root["paths"].items():
+        for method in HTTP_METHODS:
             if method in item:
-                yield _compiled(document, method, path, item, judge)
+                yield _compile_operation(spec, method, path, item, validator_for)
 
 
-def _shared(document: Document, judges: dict[bytes, Judge], schema: Node) -> Judge:
+def _cached_validator(spec: Spec, validators: dict[bytes, SchemaValidator], schema: SpecNode) -> SchemaValidator:
     """Return the judge of a schema: one for all replies that are alike, since each holds all that it refers to."""
     key = orjson.dumps(schema)
-    if key not in judges:
-        judges[key] = Judge(document, schema)
-    return judges[key]
+    if key not in validators:
+        validators[key] = SchemaValidator(spec, schema)
+    return validators[key]
 
 
-def _compiled(document: Document, method: str, path: str, item: Node, judge: Callable[[Node], Judge]) -> Operation:
+def _compile_operation(
+    spec: Spec, method: str, path: str, item: SpecNode, validator_for: Callable[[SpecNode], SchemaValidator]
+) -> Operation:
     node = item[method]
     try:
-        declared = _parameters(document, item, node)
-        statuses = {int(status): document.resolve(reply) for status, reply in node["responses"].items()}
-        schemas = {status: json_content(document, reply) for status, reply in statuses.items()}
-        best = schemas.get(200)
+        declared = _parameters(spec, item, node)
+        statuses = {int(status): spec.resolve(reply) for status, reply in node["responses"].items()}
+        schemas = {status: json_schema(spec, reply) for status, reply in statuses.items()}
+        ok_schema = schemas.get(200)
         return Operation(
             id=node["operationId"],
-            service=document.path.stem,
+            service=spec.path.stem,
             method=method.upper(),
             path=path,
-            **_access(document, node),
-            parameters={place: _at(declared, place) for place in PLACES},
-            asked={each.name: each for each in declared if each.place != "path"},
-            names={place: frozenset(each.key for each in _at(declared, place)) for place in PLACES},
-            lists=frozenset(each.name for each in _at(declared, "query") if each.kind == "array"),
-            filters={each.name: each.filters for each in _at(declared, "query") if each.filters is not None},
-            body=bodies.compiled(document, node, element_wise=MULTI_STATUS in statuses),
-            replies={status: None if each is None else judge(each) for status, each in schemas.items()},
-            row=None if best is None else _row(document.resolve(best), judge),
-            texts={status: frozenset(reply.get("content", ())) - {JSON} for status, reply in statuses.items()},
-            documented=frozenset(
+            **_read_security(spec, node),
+            parameters={place: _parameters_in(declared, place) for place in PARAMETER_LOCATIONS},
+            parameters_by_name={each.name: each for each in declared if each.location != "path"},
+            parameter_names={
+                place: frozenset(each.lookup_name for each in _parameters_in(declared, place))
+                for place in PARAMETER_LOCATIONS
+            },
+            array_parameters=frozenset(
+                each.name for each in _parameters_in(declared, "query") if each.schema_type == "array"
+            ),
+            filter_paths={
+                each.name: each.filter_path
+                for each in _parameters_in(declared, "query")
+                if each.filter_path is not None
+            },
+            body_plan=bodies.compile_body(spec, node, is_bulk=MULTI_STATUS in statuses),
+            reply_validators={
+                status: None if each is None else validator_for(each) for status, each in schemas.items()
+            },
+            row_validator=None if ok_schema is None else _row_validator(spec.resolve(ok_schema), validator_for),
+            text_media_types={
+                status: frozenset(reply.get("content", ())) - {JSON_MEDIA_TYPE} for status, reply in statuses.items()
+            },
+            documented_statuses=frozenset(
                 status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-fault-only"}
             ),
-            examples={status: examples.of_reply(document, statuses[status], each) for status, each in schemas.items()},
-            patched=Judge(document, node["x-patches"]) if "x-patches" in node else None,
-            count=_count(document, statuses.get(200, {})),
-            is_compound=node.get("x-compound", False),
-            deprecated=node.get("deprecated", False),
-            **({} if best is None else _marks(document, best)),
+            examples={
+                status: examples.reply_examples(spec, statuses[status], each) for status, each in schemas.items()
+            },
+            patched_validator=SchemaValidator(spec, node["x-patches"]) if "x-patches" in node else None,
+            count_header=_find_count_header(spec, statuses.get(200, {})),
+            has_compound_query=node.get("x-compound", False),
+            is_deprecated=node.get("deprecated", False),
+            **({} if ok_schema is None else _read_extensions(spec, ok_schema)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"{method.upper()} {path}: {type(error).__name__} {error}"
-        raise SpecError(document.path, reason) from None
+        raise SpecError(spec.path, reason) from None
 
 
-def _parameters(document: Document, item: Node, operation: Node) -> list[Parameter]:
+def _parameters(document: Spec, item: SpecNode, operation: SpecNode) -> list[Parameter]:
     """Compile the parameters of the path and of the operation, which replace those of the path with the same name."""
     nodes = (*item.get("parameters", ()), *operation.get("parameters", ()))
-    compiled = (parameters.compiled(document, node) for node in nodes)
-    return list({(parameter.place, parameter.key): parameter for parameter in compiled}.values())
+    compiled = (parameters.compile_parameter(document, node) for node in nodes)
+    return list({(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values())
 
 
-def _row(schema: Node, judge: Callable[[Node], Judge]) -> Judge | None:
+def _row_validator(schema: SpecNode, validator_for: Callable[[SpecNode], SchemaValidator]) -> SchemaValidator | None:
     """Return the judge of the elements if an array is as the schema says as soon as each of them is."""
     is_plain = {"type", "items"} <= schema.keys() <= {"type", "items", "description", "example"}
-    return judge(schema["items"]) if is_plain else None
+    return validator_for(schema["items"]) if is_plain else None
 
 
-def _at(declared: list[Parameter], place: str) -> tuple[Parameter, ...]:
-    return tuple(parameter for parameter in declared if parameter.place == place)
+def _parameters_in(declared: list[Parameter], location: str) -> tuple[Parameter, ...]:
+    return tuple(parameter for parameter in declared if parameter.location == location)
 
 
-def _access(document: Document, operation: Node) -> dict[str, Any]:
+def _read_security(spec: Spec, operation: SpecNode) -> dict[str, Any]:
     """Read the security requirements: alternatives, of which the empty one wants no token, and some want no scope."""
-    requirements: list[Node] = operation.get("security", document.root.get("security", []))
+    requirements: list[SpecNode] = operation.get("security", spec.root.get("security", []))
     scopes = [tuple(scope for each in requirement.values() for scope in each) for requirement in requirements]
     return {
         "takes_token": any(requirements),
@@ -183,17 +200,17 @@ def _access(document: Document, operation: Node) -> dict[str, Any]:
     }
 
 
-def _count(document: Document, reply: Node) -> str | None:
+def _find_count_header(spec: Spec, reply: SpecNode) -> str | None:
     """Return the name of the header with the number of rows: services call it X-Total-Count, X-Count or Count (C2)."""
-    return next((name for name in document.resolve(reply).get("headers", ()) if name.endswith("Count")), None)
+    return next((name for name in spec.resolve(reply).get("headers", ()) if name.endswith("Count")), None)
 
 
-def _marks(document: Document, schema: Node) -> dict[str, Any]:
+def _read_extensions(spec: Spec, schema: SpecNode) -> dict[str, Any]:
     """Read from the reply's schema what OpenAPI has no word for: identity, localized texts, recursion."""
-    found = list(document.walk(schema))
+    subschemas = list(spec.walk_schema(schema))
     return {
-        "identity": next((tuple(each["x-identity"]) for _, each in found if "x-identity" in each), ()),
-        "localized": tuple(".".join(path) for path, each in found if each.get("x-localized")),
-        "texts_of": {".".join(path): each["x-text-of"] for path, each in found if "x-text-of" in each},
-        "recursion": document.recursive_property(schema),
+        "identity_paths": next((tuple(each["x-identity"]) for _, each in subschemas if "x-identity" in each), ()),
+        "localized_paths": tuple(".".join(path) for path, each in subschemas if each.get("x-localized")),
+        "plain_text_sources": {".".join(path): each["x-text-of"] for path, each in subschemas if "x-text-of" in each},
+        "recursive_field": spec.recursive_property(schema),
     }

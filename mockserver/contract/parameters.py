@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import PARAMETER_PROBLEM, BadRequest
-from .document import Document, Node
-from .validation import Judge
+from ..errors import INVALID_PARAMETERS, BadRequest
+from .document import Spec, SpecNode
+from .validation import SchemaValidator
 
 BOOLEANS = {"true": True, "false": False}
 INTEGER = re.compile(r"-?[0-9]{1,18}")  # to be matched whole; longer ones are beyond 64 bits
@@ -26,67 +26,67 @@ class Parameter:
     """
 
     name: str
-    key: str
-    place: str
+    lookup_name: str
+    location: str
     required: bool
-    kind: str
-    judge: Judge | None
-    values: tuple[Any, ...] = ()
-    filters: str | None = None
+    schema_type: str
+    validator: SchemaValidator | None
+    enum_values: tuple[Any, ...] = ()
+    filter_path: str | None = None
     default: str | None = None
     qualifies: str | None = None
 
-    def read(self, text: str) -> Any:
+    def parse_value(self, text: str) -> Any:
         """Return the typed value; BadRequest if the text is none."""
-        value = self._typed(text)
-        problem = self.judge.problem(value, PARAMETER_PROBLEM, self.name) if self.judge else None
+        value = self._convert(text)
+        problem = self.validator.first_error(value, INVALID_PARAMETERS, self.name) if self.validator else None
         if problem:
             raise problem
         return value
 
-    def _typed(self, text: str) -> Any:
-        if self.kind == "boolean":  # generated clients send the words, and bool("false") is True
+    def _convert(self, text: str) -> Any:
+        if self.schema_type == "boolean":  # generated clients send the words, and bool("false") is True
             if text.lower() not in BOOLEANS:
-                raise BadRequest(PARAMETER_PROBLEM, field=self.name, kind="type", detail="must be true or false")
+                raise BadRequest(INVALID_PARAMETERS, field=self.name, error_type="type", detail="must be true or false")
             return BOOLEANS[text.lower()]
-        if self.kind == "integer":
+        if self.schema_type == "integer":
             if not INTEGER.fullmatch(text):
-                raise BadRequest(PARAMETER_PROBLEM, field=self.name, kind="type", detail="must be an integer")
+                raise BadRequest(INVALID_PARAMETERS, field=self.name, error_type="type", detail="must be an integer")
             return int(text)
-        return text.split(",") if self.kind == "array" else text
+        return text.split(",") if self.schema_type == "array" else text
 
 
-def compiled(document: Document, node: Node) -> Parameter:
+def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
     """Compile one parameter of the spec."""
-    declared = document.resolve(node)
-    schema = document.resolve(declared["schema"])
-    kind = schema.get("type", "string")
+    declared = spec.resolve(node)
+    schema = spec.resolve(declared["schema"])
+    schema_type = schema.get("type", "string")
     constrained = schema.keys() & {"pattern", "minLength", "maxLength", "minimum", "maximum", "enum", "not"}
-    judge = Judge(document, schema) if constrained else None
-    values = tuple(schema.get("enum", ()))
+    validator = SchemaValidator(spec, schema) if constrained else None
+    enum_values = tuple(schema.get("enum", ()))
     default = schema.get("default")
-    name, place = declared["name"], declared["in"]
+    name, location = declared["name"], declared["in"]
     return Parameter(
         name,
-        name.lower() if place == "header" else name,
-        place,
+        name.lower() if location == "header" else name,
+        location,
         declared.get("required", False),
-        kind,
-        judge,
-        values,
+        schema_type,
+        validator,
+        enum_values,
         declared.get("x-filter"),
         default if isinstance(default, str) else None,
         declared.get("x-qualifies"),
     )
 
 
-def taken(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, Any]:
+def read_parameters(parameters: Iterable[Parameter], raw_values: Mapping[str, str]) -> dict[str, Any]:
     """Return the declared values among those given; what is not declared is left out (C11), and so is `?q=`."""
     values = {}
     for parameter in parameters:
-        text = given.get(parameter.key)
-        if text or (text is not None and parameter.place != "query"):
-            values[parameter.name] = parameter.read(text)
+        text = raw_values.get(parameter.lookup_name)
+        if text or (text is not None and parameter.location != "query"):
+            values[parameter.name] = parameter.parse_value(text)
         elif parameter.required:
-            raise BadRequest(PARAMETER_PROBLEM, field=parameter.name, kind="required", detail="is missing")
+            raise BadRequest(INVALID_PARAMETERS, field=parameter.name, error_type="required", detail="is missing")
     return values

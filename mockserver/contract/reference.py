@@ -16,15 +16,15 @@ from openapi_core.templating.paths.datatypes import PathOperationServer
 from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from ..errors import PARAMETER_PROBLEM, BadRequest
+from ..errors import INVALID_PARAMETERS, BadRequest
 from ..messages import Reply, Request, TextBody
-from .bodies import JSON, media_type
-from .document import Document, Node
-from .operations import METHODS, Operation
-from .validation import shortened
+from .bodies import JSON_MEDIA_TYPE, parse_media_type
+from .document import Spec, SpecNode
+from .operations import HTTP_METHODS, Operation
+from .validation import shorten
 
 
-class ByTemplate(APICallPathFinder):
+class TemplatePathFinder(APICallPathFinder):
     """Finds an operation by its template: our router has found it already, and servers play no part here."""
 
     def find(self, method: str, name: str) -> PathOperationServer:
@@ -34,7 +34,7 @@ class ByTemplate(APICallPathFinder):
 
 
 @dataclass(slots=True)
-class SeenRequest:
+class OpenApiCoreRequest:
     """A request in the shape that openapi-core reads."""
 
     path: str
@@ -51,86 +51,90 @@ class SeenRequest:
 
 
 @dataclass(slots=True)
-class SeenReply:
+class OpenApiCoreResponse:
     """A reply in the shape that openapi-core reads."""
 
     status_code: int
     headers: Headers
     data: bytes | None
-    content_type: str = JSON
+    content_type: str = JSON_MEDIA_TYPE
 
 
-class Reference:
+class OpenApiCoreValidator:
     """One openapi-core for each spec."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        config = Config(path_finder_cls=ByTemplate)
-        self._specs: dict[str, OpenAPI] = {}
-        for document in documents:
-            spec = OpenAPI.from_dict(_without_security(document.root), config=config)
-            self._specs |= dict.fromkeys(document.root["paths"], spec)
+    def __init__(self, specs: Iterable[Spec]) -> None:
+        config = Config(path_finder_cls=TemplatePathFinder)
+        self._openapi_by_path: dict[str, OpenAPI] = {}
+        for spec in specs:
+            openapi = OpenAPI.from_dict(_strip_security(spec.root), config=config)
+            self._openapi_by_path |= dict.fromkeys(spec.root["paths"], openapi)
 
-    def request(self, operation: Operation, request: Request, ids: Mapping[str, str]) -> dict[int, BadRequest]:
+    def validate_request(self, operation: Operation, request: Request, ids: Mapping[str, str]) -> dict[int, BadRequest]:
         """Raise BadRequest if the request is wrong as a whole; return what is wrong with elements of a bulk (E1)."""
-        if operation.body is None or operation.body.element is None:
-            self._check(operation, request, ids, request.body)
+        if operation.body_plan is None or operation.body_plan.element_validator is None:
+            self._check_request(operation, request, ids, request.body)
             return {}
-        self._check(operation, request, ids, b"[]")
-        problems = {}
+        self._check_request(operation, request, ids, b"[]")
+        element_errors = {}
         for at, element in enumerate(orjson.loads(request.body)):
             try:
-                self._check(operation, request, ids, orjson.dumps([element]))
+                self._check_request(operation, request, ids, orjson.dumps([element]))
             except BadRequest as problem:
-                problems[at] = problem
-        return problems
+                element_errors[at] = problem
+        return element_errors
 
-    def reply(self, operation: Operation, request: Request, ids: Mapping[str, str], reply: Reply) -> str | None:
+    def validate_reply(
+        self, operation: Operation, request: Request, ids: Mapping[str, str], reply: Reply
+    ) -> str | None:
         """Return what is wrong with a reply, or None."""
-        seen = _seen_reply(reply)
+        response = _adapt_reply(reply)
         try:
-            self._spec(operation).validate_response(_seen(operation, request, ids, request.body), seen)
+            self._openapi_for(operation).validate_response(
+                _adapt_request(operation, request, ids, request.body), response
+            )
         except OpenAPIError as error:
-            return _reason(error)
+            return _innermost_reason(error)
         return None
 
-    def _spec(self, operation: Operation) -> OpenAPI:
-        return self._specs[operation.path]
+    def _openapi_for(self, operation: Operation) -> OpenAPI:
+        return self._openapi_by_path[operation.path]
 
-    def _check(self, operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> None:
+    def _check_request(self, operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> None:
         try:
-            self._spec(operation).validate_request(_seen(operation, request, ids, body))
+            self._openapi_for(operation).validate_request(_adapt_request(operation, request, ids, body))
         except OpenAPIError as error:
-            raise BadRequest(PARAMETER_PROBLEM, kind="openapi-core", detail=_reason(error)) from None
+            raise BadRequest(INVALID_PARAMETERS, error_type="openapi-core", detail=_innermost_reason(error)) from None
 
 
-def _without_security(root: Node) -> dict[str, Any]:
+def _strip_security(root: SpecNode) -> dict[str, Any]:
     """Leave the tokens to `access`: openapi-core does not check oauth2, and warns about it at each call."""
     paths = {
-        path: {name: part | {"security": []} if name in METHODS else part for name, part in item.items()}
+        path: {name: part | {"security": []} if name in HTTP_METHODS else part for name, part in item.items()}
         for path, item in root["paths"].items()
     }
     return {**root, "paths": paths, "security": []}
 
 
-def _seen(operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> SeenRequest:
+def _adapt_request(operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> OpenApiCoreRequest:
     """Leave out of the request what nobody declares: openapi-core takes a body for granted where one is possible."""
     query = ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True))
     parameters = RequestParameters(query=query, header=Headers(dict(request.headers)), path=dict(ids))
-    kind = media_type(request.headers.get("content-type"))
-    return SeenRequest(operation.path, operation.method.lower(), parameters, kind, body.strip() or None)
+    kind = parse_media_type(request.headers.get("content-type"))
+    return OpenApiCoreRequest(operation.path, operation.method.lower(), parameters, kind, body.strip() or None)
 
 
-def _seen_reply(reply: Reply) -> SeenReply:
+def _adapt_reply(reply: Reply) -> OpenApiCoreResponse:
     headers = Headers(dict(reply.headers))
     if isinstance(reply.body, TextBody):
-        return SeenReply(reply.status, headers, reply.body.content.encode(), reply.body.media_type)
-    return SeenReply(reply.status, headers, None if reply.body is None else orjson.dumps(reply.body))
+        return OpenApiCoreResponse(reply.status, headers, reply.body.content.encode(), reply.body.media_type)
+    return OpenApiCoreResponse(reply.status, headers, None if reply.body is None else orjson.dumps(reply.body))
 
 
-def _reason(error: Exception) -> str:
+def _innermost_reason(error: Exception) -> str:
     """Return the innermost cause: the outer ones say only that something is wrong."""
     cause: Any = error
     while cause.__cause__ is not None:
         cause = cause.__cause__
-    listed = getattr(cause, "schema_errors", ())
-    return shortened(listed[0].message if listed else str(cause).partition("\n")[0])
+    schema_errors = getattr(cause, "schema_errors", ())
+    return shorten(schema_errors[0].message if schema_errors else str(cause).partition("\n")[0])

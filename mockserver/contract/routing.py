@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ..errors import PARAMETER_PROBLEM, BadRequest, MethodNotAllowed, NoEndpoint
+from ..errors import INVALID_PARAMETERS, BadRequest, MethodNotAllowed, NoEndpoint
 from . import path_distance
 from .operations import Operation
 from .path_distance import Steps
@@ -31,72 +31,72 @@ class NearOperation(NamedTuple):
 
 
 @dataclass(slots=True)
-class Branch:
+class RouteNode:
     """The templates that share their first words, as a tree with a level for each part of the path."""
 
-    words: dict[str, Branch] = field(default_factory=dict)
-    any_id: Branch | None = None
-    methods: dict[str, Operation] = field(default_factory=dict)
+    static_children: dict[str, RouteNode] = field(default_factory=dict)
+    wildcard: RouteNode | None = None
+    operations: dict[str, Operation] = field(default_factory=dict)
 
-    def grow(self, parts: list[str]) -> Branch:
+    def insert_template(self, parts: list[str]) -> RouteNode:
         """Return the branch of this template, made where it is missing."""
         if not parts:
             return self
         part, *rest = parts
         if part.startswith("{"):
-            self.any_id = self.any_id or Branch()
-            return self.any_id.grow(rest)
-        return self.words.setdefault(part, Branch()).grow(rest)
+            self.wildcard = self.wildcard or RouteNode()
+            return self.wildcard.insert_template(rest)
+        return self.static_children.setdefault(part, RouteNode()).insert_template(rest)
 
-    def fits(self, parts: list[str]) -> list[Branch]:
+    def match_path(self, parts: list[str]) -> list[RouteNode]:
         """Return the branches whose template fits the path, those with more static words first."""
-        fitting = [self]
+        matching = [self]
         for part in parts:
-            below = []
-            for branch in fitting:
-                if part in branch.words:
-                    below.append(branch.words[part])
-                if part and branch.any_id is not None:
-                    below.append(branch.any_id)
-            fitting = below
-        return fitting
+            children = []
+            for node in matching:
+                if part in node.static_children:
+                    children.append(node.static_children[part])
+                if part and node.wildcard is not None:
+                    children.append(node.wildcard)
+            matching = children
+        return matching
 
 
 class Router:
     """All operations of all services."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._root = Branch()
+        self._root = RouteNode()
         self._templates: list[tuple[Operation, Steps]] = []
-        self._places: dict[str, list[tuple[int, str]]] = {}  # of the ids in the parts of a path, by operation
-        self._before: dict[str, set[str]] = {}  # what stands before an id in the templates, by the id's name
+        self._id_positions: dict[str, list[tuple[int, str]]] = {}  # of the ids in the parts of a path, by operation
+        self._id_prefixes: dict[str, set[str]] = {}  # what stands before an id in the templates, by the id's name
         for operation in operations:
-            self._root.grow(operation.path.split("/")).methods[operation.method] = operation
+            self._root.insert_template(operation.path.split("/")).operations[operation.method] = operation
             self._templates.append((operation, path_distance.split_path(operation.path)))
-            self._places[operation.id] = _places(operation.path)
-            for _, name in self._places[operation.id]:
-                self._before.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
+            self._id_positions[operation.id] = _find_id_positions(operation.path)
+            for _, name in self._id_positions[operation.id]:
+                self._id_prefixes.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and the still encoded ids of an encoded path; HEAD follows GET (F4)."""
         parts = path.split("/")
-        branches = self._branches(method, path, parts)
-        wanted = "GET" if method == "HEAD" else method
-        for branch in branches:
-            if wanted in branch.methods:
-                found = branch.methods[wanted]
-                return found, {name: parts[at] for at, name in self._places[found.id]}
-        raise MethodNotAllowed(_allowed(branches))
+        nodes = self._match_nodes(method, path, parts)
+        routed_method = "GET" if method == "HEAD" else method
+        for branch in nodes:
+            if routed_method in branch.operations:
+                operation = branch.operations[routed_method]
+                return operation, {name: parts[at] for at, name in self._id_positions[operation.id]}
+        raise MethodNotAllowed(_methods_of(nodes))
 
-    def methods(self, path: str) -> tuple[str, ...]:
+    def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that this path answers; NoEndpoint if there is no such path."""
-        return _allowed(self._branches("OPTIONS", path, path.split("/")))
+        return _methods_of(self._match_nodes("OPTIONS", path, path.split("/")))
 
-    def id_in(self, path: str, name: str) -> str:
+    def extract_id(self, path: str, name: str) -> str:
         """Return the id of this name in a path that need not be whole: what stands where templates have it, or ""."""
-        for before in self._before.get(name, ()):
-            if path.startswith(before):
-                return path[len(before) :].partition("/")[0]
+        for prefix in self._id_prefixes.get(name, ()):
+            if path.startswith(prefix):
+                return path[len(prefix) :].partition("/")[0]
         return ""
 
     def nearest(self, method: str, path: str) -> list[NearOperation]:
@@ -111,11 +111,11 @@ class Router:
         near = self.nearest(method, path)
         return near[0].operation if near and near[0].is_near else None
 
-    def _branches(self, method: str, path: str, parts: list[str]) -> list[Branch]:
-        branches = [branch for branch in self._root.fits(parts) if branch.methods]
-        if not branches:
+    def _match_nodes(self, method: str, path: str, parts: list[str]) -> list[RouteNode]:
+        nodes = [branch for branch in self._root.match_path(parts) if branch.operations]
+        if not nodes:
             raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN]}.{self._question(method, path)}")
-        return branches
+        return nodes
 
     def _question(self, method: str, path: str) -> str:
         near = self.suggest(method, path)
@@ -128,24 +128,26 @@ def _measure(operation: Operation, template: Steps, method: str, path: Steps) ->
     return NearOperation(PATH_SHARE * of_path + of_method, operation, is_near=of_path <= NEAR_ENOUGH)
 
 
-def _allowed(branches: list[Branch]) -> tuple[str, ...]:
-    methods = {method for branch in branches for method in branch.methods}
+def _methods_of(nodes: list[RouteNode]) -> tuple[str, ...]:
+    methods = {method for branch in nodes for method in branch.operations}
     return tuple(sorted(methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"}))
 
 
-def decoded(ids: Mapping[str, str]) -> dict[str, str]:
+def decode_ids(ids: Mapping[str, str]) -> dict[str, str]:
     """Decode the ids of a path; BadRequest if one is not UTF-8. A slash may be in an id, as %2F."""
-    return {name: _decoded(name, part) for name, part in ids.items()}
+    return {name: _decode_id(name, part) for name, part in ids.items()}
 
 
-def _places(template: str) -> list[tuple[int, str]]:
+def _find_id_positions(template: str) -> list[tuple[int, str]]:
     return [(at, part[1:-1]) for at, part in enumerate(template.split("/")) if part.startswith("{")]
 
 
-def _decoded(name: str, part: str) -> str:
+def _decode_id(name: str, part: str) -> str:
     if "%" not in part:
         return part
     try:
         return unquote(part, errors="strict")
     except UnicodeDecodeError:
-        raise BadRequest(PARAMETER_PROBLEM, field=name, kind="encoding", detail="is not UTF-8", rule="F3") from None
+        raise BadRequest(
+            INVALID_PARAMETERS, field=name, error_type="encoding", detail="is not UTF-8", rule="F3"
+        ) from None

@@ -7,87 +7,87 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
 
-from .document import Document, Node
+from .document import Spec, SpecNode
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class FieldTree:
     """The declared properties of an object, by name; `items` for an array, `values` for an enum.
 
     is_open: any name will do, as in a map by language.
     """
 
-    properties: Mapping[str, Shape] = field(default_factory=dict)
-    items: Shape | None = None
-    values: tuple[Any, ...] = ()
+    properties: Mapping[str, FieldTree] = field(default_factory=dict)
+    items: FieldTree | None = None
+    enum_values: tuple[Any, ...] = ()
     is_open: bool = False
 
-    def everything(self, pointer: str = "") -> Iterator[tuple[str, Shape]]:
+    def walk_declared(self, pointer: str = "") -> Iterator[tuple[str, FieldTree]]:
         """Give every declared place below this one, as a JSON pointer with `*` for elements, with its shape."""
         if self.items is not None:
-            yield from self.items.everything(f"{pointer}/*")
-        for name, below in self.properties.items():
-            yield f"{pointer}/{name}", below
-            yield from below.everything(f"{pointer}/{name}")
+            yield from self.items.walk_declared(f"{pointer}/*")
+        for name, child in self.properties.items():
+            yield f"{pointer}/{name}", child
+            yield from child.walk_declared(f"{pointer}/{name}")
 
 
-class Sight(NamedTuple):
+class FieldOccurrence(NamedTuple):
     """A place in a body that has something: what is declared there, None for nothing, and all values there if it is."""
 
     pointer: str
     name: str
-    shape: Shape | None
+    declaration: FieldTree | None
     values: Sequence[Any]
-    siblings: Mapping[str, Shape]
+    siblings: Mapping[str, FieldTree]
 
 
-class Look(NamedTuple):
+class FieldScan(NamedTuple):
     """The places of a body, declared and not; `is_whole` unless it had too many of those that are not."""
 
-    declared: Sequence[Sight] = ()
-    undeclared: Sequence[Sight] = ()
-    is_whole: bool = True
+    declared: Sequence[FieldOccurrence] = ()
+    undeclared: Sequence[FieldOccurrence] = ()
+    is_complete: bool = True
 
 
-def compiled(document: Document, schema: Node) -> Shape:
+def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
     """Compile the shape of a request body; these do not refer to themselves."""
-    schema = document.resolve(schema)
-    properties: dict[str, Shape] = {}
+    schema = spec.resolve(schema)
+    properties: dict[str, FieldTree] = {}
     for part in schema.get("allOf", ()):
-        properties |= compiled(document, part).properties
-    properties |= {name: compiled(document, part) for name, part in schema.get("properties", {}).items()}
-    items = compiled(document, schema["items"]) if "items" in schema else None
-    return Shape(properties, items, tuple(schema.get("enum", ())), not properties and items is None)
+        properties |= compile_fields(spec, part).properties
+    properties |= {name: compile_fields(spec, part) for name, part in schema.get("properties", {}).items()}
+    items = compile_fields(spec, schema["items"]) if "items" in schema else None
+    return FieldTree(properties, items, tuple(schema.get("enum", ())), not properties and items is None)
 
 
-def look(shape: Shape, body: Any, at_most: int) -> Look:
+def scan_fields(field_tree: FieldTree, body: Any, max_undeclared: int) -> FieldScan:
     """Look at a body until it is at its end, or has this many places that are not declared."""
-    declared: list[Sight] = []
-    undeclared: list[Sight] = []
-    for sight in sights(shape, body):
-        (undeclared if sight.shape is None else declared).append(sight)
-        if len(undeclared) == at_most:
-            return Look(declared, undeclared, is_whole=False)
-    return Look(declared, undeclared)
+    declared: list[FieldOccurrence] = []
+    undeclared: list[FieldOccurrence] = []
+    for occurrence in walk_fields(field_tree, body):
+        (undeclared if occurrence.declaration is None else declared).append(occurrence)
+        if len(undeclared) == max_undeclared:
+            return FieldScan(declared, undeclared, is_complete=False)
+    return FieldScan(declared, undeclared)
 
 
-def sights(shape: Shape, body: Any) -> Iterator[Sight]:
+def walk_fields(field_tree: FieldTree, body: Any) -> Iterator[FieldOccurrence]:
     """Give the places of a body, declared or not, each once; what is below an open shape is not looked at."""
-    return _sights(shape, [body], "")
+    return _walk_fields(field_tree, [body], "")
 
 
-def _sights(shape: Shape, values: Sequence[Any], pointer: str) -> Iterator[Sight]:
+def _walk_fields(field_tree: FieldTree, values: Sequence[Any], pointer: str) -> Iterator[FieldOccurrence]:
     """Give the places below all values of one place together: a bulk has 200 of each, and they are much alike."""
-    if shape.items is not None:
+    if field_tree.items is not None:
         elements = [element for value in values if isinstance(value, list) for element in value]
         if elements:
-            yield from _sights(shape.items, elements, f"{pointer}/*")
-    if shape.is_open:
+            yield from _walk_fields(field_tree.items, elements, f"{pointer}/*")
+    if field_tree.is_open:
         return
     objects = [value for value in values if isinstance(value, dict)]
     for name in dict.fromkeys(chain.from_iterable(objects)):
-        declared = shape.properties.get(name)
-        below = [each[name] for each in objects if name in each] if declared is not None else ()
-        yield Sight(f"{pointer}/{name}", name, declared, below, shape.properties)
+        declared = field_tree.properties.get(name)
+        child_values = [each[name] for each in objects if name in each] if declared is not None else ()
+        yield FieldOccurrence(f"{pointer}/{name}", name, declared, child_values, field_tree.properties)
         if declared is not None:
-            yield from _sights(declared, below, f"{pointer}/{name}")
+            yield from _walk_fields(declared, child_values, f"{pointer}/{name}")

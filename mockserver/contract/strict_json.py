@@ -9,39 +9,39 @@ from typing import Any
 import jiter
 
 from ..errors import BadRequest
-from ..practices.nesting import DEEPEST, nests_deeper, parts
-from .validation import shortened
+from ..practices.nesting import MAX_JSON_DEPTH, child_values, is_nested_deeper
+from .validation import shorten
 
-INTEGERS = range(-(2**63), 2**64)  # what a reply can hold
+INTEGER_RANGE = range(-(2**63), 2**64)  # what a reply can hold
 BRACKETS = b"[]{}"
-ALL_BUT_BRACKETS = bytes(set(range(256)) - set(BRACKETS))
-NUMERALS = bytes.maketrans(b"123456789E", b"000000000e")
-DIGITS, POWER = b"0" * 19, b"e000"
+NOT_BRACKETS = bytes(set(range(256)) - set(BRACKETS))
+NUMERAL_TABLE = bytes.maketrans(b"123456789E", b"000000000e")
+LONG_DIGITS, EXPONENT = b"0" * 19, b"e000"
 
 
-def read(content: bytes) -> Any:
+def parse_json(content: bytes) -> Any:
     """Read JSON; BadRequest for anything that is none, names that come twice, and numbers that none can hold (F3)."""
     try:
         value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
-        raise _problem(f"Not JSON: {shortened(str(error))}.") from None
-    if _perhaps_nests_deeper(content, DEEPEST) and nests_deeper(value):
-        raise _problem(f"Nests deeper than {DEEPEST} levels.")
-    if _perhaps_large(content) and not all(map(_can_be_kept, _leaves(value))):
-        raise _problem("A number that 64 bits do not hold.")
+        raise _json_error(f"Not JSON: {shorten(str(error))}.") from None
+    if _may_nest_deeper(content, MAX_JSON_DEPTH) and is_nested_deeper(value):
+        raise _json_error(f"Nests deeper than {MAX_JSON_DEPTH} levels.")
+    if _may_have_large_number(content) and not all(map(_fits_64_bits, _iter_scalars(value))):
+        raise _json_error("A number that 64 bits do not hold.")
     return value
 
 
-def _problem(detail: str) -> BadRequest:
-    return BadRequest(kind="json", detail=detail, rule="F3")
+def _json_error(detail: str) -> BadRequest:
+    return BadRequest(error_type="json", detail=detail, rule="F3")
 
 
-def _perhaps_nests_deeper(content: bytes, levels: int) -> bool:
+def _may_nest_deeper(content: bytes, max_depth: int) -> bool:
     """Whether a text may nest deeper than this: brackets in its strings count too. Costs a hundredth of a walk."""
-    if content.count(b"[") + content.count(b"{") <= levels:
+    if content.count(b"[") + content.count(b"{") <= max_depth:
         return False
-    brackets = content.translate(None, ALL_BUT_BRACKETS)
-    for _ in range(levels // 2):  # each round takes off one level, or two
+    brackets = content.translate(None, NOT_BRACKETS)
+    for _ in range(max_depth // 2):  # each round takes off one level, or two
         if not brackets:
             return False
         brackets, before = brackets.replace(b"[]", b"").replace(b"{}", b""), brackets
@@ -50,25 +50,25 @@ def _perhaps_nests_deeper(content: bytes, levels: int) -> bool:
     return bool(brackets)
 
 
-def _perhaps_large(content: bytes) -> bool:
+def _may_have_large_number(content: bytes) -> bool:
     """Whether a text may have a number that 64 bits do not hold: digits in its strings count too.
 
     Nothing is missed, since all digits become 0, E becomes e, and + goes: `5E+300` is looked for as `0e000`.
     """
-    numerals = content.translate(NUMERALS, b"+")
-    return DIGITS in numerals or POWER in numerals
+    numerals = content.translate(NUMERAL_TABLE, b"+")
+    return LONG_DIGITS in numerals or EXPONENT in numerals
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def _iter_scalars(value: Any) -> Iterator[Any]:
     """Give all that is no container; the value nests no deeper than Python recurses."""
     if isinstance(value, (dict, list)):
-        for part in parts(value):
-            yield from _leaves(part)
+        for part in child_values(value):
+            yield from _iter_scalars(part)
     else:
         yield value
 
 
-def _can_be_kept(leaf: Any) -> bool:
-    if isinstance(leaf, float):
-        return math.isfinite(leaf)
-    return not isinstance(leaf, int) or leaf in INTEGERS
+def _fits_64_bits(scalar: Any) -> bool:
+    if isinstance(scalar, float):
+        return math.isfinite(scalar)
+    return not isinstance(scalar, int) or scalar in INTEGER_RANGE

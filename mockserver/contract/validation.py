@@ -8,36 +8,36 @@ from typing import Any
 import jsonschema_rs
 
 from ..errors import BadRequest
-from .document import Document, Node
+from .document import Spec, SpecNode
 
-SHOWN_AT_MOST = 200  # characters of a complaint, since it quotes the client's value
+MAX_MESSAGE_LENGTH = 200  # characters of a complaint, since it quotes the client's value
 
 
-def no_network(uri: str) -> Any:
+def refuse_retrieval(uri: str) -> Any:
     """Refuse to fetch a schema that is not here."""
     raise ValueError(f"{uri} is not a local schema")
 
 
-class Judge:
+class SchemaValidator:
     """One compiled schema."""
 
-    def __init__(self, document: Document, schema: Node) -> None:
+    def __init__(self, spec: Spec, schema: SpecNode) -> None:
         self._validator = jsonschema_rs.Draft4Validator(  # the draft that OpenAPI 3.0 took its keywords from
-            document.self_contained(schema), validate_formats=True, retriever=no_network
+            spec.bundle_schema(schema), validate_formats=True, retriever=refuse_retrieval
         )
 
-    def accepts(self, value: Any) -> bool:
+    def is_valid(self, value: Any) -> bool:
         """Whether the value is as the schema says."""
         return self._validator.is_valid(value)
 
-    def problem(self, value: Any, message: str | None = None, field: str = "") -> BadRequest | None:
+    def first_error(self, value: Any, message: str | None = None, field: str = "") -> BadRequest | None:
         """Return what is wrong first, or None; `field` names the value if the whole of it is wrong."""
         if self._validator.is_valid(value):
             return None
         error = next(self._validator.iter_errors(value))
         pointer = "".join(f"/{step}" for step in error.instance_path)
         detail, rule = _explain(error)
-        return BadRequest(message, field=field + pointer, kind=error.kind.name, detail=shortened(detail), rule=rule)
+        return BadRequest(message, field=field + pointer, error_type=error.kind.name, detail=shorten(detail), rule=rule)
 
 
 def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
@@ -48,12 +48,12 @@ def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
     return error.message, ""
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """Cut a complaint to a length that a person reads."""
-    return text if len(text) <= SHOWN_AT_MOST else text[: SHOWN_AT_MOST - 1] + "…"
+    return text if len(text) <= MAX_MESSAGE_LENGTH else text[: MAX_MESSAGE_LENGTH - 1] + "…"
 
 
-def json_content(document: Document, holder: Node) -> Node | None:
+def json_schema(spec: Spec, node: SpecNode) -> SpecNode | None:
     """Return the JSON schema of a request body or a response, if it has one."""
-    media: Mapping[str, Any] | None = document.resolve(holder).get("content", {}).get("application/json")
+    media: Mapping[str, Any] | None = spec.resolve(node).get("content", {}).get("application/json")
     return None if media is None else media.get("schema", {})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ..messages import Handler, Service
 from . import clock, coverage, explain, faults, findings, requests, server, snapshots, state, tenants, tokens
-from .plane import Plane
+from .plane import ControlContext
 
-PARTS = (server, state, snapshots, tenants, clock, tokens, requests, coverage, faults, explain, findings)
+MODULES = (server, state, snapshots, tenants, clock, tokens, requests, coverage, faults, explain, findings)
 
 
-def service(plane: Plane) -> Service:
+def build_control_service(context: ControlContext) -> Service:
     """Return the control plane with its handlers."""
     handlers: dict[str, Handler] = {}
-    for part in PARTS:
-        handlers |= part.handlers(plane)
+    for module in MODULES:
+        handlers |= module.handlers(context)
     return Service("control.yaml", handlers)

@@ -6,67 +6,67 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from ..clock import SteeredClock, moment, timestamp
+from ..clock import AdjustableClock, format_timestamp, parse_timestamp
 from ..errors import BadRequest
 from ..messages import Call, Handler, Reply
-from .plane import Plane, body, named
+from .plane import ControlContext, json_object, tenant_name
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
-        "showClock": partial(show, plane),
-        "setClock": partial(change, plane),
-        "advanceClock": partial(advance, plane),
+        "showClock": partial(show_clock, context),
+        "setClock": partial(set_clock, context),
+        "advanceClock": partial(advance_clock, context),
     }
 
 
-def show(plane: Plane, call: Call) -> Reply:
+def show_clock(context: ControlContext, call: Call) -> Reply:
     """Tell what time it is, and how it goes."""
-    return Reply(200, _told(_clock(plane, call)))
+    return Reply(200, _clock_json(_find_clock(context, call)))
 
 
-def change(plane: Plane, call: Call) -> Reply:
+def set_clock(context: ControlContext, call: Call) -> Reply:
     """Let the clock follow the machine's, stand, go apart from it, or go faster or slower."""
-    clock, asked = _clock(plane, call), body(call)
-    at = _moment(asked)
-    match asked["mode"]:
+    clock, json_body = _find_clock(context, call), json_object(call)
+    time = _parse_time(json_body)
+    match json_body["mode"]:
         case "frozen":
-            clock.freeze(at)
+            clock.freeze(time)
         case "offset":
-            clock.shift(asked.get("seconds", 0))
+            clock.shift(json_body.get("seconds", 0))
         case "scaled":
-            clock.scale(asked.get("rate", 1), at)
+            clock.scale(json_body.get("rate", 1), time)
         case _:
-            clock.follow()
-    return Reply(200, _told(clock))
+            clock.resume()
+    return Reply(200, _clock_json(clock))
 
 
-def advance(plane: Plane, call: Call) -> Reply:
+def advance_clock(context: ControlContext, call: Call) -> Reply:
     """Move the clock ahead, by seconds or to a moment."""
-    clock, asked = _clock(plane, call), body(call)
-    at = _moment(asked, "to")
-    seconds = asked.get("seconds", 0) if at is None else (at - clock.now()).total_seconds()
+    clock, json_body = _find_clock(context, call), json_object(call)
+    time = _parse_time(json_body, "to")
+    seconds = json_body.get("seconds", 0) if time is None else (time - clock.now()).total_seconds()
     if seconds < 0:
         raise BadRequest(
-            field="/to", kind="past", detail="advance only moves forward; PUT /__admin/clock sets any time."
+            field="/to", error_type="past", detail="advance only moves forward; PUT /__admin/clock sets any time."
         )
     clock.advance(seconds)
-    return Reply(200, _told(clock))
+    return Reply(200, _clock_json(clock))
 
 
-def _clock(plane: Plane, call: Call) -> SteeredClock:
+def _find_clock(context: ControlContext, call: Call) -> AdjustableClock:
     """Return the clock of the tenant that is named, or that which all tenants follow."""
-    name = named(call)
-    return plane.world.tenant(name).clock if name else plane.world.clock
+    name = tenant_name(call)
+    return context.world.tenant(name).clock if name else context.world.clock
 
 
-def _told(clock: SteeredClock) -> dict[str, Any]:
-    return {"mode": clock.mode, "now": timestamp(clock.now()), "rate": clock.rate}
+def _clock_json(clock: AdjustableClock) -> dict[str, Any]:
+    return {"mode": clock.mode, "now": format_timestamp(clock.now()), "rate": clock.rate}
 
 
-def _moment(asked: dict[str, Any], field: str = "at") -> datetime | None:
+def _parse_time(json_body: dict[str, Any], field: str = "at") -> datetime | None:
     try:
-        return moment(asked[field]) if field in asked else None
+        return parse_timestamp(json_body[field]) if field in json_body else None
     except ValueError:
-        raise BadRequest(field=f"/{field}", kind="format", detail="Not a valid date and time.") from None
+        raise BadRequest(field=f"/{field}", error_type="format", detail="Not a valid date and time.") from None

@@ -6,30 +6,32 @@ from functools import partial
 
 from ..messages import Call, Handler, Reply
 from ..records import explain
-from ..records.nearest import Tokens
-from .plane import NotThere, Plane
+from ..records.nearest import PublicTokens
+from .plane import ControlContext, UnknownName
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
-    return {"explain": partial(explained, plane)}
+    return {"explain": partial(explain_request, context)}
 
 
-def explained(plane: Plane, call: Call) -> Reply:
+def explain_request(context: ControlContext, call: Call) -> Reply:
     """Explain the visit with this id; NotThere if it is unknown, or no longer in the journal."""
-    visit = plane.records.visit(call.path["id"])
-    if visit is None:
-        raise NotThere("Unknown request, or no longer in the journal.")
-    return Reply(200, explain.explained(visit, plane.operations.values(), _shown(plane, visit.tenant)))
+    exchange = context.records.find_exchange(call.path["id"])
+    if exchange is None:
+        raise UnknownName("Unknown request, or no longer in the journal.")
+    return Reply(
+        200, explain.explain_exchange(exchange, context.operations.values(), _public_tokens(context, exchange.tenant))
+    )
 
 
-def _shown(plane: Plane, tenant: str | None) -> Tokens:
+def _public_tokens(context: ControlContext, tenant: str | None) -> PublicTokens:
     """Return the world's own tokens that work in this tenant now; those that were issued are nobody else's affair."""
-    own = set(plane.world.tokens.names)
-    clock = plane.world.tenant(tenant).clock if tenant else plane.world.clock
+    world_tokens = set(context.world.tokens.seed_tokens)
+    clock = context.world.tenant(tenant).clock if tenant else context.world.clock
     now = clock.now()
     return [
         (token, each)
-        for token, each in plane.world.tokens.all(tenant)
-        if token in own and (each.expires_at is None or each.expires_at > now)
+        for token, each in context.world.tokens.list_unrevoked(tenant)
+        if token in world_tokens and (each.expires_at is None or each.expires_at > now)
     ]

@@ -5,72 +5,74 @@ from __future__ import annotations
 from functools import partial
 
 from ..faults import reading
-from ..faults.replies import Impossible
-from ..faults.rules import Rule
+from ..faults.replies import Unsatisfiable
+from ..faults.rules import Fault
 from ..messages import Call, Handler, Reply
-from .plane import NotThere, Plane, Unprocessable, body, named
+from .plane import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
 
-SHOWN_AT_MOST = 20  # ids in a message
+MAX_SHOWN_IDS = 20  # ids in a message
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
-        "listFaults": partial(listed, plane),
-        "orderFault": partial(order, plane),
-        "showFault": partial(show, plane),
-        "removeFault": partial(remove, plane),
-        "removeFaults": partial(clear, plane),
+        "listFaults": partial(list_faults, context),
+        "orderFault": partial(create_fault, context),
+        "showFault": partial(show_fault, context),
+        "removeFault": partial(remove_fault, context),
+        "removeFaults": partial(clear_faults, context),
     }
 
 
-def listed(plane: Plane, call: Call) -> Reply:
+def list_faults(context: ControlContext, call: Call) -> Reply:
     """List all rules, or those that hold for one tenant, in order."""
-    tenant = named(call)
-    found = (rule for rule in plane.faults.rules if tenant is None or rule.match.tenant in (None, tenant))
-    return Reply(200, {"faults": [rule.report() for rule in found]})
+    tenant = tenant_name(call)
+    faults = (fault for fault in context.faults.faults if tenant is None or fault.matcher.tenant in (None, tenant))
+    return Reply(200, {"faults": [rule.to_json() for rule in faults]})
 
 
-def order(plane: Plane, call: Call) -> Reply:
+def create_fault(context: ControlContext, call: Call) -> Reply:
     """Make a rule, behind those that there are."""
-    asked = body(call)
+    json_body = json_object(call)
     try:
-        id_ = asked.get("id") or plane.faults.new_id()
-        rule = reading.rule(asked, id_, named(call), plane.operations, _index_base(plane, call))
-        plane.faults.add(rule)
-    except Impossible as error:
+        id_ = json_body.get("id") or context.faults.new_fault_id()
+        fault = reading.parse_fault(
+            json_body, id_, tenant_name(call), context.operations, _bulk_index_base(context, call)
+        )
+        context.faults.add_fault(fault)
+    except Unsatisfiable as error:
         raise Unprocessable(str(error)) from None
-    return Reply(201, rule.report())
+    return Reply(201, fault.to_json())
 
 
-def show(plane: Plane, call: Call) -> Reply:
+def show_fault(context: ControlContext, call: Call) -> Reply:
     """Show a rule, and how often it was applied."""
-    return Reply(200, _rule(plane, call).report())
+    return Reply(200, _find_fault(context, call).to_json())
 
 
-def remove(plane: Plane, call: Call) -> Reply:
+def remove_fault(context: ControlContext, call: Call) -> Reply:
     """Remove a rule; calls that wait for it go on."""
-    unwanted = _rule(plane, call)
-    plane.faults.remove(lambda rule: rule is unwanted)
+    unwanted_fault = _find_fault(context, call)
+    context.faults.remove_faults(lambda fault: fault is unwanted_fault)
     return Reply(204)
 
 
-def clear(plane: Plane, call: Call) -> Reply:
+def clear_faults(context: ControlContext, call: Call) -> Reply:
     """Remove the rules of one tenant, or all."""
-    return Reply(200, {"removed": [rule.id for rule in plane.faults.clear(named(call))]})
+    return Reply(200, {"removed": [fault.id for fault in context.faults.remove_tenant_faults(tenant_name(call))]})
 
 
-def _index_base(plane: Plane, call: Call) -> int:
-    tenant = named(call)
-    behaviour = plane.world.tenant(tenant).behaviour if tenant else plane.world.behaviour
+def _bulk_index_base(context: ControlContext, call: Call) -> int:
+    tenant = tenant_name(call)
+    behaviour = context.world.tenant(tenant).switches if tenant else context.world.switches
     return int(behaviour.bulk_index_base)
 
 
-def _rule(plane: Plane, call: Call) -> Rule:
-    found = plane.faults.get(call.path["id"])
-    if found is None:
-        ids = [rule.id for rule in plane.faults.rules]
-        more = f" and {len(ids) - SHOWN_AT_MOST} more" if len(ids) > SHOWN_AT_MOST else ""
-        there_are = ", ".join(ids[:SHOWN_AT_MOST]) or "none"
-        raise NotThere(f"Unknown fault {call.path['id'][:100]!r}; existing faults: {there_are}{more}.")
-    return found
+def _find_fault(context: ControlContext, call: Call) -> Fault:
+    fault = context.faults.get_fault(call.path["id"])
+    if fault is None:
+        ids = [known_fault.id for known_fault in context.faults.faults]
+        more = f" and {len(ids) - MAX_SHOWN_IDS} more" if len(ids) > MAX_SHOWN_IDS else ""
+        there_are = ", ".join(ids[:MAX_SHOWN_IDS]) or "none"
+        raise UnknownName(f"Unknown fault {call.path['id'][:100]!r}; existing faults: {there_are}{more}.")
+    return fault

@@ -6,39 +6,45 @@ from functools import partial
 from typing import Any
 
 from ..messages import Call, Handler, Reply
-from ..records.tally import Counted
-from .plane import Plane, named
+from ..records.tally import FindingCount
+from .plane import ControlContext, tenant_name
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
-    return {"listFindings": partial(listed, plane), "clearFindings": partial(clear, plane)}
+    return {"listFindings": partial(list_findings, context), "clearFindings": partial(clear_findings, context)}
 
 
-def listed(plane: Plane, call: Call) -> Reply:
+def list_findings(context: ControlContext, call: Call) -> Reply:
     """List the findings of a tenant, or of all, tenant by tenant."""
-    tallies = [(tenant, record.findings) for tenant, record in plane.records.pairs(named(call))]
-    found = [_told(tenant, counted) for tenant, tally in tallies for counted in tally.all()]
-    return Reply(200, {"findings": found, "beyond": sum(tally.beyond for _, tally in tallies)})
+    counts_by_tenant = [
+        (tenant, record.findings) for tenant, record in context.records.list_tenant_records(tenant_name(call))
+    ]
+    findings = [
+        _finding_count_json(tenant, finding_count)
+        for tenant, counts in counts_by_tenant
+        for finding_count in counts.list_counts()
+    ]
+    return Reply(200, {"findings": findings, "beyond": sum(tally.overflow_count for _, tally in counts_by_tenant)})
 
 
-def clear(plane: Plane, call: Call) -> Reply:
+def clear_findings(context: ControlContext, call: Call) -> Reply:
     """Begin anew, for a tenant or for all."""
-    for record in plane.records.named(named(call)):
+    for record in context.records.list_records(tenant_name(call)):
         record.findings.clear()
     return Reply(204)
 
 
-def _told(tenant: str, counted: Counted) -> dict[str, Any]:
-    finding = counted.finding
+def _finding_count_json(tenant: str, finding_count: FindingCount) -> dict[str, Any]:
+    finding = finding_count.finding
     facts = {
         "kind": finding.kind,
-        "operationId": counted.operation_id,
+        "operationId": finding_count.operation_id,
         "place": finding.place,
         "message": finding.message,
-        "count": counted.count,
-        "example": counted.example,
-        "tests": list(counted.tests),
+        "count": finding_count.count,
+        "example": finding_count.first_exchange_id,
+        "tests": list(finding_count.tests),
     }
     known = {"tenant": tenant, "suggestion": finding.suggestion}
     return facts | {name: fact for name, fact in known.items() if fact}

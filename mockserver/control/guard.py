@@ -9,15 +9,15 @@ from hmac import compare_digest
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from ..access import bearer
+from ..access import bearer_token
 from ..errors import BadRequest, ClientError, InvalidToken, NoEndpoint
 from ..messages import Request
 
-PREFIX = "/__admin"
-HEALTH = f"{PREFIX}/health"
-DOCS = f"{PREFIX}/docs"
-LOOPBACK = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
-OWN_PAGES = {"same-origin", "none"}  # of Sec-Fetch-Site: a page of ours, or a person who typed the address
+CONTROL_PREFIX = "/__admin"
+HEALTH_PATH = f"{CONTROL_PREFIX}/health"
+DOCS_PATH = f"{CONTROL_PREFIX}/docs"
+LOOPBACK_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
+OWN_FETCH_SITES = {"same-origin", "none"}  # of Sec-Fetch-Site: a page of ours, or a person who typed the address
 
 
 def is_control(path: str) -> bool:
@@ -25,22 +25,22 @@ def is_control(path: str) -> bool:
 
     An encoded spelling such as /%5F_admin does not: like all words of a path, the prefix is compared as it was sent.
     """
-    return path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in {"", "/"}
+    return path.startswith(CONTROL_PREFIX) and path[len(CONTROL_PREFIX) : len(CONTROL_PREFIX) + 1] in {"", "/"}
 
 
 def is_documentation(path: str) -> bool:
     """Whether a path, as the client encoded it, is one of the pages that document the APIs."""
-    return path == DOCS or path.startswith(f"{DOCS}/")
+    return path == DOCS_PATH or path.startswith(f"{DOCS_PATH}/")
 
 
-class Refused(ClientError):
+class ForeignPageError(ClientError):
     """A control request that a foreign page may have sent."""
 
     status = 403
     reason = "Forbidden"
 
 
-class TokenNeeded(ClientError):
+class AdminTokenRequired(ClientError):
     """A control request without the server's own token."""
 
     status = 401
@@ -64,47 +64,49 @@ class Guard:
 
     allowed_hosts: Collection[str] = ()
     token: str = ""
-    closed: bool = False
+    is_closed: bool = False
 
-    def check(self, request: Request) -> None:
+    def check_request(self, request: Request) -> None:
         """Return if a request to the control plane is allowed; ClientError if not."""
-        if self.closed and request.path != HEALTH:
+        if self.is_closed and request.path != HEALTH_PATH:
             raise NoEndpoint("The control plane is closed (--no-admin).")
-        self._check_pages(request.headers)
+        self._check_origin(request.headers)
         self._check_token(request.path, request.headers.get("authorization"))
-        _check_body(request)
+        _check_content_type(request)
 
-    def _check_pages(self, headers: Mapping[str, str]) -> None:
+    def _check_origin(self, headers: Mapping[str, str]) -> None:
         """Refuse what DNS rebinding and cross-site requests look like."""
         host = headers.get("host", "")
         names = {host, host.rpartition(":")[0]}
-        if not LOOPBACK.fullmatch(host) and names.isdisjoint(self.allowed_hosts):
-            raise Refused(f"The control plane does not answer to the host name {host[:100]!r}; see --allowed-host.")
+        if not LOOPBACK_HOST.fullmatch(host) and names.isdisjoint(self.allowed_hosts):
+            raise ForeignPageError(
+                f"The control plane does not answer to the host name {host[:100]!r}; see --allowed-host."
+            )
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:
-            raise Refused(f"The control plane does not answer pages of the origin {origin[:100]!r}.")
-        if headers.get("sec-fetch-site", "none") not in OWN_PAGES:
-            raise Refused("The control plane does not answer pages of other sites.")
+            raise ForeignPageError(f"The control plane does not answer pages of the origin {origin[:100]!r}.")
+        if headers.get("sec-fetch-site", "none") not in OWN_FETCH_SITES:
+            raise ForeignPageError("The control plane does not answer pages of other sites.")
 
     def _check_token(self, path: str, authorization: str | None) -> None:
-        if not self.token or path == HEALTH or is_documentation(path):
+        if not self.token or path == HEALTH_PATH or is_documentation(path):
             return
         try:
-            given = bearer(authorization)
+            sent_token = bearer_token(authorization)
         except InvalidToken:
-            raise TokenNeeded from None
-        if not compare_digest(given.encode(), self.token.encode()):
-            raise TokenNeeded
+            raise AdminTokenRequired from None
+        if not compare_digest(sent_token.encode(), self.token.encode()):
+            raise AdminTokenRequired
 
 
-def _check_body(request: Request) -> None:
+def _check_content_type(request: Request) -> None:
     """Demand that a body says what it is: those that a page can send to any site cannot say JSON."""
     if request.body and "content-type" not in request.headers:
         detail = "Send the header Content-Type: application/json."
-        raise BadRequest(field="Content-Type", kind="contentType", detail=detail)
+        raise BadRequest(field="Content-Type", error_type="contentType", detail=detail)
 
 
-def is_loopback(host: str) -> bool:
+def is_loopback_address(host: str) -> bool:
     """Whether an address to listen on can be reached from this machine alone."""
     try:
         return ip_address(host).is_loopback

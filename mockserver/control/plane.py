@@ -8,15 +8,15 @@ from typing import Any
 
 from ..contract.operations import Operation
 from ..errors import ClientError
-from ..faults.registry import Registry
+from ..faults.registry import FaultRegistry
 from ..messages import Call
-from ..records.records import Records
+from ..records.records import RecordStore
 from ..world import Tenant, World
 from ..worlds.loading import WorldLibrary
 
 
 @dataclass(frozen=True, slots=True)
-class Plane:
+class ControlContext:
     """The simulator from behind.
 
     operations: those of the simulated API, by id.
@@ -25,14 +25,14 @@ class Plane:
     """
 
     world: World
-    records: Records
+    records: RecordStore
     operations: Mapping[str, Operation]
-    faults: Registry
-    worlds: WorldLibrary
+    faults: FaultRegistry
+    worlds_folder: WorldLibrary
 
-    def tenant(self, call: Call) -> Tenant:
+    def resolve_tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the one that the server is set to."""
-        return self.world.tenant(named(call) or self.world.home)
+        return self.world.tenant(tenant_name(call) or self.world.default_tenant)
 
 
 class Unprocessable(ClientError):
@@ -42,27 +42,27 @@ class Unprocessable(ClientError):
     reason = "Unprocessable Entity"
 
 
-class NotThere(ClientError):
+class UnknownName(ClientError):
     """A snapshot, rule, token or visit that is not there."""
 
     status = 404
     reason = "Not Found"
 
 
-def named(call: Call) -> str | None:
+def tenant_name(call: Call) -> str | None:
     """Return the tenant that the body names, or the query; None if neither does."""
     in_body = call.body.get("tenant") if isinstance(call.body, dict) else None
     tenant: str | None = in_body or call.query.get("tenant")
     return tenant
 
 
-def body(call: Call) -> dict[str, Any]:
+def json_object(call: Call) -> dict[str, Any]:
     """Return the object that was sent, an empty one if nothing was."""
     sent: dict[str, Any] = call.body or {}
     return sent
 
 
-def camel_case(name: str) -> str:
+def to_camel_case(name: str) -> str:
     """Return the name that JSON has for a field of ours."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

@@ -7,161 +7,180 @@ from functools import partial
 from heapq import nsmallest
 from typing import Any
 
-from ..clock import moment
+from ..clock import parse_timestamp
 from ..contract.routing import Router
 from ..errors import BadRequest
 from ..messages import Call, Handler, Reply, TextBody
 from ..records import curl, events, har, patterns
-from ..records.budget import Budget
-from ..records.patterns import Pattern, PatternError
-from ..records.visit import Visit
-from .plane import NotThere, Plane, Unprocessable, body, named
+from ..records.budget import Deadline
+from ..records.patterns import PatternError, RequestPattern
+from ..records.visit import Exchange
+from .plane import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
 
-NEAREST = 3  # that are shown of near misses
-COMPARED_AT_MOST = 1000  # of the latest visits with a pattern, and
-UNMATCHED_AT_MOST = 100  # of them with all operations, which takes about a millisecond each
+MAX_NEAR_MISSES = 3  # that are shown of near misses
+MAX_COMPARED_EXCHANGES = 1000  # of the latest visits with a pattern, and
+MAX_UNMATCHED_EXCHANGES = 100  # of them with all operations, which takes about a millisecond each
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
-        "listRequests": partial(listed, plane),
-        "clearRequests": partial(cleared, plane),
-        "resetRequests": partial(cleared, plane),
-        "showRequest": partial(show, plane),
-        "removeRequest": partial(remove_one, plane),
-        "countRequests": partial(counted, plane),
-        "findRequests": partial(found, plane),
-        "removeRequests": partial(removed, plane),
-        "listUnmatched": partial(unmatched, plane),
-        "nearMissesOfUnmatched": partial(near_unmatched, plane),
-        "nearMissesOfRequest": partial(near_request, plane),
-        "nearMissesOfPattern": partial(near_pattern, plane),
-        "exportRequests": partial(exported, plane),
+        "listRequests": partial(list_requests, context),
+        "clearRequests": partial(clear_requests, context),
+        "resetRequests": partial(clear_requests, context),
+        "showRequest": partial(show_request, context),
+        "removeRequest": partial(remove_request, context),
+        "countRequests": partial(count_requests, context),
+        "findRequests": partial(find_requests, context),
+        "removeRequests": partial(remove_requests, context),
+        "listUnmatched": partial(list_unmatched_requests, context),
+        "nearMissesOfUnmatched": partial(find_near_misses_of_unmatched, context),
+        "nearMissesOfRequest": partial(find_near_misses_of_request, context),
+        "nearMissesOfPattern": partial(find_near_misses_of_pattern, context),
+        "exportRequests": partial(export_requests, context),
     }
 
 
-def listed(plane: Plane, call: Call) -> Reply:
+def list_requests(context: ControlContext, call: Call) -> Reply:
     """List visits, the latest first."""
-    visits = plane.records.visits(named(call))[::-1]
-    since, test = _moment(call.query.get("since")), call.query.get("test")
-    wanted = [each for each in visits if (since is None or each.at >= since) and test in (None, each.test)]
-    shown = wanted[: _limit(call)]
-    answer = {"requests": [events.event(visit) for visit in shown], "meta": {"total": len(wanted)}}
-    return Reply(200, answer | {"requestJournalDisabled": False, "dropped": plane.records.dropped(named(call))})
+    exchanges = context.records.find_exchanges(tenant_name(call))[::-1]
+    since, test = _parse_since(call.query.get("since")), call.query.get("test")
+    matching = [
+        each for each in exchanges if (since is None or each.arrived_at >= since) and test in (None, each.test_name)
+    ]
+    page = matching[: _parse_limit(call)]
+    facts = {"requests": [events.serve_event_json(exchange) for exchange in page], "meta": {"total": len(matching)}}
+    return Reply(
+        200, facts | {"requestJournalDisabled": False, "dropped": context.records.count_dropped(tenant_name(call))}
+    )
 
 
-def cleared(plane: Plane, call: Call) -> Reply:
+def clear_requests(context: ControlContext, call: Call) -> Reply:
     """Forget all visits."""
-    plane.records.clear(named(call))
+    context.records.clear_journals(tenant_name(call))
     return Reply(200, {})
 
 
-def show(plane: Plane, call: Call) -> Reply:
+def show_request(context: ControlContext, call: Call) -> Reply:
     """Show one visit."""
-    return Reply(200, events.event(_visit(plane, call)))
+    return Reply(200, events.serve_event_json(_find_exchange(context, call)))
 
 
-def remove_one(plane: Plane, call: Call) -> Reply:
+def remove_request(context: ControlContext, call: Call) -> Reply:
     """Forget one visit."""
-    visit = _visit(plane, call)
-    plane.records.of(visit.tenant).journal.remove(lambda each: each.id == visit.id)
+    exchange = _find_exchange(context, call)
+    context.records.get_record(exchange.tenant).journal.remove_exchanges(lambda each: each.id == exchange.id)
     return Reply(200, {})
 
 
-def counted(plane: Plane, call: Call) -> Reply:
+def count_requests(context: ControlContext, call: Call) -> Reply:
     """Count the visits that match a pattern."""
-    return Reply(200, {"count": len(_matching(plane, call)), "requestJournalDisabled": False})
+    return Reply(200, {"count": len(_find_matching_exchanges(context, call)), "requestJournalDisabled": False})
 
 
-def found(plane: Plane, call: Call) -> Reply:
+def find_requests(context: ControlContext, call: Call) -> Reply:
     """Show the requests that match a pattern, in the order in which they came."""
-    requests = [events.request(visit) for visit in _matching(plane, call)]
+    requests = [events.logged_request_json(exchange) for exchange in _find_matching_exchanges(context, call)]
     return Reply(200, {"requests": requests, "requestJournalDisabled": False})
 
 
-def removed(plane: Plane, call: Call) -> Reply:
+def remove_requests(context: ControlContext, call: Call) -> Reply:
     """Forget the visits that match a pattern, and show them."""
-    ids = {visit.id for visit in _matching(plane, call)}
-    gone = [
+    ids = {exchange.id for exchange in _find_matching_exchanges(context, call)}
+    removed_exchanges = [
         visit
-        for record in plane.records.named(named(call))
-        for visit in record.journal.remove(lambda each: each.id in ids)
+        for record in context.records.list_records(tenant_name(call))
+        for visit in record.journal.remove_exchanges(lambda each: each.id in ids)
     ]
-    return Reply(200, {"serveEvents": [events.event(visit) for visit in gone]})
+    return Reply(200, {"serveEvents": [events.serve_event_json(visit) for visit in removed_exchanges]})
 
 
-def unmatched(plane: Plane, call: Call) -> Reply:
+def list_unmatched_requests(context: ControlContext, call: Call) -> Reply:
     """Show the requests whose path or method no operation has."""
-    visits = [visit for visit in plane.records.visits(named(call)) if visit.is_unmatched]
-    return Reply(200, {"requests": [events.request(visit) for visit in visits], "requestJournalDisabled": False})
+    exchanges = [exchange for exchange in context.records.find_exchanges(tenant_name(call)) if exchange.is_unmatched]
+    return Reply(
+        200, {"requests": [events.logged_request_json(visit) for visit in exchanges], "requestJournalDisabled": False}
+    )
 
 
-def near_unmatched(plane: Plane, call: Call) -> Reply:
+def find_near_misses_of_unmatched(context: ControlContext, call: Call) -> Reply:
     """Name the operations that each unmatched request came nearest to."""
-    visits = [visit for visit in plane.records.visits(named(call)) if visit.is_unmatched][-UNMATCHED_AT_MOST:]
-    router = Router(plane.operations.values())
+    exchanges = [visit for visit in context.records.find_exchanges(tenant_name(call)) if visit.is_unmatched][
+        -MAX_UNMATCHED_EXCHANGES:
+    ]
+    router = Router(context.operations.values())
     misses = [
         miss
-        for visit in visits
-        for miss in _near_operations(router, events.request(visit), visit.request.method, visit.request.path)
+        for exchange in exchanges
+        for miss in _near_misses_json(
+            router, events.logged_request_json(exchange), exchange.request.method, exchange.request.path
+        )
     ]
     return Reply(200, {"nearMisses": misses})
 
 
-def near_request(plane: Plane, call: Call) -> Reply:
+def find_near_misses_of_request(context: ControlContext, call: Call) -> Reply:
     """Name the operations that a request comes nearest to: it need not have been made."""
-    asked = body(call)
-    method, url = asked.get("method", "GET"), asked.get("url", "")
-    return Reply(200, {"nearMisses": _near_operations(Router(plane.operations.values()), asked, method, url)})
+    json_body = json_object(call)
+    method, url = json_body.get("method", "GET"), json_body.get("url", "")
+    return Reply(200, {"nearMisses": _near_misses_json(Router(context.operations.values()), json_body, method, url)})
 
 
-def near_pattern(plane: Plane, call: Call) -> Reply:
+def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
     """Show the visits that come nearest to a pattern."""
-    pattern, budget = _pattern(call), Budget()
+    pattern, deadline = _compile_pattern(call), Deadline()
     distances = [
-        (pattern.distance(visit, budget), visit) for visit in plane.records.visits(named(call))[-COMPARED_AT_MOST:]
+        (pattern.exchange_distance(exchange, deadline), exchange)
+        for exchange in context.records.find_exchanges(tenant_name(call))[-MAX_COMPARED_EXCHANGES:]
     ]
-    nearest = nsmallest(NEAREST, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
+    nearest = nsmallest(MAX_NEAR_MISSES, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
     misses = [
-        {"request": events.request(visit), "requestPattern": _shown(call), "matchResult": {"distance": distance}}
+        {
+            "request": events.logged_request_json(visit),
+            "requestPattern": _pattern_json(call),
+            "matchResult": {"distance": distance},
+        }
         for distance, visit in nearest
     ]
     return Reply(200, {"nearMisses": misses})
 
 
-def exported(plane: Plane, call: Call) -> Reply:
+def export_requests(context: ControlContext, call: Call) -> Reply:
     """Export visits, the earliest first, as HTTP Archive or as a script of curl lines."""
-    visits = plane.records.visits(named(call))
+    exchanges = context.records.find_exchanges(tenant_name(call))
     if call.query.get("format", "har") == "har":
-        return Reply(200, har.archive(visits))
-    return Reply(200, TextBody(curl.script(visits, plane.world.tokens.names), "text/plain"))
+        return Reply(200, har.har_json(exchanges))
+    return Reply(200, TextBody(curl.render_curl_script(exchanges, context.world.tokens.seed_tokens), "text/plain"))
 
 
-def _visit(plane: Plane, call: Call) -> Visit:
-    visit = plane.records.visit(call.path["id"])
-    if visit is None:
-        raise NotThere("Unknown or dropped request; the journal keeps only the latest ones.")
-    return visit
+def _find_exchange(context: ControlContext, call: Call) -> Exchange:
+    exchange = context.records.find_exchange(call.path["id"])
+    if exchange is None:
+        raise UnknownName("Unknown or dropped request; the journal keeps only the latest ones.")
+    return exchange
 
 
-def _matching(plane: Plane, call: Call) -> list[Visit]:
-    pattern, budget = _pattern(call), Budget()
-    return [visit for visit in plane.records.visits(named(call)) if pattern.matches(visit, budget)]
+def _find_matching_exchanges(context: ControlContext, call: Call) -> list[Exchange]:
+    pattern, deadline = _compile_pattern(call), Deadline()
+    return [
+        exchange
+        for exchange in context.records.find_exchanges(tenant_name(call))
+        if pattern.matches_exchange(exchange, deadline)
+    ]
 
 
-def _pattern(call: Call) -> Pattern:
+def _compile_pattern(call: Call) -> RequestPattern:
     try:
-        return patterns.compiled(_shown(call))
+        return patterns.compile_request_pattern(_pattern_json(call))
     except PatternError as error:
         raise Unprocessable(str(error)) from None
 
 
-def _shown(call: Call) -> dict[str, Any]:
-    return {name: value for name, value in body(call).items() if name != "tenant"}
+def _pattern_json(call: Call) -> dict[str, Any]:
+    return {name: value for name, value in json_object(call).items() if name != "tenant"}
 
 
-def _near_operations(router: Router, request: dict[str, Any], method: str, url: str) -> list[dict[str, Any]]:
+def _near_misses_json(router: Router, request: dict[str, Any], method: str, url: str) -> list[dict[str, Any]]:
     """Return the operations nearest to a method and URL, as WireMock shows near misses."""
     nearest = router.nearest(method, url.partition("?")[0])
     return [
@@ -173,22 +192,22 @@ def _near_operations(router: Router, request: dict[str, Any], method: str, url: 
         }
         for near in nearest
         if near.distance > 0
-    ][:NEAREST]
+    ][:MAX_NEAR_MISSES]
 
 
-def _limit(call: Call) -> int | None:
+def _parse_limit(call: Call) -> int | None:
     text = call.query.get("limit")
-    return None if text is None else _number(text)
+    return None if text is None else _parse_number(text)
 
 
-def _number(text: str) -> int:
+def _parse_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadRequest(field="limit", kind="type", detail="must be a number")
+        raise BadRequest(field="limit", error_type="type", detail="must be a number")
     return int(text)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_since(text: str | None) -> datetime | None:
     try:
-        return None if text is None else moment(text)
+        return None if text is None else parse_timestamp(text)
     except ValueError:
-        raise BadRequest(field="since", kind="format", detail="must be a date and time") from None
+        raise BadRequest(field="since", error_type="format", detail="must be a date and time") from None

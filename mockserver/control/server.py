@@ -7,21 +7,21 @@ from functools import partial
 
 from .. import __version__
 from ..messages import Call, Handler, Reply
-from .plane import Plane
+from .plane import ControlContext
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
-    return {"health": health, "version": partial(version, plane)}
+    return {"health": show_health, "version": partial(show_version, context)}
 
 
-def health(_: Call) -> Reply:
+def show_health(_: Call) -> Reply:
     """Answer that the server answers."""
     return Reply(200, {"status": "healthy"})
 
 
-def version(plane: Plane, _: Call) -> Reply:
+def show_version(context: ControlContext, _: Call) -> Reply:
     """Tell what is running."""
-    services = Counter(operation.service for operation in plane.operations.values())
-    facts = {"name": "emporix-mockserver", "version": __version__, "world": plane.world.seed.name}
+    services = Counter(operation.service for operation in context.operations.values())
+    facts = {"name": "emporix-mockserver", "version": __version__, "world": context.world.seed.name}
     return Reply(200, facts | {"services": dict(services)})

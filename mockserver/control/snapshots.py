@@ -8,72 +8,74 @@ from ..messages import Call, Handler, Reply
 from ..state import State
 from ..world import Snapshots, Tenant
 from ..worlds import exporting
-from .plane import NotThere, Plane, Unprocessable
+from .plane import ControlContext, UnknownName, Unprocessable
 
-NOW, WORLD = "now", "world"  # names that mean the present state, and the tenant's world
+PRESENT_NAME, WORLD_NAME = "now", "world"  # names that mean the present state, and the tenant's world
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
-        "listSnapshots": partial(listed, plane),
-        "saveSnapshot": partial(save, plane),
-        "deleteSnapshot": partial(delete, plane),
-        "restoreSnapshot": partial(restore, plane),
-        "diffSnapshots": partial(diff, plane),
+        "listSnapshots": partial(list_snapshots, context),
+        "saveSnapshot": partial(save_snapshot, context),
+        "deleteSnapshot": partial(delete_snapshot, context),
+        "restoreSnapshot": partial(restore_snapshot, context),
+        "diffSnapshots": partial(diff_snapshots, context),
     }
 
 
-def listed(plane: Plane, call: Call) -> Reply:
+def list_snapshots(context: ControlContext, call: Call) -> Reply:
     """List a tenant's snapshots."""
-    tenant = plane.tenant(call)
+    tenant = context.resolve_tenant(call)
     return Reply(200, {"tenant": tenant.name, "snapshots": tenant.snapshots.names})
 
 
-def save(plane: Plane, call: Call) -> Reply:
+def save_snapshot(context: ControlContext, call: Call) -> Reply:
     """Save the present state under this name, new or not."""
-    tenant, name = plane.tenant(call), call.path["name"]
-    if name in {NOW, WORLD}:
+    tenant, name = context.resolve_tenant(call), call.path["name"]
+    if name in {PRESENT_NAME, WORLD_NAME}:
         raise Unprocessable(f"{name} is a name of its own: the present state, or the world.")
     if not tenant.snapshots.save(name, tenant.state):
-        raise Unprocessable(f"{tenant.name} has {Snapshots.AT_MOST} snapshots already; delete one.")
+        raise Unprocessable(f"{tenant.name} has {Snapshots.MAX_SNAPSHOTS} snapshots already; delete one.")
     return Reply(200, {"tenant": tenant.name, "snapshot": name, "version": tenant.version})
 
 
-def delete(plane: Plane, call: Call) -> Reply:
+def delete_snapshot(context: ControlContext, call: Call) -> Reply:
     """Forget a snapshot."""
-    tenant = plane.tenant(call)
+    tenant = context.resolve_tenant(call)
     if not tenant.snapshots.delete(call.path["name"]):
-        raise _missing(tenant, call.path["name"])
+        raise _unknown_snapshot_error(tenant, call.path["name"])
     return Reply(204)
 
 
-def restore(plane: Plane, call: Call) -> Reply:
+def restore_snapshot(context: ControlContext, call: Call) -> Reply:
     """Go back to a snapshot; clock, settings and faults stay as they are."""
-    tenant = plane.tenant(call)
-    tenant.reset(_state(tenant, call.path["name"]))
+    tenant = context.resolve_tenant(call)
+    tenant.reset(_find_state(tenant, call.path["name"]))
     return Reply(200, {"tenant": tenant.name, "snapshot": call.path["name"], "version": tenant.version})
 
 
-def diff(plane: Plane, call: Call) -> Reply:
+def diff_snapshots(context: ControlContext, call: Call) -> Reply:
     """Tell what was added, removed and changed from one snapshot to another, or to the present state."""
-    tenant, before, after = plane.tenant(call), call.path["name"], call.query.get("with", NOW)
-    found = exporting.difference(_state(tenant, before), _state(tenant, after), plane.worlds.collections)
-    return Reply(200, {"tenant": tenant.name, "from": before, "to": after, "changes": found})
+    tenant, before, after = context.resolve_tenant(call), call.path["name"], call.query.get("with", PRESENT_NAME)
+    changes = exporting.diff_states(
+        _find_state(tenant, before), _find_state(tenant, after), context.worlds_folder.collections
+    )
+    return Reply(200, {"tenant": tenant.name, "from": before, "to": after, "changes": changes})
 
 
-def snapshot(tenant: Tenant, name: str) -> State:
+def find_snapshot(tenant: Tenant, name: str) -> State:
     """Return what was saved under this name; NotThere if nothing was."""
-    found = tenant.snapshots.get(name)
-    if found is None:
-        raise _missing(tenant, name)
-    return found
+    state = tenant.snapshots.get(name)
+    if state is None:
+        raise _unknown_snapshot_error(tenant, name)
+    return state
 
 
-def _state(tenant: Tenant, name: str) -> State:
-    return {NOW: tenant.state, WORLD: tenant.seed.state}.get(name) or snapshot(tenant, name)
+def _find_state(tenant: Tenant, name: str) -> State:
+    return {PRESENT_NAME: tenant.state, WORLD_NAME: tenant.seed.state}.get(name) or find_snapshot(tenant, name)
 
 
-def _missing(tenant: Tenant, name: str) -> NotThere:
+def _unknown_snapshot_error(tenant: Tenant, name: str) -> UnknownName:
     known = ", ".join(tenant.snapshots.names) or "none"
-    return NotThere(f"{tenant.name} has no snapshot {name[:100]!r}; it has {known}.")
+    return UnknownName(f"{tenant.name} has no snapshot {name[:100]!r}; it has {known}.")

@@ -14,100 +14,102 @@ from ..world import Seed, Tenant
 from ..worlds import exporting
 from ..worlds.counts import Counts
 from ..worlds.loading import WorldError, WorldLibrary
-from .plane import Plane, Unprocessable, body, camel_case, named
-from .snapshots import snapshot
+from .plane import ControlContext, Unprocessable, json_object, tenant_name, to_camel_case
+from .snapshots import find_snapshot
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
-        "showState": partial(show_state, plane),
-        "listCollection": partial(list_collection, plane),
-        "replaceCollection": partial(replace_collection, plane),
-        "emptyCollection": partial(empty_collection, plane),
-        "seed": partial(seed, plane),
-        "reset": partial(reset, plane),
-        "undo": partial(undo, plane),
+        "showState": partial(show_state, context),
+        "listCollection": partial(list_collection, context),
+        "replaceCollection": partial(replace_collection, context),
+        "emptyCollection": partial(empty_collection, context),
+        "seed": partial(seed_tenants, context),
+        "reset": partial(reset_tenants, context),
+        "undo": partial(undo_changes, context),
     }
 
 
-def show_state(plane: Plane, call: Call) -> Reply:
+def show_state(plane: ControlContext, call: Call) -> Reply:
     """Return the number of rows of each collection."""
-    tenant = plane.tenant(call)
-    counts = exporting.count_rows(tenant.state, plane.worlds.collections)
+    tenant = plane.resolve_tenant(call)
+    counts = exporting.count_rows(tenant.state, plane.worlds_folder.collections)
     return Reply(200, _tenant_json(tenant) | {"counts": counts})
 
 
-def list_collection(plane: Plane, call: Call) -> Reply:
+def list_collection(plane: ControlContext, call: Call) -> Reply:
     """Return the rows of a collection, as a world file has them."""
-    return Reply(200, exporting.export_rows(plane.tenant(call).state, _collection(plane, call)))
+    return Reply(200, exporting.export_rows(plane.resolve_tenant(call).state, _collection(plane, call)))
 
 
-def replace_collection(plane: Plane, call: Call) -> Reply:
+def replace_collection(plane: ControlContext, call: Call) -> Reply:
     """Put these rows in place of those of a collection."""
     return _replace_rows(plane, call, call.body)
 
 
-def empty_collection(plane: Plane, call: Call) -> Reply:
+def empty_collection(plane: ControlContext, call: Call) -> Reply:
     """Empty a collection."""
     return _replace_rows(plane, call, [])
 
 
-def seed(plane: Plane, call: Call) -> Reply:
+def seed_tenants(context: ControlContext, call: Call) -> Reply:
     """Start a tenant, or all and those to come, from another world, to which a later reset goes back."""
-    new = _requested_seed(plane.worlds, body(call))
-    if named(call) is None:
-        plane.world.seed = new
+    new = _requested_seed(context.worlds_folder, json_object(call))
+    if tenant_name(call) is None:
+        context.world.seed = new
     for token, principal in new.tokens.items():
-        if token not in plane.world.tokens.names:
-            plane.world.tokens.issue(token, principal)
-    tenants = plane.world.named(named(call))
+        if token not in context.world.tokens.seed_tokens:
+            context.world.tokens.issue(token, principal)
+    tenants = context.world.tenants(tenant_name(call))
     for tenant in tenants:
-        tenant.sow(new)
+        tenant.reseed(new)
     return Reply(200, {"world": new.name, "tenants": [tenant.name for tenant in tenants]})
 
 
-def reset(plane: Plane, call: Call) -> Reply:
+def reset_tenants(context: ControlContext, call: Call) -> Reply:
     """Reset one tenant, or all, to its world, to nothing or to a snapshot, with all else that tests change."""
-    to: str = body(call).get("to") or call.query.get("to", "world")
-    tenants = plane.world.named(named(call))
-    targets = [(tenant, _target(tenant, to)) for tenant in tenants]  # all of them, before any is reset
-    plane.faults.give_up(named(call))
-    plane.world.straighten(named(call))
+    target_name: str = json_object(call).get("to") or call.query.get("to", "world")
+    tenants = context.world.tenants(tenant_name(call))
+    targets = [
+        (tenant, _find_reset_target(tenant, target_name)) for tenant in tenants
+    ]  # all of them, before any is reset
+    context.faults.abandon_calls(tenant_name(call))
+    context.world.reset_overrides(tenant_name(call))
     for tenant, target in targets:
         tenant.reset(target)
-    current_seed = tenants[0].seed if named(call) else plane.world.seed
+    current_seed = tenants[0].seed if tenant_name(call) else context.world.seed
     names = [tenant.name for tenant in tenants]
-    return Reply(200, {"world": current_seed.name, "to": to, "tenants": names, "reset": RESET})
+    return Reply(200, {"world": current_seed.name, "to": target_name, "tenants": names, "reset": RESET_PARTS})
 
 
-def undo(plane: Plane, call: Call) -> Reply:
+def undo_changes(context: ControlContext, call: Call) -> Reply:
     """Undo the last changes of a tenant's state."""
-    tenant = plane.tenant(call)
-    undone = tenant.undo(body(call).get("steps", 1))
-    return Reply(200, {"undone": undone} | _tenant_json(tenant))
+    tenant = context.resolve_tenant(call)
+    undone_count = tenant.undo(json_object(call).get("steps", 1))
+    return Reply(200, {"undone": undone_count} | _tenant_json(tenant))
 
 
-COUNTS = {camel_case(each.name): each.name for each in fields(Counts)}
-RESET = ["state", "clock", "settings", "revokedTokens", "faults"]
+COUNT_FIELDS = {to_camel_case(each.name): each.name for each in fields(Counts)}
+RESET_PARTS = ["state", "clock", "settings", "revokedTokens", "faults"]
 
 
 def _tenant_json(tenant: Tenant) -> dict[str, Any]:
     return {"tenant": tenant.name, "world": tenant.seed.name, "version": tenant.version}
 
 
-def _collection(plane: Plane, call: Call) -> Collection:
+def _collection(plane: ControlContext, call: Call) -> Collection:
     name: str = call.path["collection"]
-    collection = plane.worlds.collections.get(name)
+    collection = plane.worlds_folder.collections.get(name)
     if collection is None:
-        known = ", ".join(plane.worlds.collections)
+        known = ", ".join(plane.worlds_folder.collections)
         raise Unprocessable(f"Unknown collection {name[:100]!r}; the collections are {known}.")
     return collection
 
 
-def _replace_rows(plane: Plane, call: Call, rows: list[Any]) -> Reply:
-    collection, tenant, force = _collection(plane, call), plane.tenant(call), call.query.get("force", False)
-    worlds = plane.worlds
+def _replace_rows(plane: ControlContext, call: Call, rows: list[Any]) -> Reply:
+    collection, tenant, force = _collection(plane, call), plane.resolve_tenant(call), call.query.get("force", False)
+    worlds = plane.worlds_folder
 
     def rule(state: State) -> tuple[State, int]:
         world = exporting.export_world(state, worlds.collections) | {collection.name: rows}
@@ -124,7 +126,7 @@ def _check(worlds: WorldLibrary, world: Any, *, dangling: bool) -> dict[str, Any
 
 
 def _bad_world(error: WorldError) -> BadRequest:
-    return BadRequest(field=error.place, kind="world", detail=error.reason)
+    return BadRequest(field=error.place, error_type="world", detail=error.reason)
 
 
 def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
@@ -143,10 +145,10 @@ def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
 
 
 def _generate(request: dict[str, Any]) -> dict[str, Any]:
-    from ..worlds.generate import generate  # noqa: PLC0415 - Faker takes a while to import
+    from ..worlds.generate import generate_world  # noqa: PLC0415 - Faker takes a while to import
 
-    counts = {COUNTS[name]: count for name, count in request.get("counts", {}).items()}
-    return generate(request["seed"], Counts(**counts))
+    counts = {COUNT_FIELDS[name]: count for name, count in request.get("counts", {}).items()}
+    return generate_world(request["seed"], Counts(**counts))
 
 
 def _shipped_seed(worlds: WorldLibrary, name: str) -> Seed:
@@ -155,13 +157,13 @@ def _shipped_seed(worlds: WorldLibrary, name: str) -> Seed:
     return worlds.load_seed(name)
 
 
-def _target(tenant: Tenant, to: str) -> State | None:
+def _find_reset_target(tenant: Tenant, target_name: str) -> State | None:
     """Return the state to reset to, None for the tenant's own world."""
-    if to == "world":
+    if target_name == "world":
         return None
-    if to == "empty":
+    if target_name == "empty":
         return State(default_language=tenant.state.default_language, languages=tenant.state.languages)
-    kind, _, name = to.partition(":")
+    kind, _, name = target_name.partition(":")
     if kind != "snapshot":
         raise Unprocessable("`to` is world, empty or snapshot:NAME.")
-    return snapshot(tenant, name)
+    return find_snapshot(tenant, name)

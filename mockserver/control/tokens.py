@@ -7,48 +7,52 @@ from functools import partial
 from typing import Any
 
 from ..access import Principal
-from ..clock import timestamp
+from ..clock import format_timestamp
 from ..messages import Call, Handler, Reply
 from ..worlds import building
-from .plane import NotThere, Plane, body, named
+from .plane import ControlContext, UnknownName, json_object, tenant_name
 
-DIGITS = 32
+MINTED_TOKEN_DIGITS = 32
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
-        "listTokens": partial(listed, plane),
-        "mintToken": partial(mint, plane),
-        "revokeToken": partial(revoke, plane),
+        "listTokens": partial(list_tokens, context),
+        "mintToken": partial(mint_token, context),
+        "revokeToken": partial(revoke_token, context),
     }
 
 
-def listed(plane: Plane, call: Call) -> Reply:
+def list_tokens(context: ControlContext, call: Call) -> Reply:
     """List the tokens that work, the world's own and those issued since; expired ones too."""
-    return Reply(200, {"tokens": [_told(*pair) for pair in plane.world.tokens.all(named(call))]})
+    return Reply(
+        200, {"tokens": [_token_json(*pair) for pair in context.world.tokens.list_unrevoked(tenant_name(call))]}
+    )
 
 
-def mint(plane: Plane, call: Call) -> Reply:
+def mint_token(context: ControlContext, call: Call) -> Reply:
     """Make a token with any scopes, for a customer and legal entity if asked, that lives as long as asked."""
-    asked = body(call)
-    token = asked.get("token") or plane.world.ids.hex(DIGITS)
-    clock = plane.world.tenant(asked["tenant"]).clock if "tenant" in asked else plane.world.clock
-    if "lifetimeSeconds" in asked:
-        asked = asked | {"expiresAt": timestamp(clock.now() + timedelta(seconds=asked["lifetimeSeconds"]))}
-    principal = building.build_principal(asked, asked.get("name", "minted"), asked["scopes"])
-    plane.world.tokens.issue(token, principal)
-    return Reply(201, _told(token, principal))
+    json_body = json_object(call)
+    token = json_body.get("token") or context.world.ids.next_hex(MINTED_TOKEN_DIGITS)
+    clock = context.world.tenant(json_body["tenant"]).clock if "tenant" in json_body else context.world.clock
+    if "lifetimeSeconds" in json_body:
+        json_body = json_body | {
+            "expiresAt": format_timestamp(clock.now() + timedelta(seconds=json_body["lifetimeSeconds"]))
+        }
+    principal = building.build_principal(json_body, json_body.get("name", "minted"), json_body["scopes"])
+    context.world.tokens.issue(token, principal)
+    return Reply(201, _token_json(token, principal))
 
 
-def revoke(plane: Plane, call: Call) -> Reply:
+def revoke_token(context: ControlContext, call: Call) -> Reply:
     """Make a token bad: in one tenant, until its next reset, or everywhere."""
-    if not plane.world.tokens.revoke(call.path["token"], named(call)):
-        raise NotThere("Unknown token, or already revoked.")
+    if not context.world.tokens.revoke(call.path["token"], tenant_name(call)):
+        raise UnknownName("Unknown token, or already revoked.")
     return Reply(204)
 
 
-def _told(token: str, principal: Principal) -> dict[str, Any]:
+def _token_json(token: str, principal: Principal) -> dict[str, Any]:
     facts = {
         "token": token,
         "name": principal.name,
@@ -56,6 +60,6 @@ def _told(token: str, principal: Principal) -> dict[str, Any]:
         "tenant": principal.tenant,
         "customerId": principal.customer_id,
         "legalEntityId": principal.legal_entity_id,
-        "expiresAt": principal.expires_at and timestamp(principal.expires_at),
+        "expiresAt": principal.expires_at and format_timestamp(principal.expires_at),
     }
     return {name: value for name, value in facts.items() if value is not None}

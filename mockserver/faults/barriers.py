@@ -5,9 +5,9 @@ from __future__ import annotations
 from threading import Event, Lock
 from typing import Literal
 
-from .matching import Match
+from .matching import CallMatcher
 
-At = Literal["before", "after"]
+CallPhase = Literal["before", "after"]
 
 
 class Barrier:
@@ -19,24 +19,24 @@ class Barrier:
     held, timed_out: how many calls wait now, and how many have gone on since nothing came.
     """
 
-    def __init__(self, until: Match, at: At, timeout_seconds: float) -> None:
-        self.until, self.at = until, at
-        self.held = self.timed_out = 0
-        self._timeout = timeout_seconds
+    def __init__(self, opener: CallMatcher, phase: CallPhase, timeout_seconds: float) -> None:
+        self.opener, self.phase = opener, phase
+        self.held_count = self.timed_out_count = 0
+        self._timeout_seconds = timeout_seconds
         self._opened = Event()
         self._lock = Lock()
 
-    def wait(self) -> None:
+    def wait_until_open(self) -> None:
         """Hold the calling thread until the barrier opens, or its time is over."""
-        self._count(held=1)
-        in_time = self._opened.wait(self._timeout)
-        self._count(held=-1, timed_out=int(not in_time))
+        self._adjust_counts(held=1)
+        is_open = self._opened.wait(self._timeout_seconds)
+        self._adjust_counts(held=-1, timed_out=int(not is_open))
 
     def open(self) -> None:
         """Let all calls go on that are held, and those to come."""
         self._opened.set()
 
-    def _count(self, held: int, timed_out: int = 0) -> None:
+    def _adjust_counts(self, held: int, timed_out: int = 0) -> None:
         with self._lock:
-            self.held += held
-            self.timed_out += timed_out
+            self.held_count += held
+            self.timed_out_count += timed_out

@@ -9,65 +9,65 @@ from dataclasses import dataclass
 from ..contract.operations import Operation
 from ..errors import ClientError, GatewayError, InjectedError
 from ..messages import Reply
-from ..records.visit import Visit
+from ..records.visit import Exchange
 from . import replies
-from .barriers import At
-from .rules import Rule
+from .barriers import CallPhase
+from .rules import Fault
 
-Work = Callable[[], Reply]
+CallRunner = Callable[[], Reply]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FaultPlan:
     """The rules that are applied to one call, in order; only the last of them may settle the answer.
 
     resets: tells how often the call's tenant was reset so far.
     """
 
-    rules: Sequence[Rule]
+    faults: Sequence[Fault]
     operation: Operation
-    visit: Visit
-    resets: Callable[[], int]
+    exchange: Exchange
+    count_resets: Callable[[], int]
 
-    def carried_out(self, work: Work) -> Reply:
+    def run_with_faults(self, run_call: CallRunner) -> Reply:
         """Carry out the call, or not, and return the answer that it shall have; ClientError if it is a failure."""
-        last = self.rules[-1]
-        self._hold("before")
-        self.visit.network_fault = last.network_fault
-        if not last.replaces:
-            return self._own(work)
-        if last.commit:
+        last_fault = self.faults[-1]
+        self._wait_for_faults("before")
+        self.exchange.network_fault = last_fault.network_fault
+        if not last_fault.hides_own_reply:
+            return self._run_call(run_call)
+        if last_fault.commit:
             with suppress(ClientError):  # whatever became of it, the client does not hear of it
-                work()
-        self._hold("after")
-        return self._replaced(last)
+                run_call()
+        self._wait_for_faults("after")
+        return self._replacement_reply(last_fault)
 
-    def _own(self, work: Work) -> Reply:
+    def _run_call(self, run_call: CallRunner) -> Reply:
         try:
-            return work()
+            return run_call()
         finally:
-            self._hold("after")
+            self._wait_for_faults("after")
 
-    def _replaced(self, rule: Rule) -> Reply:
-        self.visit.injected = True
-        if rule.wanted is None:
+    def _replacement_reply(self, fault: Fault) -> Reply:
+        self.exchange.is_injected = True
+        if fault.reply_choice is None:
             raise GatewayError(
                 502, "Response dropped by fault injection."
             )  # for a server that cannot break connections
-        found = replies.reply(self.operation, rule.wanted, self.visit.ids)
-        return sent(found._replace(headers={"X-Mock-Hint": f"injected by {rule.id}", **found.headers}))
+        reply = replies.build_reply(self.operation, fault.reply_choice, self.exchange.ids)
+        return reply_or_raise(reply._replace(headers={"X-Mock-Hint": f"injected by {fault.id}", **reply.headers}))
 
-    def _hold(self, at: At) -> None:
+    def _wait_for_faults(self, phase: CallPhase) -> None:
         """Let the call wait; after a reset it must not write into the new state what was meant for the old one."""
-        resets = self.resets()
-        for rule in self.rules:
-            rule.hold(at)
-        if at == "before" and self.resets() != resets:
-            self.visit.injected = True
+        resets_before = self.count_resets()
+        for fault in self.faults:
+            fault.wait(phase)
+        if phase == "before" and self.count_resets() != resets_before:
+            self.exchange.is_injected = True
             raise GatewayError(503, "The call was held by a fault when its tenant was reset.")
 
 
-def sent(reply: Reply) -> Reply:
+def reply_or_raise(reply: Reply) -> Reply:
     """Return an injected reply, or raise it if it is a failure."""
     if reply.status >= 400:
         raise InjectedError(reply.status, reply.body, reply.headers)

@@ -6,50 +6,52 @@ import re
 from typing import Any
 
 from ..contract.operations import Operation
-from ..errors import PARAMETER_PROBLEM, BadRequest
+from ..errors import INVALID_PARAMETERS, BadRequest
 from ..messages import Reply
-from ..records.visit import Visit
+from ..records.visit import Exchange
 from . import replies
-from .replies import Impossible, Wanted
+from .replies import ReplyChoice, Unsatisfiable
 
-PREFERENCE = re.compile(r"""([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:[ \t]*=[ \t]*(?:"([^"]*)"|([^\s,;"]*)))?""")
-OURS = ("code", "example")
+PREFERENCE_PATTERN = re.compile(r"""([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:[ \t]*=[ \t]*(?:"([^"]*)"|([^\s,;"]*)))?""")
+SUPPORTED_PREFERENCES = ("code", "example")
 
 
-def reply(operation: Operation, visit: Visit) -> Reply | None:
+def find_preferred_reply(operation: Operation, exchange: Exchange) -> Reply | None:
     """Return the reply that a call wishes for, None if it wishes for none; BadRequest if there is none like it."""
-    wishes = _wishes(visit.request.headers.get("prefer", ""))
-    if not wishes:
+    preferences = _parse_preferences(exchange.request.headers.get("prefer", ""))
+    if not preferences:
         return None
     try:
-        found = replies.reply(operation, _wanted(operation, wishes), visit.ids)
-    except Impossible as error:
-        raise _refused(str(error)) from None
-    applied = ", ".join(f"{name}={value}" for name, value in wishes.items())
+        found = replies.build_reply(operation, _choose_reply(operation, preferences), exchange.ids)
+    except Unsatisfiable as error:
+        raise _preference_error(str(error)) from None
+    applied = ", ".join(f"{name}={value}" for name, value in preferences.items())
     return found._replace(headers={**found.headers, "Preference-Applied": applied})
 
 
-def _wishes(header: str) -> dict[str, str]:
+def _parse_preferences(header: str) -> dict[str, str]:
     """Read the preferences that are ours, in our order; of two of a kind the first counts, as the RFC has it."""
-    found: dict[str, str] = {}
-    for name, quoted, plain in PREFERENCE.findall(header):
-        found.setdefault(name.lower(), quoted or plain)
-    return {name: found[name] for name in OURS if name in found}
+    preferences: dict[str, str] = {}
+    for name, quoted, plain in PREFERENCE_PATTERN.findall(header):
+        preferences.setdefault(name.lower(), quoted or plain)
+    return {name: preferences[name] for name in SUPPORTED_PREFERENCES if name in preferences}
 
 
-def _wanted(operation: Operation, wishes: dict[str, str]) -> Wanted:
+def _choose_reply(operation: Operation, preferences: dict[str, str]) -> ReplyChoice:
     """Return what is wished for; an example without a code finds its status."""
-    example = wishes.get("example")
-    if "code" not in wishes:
-        having = (each for each in replies.statuses(operation) if example in replies.names(operation, each))
-        status: Any = next(having, None)
+    example = preferences.get("example")
+    if "code" not in preferences:
+        statuses = (
+            each for each in replies.available_statuses(operation) if example in replies.example_names(operation, each)
+        )
+        status: Any = next(statuses, None)
         if status is None:
-            raise Impossible(f"{operation.id} has no example {example!r}; name a code to be told which there are.")
-        return Wanted(status, example)
-    if not re.fullmatch(r"[1-5][0-9]{2}", wishes["code"]):
-        raise Impossible("code must be a status, such as 404.")
-    return Wanted(int(wishes["code"]), example)
+            raise Unsatisfiable(f"{operation.id} has no example {example!r}; name a code to be told which there are.")
+        return ReplyChoice(status, example)
+    if not re.fullmatch(r"[1-5][0-9]{2}", preferences["code"]):
+        raise Unsatisfiable("code must be a status, such as 404.")
+    return ReplyChoice(int(preferences["code"]), example)
 
 
-def _refused(detail: str) -> BadRequest:
-    return BadRequest(PARAMETER_PROBLEM, field="Prefer", kind="enum", detail=detail, rule="F7")
+def _preference_error(detail: str) -> BadRequest:
+    return BadRequest(INVALID_PARAMETERS, field="Prefer", error_type="enum", detail=detail, rule="F7")

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from ..contract import examples
 from ..contract.operations import Operation
 from ..errors import (
-    PARAMETER_PROBLEM,
+    INVALID_PARAMETERS,
     BadRequest,
     ClientError,
     Conflict,
@@ -19,19 +19,19 @@ from ..errors import (
     GatewayError,
     InvalidToken,
     NotFound,
-    Stale,
+    StaleVersion,
 )
 from ..messages import Reply
 
-RETRY_AFTER = {429: 1, 503: 1}  # seconds, unless another number is asked for
+RETRY_AFTER_SECONDS = {429: 1, 503: 1}  # seconds, unless another number is asked for
 
 
-class Impossible(Exception):
+class Unsatisfiable(Exception):
     """An order that names what does not exist; the message says what does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReplyChoice:
     """The reply that is asked for.
 
     example: which of those that there are for the status; None for the usual one.
@@ -45,88 +45,88 @@ class Wanted:
     retry_after: int | None = None
 
 
-def statuses(operation: Operation) -> list[int]:
+def available_statuses(operation: Operation) -> list[int]:
     """Return the statuses that can be asked for: the declared ones, and those of a gateway."""
-    return sorted({*operation.replies, *GatewayError.REASONS})
+    return sorted({*operation.reply_validators, *GatewayError.REASONS})
 
 
-def reply(operation: Operation, wanted: Wanted, ids: Mapping[str, str]) -> Reply:
+def build_reply(operation: Operation, choice: ReplyChoice, ids: Mapping[str, str]) -> Reply:
     """Return the reply that is asked for; Impossible if the operation has none like it.
 
     ids: those of the path, still encoded, of which a 404 names one.
     """
-    if wanted.status not in statuses(operation):
-        raise Impossible(
-            f"{operation.id} has no status {wanted.status}; {_listed(statuses(operation))} can be asked for."
+    if choice.status not in available_statuses(operation):
+        raise Unsatisfiable(
+            f"{operation.id} has no status {choice.status}; {_join_values(available_statuses(operation))} can be asked for."
         )
-    body = _own_body(operation, wanted) if wanted.body is not None else _example(operation, wanted, ids)
-    seconds = RETRY_AFTER.get(wanted.status) if wanted.retry_after is None else wanted.retry_after
-    waiting = {} if seconds is None else {"Retry-After": str(seconds)}
-    return Reply(wanted.status, body, waiting | dict(wanted.headers))
+    body = _custom_body(operation, choice) if choice.body is not None else _example_body(operation, choice, ids)
+    seconds = RETRY_AFTER_SECONDS.get(choice.status) if choice.retry_after is None else choice.retry_after
+    retry_header = {} if seconds is None else {"Retry-After": str(seconds)}
+    return Reply(choice.status, body, retry_header | dict(choice.headers))
 
 
-def problem(operation: Operation, wanted: Wanted) -> str | None:
+def unsatisfiable_reason(operation: Operation, choice: ReplyChoice) -> str | None:
     """Return why the operation has no such reply; None if it has."""
     try:
-        reply(operation, wanted, {})
-    except Impossible as error:
+        build_reply(operation, choice, {})
+    except Unsatisfiable as error:
         return str(error)
     return None
 
 
-def names(operation: Operation, status: int) -> list[str]:
+def example_names(operation: Operation, status: int) -> list[str]:
     """Return the names of the examples that there are for a status, the usual one first."""
-    return list(_examples(operation, status, {}))
+    return list(_example_bodies(operation, status, {}))
 
 
-def failures(status: int, id_: str) -> dict[str, ClientError]:
+def errors_by_example(status: int, id_: str) -> dict[str, ClientError]:
     """Return the failures that the service has for a status, by the names of the examples, the usual one first."""
     if status in GatewayError.REASONS:
         return {"gateway": GatewayError(status)}
     known: dict[int, dict[str, ClientError]] = {
-        400: {"body": BadRequest(), "parameters": BadRequest(PARAMETER_PROBLEM)},
+        400: {"body": BadRequest(), "parameters": BadRequest(INVALID_PARAMETERS)},
         401: {"invalid": InvalidToken(), "expired": ExpiredToken()},
         403: {"forbidden": Forbidden()},
         404: {"missing": NotFound(id_)},
-        409: {"stale": Stale(), "exists": Conflict()},
+        409: {"stale": StaleVersion(), "exists": Conflict()},
     }
     return known.get(status, {})
 
 
-def _own_body(operation: Operation, wanted: Wanted) -> Any:
+def _custom_body(operation: Operation, choice: ReplyChoice) -> Any:
     """Return the body that was given, if the contract allows it; a gateway knows no contract."""
-    if wanted.status not in operation.replies:
-        return wanted.body
-    if operation.replies[wanted.status] is None:
-        raise Impossible(f"{operation.id} answers {wanted.status} without a body.")
-    defect = operation.defect(wanted.status, wanted.body)
-    if defect is not None:
-        raise Impossible(f"The contract of {operation.id} does not allow this jsonBody: {defect}")
-    return wanted.body
+    if choice.status not in operation.reply_validators:
+        return choice.body
+    if operation.reply_validators[choice.status] is None:
+        raise Unsatisfiable(f"{operation.id} answers {choice.status} without a body.")
+    violation = operation.reply_violation(choice.status, choice.body)
+    if violation is not None:
+        raise Unsatisfiable(f"The contract of {operation.id} does not allow this jsonBody: {violation}")
+    return choice.body
 
 
-def _example(operation: Operation, wanted: Wanted, ids: Mapping[str, str]) -> Any:
-    found = _examples(operation, wanted.status, ids)
-    if wanted.example is not None and wanted.example not in found:
-        there_are = _listed(found) or "none"
-        raise Impossible(
-            f"{operation.id} has no example {wanted.example!r} of {wanted.status}; there are: {there_are}."
+def _example_body(operation: Operation, choice: ReplyChoice, ids: Mapping[str, str]) -> Any:
+    bodies = _example_bodies(operation, choice.status, ids)
+    if choice.example is not None and choice.example not in bodies:
+        there_are = _join_values(bodies) or "none"
+        raise Unsatisfiable(
+            f"{operation.id} has no example {choice.example!r} of {choice.status}; there are: {there_are}."
         )
-    if not found:
+    if not bodies:
         return None
-    body = found[wanted.example] if wanted.example else next(iter(found.values()))
-    if wanted.status in operation.replies and operation.defect(wanted.status, body) is not None:
-        raise Impossible(f"No example can be made for {wanted.status} of {operation.id}; give a jsonBody.")
+    body = bodies[choice.example] if choice.example else next(iter(bodies.values()))
+    if choice.status in operation.reply_validators and operation.reply_violation(choice.status, body) is not None:
+        raise Unsatisfiable(f"No example can be made for {choice.status} of {operation.id}; give a jsonBody.")
     return body
 
 
-def _examples(operation: Operation, status: int, ids: Mapping[str, str]) -> Mapping[str, Any]:
+def _example_bodies(operation: Operation, status: int, ids: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the bodies by name: those that the spec names, else those of our errors, else the one that was made."""
     declared = operation.examples.get(status, {})
-    has_no_body = status in operation.replies and operation.replies[status] is None
-    if has_no_body or (declared and examples.MADE not in declared):
+    has_no_body = status in operation.reply_validators and operation.reply_validators[status] is None
+    if has_no_body or (declared and examples.GENERATED_EXAMPLE not in declared):
         return declared
-    bodies = {name: error.body() for name, error in failures(status, _resource(operation, ids)).items()}
+    bodies = {name: error.body() for name, error in errors_by_example(status, _resource_id(operation, ids)).items()}
     own = {name: body for name, body in bodies.items() if _is_allowed(operation, status, body)}
     if operation.method == "POST" and "exists" in own:  # what is new has no version that could be stale
         own = {"exists": own["exists"], **own}
@@ -141,15 +141,15 @@ def _with_status(body: Any, status: int) -> Any:
 
 def _is_allowed(operation: Operation, status: int, body: Any) -> bool:
     """Whether the service writes its errors like that: some have a shape of their own."""
-    return status not in operation.replies or operation.defect(status, body) is None
+    return status not in operation.reply_validators or operation.reply_violation(status, body) is None
 
 
-def _resource(operation: Operation, ids: Mapping[str, str]) -> str:
+def _resource_id(operation: Operation, ids: Mapping[str, str]) -> str:
     """Return the id that a 404 names: the last of the path that does not only qualify another one."""
     qualifiers = {parameter.name for parameter in operation.parameters["path"] if parameter.qualifies}
-    named = [id_ for name, id_ in ids.items() if name.endswith("Id") and name not in qualifiers]
-    return unquote(named[-1]) if named else "unknown"
+    resource_ids = [id_ for name, id_ in ids.items() if name.endswith("Id") and name not in qualifiers]
+    return unquote(resource_ids[-1]) if resource_ids else "unknown"
 
 
-def _listed(values: Any) -> str:
+def _join_values(values: Any) -> str:
     return ", ".join(map(str, values))

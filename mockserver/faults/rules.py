@@ -13,11 +13,11 @@ from ..contract.operations import Operation
 from ..errors import ClientError
 from ..messages import NetworkFault
 from . import replies
-from .barriers import At, Barrier
-from .matching import Match
-from .replies import Wanted
+from .barriers import Barrier, CallPhase
+from .matching import CallMatcher
+from .replies import ReplyChoice
 
-SILENT = {"reset", "empty", "garbage"}  # wires on which no answer comes through
+SILENT_FAULT_KINDS = {"reset", "empty", "garbage"}  # wires on which no answer comes through
 
 
 class Delay:
@@ -27,13 +27,13 @@ class Delay:
         self._bounds = (lower_ms / 1000, upper_ms / 1000)
         self._random = Random(seed)  # noqa: S311 - the same in every run is what it is for
 
-    def seconds(self) -> float:
+    def next_seconds(self) -> float:
         """Return the next delay."""
         return self._random.uniform(*self._bounds)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ElementFault:
     """Elements of a bulk that fail: the one with an index, counted as the replies count, or those with an id."""
 
     code: int
@@ -41,20 +41,20 @@ class Item:
     index: int | None = None
     id: str | None = None
 
-    def places(self, plan: BodyPlan, elements: Sequence[Any], base: int) -> list[int]:
+    def find_positions(self, plan: BodyPlan, elements: Sequence[Any], index_base: int) -> list[int]:
         """Return the indexes of these elements in a bulk, from 0."""
         if self.index is not None:
-            return [self.index - base] if 0 <= self.index - base < len(elements) else []
-        return [at for at, element in enumerate(elements) if plan.id_of(element) == self.id]
+            return [self.index - index_base] if 0 <= self.index - index_base < len(elements) else []
+        return [position for position, element in enumerate(elements) if plan.id_of(element) == self.id]
 
-    def failure(self, plan: BodyPlan, element: Any) -> ClientError:
+    def element_error(self, plan: BodyPlan, element: Any) -> ClientError:
         """Return the injected error of an element."""
-        known = replies.failures(self.code, plan.id_of(element) or "unknown")
-        return known[self.example] if self.example else next(iter(known.values()))
+        errors_by_example = replies.errors_by_example(self.code, plan.id_of(element) or "unknown")
+        return errors_by_example[self.example] if self.example else next(iter(errors_by_example.values()))
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Rule:
+class Fault:
     """A fault on order.
 
     asked: the rule as it was written.
@@ -65,18 +65,18 @@ class Rule:
     """
 
     id: str
-    asked: Mapping[str, Any]
-    match: Match
+    definition: Mapping[str, Any]
+    matcher: CallMatcher
     skip: int = 0
     times: int | None = None
-    wanted: Wanted | None = None
+    reply_choice: ReplyChoice | None = None
     network_fault: NetworkFault | None = None
     delay: Delay | None = None
     barrier: Barrier | None = None
-    item: Item | None = None
+    element_fault: ElementFault | None = None
     commit: bool = False
-    seen: int = 0
-    hits: int = 0
+    seen_count: int = 0
+    hit_count: int = 0
     _removed: Event = field(default_factory=Event)
     _lock: Lock = field(default_factory=Lock)
 
@@ -86,48 +86,48 @@ class Rule:
         return bool(self.delay or self.barrier or (self.network_fault and self.network_fault.kind == "drip"))
 
     @property
-    def settles(self) -> bool:
+    def is_final(self) -> bool:
         """Whether the answer is settled with it, so that rules behind it have no say."""
-        return self.wanted is not None or self.network_fault is not None
+        return self.reply_choice is not None or self.network_fault is not None
 
     @property
-    def replaces(self) -> bool:
+    def hides_own_reply(self) -> bool:
         """Whether the service's own answer is never seen."""
-        return self.wanted is not None or (
-            self.network_fault is not None and self.network_fault.kind in SILENT and not self.commit
+        return self.reply_choice is not None or (
+            self.network_fault is not None and self.network_fault.kind in SILENT_FAULT_KINDS and not self.commit
         )
 
-    def fits(self, operation: Operation) -> bool:
+    def can_apply_to(self, operation: Operation) -> bool:
         """Whether it can be for calls of this operation, which must have the status, or be a bulk."""
         return (
-            self.match.fits(operation)
-            and (self.item is None or operation.is_bulk)
-            and (self.wanted is None or replies.problem(operation, self.wanted) is None)
+            self.matcher.matches_operation(operation)
+            and (self.element_fault is None or operation.is_bulk)
+            and (self.reply_choice is None or replies.unsatisfiable_reason(operation, self.reply_choice) is None)
         )
 
-    def claim(self) -> bool:
+    def claim_call(self) -> bool:
         """Count a call that it is for; True if it is to be applied to it."""
         with self._lock:
-            self.seen += 1
-            applies = self.seen > self.skip and (self.times is None or self.hits < self.times)
-            self.hits += applies
+            self.seen_count += 1
+            applies = self.seen_count > self.skip and (self.times is None or self.hit_count < self.times)
+            self.hit_count += applies
             return applies
 
-    def hold(self, at: At) -> None:
+    def wait(self, phase: CallPhase) -> None:
         """Let the call wait, before it is carried out or after that, as long as the rule is there."""
-        if self.delay and self.commit == (at == "after"):
-            self._removed.wait(self.delay.seconds())
-        if self.barrier and self.barrier.at == at:
-            self.barrier.wait()
+        if self.delay and self.commit == (phase == "after"):
+            self._removed.wait(self.delay.next_seconds())
+        if self.barrier and self.barrier.phase == phase:
+            self.barrier.wait_until_open()
 
-    def release(self) -> None:
+    def release_calls(self) -> None:
         """Let all calls go on that wait for it, since it is removed."""
         self._removed.set()
         if self.barrier:
             self.barrier.open()
 
-    def report(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the rule as it was written, and what became of it."""
-        held, timed_out = (self.barrier.held, self.barrier.timed_out) if self.barrier else (0, 0)
-        counts = {"seen": self.seen, "hits": self.hits, "held": held, "timedOut": timed_out}
-        return {**self.asked, "id": self.id, **counts}
+        held, timed_out = (self.barrier.held_count, self.barrier.timed_out_count) if self.barrier else (0, 0)
+        counts = {"seen": self.seen_count, "hits": self.hit_count, "held": held, "timedOut": timed_out}
+        return {**self.definition, "id": self.id, **counts}

@@ -9,88 +9,101 @@ from functools import partial
 from ..contract.operations import Operation
 from ..errors import ClientError
 from ..messages import Call, Reply
-from ..records.visit import Visit
+from ..records.visit import Exchange
 from . import prefer
-from .matching import Holder
-from .order import Order, Work, sent
-from .registry import Registry
-from .rules import Rule
+from .matching import CallerLookup
+from .order import CallRunner, FaultPlan, reply_or_raise
+from .registry import FaultRegistry
+from .rules import Fault
 
-BY_PREFERENCE = "Prefer"  # what the journal has in place of a rule's id
+PREFERENCE_MARK = "Prefer"  # what the journal has in place of a rule's id
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
+class FaultInjector:
     """The fault injector.
 
     holder: whose token a call carries. obeys: whether clients may wish for a reply by the header Prefer.
     """
 
-    registry: Registry = field(default_factory=Registry)
-    holder: Holder = lambda _: None
-    obeys: bool = False
+    registry: FaultRegistry = field(default_factory=FaultRegistry)
+    find_caller: CallerLookup = lambda _: None
+    obeys_prefer: bool = False
 
-    def around(self, visit: Visit, operation: Operation, work: Work) -> Reply:
+    def intercept(self, exchange: Exchange, operation: Operation, run_call: CallRunner) -> Reply:
         """Return the answer to a call: what the work makes it, unless a rule or the caller wants another one."""
-        if self.obeys and "prefer" in visit.request.headers:
-            work = self._wished(visit, operation, work)
-        rules = self._applied(visit, operation) if self.registry.rules else None
-        if not rules:
-            return work()
-        _note(visit, *(rule.id for rule in rules))
-        return Order(rules, operation, visit, partial(self.registry.resets, visit.tenant)).carried_out(work)
+        if self.obeys_prefer and "prefer" in exchange.request.headers:
+            run_call = self._apply_preference(exchange, operation, run_call)
+        faults = self._claim_faults(exchange, operation) if self.registry.faults else None
+        if not faults:
+            return run_call()
+        _note_fault(exchange, *(fault.id for fault in faults))
+        return FaultPlan(
+            faults, operation, exchange, partial(self.registry.count_resets, exchange.tenant)
+        ).run_with_faults(run_call)
 
-    def spoilt(self, visit: Visit, operation: Operation, call: Call) -> Call:
+    def fail_elements(self, exchange: Exchange, operation: Operation, call: Call) -> Call:
         """Return the call with the problems that rules make for elements of a bulk."""
-        plan = operation.body
-        if not (self.registry.rules and plan and operation.is_bulk and call.tenant_or_none):
+        plan = operation.body_plan
+        if not (self.registry.faults and plan and operation.is_bulk and call.tenant_or_none):
             return call
-        base, ordered = int(call.tenant.behaviour.bulk_index_base), dict[int, ClientError]()
-        for rule in self._meant(visit, operation):
-            if rule.item is None:
+        index_base, errors_by_position = int(call.tenant.switches.bulk_index_base), dict[int, ClientError]()
+        for fault in self._matching_faults(exchange, operation):
+            if fault.element_fault is None:
                 continue
-            places = rule.item.places(plan, call.body, base)
-            if places and rule.claim():
-                _note(visit, rule.id)
-                ordered = {at: rule.item.failure(plan, call.body[at]) for at in places} | ordered  # the first rule wins
-        visit.spoilt = frozenset(ordered)
-        return call._replace(problems={**call.problems, **ordered}) if ordered else call
+            positions = fault.element_fault.find_positions(plan, call.body, index_base)
+            if positions and fault.claim_call():
+                _note_fault(exchange, fault.id)
+                errors_by_position = {
+                    at: fault.element_fault.element_error(plan, call.body[at]) for at in positions
+                } | errors_by_position  # the first rule wins
+        exchange.failed_elements = frozenset(errors_by_position)
+        return call._replace(problems={**call.problems, **errors_by_position}) if errors_by_position else call
 
-    def passed(self, visit: Visit) -> None:
+    def complete_call(self, exchange: Exchange) -> None:
         """Open the barriers that wait for this call, which is through."""
-        if not self.registry.has_barriers or visit.operation is None:
+        if not self.registry.has_barriers or exchange.operation is None:
             return
-        for rule in self.registry.rules:
-            until = rule.barrier and rule.barrier.until
-            if rule.barrier and until and until.fits(visit.operation) and until.holds(visit, self.holder):
-                rule.barrier.open()
+        for fault in self.registry.faults:
+            opener = fault.barrier and fault.barrier.opener
+            if (
+                fault.barrier
+                and opener
+                and opener.matches_operation(exchange.operation)
+                and opener.matches_exchange(exchange, self.find_caller)
+            ):
+                fault.barrier.open()
 
-    def _applied(self, visit: Visit, operation: Operation) -> list[Rule]:
+    def _claim_faults(self, exchange: Exchange, operation: Operation) -> list[Fault]:
         """Claim the rules that this call meets, up to the first that settles the answer."""
-        applied = []
-        for rule in self._meant(visit, operation):
-            if rule.item is None and rule.claim():
-                applied.append(rule)
-                if rule.settles:
+        claimed_faults = []
+        for fault in self._matching_faults(exchange, operation):
+            if fault.element_fault is None and fault.claim_call():
+                claimed_faults.append(fault)
+                if fault.is_final:
                     break
-        return applied
+        return claimed_faults
 
-    def _meant(self, visit: Visit, operation: Operation) -> Iterator[Rule]:
-        return (rule for rule in self.registry.fitting(operation) if rule.match.holds(visit, self.holder))
+    def _matching_faults(self, exchange: Exchange, operation: Operation) -> Iterator[Fault]:
+        return (
+            fault
+            for fault in self.registry.find_faults(operation)
+            if fault.matcher.matches_exchange(exchange, self.find_caller)
+        )
 
-    def _wished(self, visit: Visit, operation: Operation, work: Work) -> Work:
+    def _apply_preference(self, exchange: Exchange, operation: Operation, run_call: CallRunner) -> CallRunner:
         """Return the work that gives the caller what it wishes for, or the same work if that is nothing of ours."""
-        found = prefer.reply(operation, visit)
-        if found is None:
-            return work
+        reply = prefer.find_preferred_reply(operation, exchange)
+        if reply is None:
+            return run_call
 
-        def instead() -> Reply:
-            visit.injected = True
-            _note(visit, BY_PREFERENCE)
-            return sent(found)
+        def reply_as_preferred() -> Reply:
+            exchange.is_injected = True
+            _note_fault(exchange, PREFERENCE_MARK)
+            return reply_or_raise(reply)
 
-        return instead
+        return reply_as_preferred
 
 
-def _note(visit: Visit, *ids: str) -> None:
-    visit.fault = ", ".join([*([visit.fault] if visit.fault else []), *ids])
+def _note_fault(exchange: Exchange, *ids: str) -> None:
+    exchange.fault = ", ".join([*([exchange.fault] if exchange.fault else []), *ids])

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..errors import BODY_PROBLEM, BadRequest, ClientError
+from ..errors import INVALID_BODY, BadRequest, ClientError
 
-Entry = dict[str, Any]
-Outcome = tuple[int, str | None]  # 201 or 204, and the id for entries that carry one
-TEXTS = {201: "Created", 204: "OK"}  # E2; sibling services say "No Content"
+BulkEntry = dict[str, Any]
+ElementOutcome = tuple[int, str | None]  # 201 or 204, and the id for entries that carry one
+STATUS_TEXTS = {201: "Created", 204: "OK"}  # E2; sibling services say "No Content"
 
 
-def carried_out(
+def run_bulk(
     elements: Sequence[Any],
-    problems: Mapping[int, ClientError],
-    act: Callable[[Any], Outcome],
-    base: int,
-    name: Callable[[Any], str | None] = lambda _: None,
-) -> list[Entry]:
+    element_errors: Mapping[int, ClientError],
+    handle_element: Callable[[Any], ElementOutcome],
+    index_base: int,
+    element_id: Callable[[Any], str | None] = lambda _: None,
+) -> list[BulkEntry]:
     """Return an entry for each element: what `act` answers, or the error that it or the shape raises.
 
     base: the index of the first element, 1 or 0 (E3).
@@ -27,18 +27,18 @@ def carried_out(
     entries = []
     for at, element in enumerate(elements):
         try:
-            if at in problems:
-                raise problems[at]
-            code, id_ = act(element)
-            entries.append(_entry(at + base, id_, code, TEXTS[code]))
+            if at in element_errors:
+                raise element_errors[at]
+            code, id_ = handle_element(element)
+            entries.append(_build_entry(at + index_base, id_, code, STATUS_TEXTS[code]))
         except ClientError as error:
-            message = BODY_PROBLEM if isinstance(error, BadRequest) else error.message
-            failed = _entry(at + base, name(element), error.status, error.reason)
+            message = INVALID_BODY if isinstance(error, BadRequest) else error.message
+            failed = _build_entry(at + index_base, element_id(element), error.status, error.reason)
             entries.append(failed | {"message": message})
     return entries
 
 
-def _entry(index: int, id_: str | None, code: int, status: str) -> Entry:
+def _build_entry(index: int, id_: str | None, code: int, status: str) -> BulkEntry:
     if id_ is None:
         return {"index": index, "code": code, "status": status}
     return {"index": index, "id": id_, "code": code, "status": status}

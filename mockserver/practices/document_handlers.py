@@ -21,7 +21,7 @@ Condition = Callable[[Call, Document], bool]
 
 def present_stored(_: State) -> Callable[[Document], Row]:
     """Show documents as they are stored, with the metadata that those of a world may lack."""
-    return lambda document: {"metadata": documents.revision_of(document).document(None), **document}
+    return lambda document: {"metadata": documents.revision_of(document).to_metadata(None), **document}
 
 
 def list_documents(

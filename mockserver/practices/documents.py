@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..clock import timestamp
+from ..clock import format_timestamp
 from ..errors import BadRequest, Conflict, NotFound
 from ..messages import Judge
-from ..state import IMPORTED, Document, Revision, State
+from ..state import IMPORTED_REVISION, Document, Revision, State
 from ..store.collections import MAX_LEVELS, Collection
 from ..world import Tenant
 from . import jsonpatch, mixins, paths, upsert
@@ -28,7 +28,7 @@ def find_document(state: State, collection: Collection, key: str, *, rule: str =
 
 def revision_of(document: Document) -> Revision:
     """Return the revision of a document; one of a world may have none."""
-    return Revision.of(document) if "metadata" in document else IMPORTED
+    return Revision.from_document(document) if "metadata" in document else IMPORTED_REVISION
 
 
 def create_document(tenant: Tenant, collection: Collection, body: Body) -> str:
@@ -61,12 +61,14 @@ def patch_document(tenant: Tenant, collection: Collection, key: str, operations:
 
     def rule(state: State) -> tuple[State, None]:
         old = find_document(state, collection, key)
-        new = jsonpatch.patched({**old, "metadata": _metadata(revision_of(old), old)}, operations)
+        new = jsonpatch.apply_patch({**old, "metadata": _metadata(revision_of(old), old)}, operations)
         problem = judge(new)
         if problem is not None:
             raise problem
         if new.get(_key_field(collection)) != key:
-            raise BadRequest(field=f"/{collection.key}", kind="readOnly", detail="This cannot be changed.", rule="D11")
+            raise BadRequest(
+                field=f"/{collection.key}", error_type="readOnly", detail="This cannot be changed.", rule="D11"
+            )
         return _store(tenant, state, collection, key, new), None
 
     tenant.change(rule)
@@ -76,7 +78,7 @@ def delete_document(tenant: Tenant, collection: Collection, key: str) -> None:
     """Delete a document; NotFound for one that is not there, if the switch says so (D9)."""
 
     def rule(state: State) -> tuple[State, None]:
-        if key not in state.collection(collection.name) and tenant.behaviour.delete_missing == "404":
+        if key not in state.collection(collection.name) and tenant.switches.delete_missing == "404":
             raise NotFound(key, rule="D9")
         return state.without_document(collection.name, key), None
 
@@ -86,18 +88,18 @@ def delete_document(tenant: Tenant, collection: Collection, key: str) -> None:
 def _store(tenant: Tenant, state: State, collection: Collection, key: str, body: Body) -> State:
     """Return a state with this document, after all checks of a write."""
     old = state.collection(collection.name).get(key)
-    if tenant.behaviour.references == "strict":
+    if tenant.switches.references == "strict":
         _check_references(state, collection, body)
     if collection.parent is not None:
         _check_ancestors(state, collection, collection.parent, key, body)
-    mixins.check(body, state.mixin_schemas, tenant.behaviour.unknown_mixin)
-    revision = upsert.revised(revision_of(old) if old else None, body, timestamp(tenant.clock.now()))
+    mixins.check_mixins(body, state.mixin_schemas, tenant.switches.unknown_mixin)
+    revision = upsert.next_revision(revision_of(old) if old else None, body, format_timestamp(tenant.clock.now()))
     document = {**body, _key_field(collection): key, "metadata": _metadata(revision, body)}
     return state.with_document(collection.name, key, document)
 
 
 def _metadata(revision: Revision, body: Body) -> dict[str, Any]:
-    return revision.document(body.get("metadata", {}).get("mixins"))
+    return revision.to_metadata(body.get("metadata", {}).get("mixins"))
 
 
 def _check_references(state: State, collection: Collection, body: Body) -> None:
@@ -108,7 +110,7 @@ def _check_references(state: State, collection: Collection, body: Body) -> None:
             if not state.has_document(target, key):
                 pointer = "/" + path.replace(".", "/")
                 detail = f"There is nothing with this key among the {target}."
-                raise BadRequest(field=pointer, kind="reference", detail=detail, rule="D7")
+                raise BadRequest(field=pointer, error_type="reference", detail=detail, rule="D7")
 
 
 def _check_ancestors(state: State, collection: Collection, field: str, key: str, body: Body) -> None:
@@ -118,7 +120,7 @@ def _check_ancestors(state: State, collection: Collection, field: str, key: str,
         parent, levels = documents.get(parent, {}).get(field), levels + 1
     if parent is not None:
         detail = f"This would make a cycle, or more than {MAX_LEVELS} levels."
-        raise BadRequest(field=f"/{field}", kind="reference", detail=detail, rule="D7")
+        raise BadRequest(field=f"/{field}", error_type="reference", detail=detail, rule="D7")
 
 
 def _key_field(collection: Collection) -> str:
@@ -129,6 +131,6 @@ def _key_field(collection: Collection) -> str:
 
 def _unused_key(tenant: Tenant, state: State, collection: Collection) -> str:
     """Generate a key; ids start again at a reset, so one may be in a state that was not reset."""
-    while (key := tenant.ids.hex(ID_DIGITS)) in state.collection(collection.name):
+    while (key := tenant.ids.next_hex(ID_DIGITS)) in state.collection(collection.name):
         pass
     return key

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from . import paths
-from .memo import remembered
-from .paths import Tree
+from .memo import cached
+from .paths import PathTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,45 +19,47 @@ class Projection:
     paths: tuple[str, ...]
 
 
-def parse(text: str | None) -> Projection | None:
+def parse_fields(text: str | None) -> Projection | None:
     """Read a `fields` parameter; None if it names nothing, which means everything. Nothing in it is an error."""
-    return _parsed(text) if text else None
+    return _parse_projection(text) if text else None
 
 
-@remembered
-def _parsed(text: str) -> Projection | None:
+@cached
+def _parse_projection(text: str) -> Projection | None:
     names = [name.strip() for name in text.split(",")]
-    return Projection(tuple(filter(paths.is_readable, names))) if any(names) else None
+    return Projection(tuple(filter(paths.is_valid_path, names))) if any(names) else None
 
 
-def project(document: Mapping[str, Any], projection: Projection | None, always: tuple[str, ...]) -> dict[str, Any]:
+def project(
+    document: Mapping[str, Any], projection: Projection | None, identity_paths: tuple[str, ...]
+) -> dict[str, Any]:
     """Return a copy with the paths of the projection and those that are always kept, in the document's order.
 
     Unknown names are ignored: an object of which nothing is left is left out itself.
     """
-    return dict(document) if projection is None else _kept(document, _tree(projection, always))
+    return dict(document) if projection is None else _project_object(document, _path_tree(projection, identity_paths))
 
 
 @lru_cache(maxsize=256)
-def _tree(projection: Projection, always: tuple[str, ...]) -> Tree:
-    return paths.tree((*projection.paths, *always))
+def _path_tree(projection: Projection, identity_paths: tuple[str, ...]) -> PathTree:
+    return paths.build_path_tree((*projection.paths, *identity_paths))
 
 
-def _kept(node: Mapping[str, Any], tree: Tree) -> dict[str, Any]:
-    kept = {}
+def _project_object(node: Mapping[str, Any], tree: PathTree) -> dict[str, Any]:
+    projected = {}
     for name, value in node.items():
         if name in tree:
             below = tree[name]
-            part = value if below is None else _part(value, below)
+            part = value if below is None else _project_value(value, below)
             if below is None or part:
-                kept[name] = part
-    return kept
+                projected[name] = part
+    return projected
 
 
-def _part(value: Any, tree: Tree) -> Any:
+def _project_value(value: Any, tree: PathTree) -> Any:
     """Return what is kept of a value that a path goes through; nothing of one that has no names in it."""
     if isinstance(value, Mapping):
-        return _kept(value, tree)
+        return _project_object(value, tree)
     if isinstance(value, (list, tuple)):
-        return [part for element in value if isinstance(element, Mapping) and (part := _kept(element, tree))]
+        return [part for element in value if isinstance(element, Mapping) and (part := _project_object(element, tree))]
     return None

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from . import paths
 
-Row = TypeVar("Row")
+RowT = TypeVar("RowT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,21 @@ class Filter:
     value: Any
 
 
-def kept(rows: Sequence[Row], filters: Sequence[Filter], *, reader: paths.Reader = paths.reader) -> Sequence[Row]:
+def filter_rows(
+    rows: Sequence[RowT], filters: Sequence[Filter], *, reader_for: paths.PathReaderFactory = paths.path_reader
+) -> Sequence[RowT]:
     """Return the rows that pass all filters, in order; `reader` tells how to read a row at a path."""
-    for each in filters:
-        read, wanted = reader(each.path), each.value
-        rows = [row for row in rows if any(wanted == leaf for value in read(row) for leaf in _leaves(value))]
+    for condition in filters:
+        read_values, expected = reader_for(condition.path), condition.value
+        rows = [
+            row
+            for row in rows
+            if any(expected == leaf for value in read_values(row) for leaf in _iter_candidates(value))
+        ]
     return rows
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def _iter_candidates(value: Any) -> Iterator[Any]:
     if isinstance(value, (list, tuple, Mapping)):
         yield from value.values() if isinstance(value, Mapping) else value
     else:

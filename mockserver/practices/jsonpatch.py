@@ -9,24 +9,26 @@ from jsonpatch import JsonPatch, JsonPatchException
 from jsonpointer import JsonPointerException
 
 from ..errors import BadRequest
-from .nesting import DEEPEST, nests_deeper
+from .nesting import MAX_JSON_DEPTH, is_nested_deeper
 
-MOST_OPERATIONS = 1000
+MAX_PATCH_OPERATIONS = 1000
 
 
-def patched(document: Mapping[str, Any], operations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def apply_patch(document: Mapping[str, Any], operations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a patched copy; BadRequest for a path that is not there, or a value that does not fit it.
 
     The operations are of the declared shape: `op` is one of the three, `path` is a text.
     """
-    if len(operations) > MOST_OPERATIONS:
-        raise BadRequest(kind="limit", detail=f"at most {MOST_OPERATIONS} operations", rule="D11b")
+    if len(operations) > MAX_PATCH_OPERATIONS:
+        raise BadRequest(error_type="limit", detail=f"at most {MAX_PATCH_OPERATIONS} operations", rule="D11b")
     try:
         result = JsonPatch(list(operations)).apply(dict(document))
     except (JsonPatchException, JsonPointerException, TypeError, ValueError, LookupError, AttributeError) as error:
-        raise BadRequest(kind="patch", detail=str(error)[:200], rule="D11") from None
+        raise BadRequest(error_type="patch", detail=str(error)[:200], rule="D11") from None
     if not isinstance(result, dict):
-        raise BadRequest(kind="patch", detail="the whole resource cannot be replaced", rule="D11")
-    if nests_deeper(result):  # each operation may put its value into the last one's
-        raise BadRequest(kind="patch", detail=f"the result nests deeper than {DEEPEST} levels", rule="D11c")
+        raise BadRequest(error_type="patch", detail="the whole resource cannot be replaced", rule="D11")
+    if is_nested_deeper(result):  # each operation may put its value into the last one's
+        raise BadRequest(
+            error_type="patch", detail=f"the result nests deeper than {MAX_JSON_DEPTH} levels", rule="D11c"
+        )
     return result

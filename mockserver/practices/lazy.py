@@ -6,16 +6,16 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar, overload
 
-Source = TypeVar("Source")
+SourceT = TypeVar("SourceT")
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class LazyRows(Sequence[Row], Generic[Source]):
+class LazyRows(Sequence[Row], Generic[SourceT]):
     """A row for each of the sources, in their order."""
 
-    sources: Sequence[Source]
-    make: Callable[[Source], Row]
+    sources: Sequence[SourceT]
+    make: Callable[[SourceT], Row]
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -34,7 +34,7 @@ class LazyRows(Sequence[Row], Generic[Source]):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRows(LazyRows[Source]):
+class StoredRows(LazyRows[SourceT]):
     """Rows of immutable sources: `q` and sort read the sources, and the bytes of rows can be kept (`texts`).
 
     reader: for a path, how to read from a source what its row would have there.
@@ -42,10 +42,10 @@ class StoredRows(LazyRows[Source]):
         comes, in the same way, the same row.
     """
 
-    reader: Callable[[str], Callable[[Source], list[Any]]]
-    made_of: tuple[object, ...]
-    way: Hashable
+    reader_for: Callable[[str], Callable[[SourceT], list[Any]]]
+    depends_on: tuple[object, ...]
+    variant: Hashable
 
-    def only(self, sources: Sequence[Source]) -> Self:
+    def with_sources(self, sources: Sequence[SourceT]) -> Self:
         """Return the rows of these sources alone."""
         return replace(self, sources=sources)

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
-LONGEST = 1000  # characters; longer texts are read anew, so that nobody fills the memory with them
-MOST = 256  # texts
+MAX_CACHED_TEXT_LENGTH = 1000  # characters; longer texts are read anew, so that nobody fills the memory with them
+MAX_CACHED_TEXTS = 256  # texts
 
-Read = TypeVar("Read")
+Parsed = TypeVar("Parsed")
 
 
-def remembered(read: Callable[[str], Read]) -> Callable[[str], Read]:
+def cached(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
     """Keep what a function made of the last texts; it must be immutable. Errors are not kept."""
-    kept = lru_cache(maxsize=MOST)(read)
+    cache = lru_cache(maxsize=MAX_CACHED_TEXTS)(parse)
 
-    @wraps(read)
-    def remember(text: str) -> Read:
-        return kept(text) if len(text) <= LONGEST else read(text)
+    @wraps(parse)
+    def cached_parse(text: str) -> Parsed:
+        return cache(text) if len(text) <= MAX_CACHED_TEXT_LENGTH else parse(text)
 
-    return remember
+    return cached_parse

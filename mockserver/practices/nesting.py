@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-DEEPEST = 100  # levels
+MAX_JSON_DEPTH = 100  # levels
 
 
-def nests_deeper(value: Any, levels: int = DEEPEST) -> bool:
+def is_nested_deeper(value: Any, max_depth: int = MAX_JSON_DEPTH) -> bool:
     """Whether a value nests deeper than this; level by level, since it may nest deeper than Python recurses."""
     containers = [value]
-    for _ in range(levels):
-        containers = [part for each in containers for part in parts(each) if isinstance(part, (dict, list))]
+    for _ in range(max_depth):
+        containers = [
+            part for container in containers for part in child_values(container) if isinstance(part, (dict, list))
+        ]
     return bool(containers)
 
 
-def parts(value: Any) -> Any:
+def child_values(value: Any) -> Any:
     """Return what a container holds; nothing for what is none."""
     if isinstance(value, dict):
         return value.values()

@@ -6,58 +6,58 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-DEEPEST = 50  # steps of a path; no document nests like that, and a longer path only costs time
+MAX_PATH_STEPS = 50  # steps of a path; no document nests like that, and a longer path only costs time
 
-Read = Callable[[Any], list[Any]]  # of a row: all values at a path
-Reader = Callable[[str], Read]  # from a path
-Tree = dict[str, "Tree | None"]  # steps by name; None where a path ends
+PathReader = Callable[[Any], list[Any]]  # of a row: all values at a path
+PathReaderFactory = Callable[[str], PathReader]  # from a path
+PathTree = dict[str, "PathTree | None"]  # steps by name; None where a path ends
 
 
-def is_readable(path: str) -> bool:
+def is_valid_path(path: str) -> bool:
     """Whether this is a path that a document could have."""
-    return bool(path) and path.count(".") < DEEPEST
+    return bool(path) and path.count(".") < MAX_PATH_STEPS
 
 
-def reader(path: str) -> Read:
+def path_reader(path: str) -> PathReader:
     """Return a function that reads all values at a path: none if absent, several through arrays."""
     steps = path.split(".")
 
-    def read(document: Mapping[str, Any]) -> list[Any]:
+    def read_values(document: Mapping[str, Any]) -> list[Any]:
         value: Any = document
         for step in steps:
             if type(value) is not dict or step not in value:  # plain dicts are nearly all, and fast
-                return list(values(document, path))
+                return list(iter_values(document, path))
             value = value[step]
         return [value]
 
-    return read
+    return read_values
 
 
-def values(holder: Any, path: str) -> Iterator[Any]:
+def iter_values(container: Any, path: str) -> Iterator[Any]:
     """Walk a path; a key that has dots itself is found where the first step alone is not there."""
-    if isinstance(holder, (list, tuple)):
-        for element in holder:
+    if isinstance(container, (list, tuple)):
+        for element in container:
             if isinstance(element, Mapping):
-                yield from values(element, path)
-    elif isinstance(holder, Mapping):
-        for key, rest in _splits(path):
-            if key in holder:
-                yield from values(holder[key], rest) if rest else (holder[key],)
+                yield from iter_values(element, path)
+    elif isinstance(container, Mapping):
+        for key, rest in _split_points(path):
+            if key in container:
+                yield from iter_values(container[key], rest) if rest else (container[key],)
                 return
 
 
 def keys_at(document: Mapping[str, Any], path: str) -> Iterator[Any]:
     """Return the keys that a document refers to at a path, where one may stand alone or several in a list."""
-    for value in values(document, path):
+    for value in iter_values(document, path):
         yield from value if isinstance(value, list) else () if value is None else (value,)
 
 
-def tree(paths: Iterable[str]) -> Tree:
+def build_path_tree(paths: Iterable[str]) -> PathTree:
     """Join paths by their common steps; a path that ends above another one covers it."""
-    root: Tree = {}
+    root: PathTree = {}
     for path in paths:
         *above, last = path.split(".")
-        node: Tree | None = root
+        node: PathTree | None = root
         for step in above:
             node = None if node is None else node.setdefault(step, {})
         if node is not None:
@@ -66,7 +66,7 @@ def tree(paths: Iterable[str]) -> Tree:
 
 
 @lru_cache(maxsize=1024)
-def _splits(path: str) -> tuple[tuple[str, str], ...]:
+def _split_points(path: str) -> tuple[tuple[str, str], ...]:
     """Split at the first dot, at the second one, and so on; last comes the path as a whole."""
     dots = [at for at, character in enumerate(path) if character == "."]
     return (*((path[:at], path[at + 1 :]) for at in dots), (path, ""))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from ..errors import BadRequest
 from . import q_syntax as syntax
-from .q_syntax import Reader, Written
+from .q_syntax import QueryScanner, RawClause
 
-DEEPEST = 20  # groups within each other
-NAME = "compoundLogicalQuery"
-OPENING = f"{NAME}:("
-ENDS = syntax.SPACE + ")"
-JOINT = re.compile(r"[ \t\r\n]++(AND|OR)[ \t\r\n]++")
+MAX_GROUP_DEPTH = 20  # groups within each other
+COMPOUND_KEY = "compoundLogicalQuery"
+OPENING = f"{COMPOUND_KEY}:("
+TERM_ENDS = syntax.SPACE + ")"
+CONJUNCTION = re.compile(r"[ \t\r\n]++(AND|OR)[ \t\r\n]++")
 CLOSING = re.compile(r"[ \t\r\n]*+\)")
 
 
@@ -25,56 +25,58 @@ class Group:
     choices: list[list[Term]]
 
 
-Term = Written | Group
+Term = RawClause | Group
 
 
-def terms(text: str) -> Iterator[Term]:
+def split_terms(text: str) -> Iterator[Term]:
     """Split a query into clauses and, for each compoundLogicalQuery, a group."""
-    reader = Reader(text)
-    while reader.skip_space():
-        if not text.startswith(OPENING, reader.at):
-            yield reader.clause()
+    scanner = QueryScanner(text)
+    while scanner.skip_space():
+        if not text.startswith(OPENING, scanner.position):
+            yield scanner.read_clause()
             continue
-        reader.at += len(OPENING)
-        yield _group(reader, 1)
-        if text[reader.at : reader.at + 1] not in {"", *syntax.SPACE}:
-            raise _unexpected("clauses need a space between them")
+        scanner.position += len(OPENING)
+        yield _read_group(scanner, 1)
+        if text[scanner.position : scanner.position + 1] not in {"", *syntax.SPACE}:
+            raise _unexpected_text_error("clauses need a space between them")
 
 
-def _group(reader: Reader, depth: int) -> Group:
+def _read_group(scanner: QueryScanner, depth: int) -> Group:
     """Read a group from behind its opening parenthesis to behind the closing one; AND binds tighter than OR."""
-    if depth > DEEPEST:
-        raise syntax.problem(f"Key '{NAME}' nests too deep", "limit", f"at most {DEEPEST} groups within each other")
-    choices = [[_term(reader, depth)]]
-    while not _took(reader, CLOSING):
-        joint, term = _took(reader, JOINT), _term(reader, depth)
-        if joint and joint[1] == "OR":
+    if depth > MAX_GROUP_DEPTH:
+        raise syntax.query_error(
+            f"Key '{COMPOUND_KEY}' nests too deep", "limit", f"at most {MAX_GROUP_DEPTH} groups within each other"
+        )
+    choices = [[_read_term(scanner, depth)]]
+    while not _consume(scanner, CLOSING):
+        conjunction, term = _consume(scanner, CONJUNCTION), _read_term(scanner, depth)
+        if conjunction and conjunction[1] == "OR":
             choices.append([term])
-        elif joint or not (isinstance(term, Group) or isinstance(choices[-1][-1], Group)):
+        elif conjunction or not (isinstance(term, Group) or isinstance(choices[-1][-1], Group)):
             choices[-1].append(term)
         else:
-            raise _unexpected("groups are joined by AND or OR, with spaces around it")
+            raise _unexpected_text_error("groups are joined by AND or OR, with spaces around it")
     return Group(choices)
 
 
-def _term(reader: Reader, depth: int) -> Term:
+def _read_term(scanner: QueryScanner, depth: int) -> Term:
     """Read a clause or a group."""
-    if not reader.skip_space():
-        raise syntax.unclosed("parenthesis", NAME, reader.text.rpartition(f"{NAME}:")[2])
-    if reader.text[reader.at] == ")":
-        raise syntax.no_value(NAME)
-    if reader.text[reader.at] != "(":
-        return reader.clause(ENDS)
-    reader.at += 1
-    return _group(reader, depth + 1)
+    if not scanner.skip_space():
+        raise syntax.unclosed_error("parenthesis", COMPOUND_KEY, scanner.text.rpartition(f"{COMPOUND_KEY}:")[2])
+    if scanner.text[scanner.position] == ")":
+        raise syntax.missing_value_error(COMPOUND_KEY)
+    if scanner.text[scanner.position] != "(":
+        return scanner.read_clause(TERM_ENDS)
+    scanner.position += 1
+    return _read_group(scanner, depth + 1)
 
 
-def _took(reader: Reader, what: re.Pattern[str]) -> re.Match[str] | None:
+def _consume(scanner: QueryScanner, pattern: re.Pattern[str]) -> re.Match[str] | None:
     """Go on to behind what comes next, if it is this."""
-    match = what.match(reader.text, reader.at)
-    reader.at = match.end() if match else reader.at
+    match = pattern.match(scanner.text, scanner.position)
+    scanner.position = match.end() if match else scanner.position
     return match
 
 
-def _unexpected(detail: str) -> BadRequest:
-    return syntax.problem(f"Unexpected text after a group in the value of key '{NAME}'", "value", detail)
+def _unexpected_text_error(detail: str) -> BadRequest:
+    return syntax.query_error(f"Unexpected text after a group in the value of key '{COMPOUND_KEY}'", "value", detail)

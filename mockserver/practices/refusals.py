@@ -8,20 +8,20 @@ from typing import Any
 from ..errors import BadRequest, ClientError, InvalidToken, NotFound
 
 
-def coded(error: ClientError) -> dict[str, Any]:
+def write_coded_error(error: ClientError) -> dict[str, Any]:
     """Write an error as code, status, message and a list of sentences, with the id of what is not there (J1)."""
     if isinstance(error, InvalidToken):
         return error.body()
-    shown = {"code": error.status, "status": error.reason, "message": error.message, "details": _sentences(error)}
-    return shown | ({"resourceId": error.resource_id} if isinstance(error, NotFound) else {})
+    body = {"code": error.status, "status": error.reason, "message": error.message, "details": _sentences(error)}
+    return body | ({"resourceId": error.resource_id} if isinstance(error, NotFound) else {})
 
 
-def typed(error: ClientError) -> dict[str, Any]:
+def write_typed_error(error: ClientError) -> dict[str, Any]:
     """Write an error as a status that is a number, its kind in snake case, a message and a list of details (B7d)."""
     if isinstance(error, InvalidToken):
         return error.body()
-    shown: dict[str, Any] = {"status": error.status, "type": _snake(error.reason), "message": error.message}
-    return shown | ({"details": [_detail(error)]} if isinstance(error, BadRequest) else {})
+    body: dict[str, Any] = {"status": error.status, "type": _to_snake_case(error.reason), "message": error.message}
+    return body | ({"details": [_detail_json(error)]} if isinstance(error, BadRequest) else {})
 
 
 def _sentences(error: ClientError) -> list[str]:
@@ -30,11 +30,11 @@ def _sentences(error: ClientError) -> list[str]:
     return [" ".join(part for part in (error.field, error.detail) if part)]
 
 
-def _detail(error: BadRequest) -> dict[str, str]:
-    detail = {"field": error.field, "type": _snake(error.kind), "message": error.detail}
+def _detail_json(error: BadRequest) -> dict[str, str]:
+    detail = {"field": error.field, "type": _to_snake_case(error.error_type), "message": error.detail}
     return {name: value for name, value in detail.items() if value}
 
 
-def _snake(words: str) -> str:
+def _to_snake_case(words: str) -> str:
     """Return `bad_request` for "Bad Request", and `min_length` for "minLength"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", words).replace(" ", "_").lower()

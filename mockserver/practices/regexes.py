@@ -10,8 +10,8 @@ from typing import Any
 
 import regex
 
-LONGEST = 1000  # characters
-MOST_REPEATS = 10_000  # the package writes out `{n}` when it compiles, and `{n}` within `{n}` multiplies
+MAX_REGEX_LENGTH = 1000  # characters
+MAX_REGEX_REPEATS = 10_000  # the package writes out `{n}` when it compiles, and `{n}` within `{n}` multiplies
 
 REPEAT = re.compile(r"\{([0-9]+)")
 VERBOSE_FLAG = re.compile(r"\(\?\w*x")
@@ -21,14 +21,14 @@ class RegexError(Exception):
     """A regex that cannot be used, and why in a few words."""
 
 
-class TooExpensive(Exception):
+class RegexTimeout(Exception):
     """The time is up."""
 
 
-def compiled(text: str) -> regex.Pattern[str]:
+def compile_regex(text: str) -> regex.Pattern[str]:
     """Compile a regex, unless even that would take long; RegexError says why not."""
-    if len(text) > LONGEST or _repeats(text) > MOST_REPEATS:
-        raise RegexError(f"at most {LONGEST} characters and {MOST_REPEATS} repetitions")
+    if len(text) > MAX_REGEX_LENGTH or _count_repeats(text) > MAX_REGEX_REPEATS:
+        raise RegexError(f"at most {MAX_REGEX_LENGTH} characters and {MAX_REGEX_REPEATS} repetitions")
     if VERBOSE_FLAG.search(text):  # it would hide repetitions from us
         raise RegexError("the flag x is not supported")
     try:
@@ -40,28 +40,28 @@ def compiled(text: str) -> regex.Pattern[str]:
 
 
 @dataclass(slots=True)
-class Stopwatch:
+class RegexBudget:
     """What is left of the time, in seconds, that the regexes of one call may take together."""
 
-    left: float
+    seconds_left: float
 
-    def fits(self, find: Callable[..., Any], text: str, *, is_quick: bool = False) -> bool:
+    def has_match(self, search: Callable[..., Any], text: str, *, is_quick: bool = False) -> bool:
         """Whether a method of a compiled regex finds something in a text; TooExpensive if the time is up.
 
         is_quick: it is sure to be over soon. A timeout makes a search eight times as slow.
         """
-        if self.left <= 0:  # the package takes a negative timeout for none
-            raise TooExpensive
+        if self.seconds_left <= 0:  # the package takes a negative timeout for none
+            raise RegexTimeout
         started = monotonic()
         try:
-            return find(text, timeout=None if is_quick else self.left) is not None
+            return search(text, timeout=None if is_quick else self.seconds_left) is not None
         except (TimeoutError, MemoryError, RuntimeError):
-            raise TooExpensive from None
+            raise RegexTimeout from None
         finally:
-            self.left -= monotonic() - started
+            self.seconds_left -= monotonic() - started
 
 
-def _repeats(pattern: str) -> int:
+def _count_repeats(pattern: str) -> int:
     """Return how often the smallest part may be written out: the product of all `{n`."""
     product = 1
     for count in REPEAT.findall(pattern):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import Remedy, Stale
+from ..errors import Remedy, StaleVersion
 from ..state import Revision
 
 UNCHECKED = Remedy(
@@ -13,14 +13,14 @@ UNCHECKED = Remedy(
 )
 
 
-def revised(old: Revision | None, body: Mapping[str, Any], now: str) -> Revision:
+def next_revision(old: Revision | None, body: Mapping[str, Any], now: str) -> Revision:
     """Return the revision after a write of this body; Stale if it names another version than the stored one.
 
     A new resource gets version 1, whatever the body names; times that a client sends are ignored.
     """
     if old is None:
         return Revision(1, now, now)
-    seen = body.get("metadata", {}).get("version")
-    if seen is not None and seen != old.version:
-        raise Stale(remedy=UNCHECKED)
+    client_version = body.get("metadata", {}).get("version")
+    if client_version is not None and client_version != old.version:
+        raise StaleVersion(remedy=UNCHECKED)
     return Revision(old.version + 1, old.created_at, now)

@@ -8,29 +8,29 @@ import regex
 
 from ..errors import BadRequest
 
-SECONDS = 0.5
+MAX_SEARCH_SECONDS = 0.5
 
 
-class Budget:
+class Deadline:
     """The time that all parts of one search share."""
 
     def __init__(self) -> None:
-        self._until = monotonic() + SECONDS
+        self._ends_at = monotonic() + MAX_SEARCH_SECONDS
 
-    def check(self) -> float:
+    def check_time_left(self) -> float:
         """Return the seconds that are left; BadRequest if there are none."""
-        left = self._until - monotonic()
+        left = self._ends_at - monotonic()
         if left <= 0:
-            raise _over()
+            raise _too_expensive_error()
         return left
 
-    def fits(self, pattern: regex.Pattern[str], text: str) -> bool:
+    def fullmatch(self, pattern: regex.Pattern[str], text: str) -> bool:
         """Whether the whole of a text is as a regex says; BadRequest if that takes too long."""
         try:
-            return pattern.fullmatch(text, timeout=self.check()) is not None
+            return pattern.fullmatch(text, timeout=self.check_time_left()) is not None
         except (TimeoutError, MemoryError, RuntimeError):
-            raise _over() from None
+            raise _too_expensive_error() from None
 
 
-def _over() -> BadRequest:
-    return BadRequest(kind="expensive", detail=f"The search takes longer than {SECONDS:g} s.")
+def _too_expensive_error() -> BadRequest:
+    return BadRequest(error_type="expensive", detail=f"The search takes longer than {MAX_SEARCH_SECONDS:g} s.")

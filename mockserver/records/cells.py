@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from ..contract.operations import MULTI_STATUS, PLACES, Operation
-from ..contract.shapes import Look, sights
+from ..contract.operations import MULTI_STATUS, PARAMETER_LOCATIONS, Operation
+from ..contract.shapes import FieldScan, walk_fields
 from ..messages import Call
-from .visit import Visit
+from .visit import Exchange
 
-Key = tuple[str, str, str, str]  # equal to a cell and made in a tenth of the time, which counts at each call
+CoverageKey = tuple[str, str, str, str]  # equal to a cell and made in a tenth of the time, which counts at each call
 
 # What can become of an element of a bulk, by the method: an upsert makes (201) or replaces (204), and may come with
 # a stale version (409); a creation may find its id taken (409); a deletion is content with what is not there (D9).
@@ -20,7 +20,7 @@ Key = tuple[str, str, str, str]  # equal to a cell and made in a tenth of the ti
 ELEMENT_CODES = {"PUT": (201, 204, 400, 409), "POST": (201, 400, 409), "DELETE": (204, 400)}
 
 
-class Cell(NamedTuple):
+class CoverageItem(NamedTuple):
     """One thing in the contract that a test can cover.
 
     place: `path`, `query`, `header` or `body`, for parameters, body properties and enum values.
@@ -28,7 +28,7 @@ class Cell(NamedTuple):
     """
 
     dimension: str
-    operation: str
+    operation_id: str
     place: str = ""
     value: str = ""
 
@@ -38,72 +38,76 @@ class Cell(NamedTuple):
         return " ".join(filter(None, self[1:]))
 
 
-def declared(operation: Operation) -> Iterator[Cell]:
+def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
     """Give all cells of an operation; ids in the path are no parameters here, since no call can leave them out."""
-    yield Cell("operations", operation.id)
-    yield from (Cell("statuses", operation.id, value=str(status)) for status in sorted(operation.documented))
-    for place in PLACES:
+    yield CoverageItem("operations", operation.id)
+    yield from (
+        CoverageItem("statuses", operation.id, value=str(status)) for status in sorted(operation.documented_statuses)
+    )
+    for place in PARAMETER_LOCATIONS:
         for parameter in operation.parameters[place]:
             if place != "path":
-                yield Cell("parameters", operation.id, place, parameter.name)
-            yield from _enum(operation, place, parameter.name, parameter.values)
-    for pointer, shape in operation.body.shape.everything() if operation.body else ():
-        yield Cell("bodyProperties", operation.id, "body", pointer)
-        yield from _enum(operation, "body", pointer, shape.values)
-    yield from (Cell("scopes", operation.id, value=scope) for scope in operation.scopes)
-    if MULTI_STATUS in operation.replies:
-        yield from (Cell("elements", operation.id, value=str(code)) for code in ELEMENT_CODES.get(operation.method, ()))
+                yield CoverageItem("parameters", operation.id, place, parameter.name)
+            yield from _list_enum_items(operation, place, parameter.name, parameter.enum_values)
+    for pointer, shape in operation.body_plan.field_tree.walk_declared() if operation.body_plan else ():
+        yield CoverageItem("bodyProperties", operation.id, "body", pointer)
+        yield from _list_enum_items(operation, "body", pointer, shape.enum_values)
+    yield from (CoverageItem("scopes", operation.id, value=scope) for scope in operation.scopes)
+    if MULTI_STATUS in operation.reply_validators:
+        yield from (
+            CoverageItem("elements", operation.id, value=str(code)) for code in ELEMENT_CODES.get(operation.method, ())
+        )
 
 
-def covered(operation: Operation, visit: Visit) -> set[Key]:
+def collect_covered_keys(operation: Operation, exchange: Exchange) -> set[CoverageKey]:
     """Return the cells that a visit covers; a refused call covers only its status."""
-    id_, call = operation.id, visit.call
-    keys: set[Key] = {("statuses", id_, "", str(visit.status))}
-    if call is None or not 200 <= visit.status < 300:
+    id_, call = operation.id, exchange.call
+    keys: set[CoverageKey] = {("statuses", id_, "", str(exchange.status))}
+    if call is None or not 200 <= exchange.status < 300:
         return keys
     keys.add(("operations", id_, "", ""))
-    if visit.is_authenticated and (scope := visit.scope) is not None:
+    if exchange.is_authenticated and (scope := exchange.used_scope) is not None:
         keys.add(("scopes", id_, "", scope))
-    keys.update(_parameters(operation, call))
-    body, look = call.body, visit.look
-    if visit.status == MULTI_STATUS and visit.answer:
-        codes = [entry["code"] for entry in orjson.loads(visit.answer.content)]
-        real = {code for at, code in enumerate(codes) if at not in visit.spoilt}
-        keys.update(("elements", id_, "", str(code)) for code in real)
+    keys.update(_collect_parameter_keys(operation, call))
+    body, scan = call.body, exchange.scan
+    if exchange.status == MULTI_STATUS and exchange.response:
+        codes = [entry["code"] for entry in orjson.loads(exchange.response.content)]
+        real_codes = {code for at, code in enumerate(codes) if at not in exchange.failed_elements}
+        keys.update(("elements", id_, "", str(code)) for code in real_codes)
         if max(codes, default=0) >= 300:
-            body, look = [element for element, code in zip(body, codes, strict=True) if code < 300], None
+            body, scan = [element for element, code in zip(body, codes, strict=True) if code < 300], None
     if body:
-        keys.update(_properties(operation, body, look))
+        keys.update(_collect_property_keys(operation, body, scan))
     return keys
 
 
-def injected(operation: Operation) -> Cell:
+def injected_item(operation: Operation) -> CoverageItem:
     """Return the cell, in no dimension, that counts the calls which a fault answered or broke."""
-    return Cell("injected", operation.id)
+    return CoverageItem("injected", operation.id)
 
 
-def _enum(operation: Operation, place: str, name: str, values: tuple[Any, ...]) -> Iterator[Cell]:
-    return (Cell("enumValues", operation.id, place, f"{name}={value}") for value in values)
+def _list_enum_items(operation: Operation, place: str, name: str, values: tuple[Any, ...]) -> Iterator[CoverageItem]:
+    return (CoverageItem("enumValues", operation.id, place, f"{name}={value}") for value in values)
 
 
-def _parameters(operation: Operation, call: Call) -> Iterator[Key]:
-    for place, given in (("path", call.path), ("query", call.query), ("header", call.header)):
-        if given:
+def _collect_parameter_keys(operation: Operation, call: Call) -> Iterator[CoverageKey]:
+    for place, values in (("path", call.path), ("query", call.query), ("header", call.header)):
+        if values:
             for parameter in operation.parameters[place]:
                 name = parameter.name
-                if name in given:
+                if name in values:
                     if place != "path":
                         yield "parameters", operation.id, place, name
-                    if parameter.values:
-                        yield "enumValues", operation.id, place, f"{name}={given[name]}"
+                    if parameter.enum_values:
+                        yield "enumValues", operation.id, place, f"{name}={values[name]}"
 
 
-def _properties(operation: Operation, body: Any, look: Look | None) -> Iterator[Key]:
+def _collect_property_keys(operation: Operation, body: Any, scan: FieldScan | None) -> Iterator[CoverageKey]:
     """Give what a body covers; it was looked at before, unless parts of it failed or it was too much."""
-    assert operation.body is not None
-    for sight in look.declared if look and look.is_whole else sights(operation.body.shape, body):
-        if sight.shape is not None:
-            yield "bodyProperties", operation.id, "body", sight.pointer
-            if sight.shape.values:
-                for value in set(map(str, sight.values)):
-                    yield "enumValues", operation.id, "body", f"{sight.pointer}={value}"
+    assert operation.body_plan is not None
+    for occurrence in scan.declared if scan and scan.is_complete else walk_fields(operation.body_plan.field_tree, body):
+        if occurrence.declaration is not None:
+            yield "bodyProperties", operation.id, "body", occurrence.pointer
+            if occurrence.declaration.enum_values:
+                for value in set(map(str, occurrence.values)):
+                    yield "enumValues", operation.id, "body", f"{occurrence.pointer}={value}"

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 
-from .cells import Key, covered, injected
-from .visit import Visit
+from .cells import CoverageKey, collect_covered_keys, injected_item
+from .visit import Exchange
 
-TESTS_AT_MOST = 20  # names behind a cell
-NAMES_AT_MOST = 1000  # different ones, of a tenant
-MANY = "(other tests)"  # stands for all names beyond NAMES_AT_MOST
+MAX_TESTS_PER_ITEM = 20  # names behind a cell
+MAX_TEST_NAMES = 1000  # different ones, of a tenant
+OTHER_TESTS = "(other tests)"  # stands for all names beyond NAMES_AT_MOST
 
 
 @dataclass(slots=True)
-class Tally:
+class Hits:
     """How many calls covered a cell, and the names of the tests that made them, in order.
 
     more: whether there were more names than are kept.
@@ -23,89 +23,89 @@ class Tally:
 
     count: int = 0
     tests: dict[str, None] = field(default_factory=dict)
-    more: bool = False
+    has_more_tests: bool = False
 
-    def note(self, test: str) -> None:
+    def add_test(self, test: str) -> None:
         """Note a test, as long as there is room."""
-        if len(self.tests) < TESTS_AT_MOST or test in self.tests:
+        if len(self.tests) < MAX_TESTS_PER_ITEM or test in self.tests:
             self.tests[test] = None
         else:
-            self.more = True
+            self.has_more_tests = True
 
-    def add(self, other: Tally) -> None:
+    def merge(self, other: Hits) -> None:
         """Add what another tally counted."""
         self.count += other.count
-        self.more |= other.more
+        self.has_more_tests |= other.has_more_tests
         for test in other.tests:
-            self.note(test)
+            self.add_test(test)
 
 
-Tallies = dict[Key, Tally]
+HitsByItem = dict[CoverageKey, Hits]
 
 
 class Coverage:
     """Tallies by cell; there are no more cells than the contract has, but for statuses that it lacks."""
 
     def __init__(self) -> None:
-        self._tallies: Tallies = {}
-        self._names: dict[str, str] = {}  # each by itself, since all cells share it
+        self._hits: HitsByItem = {}
+        self._test_names: dict[str, str] = {}  # each by itself, since all cells share it
         self._lock = Lock()
 
-    def seen(self, visit: Visit) -> None:
+    def record_hits(self, exchange: Exchange) -> None:
         """Count what a visit covers: nothing, if a fault made up the answer or broke it, or if it is a HEAD."""
-        operation = visit.operation
-        if operation is None or visit.request.method != operation.method:
+        operation = exchange.operation
+        if operation is None or exchange.request.method != operation.method:
             return
-        keys = covered(operation, visit) if _is_real(visit) else (injected(operation),)
+        keys = collect_covered_keys(operation, exchange) if _is_own_response(exchange) else (injected_item(operation),)
         with self._lock:
-            test = self._named(visit.test)
+            test = self._intern_test_name(exchange.test_name)
             for key in keys:
-                tally = self._tallies.get(key)
-                if tally is None:
-                    tally = self._tallies[key] = Tally()
-                tally.count += 1
+                hits = self._hits.get(key)
+                if hits is None:
+                    hits = self._hits[key] = Hits()
+                hits.count += 1
                 if test is not None:
-                    tally.note(test)
+                    hits.add_test(test)
 
-    def add(self, tallies: Tallies) -> None:
+    def add_hits(self, hits_by_item: HitsByItem) -> None:
         """Add what was counted elsewhere."""
         with self._lock:
-            _add(self._tallies, tallies)
+            _add_hits(self._hits, hits_by_item)
 
-    def tallies(self) -> Tallies:
+    def copy_hits(self) -> HitsByItem:
         """Return the tallies as they are now."""
         with self._lock:
-            return joined([self._tallies])
+            return merge_hits([self._hits])
 
     def clear(self) -> None:
         """Begin anew."""
         with self._lock:
-            self._tallies.clear()
-            self._names.clear()
+            self._hits.clear()
+            self._test_names.clear()
 
-    def _named(self, test: str | None) -> str | None:
+    def _intern_test_name(self, test: str | None) -> str | None:
         """Return the one copy of a test's name that is kept; MANY in its place if there are too many names."""
         if test is None:
             return None
-        if test not in self._names and len(self._names) >= NAMES_AT_MOST:
-            return MANY
-        return self._names.setdefault(test, test)
+        if test not in self._test_names and len(self._test_names) >= MAX_TEST_NAMES:
+            return OTHER_TESTS
+        return self._test_names.setdefault(test, test)
 
 
-def _is_real(visit: Visit) -> bool:
+def _is_own_response(exchange: Exchange) -> bool:
     """Whether the answer is the service's own, and comes through, if slowly."""
-    fault = visit.answer.network_fault if visit.answer else None
-    return not visit.injected and (fault is None or fault.kind == "drip")
+    fault = exchange.response.network_fault if exchange.response else None
+    return not exchange.is_injected and (fault is None or fault.kind == "drip")
 
 
-def joined(several: Iterable[Tallies]) -> Tallies:
+def merge_hits(hits_of_tenants: Iterable[HitsByItem]) -> HitsByItem:
     """Add the tallies of several tenants: counts are summed, tests united."""
-    whole: Tallies = {}
-    for tallies in several:
-        _add(whole, tallies)
-    return whole
+    total: HitsByItem = {}
+    for hits_by_item in hits_of_tenants:
+        _add_hits(total, hits_by_item)
+    return total
 
 
-def _add(to: Tallies, tallies: Tallies) -> None:
-    for key, tally in tallies.items():
-        to.setdefault(key, Tally()).add(tally)
+def _add_hits(total: HitsByItem, hits_by_item: HitsByItem) -> None:
+    for key, hits in hits_by_item.items():
+        total.setdefault(key, Hits()).merge(hits)

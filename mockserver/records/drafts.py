@@ -12,17 +12,17 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 import orjson
 
 from ..contract import strict_json
-from ..contract.bodies import JSON, BodyPlan
+from ..contract.bodies import JSON_MEDIA_TYPE, BodyPlan
 from ..contract.operations import Operation
 from ..contract.parameters import Parameter
 from ..errors import BadRequest
-from .visit import Visit
+from .visit import Exchange
 
-UNREADABLE = object()  # in place of a body that is no JSON, or is kept in part only
+UNREADABLE_BODY = object()  # in place of a body that is no JSON, or is kept in part only
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class SuggestedRequest:
     """A call with nothing but what the operation declares; `ids` are those of the path, still encoded."""
 
     operation: Operation
@@ -36,84 +36,86 @@ class Draft:
         """The path with its ids."""
         return "/".join(self.ids.get(part[1:-1], part) for part in self.operation.path.split("/"))
 
-    def curl(self, base: str, token: str) -> str:
+    def render_curl(self, base_url: str, token: str) -> str:
         """Return the call as a line for a shell; a body is JSON, so that curl takes none for the name of a file."""
         query = f"?{urlencode(self.query)}" if self.query else ""
         words = [] if self.operation.method == "GET" else ["-X", self.operation.method]
-        words += [base + quote(self.path, safe="%/:@!$&'()*+,;=~") + query, "-H", f"Authorization: Bearer {token}"]
+        words += [base_url + quote(self.path, safe="%/:@!$&'()*+,;=~") + query, "-H", f"Authorization: Bearer {token}"]
         for name, text in self.headers.items():
             words += ["-H", f"{name}: {text}"]
         if self.body is not None:
-            words += ["-H", f"Content-Type: {JSON}", "-d", orjson.dumps(self.body).decode()]
+            words += ["-H", f"Content-Type: {JSON_MEDIA_TYPE}", "-d", orjson.dumps(self.body).decode()]
         return shlex.join(["curl", *words])
 
 
-def of_visit(visit: Visit, operation: Operation) -> Draft:
+def from_exchange(exchange: Exchange, operation: Operation) -> SuggestedRequest:
     """Return what a visit asked of its operation."""
-    sent, declared = visit.request.headers, operation.names["header"]
-    query = {name: text for name, text in given(visit).items() if name in operation.names["query"]}
+    sent, declared = exchange.request.headers, operation.parameter_names["header"]
+    query = {
+        name: text for name, text in parse_sent_query(exchange).items() if name in operation.parameter_names["query"]
+    }
     headers = {name: text for name, text in sent.items() if name in declared}
-    return Draft(operation, visit.ids, query, headers, _body(visit, operation))
+    return SuggestedRequest(operation, exchange.ids, query, headers, _read_sent_body(exchange, operation))
 
 
-def given(visit: Visit) -> dict[str, str]:
+def parse_sent_query(exchange: Exchange) -> dict[str, str]:
     """Return the query of a visit, declared or not; of several values of one name the first counts."""
-    return dict(reversed(parse_qsl(visit.request.query, keep_blank_values=True)))
+    return dict(reversed(parse_qsl(exchange.request.query, keep_blank_values=True)))
 
 
-def mended(draft: Draft) -> Draft | None:
+def repair_request(request: SuggestedRequest) -> SuggestedRequest | None:
     """Return the call without what cannot be read, or with an example in its place; None if it cannot be mended."""
-    operation = draft.operation
-    ids = {each.name: _id(each, draft.ids[each.name]) for each in operation.parameters["path"]}
+    operation = request.operation
+    ids = {each.name: _repair_id(each, request.ids[each.name]) for each in operation.parameters["path"]}
     if "" in ids.values():
         return None
-    kept = {
-        place: {name: text for name, text in texts.items() if _reads(operation, place, name, text)}
-        for place, texts in (("query", draft.query), ("header", draft.headers))
+    readable = {
+        place: {name: text for name, text in texts.items() if _is_valid_parameter(operation, place, name, text)}
+        for place, texts in (("query", request.query), ("header", request.headers))
     }
-    body = draft.body
-    if operation.body and not _fits(operation.body, body):
-        body = operation.body.example
-        if not _fits(operation.body, body):
+    body = request.body
+    if operation.body_plan and not _is_valid_body(operation.body_plan, body):
+        body = operation.body_plan.example
+        if not _is_valid_body(operation.body_plan, body):
             return None
-    return replace(draft, ids=ids, query=kept["query"], headers=kept["header"], body=body)
+    return replace(request, ids=ids, query=readable["query"], headers=readable["header"], body=body)
 
 
-def _body(visit: Visit, operation: Operation) -> Any:
-    if operation.body is None or not visit.request.body.strip():
+def _read_sent_body(exchange: Exchange, operation: Operation) -> Any:
+    if operation.body_plan is None or not exchange.request.body.strip():
         return None
     try:
-        return UNREADABLE if visit.is_cut else strict_json.read(visit.request.body)
+        return UNREADABLE_BODY if exchange.is_truncated else strict_json.parse_json(exchange.request.body)
     except BadRequest:
-        return UNREADABLE
+        return UNREADABLE_BODY
 
 
-def _id(parameter: Parameter, part: str) -> str:
+def _repair_id(parameter: Parameter, part: str) -> str:
     """Return an id that can be read: itself, or the nearest of those that are declared, or "" for none."""
-    if _is_good(parameter, unquote(part)) and "\N{REPLACEMENT CHARACTER}" not in unquote(part):
+    if _is_valid_text(parameter, unquote(part)) and "\N{REPLACEMENT CHARACTER}" not in unquote(part):
         return part
-    upper = {str(value).upper(): str(value) for value in parameter.values}
+    upper = {str(value).upper(): str(value) for value in parameter.enum_values}
     return next((upper[near] for near in get_close_matches(part.upper(), upper, n=1)), "")
 
 
-def _reads(operation: Operation, place: str, name: str, text: str) -> bool:
-    return all(_is_good(each, text) for each in operation.parameters[place] if each.key == name)
+def _is_valid_parameter(operation: Operation, place: str, name: str, text: str) -> bool:
+    return all(_is_valid_text(each, text) for each in operation.parameters[place] if each.lookup_name == name)
 
 
-def _is_good(parameter: Parameter, text: str) -> bool:
+def _is_valid_text(parameter: Parameter, text: str) -> bool:
     try:
-        parameter.read(text)
+        parameter.parse_value(text)
     except BadRequest:
         return False
     return True
 
 
-def _fits(plan: BodyPlan, body: Any) -> bool:
+def _is_valid_body(plan: BodyPlan, body: Any) -> bool:
     """Whether a body can be read; what is wrong with one element of a bulk is that element's affair."""
-    if body is UNREADABLE:
+    if body is UNREADABLE_BODY:
         return False
     try:
-        plan.read(b"" if body is None else orjson.dumps(body), JSON)
+        plan.parse_body(b"" if body is None else orjson.dumps(body), JSON_MEDIA_TYPE)
     except BadRequest:
         return False
     return True

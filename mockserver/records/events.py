@@ -7,96 +7,104 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ..clock import timestamp
+from ..clock import format_timestamp
 from ..errors import BadRequest
 from . import secrets
-from .visit import Visit
+from .visit import Exchange
 
 
-def event(visit: Visit) -> dict[str, Any]:
+def serve_event_json(exchange: Exchange) -> dict[str, Any]:
     """Return a visit as WireMock's admin API would show it."""
     return {
-        "id": visit.id,
-        "request": request(visit),
-        "responseDefinition": {"status": visit.status},
-        "response": _response(visit),
-        "wasMatched": not visit.is_unmatched,
-        "timing": {"addedDelay": 0, "processTime": visit.microseconds // 1000, "totalTime": visit.microseconds // 1000},
-        "mock": _mock(visit),
+        "id": exchange.id,
+        "request": logged_request_json(exchange),
+        "responseDefinition": {"status": exchange.status},
+        "response": _response_json(exchange),
+        "wasMatched": not exchange.is_unmatched,
+        "timing": {
+            "addedDelay": 0,
+            "processTime": exchange.microseconds // 1000,
+            "totalTime": exchange.microseconds // 1000,
+        },
+        "mock": _mock_json(exchange),
     }
 
 
-def request(visit: Visit) -> dict[str, Any]:
+def logged_request_json(exchange: Exchange) -> dict[str, Any]:
     """Return the request of a visit, without its secrets; times are milliseconds since 1970, and ISO 8601."""
-    asked = visit.request
+    request = exchange.request
     return {
-        "url": url(visit),
-        "absoluteUrl": f"http://{asked.headers.get('host', 'localhost')}{url(visit)}",
-        "method": asked.method,
-        "clientIp": asked.client,
-        "headers": secrets.headers(asked.headers),
-        "cookies": secrets.cookies(asked.headers.get("cookie", "")),
-        "queryParams": _query(secrets.query(asked.query)),
+        "url": redacted_url(exchange),
+        "absoluteUrl": f"http://{request.headers.get('host', 'localhost')}{redacted_url(exchange)}",
+        "method": request.method,
+        "clientIp": request.client,
+        "headers": secrets.redact_headers(request.headers),
+        "cookies": secrets.redact_cookies(request.headers.get("cookie", "")),
+        "queryParams": _query_json(secrets.redact_query(request.query)),
         "browserProxyRequest": False,
-        "loggedDate": int(visit.at.timestamp() * 1000),
-        "loggedDateString": timestamp(visit.at),
-        **_content(asked.body),
+        "loggedDate": int(exchange.arrived_at.timestamp() * 1000),
+        "loggedDateString": format_timestamp(exchange.arrived_at),
+        **_body_json(request.body),
     }
 
 
-def url(visit: Visit) -> str:
+def redacted_url(exchange: Exchange) -> str:
     """Return path and query as the client encoded them, without secrets."""
-    query = secrets.query(visit.request.query)
-    return f"{visit.request.path}?{query}" if query else visit.request.path
+    query = secrets.redact_query(exchange.request.query)
+    return f"{exchange.request.path}?{query}" if query else exchange.request.path
 
 
-def answered(visit: Visit) -> str:
+def redacted_response_text(exchange: Exchange) -> str:
     """Return the body of the answer as text, without secrets."""
-    return _text(visit.answer.content) if visit.answer else ""
+    return _redacted_text(exchange.response.content) if exchange.response else ""
 
 
-def _response(visit: Visit) -> dict[str, Any]:
-    headers = secrets.headers(visit.answer.headers) if visit.answer else {}
-    return {"status": visit.status, "headers": headers, **_content(visit.answer.content if visit.answer else b"")}
+def _response_json(exchange: Exchange) -> dict[str, Any]:
+    headers = secrets.redact_headers(exchange.response.headers) if exchange.response else {}
+    return {
+        "status": exchange.status,
+        "headers": headers,
+        **_body_json(exchange.response.content if exchange.response else b""),
+    }
 
 
-def _content(body: bytes) -> dict[str, str]:
-    return {"body": _text(body), "bodyAsBase64": b64encode(secrets.content(body)).decode()}
+def _body_json(body: bytes) -> dict[str, str]:
+    return {"body": _redacted_text(body), "bodyAsBase64": b64encode(secrets.redact_body(body)).decode()}
 
 
-def _text(body: bytes) -> str:
-    return secrets.content(body).decode(errors="replace")
+def _redacted_text(body: bytes) -> str:
+    return secrets.redact_body(body).decode(errors="replace")
 
 
-def _query(text: str) -> dict[str, Any]:
-    found: dict[str, list[str]] = {}
+def _query_json(text: str) -> dict[str, Any]:
+    values_by_name: dict[str, list[str]] = {}
     for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
-        found.setdefault(name, []).append(value)
-    return {name: {"key": name, "values": values} for name, values in found.items()}
+        values_by_name.setdefault(name, []).append(value)
+    return {name: {"key": name, "values": values} for name, values in values_by_name.items()}
 
 
-def _mock(visit: Visit) -> Mapping[str, Any]:
+def _mock_json(exchange: Exchange) -> Mapping[str, Any]:
     """Return what only a simulator of this service knows; what there is nothing to say of is left out."""
-    error = visit.error
+    error = exchange.error
     facts = {
-        "tenant": visit.tenant,
-        "operationId": visit.operation.id if visit.operation else None,
-        "persona": visit.principal.name if visit.principal else None,
-        "scope": visit.scope,
-        "missingScopes": list(visit.missing) or None,
+        "tenant": exchange.tenant,
+        "operationId": exchange.operation.id if exchange.operation else None,
+        "persona": exchange.principal.name if exchange.principal else None,
+        "scope": exchange.used_scope,
+        "missingScopes": list(exchange.missing_scopes) or None,
         "rule": error.rule if error and error.rule else None,
         "place": error.field if isinstance(error, BadRequest) and error.field else None,
-        "findings": [_finding(each) for each in visit.findings] or None,
-        "fault": visit.fault,
-        "injected": visit.injected or None,
-        "test": visit.test,
-        "microseconds": visit.microseconds,
-        "versions": visit.versions and {"before": visit.versions[0], "after": visit.versions[1]},
-        "bodyIsCut": visit.is_cut or None,
+        "findings": [_finding_json(each) for each in exchange.findings] or None,
+        "fault": exchange.fault,
+        "injected": exchange.is_injected or None,
+        "test": exchange.test_name,
+        "microseconds": exchange.microseconds,
+        "versions": exchange.versions and {"before": exchange.versions[0], "after": exchange.versions[1]},
+        "bodyIsCut": exchange.is_truncated or None,
     }
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _finding(finding: Any) -> dict[str, str]:
+def _finding_json(finding: Any) -> dict[str, str]:
     facts = {"kind": finding.kind, "place": finding.place, "message": finding.message}
     return facts | ({"suggestion": finding.suggestion} if finding.suggestion else {})

@@ -10,12 +10,12 @@ from typing import Any
 
 from ..contract import shapes
 from ..contract.operations import Operation
-from ..contract.shapes import Look
+from ..contract.shapes import FieldScan
 from ..errors import BadRequest
 from .visit import Finding
 
 # Headers that a client, a proxy or a tool may send with any request.
-USUAL = frozenset(
+COMMON_HEADERS = frozenset(
     {
         *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "connection", "cookie"),
         *("access-control-request-headers", "access-control-request-method", "cache-control", "date", "dnt", "expect"),
@@ -26,72 +26,86 @@ USUAL = frozenset(
         *("via", "x-mock-test", "x-real-ip", "x-request-id"),
     }
 )
-NOTHING = Look()
-USUAL_STARTS = ("sec-", "x-forwarded-", "x-b3-")
-SEEN_AT_MOST, KEPT_AT_MOST = 1000, 100  # of one request; a body can have a million fields that nobody declares
+EMPTY_SCAN = FieldScan()
+COMMON_HEADER_PREFIXES = ("sec-", "x-forwarded-", "x-b3-")
+MAX_UNDECLARED_FIELDS, MAX_FINDINGS_PER_REQUEST = (
+    1000,
+    100,
+)  # of one request; a body can have a million fields that nobody declares
 
 
-def of_request(
-    operation: Operation, query: Iterable[str], headers: Mapping[str, str], look: Look
+def find_request_findings(
+    operation: Operation, query: Iterable[str], headers: Mapping[str, str], scan: FieldScan
 ) -> tuple[Finding, ...]:
     """Return the undeclared parameters, headers and body fields of a request, and the deprecated things it uses."""
-    found = [*_parameters(operation, query), *_headers(operation, headers), *_deprecated(operation), *_fields(look)]
-    return tuple(islice(dict.fromkeys(found), KEPT_AT_MOST)) if found else ()
+    found = [
+        *_undeclared_parameters(operation, query),
+        *_undeclared_headers(operation, headers),
+        *_deprecations(operation),
+        *_undeclared_fields(scan),
+    ]
+    return tuple(islice(dict.fromkeys(found), MAX_FINDINGS_PER_REQUEST)) if found else ()
 
 
-def looked(operation: Operation, body: Any) -> Look:
+def scan_body(operation: Operation, body: Any) -> FieldScan:
     """Look at a body for findings, as far as they are wanted."""
-    return shapes.look(operation.body.shape, body, SEEN_AT_MOST) if operation.body and body is not None else NOTHING
+    return (
+        shapes.scan_fields(operation.body_plan.field_tree, body, MAX_UNDECLARED_FIELDS)
+        if operation.body_plan and body is not None
+        else EMPTY_SCAN
+    )
 
 
-def refusal(finding: Finding) -> BadRequest:
+def finding_error(finding: Finding) -> BadRequest:
     """Return the error for a finding where the dial `contract` is strict (C11b)."""
-    meant = f" Did you mean {finding.suggestion}?" if finding.suggestion else ""
-    return BadRequest(field=finding.place, kind="undeclared", detail=finding.message + meant, rule="C11b")
+    hint = f" Did you mean {finding.suggestion}?" if finding.suggestion else ""
+    return BadRequest(field=finding.place, error_type="undeclared", detail=finding.message + hint, rule="C11b")
 
 
 @lru_cache(maxsize=1000)
 @lru_cache(maxsize=1024)  # callers come with few different sets of scopes
-def of_token(operation_id: str, wanted: tuple[str, ...], granted: frozenset[str]) -> tuple[Finding, ...]:
+def find_excess_scopes(
+    operation_id: str, accepted_scopes: tuple[str, ...], granted_scopes: frozenset[str]
+) -> tuple[Finding, ...]:
     """Return a finding for a token that may more than the operation needs; any one of `wanted` will do.
 
     What it may in other services is no matter of this call: `neverNeeded` of the coverage tells that.
     """
-    services = {scope.partition(".")[0] for scope in wanted}
-    spare = {scope for scope in granted if scope.partition(".")[0] in services} - set(wanted)
-    if not wanted or not spare:
+    services = {scope.partition(".")[0] for scope in accepted_scopes}
+    excess_scopes = {scope for scope in granted_scopes if scope.partition(".")[0] in services} - set(accepted_scopes)
+    if not accepted_scopes or not excess_scopes:
         return ()
-    more = ", ".join(sorted(spare))
+    more = ", ".join(sorted(excess_scopes))
     return (Finding("scope", operation_id, f"The token grants more than this operation needs: {more}."),)
 
 
-def _parameters(operation: Operation, query: Iterable[str]) -> Iterator[Finding]:
-    declared = operation.names["query"]
+def _undeclared_parameters(operation: Operation, query: Iterable[str]) -> Iterator[Finding]:
+    declared = operation.parameter_names["query"]
     for name in query:
         if name not in declared:
-            yield Finding("query", name[:100], "This query parameter is not declared.", _nearest(name, declared))
+            yield Finding("query", name[:100], "This query parameter is not declared.", _nearest_name(name, declared))
 
 
-def _headers(operation: Operation, headers: Mapping[str, str]) -> Iterator[Finding]:
-    declared = operation.names["header"]
+def _undeclared_headers(operation: Operation, headers: Mapping[str, str]) -> Iterator[Finding]:
+    declared = operation.parameter_names["header"]
     for name in headers:
-        if name not in USUAL and name not in declared and not name.startswith(USUAL_STARTS):
-            yield Finding("header", name[:100], "This header is not declared.", _nearest(name, declared))
+        if name not in COMMON_HEADERS and name not in declared and not name.startswith(COMMON_HEADER_PREFIXES):
+            yield Finding("header", name[:100], "This header is not declared.", _nearest_name(name, declared))
 
 
-def _deprecated(operation: Operation) -> Iterator[Finding]:
-    if operation.deprecated:
+def _deprecations(operation: Operation) -> Iterator[Finding]:
+    if operation.is_deprecated:
         yield Finding("deprecated", operation.id, "This operation is deprecated.")
 
 
-def _fields(look: Look) -> Iterator[Finding]:
-    for sight in look.undeclared:
-        nearest = _nearest(sight.name, frozenset(sight.siblings))
-        yield Finding("body", sight.pointer[:200], "This field is not declared.", nearest)
+def _undeclared_fields(scan: FieldScan) -> Iterator[Finding]:
+    for occurrence in scan.undeclared:
+        nearest = _nearest_name(occurrence.name, frozenset(occurrence.siblings))
+        yield Finding("body", occurrence.pointer[:200], "This field is not declared.", nearest)
 
 
 @lru_cache(maxsize=1000)
-def _nearest(name: str, declared: frozenset[str]) -> str:
+def _nearest_name(name: str, declared: frozenset[str]) -> str:
     """Return the declared name that is most like this one, "" if none is."""
     lower = {each.lower(): each for each in sorted(declared)}
     near = get_close_matches(name.lower()[:100], lower, n=1, cutoff=0.6)

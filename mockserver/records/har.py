@@ -7,66 +7,66 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import __version__
-from ..clock import timestamp
+from ..clock import format_timestamp
 from ..messages import reason_phrase
 from . import events, secrets
-from .visit import Visit
+from .visit import Exchange
 
 
-def archive(visits: Iterable[Visit]) -> dict[str, Any]:
+def har_json(exchanges: Iterable[Exchange]) -> dict[str, Any]:
     """Return the archive."""
     creator = {"name": "emporix-mockserver", "version": __version__}
-    return {"log": {"version": "1.2", "creator": creator, "entries": [_entry(visit) for visit in visits]}}
+    return {"log": {"version": "1.2", "creator": creator, "entries": [_entry_json(exchange) for exchange in exchanges]}}
 
 
-def _entry(visit: Visit) -> dict[str, Any]:
-    milliseconds = visit.microseconds / 1000
+def _entry_json(exchange: Exchange) -> dict[str, Any]:
+    milliseconds = exchange.microseconds / 1000
     return {
-        "startedDateTime": timestamp(visit.at),
+        "startedDateTime": format_timestamp(exchange.arrived_at),
         "time": milliseconds,
-        "request": _request(visit),
-        "response": _response(visit),
+        "request": _request_json(exchange),
+        "response": _response_json(exchange),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": visit.id,
+        "comment": exchange.id,
     }
 
 
-def _request(visit: Visit) -> dict[str, Any]:
-    asked = events.request(visit)
-    query = parse_qsl(secrets.query(visit.request.query), keep_blank_values=True, errors="replace")
-    body = {"mimeType": visit.request.headers.get("content-type", ""), "text": asked["body"]}
+def _request_json(exchange: Exchange) -> dict[str, Any]:
+    logged_request = events.logged_request_json(exchange)
+    query = parse_qsl(secrets.redact_query(exchange.request.query), keep_blank_values=True, errors="replace")
+    body = {"mimeType": exchange.request.headers.get("content-type", ""), "text": logged_request["body"]}
     return {
-        "method": asked["method"],
-        "url": asked["absoluteUrl"],
+        "method": logged_request["method"],
+        "url": logged_request["absoluteUrl"],
         "httpVersion": "HTTP/1.1",
-        "cookies": _pairs(asked["cookies"]),
-        "headers": _pairs(asked["headers"]),
+        "cookies": _name_value_pairs(logged_request["cookies"]),
+        "headers": _name_value_pairs(logged_request["headers"]),
         "queryString": [{"name": name, "value": value} for name, value in query],
         "headersSize": -1,
-        "bodySize": len(visit.request.body),
-        **({"postData": body} if asked["body"] else {}),
+        "bodySize": len(exchange.request.body),
+        **({"postData": body} if logged_request["body"] else {}),
     }
 
 
-def _response(visit: Visit) -> dict[str, Any]:
-    text = events.answered(visit)
+def _response_json(exchange: Exchange) -> dict[str, Any]:
+    text = events.redacted_response_text(exchange)
     return {
-        "status": visit.status,
-        "statusText": reason_phrase(visit.status, unknown=""),
+        "status": exchange.status,
+        "statusText": reason_phrase(exchange.status, unknown=""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _pairs(secrets.headers(visit.answer.headers)) if visit.answer else [],
+        "headers": _name_value_pairs(secrets.redact_headers(exchange.response.headers)) if exchange.response else [],
         "content": {
             "size": len(text.encode()),
-            "mimeType": visit.answer.media_type if visit.answer and text else "",
+            "mimeType": exchange.response.media_type if exchange.response and text else "",
             "text": text,
         },
         "redirectURL": "",
         "headersSize": -1,
-        "bodySize": len(visit.answer.content) if visit.answer else 0,
+        "bodySize": len(exchange.response.content) if exchange.response else 0,
     }
 
 
-def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
+def _name_value_pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in values.items()]

@@ -16,15 +16,15 @@ from ..contract import strict_json
 from ..errors import BadRequest
 from ..practices import regexes
 from ..practices.regexes import RegexError
-from .budget import Budget
-from .comparison import Comparison
-from .visit import Visit
+from .budget import Deadline
+from .comparison import JsonComparison
+from .visit import Exchange
 
-LONG = 200  # characters that are compared to tell how near two texts are
+MAX_COMPARED_LENGTH = 200  # characters that are compared to tell how near two texts are
 
-Texts = list[str]  # the values of a header or parameter; none if it is absent
-Fits = Callable[[Texts, Budget], bool]
-Read = Callable[[Visit], Texts]
+FieldValues = list[str]  # the values of a header or parameter; none if it is absent
+ValuePredicate = Callable[[FieldValues, Deadline], bool]
+ValueReader = Callable[[Exchange], FieldValues]
 
 
 class PatternError(Exception):
@@ -32,208 +32,212 @@ class PatternError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class ValueMatcher:
     """What texts must be like.
 
     near: the text that they should be, to tell how far others are from it; None where only yes or no can be told.
     """
 
-    fits: Fits
-    near: str | None = None
+    accepts: ValuePredicate
+    target: str | None = None
 
-    def distance(self, texts: Texts, budget: Budget) -> float:
+    def value_distance(self, values: FieldValues, deadline: Deadline) -> float:
         """Return 0 for a match, up to 1."""
-        if self.fits(texts, budget):
+        if self.accepts(values, deadline):
             return 0.0
-        if self.near is None:
+        if self.target is None:
             return 1.0
-        budget.check()
-        return min((_unlike(self.near, each) for each in texts), default=1.0)
+        deadline.check_time_left()
+        return min((_text_distance(self.target, each) for each in values), default=1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PatternPart:
     """One demand of a pattern, and where to look."""
 
-    read: Read
-    demand: Demand
+    read_values: ValueReader
+    matcher: ValueMatcher
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class RequestPattern:
     """A compiled request pattern; one that demands nothing matches everything."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[PatternPart, ...]
 
-    def matches(self, visit: Visit, budget: Budget) -> bool:
+    def matches_exchange(self, exchange: Exchange, deadline: Deadline) -> bool:
         """Whether a visit is as demanded; BadRequest if that takes too long."""
-        return all(part.demand.fits(part.read(visit), budget) for part in self.parts)
+        return all(part.matcher.accepts(part.read_values(exchange), deadline) for part in self.parts)
 
-    def distance(self, visit: Visit, budget: Budget) -> float:
+    def exchange_distance(self, exchange: Exchange, deadline: Deadline) -> float:
         """Return how far a visit is from what is demanded: 0 to 1, the mean over all demands."""
-        distances = (part.demand.distance(part.read(visit), budget) for part in self.parts)
+        distances = (part.matcher.value_distance(part.read_values(exchange), deadline) for part in self.parts)
         return sum(distances) / max(1, len(self.parts))
 
 
-def compiled(pattern: Mapping[str, Any]) -> Pattern:
+def compile_request_pattern(pattern: Mapping[str, Any]) -> RequestPattern:
     """Compile a request pattern of the declared shape; PatternError says what cannot be used."""
-    return Pattern(tuple(_parts(pattern)))
+    return RequestPattern(tuple(_compile_parts(pattern)))
 
 
-def _parts(pattern: Mapping[str, Any]) -> Iterator[Part]:
+def _compile_parts(pattern: Mapping[str, Any]) -> Iterator[PatternPart]:
     for name, value in pattern.items():
-        if name in PLAIN:
-            read, matcher = PLAIN[name]
-            yield Part(read, _demand({matcher: value}))
+        if name in PLAIN_FIELDS:
+            read, matcher = PLAIN_FIELDS[name]
+            yield PatternPart(read, _compile_matcher({matcher: value}))
         elif name == "urlPathTemplate":
-            yield Part(_path, _template(value))
+            yield PatternPart(_path_values, _compile_path_template(value))
         elif name == "method":
             if value.upper() != "ANY":
-                yield Part(lambda visit: [visit.request.method], _demand({"equalTo": value.upper()}))
-        elif name in NAMED:
+                yield PatternPart(
+                    lambda exchange: [exchange.request.method], _compile_matcher({"equalTo": value.upper()})
+                )
+        elif name in KEYED_FIELDS:
             for key, matcher in value.items():
-                yield Part(partial(NAMED[name], key), _demand(matcher))
+                yield PatternPart(partial(KEYED_FIELDS[name], key), _compile_matcher(matcher))
         elif name == "bodyPatterns":
             for matcher in value if isinstance(value, list) else [value]:
-                yield Part(_body, _demand(matcher))
+                yield PatternPart(_body_values, _compile_matcher(matcher))
 
 
-def _url(visit: Visit) -> Texts:
-    query = f"?{visit.request.query}" if visit.request.query else ""
-    return [visit.request.path + query]
+def _url_values(exchange: Exchange) -> FieldValues:
+    query = f"?{exchange.request.query}" if exchange.request.query else ""
+    return [exchange.request.path + query]
 
 
-def _path(visit: Visit) -> Texts:
-    return [visit.request.path]
+def _path_values(exchange: Exchange) -> FieldValues:
+    return [exchange.request.path]
 
 
-def _body(visit: Visit) -> Texts:
-    return [visit.request.body.decode(errors="replace")] if visit.request.body else []
+def _body_values(exchange: Exchange) -> FieldValues:
+    return [exchange.request.body.decode(errors="replace")] if exchange.request.body else []
 
 
-def _header(name: str, visit: Visit) -> Texts:
-    value = visit.request.headers.get(name.lower())
+def _header_values(name: str, exchange: Exchange) -> FieldValues:
+    value = exchange.request.headers.get(name.lower())
     return [] if value is None else [value]
 
 
-def _parameter(name: str, visit: Visit) -> Texts:
-    pairs = parse_qsl(visit.request.query, keep_blank_values=True, errors="replace")
+def _parameter_values(name: str, exchange: Exchange) -> FieldValues:
+    pairs = parse_qsl(exchange.request.query, keep_blank_values=True, errors="replace")
     return [value for key, value in pairs if key == name]
 
 
-def _cookie(name: str, visit: Visit) -> Texts:
-    pairs = (part.partition("=") for part in visit.request.headers.get("cookie", "").split(";"))
+def _cookie_values(name: str, exchange: Exchange) -> FieldValues:
+    pairs = (part.partition("=") for part in exchange.request.headers.get("cookie", "").split(";"))
     return [value.strip() for key, _, value in pairs if key.strip() == name]
 
 
-def _optional(value: str | None) -> Texts:
+def _optional_value(value: str | None) -> FieldValues:
     return [] if value is None else [value]
 
 
-PLAIN: dict[str, tuple[Read, str]] = {
-    "url": (_url, "equalTo"),
-    "urlPattern": (_url, "matches"),
-    "urlPath": (_path, "equalTo"),
-    "urlPathPattern": (_path, "matches"),
-    "operationId": (lambda visit: _optional(visit.operation.id if visit.operation else None), "equalTo"),
-    "test": (lambda visit: _optional(visit.test), "equalTo"),
+PLAIN_FIELDS: dict[str, tuple[ValueReader, str]] = {
+    "url": (_url_values, "equalTo"),
+    "urlPattern": (_url_values, "matches"),
+    "urlPath": (_path_values, "equalTo"),
+    "urlPathPattern": (_path_values, "matches"),
+    "operationId": (lambda visit: _optional_value(visit.operation.id if visit.operation else None), "equalTo"),
+    "test": (lambda visit: _optional_value(visit.test_name), "equalTo"),
 }
-NAMED: dict[str, Callable[[str, Visit], Texts]] = {
-    "headers": _header,
-    "queryParameters": _parameter,
-    "cookies": _cookie,
+KEYED_FIELDS: dict[str, Callable[[str, Exchange], FieldValues]] = {
+    "headers": _header_values,
+    "queryParameters": _parameter_values,
+    "cookies": _cookie_values,
 }
-OPTIONS = {"caseInsensitive", "ignoreArrayOrder", "ignoreExtraElements"}
+MATCHER_OPTIONS = {"caseInsensitive", "ignoreArrayOrder", "ignoreExtraElements"}
 
 
-def _demand(matcher: Mapping[str, Any]) -> Demand:
+def _compile_matcher(matcher: Mapping[str, Any]) -> ValueMatcher:
     """Compile one matcher, such as `{"equalTo": "x"}`."""
-    names = [name for name in matcher if name not in OPTIONS]
-    if len(names) != 1 or names[0] not in MATCHERS:
-        raise PatternError(f"A matcher is one of {', '.join(MATCHERS)}.")
-    return MATCHERS[names[0]](matcher[names[0]], matcher)
+    names = [name for name in matcher if name not in MATCHER_OPTIONS]
+    if len(names) != 1 or names[0] not in MATCHER_COMPILERS:
+        raise PatternError(f"A matcher is one of {', '.join(MATCHER_COMPILERS)}.")
+    return MATCHER_COMPILERS[names[0]](matcher[names[0]], matcher)
 
 
-def _equal(wanted: Any, options: Mapping[str, Any]) -> Demand:
-    text = _text(wanted)
+def _compile_equal_to(operand: Any, options: Mapping[str, Any]) -> ValueMatcher:
+    text = _require_text(operand)
     if options.get("caseInsensitive"):
-        return Demand(lambda texts, _: text.lower() in map(str.lower, texts), text)
-    return Demand(lambda texts, _: text in texts, text)
+        return ValueMatcher(lambda texts, _: text.lower() in map(str.lower, texts), text)
+    return ValueMatcher(lambda texts, _: text in texts, text)
 
 
-def _contains(wanted: Any, _: Mapping[str, Any]) -> Demand:
-    text = _text(wanted)
-    return Demand(lambda texts, _: any(text in each for each in texts))
+def _compile_contains(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
+    text = _require_text(operand)
+    return ValueMatcher(lambda texts, _: any(text in each for each in texts))
 
 
-def _lacks(wanted: Any, _: Mapping[str, Any]) -> Demand:
-    text = _text(wanted)
-    return Demand(lambda texts, _: not any(text in each for each in texts))
+def _compile_does_not_contain(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
+    text = _require_text(operand)
+    return ValueMatcher(lambda texts, _: not any(text in each for each in texts))
 
 
-def _regex(wanted: Any, _: Mapping[str, Any]) -> Demand:
-    found = _compiled_regex(wanted)
-    return Demand(lambda texts, budget: any(budget.fits(found, each) for each in texts))
+def _compile_matches(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
+    pattern = _compile_regex(operand)
+    return ValueMatcher(lambda texts, deadline: any(deadline.fullmatch(pattern, each) for each in texts))
 
 
-def _no_regex(wanted: Any, _: Mapping[str, Any]) -> Demand:
-    found = _compiled_regex(wanted)
-    return Demand(lambda texts, budget: not any(budget.fits(found, each) for each in texts))
+def _compile_does_not_match(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
+    pattern = _compile_regex(operand)
+    return ValueMatcher(lambda texts, deadline: not any(deadline.fullmatch(pattern, each) for each in texts))
 
 
-def _template(wanted: str) -> Demand:
+def _compile_path_template(template: str) -> ValueMatcher:
     """Compile a path with `{names}`, each of which stands for one step."""
-    steps = ("[^/]+" if step.startswith("{") else re.escape(step) for step in wanted.split("/"))
+    steps = ("[^/]+" if step.startswith("{") else re.escape(step) for step in template.split("/"))
     pattern = re.compile("/".join(steps))
-    return Demand(lambda texts, _: any(pattern.fullmatch(each) for each in texts), wanted)
+    return ValueMatcher(lambda texts, _: any(pattern.fullmatch(each) for each in texts), template)
 
 
-def _absent(wanted: Any, _: Mapping[str, Any]) -> Demand:
-    return Demand(lambda texts, _: bool(texts) is not bool(wanted))
+def _compile_absent(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
+    return ValueMatcher(lambda texts, _: bool(texts) is not bool(operand))
 
 
-def _json(wanted: Any, options: Mapping[str, Any]) -> Demand:
+def _compile_equal_to_json(operand: Any, options: Mapping[str, Any]) -> ValueMatcher:
     try:
-        value = strict_json.read(wanted.encode()) if isinstance(wanted, str) else wanted
+        value = strict_json.parse_json(operand.encode()) if isinstance(operand, str) else operand
     except BadRequest as error:
         raise PatternError(f"equalToJson must be JSON. {error.detail}") from None
-    order, extra = bool(options.get("ignoreArrayOrder")), bool(options.get("ignoreExtraElements"))
+    ignores_order, ignores_extra = bool(options.get("ignoreArrayOrder")), bool(options.get("ignoreExtraElements"))
 
-    def is_same(text: str, budget: Budget) -> bool:
-        budget.check()
+    def is_equal_json(text: str, deadline: Deadline) -> bool:
+        deadline.check_time_left()
         try:
-            return Comparison(order, extra, budget).same(value, orjson.loads(text))
+            return JsonComparison(ignores_order, ignores_extra, deadline).is_equal(value, orjson.loads(text))
         except orjson.JSONDecodeError:
             return False
 
-    return Demand(lambda texts, budget: any(is_same(each, budget) for each in texts))
+    return ValueMatcher(lambda texts, budget: any(is_equal_json(each, budget) for each in texts))
 
 
-MATCHERS: dict[str, Callable[[Any, Mapping[str, Any]], Demand]] = {
-    "equalTo": _equal,
-    "contains": _contains,
-    "doesNotContain": _lacks,
-    "matches": _regex,
-    "doesNotMatch": _no_regex,
-    "absent": _absent,
-    "equalToJson": _json,
+MATCHER_COMPILERS: dict[str, Callable[[Any, Mapping[str, Any]], ValueMatcher]] = {
+    "equalTo": _compile_equal_to,
+    "contains": _compile_contains,
+    "doesNotContain": _compile_does_not_contain,
+    "matches": _compile_matches,
+    "doesNotMatch": _compile_does_not_match,
+    "absent": _compile_absent,
+    "equalToJson": _compile_equal_to_json,
 }
 
 
-def _unlike(wanted: str, found: str) -> float:
+def _text_distance(expected: str, actual: str) -> float:
     """Return how unlike two different texts are, from 0 to 1."""
-    likeness = SequenceMatcher(None, wanted[:LONG], found[:LONG], autojunk=False).ratio()
+    likeness = SequenceMatcher(
+        None, expected[:MAX_COMPARED_LENGTH], actual[:MAX_COMPARED_LENGTH], autojunk=False
+    ).ratio()
     return max(0.01, 1.0 - likeness)
 
 
-def _text(wanted: Any) -> str:
-    if not isinstance(wanted, str):
+def _require_text(operand: Any) -> str:
+    if not isinstance(operand, str):
         raise PatternError("The operand of this matcher must be a text.")
-    return wanted
+    return operand
 
 
-def _compiled_regex(wanted: Any) -> Any:
+def _compile_regex(operand: Any) -> Any:
     try:
-        return regexes.compiled(_text(wanted))
+        return regexes.compile_regex(_require_text(operand))
     except RegexError as error:
         raise PatternError(f"The regex cannot be used: {str(error)[:200]}.") from None

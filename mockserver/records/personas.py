@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from .visit import Visit
+from .visit import Exchange
 
-PERSONAS_AT_MOST = 100
-OTHERS = "(other callers)"  # stands for all beyond PERSONAS_AT_MOST
-SCOPES_AT_MOST = 100  # of a persona
+MAX_PERSONAS = 100
+OTHER_CALLERS = "(other callers)"  # stands for all beyond PERSONAS_AT_MOST
+MAX_SCOPES_PER_PERSONA = 100  # of a persona
 
 
 @dataclass(slots=True)
@@ -24,26 +24,26 @@ class Persona:
     is_customer: whether it is one, whose scopes come with the login and cannot be fewer.
     """
 
-    granted: set[str] = field(default_factory=set)
-    needed: set[tuple[str, str]] = field(default_factory=set)
-    lacked: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
+    granted_scopes: set[str] = field(default_factory=set)
+    needed_scopes: set[tuple[str, str]] = field(default_factory=set)
+    denials: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
     is_customer: bool = False
 
     @property
-    def spare(self) -> set[str]:
+    def unused_scopes(self) -> set[str]:
         """The scopes that could be taken away: granted and never needed."""
-        return set() if self.is_customer else self.granted - {scope for scope, _ in self.needed}
+        return set() if self.is_customer else self.granted_scopes - {scope for scope, _ in self.needed_scopes}
 
-    def grant(self, scopes: Collection[str]) -> None:
+    def add_granted_scopes(self, scopes: Collection[str]) -> None:
         """Note scopes of a token, as long as there is room."""
-        if not self.granted.issuperset(scopes):
-            self.granted.update(sorted(scopes)[: SCOPES_AT_MOST - len(self.granted)])
+        if not self.granted_scopes.issuperset(scopes):
+            self.granted_scopes.update(sorted(scopes)[: MAX_SCOPES_PER_PERSONA - len(self.granted_scopes)])
 
-    def add(self, other: Persona) -> None:
+    def merge(self, other: Persona) -> None:
         """Take over what is known of another."""
-        self.grant(other.granted)
-        self.needed |= other.needed
-        self.lacked += other.lacked
+        self.add_granted_scopes(other.granted_scopes)
+        self.needed_scopes |= other.needed_scopes
+        self.denials += other.denials
         self.is_customer |= other.is_customer
 
 
@@ -54,53 +54,53 @@ class Personas:
         self._personas: dict[str, Persona] = {}
         self._lock = Lock()
 
-    def seen(self, visit: Visit) -> None:
+    def record_scopes(self, exchange: Exchange) -> None:
         """Note what a visit tells about its caller's scopes.
 
         A call that was let in and failed later needs its scope all the same: without it, it would fail otherwise.
         """
-        principal, operation = visit.principal, visit.operation
-        if operation is None or principal is None or not visit.is_authenticated:
+        principal, operation = exchange.principal, exchange.operation
+        if operation is None or principal is None or not exchange.is_authenticated:
             return
-        if visit.injected or visit.status == 401:
+        if exchange.is_injected or exchange.status == 401:
             return
         with self._lock:
-            persona = self._persona(principal.name)
-            persona.grant(principal.scopes)
+            persona = self._find_or_add(principal.name)
+            persona.add_granted_scopes(principal.scopes)
             persona.is_customer |= principal.customer_id is not None
-            scope = visit.scope
-            if visit.missing:
-                persona.lacked[operation.id, visit.missing] += 1
-            elif scope is not None and visit.status != 403:
-                persona.needed.add((scope, operation.id))
+            scope = exchange.used_scope
+            if exchange.missing_scopes:
+                persona.denials[operation.id, exchange.missing_scopes] += 1
+            elif scope is not None and exchange.status != 403:
+                persona.needed_scopes.add((scope, operation.id))
 
-    def add(self, personas: Mapping[str, Persona]) -> None:
+    def add_personas(self, personas: Mapping[str, Persona]) -> None:
         """Add what is known from elsewhere."""
         with self._lock:
             for name, persona in personas.items():
-                self._persona(name).add(persona)
+                self._find_or_add(name).merge(persona)
 
-    def personas(self) -> Mapping[str, Persona]:
+    def copy_personas(self) -> Mapping[str, Persona]:
         """Return the personas as they are now."""
         with self._lock:
-            return joined([self._personas])
+            return merge_personas([self._personas])
 
     def clear(self) -> None:
         """Begin anew."""
         with self._lock:
             self._personas.clear()
 
-    def _persona(self, name: str) -> Persona:
-        found = self._personas.get(name)
-        if found is not None:
-            return found
-        return self._personas.setdefault(name if len(self._personas) < PERSONAS_AT_MOST else OTHERS, Persona())
+    def _find_or_add(self, name: str) -> Persona:
+        persona = self._personas.get(name)
+        if persona is not None:
+            return persona
+        return self._personas.setdefault(name if len(self._personas) < MAX_PERSONAS else OTHER_CALLERS, Persona())
 
 
-def joined(several: Iterable[Mapping[str, Persona]]) -> dict[str, Persona]:
+def merge_personas(personas_of_tenants: Iterable[Mapping[str, Persona]]) -> dict[str, Persona]:
     """Unite the personas of several tenants by their names."""
-    whole: dict[str, Persona] = {}
-    for personas in several:
+    total: dict[str, Persona] = {}
+    for personas in personas_of_tenants:
         for name, persona in personas.items():
-            whole.setdefault(name, Persona()).add(persona)
-    return whole
+            total.setdefault(name, Persona()).merge(persona)
+    return total

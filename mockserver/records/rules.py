@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from .. import resources
 
-ROW = re.compile(r"\| [A-Z]\d")
+RULE_ROW = re.compile(r"\| [A-Z]\d")
 
 
-class Rule(NamedTuple):
+class FidelityRule(NamedTuple):
     """A row of the table: what holds, on what basis, which switch turns it, where it lives, which test pins it."""
 
     id: str
@@ -24,8 +24,10 @@ class Rule(NamedTuple):
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
+def load_fidelity_rules() -> Mapping[str, FidelityRule]:
     """Return all rules by id; the file is read when the first one is asked for."""
-    lines = (resources.folder("docs") / "fidelity.md").read_text(encoding="utf-8").splitlines()
-    rows = (Rule(*(cell.strip() for cell in line.strip("|").split("|"))) for line in lines if ROW.match(line))
+    lines = (resources.data_folder("docs") / "fidelity.md").read_text(encoding="utf-8").splitlines()
+    rows = (
+        FidelityRule(*(item.strip() for item in line.strip("|").split("|"))) for line in lines if RULE_ROW.match(line)
+    )
     return {row.id: row for row in rows}

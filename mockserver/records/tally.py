@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from threading import Lock
 
-from .visit import Finding, Visit
+from .visit import Exchange, Finding
 
-DISTINCT_AT_MOST = 1000
-TESTS_AT_MOST = 20  # whose names are kept with a finding
+MAX_DISTINCT_FINDINGS = 1000
+MAX_TESTS_PER_FINDING = 20  # whose names are kept with a finding
 
 
 @dataclass(slots=True)
-class Counted:
+class FindingCount:
     """How often a finding came.
 
     example: id of the first visit that had it.
@@ -21,46 +21,46 @@ class Counted:
 
     operation_id: str
     finding: Finding
-    example: str
+    first_exchange_id: str
     count: int = 0
     tests: dict[str, None] = field(default_factory=dict)
 
 
-class FindingsTally:
+class FindingCounts:
     """Findings, counted as the visits come in."""
 
     def __init__(self) -> None:
-        self._counted: dict[tuple[str, Finding], Counted] = {}
+        self._counts: dict[tuple[str, Finding], FindingCount] = {}
         self._lock = Lock()
-        self.beyond = 0  # findings that came when there were too many different ones
+        self.overflow_count = 0  # findings that came when there were too many different ones
 
-    def add(self, visit: Visit) -> None:
+    def count_findings(self, exchange: Exchange) -> None:
         """Count the findings of a visit."""
-        operation_id = visit.operation.id if visit.operation else ""
+        operation_id = exchange.operation.id if exchange.operation else ""
         with self._lock:
-            for finding in visit.findings:
-                self._count(operation_id, finding, visit)
+            for finding in exchange.findings:
+                self._count_finding(operation_id, finding, exchange)
 
-    def all(self) -> list[Counted]:
+    def list_counts(self) -> list[FindingCount]:
         """Return what was found, in the order of first times."""
         with self._lock:
-            return list(self._counted.values())
+            return list(self._counts.values())
 
     def clear(self) -> int:
         """Begin anew; return how many different findings there were."""
         with self._lock:
-            gone = len(self._counted)
-            self._counted.clear()
-            self.beyond = 0
-            return gone
+            cleared_count = len(self._counts)
+            self._counts.clear()
+            self.overflow_count = 0
+            return cleared_count
 
-    def _count(self, operation_id: str, finding: Finding, visit: Visit) -> None:
-        counted = self._counted.get((operation_id, finding))
-        if counted is None:
-            if len(self._counted) >= DISTINCT_AT_MOST:
-                self.beyond += 1
+    def _count_finding(self, operation_id: str, finding: Finding, exchange: Exchange) -> None:
+        finding_count = self._counts.get((operation_id, finding))
+        if finding_count is None:
+            if len(self._counts) >= MAX_DISTINCT_FINDINGS:
+                self.overflow_count += 1
                 return
-            counted = self._counted[operation_id, finding] = Counted(operation_id, finding, visit.id)
-        counted.count += 1
-        if visit.test and len(counted.tests) < TESTS_AT_MOST:
-            counted.tests[visit.test] = None
+            finding_count = self._counts[operation_id, finding] = FindingCount(operation_id, finding, exchange.id)
+        finding_count.count += 1
+        if exchange.test_name and len(finding_count.tests) < MAX_TESTS_PER_FINDING:
+            finding_count.tests[exchange.test_name] = None

@@ -10,12 +10,12 @@ from typing import Literal
 
 from ..access import Principal
 from ..contract.operations import Operation
-from ..contract.shapes import Look
+from ..contract.shapes import FieldScan
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
 from ..messages import Call, NetworkFault, Request, Response
 
-NAME_AT_MOST = 200  # characters of the name of a test
-Kind = Literal["query", "header", "body", "deprecated", "scope"]
+MAX_TEST_NAME_LENGTH = 200  # characters of the name of a test
+FindingKind = Literal["query", "header", "body", "deprecated", "scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Finding:
     suggestion: what was probably meant, or "".
     """
 
-    kind: Kind
+    kind: FindingKind
     place: str
     message: str
     suggestion: str = ""
 
 
 @dataclass(slots=True)
-class Visit:
+class Exchange:
     """A request, from its arrival to its answer.
 
     at: when it arrived, on the machine's clock. started_ns: the same on a monotonic clock.
@@ -50,30 +50,30 @@ class Visit:
 
     id: str
     request: Request
-    at: datetime
+    arrived_at: datetime
     tenant: str | None = None
     operation: Operation | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     principal: Principal | None = None
     call: Call | None = None
-    look: Look | None = None
+    scan: FieldScan | None = None
     findings: tuple[Finding, ...] = ()
     fault: str | None = None
-    injected: bool = False
-    spoilt: frozenset[int] = frozenset()
+    is_injected: bool = False
+    failed_elements: frozenset[int] = frozenset()
     network_fault: NetworkFault | None = None
     error: ClientError | None = None
-    answer: Response | None = None
+    response: Response | None = None
     versions: tuple[int, int] | None = None
     started_ns: int = 0
     microseconds: int = 0
-    is_cut: bool = False
-    weight: int = 0
+    is_truncated: bool = False
+    size_bytes: int = 0
 
     @property
     def status(self) -> int:
         """The status of the answer; 0 while there is none."""
-        return self.answer.status if self.answer else 0
+        return self.response.status if self.response else 0
 
     @property
     def is_unmatched(self) -> bool:
@@ -86,28 +86,28 @@ class Visit:
         return self.principal is not None and not self.principal.is_assumed
 
     @property
-    def scope(self) -> str | None:
+    def used_scope(self) -> str | None:
         """The scope that opened the operation: the first of its scopes that the caller has."""
         if self.operation is None or self.principal is None:
             return None
         return next((each for each in self.operation.scopes if each in self.principal.scopes), None)
 
     @property
-    def missing(self) -> tuple[str, ...]:
+    def missing_scopes(self) -> tuple[str, ...]:
         """The scopes of which the caller lacked one."""
         return self.error.scopes if isinstance(self.error, Forbidden) else ()
 
     @property
-    def test(self) -> str | None:
+    def test_name(self) -> str | None:
         """The test that made the request, as it names itself by the header `X-Mock-Test`."""
         header = self.request.headers.get("x-mock-test")
-        return _name(header) if header else None
+        return _read_test_name(header) if header else None
 
 
-def _name(header: str) -> str:
+def _read_test_name(header: str) -> str:
     """Read a name in UTF-8, which WSGI hands over as Latin-1, or in that; cut it, and show no control characters."""
     if not header.isascii():
         with suppress(UnicodeError):
             header = header.encode("latin-1").decode()
-    name = header[:NAME_AT_MOST]
+    name = header[:MAX_TEST_NAME_LENGTH]
     return name if name.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in name)

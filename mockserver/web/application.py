@@ -42,7 +42,7 @@ class Application:
             return self.api(request)
         if request.problem:
             raise request.problem
-        self.guard.check(request)
+        self.guard.check_request(request)
         return self.documentation(request) if is_documentation(request.path) else self.control(request)
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Thread
 
 from ..control.guard import is_control
-from ..faults.registry import Registry
+from ..faults.registry import FaultRegistry
 from ..messages import Request, Response
 from .application import Answer
 from .limits import MAX_CALL_THREADS
@@ -28,14 +28,14 @@ class Dispatcher:
     two calls only, and can be removed however many calls are held.
     """
 
-    def __init__(self, answer: Answer, faults: Registry, loop: AbstractEventLoop) -> None:
+    def __init__(self, answer: Answer, faults: FaultRegistry, loop: AbstractEventLoop) -> None:
         self._answer, self._faults, self._loop = answer, faults, loop
         self._waiting: deque[tuple[Request, Done]] = deque()
         self._threads = 0
 
     def dispatch(self, request: Request, done: Done) -> None:
         """Answer a request; `done` gets the response, at once or later."""
-        if not self._faults.is_timed or is_control(request.path):
+        if not self._faults.has_timed_faults or is_control(request.path):
             done(self._answer(request))
         else:
             self._waiting.append((request, done))

@@ -9,7 +9,7 @@ import orjson
 from flask import Flask, Response
 from flask_swagger_ui import get_swaggerui_blueprint
 
-from ..control.guard import DOCS
+from ..control.guard import DOCS_PATH
 from ..errors import NoEndpoint
 
 # The page needs its own script and its styles; nothing may be loaded from elsewhere, whatever a spec says.
@@ -21,7 +21,7 @@ def pages(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
     app = Flask("mockserver.docs", static_folder=None)
     known = {name: orjson.dumps(spec) for name, spec in specs.items()}
 
-    @app.get(f"{DOCS}/specs/<name>.json")
+    @app.get(f"{DOCS_PATH}/specs/<name>.json")
     def spec(name: str) -> Response:
         if name not in known:
             raise NoEndpoint
@@ -42,6 +42,6 @@ def pages(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
 
 
 def _swagger_ui(names: Sequence[str]) -> Any:
-    urls = [{"url": f"{DOCS}/specs/{name}.json", "name": name} for name in names]
+    urls = [{"url": f"{DOCS_PATH}/specs/{name}.json", "name": name} for name in names]
     config = {"app_name": "emporix-mockserver", "urls": urls, "validatorUrl": None}
-    return get_swaggerui_blueprint(DOCS, urls[0]["url"], config=config)
+    return get_swaggerui_blueprint(DOCS_PATH, urls[0]["url"], config=config)

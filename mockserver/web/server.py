@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
 
-from ..faults.registry import Registry
+from ..faults.registry import FaultRegistry
 from .connection import Connection, WriteBatcher
 from .dispatcher import Dispatcher
 from .flask_app import SimulatorFlask
@@ -25,7 +25,7 @@ class Server:
     connections: the open ones.
     """
 
-    def __init__(self, app: SimulatorFlask, host: str, port: int, faults: Registry) -> None:
+    def __init__(self, app: SimulatorFlask, host: str, port: int, faults: FaultRegistry) -> None:
         """Bind; port 0 takes a free one. OSError if it cannot be bound."""
         self._listeners = list(_bind(host, port))
         self.host, self.port = host, self._listeners[0].getsockname()[1]

@@ -107,13 +107,15 @@ def _read_body(environ: Environ) -> bytes:
     """Read the complete body; some servers hand over a part of a broken one as if it were complete."""
     announced = environ.get("CONTENT_LENGTH") or "0"
     if not (announced.isascii() and announced.isdigit()):
-        raise BadRequest(field="Content-Length", kind="type", detail="is not a number", rule="F3")
+        raise BadRequest(field="Content-Length", error_type="type", detail="is not a number", rule="F3")
     length = int(announced[:20])
     if length > MAX_BODY_BYTES:
         raise body_too_long()
     body: bytes = environ["wsgi.input"].read(length) if length else b""
     if len(body) < length:
-        raise BadRequest(kind="truncated", detail=f"{length} bytes were announced and {len(body)} came.", rule="F3")
+        raise BadRequest(
+            error_type="truncated", detail=f"{length} bytes were announced and {len(body)} came.", rule="F3"
+        )
     return body
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..access import Client, Principal
-from ..clock import moment
+from ..access import OAuthClient, Principal
+from ..clock import parse_timestamp
 from ..state import State
 from ..store.collections import Collection, Sections
 from ..world import Seed
@@ -24,7 +24,7 @@ def seed_from(name: str, world: Sections, collections: Mapping[str, Collection],
     def scopes(row: Mapping[str, Any]) -> tuple[str, ...]:
         return every if row["scopes"] == ALL_SCOPES else tuple(row["scopes"])
 
-    clients = {row["id"]: Client(row["id"], row["secret"], scopes(row)) for row in world["clients"]}
+    clients = {row["id"]: OAuthClient(row["id"], row["secret"], scopes(row)) for row in world["clients"]}
     tokens = {row["token"]: build_principal(row, row["token"], scopes(row)) for row in world["tokens"]}
     return Seed(name, build_state(world, collections), clients, tokens)
 
@@ -47,6 +47,6 @@ def build_principal(token: Mapping[str, Any], name: str, scopes: Iterable[str]) 
         token.get("tenant"),
         token.get("customerId"),
         token.get("legalEntityId"),
-        expires and moment(expires),
+        expires and parse_timestamp(expires),
         name,
     )

@@ -27,7 +27,7 @@ def count_rows(state: State, collections: Collections) -> dict[str, int]:
     return {name: sum(1 for _ in collection.export(state)) for name, collection in collections.items()}
 
 
-def difference(before: State, after: State, collections: Collections) -> dict[str, dict[str, list[str]]]:
+def diff_states(before: State, after: State, collections: Collections) -> dict[str, dict[str, list[str]]]:
     """Return the keys of the rows that were added, removed and changed, by collection; equal ones are left out."""
     differences = {name: _difference(before, after, collection) for name, collection in collections.items()}
     return {name: keys for name, keys in differences.items() if keys}

@@ -11,14 +11,14 @@ from typing import Any
 import yaml
 from faker import Faker
 
-from ..clock import timestamp
-from ..strict_yaml import plain
+from ..clock import format_timestamp
+from ..strict_yaml import parse_plain_scalar
 from .counts import Counts
 
 Row = dict[str, Any]
 
-LANGUAGES = ("en", "de", "ar", "fr", "ja", "he")
-LOCALES = ("en_US", "de_DE", "ar_AA", "fr_FR", "ja_JP", "he_IL")
+GENERATED_LANGUAGES = ("en", "de", "ar", "fr", "ja", "he")
+FAKER_LOCALES = ("en_US", "de_DE", "ar_AA", "fr_FR", "ja_JP", "he_IL")
 SITES = (
     ("main", "Main", "EUR"),
     ("export", "Export", "USD"),
@@ -46,18 +46,18 @@ TOOLS = {
 }
 GRADES = ("Basic", "Classic", "Compact", "Heavy", "Light", "Long", "Master", "Prime", "Pro", "Trade")
 AUDIENCES = ("Builders", "Collectors", "Gardeners", "Newcomers", "Painters", "Professionals", "Regulars", "Traders")
-ATTRIBUTES = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
+ATTRIBUTES_SCHEMA_URL = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
 EPOCH = datetime(2024, 1, 1, 8, tzinfo=UTC)
 
 
-class Source:
+class RandomSource:
     """Chance for one entity: the same for the same seed, section and number, whatever else there is."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._fakers = [Faker(locale) for locale in LOCALES]
+        self._fakers = [Faker(locale) for locale in FAKER_LOCALES]
 
-    def chance(self, section: str, number: int) -> Random:
+    def random_for(self, section: str, number: int) -> Random:
         """Return the random numbers of one entity."""
         digest = sha256(f"{self._seed}/{section}/{number}".encode()).digest()
         return Random(int.from_bytes(digest[:8], "big"))  # noqa: S311 - for data, not for secrets
@@ -69,19 +69,21 @@ class Source:
         return faker
 
 
-def generate(seed: int, counts: Counts | None = None) -> Row:
+def generate_world(seed: int, counts: Counts | None = None) -> Row:
     """Return a world; the same seed and counts give the same one in every process."""
     counts = counts or Counts()
-    source = Source(seed)
-    languages = list(LANGUAGES[: counts.languages])
+    source = RandomSource(seed)
+    languages = list(GENERATED_LANGUAGES[: counts.languages])
 
     def many(section: str, count: int, make: Callable[[int, Random], Row]) -> list[Row]:
-        return [make(number, source.chance(section, number)) for number in range(count)]
+        return [make(number, source.random_for(section, number)) for number in range(count)]
 
     sites = many("sites", counts.sites, lambda number, _: _site(number, languages))
-    entities = many("legalEntities", counts.legal_entities, lambda number, chance: _entity(source, number, chance))
+    entities = many(
+        "legalEntities", counts.legal_entities, lambda number, chance: _legal_entity(source, number, chance)
+    )
     customers = many("customers", counts.customers, lambda number, chance: _customer(source, number, chance, entities))
-    categories = _forest(source, counts, languages)
+    categories = _categories(source, counts, languages)
     products = many("products", counts.products, lambda number, chance: _product(number, chance, languages, categories))
     segments = many("segments", counts.segments, lambda number, chance: _segment(number, chance, languages, sites))
     return {
@@ -93,22 +95,22 @@ def generate(seed: int, counts: Counts | None = None) -> Row:
         "categories": categories,
         "products": products,
         "segments": segments,
-        "customerAssignments": _distinct(
+        "customerAssignments": _distinct_rows(
             source,
             "customerAssignments",
             counts.customer_assignments,
-            lambda at, chance: _member(at, chance, segments, customers),
+            lambda at, chance: _customer_assignment(at, chance, segments, customers),
         ),
-        "itemAssignments": _distinct(
+        "itemAssignments": _distinct_rows(
             source,
             "itemAssignments",
             counts.item_assignments,
-            lambda at, chance: _item(at, chance, segments, products, categories),
+            lambda at, chance: _item_assignment(at, chance, segments, products, categories),
         ),
     }
 
 
-def dump(world: Row) -> str:
+def dump_world(world: Row) -> str:
     """Write a world as YAML that the strict reader reads back as it was."""
     return yaml.dump(world, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
 
@@ -121,7 +123,7 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
         """Quote what the strict reader would take for a number: an id such as `12e5` too."""
-        style = None if isinstance(plain(text), str) else "'"
+        style = None if isinstance(parse_plain_scalar(text), str) else "'"
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # type: ignore[no-any-return]
 
 
@@ -141,11 +143,11 @@ def _site(number: int, languages: list[str]) -> Row:
     }
 
 
-def _entity(source: Source, number: int, chance: Random) -> Row:
-    return {"id": _hex(chance), "name": source.faker(number, chance).company()}
+def _legal_entity(source: RandomSource, number: int, chance: Random) -> Row:
+    return {"id": _hex_id(chance), "name": source.faker(number, chance).company()}
 
 
-def _customer(source: Source, number: int, chance: Random, entities: list[Row]) -> Row:
+def _customer(source: RandomSource, number: int, chance: Random, entities: list[Row]) -> Row:
     """Every fourth customer belongs to two legal entities, every fourth to none."""
     faker = source.faker(number, chance)
     belongs = chance.sample(entities, min(len(entities), (1, 2, 1, 0)[number % 4]))
@@ -154,24 +156,24 @@ def _customer(source: Source, number: int, chance: Random, entities: list[Row]) 
         "firstName": faker.first_name(),
         "lastName": faker.last_name(),
         "email": f"customer{number}@example.com",
-        "preferredLanguage": LANGUAGES[number % len(LANGUAGES)],
+        "preferredLanguage": GENERATED_LANGUAGES[number % len(GENERATED_LANGUAGES)],
         **({"legalEntities": [each["id"] for each in belongs]} if belongs else {}),
     }
 
 
-def _forest(source: Source, counts: Counts, languages: list[str]) -> list[Row]:
+def _categories(source: RandomSource, counts: Counts, languages: list[str]) -> list[Row]:
     """Return categories on `depth` levels, each level fed by the one above it."""
     made: list[Row] = []
     levels: list[list[str]] = [[] for _ in range(max(1, counts.depth))]
     for number in range(counts.categories):
-        chance = source.chance("categories", number)
+        chance = source.random_for("categories", number)
         level = number % len(levels)
         parent = chance.choice(levels[level - 1]) if level else None
         category: Row = {
             "id": str(40_000_000 + number),
             **({"parentId": parent} if parent else {}),
             "code": f"cat-{number}",
-            "name": _names(chance, languages, suffix=f" {number}"),
+            "name": _tool_names(chance, languages, suffix=f" {number}"),
             "position": chance.randrange(10),
             "published": chance.random() < 0.9,
         }
@@ -187,7 +189,7 @@ def _product(number: int, chance: Random, languages: list[str], categories: list
     return {
         "id": str(30_000_000 + number),
         "code": f"{chance.choice(GRADES)[:3].upper()}-{number:04d}",
-        "name": _names(chance, spoken, suffix=f" {chance.choice(GRADES)} {chance.randrange(100, 1000)}"),
+        "name": _tool_names(chance, spoken, suffix=f" {chance.choice(GRADES)} {chance.randrange(100, 1000)}"),
         **({"published": False} if number % 10 == 9 else {}),
         **({"categories": [each["id"] for each in placed]} if placed else {}),
     }
@@ -198,14 +200,14 @@ def _segment(number: int, chance: Random, languages: list[str], sites: list[Row]
     audience = f"{GRADES[number % len(GRADES)]} {chance.choice(AUDIENCES)}"
     mixins = number % 5 == 3
     return {
-        "id": _hex(chance),
+        "id": _hex_id(chance),
         "name": dict.fromkeys(languages[: 1 + number % len(languages)], audience),
         "description": {languages[0]: f"{audience}, segment {number}"},
         "status": "INACTIVE" if number % 5 == 4 else "ACTIVE",
         "siteCode": sites[number % len(sites)]["code"],
         **({"validity": VALIDITIES[number % len(VALIDITIES)]} if number % len(VALIDITIES) else {}),
         **({"mixins": {"segmentAttributes": {"membershipStatus": "STANDARD"}}} if mixins else {}),
-        "metadata": _metadata(chance) | ({"mixins": {"segmentAttributes": ATTRIBUTES}} if mixins else {}),
+        "metadata": _metadata(chance) | ({"mixins": {"segmentAttributes": ATTRIBUTES_SCHEMA_URL}} if mixins else {}),
     }
 
 
@@ -217,7 +219,7 @@ VALIDITIES: tuple[Row, ...] = (
 )
 
 
-def _member(number: int, chance: Random, segments: list[Row], customers: list[Row]) -> Row | None:
+def _customer_assignment(number: int, chance: Random, segments: list[Row], customers: list[Row]) -> Row | None:
     """Return a customer's assignment, every third one AUTOMATIC."""
     if not segments or not customers:
         return None
@@ -232,7 +234,9 @@ def _member(number: int, chance: Random, segments: list[Row], customers: list[Ro
     }
 
 
-def _item(number: int, chance: Random, segments: list[Row], products: list[Row], categories: list[Row]) -> Row | None:
+def _item_assignment(
+    number: int, chance: Random, segments: list[Row], products: list[Row], categories: list[Row]
+) -> Row | None:
     """Return an item's assignment, every fourth one a category."""
     kind, catalogue = ("CATEGORY", categories) if number % 4 == 3 else ("PRODUCT", products)
     if not segments or not catalogue:
@@ -241,11 +245,13 @@ def _item(number: int, chance: Random, segments: list[Row], products: list[Row],
     return {"segmentId": segment["id"], "type": kind, "itemId": item["id"], "metadata": _metadata(chance)}
 
 
-def _distinct(source: Source, section: str, count: int, make: Callable[[int, Random], Row | None]) -> list[Row]:
+def _distinct_rows(
+    source: RandomSource, section: str, count: int, make: Callable[[int, Random], Row | None]
+) -> list[Row]:
     """Return this many rows that name different things, or as many as there can be within reason."""
     made: dict[tuple[Any, ...], Row] = {}
     for number in _numbers(count, made):
-        row = make(number, source.chance(section, number))
+        row = make(number, source.random_for(section, number))
         if row is not None:
             made.setdefault(tuple(row[name] for name in row if name not in {"metadata", "assignmentType"}), row)
     return list(made.values())
@@ -259,7 +265,7 @@ def _numbers(count: int, made: dict[tuple[Any, ...], Row]) -> Iterator[int]:
         yield number
 
 
-def _names(chance: Random, languages: list[str], suffix: str) -> dict[str, str]:
+def _tool_names(chance: Random, languages: list[str], suffix: str) -> dict[str, str]:
     tool = chance.randrange(len(TOOLS["en"]))
     return {language: TOOLS[language][tool] + suffix for language in languages}
 
@@ -268,8 +274,8 @@ def _metadata(chance: Random) -> Row:
     created = EPOCH + timedelta(seconds=chance.randrange(300 * 86_400))
     version = chance.choice((1, 1, 1, 2, 3))
     modified = created + timedelta(hours=version - 1)
-    return {"createdAt": timestamp(created), "modifiedAt": timestamp(modified), "version": version}
+    return {"createdAt": format_timestamp(created), "modifiedAt": format_timestamp(modified), "version": version}
 
 
-def _hex(chance: Random) -> str:
+def _hex_id(chance: Random) -> str:
     return f"{chance.getrandbits(96):024x}"

@@ -14,7 +14,7 @@ import orjson
 from ..practices import mixins
 from ..state import State
 from ..store.collections import Collection, Sections
-from ..strict_yaml import YamlError, load
+from ..strict_yaml import YamlError, load_yaml
 from ..world import Seed
 from . import building
 from .sections import MIXIN_SCHEMAS, all_sections, world_schema
@@ -120,7 +120,7 @@ class WorldLibrary:
 
 def _read(path: Path) -> Any:
     try:
-        world = load(path.read_text(encoding="utf-8"))
+        world = load_yaml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WorldError(path, "", error.strerror or str(error)) from None
     except UnicodeDecodeError:
@@ -147,12 +147,12 @@ def _mixin_schema(path: Path, place: str, row: World) -> Any:
         raise WorldError(path, f"{place}/file", "a world without a file has its schemas in itself, as `schema`")
     try:
         schema = orjson.loads((path.parent / row["file"]).read_bytes()) if "file" in row else row["schema"]
-        mixins.compiled(orjson.dumps(schema).decode())
+        mixins.compile_mixin_schema(orjson.dumps(schema).decode())
     except OSError as error:
         raise WorldError(path, f"{place}/file", error.strerror or str(error)) from None
     except orjson.JSONDecodeError as error:
         raise WorldError(path, f"{place}/file", f"not JSON: {error}") from None
-    except mixins.SchemaError as error:
+    except mixins.MixinSchemaError as error:
         raise WorldError(path, place, f"not a JSON Schema: {error}") from None
     return schema
 

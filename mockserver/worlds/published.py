@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .counts import Counts
-from .generate import ATTRIBUTES, generate
+from .generate import ATTRIBUTES_SCHEMA_URL, generate_world
 
 Row = dict[str, Any]
 
@@ -17,19 +17,19 @@ SOME_COMPANY, ANOTHER_COMPANY, THIRD_COMPANY = (
     "448gh29h1d0b5453g6346df6",
     "5f2c1d7e9b8a4c3d2e1f0a9b",
 )
-THEN = "2024-10-12T12:00:00.000Z"
-METADATA = {"createdAt": THEN, "modifiedAt": THEN, "version": 1}
+PUBLISHED_TIME = "2024-10-12T12:00:00.000Z"
+PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME, "version": 1}
 MIXIN_SCHEMAS = [
     {"url": url, "file": "schemas/segmentAttributes.json"}
     for url in (
-        ATTRIBUTES,
+        ATTRIBUTES_SCHEMA_URL,
         "https://res.cloudinary.com/saas-ag/raw/upload/emporix-docs/69537caeb3fd5d378296ae42_segmentAttributes.json",
     )
 ]
 
-MADE_THROUGH_THE_API = {"segments", "customerAssignments", "itemAssignments"}
+API_SECTIONS = {"segments", "customerAssignments", "itemAssignments"}
 
-PUBLISHED: Row = {
+PUBLISHED_ROWS: Row = {
     "legalEntities": [
         {"id": SOME_COMPANY, "name": "SomeCompany"},
         {"id": ANOTHER_COMPANY, "name": "AnotherCompany"},
@@ -91,18 +91,36 @@ PUBLISHED: Row = {
         },
     ],
     "segments": [
-        {"id": GOLDEN, "name": {"en": "Golden Segment"}, "status": "ACTIVE", "siteCode": "main", "metadata": METADATA},
+        {
+            "id": GOLDEN,
+            "name": {"en": "Golden Segment"},
+            "status": "ACTIVE",
+            "siteCode": "main",
+            "metadata": PUBLISHED_METADATA,
+        },
         {
             "id": PLATINUM,
             "name": {"en": "Platinum Segment"},
             "status": "INACTIVE",
             "siteCode": "main",
-            "metadata": METADATA,
+            "metadata": PUBLISHED_METADATA,
         },
-        {"id": TOOL_FANS, "name": {"en": "Tool Fans"}, "status": "ACTIVE", "siteCode": "main", "metadata": METADATA},
+        {
+            "id": TOOL_FANS,
+            "name": {"en": "Tool Fans"},
+            "status": "ACTIVE",
+            "siteCode": "main",
+            "metadata": PUBLISHED_METADATA,
+        },
     ],
     "customerAssignments": [
-        {"segmentId": segment, "customerId": customer, **entity, "assignmentType": "MANUAL", "metadata": METADATA}
+        {
+            "segmentId": segment,
+            "customerId": customer,
+            **entity,
+            "assignmentType": "MANUAL",
+            "metadata": PUBLISHED_METADATA,
+        }
         for segment, customer, entity in (
             (GOLDEN, JOHN, {"legalEntityId": SOME_COMPANY}),
             (GOLDEN, JACK, {"legalEntityId": ANOTHER_COMPANY}),
@@ -111,7 +129,7 @@ PUBLISHED: Row = {
         )
     ],
     "itemAssignments": [
-        {"segmentId": segment, "type": kind, "itemId": item, "metadata": METADATA}
+        {"segmentId": segment, "type": kind, "itemId": item, "metadata": PUBLISHED_METADATA}
         for segment, kind, item in (
             (GOLDEN, "PRODUCT", "12468504"),
             (GOLDEN, "PRODUCT", "12849186"),
@@ -124,19 +142,19 @@ PUBLISHED: Row = {
 }
 
 
-def default_world() -> Row:
+def build_default_world() -> Row:
     """Return the world that `fixtures/default.yaml` holds."""
-    world = generate(seed=1, counts=Counts())
-    for section, rows in PUBLISHED.items():
+    world = generate_world(seed=1, counts=Counts())
+    for section, rows in PUBLISHED_ROWS.items():
         world[section] = rows + world[section]
     world["description"] = "The ids of the published examples, and generated data around them."
     return world | {"mixinSchemas": MIXIN_SCHEMAS}
 
 
-def catalogue_world() -> Row:
+def build_catalogue_world() -> Row:
     """Return the world that `fixtures/catalogue.yaml` holds: the default one without what the API can make."""
-    kept = {section: rows for section, rows in default_world().items() if section not in MADE_THROUGH_THE_API}
+    kept = {section: rows for section, rows in build_default_world().items() if section not in API_SECTIONS}
     return kept | {"description": "Catalogue, customers and sites of the default world; no segments."}
 
 
-SHIPPED: dict[str, Callable[[], Row]] = {"catalogue": catalogue_world, "default": default_world}
+SHIPPED_WORLDS: dict[str, Callable[[], Row]] = {"catalogue": build_catalogue_world, "default": build_default_world}

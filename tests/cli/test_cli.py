@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from mockserver.app import build
-from mockserver.cli import serve, settings_from
+from mockserver.cli import collect_settings, serve
 from mockserver.contract import listing
-from mockserver.contract.document import Document
-from mockserver.contract.loading import read
-from mockserver.contract.operations import operations
-from mockserver.ready import ready_line
-from mockserver.resources import folder
-from mockserver.settings import Behaviour, Settings
+from mockserver.contract.document import Spec
+from mockserver.contract.loading import load_spec
+from mockserver.contract.operations import compile_operations
+from mockserver.ready import format_ready_line
+from mockserver.resources import data_folder
+from mockserver.settings import Settings, Switches
 from tests.support.live_server import ask, run, serving
 from tests.support.samples import GOLDEN
 from tests.support.specs import SPECS
@@ -55,12 +55,12 @@ def test_serve_answers_from_its_ready_line_on_and_stops_cleanly(how: signal.Sign
 
 
 def test_the_text_of_the_ready_line_names_url_tokens_and_reset() -> None:
-    text = ready_line(build(Settings()), "http://127.0.0.1:8080", 0.5)
+    text = format_ready_line(build(Settings()), "http://127.0.0.1:8080", 0.5)
     assert "http://127.0.0.1:8080" in text
     for token in ("admin-token", "manage-token", "read-token", "customer-token", "customer2-token"):
         assert token in text
     assert "curl -X POST http://127.0.0.1:8080/__admin/reset" in text
-    assert "none needed" in ready_line(build(Settings(auth="off")), "http://127.0.0.1:8080", 0.5)
+    assert "none needed" in format_ready_line(build(Settings(auth="off")), "http://127.0.0.1:8080", 0.5)
 
 
 def test_settings_come_from_the_environment_too() -> None:
@@ -86,21 +86,21 @@ def test_the_reference_validator_can_be_switched_in() -> None:
         assert ask(f"{ready['url']}/__admin/health")[0] == 200  # its path has no parameter
 
 
-def behaviour(*arguments: str) -> Behaviour:
+def behaviour(*arguments: str) -> Switches:
     """What the real command makes of these arguments, in the environment as it is."""
     with serve.make_context("serve", list(arguments)) as context:
-        return settings_from(context.params).behaviour
+        return collect_settings(context.params).behaviour
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Behaviour)])
+@pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
 def test_every_switch_is_a_flag_and_a_variable_and_the_flag_wins(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     flag, variable, text = f"--{name.replace('_', '-')}", f"MOCKSERVER_{name.upper()}", str(SWITCHED[name])
-    switched = Behaviour(**{name: SWITCHED[name]})
-    assert behaviour() == Behaviour() != switched
+    switched = Switches(**{name: SWITCHED[name]})
+    assert behaviour() == Switches() != switched
     assert behaviour(flag, text) == switched
     monkeypatch.setenv(variable, text)
     assert behaviour() == switched
-    other = getattr(Behaviour(), name) or 60  # no flag says "none", which is what max_page_size has
+    other = getattr(Switches(), name) or 60  # no flag says "none", which is what max_page_size has
     assert getattr(behaviour(flag, str(other)), name) == other
 
 
@@ -155,7 +155,7 @@ def test_a_port_in_use_is_named() -> None:
     ],
 )
 def test_an_unusable_spec_is_one_clear_line(tmp_path: Path, change: tuple[str, str], reason: str) -> None:
-    text = (folder("spec") / "customer-segment.yaml").read_text()
+    text = (data_folder("spec") / "customer-segment.yaml").read_text()
     assert change[0] in text
     (tmp_path / "customer-segment.yaml").write_text(text.replace(*change, 1))
     done = run("serve", "--port", "0", "--spec", str(tmp_path))
@@ -178,15 +178,19 @@ def test_routes_lists_every_operation_with_its_scopes() -> None:
 
 def test_the_table_of_operations_in_the_documentation_is_what_the_command_prints() -> None:
     printed = run("routes", "--format", "markdown").stdout
-    assert all(f"`{each.id}`" in printed for path in folder("spec").glob("*.yaml") for each in operations(read(path)))
-    assert printed == (folder("docs") / "operations.md").read_text()
+    assert all(
+        f"`{each.id}`" in printed
+        for path in data_folder("spec").glob("*.yaml")
+        for each in compile_operations(load_spec(path))
+    )
+    assert printed == (data_folder("docs") / "operations.md").read_text()
 
 
 def test_the_table_of_settings_in_the_documentation_is_what_the_command_prints() -> None:
     printed = run("settings", "--format", "markdown").stdout
-    assert printed == (folder("docs") / "settings.md").read_text()
+    assert printed == (data_folder("docs") / "settings.md").read_text()
     lines = run("settings").stdout.splitlines()
-    assert len(lines) == len(fields(Settings)) - 1 + len(fields(Behaviour))
+    assert len(lines) == len(fields(Settings)) - 1 + len(fields(Switches))
     assert all(line.split()[0] in printed for line in lines)
 
 
@@ -204,9 +208,9 @@ def test_the_table_of_settings_in_the_documentation_is_what_the_command_prints()
 def test_what_a_caller_needs_is_told_in_words(security: list[dict[str, list[str]]], words: str) -> None:
     operation = {"operationId": "read", "security": security, "responses": {"204": {"description": "Done."}}}
     paths = {"/x": {"get": operation}}
-    (compiled,) = operations(Document(Path("x.yaml"), {"paths": paths}))
-    assert listing.access(compiled) == words
-    assert listing.text([compiled]) == f"GET     /x  read  {words}"
+    (compiled,) = compile_operations(Spec(Path("x.yaml"), {"paths": paths}))
+    assert listing.describe_access(compiled) == words
+    assert listing.operations_text([compiled]) == f"GET     /x  read  {words}"
 
 
 def test_the_shipped_specs_are_good() -> None:

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from mockserver.app import build
 from mockserver.contract import loading, parameters
 from mockserver.contract.operations import Operation
-from mockserver.contract.reference import Reference
+from mockserver.contract.reference import OpenApiCoreValidator
 from mockserver.errors import BadRequest
 from mockserver.messages import Reply, Request
-from mockserver.resources import folder
+from mockserver.resources import data_folder
 from mockserver.settings import Settings
 
 OPERATIONS = {operation.id: operation for operation in build(Settings()).api_operations if operation.needs_token}
-REFERENCE = Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
+REFERENCE = OpenApiCoreValidator(loading.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
 IDS = {
     "tenant": "acme",
     "segmentId": "s",
@@ -105,9 +105,9 @@ THOROUGHLY = settings(max_examples=60, deadline=None, suppress_health_check=[Hea
 
 def ours(operation: Operation, body: bytes) -> set[int] | None:
     """Which elements the compiled validation refuses; None if it refuses the whole."""
-    assert operation.body
+    assert operation.body_plan
     try:
-        return set(operation.body.read(body, None).problems)
+        return set(operation.body_plan.parse_body(body, None).element_errors)
     except BadRequest:
         return None
 
@@ -115,12 +115,12 @@ def ours(operation: Operation, body: bytes) -> set[int] | None:
 def theirs(operation: Operation, body: bytes) -> set[int] | None:
     request = Request(operation.method, operation.path, "", {}, body)
     try:
-        return set(REFERENCE.request(operation, request, IDS))
+        return set(REFERENCE.validate_request(operation, request, IDS))
     except BadRequest:
         return None
 
 
-BODIES = [id_ for id_, operation in OPERATIONS.items() if operation.body]
+BODIES = [id_ for id_, operation in OPERATIONS.items() if operation.body_plan]
 
 
 @pytest.mark.parametrize("operation_id", BODIES)
@@ -128,10 +128,12 @@ BODIES = [id_ for id_, operation in OPERATIONS.items() if operation.body]
 @given(data=st.data())
 def test_bodies(operation_id: str, data: st.DataObject) -> None:
     operation = OPERATIONS[operation_id]
-    assert operation.body
+    assert operation.body_plan
     single = data.draw(ELEMENT | JSON)
     body = (
-        single if operation.body.element is None else data.draw(st.lists(st.just(single) | ELEMENT | JSON, max_size=4))
+        single
+        if operation.body_plan.element_validator is None
+        else data.draw(st.lists(st.just(single) | ELEMENT | JSON, max_size=4))
     )
     text = json.dumps(body).encode()
     assert ours(operation, text) == theirs(operation, text)
@@ -142,14 +144,14 @@ def test_bodies(operation_id: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_replies(operation_id: str, data: st.DataObject) -> None:
     operation = OPERATIONS[operation_id]
-    status = data.draw(st.sampled_from(sorted(operation.replies)))
+    status = data.draw(st.sampled_from(sorted(operation.reply_validators)))
     documents = ROW | TREE | ENTRY | JSON
     body = data.draw(st.lists(documents, max_size=3) | documents)
-    if operation.replies[status] is None:
+    if operation.reply_validators[status] is None:
         return
     request = Request(operation.method, operation.path, "", {})
-    theirs = REFERENCE.reply(operation, request, IDS, Reply(status, body))
-    assert (operation.defect(status, body) is None) == (theirs is None), theirs
+    theirs = REFERENCE.validate_reply(operation, request, IDS, Reply(status, body))
+    assert (operation.reply_violation(status, body) is None) == (theirs is None), theirs
 
 
 TEXTS = st.sampled_from(
@@ -164,19 +166,21 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
     operation = OPERATIONS[operation_id]
     ids = {parameter.name: data.draw(TEXTS) for parameter in operation.parameters["path"]}
     query = {each.name: data.draw(TEXTS) for each in operation.parameters["query"] if data.draw(st.booleans())}
-    header = {each.key: data.draw(TEXTS.filter(str.isprintable)) for each in operation.parameters["header"]}
+    header = {each.lookup_name: data.draw(TEXTS.filter(str.isprintable)) for each in operation.parameters["header"]}
     given_ = {"path": ids, "query": query, "header": header}
     try:
         for place, values in given_.items():
-            parameters.taken(operation.parameters[place], values)
+            parameters.read_parameters(operation.parameters[place], values)
         verdict = True
     except BadRequest:
         verdict = False
-    body = b"[]" if operation.body and operation.body.element else b""
+    body = b"[]" if operation.body_plan and operation.body_plan.element_validator else b""
     if operation_id in GOOD_BODIES:
         body = json.dumps(GOOD_BODIES[operation_id]).encode()
     try:
-        REFERENCE.request(operation, Request(operation.method, operation.path, urlencode(query), header, body), ids)
+        REFERENCE.validate_request(
+            operation, Request(operation.method, operation.path, urlencode(query), header, body), ids
+        )
         reference = True
     except BadRequest:
         reference = False
@@ -191,7 +195,7 @@ def listed(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
     - Python's `$` lets a trailing newline through; a tenant is what the pattern says and nothing behind it.
     """
     declared = [(place, each) for place in ("query", "header") for each in operation.parameters[place]]
-    booleans = [given_[place].get(each.key) for place, each in declared if each.kind == "boolean"]
+    booleans = [given_[place].get(each.lookup_name) for place, each in declared if each.schema_type == "boolean"]
     return (
         "" in given_["query"].values()
         or bool({"", "1", "yes", "acme", "x y"} & {text for text in booleans if text is not None})

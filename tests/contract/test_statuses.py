@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from mockserver.contract import loading
-from mockserver.contract.reference import Reference
+from mockserver.contract.reference import OpenApiCoreValidator
 from mockserver.messages import Reply, Request, TextBody
-from mockserver.resources import folder
+from mockserver.resources import data_folder
 from tests.support.client import Client
 from tests.support.status_cases import APP, TABLE, case_of, provoked
 
 OPERATIONS = {operation.id: operation for operation in (*APP.api_operations, *APP.control_operations)}
-PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
+PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.reply_validators]
 
 
 @pytest.fixture(scope="module")
-def reference() -> Reference:
-    return Reference(loading.read(path) for path in sorted(folder("spec").glob("*.yaml")))
+def reference() -> OpenApiCoreValidator:
+    return OpenApiCoreValidator(loading.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def left_as_it_was(client: Client) -> Iterator[None]:
 
 @pytest.mark.parametrize(("operation_id", "status"), PAIRS)
 def test_every_declared_status_can_be_provoked(
-    operation_id: str, status: int, simulator: Callable[..., Client], client: Client, reference: Reference
+    operation_id: str, status: int, simulator: Callable[..., Client], client: Client, reference: OpenApiCoreValidator
 ) -> None:
     operation = OPERATIONS[operation_id]
     case = case_of(operation, status)
@@ -41,10 +41,10 @@ def test_every_declared_status_can_be_provoked(
     reply = provoked(caller, operation, case)
     assert reply.status_code == status, reply.text
     body = reply.get_json() if reply.is_json else TextBody(reply.text, reply.mimetype or "") if reply.data else None
-    assert operation.defect(status, body) is None
+    assert operation.reply_violation(status, body) is None
     ids = dict.fromkeys(re.findall(r"{(\w+)}", operation.path), "acme")
     seen = Reply(status, body, dict(reply.headers))
-    assert reference.reply(operation, Request(operation.method, operation.path, "", {}), ids, seen) is None
+    assert reference.validate_reply(operation, Request(operation.method, operation.path, "", {}), ids, seen) is None
 
 
 def test_the_table_names_nothing_that_the_spec_lacks() -> None:

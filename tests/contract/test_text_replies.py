@@ -8,13 +8,13 @@ import pytest
 import yaml
 
 from mockserver.contract import loading
-from mockserver.contract.operations import operations
-from mockserver.contract.reference import Reference
+from mockserver.contract.operations import compile_operations
+from mockserver.contract.reference import OpenApiCoreValidator
 from mockserver.contract.routing import Router
 from mockserver.control.guard import Guard
 from mockserver.messages import Reply, Request, TextBody
-from mockserver.pipeline import ContractBroken, Pipeline
-from mockserver.records.records import Records
+from mockserver.pipeline import ContractViolation, Pipeline
+from mockserver.records.records import RecordStore
 from mockserver.web.flask_app import create_flask
 from mockserver.world import World
 
@@ -40,9 +40,11 @@ def spec(tmp_path: Path) -> Path:
 
 
 def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipeline:
-    document = loading.read(spec)
-    judge = Reference([document]) if judged else None
-    return Pipeline(world, Router(operations(document)), {"hello": lambda _: reply}, Records(), judge=judge)
+    document = loading.load_spec(spec)
+    judge = OpenApiCoreValidator([document]) if judged else None
+    return Pipeline(
+        world, Router(compile_operations(document)), {"hello": lambda _: reply}, RecordStore(), second_opinion=judge
+    )
 
 
 @pytest.mark.parametrize("judged", [False, True])
@@ -58,14 +60,19 @@ def test_what_is_declared_is_sent(
     spec: Path, world: World, body: object, content: bytes, media_type: str, judged: bool
 ) -> None:
     answering = pipeline(spec, world, Reply(200, body), judged=judged)
-    flask = create_flask(answering.answer, answering.answer, Guard(), {})
+    flask = create_flask(answering.handle_request, answering.handle_request, Guard(), {})
     reply = flask.test_client().get("/hello")
     assert (reply.status_code, reply.data, reply.mimetype) == (200, content, media_type)
 
 
 @pytest.mark.parametrize("reply", [Reply(200, TextBody("<p>", "text/html")), Reply(200, "hello")], ids=["text", "json"])
 def test_what_is_not_declared_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
-    with pytest.raises(ContractBroken):
-        pipeline(spec, world, reply, judged=False).answer(Request("GET", "/hello", "", {}))
-    (operation,) = operations(loading.read(spec))
-    assert Reference([loading.read(spec)]).reply(operation, Request("GET", "/hello", "", {}), {}, reply) is not None
+    with pytest.raises(ContractViolation):
+        pipeline(spec, world, reply, judged=False).handle_request(Request("GET", "/hello", "", {}))
+    (operation,) = compile_operations(loading.load_spec(spec))
+    assert (
+        OpenApiCoreValidator([loading.load_spec(spec)]).validate_reply(
+            operation, Request("GET", "/hello", "", {}), {}, reply
+        )
+        is not None
+    )

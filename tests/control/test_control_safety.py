@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.app import App, build
-from mockserver.control.guard import is_loopback
+from mockserver.control.guard import is_loopback_address
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ask, run, serving
@@ -81,12 +81,12 @@ def test_a_server_that_others_can_reach_makes_a_token_of_its_own() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_addresses(host: str) -> None:
-    assert is_loopback(host)
+    assert is_loopback_address(host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.2", "mockserver", "localhost.example.com"])
 def test_addresses_that_others_can_reach(host: str) -> None:
-    assert not is_loopback(host)
+    assert not is_loopback_address(host)
 
 
 def test_the_ready_line_names_the_token_that_works() -> None:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.access import READ, READ_OWN
+from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import App, build
-from mockserver.clock import LATEST, SteeredClock
+from mockserver.clock import LATEST_TIME, AdjustableClock
 from mockserver.settings import Settings
 from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
@@ -216,7 +216,7 @@ def test_a_tenant_starts_from_another_world_and_resets_go_back_to_it(client: Cli
 def test_a_world_can_come_inline(client: Client, admin: Admin) -> None:
     token: dict[str, Any] = {
         "token": f"jane-{client.tenant}",
-        "scopes": [READ_OWN],
+        "scopes": [READ_OWN_SEGMENTS],
         "customerId": "jane",
         "tenant": client.tenant,
     }
@@ -313,7 +313,7 @@ def test_any_state_can_be_exported_and_built_again(shared: App, steps: list[str]
     state = shared.world.tenant(client.tenant).state
     world = exporting.export_world(state, WORLDS.collections)
     again = WORLDS.build_state(world)
-    assert exporting.difference(state, again, WORLDS.collections) == {}
+    assert exporting.diff_states(state, again, WORLDS.collections) == {}
     assert exporting.export_world(again, WORLDS.collections) == world
 
 
@@ -433,7 +433,7 @@ def test_a_clock_that_is_moved_far_stops_at_an_end_of_time(client: Client, admin
 )
 def test_a_steered_clock_never_leaves_its_years(steps: list[tuple[str, int, int]]) -> None:
     behind = StandingClock()
-    clock = SteeredClock(behind)
+    clock = AdjustableClock(behind)
     for kind, seconds, forward in steps:
         match kind:
             case "f":
@@ -446,13 +446,13 @@ def test_a_steered_clock_never_leaves_its_years(steps: list[tuple[str, int, int]
                 clock.scale(abs(seconds))
         before = clock.now()
         behind.forward(seconds=forward)
-        assert before <= clock.now() <= LATEST
+        assert before <= clock.now() <= LATEST_TIME
 
 
 def test_the_clock_drives_validity_and_the_expiry_of_tokens(clock: StandingClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     admin = Admin(client)
-    minted = admin.call("POST", "/tokens", {"scopes": [READ], "tenant": "acme", "lifetimeSeconds": 60}, 201)
+    minted = admin.call("POST", "/tokens", {"scopes": [READ_SEGMENTS], "tenant": "acme", "lifetimeSeconds": 60}, 201)
     assert minted["expiresAt"] == "2026-01-01T12:01:00.000Z"
     reader = client.having(minted["token"])
     assert reader.get("/items").status_code == 200
@@ -472,7 +472,7 @@ def test_tokens_are_minted_for_anyone(client: Client, admin: Admin) -> None:
     asked: dict[str, Any] = {
         "token": f"mine-{client.tenant}",
         "name": "shop",
-        "scopes": [READ_OWN],
+        "scopes": [READ_OWN_SEGMENTS],
         "customerId": "98029737",
         "legalEntityId": "5f2c1d7e9b8a4c3d2e1f0a9b",
         "tenant": client.tenant,
@@ -510,7 +510,7 @@ def test_a_token_can_be_revoked_everywhere_until_it_is_made_anew() -> None:
     assert caller.delete("//__admin/tokens/read-token").status_code == 204
     caller.post("//__admin/reset")
     assert client.get("/items").status_code == 401
-    assert caller.post("//__admin/tokens", json={"token": "read-token", "scopes": [READ]}).status_code == 201
+    assert caller.post("//__admin/tokens", json={"token": "read-token", "scopes": [READ_SEGMENTS]}).status_code == 201
     assert client.get("/items").status_code == 200
 
 

@@ -18,14 +18,14 @@ from junitparser import JUnitXml
 from mockserver import cli
 from mockserver.app import App, build
 from mockserver.contract.operations import Operation
-from mockserver.control.coverage.report import percent
-from mockserver.dimensions import DIMENSIONS
+from mockserver.control.coverage.report import covered_percent
+from mockserver.dimensions import COVERAGE_DIMENSIONS
 from mockserver.messages import NetworkFault
 from mockserver.records import coverage, personas, records
-from mockserver.records.cells import Cell
-from mockserver.records.findings import SEEN_AT_MOST
-from mockserver.records.records import Record
-from mockserver.records.visit import NAME_AT_MOST, Visit
+from mockserver.records.cells import CoverageItem
+from mockserver.records.findings import MAX_UNDECLARED_FIELDS
+from mockserver.records.records import TenantRecord
+from mockserver.records.visit import MAX_TEST_NAME_LENGTH, Exchange
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ask, run, serving
@@ -91,7 +91,10 @@ def test_a_body_covers_its_properties_and_their_enum_values(client: Client) -> N
 
 
 def test_a_body_covers_its_properties_beside_more_that_nobody_declares_than_are_found(client: Client) -> None:
-    assert client.put(ITEM, json={f"x{number}": 1 for number in range(SEEN_AT_MOST + 1)} | MIXINS).status_code == 204
+    assert (
+        client.put(ITEM, json={f"x{number}": 1 for number in range(MAX_UNDECLARED_FIELDS + 1)} | MIXINS).status_code
+        == 204
+    )
     named = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
     assert named < covered(client, PUT_ITEM)
 
@@ -148,22 +151,22 @@ def test_with_auth_off_nobody_shows_a_scope() -> None:
 
 
 @pytest.fixture
-def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Visit]:
+def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
     """The visits of a test as they come to be kept, instead of being kept."""
-    caught: list[Visit] = []
-    monkeypatch.setattr(Record, "keep", lambda _, visit: caught.append(visit))
+    caught: list[Exchange] = []
+    monkeypatch.setattr(TenantRecord, "keep", lambda _, visit: caught.append(visit))
     return caught
 
 
-def keys(visit: Visit) -> set[Any]:
+def keys(visit: Exchange) -> set[Any]:
     counting = coverage.Coverage()
-    counting.seen(visit)
-    return set(counting.tallies())
+    counting.record_hits(visit)
+    return set(counting.copy_hits())
 
 
 def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     app = build(Settings())
-    monkeypatch.setattr(records, "RECORDS_AT_MOST", 3)
+    monkeypatch.setattr(records, "MAX_TENANT_RECORDS", 3)
     for name in ("one", "two", "three", "four"):
         Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
     client = Client(app.flask, "one", None)
@@ -172,46 +175,48 @@ def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch
     assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (4, ["one", "two", "three", "four"])
     assert [each["needed"] for each in whole["personas"]] == [{READ: [GET_ITEM]}]
     assert reported(client)["operations"][0]["calls"] == 0
-    assert len(app.records.named(None)) == 4  # three tenants, and no tenant
+    assert len(app.records.list_records(None)) == 4  # three tenants, and no tenant
 
 
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
-def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(client: Client, visits: list[Visit], kind: Any) -> None:
+def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(
+    client: Client, visits: list[Exchange], kind: Any
+) -> None:
     client.put(ITEM, json=MIXINS)
     (visit,) = visits
-    assert visit.answer
+    assert visit.response
     assert len(keys(visit)) > 3
-    visit.injected, visit.answer = (
+    visit.is_injected, visit.response = (
         kind is None,
-        visit.answer._replace(network_fault=NetworkFault(kind) if kind else None),
+        visit.response._replace(network_fault=NetworkFault(kind) if kind else None),
     )
-    assert keys(visit) == {Cell("injected", PUT_ITEM)}
+    assert keys(visit) == {CoverageItem("injected", PUT_ITEM)}
 
 
-def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visits: list[Visit]) -> None:
+def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visits: list[Exchange]) -> None:
     client.put(ITEM, json=MIXINS)
     (visit,) = visits
-    assert visit.answer
+    assert visit.response
     before = keys(visit)
-    visit.fault, visit.answer = "slow", visit.answer._replace(network_fault=NetworkFault("drip"))
+    visit.fault, visit.response = "slow", visit.response._replace(network_fault=NetworkFault("drip"))
     assert keys(visit) == before
 
 
-def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, visits: list[Visit]) -> None:
+def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, visits: list[Exchange]) -> None:
     client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
     (visit,) = visits
-    failed = Cell("elements", REPLACEMENT, "", "400")
+    failed = CoverageItem("elements", REPLACEMENT, "", "400")
     assert failed in keys(visit)
-    visit.spoilt = frozenset({1})
+    visit.failed_elements = frozenset({1})
     assert failed not in keys(visit)
-    assert Cell("elements", REPLACEMENT, "", "204") in keys(visit)
+    assert CoverageItem("elements", REPLACEMENT, "", "204") in keys(visit)
 
 
 def test_calls_that_a_fault_answered_are_counted_apart(client: Client, shared: App) -> None:
     client.get(ITEM)
-    visit = shared.records.of(client.tenant).journal.visits()[-1]
-    visit.injected = True
-    shared.records.of(client.tenant).coverage.seen(visit)
+    visit = shared.records.get_record(client.tenant).journal.list_exchanges()[-1]
+    visit.is_injected = True
+    shared.records.get_record(client.tenant).coverage.record_hits(visit)
     operation = operation_of(client, GET_ITEM)
     assert (operation["calls"], operation["injected"]) == (1, 1)
 
@@ -226,11 +231,11 @@ def test_every_cell_lists_the_tests_behind_it_once(client: Client) -> None:
 
 
 def test_names_of_tests_are_bounded_and_fit_for_print(client: Client) -> None:
-    for number in range(coverage.TESTS_AT_MOST + 1):
+    for number in range(coverage.MAX_TESTS_PER_ITEM + 1):
         client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
     cell = cells(operation_of(client, GET_ITEM))["operations", "", ""]
     assert (cell["count"], len(cell["tests"]), cell["moreTests"]) == (21, 20, True)
-    assert cell["tests"][0] == "0?" + "x" * (NAME_AT_MOST - 2)
+    assert cell["tests"][0] == "0?" + "x" * (MAX_TEST_NAME_LENGTH - 2)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
@@ -240,26 +245,26 @@ def test_names_of_tests_come_in_utf_8_or_latin_1(client: Client, encoding: str) 
     assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
-def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits: list[Visit]) -> None:
+def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits: list[Exchange]) -> None:
     client.get(ITEM)
     (visit,) = visits
     counting = coverage.Coverage()
-    for number in range(coverage.NAMES_AT_MOST + 50):
+    for number in range(coverage.MAX_TEST_NAMES + 50):
         visit.request = visit.request._replace(headers={"x-mock-test": str(number)})
-        counting.seen(visit)
+        counting.record_hits(visit)
     visit.operation = replace(visit.operation, id="another") if visit.operation else None
-    counting.seen(visit)
-    tallies = counting.tallies()
-    assert tallies[Cell("operations", GET_ITEM)].count == coverage.NAMES_AT_MOST + 50
-    assert list(tallies[Cell("operations", "another")].tests) == [coverage.MANY]
-    assert len(counting._names) == coverage.NAMES_AT_MOST
+    counting.record_hits(visit)
+    tallies = counting.copy_hits()
+    assert tallies[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
+    assert list(tallies[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
+    assert len(counting._test_names) == coverage.MAX_TEST_NAMES
 
 
 def test_a_client_cannot_make_cells(client: Client, shared: App) -> None:
     client.put(ITEM, json=MIXINS)
-    before = set(shared.records.of(client.tenant).coverage.tallies())
+    before = set(shared.records.get_record(client.tenant).coverage.copy_hits())
     client.put(f"{ITEM}?made=up", json=MIXINS | {"made": "up"}, headers={"X-Made-Up": "1"})
-    assert set(shared.records.of(client.tenant).coverage.tallies()) == before
+    assert set(shared.records.get_record(client.tenant).coverage.copy_hits()) == before
 
 
 def test_tenants_do_not_mix_and_are_joined_without_one() -> None:
@@ -318,7 +323,7 @@ def test_a_service_that_cannot_be_covered(client: Client, query: str, named: str
 
 
 def test_percents_are_rounded_down() -> None:
-    assert [percent(*each) for each in ((999, 1000), (2, 3), (3, 3), (0, 7), (0, 0))] == [99, 66, 100, 0, 100]
+    assert [covered_percent(*each) for each in ((999, 1000), (2, 3), (3, 3), (0, 7), (0, 0))] == [99, 66, 100, 0, 100]
 
 
 TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
@@ -326,7 +331,7 @@ TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 
 def provoke(client: Client, operation: Operation) -> None:
     """Make the request of tests/tables/statuses.yaml for each status, each from the start."""
-    for status in operation.replies:
+    for status in operation.reply_validators:
         case = case_of(operation, status)
         client.having(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
         named = {"X-Mock-Test": f"{operation.id} {status}"}
@@ -470,7 +475,7 @@ def test_a_call_that_needs_no_token_is_nobodys() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme", None)
     client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
-    (visit,) = app.records.visits()
+    (visit,) = app.records.find_exchanges()
     assert (visit.status, visit.principal) == (200, None)
     assert client.get("//__admin/coverage").get_json()["personas"] == []
 
@@ -480,16 +485,16 @@ def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:
     assert reported(client)["personas"] == []
 
 
-def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, visits: list[Visit]) -> None:
+def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, visits: list[Exchange]) -> None:
     client.get(ITEM)
     (visit,) = visits
     counting = personas.Personas()
-    visit.injected = True
-    counting.seen(visit)
-    assert counting.personas() == {}
-    visit.injected = False
-    counting.seen(visit)
-    assert counting.personas().keys() == {"admin-token"}
+    visit.is_injected = True
+    counting.record_scopes(visit)
+    assert counting.copy_personas() == {}
+    visit.is_injected = False
+    counting.record_scopes(visit)
+    assert counting.copy_personas().keys() == {"admin-token"}
 
 
 def test_personas_are_forgotten_with_the_coverage(client: Client) -> None:
@@ -498,21 +503,21 @@ def test_personas_are_forgotten_with_the_coverage(client: Client) -> None:
     assert reported(client)["personas"] == []
 
 
-def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Visit]) -> None:
+def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Exchange]) -> None:
     client.get(ITEM)
     (visit,) = visits
     assert visit.principal
     counting = personas.Personas()
-    for number in range(personas.PERSONAS_AT_MOST + 5):
+    for number in range(personas.MAX_PERSONAS + 5):
         visit.principal = replace(visit.principal, name=str(number))
-        counting.seen(visit)
+        counting.record_scopes(visit)
     visit.principal = replace(visit.principal, name="0", scopes=frozenset(map(str, range(1000))))
-    counting.seen(visit)
-    found = counting.personas()
-    assert len(found) == personas.PERSONAS_AT_MOST + 1
-    assert found[personas.OTHERS].needed == {(READ, GET_ITEM)}
-    counting.add({"0": personas.Persona({f"other{number}" for number in range(1000)})})
-    assert len(counting.personas()["0"].granted) == personas.SCOPES_AT_MOST
+    counting.record_scopes(visit)
+    found = counting.copy_personas()
+    assert len(found) == personas.MAX_PERSONAS + 1
+    assert found[personas.OTHER_CALLERS].needed_scopes == {(READ, GET_ITEM)}
+    counting.add_personas({"0": personas.Persona({f"other{number}" for number in range(1000)})})
+    assert len(counting.copy_personas()["0"].granted_scopes) == personas.MAX_SCOPES_PER_PERSONA
 
 
 @pytest.fixture(scope="module")
@@ -565,7 +570,7 @@ def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
     lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
     minimums = [cli.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
     assert len(minimums) == 3
-    assert all(any(given[name] for name in DIMENSIONS) for given in minimums)
+    assert all(any(given[name] for name in COVERAGE_DIMENSIONS) for given in minimums)
 
 
 def test_a_server_that_wants_its_token_gets_it() -> None:

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from mockserver.app import App
 from mockserver.contract import loading
 from mockserver.contract.operations import Operation
-from mockserver.records.rules import rules
-from mockserver.resources import folder
+from mockserver.records.rules import load_fidelity_rules
+from mockserver.resources import data_folder
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, PLATINUM
 from tests.support.status_cases import APP, TABLE, case_of, provoked
@@ -68,7 +68,7 @@ def run(client: Client, line: str) -> TestResponse:
 def place(told: dict[str, Any]) -> Any:
     """Return what stands in the spec at the place that an explanation names."""
     file, _, pointer = told["spec"].partition("#")
-    return loading.read(folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
+    return loading.load_spec(data_folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
 
 
 @pytest.mark.parametrize(("operation_id", "status"), REFUSALS)
@@ -82,7 +82,7 @@ def test_every_refusal_is_explained_and_what_is_offered_instead_is_not_refused_s
     told = explanation(caller, refused)
     assert place(told)["operationId"] == operation_id
     if "rule" in told:
-        rule = rules()[told["rule"]["id"]]
+        rule = load_fidelity_rules()[told["rule"]["id"]]
         assert told["rule"] == {"id": rule.id, "basis": rule.basis, "text": rule.text}
     takes_secrets = not OPERATIONS[operation_id].scopes
     assert ("nearest" in told) == (not takes_secrets and (operation_id, status) not in WITHOUT), told
@@ -187,7 +187,7 @@ def test_a_host_that_is_none_is_not_repeated(client: Client) -> None:
 
 def test_an_id_is_unknown_once_the_visit_is_dropped(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
-    shared.records.of(client.tenant).journal.clear()
+    shared.records.get_record(client.tenant).journal.clear()
     assert client.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").status_code == 404
 
 
@@ -232,19 +232,19 @@ def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> No
 
 def test_an_answer_that_a_fault_made_up_names_the_fault(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
-    visit = shared.records.visit(refused.headers["X-Mock-Explain"])
+    visit = shared.records.find_exchange(refused.headers["X-Mock-Explain"])
     assert visit is not None
-    visit.fault, visit.injected = "flaky", True
+    visit.fault, visit.is_injected = "flaky", True
     told = explanation(client, refused)
     assert told["fault"] == "flaky"
     assert "nearest" not in told
 
 
-BODIES = [each for each in OPERATIONS.values() if each.scopes and each.body and each.body.required]
+BODIES = [each for each in OPERATIONS.values() if each.scopes and each.body_plan and each.body_plan.required]
 
 
 @pytest.mark.parametrize("operation", BODIES, ids=lambda operation: operation.id)
 def test_the_spec_shows_a_body_that_is_as_declared(operation: Operation) -> None:
-    assert operation.body is not None
-    assert operation.body.example is not None
-    assert not operation.body.read(orjson.dumps(operation.body.example), None).problems
+    assert operation.body_plan is not None
+    assert operation.body_plan.example is not None
+    assert not operation.body_plan.parse_body(orjson.dumps(operation.body_plan.example), None).element_errors

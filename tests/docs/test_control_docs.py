@@ -11,7 +11,7 @@ import pytest
 from mockserver.app import App
 from mockserver.contract.operations import Operation
 from mockserver.contract.routing import Router
-from mockserver.settings import Behaviour
+from mockserver.settings import Switches
 from tests.support.doc_scripts import replayed, steps
 from tests.support.live_server import serving
 from tests.support.paths import ROOT
@@ -40,7 +40,7 @@ def test_every_call_has_an_example(shared: App) -> None:
     assert shown == {operation.id for operation in shared.control_operations}
 
 
-@pytest.mark.parametrize("name", ["contract", *(each.name for each in fields(Behaviour))])
+@pytest.mark.parametrize("name", ["contract", *(each.name for each in fields(Switches))])
 def test_every_setting_is_described_with_its_values(name: str) -> None:
     row = re.search(rf"^\| `{name}` \| (.*?) \| (.*?) \|$", PAGE, re.M)
     assert row, name

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mockserver.cli import commands, serve, settings_from
-from mockserver.resources import folder
+from mockserver.cli import collect_settings, commands, serve
+from mockserver.resources import data_folder
 from tests.support.doc_scripts import replayed
 from tests.support.live_server import ENOUGH, environment, run, serving
 from tests.support.paths import ROOT
@@ -73,12 +73,12 @@ def test_the_settings_page_names_every_flag() -> None:
 def test_every_switch_is_listed_with_an_alternative_that_the_command_takes() -> None:
     named = [f"{flag}={value}" for flag, value in re.findall(r"`(--[a-z-]+) ([a-z0-9-]+)`", FIDELITY)]
     with serve.make_context("serve", named) as context:
-        behaviour = settings_from(context.params).behaviour
+        behaviour = collect_settings(context.params).behaviour
     assert [switch.name for switch in fields(behaviour) if getattr(behaviour, switch.name) == switch.default] == []
 
 
 @pytest.mark.parametrize(
-    "name", sorted(path.stem for path in folder("fixtures").glob("*.yaml") if path.stem != "access")
+    "name", sorted(path.stem for path in data_folder("fixtures").glob("*.yaml") if path.stem != "access")
 )
 def test_every_shipped_world_is_named_where_one_looks_for_it(name: str) -> None:
     (help_line,) = re.findall(r"World to start from: .*", SERVE_HELP)

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.test import TestResponse
 
-from mockserver.access import MANAGE, READ, READ_OWN
+from mockserver.access import MANAGE_SEGMENTS, READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import build
 from mockserver.contract.operations import Operation
-from mockserver.services.customer_login.saas import KEY
+from mockserver.services.customer_login.saas import SIGNING_KEY
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
@@ -49,7 +49,7 @@ def test_every_call_of_the_services_around_segments_is_shown(operation: Operatio
 
 
 def test_the_key_of_the_identity_provider_is_the_one_that_is_named() -> None:
-    assert f"`{KEY}`" in PAGE
+    assert f"`{SIGNING_KEY}`" in PAGE
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +62,15 @@ def alone() -> Client:
 def test_c11_what_storefronts_send_beside_does_no_harm_to_a_read_and_is_found(
     operation: Operation, alone: Client, simulator: Callable[..., Client]
 ) -> None:
-    case = case_of(operation, min(operation.replies))
+    case = case_of(operation, min(operation.reply_validators))
     caller = (simulator(**case.pop("switches")) if "switches" in case else alone).having(case.pop("token"))
     plain = provoked(caller, operation, deepcopy(case))
-    query = {name: value for name, value in BESIDE_QUERY.items() if not operation.declares(name)}
-    headers = {name: value for name, value in BESIDE_HEADERS.items() if not operation.declares(name)}
+    query = {name: value for name, value in BESIDE_QUERY.items() if not operation.has_parameter(name)}
+    headers = {name: value for name, value in BESIDE_HEADERS.items() if not operation.has_parameter(name)}
     path = case.pop("path")
     case["path"] = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
     laden = provoked(caller, operation, case, headers)
-    assert laden.status_code == plain.status_code == min(operation.replies)
+    assert laden.status_code == plain.status_code == min(operation.reply_validators)
     assert shown(laden) == shown(plain)
     (entry,) = caller.having(None).get("//__admin/requests?limit=1").get_json()["requests"]
     found = {each["place"] for each in entry["mock"]["findings"] if each["kind"] in {"query", "header"}}
@@ -92,9 +92,9 @@ def test_the_journal_tells_which_scope_each_call_used_and_which_it_lacked(client
     assert client.having("manage-token").get("/items").status_code == 403
     entries = client.having(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
     assert [(each["mock"].get("scope"), each["mock"].get("missingScopes")) for each in entries[::-1]] == [
-        (READ_OWN, None),
-        (READ_OWN, None),
+        (READ_OWN_SEGMENTS, None),
+        (READ_OWN_SEGMENTS, None),
         (None, None),
-        (None, [MANAGE]),
-        (None, [READ_OWN, READ]),
+        (None, [MANAGE_SEGMENTS]),
+        (None, [READ_OWN_SEGMENTS, READ_SEGMENTS]),
     ]

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from mockserver.app import App, build
 from mockserver.contract.operations import Operation
 from mockserver.errors import GatewayError
-from mockserver.faults.registry import RULES_AT_MOST
+from mockserver.faults.registry import MAX_FAULTS
 from mockserver.faults.rules import Delay
 from mockserver.settings import Settings
 from tests.support.client import Admin, Client
@@ -22,7 +22,7 @@ from tests.support.samples import GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, T
 
 APP = build(Settings(), StandingClock())  # for rules without tenant, which would disturb other tests
 OPERATIONS = {operation.id: operation for operation in APP.api_operations}
-STATUSES = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies]
+STATUSES = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.reply_validators]
 GET, PUT, PATCH, POST = (
     "GET-customer-segment-retrieve-item",
     "PUT-customer-segment-update-item",
@@ -87,7 +87,7 @@ def test_every_declared_status_can_be_ordered(everywhere: Faults, id_: str, stat
     reply = called(everywhere.client, operation)
     assert reply.status_code == status
     body = reply.get_json() if reply.data else None
-    assert operation.defect(status, body) is None
+    assert operation.reply_violation(status, body) is None
 
 
 @pytest.mark.parametrize("status", GatewayError.REASONS)
@@ -339,9 +339,9 @@ def test_the_journal_knows_what_was_ordered(client: Client, faults: Faults, shar
     entries(client, [{"id": HAMMER}])
     client.get(f"/{GOLDEN}", headers={"Prefer": "code=404"})
     client.get("")
-    kept = [(visit.fault, visit.injected) for visit in shared.records.visits(client.tenant)]
+    kept = [(visit.fault, visit.is_injected) for visit in shared.records.find_exchanges(client.tenant)]
     assert kept == [(status, True), (f"{delay}, {element}", False), ("Prefer", True), (None, False)]
-    visit = shared.records.visits(client.tenant)[0]
+    visit = shared.records.find_exchanges(client.tenant)[0]
     assert visit.error
     assert visit.error.rule == "F7"
 
@@ -359,9 +359,9 @@ def test_coverage_does_not_count_what_was_ordered(client: Client, faults: Faults
 
 def test_delays_are_the_same_in_every_run() -> None:
     one, two, other = Delay(10, 20, 7), Delay(10, 20, 7), Delay(10, 20, 8)
-    times = [one.seconds() for _ in range(50)]
-    assert times == [two.seconds() for _ in range(50)]
-    assert times != [other.seconds() for _ in range(50)]
+    times = [one.next_seconds() for _ in range(50)]
+    assert times == [two.next_seconds() for _ in range(50)]
+    assert times != [other.next_seconds() for _ in range(50)]
     assert all(0.01 <= seconds <= 0.02 for seconds in times)
     assert any(first != second for first, second in pairwise(times))
 
@@ -403,7 +403,7 @@ def test_f7_a_call_gets_the_reply_that_it_prefers(client: Client) -> None:
     assert client.everything() == before
     assert client.put(ITEM, headers={"Prefer": "example=stale"}).status_code == 409
     reply = client.get(ITEM, headers={"Prefer": "code=200"})
-    assert OPERATIONS[GET].defect(200, reply.get_json()) is None
+    assert OPERATIONS[GET].reply_violation(200, reply.get_json()) is None
     assert reply.get_json() != client.get(ITEM).get_json()
     assert client.get(ITEM, headers={"Prefer": "code=503, code=404"}).headers["Retry-After"] == "1"
 
@@ -498,7 +498,7 @@ def test_rules_that_make_no_sense(faults: Faults, rule: Any) -> None:
 
 def test_rules_are_limited_in_number() -> None:
     faults = Faults(Client(build(Settings()).flask, "acme"))
-    for _ in range(RULES_AT_MOST):
+    for _ in range(MAX_FAULTS):
         faults.order(response={"status": 503})
-    assert str(RULES_AT_MOST) in faults.refused(422, response={"status": 503})
-    assert len(faults.call("DELETE", "/faults")["removed"]) == RULES_AT_MOST
+    assert str(MAX_FAULTS) in faults.refused(422, response={"status": 503})
+    assert len(faults.call("DELETE", "/faults")["removed"]) == MAX_FAULTS

@@ -60,33 +60,33 @@ def compound_q(content: bytes) -> None:
 
 def projection(content: bytes) -> None:
     """Nothing in `fields` is an error; what is kept is a part of the document, and stays as it is if cut again."""
-    document, parsed = TABLE["fields"]["document"], fields.parse(_text(content))
+    document, parsed = TABLE["fields"]["document"], fields.parse_fields(_text(content))
     kept = fields.project(document, parsed, ALWAYS)
     assert [name for name in document if name in kept] == list(kept)
     assert fields.project(kept, parsed, ALWAYS) == kept
     if parsed is not None and parsed.paths:
-        assert fields.parse(",".join(parsed.paths)) == parsed
+        assert fields.parse_fields(",".join(parsed.paths)) == parsed
 
 
 def order(content: bytes) -> None:
     """An order is the same when it is written anew; sorting leaves all rows, and is done after once."""
-    parsed = answered(lambda: sort.parse(_text(content)))
+    parsed = answered(lambda: sort.parse_sort(_text(content)))
     if parsed is not None:
-        written = ",".join(f"{key.path}:{'DESC' if key.descending else 'ASC'}" for key in parsed.keys)
-        assert sort.parse(written) == parsed
+        written = ",".join(f"{key.path}:{'DESC' if key.is_descending else 'ASC'}" for key in parsed.keys)
+        assert sort.parse_sort(written) == parsed
         rows = TABLE["sort"]["documents"]
-        arranged = sort.arranged(rows, parsed)
+        arranged = sort.sort_rows(rows, parsed)
         assert Counter(row["id"] for row in arranged) == Counter(row["id"] for row in rows)
-        assert sort.arranged(arranged, parsed) == arranged
+        assert sort.sort_rows(arranged, parsed) == arranged
 
 
 def accepted_languages(content: bytes) -> None:
     """Languages are the same when the header is written anew; a localized map is cut to one of its own."""
-    wanted = answered(lambda: languages.preferences(content.decode("latin-1")))
+    wanted = answered(lambda: languages.parse_accept_language(content.decode("latin-1")))
     if wanted is not None:
-        ranges = [*wanted.wanted, *(f"{name};q=0" for name in wanted.refused)] or ["*;q=0"]
-        assert languages.preferences(", ".join(ranges)) == wanted
-        left = languages.localize(TEXTS, wanted, "en")
+        ranges = [*wanted.preferred, *(f"{name};q=0" for name in wanted.excluded)] or ["*;q=0"]
+        assert languages.parse_accept_language(", ".join(ranges)) == wanted
+        left = languages.localize_map(TEXTS, wanted, "en")
         assert len(left) == 1
         assert left.items() <= TEXTS.items()
 
@@ -94,21 +94,21 @@ def accepted_languages(content: bytes) -> None:
 def strictly_read(content: bytes) -> None:
     """Python reads all that is read here, as the same value, which can be written."""
     try:
-        value = strict_json.read(content)
+        value = strict_json.parse_json(content)
     except BadRequest:
         assert _may_be_refused(content)
         return
     assert repr(json.loads(content.decode(), parse_constant=_refuse)) == repr(value)
-    assert strict_json.read(orjson.dumps(value)) == value
+    assert strict_json.parse_json(orjson.dumps(value)) == value
 
 
 def patch(content: bytes) -> None:
     """A patch leaves the old segment as it was, and a new one that can be written and read."""
     operations = [_operation(line) for line in _text(content).split("\n")]
     before, sent = deepcopy(SEGMENT), deepcopy(operations)
-    new = answered(lambda: jsonpatch.patched(SEGMENT, operations))
+    new = answered(lambda: jsonpatch.apply_patch(SEGMENT, operations))
     assert (before, sent) == (SEGMENT, operations)
-    assert new is None or strict_json.read(orjson.dumps(new)) == new
+    assert new is None or strict_json.parse_json(orjson.dumps(new)) == new
 
 
 def requests(content: bytes) -> None:
@@ -163,7 +163,7 @@ def _text(content: bytes) -> str:
 
 
 def _selected(text: str, *, compound: bool) -> list[Any] | None:
-    return answered(lambda: q.select(q.parse(text, compound=compound), TABLE["q"]["documents"], SECONDS))
+    return answered(lambda: q.select(q.parse_query(text, allow_compound=compound), TABLE["q"]["documents"], SECONDS))
 
 
 def _selects(text: str, *, compound: bool) -> list[Any] | None:
@@ -181,7 +181,7 @@ def _operation(line: str) -> dict[str, Any]:
     path, space, written = line[1:].partition(" ")
     operation: dict[str, Any] = {"op": SIGNS.get(line[:1], "add"), "path": path}
     try:
-        return operation | ({"value": strict_json.read(written.encode())} if space else {})
+        return operation | ({"value": strict_json.parse_json(written.encode())} if space else {})
     except BadRequest:
         return operation | {"value": written}
 
@@ -190,7 +190,7 @@ def _may_be_refused(content: bytes) -> bool:
     """Whether JSON is none for Python either, or has what F3 and F3b refuse."""
     try:
         value = json.loads(content.decode(), parse_constant=_refuse, object_pairs_hook=_object)
-        return nesting.nests_deeper(value) or strict_json.read(orjson.dumps(value)) != value
+        return nesting.is_nested_deeper(value) or strict_json.parse_json(orjson.dumps(value)) != value
     except (ValueError, RecursionError, TypeError, BadRequest):
         return True
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from mockserver.errors import BadRequest
 from mockserver.practices import fields, languages, memo, paging, q, regexes, sort
 from mockserver.practices.lazy import LazyRows
-from mockserver.practices.memo import remembered
-from mockserver.practices.regexes import Stopwatch, TooExpensive
+from mockserver.practices.memo import cached
+from mockserver.practices.regexes import RegexBudget, RegexTimeout
 
 practices = settings(max_examples=min(80, settings().max_examples))
 
@@ -73,7 +73,7 @@ def quoted(text: str) -> str:
 @given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS, st.booleans())
 def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound: bool) -> None:
     before = deepcopy(rows)
-    kept = answered(lambda: q.select(q.parse(text, compound=compound), rows))
+    kept = answered(lambda: q.select(q.parse_query(text, allow_compound=compound), rows))
     assert kept is None or all(row in rows for row in kept)
     assert rows == before
 
@@ -81,15 +81,15 @@ def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound:
 @practices
 @given(SNIPPETS, st.lists(st.sampled_from(list("ab()[]{}|*+?\\^$.<>=!&-~:P#9,ielx")), max_size=30).map("".join), TEXTS)
 def test_no_regex_raises_anything_but_bad_requests(start: str, pattern: str, text: str) -> None:
-    answered(lambda: q.select(q.parse(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
+    answered(lambda: q.select(q.parse_query(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
 
 
 @practices
 @given(st.text())
 def test_any_quoted_text_finds_itself(text: str) -> None:
     rows: list[dict[str, Any]] = [{"a": {"b": text}}, {"a": {"b": text + "x"}}, {"a": {"b": 1}}, {}]
-    assert q.select(q.parse(f"a.b:{quoted(text)}"), rows) == rows[:1]
-    assert q.select(q.parse(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
+    assert q.select(q.parse_query(f"a.b:{quoted(text)}"), rows) == rows[:1]
+    assert q.select(q.parse_query(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
 
 
 LEAVES = st.sampled_from(
@@ -113,7 +113,7 @@ def written(tree: Tree) -> str:
 
 def naively(tree: Tree, row: Any) -> bool:
     if isinstance(tree, str):
-        return bool(q.select(q.parse(tree), [row]))
+        return bool(q.select(q.parse_query(tree), [row]))
     joint, parts = tree
     return (all if joint == "AND" else any)(naively(part, row) for part in parts)
 
@@ -121,7 +121,7 @@ def naively(tree: Tree, row: Any) -> bool:
 @practices
 @given(TREES, LEAVES, ROWS)
 def test_a_compound_is_what_its_parts_are(tree: Tree, beside: str, rows: list[Any]) -> None:
-    query = q.parse(f"{beside} compoundLogicalQuery:({written(tree)})", compound=True)
+    query = q.parse_query(f"{beside} compoundLogicalQuery:({written(tree)})", allow_compound=True)
     assert q.select(query, rows) == [row for row in rows if naively(beside, row) and naively(tree, row)]
 
 
@@ -129,12 +129,12 @@ def test_a_compound_is_what_its_parts_are(tree: Tree, beside: str, rows: list[An
 @given(st.lists(st.lists(LEAVES, min_size=1, max_size=3), min_size=1, max_size=3), ROWS)
 def test_and_binds_tighter_than_or(choices: list[list[str]], rows: list[Any]) -> None:
     text = " OR ".join(" AND ".join(choice) for choice in choices)
-    kept = q.select(q.parse(f"compoundLogicalQuery:({text})", compound=True), rows)
+    kept = q.select(q.parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
     assert kept == [row for row in rows if naively(("OR", [("AND", choice) for choice in choices]), row)]
 
 
 def test_regexes_in_groups_share_the_time() -> None:
-    query = q.parse("compoundLogicalQuery:((a:~(a|b)*c) OR (b:~x))", compound=True)
+    query = q.parse_query("compoundLogicalQuery:((a:~(a|b)*c) OR (b:~x))", allow_compound=True)
     with pytest.raises(BadRequest, match="too expensive"):
         q.select(query, [{"a": "ab" * 50, "b": "x"}], seconds=0)
 
@@ -143,18 +143,18 @@ def test_regexes_in_groups_share_the_time() -> None:
 @given(PATHS, NUMBERS, NUMBERS, ROWS)
 def test_a_range_is_both_its_comparisons(path: str, low: float, high: float, rows: list[Any]) -> None:
     bounds = [str(bound) if abs(bound) < 10**300 else "1e400" for bound in (low, high)]
-    ranged = q.parse(f"{path}:(>={bounds[0]} AND <{bounds[1]})")
-    both = q.parse(f"{path}:>={bounds[0]} {path}:<{bounds[1]}")
+    ranged = q.parse_query(f"{path}:(>={bounds[0]} AND <{bounds[1]})")
+    both = q.parse_query(f"{path}:>={bounds[0]} {path}:<{bounds[1]}")
     assert q.select(ranged, rows) == q.select(both, rows)
 
 
 @practices
 @given(PATHS, ROWS)
 def test_every_row_exists_or_is_missing(path: str, rows: list[Any]) -> None:
-    exist = q.select(q.parse(f"{path}:exists"), rows)
-    missing = q.select(q.parse(f"{path}:missing"), rows)
+    exist = q.select(q.parse_query(f"{path}:exists"), rows)
+    missing = q.select(q.parse_query(f"{path}:missing"), rows)
     assert len(exist) + len(missing) == len(rows)
-    null = q.select(q.parse(f"{path}:null"), rows)
+    null = q.select(q.parse_query(f"{path}:null"), rows)
     assert all(row in null for row in missing)
 
 
@@ -163,13 +163,13 @@ def test_every_row_exists_or_is_missing(path: str, rows: list[Any]) -> None:
     [("(a+)+$", 5000), ("^(a|aa)+$", 150), ("(a|a)*$", 5000), ("(?R)", 5000), ("(.*)(.*)(.*)(.*)(.*)(.*)[xy]$", 5000)],
 )
 def test_an_evil_regex_is_a_bad_request(pattern: str, length: int) -> None:
-    query = q.parse(f"a:~{pattern}")
+    query = q.parse_query(f"a:~{pattern}")
     with pytest.raises(BadRequest, match="too expensive"):
         q.select(query, [{"a": "a" * length + "!"}], seconds=0.05)
 
 
 def test_all_regexes_of_a_query_share_the_time() -> None:
-    query = q.parse("a:~(a|b)*c b:~x")
+    query = q.parse_query("a:~(a|b)*c b:~x")
     with pytest.raises(BadRequest, match="too expensive"):
         q.select(query, [{"a": "ab" * 50, "b": "x"}] * 2, seconds=0)
 
@@ -177,15 +177,15 @@ def test_all_regexes_of_a_query_share_the_time() -> None:
 def test_a_regex_gets_what_the_ones_before_it_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter(range(8))
     monkeypatch.setattr(regexes, "monotonic", lambda: next(moments))
-    stopwatch, given_time = Stopwatch(2.5), []
+    stopwatch, given_time = RegexBudget(2.5), []
 
     def find(text: str, timeout: float) -> None:
         given_time.append(timeout)
 
     for _ in range(3):
-        assert not stopwatch.fits(find, "text")
-    with pytest.raises(TooExpensive):
-        stopwatch.fits(find, "text")
+        assert not stopwatch.has_match(find, "text")
+    with pytest.raises(RegexTimeout):
+        stopwatch.has_match(find, "text")
     assert given_time == [2.5, 1.5, 0.5]
 
 
@@ -211,7 +211,7 @@ HUGE = {
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE.keys())
 def test_a_huge_query_is_a_bad_request(text: str) -> None:
     with pytest.raises(BadRequest):
-        q.parse(text, compound=True)
+        q.parse_query(text, allow_compound=True)
 
 
 @pytest.mark.parametrize(
@@ -219,38 +219,38 @@ def test_a_huge_query_is_a_bad_request(text: str) -> None:
     ["a:~b " * 10, "a:b " * 100, "a:~" + "x" * 1000, "a:~(?:b{1}){10000}", "a." * 49 + "a:1", "a:~" + "(b{9}){9}"],
 )
 def test_a_query_of_any_allowed_size_is_read(text: str) -> None:
-    assert q.select(q.parse(text), [{}]) == []
+    assert q.select(q.parse_query(text), [{}]) == []
 
 
 def test_a_large_query_is_answered() -> None:
     groups = "(" * 20 + "a:1" + ")" * 20
     text = f"compoundLogicalQuery:{groups} compoundLogicalQuery:((a:1)" + " OR (b:1)" * 98 + ")"
-    assert q.select(q.parse(text, compound=True), [{"a": 1}, {"b": 1}]) == [{"a": 1}]
+    assert q.select(q.parse_query(text, allow_compound=True), [{"a": 1}, {"b": 1}]) == [{"a": 1}]
 
 
 @practices
 @given(ROWS, st.lists(st.tuples(PATHS, st.sampled_from(["", ":ASC", ":DESC"])), min_size=1, max_size=3))
 def test_sort_is_a_stable_permutation(rows: list[Any], keys: list[tuple[str, str]]) -> None:
     numbered = [{**row, "at": at} for at, row in enumerate(rows)]
-    order = sort.parse(",".join(path + direction for path, direction in keys))
-    arranged = sort.arranged(numbered, order)
+    order = sort.parse_sort(",".join(path + direction for path, direction in keys))
+    arranged = sort.sort_rows(numbered, order)
     assert sorted(row["at"] for row in arranged) == list(range(len(rows)))
-    assert sort.arranged(arranged, order) == arranged
+    assert sort.sort_rows(arranged, order) == arranged
 
 
 @practices
 @given(ROWS, PATHS, st.sampled_from(["ASC", "DESC"]))
 def test_rows_without_the_field_come_last_as_they_came(rows: list[Any], path: str, direction: str) -> None:
     numbered = [{**row, "at": at} for at, row in enumerate(rows)]
-    without = q.select(q.parse(f"{path}:null"), numbered)
-    arranged = sort.arranged(numbered, sort.parse(f"{path}:{direction}"))
+    without = q.select(q.parse_query(f"{path}:null"), numbered)
+    arranged = sort.sort_rows(numbered, sort.parse_sort(f"{path}:{direction}"))
     assert arranged[len(arranged) - len(without) :] == without
 
 
 @practices
 @given(st.text())
 def test_any_sort_is_answered(text: str) -> None:
-    answered(lambda: sort.arranged([{"a": 1}, {}], sort.parse(text)))
+    answered(lambda: sort.sort_rows([{"a": 1}, {}], sort.parse_sort(text)))
 
 
 def within(part: Any, whole: Any) -> bool:
@@ -264,7 +264,7 @@ def within(part: Any, whole: Any) -> bool:
 @practices
 @given(DOCUMENTS, st.one_of(st.text(), st.lists(PATHS).map(",".join)), st.lists(PATHS, max_size=2).map(tuple))
 def test_projection_is_a_part_and_idempotent(document: Any, text: str, always: tuple[str, ...]) -> None:
-    before, projection = deepcopy(document), fields.parse(text)
+    before, projection = deepcopy(document), fields.parse_fields(text)
     projected = fields.project(document, projection, always)
     assert within(projected, document)
     assert fields.project(projected, projection, always) == projected
@@ -274,28 +274,28 @@ def test_projection_is_a_part_and_idempotent(document: Any, text: str, always: t
 @practices
 @given(MAPS, HEADERS, st.sampled_from(["en", "de", "it"]))
 def test_localize_leaves_one_language_and_is_idempotent(value: dict[str, str], header: str, default: str) -> None:
-    wanted = answered(lambda: languages.preferences(header))
+    wanted = answered(lambda: languages.parse_accept_language(header))
     if wanted is not None:
-        left = languages.localize(value, wanted, default)
+        left = languages.localize_map(value, wanted, default)
         assert len(left) == min(1, len(value))
         assert left.items() <= value.items()
-        assert languages.localize(left, wanted, default) == left
+        assert languages.localize_map(left, wanted, default) == left
 
 
 @practices
 @given(DOCUMENTS, st.lists(PATHS, max_size=3))
 def test_localized_takes_any_document_and_leaves_it(document: Any, localized_paths: list[str]) -> None:
     before = deepcopy(document)
-    wanted = languages.Languages(("de",))
-    once = languages.localized(document, localized_paths, wanted, "en", recursive_under="c")
-    assert languages.localized(once, localized_paths, wanted, "en", recursive_under="c") == once
+    wanted = languages.LanguagePreferences(("de",))
+    once = languages.localize_document(document, localized_paths, wanted, "en", recursive_field="c")
+    assert languages.localize_document(once, localized_paths, wanted, "en", recursive_field="c") == once
     assert document == before
 
 
 @practices
 @given(st.lists(st.integers(), max_size=40), st.integers(1, 15))
 def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
-    pages = [paging.page(str(size), str(number)).cut(rows) for number in range(1, len(rows) // size + 3)]
+    pages = [paging.parse_page(str(size), str(number)).slice_rows(rows) for number in range(1, len(rows) // size + 3)]
     assert [row for page in pages for row in page] == rows
     assert pages[-1] == []
 
@@ -303,14 +303,14 @@ def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
 def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
     asked: list[str] = []
 
-    @remembered
+    @cached
     def read(text: str) -> str:
         asked.append(text)
         if text == "bad":
             raise BadRequest
         return text.upper()
 
-    long = "a" * (memo.LONGEST + 1)
+    long = "a" * (memo.MAX_CACHED_TEXT_LENGTH + 1)
     for text in ("a", "a", long, long):
         assert read(text) == text.upper()
     for _ in range(2):
@@ -320,9 +320,9 @@ def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
 
 
 def test_only_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memo, "MOST", 2)
+    monkeypatch.setattr(memo, "MAX_CACHED_TEXTS", 2)
     asked: list[str] = []
-    read = remembered(asked.append)
+    read = cached(asked.append)
     for text in ("a", "b", "c", "c", "a"):
         read(text)
     assert asked == ["a", "b", "c", "a"]
@@ -337,14 +337,14 @@ def test_only_the_rows_of_the_page_are_made(count: int, size: int, number: int) 
         made.append(source)
         return {"n": source}
 
-    rows, page = LazyRows(range(count), make), paging.page(str(size), str(number))
-    assert page.cut(rows) == [{"n": each} for each in made]
-    assert made == list(page.cut(range(count)))
+    rows, page = LazyRows(range(count), make), paging.parse_page(str(size), str(number))
+    assert page.slice_rows(rows) == [{"n": each} for each in made]
+    assert made == list(page.slice_rows(range(count)))
     assert (len(rows), list(rows)) == (count, [rows[each] for each in range(count)])
 
 
 @practices
 @given(st.one_of(st.none(), st.text(), st.just("9" * 5000)), st.one_of(st.none(), st.text(), st.integers().map(str)))
 def test_any_paging_is_answered(size: str | None, number: str | None) -> None:
-    page = answered(lambda: paging.page(size, number, None))
+    page = answered(lambda: paging.parse_page(size, number, None))
     assert page is None or 0 <= page.start < page.stop

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mockserver.errors import PARAMETER_PROBLEM, BadRequest, InvalidToken, NotFound
+from mockserver.errors import INVALID_PARAMETERS, BadRequest, InvalidToken, NotFound
 from mockserver.practices import fields, filters, languages, paging, q, refusals, sort
 from tests.support.paths import TABLES
 
@@ -30,16 +30,16 @@ def ids(rows: list[Case]) -> list[str]:
 
 @cases("q")
 def test_q(case: Case) -> None:
-    where = {"compound": True} if "compound" in case else {}
+    where = {"allow_compound": True} if "compound" in case else {}
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
-            q.parse(case["q"], **where)
+            q.parse_query(case["q"], **where)
         (told,) = (told for start, told in table("q")["refusals"].items() if case["error"].startswith(start))
         assert (raised.value.message, raised.value.field) == (case["error"], "q")
-        assert (raised.value.kind, raised.value.detail) == (told["kind"], case.get("says", told["says"]))
+        assert (raised.value.error_type, raised.value.detail) == (told["kind"], case.get("says", told["says"]))
         assert raised.value.rule == told.get("rule", "C6")
     else:
-        assert ids(q.select(q.parse(case["q"], **where), table("q")["documents"])) == case["ids"]
+        assert ids(q.select(q.parse_query(case["q"], **where), table("q")["documents"])) == case["ids"]
 
 
 LONG = "a" * 200
@@ -64,25 +64,25 @@ STEPS = "a.b." * 25 + "c"
 )
 def test_c6_what_is_too_much_is_said_in_200_characters(text: str, message: str, kind: str, detail: str) -> None:
     with pytest.raises(BadRequest) as raised:
-        q.parse(text, compound=True)
-    assert (raised.value.message, raised.value.kind, raised.value.detail) == (message, kind, detail)
+        q.parse_query(text, allow_compound=True)
+    assert (raised.value.message, raised.value.error_type, raised.value.detail) == (message, kind, detail)
 
 
 @cases("sort")
 def test_sort(case: Case) -> None:
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
-            sort.parse(case["sort"])
-        assert (raised.value.message, raised.value.field) == (PARAMETER_PROBLEM, "sort")
-        assert raised.value.kind == case["error"]
+            sort.parse_sort(case["sort"])
+        assert (raised.value.message, raised.value.field) == (INVALID_PARAMETERS, "sort")
+        assert raised.value.error_type == case["error"]
     else:
-        assert ids(sort.arranged(table("sort")["documents"], sort.parse(case["sort"]))) == case["ids"]
+        assert ids(sort.sort_rows(table("sort")["documents"], sort.parse_sort(case["sort"]))) == case["ids"]
 
 
 @cases("fields")
 def test_fields(case: Case) -> None:
     document, always = table("fields")["document"], tuple(table("fields")["always"])
-    projected = fields.project(document, fields.parse(case["fields"]), always)
+    projected = fields.project(document, fields.parse_fields(case["fields"]), always)
     expected = document if case["expected"] == "all" else case["expected"]
     assert projected == expected
     assert list(projected) == [name for name in document if name in expected]
@@ -92,14 +92,14 @@ def test_fields(case: Case) -> None:
 def test_languages(case: Case) -> None:
     if case["expected"] == "error":
         with pytest.raises(BadRequest) as raised:
-            languages.preferences(case["header"])
+            languages.parse_accept_language(case["header"])
         assert raised.value.message == "Accept-Language validation failed."
         assert raised.value.field == "Accept-Language"
         return
-    wanted = languages.preferences(case["header"])
+    wanted = languages.parse_accept_language(case["header"])
     assert (wanted is None) == (case["expected"] == "all")
     if wanted is not None:
-        left = languages.localize({name: f"text in {name}" for name in case["available"]}, wanted, "en")
+        left = languages.localize_map({name: f"text in {name}" for name in case["available"]}, wanted, "en")
         assert left == ({case["expected"]: f"text in {case['expected']}"} if case["expected"] else {})
 
 
@@ -107,11 +107,11 @@ def test_languages(case: Case) -> None:
 def test_paging(case: Case) -> None:
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
-            paging.page(case["size"], case["number"], case.get("maximum"))
-        assert raised.value.message == PARAMETER_PROBLEM
-        assert [raised.value.field, raised.value.kind] == case["error"]
+            paging.parse_page(case["size"], case["number"], case.get("maximum"))
+        assert raised.value.message == INVALID_PARAMETERS
+        assert [raised.value.field, raised.value.error_type] == case["error"]
     else:
-        page = paging.page(case["size"], case["number"], case.get("maximum"))
+        page = paging.parse_page(case["size"], case["number"], case.get("maximum"))
         assert [page.start, page.stop] == case["rows"]
 
 
@@ -119,9 +119,11 @@ def test_localized_cuts_trees_and_arrays() -> None:
     both = {"en": "Saw", "de": "Säge"}
     leaf = {"name": both, "other": both}
     tree = {"name": both, "item": [{"name": both}, 7], "plain": "x", "subcategories": [leaf, {"subcategories": [leaf]}]}
-    wanted = languages.preferences("de")
+    wanted = languages.parse_accept_language("de")
     assert wanted is not None
-    cut = languages.localized(tree, ("name", "item.name", "plain"), wanted, "en", recursive_under="subcategories")
+    cut = languages.localize_document(
+        tree, ("name", "item.name", "plain"), wanted, "en", recursive_field="subcategories"
+    )
     german = {"de": "Säge"}
     cut_leaf = {"name": german, "other": both}
     below = [cut_leaf, {"subcategories": [cut_leaf]}]
@@ -132,7 +134,7 @@ def test_localized_cuts_trees_and_arrays() -> None:
 def test_c8a_texts_of_one_language_are_plain() -> None:
     document = {"id": "a", "localizedName": {"de": "Säge"}, "name": "Saw", "description": {"de": "Sägt."}, "slug": {}}
     texts_of = {"name": "localizedName", "description": "description", "slug": "slug", "title": "title"}
-    assert languages.spoken(document, texts_of) == {
+    assert languages.fill_plain_texts(document, texts_of) == {
         "id": "a",
         "localizedName": {"de": "Säge"},
         "name": "Säge",
@@ -161,23 +163,23 @@ def test_c18_filters(wanted: list[tuple[str, Any]], kept: list[str]) -> None:
         {"id": "b", "name": {"de": "Säge"}, "tags": ["x", "y"]},
         {"id": "c", "info": {"country": "DE"}, "tags": ["x"], "primary": True},
     ]
-    found = filters.kept(rows, [filters.Filter(path, value) for path, value in wanted])
+    found = filters.filter_rows(rows, [filters.Filter(path, value) for path, value in wanted])
     assert [row["id"] for row in found] == kept
 
 
 def test_j1_errors_have_a_list_of_sentences() -> None:
-    wrong = BadRequest(field="pageSize", kind="minimum", detail="must be at least 1")
-    assert refusals.coded(wrong) == {
+    wrong = BadRequest(field="pageSize", error_type="minimum", detail="must be at least 1")
+    assert refusals.write_coded_error(wrong) == {
         "code": 400,
         "status": "Bad Request",
         "message": wrong.message,
         "details": ["pageSize must be at least 1"],
     }
-    assert refusals.coded(NotFound("x")) == {
+    assert refusals.write_coded_error(NotFound("x")) == {
         "code": 404,
         "status": "Not Found",
         "message": "The resource with id x has not been found.",
         "details": [],
         "resourceId": "x",
     }
-    assert "fault" in refusals.coded(InvalidToken())
+    assert "fault" in refusals.write_coded_error(InvalidToken())

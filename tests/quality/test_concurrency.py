@@ -70,7 +70,7 @@ def yields(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return act
 
-    monkeypatch.setattr(upsert, "revised", yielding(upsert.revised))
+    monkeypatch.setattr(upsert, "next_revision", yielding(upsert.next_revision))
     for name in ("with_item", "without_item", "with_member", "with_segment"):
         monkeypatch.setattr(State, name, yielding(getattr(State, name)))
 
@@ -78,15 +78,15 @@ def yields(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch, shared: App, client: Client) -> None:
     """Take the lock from the client's tenant, and let two writers meet between check and write."""
-    both, real = Barrier(2), upsert.revised
+    both, real = Barrier(2), upsert.next_revision
 
     def meeting(*arguments: Any) -> Revision:
         revision = real(*arguments)
         both.wait(ENOUGH)
         return revision
 
-    monkeypatch.setattr(shared.world.tenant(client.tenant), "_writing", nullcontext())
-    monkeypatch.setattr(upsert, "revised", meeting)
+    monkeypatch.setattr(shared.world.tenant(client.tenant), "_write_lock", nullcontext())
+    monkeypatch.setattr(upsert, "next_revision", meeting)
 
 
 def put(path: str, **content: Any) -> Write:

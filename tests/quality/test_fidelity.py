@@ -7,17 +7,17 @@ from dataclasses import fields
 
 import pytest
 
-from mockserver.records.rules import Rule, rules
-from mockserver.settings import Behaviour
+from mockserver.records.rules import FidelityRule, load_fidelity_rules
+from mockserver.settings import Switches
 from tests.support.paths import PACKAGE, ROOT
 
-ROWS = rules()
+ROWS = load_fidelity_rules()
 TESTS = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 BASES = {"documented", "observed", "inferred", "assumed", "ours", "disputed", "documented (sizes)"}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_a_row_names_a_basis_a_place_and_a_test_that_exist(row: Rule) -> None:
+def test_a_row_names_a_basis_a_place_and_a_test_that_exist(row: FidelityRule) -> None:
     assert row.text.endswith(".")
     assert set(row.basis.split(", ")) <= BASES
     place = row.where.strip("`")
@@ -28,10 +28,10 @@ def test_a_row_names_a_basis_a_place_and_a_test_that_exist(row: Rule) -> None:
 
 def test_every_switch_has_a_row_and_every_row_a_switch_that_exists() -> None:
     named = {row.switch.strip("`") for row in ROWS.values() if row.switch}
-    assert named == {each.name for each in fields(Behaviour)}
+    assert named == {each.name for each in fields(Switches)}
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Behaviour)])
+@pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
 def test_every_switch_is_turned_by_a_test(name: str) -> None:
     assert re.search(rf"simulator\([^)]*\b{name}=", TESTS)
 

@@ -17,17 +17,17 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.loading import read
-from mockserver.contract.operations import operations
-from mockserver.strict_yaml import load
+from mockserver.contract.loading import load_spec
+from mockserver.contract.operations import compile_operations
+from mockserver.strict_yaml import load_yaml
 from tests.support.client import TENANT_NUMBERS
 from tests.support.live_server import ENOUGH, serving
 from tests.support.paths import PUBLISHED, TABLES
 from tests.support.samples import GOLDEN, HAMMER
 
-CONTRACT = read(PUBLISHED / "customer-segment.yaml")
-OPERATIONS = {operation.id: operation for operation in operations(CONTRACT)}
-TABLE = load((TABLES / "generated_client.yaml").read_text())
+CONTRACT = load_spec(PUBLISHED / "customer-segment.yaml")
+OPERATIONS = {operation.id: operation for operation in compile_operations(CONTRACT)}
+TABLE = load_yaml((TABLES / "generated_client.yaml").read_text())
 CALLS = [(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses]
 # The published bulk DELETEs declare no body, so the client has no way to send one and never gets to their 207 (E6).
 OUT_OF_REACH = {(id_, 207) for id_, operation in OPERATIONS.items() if operation.method == "DELETE"}
@@ -109,7 +109,7 @@ def test_every_operation_has_a_function(generated: Generated) -> None:
 
 
 def test_every_status_that_the_contract_declares_has_a_call() -> None:
-    declared = {(id_, status) for id_, operation in OPERATIONS.items() for status in operation.replies}
+    declared = {(id_, status) for id_, operation in OPERATIONS.items() for status in operation.reply_validators}
     assert set(CALLS) == {(id_, status) for id_, status in declared if status not in (401, 403)} - OUT_OF_REACH
 
 
@@ -118,7 +118,7 @@ def test_a_reply_is_parsed(operation_id: str, status: int, generated: Generated)
     case = TABLE[operation_id][str(status)]
     reply = generated.call(operation_id, case["token"], **generated.arguments(case))
     assert reply.status_code == status, reply.content
-    if OPERATIONS[operation_id].replies[status] is None:
+    if OPERATIONS[operation_id].reply_validators[status] is None:
         assert (reply.parsed, reply.content) == (None, b"")
         return
     if "rows" in case:

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.document import Document, Node
-from mockserver.contract.loading import read
-from mockserver.contract.operations import METHODS
-from mockserver.resources import folder
-from mockserver.strict_yaml import load
+from mockserver.contract.document import Spec, SpecNode
+from mockserver.contract.loading import load_spec
+from mockserver.contract.operations import HTTP_METHODS
+from mockserver.resources import data_folder
+from mockserver.strict_yaml import load_yaml
 from tests.support.paths import PUBLISHED, TABLES
 
-SPECS = [path.stem for path in sorted(folder("spec").glob("*.yaml")) if path.stem not in {"control", "oauth"}]
+SPECS = [path.stem for path in sorted(data_folder("spec").glob("*.yaml")) if path.stem not in {"control", "oauth"}]
 SEGMENTS = "GET-customer-segment-retrieve-segments"
 CREATION = "POST-customer-segment-create-segment"
 PATCH = "PATCH-customer-segment-update-segment"
@@ -29,10 +29,10 @@ PROPERTY = "GET-configuration-retrieve-config"
 VISITOR = "GET-oauth-generate-anonymous-access-token"
 PROFILE = "GET-customer-retrieve-customer-profile"
 PAGING = {"pageSize", "pageNumber"}  # texts in all our specs: the paging practice says what is wrong with a number
-KNOWN: dict[str, dict[str, dict[str, Any]]] = load((TABLES / "published.yaml").read_text())
+KNOWN: dict[str, dict[str, dict[str, Any]]] = load_yaml((TABLES / "published.yaml").read_text())
 
 
-def surprises(document: Document) -> set[str]:
+def surprises(document: Spec) -> set[str]:
     """The differences that the table does not know, and the lines of the table that are none."""
     found = differences(document)
     lines = KNOWN.get(document.path.stem, {}).get("differences", {})
@@ -45,10 +45,10 @@ def is_meant(difference: str, line: str) -> bool:
     return difference.startswith(line.removesuffix("...")) if line.endswith("...") else difference == line
 
 
-def differences(document: Document) -> set[str]:
+def differences(document: Spec) -> set[str]:
     service = document.path.stem
     left_out = KNOWN.get(service, {}).get("left_out", {})
-    published = facts(read(PUBLISHED / f"{service}.yaml"))
+    published = facts(load_spec(PUBLISHED / f"{service}.yaml"))
     assert {fact.split()[0] for fact in published} >= left_out.keys()
     published = {mended(fact, service) for fact in published if fact.split()[0] not in left_out}
     ours = facts(document)
@@ -62,18 +62,18 @@ def mended(fact: str, service: str) -> str:
     return fact
 
 
-def facts(document: Document) -> set[str]:
+def facts(document: Spec) -> set[str]:
     """Say in a line each what a client relies on."""
     return {
         f"{operation['operationId']} {fact}"
         for path, item in document.root["paths"].items()
         for method, operation in item.items()
-        if method in METHODS
+        if method in HTTP_METHODS
         for fact in (f"is {method.upper()} {path}", *operation_facts(document, item, operation))
     }
 
 
-def operation_facts(document: Document, item: Node, operation: Node) -> Iterator[str]:
+def operation_facts(document: Spec, item: SpecNode, operation: SpecNode) -> Iterator[str]:
     for parameter in map(document.resolve, (*item.get("parameters", ()), *operation.get("parameters", ()))):
         schema = {} if parameter["name"] in PAGING else document.resolve(parameter["schema"])
         yield f"takes {parameter['in']} {parameter['name']}: {kind(schema)}"
@@ -87,14 +87,14 @@ def operation_facts(document: Document, item: Node, operation: Node) -> Iterator
             yield from content(document, f"answers {status}", document.resolve(reply))
 
 
-def content(document: Document, verb: str, holder: Node) -> Iterator[str]:
+def content(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
     """Say what a request or a reply has in its body, if it has one."""
     if "content" in holder:
         schema = holder["content"]["application/json"]["schema"]
         yield from (f"{verb} {field}" for field in fields(document, schema, "body"))
 
 
-def fields(document: Document, schema: Node, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
+def fields(document: Spec, schema: SpecNode, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
     """Give `dotted.name[]: type` of a schema and of all that is in it; of what recurs, the type alone."""
     reference, schema = schema.get("$ref", ""), document.resolve(schema)
     if "x-basis" in schema:
@@ -112,7 +112,7 @@ def fields(document: Document, schema: Node, name: str, seen: tuple[str, ...] = 
         yield from fields(document, schema["items"], f"{name}[]", seen)
 
 
-def kind(schema: Node) -> str:
+def kind(schema: SpecNode) -> str:
     """Name the type; not every object is marked as one."""
     unmarked = "object" if schema.keys() & {"properties", "additionalProperties"} else "any"
     return str(schema.get("type", unmarked))
@@ -120,7 +120,7 @@ def kind(schema: Node) -> str:
 
 @pytest.mark.parametrize("service", SPECS)
 def test_a_spec_differs_from_the_published_interface_only_where_it_is_known(service: str) -> None:
-    assert not surprises(read(folder("spec") / f"{service}.yaml"))
+    assert not surprises(load_spec(data_folder("spec") / f"{service}.yaml"))
 
 
 def test_every_service_has_its_published_interface_as_facts() -> None:
@@ -200,10 +200,10 @@ def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, fou
 
 def surprises_after(service: str, old: str, new: str) -> set[str]:
     """What is found once a spec has been changed in one place."""
-    path = folder("spec") / f"{service}.yaml"
+    path = data_folder("spec") / f"{service}.yaml"
     text = path.read_text()
     assert old in text
-    return surprises(Document(path, load(text.replace(old, new, 1))))
+    return surprises(Spec(path, load_yaml(text.replace(old, new, 1))))
 
 
 @pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.yaml")), ids=lambda path: path.stem)

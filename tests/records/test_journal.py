@@ -22,7 +22,7 @@ from wiremock.resources.requests.resource import Requests
 
 from mockserver.app import App, build
 from mockserver.records import budget, patterns, secrets
-from mockserver.records.journal import BODY_AT_MOST, BYTES_AT_MOST, VISITS_AT_MOST
+from mockserver.records.journal import MAX_EXCHANGES, MAX_JOURNAL_BYTES, MAX_STORED_BODY_BYTES
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ENOUGH, ask, environment, serving
@@ -198,7 +198,7 @@ UNORDERED = {"equalToJson": [*range(6000)], "ignoreArrayOrder": True}
 def test_a_pattern_that_takes_too_long_is_refused(
     client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch, body: Any, matcher: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(budget, "SECONDS", 0.05)
+    monkeypatch.setattr(budget, "MAX_SEARCH_SECONDS", 0.05)
     client.put(ITEM, json=body)
     pattern = {"bodyPatterns": [matcher]}
     assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "expensive"
@@ -210,7 +210,7 @@ def test_a_search_does_not_measure_how_near_others_are(
 ) -> None:
     client.get("/items")
     client.get(f"/{GOLDEN}")
-    monkeypatch.setattr(patterns, "_unlike", None)  # it takes up to 30 ms for two bodies
+    monkeypatch.setattr(patterns, "_text_distance", None)  # it takes up to 30 ms for two bodies
     assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
 
 
@@ -256,18 +256,18 @@ def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: Jour
 
 
 def test_it_is_bounded_and_counts_what_it_dropped(client: Client, journal: Journal, shared: App) -> None:
-    for _ in range(VISITS_AT_MOST + 5):
+    for _ in range(MAX_EXCHANGES + 5):
         client.get(f"/{GOLDEN}")
     told = journal.ask("GET", "/requests", limit="1")
-    assert (told["meta"]["total"], told["dropped"]) == (VISITS_AT_MOST, 5)
-    large = b'{"mixins": {"a": "' + b"x" * (BODY_AT_MOST + 1) + b'"}}'
-    for _ in range(BYTES_AT_MOST // BODY_AT_MOST + 5):
+    assert (told["meta"]["total"], told["dropped"]) == (MAX_EXCHANGES, 5)
+    large = b'{"mixins": {"a": "' + b"x" * (MAX_STORED_BODY_BYTES + 1) + b'"}}'
+    for _ in range(MAX_JOURNAL_BYTES // MAX_STORED_BODY_BYTES + 5):
         client.put(ITEM, data=large, content_type="application/json")
     (latest,) = journal.events(limit="1")
     assert latest["mock"]["bodyIsCut"] is True
-    assert len(latest["request"]["body"]) == BODY_AT_MOST
-    visits = shared.records.of(client.tenant).journal.visits()
-    assert sum(len(visit.request.body) for visit in visits) <= BYTES_AT_MOST
+    assert len(latest["request"]["body"]) == MAX_STORED_BODY_BYTES
+    visits = shared.records.get_record(client.tenant).journal.list_exchanges()
+    assert sum(len(visit.request.body) for visit in visits) <= MAX_JOURNAL_BYTES
 
 
 def test_secrets_are_not_shown(client: Client, journal: Journal) -> None:
@@ -286,8 +286,8 @@ def test_secrets_are_not_shown(client: Client, journal: Journal) -> None:
 
 @given(st.sampled_from(["password", "client_secret", "refresh_token"]), st.text(min_size=1))
 def test_no_secret_survives_in_json(name: str, value: str) -> None:
-    hidden = secrets.text(json.dumps({"a": 1, name: value, "b": 2}))
-    assert json.loads(hidden) == {"a": 1, name: secrets.HIDDEN, "b": 2}
+    hidden = secrets.redact_text(json.dumps({"a": 1, name: value, "b": 2}))
+    assert json.loads(hidden) == {"a": 1, name: secrets.REDACTED, "b": 2}
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journ
     shown = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
     shown += [journal.client.get(f"//__admin/requests/export?format={each}").text for each in ("har", "curl")]
     assert not [text for text in shown if "hush" in text]
-    assert secrets.HIDDEN in shown[0]
+    assert secrets.REDACTED in shown[0]
 
 
 @pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])
@@ -489,5 +489,5 @@ def test_requests_that_cannot_be_read_are_recorded_too(client: Client) -> None:
     caller = Client(app.flask, "acme")
     assert caller.get("/items?q=" + "x" * 11_000).status_code == 414
     assert caller.put(ITEM, data=b"{}", environ_overrides={"CONTENT_LENGTH": "20"}).status_code == 400
-    statuses = [visit.status for visit in app.records.visits()]
+    statuses = [visit.status for visit in app.records.find_exchanges()]
     assert statuses == [414, 400]

@@ -17,23 +17,23 @@ from mockserver.app import App
 from mockserver.contract.routing import Router
 from mockserver.messages import Request, Response
 from mockserver.records import findings, journal, records, tally
-from mockserver.records.records import Records
-from mockserver.records.visit import Finding, Visit
+from mockserver.records.records import RecordStore
+from mockserver.records.visit import Exchange, Finding
 from tests.support.client import Client
 from tests.support.samples import ITEM, NEW_ITEM
 
 MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage", "read", "read_own"))
 
 
-def visited(kept: Records, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Visit:
-    visit = kept.opened(Request("GET", "/", "", {}, body))
+def visited(kept: RecordStore, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Exchange:
+    visit = kept.open_exchange(Request("GET", "/", "", {}, body))
     visit.tenant = tenant
-    kept.closed(visit, Response(200, reply, {}))
+    kept.close_exchange(visit, Response(200, reply, {}))
     return visit
 
 
-def last(app: App, client: Client) -> Visit:
-    return app.records.visits(client.tenant)[-1]
+def last(app: App, client: Client) -> Exchange:
+    return app.records.find_exchanges(client.tenant)[-1]
 
 
 def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared: App) -> None:
@@ -42,19 +42,19 @@ def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared:
     assert seen.operation is not None
     assert seen.operation.id == "PUT-customer-segment-update-item"
     assert seen.principal is not None
-    facts = (seen.principal.name, seen.scope, seen.missing, seen.status, seen.versions, seen.test)
+    facts = (seen.principal.name, seen.used_scope, seen.missing_scopes, seen.status, seen.versions, seen.test_name)
     assert facts == ("manage-token", MANAGE, (), 201, (0, 1), "one")
     client.having("read-token").delete(ITEM)
-    assert (last(shared, client).scope, last(shared, client).missing) == (None, (MANAGE,))
+    assert (last(shared, client).used_scope, last(shared, client).missing_scopes) == (None, (MANAGE,))
     client.having("customer-token").get("?customerId=98029737")
-    assert (last(shared, client).scope, last(shared, client).missing) == (READ_OWN, (READ,))
+    assert (last(shared, client).used_scope, last(shared, client).missing_scopes) == (READ_OWN, (READ,))
 
 
 def test_the_journal_is_written_when_the_reply_begins(client: Client, shared: App) -> None:
     seen: list[int] = []
 
     def start(*_: object) -> Callable[[bytes], object]:
-        seen.append(len(shared.records.visits(client.tenant)))
+        seen.append(len(shared.records.find_exchanges(client.tenant)))
         return lambda _: None
 
     shared.flask.wsgi_app(EnvironBuilder(path=f"/customer-segment/{client.tenant}/segments").get_environ(), start)
@@ -66,9 +66,9 @@ def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client:
     client.get("/items")
     other.send("BREW", "/items")
     client.get(f"//customer-segment/{client.tenant}/segmentz")
-    assert [each.status for each in shared.records.visits(client.tenant)] == [200, 404]
-    assert [each.status for each in shared.records.visits(other.tenant)] == [405]
-    assert [each.is_unmatched for each in shared.records.visits(client.tenant)] == [False, True]
+    assert [each.status for each in shared.records.find_exchanges(client.tenant)] == [200, 404]
+    assert [each.status for each in shared.records.find_exchanges(other.tenant)] == [405]
+    assert [each.is_unmatched for each in shared.records.find_exchanges(client.tenant)] == [False, True]
 
 
 def test_an_id_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
@@ -78,8 +78,8 @@ def test_an_id_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
         ("/customer-segment/acme/nothing", "acme"),
         ("/customer-segmen/acme", ""),
     ):
-        assert router.id_in(path, "tenant") == tenant
-    assert router.id_in("/customer-segment/acme", "name") == ""
+        assert router.extract_id(path, "tenant") == tenant
+    assert router.extract_id("/customer-segment/acme", "name") == ""
 
 
 @pytest.mark.parametrize(
@@ -105,70 +105,70 @@ def test_what_cannot_be_read_whole_is_a_visit_too(
 
 
 def test_the_oldest_visits_go_when_there_are_too_many() -> None:
-    kept = Records()
-    visits = [visited(kept, "acme") for _ in range(journal.VISITS_AT_MOST + 3)]
-    assert kept.visits("acme") == visits[3:]
-    assert (kept.dropped("acme"), kept.dropped("other"), kept.dropped()) == (3, 0, 3)
-    assert kept.visit(visits[2].id) is None
-    assert kept.visit(visits[3].id) is visits[3]
-    kept.clear("acme")
-    assert (kept.visits(), kept.dropped()) == ([], 0)
+    kept = RecordStore()
+    visits = [visited(kept, "acme") for _ in range(journal.MAX_EXCHANGES + 3)]
+    assert kept.find_exchanges("acme") == visits[3:]
+    assert (kept.count_dropped("acme"), kept.count_dropped("other"), kept.count_dropped()) == (3, 0, 3)
+    assert kept.find_exchange(visits[2].id) is None
+    assert kept.find_exchange(visits[3].id) is visits[3]
+    kept.clear_journals("acme")
+    assert (kept.find_exchanges(), kept.count_dropped()) == ([], 0)
 
 
 def test_large_visits_go_sooner_and_large_bodies_are_cut() -> None:
-    kept, large = Records(), bytes(journal.BODY_AT_MOST + 1)
-    for _ in range(journal.BYTES_AT_MOST // (2 * journal.BODY_AT_MOST) + 1):
+    kept, large = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES + 1)
+    for _ in range(journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1):
         visited(kept, "acme", large, large)
-    left = kept.visits("acme")
-    assert sum(each.weight for each in left) <= journal.BYTES_AT_MOST
-    assert len(left) + kept.dropped() == journal.BYTES_AT_MOST // (2 * journal.BODY_AT_MOST) + 1
-    assert all(each.is_cut and len(each.request.body) == journal.BODY_AT_MOST for each in left)
-    assert all(each.answer and len(each.answer.content) == journal.BODY_AT_MOST for each in left)
+    left = kept.find_exchanges("acme")
+    assert sum(each.size_bytes for each in left) <= journal.MAX_JOURNAL_BYTES
+    assert len(left) + kept.count_dropped() == journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1
+    assert all(each.is_truncated and len(each.request.body) == journal.MAX_STORED_BODY_BYTES for each in left)
+    assert all(each.response and len(each.response.content) == journal.MAX_STORED_BODY_BYTES for each in left)
 
 
 def test_visits_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
     for _ in range(20):
         client.get(ITEM)
-    shared.records.clear(client.tenant)
+    shared.records.clear_journals(client.tenant)
     tracemalloc.start()
     for _ in range(300):
         client.get(ITEM)
     gc.collect()
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert grown < shared.records.of(client.tenant).journal.size
+    assert grown < shared.records.get_record(client.tenant).journal.size_bytes
 
 
 def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:
-    kept = Records()
+    kept = RecordStore()
     for number in range(500):
         visited(kept, f"tenant{number}")
-    visits = [visited(kept, "acme") for _ in range(journal.VISITS_AT_MOST)]
-    assert kept.visits("acme") == visits
-    assert kept.dropped() == 0
+    visits = [visited(kept, "acme") for _ in range(journal.MAX_EXCHANGES)]
+    assert kept.find_exchanges("acme") == visits
+    assert kept.count_dropped() == 0
 
 
 def test_the_large_journals_make_room_when_all_together_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "BYTES_AT_MOST", 20 * journal.BODY_AT_MOST)
-    monkeypatch.setattr(records, "LOOKED_AFTER", journal.BODY_AT_MOST)
-    kept, body = Records(), bytes(journal.BODY_AT_MOST)
+    monkeypatch.setattr(records, "MAX_TOTAL_JOURNAL_BYTES", 20 * journal.MAX_STORED_BODY_BYTES)
+    monkeypatch.setattr(records, "BYTES_BETWEEN_CHECKS", journal.MAX_STORED_BODY_BYTES)
+    kept, body = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES)
     small = [visited(kept, f"small{number}") for number in range(4)]
     for _ in range(100):
         visited(kept, "large", body)
-    assert sum(each.weight for each in kept.visits()) <= 20 * journal.BODY_AT_MOST
-    assert all(kept.visit(each.id) is each for each in small)
-    assert (len(kept.visits()) + kept.dropped(), kept.dropped("small0")) == (104, 0)
+    assert sum(each.size_bytes for each in kept.find_exchanges()) <= 20 * journal.MAX_STORED_BODY_BYTES
+    assert all(kept.find_exchange(each.id) is each for each in small)
+    assert (len(kept.find_exchanges()) + kept.count_dropped(), kept.count_dropped("small0")) == (104, 0)
 
 
 def test_records_come_and_go_at_once() -> None:
-    kept, failed = Records(), []
+    kept, failed = RecordStore(), []
 
     def work(number: int) -> None:
         try:
             for at in range(300):
                 visited(kept, f"tenant{number}x{at}")
-                kept.drop(f"tenant{number}x{at - 20}")
-                kept.visits()
+                kept.drop_record(f"tenant{number}x{at - 20}")
+                kept.find_exchanges()
         except RuntimeError as error:  # a dict that changes while it is walked
             failed.append(error)
 
@@ -186,21 +186,21 @@ def test_records_come_and_go_at_once() -> None:
 
 
 def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "RECORDS_AT_MOST", 2)
-    kept = Records()
+    monkeypatch.setattr(records, "MAX_TENANT_RECORDS", 2)
+    kept = RecordStore()
     for tenant in ("one", "one", "two", "three"):
         visited(kept, tenant)
-    assert [each.tenant for each in kept.visits()] == ["two", "three"]
-    assert kept.dropped() == 2
-    kept.clear()
-    assert kept.dropped() == 0
+    assert [each.tenant for each in kept.find_exchanges()] == ["two", "three"]
+    assert kept.count_dropped() == 2
+    kept.clear_journals()
+    assert kept.count_dropped() == 0
 
 
 def test_looking_makes_no_record() -> None:
-    kept = Records()
-    before = len(kept.named(None))
-    assert (kept.visits("acme"), kept.dropped("acme"), kept.named("acme")) == ([], 0, [])
-    assert len(kept.named(None)) == before
+    kept = RecordStore()
+    before = len(kept.list_records(None))
+    assert (kept.find_exchanges("acme"), kept.count_dropped("acme"), kept.list_records("acme")) == ([], 0, [])
+    assert len(kept.list_records(None)) == before
 
 
 def test_an_error_that_is_kept_holds_nothing_of_its_call(client: Client, shared: App) -> None:
@@ -214,29 +214,29 @@ def test_an_error_that_is_kept_holds_nothing_of_its_call(client: Client, shared:
 
 def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, shared: App) -> None:
     assert client.put(ITEM, json={f"field{number}": 1 for number in range(5000)}).status_code == 204
-    assert len(last(shared, client).findings) == findings.KEPT_AT_MOST + 1  # the token's
+    assert len(last(shared, client).findings) == findings.MAX_FINDINGS_PER_REQUEST + 1  # the token's
 
 
 def test_findings_are_counted_once_each_with_their_tests() -> None:
-    counts = tally.FindingsTally()
+    counts = tally.FindingCounts()
     visits = []
     for number in range(30):
-        visit = Visit(
+        visit = Exchange(
             f"visit {number}", Request("GET", "/", "", {"x-mock-test": f"test {number % 25}"}), datetime.now(UTC)
         )
         visit.findings = (Finding("query", "pagesize", "undeclared"),)
-        counts.add(visit)
+        counts.count_findings(visit)
         visits.append(visit)
-    (counted,) = counts.all()
-    assert (counted.count, counted.example) == (30, "visit 0")
-    assert list(counted.tests) == [f"test {number}" for number in range(tally.TESTS_AT_MOST)]
+    (counted,) = counts.list_counts()
+    assert (counted.count, counted.first_exchange_id) == (30, "visit 0")
+    assert list(counted.tests) == [f"test {number}" for number in range(tally.MAX_TESTS_PER_FINDING)]
 
 
 def test_different_findings_have_a_bound_and_those_beyond_are_counted() -> None:
-    counts = tally.FindingsTally()
-    visit = Visit("one", Request("GET", "/", "", {}), datetime.now(UTC))
-    visit.findings = tuple(Finding("query", f"name{number}", "") for number in range(tally.DISTINCT_AT_MOST + 5))
-    counts.add(visit)
-    assert (len(counts.all()), counts.beyond) == (tally.DISTINCT_AT_MOST, 5)
-    assert counts.clear() == tally.DISTINCT_AT_MOST
-    assert (counts.all(), counts.beyond) == ([], 0)
+    counts = tally.FindingCounts()
+    visit = Exchange("one", Request("GET", "/", "", {}), datetime.now(UTC))
+    visit.findings = tuple(Finding("query", f"name{number}", "") for number in range(tally.MAX_DISTINCT_FINDINGS + 5))
+    counts.count_findings(visit)
+    assert (len(counts.list_counts()), counts.overflow_count) == (tally.MAX_DISTINCT_FINDINGS, 5)
+    assert counts.clear() == tally.MAX_DISTINCT_FINDINGS
+    assert (counts.list_counts(), counts.overflow_count) == ([], 0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver import access
-from mockserver.access import READ, READ_OWN
+from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
@@ -93,7 +93,7 @@ def test_a8_a_customer_sees_own_active_segments_only(client: Client) -> None:
 
 
 def test_a9_the_wider_of_two_scopes_applies(simulator: Callable[..., Client], tmp_path: Path) -> None:
-    both = {"token": "both", "customerId": "98029737", "scopes": [READ, READ_OWN]}
+    both = {"token": "both", "customerId": "98029737", "scopes": [READ_SEGMENTS, READ_OWN_SEGMENTS]}
     client = simulator(fixture=default_world(tmp_path, tokens=[both])).having("both")
     assert PLATINUM in {row["segmentId"] for row in client.get("/items").get_json()}
     assert client.get(f"/{PLATINUM}/items/PRODUCT/12849186").status_code == 200
@@ -148,7 +148,7 @@ def test_a12_a_legal_entity_that_is_not_ones_own_counts_for_nothing(client: Clie
 
 
 def test_a12_the_token_wins_over_the_query(simulator: Callable[..., Client], tmp_path: Path) -> None:
-    bound = {"token": "bound", "customerId": "98029737", "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN]}
+    bound = {"token": "bound", "customerId": "98029737", "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN_SEGMENTS]}
     client = simulator(fixture=default_world(tmp_path, tokens=[bound]))
     assert segments_seen(client, "bound", None) == {TOOL_FANS}
     assert segments_seen(client, "bound", COMPANY) == {TOOL_FANS}
@@ -248,7 +248,7 @@ def test_b1_tokens_are_the_same_after_every_start() -> None:
 
 
 def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "ISSUED_AT_MOST", 3)
+    monkeypatch.setattr(access, "MAX_ISSUED_TOKENS", 3)
     client = Client(build(Settings()).flask, "acme")
     tokens = [token_for(client)["access_token"] for _ in range(4)]
     assert [client.having(token).get("/items").status_code for token in tokens] == [401, 200, 200, 200]

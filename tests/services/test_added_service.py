@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
 from mockserver.services import SHIPPED, collections_of, import_services
-from mockserver.settings import Behaviour, Settings
+from mockserver.settings import Settings, Switches
 from mockserver.store.collections import Collection, by_name
 from mockserver.worlds.loading import WorldError
 from tests.support import example_services
@@ -52,7 +52,7 @@ Make = Callable[..., VoucherClient]
 def make(tmp_path: Path, clock: StandingClock) -> Make:
     def start(*vouchers: Any, **switches: Any) -> VoucherClient:
         world = default_world(tmp_path, vouchers=list(vouchers or (WINTER, GOLD, SUMMER)))
-        settings = Settings(fixture=world, behaviour=Behaviour(**switches))
+        settings = Settings(fixture=world, behaviour=Switches(**switches))
         app = build(settings, clock, more_services=[example_services])
         return VoucherClient(app, Client(app.flask, "acme"))
 

@@ -24,7 +24,7 @@ NEXT = ROOM | {"id": "next", "parentId": "room", "code": "N", "localizedDescript
 LAMP = {"id": "lamp", "code": "L", "name": {"en": "Lamp"}, "categories": ["inner", "room"]}
 DARK = {"id": "dark", "code": "D", "name": {"en": "Dark Lamp"}, "categories": ["room", "next"], "published": False}
 NOTHING = {"itemAssignments": [], "languages": {"default": "de", "supported": ["de", "en"]}}
-READER = Principal(frozenset({forest.READ_UNPUBLISHED}))
+READER = Principal(frozenset({forest.READ_UNPUBLISHED_CATEGORIES}))
 
 
 @pytest.fixture
@@ -214,12 +214,12 @@ def states(draw: st.DrawFn) -> State:
 
 @given(states(), st.booleans())
 def test_trees_hold_what_is_visible_once_and_parents_are_what_has_it_below(state: State, unpublished: bool) -> None:
-    seen = forest.seen(state, READER, unpublished=unpublished)
-    met = [id_ for root in seen.roots for id_ in walked(categories.tree(seen, root["id"]))]
+    seen = forest.visible_forest(state, READER, with_unpublished=unpublished)
+    met = [id_ for root in seen.roots for id_ in walked(categories.build_category_tree(seen, root["id"]))]
     assert sorted(met) == sorted(seen.visible)
     for id_ in seen.visible:
-        above = {each["id"] for each in seen.above(id_)}
-        assert above == {top for top in seen.visible if id_ in {each["id"] for each in seen.below(top)}}
+        above = {each["id"] for each in seen.ancestors(id_)}
+        assert above == {top for top in seen.visible if id_ in {each["id"] for each in seen.descendants(top)}}
         assert unpublished or all(state.categories[each]["published"] for each in above | {id_})
     hidden = state.categories.keys() - seen.visible.keys()
     assert all(not state.categories[id_]["published"] or state.categories[id_]["parentId"] in hidden for id_ in hidden)

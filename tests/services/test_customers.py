@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.access import READ_OWN
+from mockserver.access import READ_OWN_SEGMENTS
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
@@ -84,7 +84,7 @@ def test_a8_searching_and_reading_one_are_not_for_customers(client: Client) -> N
 def test_a12_the_legal_entity_of_the_token_decides_which_own_assignments_show(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:
-    bound = {"token": "bound", "customerId": JOHN, "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN]}
+    bound = {"token": "bound", "customerId": JOHN, "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN_SEGMENTS]}
     manager = {"token": "manager", "scopes": ["customersegment.segment_manage"]}
     client = simulator(fixture=default_world(tmp_path, tokens=[bound, manager]))
     for entity in (COMPANY, THIRD_COMPANY):

@@ -14,10 +14,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mockserver import access
-from mockserver.access import READ_OWN, Principal
+from mockserver.access import READ_OWN_SEGMENTS, Principal
 from mockserver.app import App, build
 from mockserver.services.customer_login import sessions
-from mockserver.services.customer_login.saas import KEY
+from mockserver.services.customer_login.saas import SIGNING_KEY
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import StandingClock
@@ -178,9 +178,9 @@ def test_b5_a_login_brings_all_tokens_by_both_names(standing: Storefront, clock:
     assert (reply["token_type"], reply["expires_in"], reply["refresh_token_expires_in"]) == ("Bearer", 2591999, 86399)
     *scopes, tenant = reply.pop("scope").split()
     assert (len(scopes), tenant) == (23, "tenant=acme")
-    assert [scope for scope in scopes if "segment" in scope] == [READ_OWN]
+    assert [scope for scope in scopes if "segment" in scope] == [READ_OWN_SEGMENTS]
     now = int(clock.now().timestamp())
-    claims = jwt.decode(reply["saas_token"], KEY, ["HS256"], {"verify_exp": False, "verify_iat": False})
+    claims = jwt.decode(reply["saas_token"], SIGNING_KEY, ["HS256"], {"verify_exp": False, "verify_iat": False})
     assert claims == {"sub": "98029737", "iat": now, "exp": now + 2591999}
 
 
@@ -361,7 +361,7 @@ def test_b7_a_token_of_the_world_is_good_for_a_customer_too(storefront: Storefro
         "token_type": "Bearer",
         "expires_in": 2591999,
         "scope": (
-            f"customer.customer_read_own customermanagement.legalentity_read_own {READ_OWN}"
+            f"customer.customer_read_own customermanagement.legalentity_read_own {READ_OWN_SEGMENTS}"
             f" tenant={storefront.client.tenant}"
         ),
         "email": "jack.smith@email.com",
@@ -413,7 +413,7 @@ def test_b7b_what_is_for_customers_is_for_nobody_else(storefront: Storefront) ->
 
 
 def test_b7c_a_subject_token_is_exchanged(storefront: Storefront) -> None:
-    subject = jwt.encode({"sub": "18249883", "aud": "any", "nbf": 9e9}, KEY, "HS256")
+    subject = jwt.encode({"sub": "18249883", "aud": "any", "nbf": 9e9}, SIGNING_KEY, "HS256")
     reply = storefront.exchange(subject).get_json()
     assert (reply["subject_access_token"], reply["session_idle_time"]) == (subject, 120)
     assert (reply["expires_in"], reply["refresh_token_expires_in"]) == (14399, 15551999)
@@ -423,7 +423,7 @@ def test_b7c_a_subject_token_is_exchanged(storefront: Storefront) -> None:
 
 
 def test_b7c_an_expired_subject_token_is_no_longer_exchanged(standing: Storefront, clock: StandingClock) -> None:
-    subject = jwt.encode({"sub": "18249883", "exp": clock.now().timestamp() + 10}, KEY, "HS256")
+    subject = jwt.encode({"sub": "18249883", "exp": clock.now().timestamp() + 10}, SIGNING_KEY, "HS256")
     clock.forward(seconds=9)
     assert standing.exchange(subject).status_code == 200
     clock.forward(seconds=1)
@@ -437,11 +437,11 @@ def test_b7c_an_expired_subject_token_is_no_longer_exchanged(standing: Storefron
         "..",
         "ü.ü.ü",
         "e30.e30.",
-        jwt.encode({"sub": "98029737"}, KEY * 2, "HS256"),
-        jwt.encode({"sub": "98029737"}, KEY, "HS384"),
+        jwt.encode({"sub": "98029737"}, SIGNING_KEY * 2, "HS256"),
+        jwt.encode({"sub": "98029737"}, SIGNING_KEY, "HS384"),
         jwt.encode({"sub": "98029737"}, None, "none"),
-        jwt.encode({}, KEY, "HS256"),
-        jwt.encode({"sub": "98029737", "exp": "soon"}, KEY, "HS256"),
+        jwt.encode({}, SIGNING_KEY, "HS256"),
+        jwt.encode({"sub": "98029737", "exp": "soon"}, SIGNING_KEY, "HS256"),
         jwt.utils.base64url_encode(b"[" * 6000).decode() + ".e30.e30",
     ],
 )
@@ -569,21 +569,21 @@ def test_a16_without_authentication_there_is_a_login_and_no_customer(simulator: 
 
 def test_callers_are_named_for_the_journal(storefront: Storefront, shared: App) -> None:
     john, visitor = storefront.john()["access_token"], storefront.visitor()
-    held = [shared.world.tokens.holder(f"Bearer {token}") for token in (john, visitor)]
+    held = [shared.world.tokens.find_holder(f"Bearer {token}") for token in (john, visitor)]
     assert [each and each.name for each in held] == ["customer:98029737", "anonymous"]
     shared.world.tokens.revoke(john, storefront.client.tenant)
-    assert shared.world.tokens.holder(f"Bearer {john}", storefront.client.tenant) is None
+    assert shared.world.tokens.find_holder(f"Bearer {john}", storefront.client.tenant) is None
 
 
 def test_old_tokens_make_room_for_new_ones(standing: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "ISSUED_AT_MOST", 3)
+    monkeypatch.setattr(sessions, "MAX_ISSUED_TOKENS", 3)
     first, *others = [standing.visit().get_json()["refresh_token"] for _ in range(4)]
     assert got(standing.revisit(first)) == (401, BAD_REFRESH)
     assert standing.revisit(others[-1]).status_code == 200
 
 
 def test_a_token_that_is_logged_out_takes_no_room(standing: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "ISSUED_AT_MOST", 3)
+    monkeypatch.setattr(access, "MAX_ISSUED_TOKENS", 3)
     visitor = standing.visitor()
     for _ in range(5):
         token = standing.login(token=visitor).get_json()["access_token"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mockserver.access import MANAGE, READ, Principal
+from mockserver.access import MANAGE_SEGMENTS, READ_SEGMENTS, Principal
 from mockserver.app import App
 from tests.support.client import Client
 from tests.support.paths import TABLES
@@ -37,7 +37,7 @@ CELLS = [
 def callers(shared: App, client: Client) -> Client:
     """A client for whose tenant the personas without a token in the world have one."""
     shared.world.tokens.issue("anonymous", Principal(frozenset(), client.tenant))
-    shared.world.tokens.issue("other-tenant", Principal(frozenset({MANAGE, READ}), "another"))
+    shared.world.tokens.issue("other-tenant", Principal(frozenset({MANAGE_SEGMENTS, READ_SEGMENTS}), "another"))
     return client
 
 

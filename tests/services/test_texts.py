@@ -12,13 +12,13 @@ from immutables import Map
 from mockserver import texts
 from mockserver.app import App
 from mockserver.messages import Request
-from mockserver.pipeline import ContractBroken
+from mockserver.pipeline import ContractViolation
 from mockserver.practices import paths
 from mockserver.services.customer_segment import catalogue, reading
-from mockserver.settings import Behaviour
+from mockserver.settings import Switches
 from mockserver.state import ItemAssignment, Revision
 from mockserver.table import Table
-from mockserver.texts import Texts
+from mockserver.texts import RowCache
 from mockserver.world import World
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER
@@ -46,13 +46,13 @@ def one_by_one(client: Client, language: str = "*") -> list[Any]:
 @pytest.mark.parametrize("references", ["strict", "lenient"])
 @pytest.mark.parametrize("path", READ)
 def test_what_is_read_from_an_assignment_is_what_its_row_has(world: World, path: str, references: Any) -> None:
-    state, behaviour = world.seed.state, Behaviour(references=references)
+    state, behaviour = world.seed.state, Switches(references=references)
     known = [each for id_ in state.items for each in state.items_of(id_).values()]
     mixed = ItemAssignment(GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"})
     gone = [ItemAssignment(GOLDEN, kind, "gone", THEN) for kind in ("PRODUCT", "CATEGORY")]
-    read, whole = reading.reader(state, behaviour, path), paths.reader(path)
+    read, whole = reading.item_field_reader(state, behaviour, path), paths.path_reader(path)
     for each in [*known, mixed, *gone]:
-        assert read(each) == whole(catalogue.row(state, each, behaviour))
+        assert read(each) == whole(catalogue.item_assignment_row(state, each, behaviour))
 
 
 def test_a_list_is_the_same_as_its_rows_in_each_language_and_again(client: Client) -> None:
@@ -91,7 +91,7 @@ def test_a_list_shows_the_catalogue_and_the_switches_of_now(client: Client, worl
     assert {each["code"] for each in hammers()} == {"renamed"} != codes
     tenant.change(lambda state: (state.without_document("products", HAMMER), None))
     assert {"id": HAMMER} in hammers()
-    tenant.behaviour = replace(tenant.behaviour, references="lenient")
+    tenant.switches = replace(tenant.switches, references="lenient")
     assert {"id": HAMMER} not in hammers()
     tenant.reset()
     assert {each["code"] for each in hammers()} == codes
@@ -108,15 +108,15 @@ def test_customers_show_the_names_and_the_switches_of_now(client: Client, world:
     assert mails() == ["new@example.com", *before[1:]]
     tenant.change(lambda state: (state.without_document("customers", id_), None))
     assert mails() == [None, *before[1:]]
-    tenant.behaviour = replace(tenant.behaviour, references="lenient")
+    tenant.switches = replace(tenant.switches, references="lenient")
     assert mails() == [f"{id_}@example.com", *before[1:]]
 
 
-@pytest.mark.parametrize("size", [1, 2 * texts.ROWS_AT_ONCE])
+@pytest.mark.parametrize("size", [1, 2 * texts.MAX_CACHED_LIST_ROWS])
 def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Client, size: int) -> None:
     wrong = [ItemAssignment(GOLDEN, "THING", f"{number:05}", THEN) for number in range(size)]
     tenant = shared.world.tenant(client.tenant)
-    tenant.change(lambda state: (state.with_items(GOLDEN, Table.of((each.key, each) for each in wrong)), None))
+    tenant.change(lambda state: (state.with_items(GOLDEN, Table.from_pairs((each.key, each) for each in wrong)), None))
     request = Request(
         "GET",
         f"/customer-segment/{client.tenant}/segments/{GOLDEN}/items",
@@ -124,11 +124,11 @@ def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Clien
         {"authorization": "Bearer admin-token"},
     )
     for _ in range(2):
-        with pytest.raises(ContractBroken):
-            shared.api_pipeline.answer(request)
+        with pytest.raises(ContractViolation):
+            shared.api_pipeline.handle_request(request)
 
 
-def written(kept: Texts, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
+def written(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
     """Ask for texts; return the sources of those that had to be written."""
     asked = []
 
@@ -136,12 +136,12 @@ def written(kept: Texts, sources: list[str], made_of: tuple[object, ...] = (), s
         asked.append(source)
         return source.encode()
 
-    assert kept.of(sources, made_of, seen_as, write) == [source.encode() for source in sources]
+    assert kept.encode_rows(sources, made_of, seen_as, write) == [source.encode() for source in sources]
     return asked
 
 
 def test_a_text_is_written_once_for_what_it_is_made_of_and_how_it_is_seen() -> None:
-    kept, catalogue_of, equal_one = Texts(), Map(a=1), Map(a=1)
+    kept, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
     assert written(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
     assert written(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
     assert written(kept, ["x"], (equal_one,)) == ["x"]
@@ -153,8 +153,8 @@ def test_texts_go_with_what_they_are_made_of() -> None:
     class Source:
         pass
 
-    kept, catalogue_of, source = Texts(), Map(a=1), Source()
-    kept.of([source], (catalogue_of,), "", lambda _: b"{}")
+    kept, catalogue_of, source = RowCache(), Map(a=1), Source()
+    kept.encode_rows([source], (catalogue_of,), "", lambda _: b"{}")
     gone = ref(source)
     del source
     assert gone() is not None
@@ -166,8 +166,8 @@ def test_texts_go_with_what_they_are_made_of() -> None:
     ("row", "way"), [("x", "way {}"), ("{:0500}", "way"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
 )
 def test_what_is_kept_stays_within_bounds(monkeypatch: pytest.MonkeyPatch, row: str, way: str) -> None:
-    monkeypatch.setattr(texts, "BYTES_AT_MOST", 100_000)
-    kept = Texts()
+    monkeypatch.setattr(texts, "MAX_CACHE_BYTES", 100_000)
+    kept = RowCache()
 
     def is_new(at: int) -> bool:
         return bool(written(kept, [row.format(at)], (), way.format(at)))

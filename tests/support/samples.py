@@ -6,16 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mockserver.resources import folder
+from mockserver.resources import data_folder
 from mockserver.services import collections_of, import_services
-from mockserver.strict_yaml import load
+from mockserver.strict_yaml import load_yaml
 from mockserver.worlds.loading import WorldLibrary
 
 # The shipped worlds.
-WORLDS = WorldLibrary(folder("fixtures"), collections_of(import_services()))
+WORLDS = WorldLibrary(data_folder("fixtures"), collections_of(import_services()))
 
 # The default world, as its file has it.
-DEFAULT: dict[str, Any] = load((folder("fixtures") / "default.yaml").read_text())
+DEFAULT: dict[str, Any] = load_yaml((data_folder("fixtures") / "default.yaml").read_text())
 
 # Scopes of the administrator: all that the specs declare, except those that end in _own.
 ADMIN_SCOPES = (

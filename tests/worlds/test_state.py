@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mockserver import table
 from mockserver.app import App
-from mockserver.clock import moment
-from mockserver.services.customer_segment.joined import Joined
+from mockserver.clock import parse_timestamp
+from mockserver.services.customer_segment.joined import ConcatenatedTables
 from mockserver.table import Table
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER
@@ -24,16 +24,16 @@ STEPS = st.lists(st.tuples(st.booleans(), KEYS, st.integers()), max_size=120)
 @pytest.fixture(autouse=True, scope="module")
 def small_chunks() -> Iterator[None]:
     """Chunks of few keys, so that short histories split and empty them."""
-    usual, table.CHUNK = table.CHUNK, 3
+    usual, table.CHUNK_SIZE = table.CHUNK_SIZE, 3
     yield
-    table.CHUNK = usual
+    table.CHUNK_SIZE = usual
 
 
 @given(start=st.dictionaries(KEYS, st.integers()), steps=STEPS)
 def test_a_table_is_a_sorted_dict_and_old_ones_stay_as_they_were(
     start: dict[int, int], steps: list[tuple[bool, int, int]]
 ) -> None:
-    model, held = dict(start), Table.of(start.items())
+    model, held = dict(start), Table.from_pairs(start.items())
     for adds, key, value in steps:
         old, before = held, list(held)
         held = held.set(key, value) if adds else held.delete(key)
@@ -63,7 +63,9 @@ def test_a_table_may_grow_and_shrink_in_any_order() -> None:
 @pytest.mark.parametrize("sizes", [(), (10,), (3, 0, 4), (1, 1, 1)], ids=str)
 def test_joined_tables_are_a_sequence(sizes: tuple[int, ...]) -> None:
     whole = [(at, number) for at, size in enumerate(sizes) for number in range(size)]
-    joined = Joined([Table.of((number, (at, number)) for number in range(size)) for at, size in enumerate(sizes)])
+    joined = ConcatenatedTables(
+        [Table.from_pairs((number, (at, number)) for number in range(size)) for at, size in enumerate(sizes)]
+    )
     places = range(-len(whole) - 1, len(whole) + 2)
     assert (len(joined), list(joined)) == (len(whole), whole)
     assert [joined[start:stop] for start in places for stop in places] == [
@@ -77,7 +79,7 @@ def test_joined_tables_are_a_sequence(sizes: tuple[int, ...]) -> None:
 
 @given(keys=st.sets(KEYS), start=st.integers(0, 70), length=st.integers(-3, 70))
 def test_a_slice_is_that_of_the_sorted_list(keys: set[int], start: int, length: int) -> None:
-    held = Table.of((key, key) for key in keys)
+    held = Table.from_pairs((key, key) for key in keys)
     assert held.slice(start, start + length) == sorted(keys)[start : max(start, start + length)]
 
 
@@ -98,4 +100,4 @@ def test_a_failed_rule_leaves_the_state_as_it_was(shared: App, client: Client) -
 
 @pytest.mark.parametrize("text", ["2026-01-01T12:00:00Z", "2026-01-01T14:00:00+02:00", "2026-01-01T12:00:00"])
 def test_a_moment_has_the_offset_that_it_is_written_with_or_none(text: str) -> None:
-    assert moment(text) == datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert parse_timestamp(text) == datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -15,18 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.cli import commands
-from mockserver.resources import folder
-from mockserver.strict_yaml import YamlError, load
+from mockserver.resources import data_folder
+from mockserver.strict_yaml import YamlError, load_yaml
 from mockserver.worlds.counts import Counts
-from mockserver.worlds.generate import dump, generate
+from mockserver.worlds.generate import dump_world, generate_world
 from mockserver.worlds.loading import WorldError
-from mockserver.worlds.published import JACK, JOHN, PUBLISHED, SHIPPED
+from mockserver.worlds.published import JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
 from tests.support.live_server import environment
 from tests.support.paths import TABLES
 from tests.support.samples import DEFAULT, WORLDS
 
-FIXTURES = folder("fixtures")
-BROKEN = load((TABLES / "worlds.yaml").read_text())
+FIXTURES = data_folder("fixtures")
+BROKEN = load_yaml((TABLES / "worlds.yaml").read_text())
 COUNTS = Counts(products=70, categories=12, customers=8, legal_entities=5, segments=7, item_assignments=33)
 SECTIONS = {
     "sites": "sites",
@@ -47,7 +47,7 @@ def test_the_shipped_worlds_are_good(name: str) -> None:
     assert len(world["tokens"]) == 7
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", SHIPPED_WORLDS)
 def test_a_shipped_world_is_what_the_seed_command_writes_byte_for_byte(name: str) -> None:
     assert CliRunner().invoke(commands, ["seed", "--shipped", name]).output == (FIXTURES / f"{name}.yaml").read_text()
 
@@ -65,7 +65,7 @@ def test_scopes_are_a_list_or_all(tmp_path: Path) -> None:
 
 
 def test_the_catalogue_is_the_default_world_without_segments() -> None:
-    catalogue = load((FIXTURES / "catalogue.yaml").read_text())
+    catalogue = load_yaml((FIXTURES / "catalogue.yaml").read_text())
     assert DEFAULT.keys() - catalogue.keys() == {"segments", "customerAssignments", "itemAssignments"}
     assert {section for section in catalogue if catalogue[section] != DEFAULT[section]} == {"description"}
 
@@ -108,12 +108,12 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
         subprocess.run(command, check=True, capture_output=True, env=environment(PYTHONHASHSEED=seed)).stdout
         for seed in ("1", "2")
     }
-    assert outputs == {dump(generate(42, replace(Counts(), products=70))).encode()}
-    assert dump(generate(43)) != dump(generate(42))
+    assert outputs == {dump_world(generate_world(42, replace(Counts(), products=70))).encode()}
+    assert dump_world(generate_world(43)) != dump_world(generate_world(42))
 
 
 def test_every_count_is_met() -> None:
-    world = generate(7, COUNTS)
+    world = generate_world(7, COUNTS)
     assert {name: len(world[section]) for name, section in SECTIONS.items()} == {
         name: count for name, count in asdict(COUNTS).items() if name in SECTIONS
     }
@@ -121,7 +121,7 @@ def test_every_count_is_met() -> None:
 
 
 def test_more_of_one_thing_leaves_the_others_as_they_are() -> None:
-    few, many = generate(7, COUNTS), generate(7, replace(COUNTS, products=90))
+    few, many = generate_world(7, COUNTS), generate_world(7, replace(COUNTS, products=90))
     assert many["products"][:70] == few["products"]
     for section in ("customers", "categories", "segments", "legalEntities"):
         assert many[section] == few[section]
@@ -132,8 +132,8 @@ def test_more_of_one_thing_leaves_the_others_as_they_are() -> None:
 )
 def test_generated_worlds_are_good(counts: Counts, tmp_path: Path) -> None:
     path = tmp_path / "world.yaml"
-    world = generate(3, counts)
-    path.write_text(dump(world))
+    world = generate_world(3, counts)
+    path.write_text(dump_world(world))
     assert WORLDS.load(path) == world
 
 
@@ -172,9 +172,9 @@ def test_the_default_world_has_automatic_customer_assignments() -> None:
 
 
 def test_generated_data_leaves_the_published_segments_and_customers_alone() -> None:
-    published = {each["id"] for each in PUBLISHED["segments"]}
+    published = {each["id"] for each in PUBLISHED_ROWS["segments"]}
     for section in ("itemAssignments", "customerAssignments"):
-        generated = DEFAULT[section][len(PUBLISHED[section]) :]
+        generated = DEFAULT[section][len(PUBLISHED_ROWS[section]) :]
         assert generated
         assert not [row for row in generated if row["segmentId"] in published or row.get("customerId") in {JOHN, JACK}]
 
@@ -200,14 +200,14 @@ def test_generated_data_leaves_the_published_segments_and_customers_alone() -> N
     ],
 )
 def test_plain_scalars_are_those_of_json(text: str, value: Any) -> None:
-    assert load(f"a: {text}") == {"a": value}
+    assert load_yaml(f"a: {text}") == {"a": value}
 
 
 def test_yaml_that_would_bring_a_loader_down_is_refused() -> None:
     bomb = "a: &a [x, x]\n" + "\n".join(f"{b}: &{b} [*{a}, *{a}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
     for text in (bomb, "[" * 100_000, "- " * 100_000, '{"a":' * 100_000, "a: \x00"):
         with pytest.raises(YamlError):
-            load(text)
+            load_yaml(text)
 
 
 JSON = st.recursive(
@@ -222,12 +222,12 @@ JSON = st.recursive(
 
 @given(value=JSON)
 def test_what_is_dumped_is_read_back(value: Any) -> None:
-    assert load(dump({"value": value})) == {"value": value}
-    assert load(dump({"value": str(value)})) == {"value": str(value)}
+    assert load_yaml(dump_world({"value": value})) == {"value": value}
+    assert load_yaml(dump_world({"value": str(value)})) == {"value": str(value)}
 
 
 @pytest.mark.parametrize(
     "text", ["12e5", "1e2", "6", "007", "-0", "1.5", "true", "null", "~", "2024-01-01", "a: b", "- a", "#"]
 )
 def test_texts_that_look_like_something_else_stay_texts(text: str) -> None:
-    assert load(dump({"a": text})) == {"a": text}
+    assert load_yaml(dump_world({"a": text})) == {"a": text}

@@ -7,49 +7,51 @@ from functools import partial
 from ...contract.operations import Operation
 from ...messages import Call, Handler, Reply, TextBody
 from ...records import coverage, personas
-from ..plane import Plane, Unprocessable, named
-from .junit import junit
-from .page import HEADERS, page
-from .report import report
+from ..plane import ControlContext, Unprocessable, tenant_name
+from .junit import render_junit
+from .page import PAGE_HEADERS, render_coverage_page
+from .report import build_coverage_report
 
 
-def handlers(plane: Plane) -> dict[str, Handler]:
+def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
-    return {"showCoverage": partial(show, plane), "clearCoverage": partial(clear, plane)}
+    return {"showCoverage": partial(show_coverage, context), "clearCoverage": partial(clear_coverage, context)}
 
 
-def show(plane: Plane, call: Call) -> Reply:
+def show_coverage(context: ControlContext, call: Call) -> Reply:
     """Tell what is covered and what is not, in the form that is asked for."""
-    tenant, service = named(call), call.query.get("service")
-    records = plane.records.named(tenant)
-    found = report(
-        _operations(plane, tenant, service),
-        coverage.joined(record.coverage.tallies() for record in records),
-        personas.joined(record.personas.personas() for record in records),
+    tenant, service = tenant_name(call), call.query.get("service")
+    records = context.records.list_records(tenant)
+    coverage_report = build_coverage_report(
+        _operations_to_cover(context, tenant, service),
+        coverage.merge_hits(record.coverage.copy_hits() for record in records),
+        personas.merge_personas(record.personas.copy_personas() for record in records),
     )
     match call.query.get("format", "json"):
         case "html":
             about = f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
-            return Reply(200, TextBody(page(found, about), "text/html"), HEADERS)
+            return Reply(200, TextBody(render_coverage_page(coverage_report, about), "text/html"), PAGE_HEADERS)
         case "junit":
-            return Reply(200, TextBody(junit(found), "application/xml"))
-    return Reply(200, found)
+            return Reply(200, TextBody(render_junit(coverage_report), "application/xml"))
+    return Reply(200, coverage_report)
 
 
-def clear(plane: Plane, call: Call) -> Reply:
+def clear_coverage(context: ControlContext, call: Call) -> Reply:
     """Begin anew, for a tenant or for all."""
-    for record in plane.records.named(named(call)):
+    for record in context.records.list_records(tenant_name(call)):
         record.coverage.clear()
         record.personas.clear()
     return Reply(204)
 
 
-def _operations(plane: Plane, tenant: str | None, service: str | None) -> list[Operation]:
+def _operations_to_cover(context: ControlContext, tenant: str | None, service: str | None) -> list[Operation]:
     """Return the operations to cover; Unprocessable if none can be.
 
     A call that names no tenant cannot be anybody's, so of a tenant only operations with one in their path are asked.
     """
-    candidates = [each for each in plane.operations.values() if tenant is None or "tenant" in each.names["path"]]
+    candidates = [
+        each for each in context.operations.values() if tenant is None or "tenant" in each.parameter_names["path"]
+    ]
     services = sorted({each.service for each in candidates})
     if service is not None and service not in services:
         whose = "with tenants is" if tenant else "is"

@@ -9,30 +9,30 @@ from typing import Any
 from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
 
-def junit(report: Mapping[str, Any]) -> str:
+def render_junit(report: Mapping[str, Any]) -> str:
     """Return the XML; its root carries no totals, since dimensions are not summed."""
     root = JUnitXml("coverage of the contract")
     for name in report["dimensions"]:
         suite = TestSuite(name)
         suite.add_testcases(
             [
-                _case(operation["id"], cell)
+                _test_case(operation["id"], item)
                 for operation in report["operations"]
-                for cell in operation["cells"]
-                if cell["dimension"] == name
+                for item in operation["cells"]
+                if item["dimension"] == name
             ]
         )
         root.add_testsuite(suite)
-    written = BytesIO()
-    root.write(written)
-    return written.getvalue().decode()
+    buffer = BytesIO()
+    root.write(buffer)
+    return buffer.getvalue().decode()
 
 
-def _case(operation: str, cell: Mapping[str, Any]) -> TestCase:
-    name = " ".join(filter(None, (cell["place"], cell["value"]))) or "called"
+def _test_case(operation: str, item: Mapping[str, Any]) -> TestCase:
+    name = " ".join(filter(None, (item["place"], item["value"]))) or "called"
     case = TestCase(name, classname=operation)
-    if not cell["count"]:
+    if not item["count"]:
         case.result = Failure("No test covers this.")
-    elif cell["tests"]:
-        case.system_out = "\n".join(cell["tests"])
+    elif item["tests"]:
+        case.system_out = "\n".join(item["tests"])
     return case

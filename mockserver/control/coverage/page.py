@@ -8,9 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ...dimensions import DIMENSIONS
+from ...dimensions import COVERAGE_DIMENSIONS
 
-TITLES = {name: words.capitalize() for name, words in DIMENSIONS.items()}
+DIMENSION_TITLES = {name: words.capitalize() for name, words in COVERAGE_DIMENSIONS.items()}
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
@@ -20,9 +20,9 @@ TEMPLATES = Environment(
 )
 
 # Names of tests are the client's own: should one ever get through the escaping, a browser would still not run it.
-HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
-def page(report: Mapping[str, Any], about: str) -> str:
+def render_coverage_page(report: Mapping[str, Any], about: str) -> str:
     """Return the page; `about` says whose tests it tells of."""
-    return TEMPLATES.get_template("page.html").render(report=report, about=about, titles=TITLES)
+    return TEMPLATES.get_template("page.html").render(report=report, about=about, titles=DIMENSION_TITLES)

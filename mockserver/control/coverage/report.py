@@ -6,70 +6,80 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ...contract.operations import Operation
-from ...dimensions import DIMENSIONS
-from ...records.cells import Cell, declared, injected
-from ...records.coverage import Tallies, Tally
+from ...dimensions import COVERAGE_DIMENSIONS
+from ...records.cells import CoverageItem, injected_item, list_coverage_items
+from ...records.coverage import Hits, HitsByItem
 from ...records.personas import Persona
 
-NONE = Tally()
+NO_HITS = Hits()
 
 
-def report(operations: Iterable[Operation], tallies: Tallies, personas: Mapping[str, Persona]) -> dict[str, Any]:
+def build_coverage_report(
+    operations: Iterable[Operation], hits_by_item: HitsByItem, personas: Mapping[str, Persona]
+) -> dict[str, Any]:
     """Hold the cells of these operations against what was counted."""
-    cells = [(operation, list(declared(operation))) for operation in operations]
-    every = [cell for _, of_one in cells for cell in of_one]
+    items_by_operation = [(operation, list(list_coverage_items(operation))) for operation in operations]
+    all_items = [item for _, items in items_by_operation for item in items]
     return {
         "dimensions": {
-            name: _dimension([cell for cell in every if cell.dimension == name], tallies) for name in DIMENSIONS
+            name: _dimension_json([cell for cell in all_items if cell.dimension == name], hits_by_item)
+            for name in COVERAGE_DIMENSIONS
         },
-        "operations": [_operation(operation, of_one, tallies) for operation, of_one in cells],
-        "personas": [_persona(name, persona) for name, persona in sorted(personas.items())],
+        "operations": [_operation_json(operation, of_one, hits_by_item) for operation, of_one in items_by_operation],
+        "personas": [_persona_json(name, persona) for name, persona in sorted(personas.items())],
     }
 
 
-def _dimension(cells: Collection[Cell], tallies: Tallies) -> dict[str, Any]:
-    missing = [cell.label for cell in cells if cell not in tallies]
-    covered, total = len(cells) - len(missing), len(cells)
-    return {"covered": covered, "total": total, "percent": percent(covered, total), "missing": missing}
+def _dimension_json(items: Collection[CoverageItem], hits_by_item: HitsByItem) -> dict[str, Any]:
+    missing_labels = [item.label for item in items if item not in hits_by_item]
+    covered, total = len(items) - len(missing_labels), len(items)
+    return {"covered": covered, "total": total, "percent": covered_percent(covered, total), "missing": missing_labels}
 
 
-def percent(covered: int, total: int) -> int:
+def covered_percent(covered: int, total: int) -> int:
     """Return whole percent, rounded down, so that 100 means all; of nothing, all is covered."""
     return 100 * covered // total if total else 100
 
 
-def _operation(operation: Operation, cells: list[Cell], tallies: Tallies) -> dict[str, Any]:
-    own = {Cell(*key): tally for key, tally in tallies.items() if Cell(*key).operation == operation.id}
-    extra = [cell for cell in own if cell.dimension in {"statuses", "elements"} and cell not in cells]
+def _operation_json(operation: Operation, items: list[CoverageItem], hits_by_item: HitsByItem) -> dict[str, Any]:
+    own_hits = {
+        CoverageItem(*key): hits
+        for key, hits in hits_by_item.items()
+        if CoverageItem(*key).operation_id == operation.id
+    }
+    undocumented_items = [item for item in own_hits if item.dimension in {"statuses", "elements"} and item not in items]
     return {
         "id": operation.id,
         "service": operation.service,
         "method": operation.method,
         "path": operation.path,
-        "calls": sum(tally.count for cell, tally in own.items() if cell.dimension == "statuses"),
-        "injected": own.get(injected(operation), NONE).count,
-        "cells": [_cell(cell, own.get(cell, NONE)) for cell in cells],
-        "undocumented": [_cell(cell, own[cell]) for cell in sorted(extra)],
+        "calls": sum(tally.count for cell, tally in own_hits.items() if cell.dimension == "statuses"),
+        "injected": own_hits.get(injected_item(operation), NO_HITS).count,
+        "cells": [_item_json(cell, own_hits.get(cell, NO_HITS)) for cell in items],
+        "undocumented": [_item_json(cell, own_hits[cell]) for cell in sorted(undocumented_items)],
     }
 
 
-def _cell(cell: Cell, tally: Tally) -> dict[str, Any]:
+def _item_json(item: CoverageItem, hits: Hits) -> dict[str, Any]:
     return {
-        "dimension": cell.dimension,
-        "place": cell.place,
-        "value": cell.value,
-        "count": tally.count,
-        "tests": list(tally.tests),
-        "moreTests": tally.more,
+        "dimension": item.dimension,
+        "place": item.place,
+        "value": item.value,
+        "count": hits.count,
+        "tests": list(hits.tests),
+        "moreTests": hits.has_more_tests,
     }
 
 
-def _persona(name: str, persona: Persona) -> dict[str, Any]:
-    needed = {scope for scope, _ in persona.needed}
+def _persona_json(name: str, persona: Persona) -> dict[str, Any]:
+    needed_scopes = {scope for scope, _ in persona.needed_scopes}
     return {
         "name": name,
-        "granted": sorted(persona.granted),
-        "needed": {scope: sorted(id_ for each, id_ in persona.needed if each == scope) for scope in sorted(needed)},
-        "neverNeeded": sorted(persona.spare),
-        "lacked": {id_: {"calls": n, "anyOf": scopes} for (id_, scopes), n in sorted(persona.lacked.items())},
+        "granted": sorted(persona.granted_scopes),
+        "needed": {
+            scope: sorted(id_ for each, id_ in persona.needed_scopes if each == scope)
+            for scope in sorted(needed_scopes)
+        },
+        "neverNeeded": sorted(persona.unused_scopes),
+        "lacked": {id_: {"calls": n, "anyOf": scopes} for (id_, scopes), n in sorted(persona.denials.items())},
     }

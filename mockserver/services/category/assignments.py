@@ -5,59 +5,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ...active import is_active_id
-from ...catalogue import is_covered
+from ...active import is_active_segment
+from ...catalogue import is_product_in_segments
 from ...errors import NotFound
 from ...practices.lazy import LazyRows
-from ...state import Document, State, joint_id
+from ...state import Document, State, derive_assignment_id
 from ...world import Tenant
-from .forest import Forest
+from .forest import CategoryForest
 
 
-class Assignment(NamedTuple):
+class CategoryAssignment(NamedTuple):
     """A product in a category."""
 
     category_id: str
     product: Document
 
 
-def assignments(forest: Forest, id_: str, *, below: bool, only_published: bool) -> list[Assignment]:
+def list_category_assignments(
+    forest: CategoryForest, category_id: str, *, with_subcategories: bool, only_published: bool
+) -> list[CategoryAssignment]:
     """Return the products in a category, or in those below it too, in the order of products, then of categories."""
-    counting = [forest.category(id_), *(forest.below(id_) if below else ())]
+    categories = [forest.read_category(category_id), *(forest.descendants(category_id) if with_subcategories else ())]
     return [
-        Assignment(category["id"], product)
+        CategoryAssignment(category["id"], product)
         for _, product in sorted(forest.state.products.items())
         if not only_published or product.get("published", True)
-        for category in counting
+        for category in categories
         if category["id"] in product.get("categories", ())
     ]
 
 
-def covered(tenant: Tenant, state: State, found: list[Assignment], segments: Sequence[str]) -> list[Assignment]:
+def filter_by_segments(
+    tenant: Tenant, state: State, assignments: list[CategoryAssignment], segment_ids: Sequence[str]
+) -> list[CategoryAssignment]:
     """Keep what one of these segments has, if it is ACTIVE: the product itself, or a category of it (C17)."""
-    now, behaviour = tenant.clock.now(), tenant.behaviour
-    active = [id_ for id_ in segments if is_active_id(state, id_, now, behaviour)]
-    return [each for each in found if is_covered(state, each.product["id"], active, behaviour)]
+    now, behaviour = tenant.clock.now(), tenant.switches
+    active_ids = [id_ for id_ in segment_ids if is_active_segment(state, id_, now, behaviour)]
+    return [each for each in assignments if is_product_in_segments(state, each.product["id"], active_ids, behaviour)]
 
 
-def rows(found: list[Assignment]) -> LazyRows[Assignment]:
+def category_assignment_rows(assignments: list[CategoryAssignment]) -> LazyRows[CategoryAssignment]:
     """Return assignments as replies have them."""
-    return LazyRows(found, _row)
+    return LazyRows(assignments, _category_assignment_row)
 
 
-def categories_of(forest: Forest, product_id: str) -> list[Document]:
+def list_categories_of_product(forest: CategoryForest, product_id: str) -> list[Document]:
     """Return the categories that a product is in itself, in order; NotFound if there is no such product."""
     product = forest.state.products.get(product_id)
     if product is None:
         raise NotFound(product_id)
-    named = set(product.get("categories", ()))
-    return [category for id_, category in forest.visible.items() if id_ in named]
+    category_ids = set(product.get("categories", ()))
+    return [category for id_, category in forest.visible.items() if id_ in category_ids]
 
 
-def _row(assignment: Assignment) -> dict[str, Any]:
+def _category_assignment_row(assignment: CategoryAssignment) -> dict[str, Any]:
     category_id, product = assignment
     return {
-        "id": joint_id(category_id, product["id"]),
+        "id": derive_assignment_id(category_id, product["id"]),
         "categoryId": category_id,
         "ref": {"id": product["id"], "type": "PRODUCT", "localizedName": product["name"]},
     }

@@ -7,89 +7,93 @@ from functools import partial
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.lazy import LazyRows
 from . import assignments, categories, forest
-from .forest import Forest
+from .forest import CategoryForest
 
 
-def listed(call: Call) -> Listing:
+def get_categories(call: Call) -> Listing:
     """List categories; the search differs only in where its `q` is (C16)."""
-    seen = _seen(call)
+    seen = _visible_forest(call)
     found = seen.roots if call.query.get("showRoots", False) else seen.visible.values()
-    return Listing(categories.rows(seen.state, found))
+    return Listing(categories.category_rows(seen.state, found))
 
 
-def read(call: Call) -> Reply:
+def get_category(call: Call) -> Reply:
     """Answer with one category."""
-    seen = _seen(call)
-    return Reply(200, categories.row(seen.state, seen.category(call.path["categoryId"])))
+    seen = _visible_forest(call)
+    return Reply(200, categories.category_row(seen.state, seen.read_category(call.path["categoryId"])))
 
 
-def list_below(call: Call) -> Listing:
+def get_subcategories(call: Call) -> Listing:
     """List the categories below one."""
-    seen = _seen(call)
-    top = seen.category(call.path["categoryId"])
-    return Listing(categories.rows(seen.state, seen.below(top["id"], call.query.get("depth"))))
+    seen = _visible_forest(call)
+    top = seen.read_category(call.path["categoryId"])
+    return Listing(categories.category_rows(seen.state, seen.descendants(top["id"], call.query.get("depth"))))
 
 
-def list_above(call: Call) -> Listing:
+def get_category_parents(call: Call) -> Listing:
     """List the categories above one."""
-    seen = _seen(call)
-    bottom = seen.category(call.path["categoryId"])
-    return Listing(categories.rows(seen.state, seen.above(bottom["id"])))
+    seen = _visible_forest(call)
+    bottom = seen.read_category(call.path["categoryId"])
+    return Listing(categories.category_rows(seen.state, seen.ancestors(bottom["id"])))
 
 
-def list_products(call: Call) -> Listing:
+def get_category_assignments(call: Call) -> Listing:
     """List the products in a category, those of some segments if asked."""
-    seen, query = _seen(call), call.query
-    found = assignments.assignments(
+    seen, query = _visible_forest(call), call.query
+    category_assignments = assignments.list_category_assignments(
         seen,
         call.path["categoryId"],
-        below=query.get("withSubcategories", False),
+        with_subcategories=query.get("withSubcategories", False),
         only_published=query.get("hideUnpublishedProducts", False),
     )
     if "segmentsIds" in query:
-        found = assignments.covered(call.tenant, seen.state, found, query["segmentsIds"].split(","))
-    return Listing(assignments.rows(found))
+        category_assignments = assignments.filter_by_segments(
+            call.tenant, seen.state, category_assignments, query["segmentsIds"].split(",")
+        )
+    return Listing(assignments.category_assignment_rows(category_assignments))
 
 
-def list_categories_of(call: Call) -> Listing:
+def get_categories_by_reference(call: Call) -> Listing:
     """List the categories that a product is in."""
-    seen = _seen(call)
-    found = assignments.categories_of(seen, call.path["referenceId"])
+    seen = _visible_forest(call)
+    found = assignments.list_categories_of_product(seen, call.path["referenceId"])
     if call.query.get("expandSupercategoriesIds", False):
-        return Listing(LazyRows(found, partial(categories.row_with_ancestors, seen)))
-    return Listing(categories.rows(seen.state, found))
+        return Listing(LazyRows(found, partial(categories.category_row_with_ancestors, seen)))
+    return Listing(categories.category_rows(seen.state, found))
 
 
-def all_trees(call: Call) -> Reply:
+def get_category_trees(call: Call) -> Reply:
     """Answer with the trees below the roots, or below the categories that the query names."""
-    seen = _seen(call)
-    tops = call.query.get("categoryIds", [root["id"] for root in seen.roots])
-    return Reply(200, categories.trees(seen, tops))
+    seen = _visible_forest(call)
+    top_ids = call.query.get("categoryIds", [root["id"] for root in seen.roots])
+    return Reply(200, categories.build_category_trees(seen, top_ids))
 
 
-def search_trees(call: Call) -> Reply:
+def post_category_trees_search(call: Call) -> Reply:
     """Answer with the trees below the categories that the body names."""
-    return Reply(200, categories.trees(_seen(call), call.body["categoryIds"]))
+    return Reply(200, categories.build_category_trees(_visible_forest(call), call.body["categoryIds"]))
 
 
-def read_tree(call: Call) -> Reply:
+def get_category_tree(call: Call) -> Reply:
     """Answer with one tree."""
-    return Reply(200, categories.tree(_seen(call), call.path["categoryId"]))
+    return Reply(200, categories.build_category_tree(_visible_forest(call), call.path["categoryId"]))
 
 
-def _seen(call: Call) -> Forest:
-    return forest.seen(call.tenant.state, call.principal, unpublished=call.query.get("showUnpublished", False))
+def _visible_forest(call: Call) -> CategoryForest:
+    return forest.visible_forest(
+        call.tenant.state, call.principal, with_unpublished=call.query.get("showUnpublished", False)
+    )
 
 
 HANDLERS: dict[str, Handler] = {
-    "GET-category-tree-list-categories": listed,
-    "POST-category-tree-search-categories": listed,
-    "GET-category-tree-retrieve-category": read,
-    "GET-category-tree-list-subcategories": list_below,
-    "GET-category-tree-retrieve-category-parents": list_above,
-    "GET-category-tree-retrieve-category-assignments": list_products,
-    "GET-category-tree-list-categories-by-reference-id": list_categories_of,
-    "GET-category-tree-retrieve-category-tree": all_trees,
-    "POST-category-tree-search-category-trees": search_trees,
-    "GET-category-tree-retrieve-category-tree-by-id": read_tree,
+    "GET-category-tree-list-categories": get_categories,
+    "POST-category-tree-search-categories": get_categories,
+    "GET-category-tree-retrieve-category": get_category,
+    "GET-category-tree-list-subcategories": get_subcategories,
+    "GET-category-tree-retrieve-category-parents": get_category_parents,
+    "GET-category-tree-retrieve-category-assignments": get_category_assignments,
+    "GET-category-tree-list-categories-by-reference-id": get_categories_by_reference,
+    "GET-category-tree-retrieve-category-tree": get_category_trees,
+    "POST-category-tree-search-category-trees": post_category_trees_search,
+    "GET-category-tree-retrieve-category-tree-by-id": get_category_tree,
 }

@@ -5,54 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...practices.languages import Languages, localize
+from ...practices.languages import LanguagePreferences, localize_map
 from ...practices.lazy import LazyRows
-from ...state import IMPORTED, Document, State
-from .forest import Forest
+from ...state import IMPORTED_REVISION, Document, State
+from .forest import CategoryForest
 
-SHOWN = ("code", "localizedDescription", "localizedSlug", "ecn", "validity", "position", "published")
-DEFAULT = Languages(())
+SHARED_CATEGORY_FIELDS = ("code", "localizedDescription", "localizedSlug", "ecn", "validity", "position", "published")
+NO_PREFERENCE = LanguagePreferences(())
 
 
-def rows(state: State, categories: Iterable[Document]) -> LazyRows[Document]:
+def category_rows(state: State, categories: Iterable[Document]) -> LazyRows[Document]:
     """Return categories as replies have them."""
-    return LazyRows(list(categories), lambda category: row(state, category))
+    return LazyRows(list(categories), lambda category: category_row(state, category))
 
 
-def row(state: State, category: Document) -> dict[str, Any]:
+def category_row(state: State, category: Document) -> dict[str, Any]:
     """Return one category as replies have it; absent values are left out (C12), and media are none (K6)."""
     parent = {"parentId": category["parentId"]} if "parentId" in category else {}
-    return parent | _told(state, category) | {"metadata": IMPORTED.document(None), "media": []}
+    return parent | _shared_fields(state, category) | {"metadata": IMPORTED_REVISION.to_metadata(None), "media": []}
 
 
-def row_with_ancestors(forest: Forest, category: Document) -> dict[str, Any]:
+def category_row_with_ancestors(forest: CategoryForest, category: Document) -> dict[str, Any]:
     """Return one category with the ids of all categories above it."""
-    above = [each["id"] for each in forest.above(category["id"])]
-    return row(forest.state, category) | {"supercategoriesIds": above}
+    ancestor_ids = [each["id"] for each in forest.ancestors(category["id"])]
+    return category_row(forest.state, category) | {"supercategoriesIds": ancestor_ids}
 
 
-def trees(forest: Forest, tops: Iterable[str]) -> list[dict[str, Any]]:
+def build_category_trees(forest: CategoryForest, top_ids: Iterable[str]) -> list[dict[str, Any]]:
     """Return the trees below these categories, each once; what the caller may not see is passed over (K5)."""
-    return [tree(forest, id_) for id_ in dict.fromkeys(tops) if id_ in forest.visible]
+    return [build_category_tree(forest, id_) for id_ in dict.fromkeys(top_ids) if id_ in forest.visible]
 
 
-def tree(forest: Forest, id_: str) -> dict[str, Any]:
+def build_category_tree(forest: CategoryForest, category_id: str) -> dict[str, Any]:
     """Return a category with all that is below it."""
-    node = _told(forest.state, forest.category(id_))
-    below = [tree(forest, child) for child in forest.children.get(id_, ())]
-    return node | {"subcategories": below} if below else node
+    node = _shared_fields(forest.state, forest.read_category(category_id))
+    subtrees = [build_category_tree(forest, child) for child in forest.children.get(category_id, ())]
+    return node | {"subcategories": subtrees} if subtrees else node
 
 
-def _told(state: State, category: Document) -> dict[str, Any]:
+def _shared_fields(state: State, category: Document) -> dict[str, Any]:
     """Return what lists and trees tell alike; plain texts are in the default language."""
-    told = {"id": category["id"], "localizedName": category["name"]}
-    told |= {name: category[name] for name in SHOWN if name in category}
-    told["name"] = _text(state, category["name"])
+    shared = {"id": category["id"], "localizedName": category["name"]}
+    shared |= {name: category[name] for name in SHARED_CATEGORY_FIELDS if name in category}
+    shared["name"] = _default_text(state, category["name"])
     if "localizedDescription" in category:
-        told["description"] = _text(state, category["localizedDescription"])
-    return told
+        shared["description"] = _default_text(state, category["localizedDescription"])
+    return shared
 
 
-def _text(state: State, texts: Document) -> str:
-    (text,) = localize(texts, DEFAULT, state.default_language).values()
+def _default_text(state: State, texts: Document) -> str:
+    (text,) = localize_map(texts, NO_PREFERENCE, state.default_language).values()
     return text

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...access import Principal
-from ...catalogue import way_up
+from ...catalogue import walk_to_root
 from ...errors import Forbidden, NotFound
 from ...state import Document, State
 
-READ_UNPUBLISHED = "category.category_read_unpublished"
+READ_UNPUBLISHED_CATEGORIES = "category.category_read_unpublished"
 
 
 @dataclass(frozen=True, slots=True)
-class Forest:
+class CategoryForest:
     """The trees of one state, without what the caller may not see.
 
     children: the ids of the categories right below each category, those of the roots below None, in order (K3).
@@ -32,51 +32,57 @@ class Forest:
         """The categories that have no parent, in order."""
         return [self.state.categories[id_] for id_ in self.children.get(None, ())]
 
-    def category(self, id_: str) -> Document:
+    def read_category(self, category_id: str) -> Document:
         """Return a category; NotFound if there is none with this id, or none for this caller."""
-        if id_ not in self.state.categories:
-            raise NotFound(id_)
-        if id_ not in self.visible:
-            raise NotFound(id_, rule="K2")
-        return self.visible[id_]
+        if category_id not in self.state.categories:
+            raise NotFound(category_id)
+        if category_id not in self.visible:
+            raise NotFound(category_id, rule="K2")
+        return self.visible[category_id]
 
-    def below(self, id_: str, depth: int | None = None) -> list[Document]:
+    def descendants(self, category_id: str, depth: int | None = None) -> list[Document]:
         """Return the categories below one, so many levels down or on all levels, in order."""
-        return _ordered(self.state.categories[each] for each in _below(self.children, id_, depth))
+        return _sort_categories(
+            self.state.categories[each] for each in _descendant_ids(self.children, category_id, depth)
+        )
 
-    def above(self, id_: str) -> list[Document]:
+    def ancestors(self, category_id: str) -> list[Document]:
         """Return the categories above one, from the one right above it up to the root."""
-        return [self.state.categories[each] for each in way_up(self.state, id_)][1:]
+        return [self.state.categories[each] for each in walk_to_root(self.state, category_id)][1:]
 
 
-def seen(state: State, principal: Principal, *, unpublished: bool) -> Forest:
+def visible_forest(state: State, principal: Principal, *, with_unpublished: bool) -> CategoryForest:
     """Return the published categories that have only published ones above them, or all; Forbidden if not for one."""
-    if unpublished and READ_UNPUBLISHED not in principal.scopes:
-        raise Forbidden(hint=f"showUnpublished needs {READ_UNPUBLISHED}", scopes=(READ_UNPUBLISHED,), rule="K2")
+    if with_unpublished and READ_UNPUBLISHED_CATEGORIES not in principal.scopes:
+        raise Forbidden(
+            hint=f"showUnpublished needs {READ_UNPUBLISHED_CATEGORIES}",
+            scopes=(READ_UNPUBLISHED_CATEGORIES,),
+            rule="K2",
+        )
     children: defaultdict[str | None, list[str]] = defaultdict(list)
-    for category in _ordered(state.categories.values()):
-        if unpublished or category["published"]:
+    for category in _sort_categories(state.categories.values()):
+        if with_unpublished or category["published"]:
             parent = category.get("parentId")
             children[parent if parent in state.categories else None].append(category["id"])
-    reached = _ordered(state.categories[id_] for id_ in _below(children, None))
-    return Forest(state, children, {category["id"]: category for category in reached})
+    reached = _sort_categories(state.categories[id_] for id_ in _descendant_ids(children, None))
+    return CategoryForest(state, children, {category["id"]: category for category in reached})
 
 
-def _ordered(categories: Iterable[Document]) -> list[Document]:
+def _sort_categories(categories: Iterable[Document]) -> list[Document]:
     """Order categories by position, then by id (K3)."""
-    return sorted(categories, key=_rank)
+    return sorted(categories, key=_category_sort_key)
 
 
-def _rank(category: Document) -> tuple[Any, str]:
+def _category_sort_key(category: Document) -> tuple[Any, str]:
     return category["position"], category["id"]
 
 
-def _below(children: Mapping[str | None, list[str]], top: str | None, depth: int | None = None) -> list[str]:
+def _descendant_ids(children: Mapping[str | None, list[str]], top: str | None, depth: int | None = None) -> list[str]:
     """Walk down level by level: worlds may nest deeper than Python may call."""
-    found: list[str] = []
+    descendant_ids: list[str] = []
     level = children.get(top, [])
     while level and depth != 0:
-        found += level
+        descendant_ids += level
         level = [child for id_ in level for child in children.get(id_, ())]
         depth = None if depth is None else depth - 1
-    return found
+    return descendant_ids

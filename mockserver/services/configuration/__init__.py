@@ -10,9 +10,11 @@ from . import properties
 
 def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
     """Return the service with its handler."""
-    return Service("configuration.yaml", {"GET-configuration-retrieve-config": read}, refusals.typed)
+    return Service(
+        "configuration.yaml", {"GET-configuration-retrieve-config": get_configuration}, refusals.write_typed_error
+    )
 
 
-def read(call: Call) -> Reply:
+def get_configuration(call: Call) -> Reply:
     """Answer with one property of the tenant."""
-    return Reply(200, properties.read(call.tenant.state, call.path["propertyKey"]))
+    return Reply(200, properties.read_property(call.tenant.state, call.path["propertyKey"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LANGUAGES = {
+LANGUAGE_NAMES = {
     "ar": "Arabic",
     "cs": "Czech",
     "de": "German",
@@ -16,7 +16,7 @@ LANGUAGES = {
     "pl": "Polish",
     "pt": "Portuguese",
 }
-CURRENCIES = {
+CURRENCY_NAMES = {
     "CHF": "Swiss Franc",
     "CZK": "Czech Koruna",
     "EUR": "Euro",

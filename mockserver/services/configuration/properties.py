@@ -10,38 +10,38 @@ import orjson
 
 from ...errors import NotFound
 from ...state import Document, State
-from .names import CURRENCIES, LANGUAGES
+from .names import CURRENCY_NAMES, LANGUAGE_NAMES
 
 
-def read(state: State, key: str) -> dict[str, Any]:
+def read_property(state: State, key: str) -> dict[str, Any]:
     """Return a property by its key; NotFound for any other key (N4)."""
-    made = PROPERTIES.get(key)
-    if made is None:
+    list_values = PROPERTIES.get(key)
+    if list_values is None:
         raise NotFound(key, rule="N4")
-    value = orjson.dumps(made(state)).decode()
+    value = orjson.dumps(list_values(state)).decode()
     return {"key": key, "value": value, "version": 1, "secured": False, "restricted": False, "readOnly": False}
 
 
-def languages(state: State) -> list[dict[str, Any]]:
+def list_languages(state: State) -> list[dict[str, Any]]:
     """Return the languages of the tenant, in the order of its world (N5)."""
-    return _choices(state.languages, state.default_language, LANGUAGES)
+    return _property_options(state.languages, state.default_language, LANGUAGE_NAMES)
 
 
-def currencies(state: State) -> list[dict[str, Any]]:
+def list_currencies(state: State) -> list[dict[str, Any]]:
     """Return the currencies of all sites, in alphabetical order; the default one is that of the default site (N5)."""
     sites = [site for _, site in sorted(state.sites.items())]
     known = {site["currency"] for site in sites}.union(*(site.get("availableCurrencies", ()) for site in sites))
-    first: Document = next(chain((site for site in sites if site.get("default")), sites), {})
-    return _choices(sorted(known), first.get("currency"), CURRENCIES)
+    default_site: Document = next(chain((site for site in sites if site.get("default")), sites), {})
+    return _property_options(sorted(known), default_site.get("currency"), CURRENCY_NAMES)
 
 
-def _choices(ids: Iterable[str], default: str | None, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def _property_options(ids: Iterable[str], default: str | None, names: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {"id": id_, "label": names.get(id_, id_), "default": id_ == default, "required": id_ == default} for id_ in ids
     ]
 
 
 PROPERTIES: Mapping[str, Callable[[State], list[dict[str, Any]]]] = {
-    "project_lang": languages,
-    "project_curr": currencies,
+    "project_lang": list_languages,
+    "project_curr": list_currencies,
 }

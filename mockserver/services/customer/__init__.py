@@ -10,4 +10,4 @@ from .calls import HANDLERS
 
 def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
     """Return the service with its handlers."""
-    return Service("customer.yaml", HANDLERS, refusals.typed)
+    return Service("customer.yaml", HANDLERS, refusals.write_typed_error)

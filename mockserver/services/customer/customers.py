@@ -6,14 +6,14 @@ from typing import Any
 
 from ... import people
 from ...access import Principal
-from ...state import IMPORTED, Document, State
+from ...state import IMPORTED_REVISION, Document, State
 
-READ = "customer.customer_read"
+READ_CUSTOMERS = "customer.customer_read"
 
 
 def visible_customers(state: State, principal: Principal) -> list[Document]:
     """Return the customers that the caller may see."""
-    if READ in principal.scopes:
+    if READ_CUSTOMERS in principal.scopes:
         return list(state.customers.values())
     own = state.customers.get(principal.customer_id or "")
     return [] if own is None else [own]
@@ -21,15 +21,15 @@ def visible_customers(state: State, principal: Principal) -> list[Document]:
 
 def is_visible(principal: Principal, customer: Document) -> bool:
     """Whether the caller may see a customer (M1)."""
-    return READ in principal.scopes or customer["id"] == principal.customer_id
+    return READ_CUSTOMERS in principal.scopes or customer["id"] == principal.customer_id
 
 
 def customer_row(state: State, customer: Document) -> dict[str, Any]:
     """Return a customer as this service has it; in a world all are active, and none is on hold (M2)."""
-    return people.profile(state, customer) | {
+    return people.build_profile(state, customer) | {
         "email": customer["email"],
         "active": True,
         "onHold": False,
-        "metadata": {"version": IMPORTED.version},
-        "metadataCreatedAt": IMPORTED.created_at,
+        "metadata": {"version": IMPORTED_REVISION.version},
+        "metadataCreatedAt": IMPORTED_REVISION.created_at,
     }

@@ -10,4 +10,4 @@ from . import calls
 
 def service(world: World) -> Service:
     """Return the service with its handlers."""
-    return Service("customer-login.yaml", calls.handlers(world), refusals.typed)
+    return Service("customer-login.yaml", calls.create_handlers(world), refusals.write_typed_error)

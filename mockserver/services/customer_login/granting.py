@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ...access import READ_OWN, Principal
+from ...access import READ_OWN_SEGMENTS, Principal
 from ...world import Tenant
-from .sessions import Session, Sessions
+from .sessions import Session, SessionStore
 
 CUSTOMER_SCOPES = frozenset(
     {
-        READ_OWN,
+        READ_OWN_SEGMENTS,
         *("approval.approval_manage_own", "approval.approval_read_own", "coupon.coupon_redeem"),
         *("customer.consent_manage", "customer.consent_view", "customer.customer_manage_own"),
         *("customer.customer_read_own", "customer.customerprofile_edit", "customer.customerprofile_view"),
@@ -29,18 +29,18 @@ CUSTOMER_SCOPES = frozenset(
 class Lifetimes:
     """How many seconds an access token and its refresh token are good."""
 
-    access: int
-    refresh: int
+    access_seconds: int
+    refresh_seconds: int
 
 
-ANONYMOUS = Lifetimes(3_599, 86_399)
-LOGIN = Lifetimes(2_591_999, 86_399)
-REFRESH = Lifetimes(2_591_999, 86_390)
-EXCHANGE = Lifetimes(14_399, 15_551_999)
+ANONYMOUS_LIFETIMES = Lifetimes(3_599, 86_399)
+LOGIN_LIFETIMES = Lifetimes(2_591_999, 86_399)
+REFRESH_LIFETIMES = Lifetimes(2_591_999, 86_390)
+EXCHANGE_LIFETIMES = Lifetimes(14_399, 15_551_999)
 
 
-def granted(
-    sessions: Sessions, tenant: Tenant, session: Session, lifetimes: Lifetimes, legal_entity_id: str | None = None
+def grant_session_tokens(
+    sessions: SessionStore, tenant: Tenant, session: Session, lifetimes: Lifetimes, legal_entity_id: str | None = None
 ) -> dict[str, Any]:
     """Give out tokens, for a legal entity or for none, and return what all replies say of them."""
     now = tenant.clock.now()
@@ -49,20 +49,22 @@ def granted(
         tenant=tenant.name,
         customer_id=session.customer_id,
         legal_entity_id=legal_entity_id,
-        expires_at=now + timedelta(seconds=lifetimes.access),
+        expires_at=now + timedelta(seconds=lifetimes.access_seconds),
         name=f"customer:{session.customer_id}" if session.customer_id else "anonymous",
     )
-    access_token, refresh_token = sessions.grant(session, holder, now + timedelta(seconds=lifetimes.refresh))
+    access_token, refresh_token = sessions.issue_tokens(
+        session, holder, now + timedelta(seconds=lifetimes.refresh_seconds)
+    )
     return {
         "access_token": access_token,
         "token_type": "Bearer",
-        "expires_in": lifetimes.access,
+        "expires_in": lifetimes.access_seconds,
         "refresh_token": refresh_token,
-        "refresh_token_expires_in": lifetimes.refresh,
+        "refresh_token_expires_in": lifetimes.refresh_seconds,
         "session_id": session.id,
     }
 
 
-def scope(scopes: Iterable[str], tenant: Tenant) -> str:
+def format_scope(scopes: Iterable[str], tenant: Tenant) -> str:
     """Write scopes as replies do, the tenant behind them."""
     return " ".join([*sorted(scopes), f"tenant={tenant.name}"])

@@ -8,10 +8,10 @@ import jwt
 
 from ...errors import ExpiredToken, InvalidToken
 
-KEY = "emporix-mockserver signs with this key, which is no secret"  # docs/storefront.md names it
+SIGNING_KEY = "emporix-mockserver signs with this key, which is no secret"  # docs/storefront.md names it
 ALGORITHM = "HS256"
 # What has a time is held against the simulated clock, not against the machine's.
-OPTIONS: jwt.types.Options = {
+DECODE_OPTIONS: jwt.types.Options = {
     "require": ["sub"],
     "verify_aud": False,
     "verify_exp": False,
@@ -20,16 +20,16 @@ OPTIONS: jwt.types.Options = {
 }
 
 
-def signed(customer_id: str, now: datetime, lifetime: int) -> str:
+def sign_saas_token(customer_id: str, now: datetime, lifetime: int) -> str:
     """Return a token that names this customer for so many seconds."""
     issued = int(now.timestamp())
-    return jwt.encode({"sub": customer_id, "iat": issued, "exp": issued + lifetime}, KEY, ALGORITHM)
+    return jwt.encode({"sub": customer_id, "iat": issued, "exp": issued + lifetime}, SIGNING_KEY, ALGORITHM)
 
 
-def subject(token: str, now: datetime) -> str:
+def verify_subject_token(token: str, now: datetime) -> str:
     """Return the customer whom a token names; InvalidToken or ExpiredToken if it is not good."""
     try:
-        claims = jwt.decode(token, KEY, [ALGORITHM], OPTIONS)
+        claims = jwt.decode(token, SIGNING_KEY, [ALGORITHM], DECODE_OPTIONS)
     except jwt.PyJWTError:
         raise InvalidToken(hint="the subject token must be signed as docs/storefront.md says", rule="B7c") from None
     ends = claims.get("exp", float("inf"))

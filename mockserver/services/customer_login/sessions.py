@@ -9,15 +9,15 @@ from threading import Lock
 from typing import TypeVar
 from uuid import UUID
 
-from ...access import ISSUED_AT_MOST, Principal
+from ...access import MAX_ISSUED_TOKENS, Principal
 from ...world import Tenant, World
 from .unauthorized import ExpiredRefreshToken, InvalidRefreshToken
 
-ACCESS_DIGITS = 28
-REFRESH_DIGITS = 32
+ACCESS_TOKEN_DIGITS = 28
+REFRESH_TOKEN_DIGITS = 32
 UUID_DIGITS = 32
 
-Kept = TypeVar("Kept")
+Stored = TypeVar("Stored")
 
 
 @dataclass(slots=True, eq=False)
@@ -32,61 +32,61 @@ class Session:
     tenant: str
     client_id: str | None = None
     customer_id: str | None = None
-    over: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Refresh:
+class RefreshGrant:
     """What a refresh token is good for."""
 
     session: Session
     expires_at: datetime
 
 
-class Sessions:
+class SessionStore:
     """The sessions of all tenants, by their tokens; as many as tokens are kept, and the oldest go first."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._by_access: OrderedDict[str, Session] = OrderedDict()
-        self._by_refresh: OrderedDict[str, Refresh] = OrderedDict()
+        self._by_refresh: OrderedDict[str, RefreshGrant] = OrderedDict()
         self._lock = Lock()
 
-    def begin(self, tenant: Tenant, client_id: str | None = None, customer_id: str | None = None) -> Session:
+    def begin_session(self, tenant: Tenant, client_id: str | None = None, customer_id: str | None = None) -> Session:
         """Return a new session, which lives as long as tokens are given out for it."""
-        id_ = UUID(self._world.ids.hex(UUID_DIGITS), version=4)
+        id_ = UUID(self._world.ids.next_hex(UUID_DIGITS), version=4)
         return Session(str(id_), tenant.name, client_id, customer_id)
 
-    def grant(self, session: Session, holder: Principal, refreshable_until: datetime) -> tuple[str, str]:
+    def issue_tokens(self, session: Session, holder: Principal, refreshable_until: datetime) -> tuple[str, str]:
         """Give out an access and a refresh token for a session."""
-        access, refresh = self._world.ids.hex(ACCESS_DIGITS), self._world.ids.hex(REFRESH_DIGITS)
+        access, refresh = self._world.ids.next_hex(ACCESS_TOKEN_DIGITS), self._world.ids.next_hex(REFRESH_TOKEN_DIGITS)
         self._world.tokens.issue(access, holder)
         with self._lock:
-            _keep(self._by_access, access, session)
-            _keep(self._by_refresh, refresh, Refresh(session, refreshable_until))
+            _store_bounded(self._by_access, access, session)
+            _store_bounded(self._by_refresh, refresh, RefreshGrant(session, refreshable_until))
         return access, refresh
 
-    def of(self, access_token: str) -> Session | None:
+    def find_session(self, access_token: str) -> Session | None:
         """Return the session that an access token was given out for; None if the world or somebody else made it."""
         return self._by_access.get(access_token)
 
-    def refreshable(self, tenant: Tenant, refresh_token: str) -> Session:
+    def find_refreshable_session(self, tenant: Tenant, refresh_token: str) -> Session:
         """Return the session that a refresh token is good for; InvalidRefreshToken if there is none in this tenant."""
-        found = self._by_refresh.get(refresh_token)
-        if found is None or found.session.over or found.session.tenant != tenant.name:
+        grant = self._by_refresh.get(refresh_token)
+        if grant is None or grant.session.is_over or grant.session.tenant != tenant.name:
             raise InvalidRefreshToken(hint="unknown, used or of another tenant; log in again")
-        if found.expires_at <= tenant.clock.now():
+        if grant.expires_at <= tenant.clock.now():
             raise ExpiredRefreshToken(hint="log in again")
-        return found.session
+        return grant.session
 
-    def spend(self, refresh_token: str) -> None:
+    def consume_refresh_token(self, refresh_token: str) -> None:
         """Make a refresh token bad; InvalidRefreshToken if it is, since another call was faster."""
         with self._lock:
             if self._by_refresh.pop(refresh_token, None) is None:
                 raise InvalidRefreshToken(hint="another call has just used it")
 
 
-def _keep(kept: OrderedDict[str, Kept], token: str, value: Kept) -> None:
-    kept[token] = value
-    if len(kept) > ISSUED_AT_MOST:
-        kept.popitem(last=False)
+def _store_bounded(store: OrderedDict[str, Stored], token: str, value: Stored) -> None:
+    store[token] = value
+    if len(store) > MAX_ISSUED_TOKENS:
+        store.popitem(last=False)

@@ -10,7 +10,7 @@ class InvalidCredentials(InvalidToken):
 
     message = "Invalid credentials"
     rule = "B5b"
-    errorcode = "customer.InvalidCredentials"
+    error_code = "customer.InvalidCredentials"
 
 
 class InvalidRefreshToken(InvalidToken):
@@ -18,11 +18,11 @@ class InvalidRefreshToken(InvalidToken):
 
     message = "Invalid Refresh Token"
     rule = "B6a"
-    errorcode = "keymanagement.service.invalid_refresh_token"
+    error_code = "keymanagement.service.invalid_refresh_token"
 
 
 class ExpiredRefreshToken(InvalidRefreshToken):
     """A refresh token whose lifetime is over (B6a)."""
 
     message = "Refresh Token expired"
-    errorcode = "keymanagement.service.refresh_token_expired"
+    error_code = "keymanagement.service.refresh_token_expired"

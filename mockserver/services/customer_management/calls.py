@@ -13,24 +13,26 @@ def _visible_entities(call: Call) -> list[Document]:
     return legal_entities.visible_entities(call.tenant.state, call.principal)
 
 
-def list_contacts(call: Call) -> Listing:
+def get_contact_assignments(call: Call) -> Listing:
     """List contact assignments."""
-    return Listing(contacts.listed(call.tenant.state))
+    return Listing(contacts.list_contact_assignments(call.tenant.state))
 
 
-def read_contact(call: Call) -> Reply:
+def get_contact_assignment(call: Call) -> Reply:
     """Answer with one contact assignment."""
-    return Reply(200, contacts.read(call.tenant.state, call.path["contactAssignmentId"]))
+    return Reply(200, contacts.read_contact_assignment(call.tenant.state, call.path["contactAssignmentId"]))
 
 
-LIST_ENTITIES = list_documents(LEGAL_ENTITIES, present=lambda _: legal_entities.row, select=_visible_entities)
+LIST_ENTITIES = list_documents(
+    LEGAL_ENTITIES, present=lambda _: legal_entities.legal_entity_row, select=_visible_entities
+)
 
 HANDLERS: dict[str, Handler] = {
     "GET-customer-mgmt-list-legal-entities": LIST_ENTITIES,
     "POST-customer-mgmt-search-legal-entities": LIST_ENTITIES,
     "GET-customer-mgmt-retrieve-legal-entity": read_document(
-        LEGAL_ENTITIES, "legalEntityId", present=lambda _: legal_entities.row
+        LEGAL_ENTITIES, "legalEntityId", present=lambda _: legal_entities.legal_entity_row
     ),
-    "GET-customer-mgmt-list-contact-assignments": list_contacts,
-    "GET-customer-mgmt-retrieve-contact-assignment": read_contact,
+    "GET-customer-mgmt-list-contact-assignments": get_contact_assignments,
+    "GET-customer-mgmt-retrieve-contact-assignment": get_contact_assignment,
 }

@@ -8,50 +8,50 @@ from typing import Any, NamedTuple
 from ... import people
 from ...errors import NotFound
 from ...practices.lazy import LazyRows
-from ...state import IMPORTED, Document, State
+from ...state import IMPORTED_REVISION, Document, State
 from . import legal_entities
 
 
-class Contact(NamedTuple):
+class ContactAssignment(NamedTuple):
     """A customer of a legal entity; the first customer of each is its primary contact."""
 
-    entity: Document
+    legal_entity: Document
     customer: Document
     is_primary: bool
 
     @property
     def id(self) -> str:
         """The id of the assignment, the same in every run."""
-        return people.contact_assignment_id(self.entity["id"], self.customer["id"])
+        return people.contact_assignment_id(self.legal_entity["id"], self.customer["id"])
 
 
-def listed(state: State) -> Sequence[Mapping[str, Any]]:
+def list_contact_assignments(state: State) -> Sequence[Mapping[str, Any]]:
     """Return all contact assignments, in the order of the customers' numbers."""
-    return LazyRows(list(_contacts(state)), _row)
+    return LazyRows(list(_contact_assignments(state)), _contact_assignment_row)
 
 
-def read(state: State, id_: str) -> dict[str, Any]:
+def read_contact_assignment(state: State, id_: str) -> dict[str, Any]:
     """Return one contact assignment; NotFound if there is none with this id."""
-    contact = next((each for each in _contacts(state) if each.id == id_), None)
+    contact = next((each for each in _contact_assignments(state) if each.id == id_), None)
     if contact is None:
         raise NotFound(id_)
-    return _row(contact)
+    return _contact_assignment_row(contact)
 
 
-def _contacts(state: State) -> Iterator[Contact]:
-    met: set[str] = set()
+def _contact_assignments(state: State) -> Iterator[ContactAssignment]:
+    seen_entity_ids: set[str] = set()
     for number in sorted(state.customers):
         customer = state.customers[number]
-        for entity in people.legal_entities(state, customer):
-            yield Contact(entity, customer, entity["id"] not in met)
-            met.add(entity["id"])
+        for entity in people.legal_entities_of(state, customer):
+            yield ContactAssignment(entity, customer, entity["id"] not in seen_entity_ids)
+            seen_entity_ids.add(entity["id"])
 
 
-def _row(contact: Contact) -> dict[str, Any]:
+def _contact_assignment_row(contact: ContactAssignment) -> dict[str, Any]:
     customer = contact.customer
     return {
         "id": contact.id,
-        "legalEntity": legal_entities.row(contact.entity),
+        "legalEntity": legal_entities.legal_entity_row(contact.legal_entity),
         "customer": {
             "id": customer["id"],
             "name": customer["firstName"],
@@ -60,5 +60,5 @@ def _row(contact: Contact) -> dict[str, Any]:
         },
         "type": "PRIMARY" if contact.is_primary else "CONTACT",
         "primary": contact.is_primary,
-        "metadata": IMPORTED.document(None),
+        "metadata": IMPORTED_REVISION.to_metadata(None),
     }

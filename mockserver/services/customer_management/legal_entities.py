@@ -6,18 +6,18 @@ from typing import Any
 
 from ... import people
 from ...access import Principal
-from ...state import IMPORTED, Document, State
+from ...state import IMPORTED_REVISION, Document, State
 
-READ = "customermanagement.legalentity_read"
+READ_LEGAL_ENTITIES = "customermanagement.legalentity_read"
 
 
-def row(entity: Document) -> dict[str, Any]:
+def legal_entity_row(entity: Document) -> dict[str, Any]:
     """Return a legal entity as replies have it; a COMPANY unless the world says otherwise."""
-    return {"type": "COMPANY", **entity, "metadata": IMPORTED.document(None)}
+    return {"type": "COMPANY", **entity, "metadata": IMPORTED_REVISION.to_metadata(None)}
 
 
 def visible_entities(state: State, principal: Principal) -> list[Document]:
     """Return the legal entities that the caller may see."""
-    if READ in principal.scopes:
+    if READ_LEGAL_ENTITIES in principal.scopes:
         return list(state.legal_entities.values())
-    return people.legal_entities(state, state.customers.get(principal.customer_id or "", {}))
+    return people.legal_entities_of(state, state.customers.get(principal.customer_id or "", {}))

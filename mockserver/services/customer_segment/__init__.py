@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from ...messages import Service
 from ...world import World
-from .calls import customers, items, segments
+from .calls import customers as customer_handlers
+from .calls import items as item_handlers
+from .calls import segments as segment_handlers
 
 
 def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
     """Return the service with its handlers."""
-    return Service("customer-segment.yaml", segments.HANDLERS | customers.HANDLERS | items.HANDLERS)
+    return Service(
+        "customer-segment.yaml", segment_handlers.HANDLERS | customer_handlers.HANDLERS | item_handlers.HANDLERS
+    )

@@ -72,7 +72,7 @@ def _item_assignment(row: Row) -> ItemAssignment:
 
 
 def _revision_and_mixins(row: Row) -> tuple[Revision, Any, Any]:
-    return Revision.of(row), row.get("mixins"), row["metadata"].get("mixins")
+    return Revision.from_document(row), row.get("mixins"), row["metadata"].get("mixins")
 
 
 def _customer_row(assignment: CustomerAssignment) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _customer_row(assignment: CustomerAssignment) -> dict[str, Any]:
 
 def _revision_fields(assignment: ItemAssignment | CustomerAssignment) -> dict[str, Any]:
     mixins = {} if assignment.mixins is None else {"mixins": assignment.mixins}
-    return {"metadata": assignment.revision.document(assignment.mixin_urls)} | mixins
+    return {"metadata": assignment.revision.to_metadata(assignment.mixin_urls)} | mixins
 
 
 SEGMENTS = SegmentCollection(

@@ -11,7 +11,7 @@ from ...table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Joined(Sequence[Any]):
+class ConcatenatedTables(Sequence[Any]):
     """The values of several tables; a slice of them costs what it has."""
 
     tables: Sequence[Table[Any, Any]]

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...active import is_active_id
-from ...catalogue import is_covered
+from ...active import is_active_segment
+from ...catalogue import is_product_in_segments
 from ...world import Tenant
 from . import catalogue
 
 
-def matching(tenant: Tenant, products: Iterable[str], segments: Iterable[str], site: str) -> list[str]:
+def match_products(tenant: Tenant, product_ids: Iterable[str], segment_ids: Iterable[str], site_code: str) -> list[str]:
     """Return the ids of the assigned products, each once, in the order asked.
 
     Only ACTIVE segments of the site count. A product is in a segment if it is assigned itself, or through one of its
     categories; an assigned category covers those below it, unless the switch says otherwise.
     """
-    state, behaviour = tenant.state, tenant.behaviour
+    state, switches = tenant.state, tenant.switches
     now = tenant.clock.now()
-    counting = [
+    matching_segment_ids = [
         id_
-        for id_ in dict.fromkeys(segments)
-        if is_active_id(state, id_, now, behaviour) and (state.segments.get(id_) or {}).get("siteCode") == site
+        for id_ in dict.fromkeys(segment_ids)
+        if is_active_segment(state, id_, now, switches) and (state.segments.get(id_) or {}).get("siteCode") == site_code
     ]
-    known = (id_ for id_ in dict.fromkeys(products) if catalogue.knows(state, "PRODUCT", id_, behaviour))
-    return [id_ for id_ in known if is_covered(state, id_, counting, behaviour)]
+    assignable_ids = (
+        id_ for id_ in dict.fromkeys(product_ids) if catalogue.is_assignable_item(state, "PRODUCT", id_, switches)
+    )
+    return [id_ for id_ in assignable_ids if is_product_in_segments(state, id_, matching_segment_ids, switches)]

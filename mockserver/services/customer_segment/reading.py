@@ -9,14 +9,14 @@ from typing import Any
 
 from ...practices import paths
 from ...practices.lazy import StoredRows
-from ...settings import Behaviour
+from ...settings import Switches
 from ...state import ItemAssignment, State
 from . import catalogue
 
-Read = Callable[[ItemAssignment], list[Any]]
+ItemFieldReader = Callable[[ItemAssignment], list[Any]]
 
 # What rows show of an assignment as it is. Reading these takes a tenth of the time of making the row: `q` looks at all.
-COLUMNS = {
+DIRECT_FIELDS = {
     "segmentId": attrgetter("segment_id"),
     "type": attrgetter("type"),
     "item.id": attrgetter("item_id"),
@@ -26,36 +26,38 @@ COLUMNS = {
 }
 
 
-def rows(state: State, assignments: Sequence[ItemAssignment], behaviour: Behaviour) -> StoredRows[ItemAssignment]:
+def item_assignment_rows(
+    state: State, assignments: Sequence[ItemAssignment], switches: Switches
+) -> StoredRows[ItemAssignment]:
     """Return assignments as rows; they come from the catalogue too, and from one of the switches."""
     return StoredRows(
         assignments,
-        lambda assignment: catalogue.row(state, assignment, behaviour),
-        partial(reader, state, behaviour),
+        lambda assignment: catalogue.item_assignment_row(state, assignment, switches),
+        partial(item_field_reader, state, switches),
         (state.products, state.categories),
-        (catalogue.row, behaviour.references),
+        (catalogue.item_assignment_row, switches.references),
     )
 
 
-def reader(state: State, behaviour: Behaviour, path: str) -> Read:
+def item_field_reader(state: State, switches: Switches, path: str) -> ItemFieldReader:
     """Return a function that reads from an assignment what its row has at a path."""
-    if path in COLUMNS:
-        column = COLUMNS[path]
+    if path in DIRECT_FIELDS:
+        column = DIRECT_FIELDS[path]
         return lambda assignment: [column(assignment)]
-    read = paths.reader(path)
+    read = paths.path_reader(path)
     if path.partition(".")[0] == "mixins":
         return lambda assignment: read({} if assignment.mixins is None else {"mixins": assignment.mixins})
     if path in {"item.code", "item.name"} or path.startswith("item.name."):
-        return _item_reader(state, behaviour, path.removeprefix("item."))
-    return lambda assignment: read(catalogue.row(state, assignment, behaviour))
+        return _catalogue_field_reader(state, switches, path.removeprefix("item."))
+    return lambda assignment: read(catalogue.item_assignment_row(state, assignment, switches))
 
 
-def _item_reader(state: State, behaviour: Behaviour, path: str) -> Read:
+def _catalogue_field_reader(state: State, switches: Switches, path: str) -> ItemFieldReader:
     """Read code and name in the catalogue itself, which has them as rows do."""
-    read = paths.reader(path)
+    read = paths.path_reader(path)
 
     def read_item(assignment: ItemAssignment) -> list[Any]:
         entry = state.catalogue(assignment.type).get(assignment.item_id)
-        return read(catalogue.item(state, *assignment.key, behaviour) if entry is None else entry)
+        return read(catalogue.item_summary(state, *assignment.key, switches) if entry is None else entry)
 
     return read_item

@@ -11,9 +11,9 @@ from . import tokens
 
 def service(world: World) -> Service:
     """Return the service with its handler."""
-    return Service("oauth.yaml", {"POST-oauth-request-token": partial(request_token, world)})
+    return Service("oauth.yaml", {"POST-oauth-request-token": partial(post_token, world)})
 
 
-def request_token(world: World, call: Call) -> Reply:
+def post_token(world: World, call: Call) -> Reply:
     """Hand out a token; a field of the body wins over the same field of the query."""
-    return Reply(200, tokens.granted(world, dict(call.query) | (call.body or {})))
+    return Reply(200, tokens.grant_service_token(world, dict(call.query) | (call.body or {})))

@@ -9,4 +9,4 @@ from . import calls, refusals
 
 def service(_world: World) -> Service:
     """Return the service with its handlers."""
-    return Service("product.yaml", calls.HANDLERS, refusals.refusal)
+    return Service("product.yaml", calls.HANDLERS, refusals.write_product_error)

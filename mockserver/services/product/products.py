@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ...access import Principal
-from ...state import IMPORTED, Document, State
+from ...state import IMPORTED_REVISION, Document, State
 
-SEE_UNPUBLISHED = frozenset(
+UNPUBLISHED_PRODUCT_SCOPES = frozenset(
     {"product.product_read_unpublished", "product.product_read_by_vendor", "product.product_manage_by_vendor"}
 )
 
@@ -17,7 +17,7 @@ SEE_UNPUBLISHED = frozenset(
 def present_many(state: State) -> Callable[[Document], dict[str, Any]]:
     """Return a function that shows any product of this state."""
     segments = _segments_by_product(state)
-    return lambda product: _row(product, segments.get(product["id"], []))
+    return lambda product: _product_row(product, segments.get(product["id"], []))
 
 
 def present_one(state: State) -> Callable[[Document], dict[str, Any]]:
@@ -25,14 +25,16 @@ def present_one(state: State) -> Callable[[Document], dict[str, Any]]:
 
     def show(product: Document) -> dict[str, Any]:
         key = ("PRODUCT", product["id"])
-        return _row(product, [segment_id for segment_id in state.items if state.item(segment_id, key) is not None])
+        return _product_row(
+            product, [segment_id for segment_id in state.items if state.item(segment_id, key) is not None]
+        )
 
     return show
 
 
 def is_visible(product: Document, principal: Principal) -> bool:
     """Whether the caller may see a product: those that are not published need a scope (L2)."""
-    return product.get("published", True) or not SEE_UNPUBLISHED.isdisjoint(principal.scopes)
+    return product.get("published", True) or not UNPUBLISHED_PRODUCT_SCOPES.isdisjoint(principal.scopes)
 
 
 def _segments_by_product(state: State) -> dict[str, list[str]]:
@@ -40,15 +42,15 @@ def _segments_by_product(state: State) -> dict[str, list[str]]:
 
     One walk for a whole list: asking each segment for each product takes ten times as long where `q` needs all rows.
     """
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    segments_by_product: defaultdict[str, list[str]] = defaultdict(list)
     for segment_id in state.items:
         for kind, item_id in state.items_of(segment_id):
             if kind == "PRODUCT":
-                found[item_id].append(segment_id)
-    return found
+                segments_by_product[item_id].append(segment_id)
+    return segments_by_product
 
 
-def _row(product: Document, segments: list[str]) -> dict[str, Any]:
+def _product_row(product: Document, segments: list[str]) -> dict[str, Any]:
     """Return a product as replies have it, with the segments that it is in; absent values are left out (C12)."""
     row = {
         "id": product["id"],
@@ -58,6 +60,6 @@ def _row(product: Document, segments: list[str]) -> dict[str, Any]:
         "published": product.get("published", True),
         "categoryIds": list(product.get("categories", ())),
         "customerSegmentIds": segments,
-        "metadata": IMPORTED.document(None),
+        "metadata": IMPORTED_REVISION.to_metadata(None),
     }
     return row | {"description": product["description"]} if "description" in product else row

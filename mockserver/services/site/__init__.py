@@ -14,13 +14,13 @@ def service(world: World) -> Service:  # noqa: ARG001 - every service is made th
     """Return the service with its handlers."""
     handlers: dict[str, Handler] = {
         "GET-site-settings-list-site-configurations": list_documents(
-            SITES, present=lambda _: sites.document, select=_requested_sites
+            SITES, present=lambda _: sites.site_row, select=_requested_sites
         ),
         "GET-site-settings-retrieve-site-config": read_document(
-            SITES, "siteCode", present=lambda _: sites.document, missing_rule="N1"
+            SITES, "siteCode", present=lambda _: sites.site_row, missing_rule="N1"
         ),
     }
-    return Service("site.yaml", handlers, refusals.body)
+    return Service("site.yaml", handlers, refusals.write_site_error)
 
 
 def _requested_sites(call: Call) -> list[Document]:

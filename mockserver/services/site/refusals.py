@@ -8,13 +8,13 @@ from ...errors import ClientError
 from ...practices import refusals
 
 
-def body(error: ClientError) -> dict[str, Any]:
+def write_site_error(error: ClientError) -> dict[str, Any]:
     """Write an error as `typed` does, with field and message of a detail in one sentence."""
-    shown = refusals.typed(error)
-    if "details" in shown:
-        shown["details"] = [{"message": _sentence(each)} for each in shown["details"]]
-    return shown
+    error_json = refusals.write_typed_error(error)
+    if "details" in error_json:
+        error_json["details"] = [{"message": _detail_text(each)} for each in error_json["details"]]
+    return error_json
 
 
-def _sentence(detail: dict[str, str]) -> str:
+def _detail_text(detail: dict[str, str]) -> str:
     return " ".join(detail[name] for name in ("field", "message") if name in detail)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...state import IMPORTED, Document, State
+from ...state import IMPORTED_REVISION, Document, State
 
-HOME: Document = {"address": {"country": "DE", "zipCode": "10115"}}
+DEFAULT_HOME_BASE: Document = {"address": {"country": "DE", "zipCode": "10115"}}
 
 
 def select_sites(state: State, *, include_inactive: bool) -> list[Document]:
@@ -14,9 +14,9 @@ def select_sites(state: State, *, include_inactive: bool) -> list[Document]:
     return [site for site in state.sites.values() if include_inactive or site.get("active", True)]
 
 
-def document(site: Document) -> dict[str, Any]:
+def site_row(site: Document) -> dict[str, Any]:
     """Return a site with all fields that the contract requires (N2)."""
-    home = site.get("homeBase", HOME)
+    home = site.get("homeBase", DEFAULT_HOME_BASE)
     defaults = {
         "active": True,
         "default": False,
@@ -24,6 +24,6 @@ def document(site: Document) -> dict[str, Any]:
         "homeBase": home,
         "shipToCountries": [home["address"]["country"]],
         "taxDeterminationBasedOn": "BILLING_ADDRESS",
-        "metadata": {"version": IMPORTED.version},
+        "metadata": {"version": IMPORTED_REVISION.version},
     }
     return {**defaults, **site}

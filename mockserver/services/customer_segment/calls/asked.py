@@ -11,11 +11,11 @@ def segment_id(call: Call) -> str:
     return id_
 
 
-def entity(call: Call) -> str | None:
+def legal_entity_id(call: Call) -> str | None:
     """Return the legal entity that the query asks for (A12)."""
     return call.query.get("legalEntityId")
 
 
-def site(call: Call) -> str | None:
+def site_code(call: Call) -> str | None:
     """Return the site that the query asks for (C13)."""
     return call.query.get("siteCode")

@@ -4,82 +4,88 @@ from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
 from .. import matching, segments, writing
-from .asked import entity, segment_id
+from .asked import legal_entity_id, segment_id
 
 
-def listed(call: Call) -> Listing:
+def get_segments(call: Call) -> Listing:
     """List segments; the search differs only in where its `q` is (C16)."""
     customer_id = call.query.get("customerId")
-    return Listing(segments.listed(call.tenant, call.principal, entity=entity(call), customer_id=customer_id))
+    return Listing(
+        segments.list_segments(
+            call.tenant, call.principal, legal_entity_id=legal_entity_id(call), customer_id=customer_id
+        )
+    )
 
 
-def read(call: Call) -> Reply:
+def get_segment(call: Call) -> Reply:
     """Answer with one segment."""
-    return Reply(200, segments.read(call.tenant, call.principal, segment_id(call), entity=entity(call)))
+    return Reply(
+        200, segments.read_segment(call.tenant, call.principal, segment_id(call), legal_entity_id=legal_entity_id(call))
+    )
 
 
-def create(call: Call) -> Reply:
+def post_segment(call: Call) -> Reply:
     """Create a segment, and answer with its id."""
-    return Reply(201, {"id": segments.create(call.tenant, call.body)})
+    return Reply(201, {"id": segments.create_segment(call.tenant, call.body)})
 
 
-def upsert(call: Call) -> Reply:
+def put_segment(call: Call) -> Reply:
     """Create a segment under this id, and answer with it, or replace the one that there is (D2)."""
-    created = segments.upsert(call.tenant, segment_id(call), call.body)
-    return Reply(writing.code(created=created), {"id": segment_id(call)} if created else None)
+    created = segments.upsert_segment(call.tenant, segment_id(call), call.body)
+    return Reply(writing.upsert_status(created=created), {"id": segment_id(call)} if created else None)
 
 
-def patch(call: Call) -> Reply:
+def patch_segment(call: Call) -> Reply:
     """Change parts of a segment."""
     assert call.judge_patched is not None  # the spec marks the operation with x-patches
-    segments.patch(call.tenant, segment_id(call), call.body, call.judge_patched)
+    segments.apply_segment_patch(call.tenant, segment_id(call), call.body, call.judge_patched)
     return Reply(204)
 
 
-def delete(call: Call) -> Reply:
+def delete_segment(call: Call) -> Reply:
     """Delete a segment."""
-    segments.delete(call.tenant, segment_id(call), force=_force(call))
+    segments.remove_segment(call.tenant, segment_id(call), force=_force_delete(call))
     return Reply(204)
 
 
-def create_many(call: Call) -> Reply:
+def post_segments_bulk(call: Call) -> Reply:
     """Create many segments."""
-    return Reply(207, segments.create_many(call.tenant, call.body, call.problems))
+    return Reply(207, segments.create_segments(call.tenant, call.body, call.problems))
 
 
-def upsert_many(call: Call) -> Reply:
+def put_segments_bulk(call: Call) -> Reply:
     """Create or replace many segments."""
-    return Reply(207, segments.upsert_many(call.tenant, call.body, call.problems))
+    return Reply(207, segments.upsert_segments(call.tenant, call.body, call.problems))
 
 
-def delete_many(call: Call) -> Reply:
+def delete_segments_bulk(call: Call) -> Reply:
     """Delete many segments."""
-    return Reply(207, segments.delete_many(call.tenant, call.body, call.problems, force=_force(call)))
+    return Reply(207, segments.remove_segments(call.tenant, call.body, call.problems, force=_force_delete(call)))
 
 
-def match(call: Call) -> Reply:
+def post_segments_match(call: Call) -> Reply:
     """Answer with the products that are in one of the segments; `site` is `siteCode` too (C17)."""
-    asked = call.body
-    site = asked.get("site", asked.get("siteCode"))
-    products = (item["id"] for item in asked["items"])
-    return Reply(200, [{"id": id_} for id_ in matching.matching(call.tenant, products, asked["segmentIds"], site)])
+    body = call.body
+    site = body.get("site", body.get("siteCode"))
+    products = (item["id"] for item in body["items"])
+    return Reply(200, [{"id": id_} for id_ in matching.match_products(call.tenant, products, body["segmentIds"], site)])
 
 
-def _force(call: Call) -> bool:
+def _force_delete(call: Call) -> bool:
     force: bool = call.query.get("forceDelete", False)
     return force
 
 
 HANDLERS: dict[str, Handler] = {
-    "GET-customer-segment-retrieve-segments": listed,
-    "POST-customer-segment-search-segments": listed,
-    "GET-customer-segment-retrieve-segment": read,
-    "POST-customer-segment-create-segment": create,
-    "PUT-customer-segment-update-segment": upsert,
-    "PATCH-customer-segment-update-segment": patch,
-    "DELETE-customer-segment-remove-segment": delete,
-    "POST-customer-segment-create-segments-bulk": create_many,
-    "PUT-customer-segment-update-segments-bulk": upsert_many,
-    "DELETE-customer-segment-remove-segments-bulk": delete_many,
-    "POST-customer-segment-check-match": match,
+    "GET-customer-segment-retrieve-segments": get_segments,
+    "POST-customer-segment-search-segments": get_segments,
+    "GET-customer-segment-retrieve-segment": get_segment,
+    "POST-customer-segment-create-segment": post_segment,
+    "PUT-customer-segment-update-segment": put_segment,
+    "PATCH-customer-segment-update-segment": patch_segment,
+    "DELETE-customer-segment-remove-segment": delete_segment,
+    "POST-customer-segment-create-segments-bulk": post_segments_bulk,
+    "PUT-customer-segment-update-segments-bulk": put_segments_bulk,
+    "DELETE-customer-segment-remove-segments-bulk": delete_segments_bulk,
+    "POST-customer-segment-check-match": post_segments_match,
 }
