@@ -13,10 +13,10 @@ from dataclasses import replace
 
 from mockserver.app import App, build
 from mockserver.messages import Request
-from mockserver.records.records import RecordStore
+from mockserver.records.store import RecordStore
 from mockserver.settings import Settings
-from mockserver.state import ItemAssignment, ItemKey, Revision, State
-from mockserver.table import Table
+from mockserver.store.state import ItemAssignment, ItemKey, Revision, State
+from mockserver.store.table import Table
 
 GOLDEN = "628cd20c6e8b2432b6346ca6"
 SEGMENTS = 20

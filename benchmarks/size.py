@@ -14,8 +14,8 @@ from resource import getpagesize
 from mockserver.app import App, build
 from mockserver.messages import Request
 from mockserver.settings import Settings
-from mockserver.state import ItemAssignment, Revision, State
-from mockserver.table import Table
+from mockserver.store.state import ItemAssignment, Revision, State
+from mockserver.store.table import Table
 
 SEGMENT = "628cd20c6e8b2432b6346ca6"
 THEN = Revision(1, "2024-10-12T12:00:00.000Z", "2024-10-12T12:00:00.000Z")

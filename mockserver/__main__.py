@@ -1,5 +1,5 @@
 """`python -m mockserver` is the command `mockserver`."""
 
-from .cli import main
+from .cli.commands import main
 
 main()

@@ -11,23 +11,22 @@ from types import ModuleType
 
 from . import resources, services
 from .access import Principal, admin_scopes, assume_admin
-from .clock import Clock
-from .contract import loading
-from .contract.document import Spec, SpecError
 from .contract.operations import Operation, compile_operations
 from .contract.routing import Router
-from .control import build_control_service as control_service
+from .contract.spec import Spec, SpecError, check_spec, load_spec
+from .control import build_control_service
+from .control.context import ControlContext
 from .control.guard import Guard, is_loopback_address
-from .control.plane import ControlContext
+from .faults.injector import FaultInjector
 from .faults.registry import FaultRegistry
-from .faults.stage import FaultInjector
 from .messages import Handler, Refusal, Service
 from .pipeline import Pipeline, SecondOpinion
-from .records.records import RecordStore
-from .records.visit import Exchange
+from .records.exchange import Exchange
+from .records.store import RecordStore
 from .settings import Settings
+from .store.clock import Clock
+from .store.world import World
 from .web.flask_app import SimulatorFlask, create_flask
-from .world import World
 from .worlds.loading import WorldLibrary
 
 CONTROL = "control.yaml"  # the spec of the control plane
@@ -71,7 +70,9 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     records, registry = RecordStore(), FaultRegistry()
     api = _join_services([module.service(world) for module in modules], specs)
     plane = ControlContext(world, records, {operation.id: operation for operation in api.operations}, registry, worlds)
-    control = _join_services([control_service(plane)], {CONTROL: _load_spec(_spec_path(CONTROL, settings), settings)})
+    control = _join_services(
+        [build_control_service(plane)], {CONTROL: _load_spec(_spec_path(CONTROL, settings), settings)}
+    )
     api_pipeline = Pipeline(
         world=world,
         router=Router(api.operations),
@@ -145,9 +146,9 @@ class Interface:
 
 def _load_spec(path: Path, settings: Settings) -> CompiledSpec:
     """Load and compile a spec; openapi-core checks one of the user's own first."""
-    document = loading.load_spec(path)
+    document = load_spec(path)
     if path.parent == settings.spec or settings.validator == "reference":
-        loading.check_spec(document)
+        check_spec(document)
     return CompiledSpec(document, tuple(compile_operations(document)))
 
 
@@ -176,7 +177,7 @@ def _judge(documents: Iterable[Spec], settings: Settings) -> SecondOpinion | Non
     """Return openapi-core as the second validator, if the settings ask for it."""
     if settings.validator != "reference":
         return None
-    from .contract.reference import OpenApiCoreValidator  # noqa: PLC0415 - openapi-core takes half a second to import
+    from .contract.openapi_core_validator import OpenApiCoreValidator  # noqa: PLC0415 - openapi-core takes half a second to import
 
     return OpenApiCoreValidator(documents)
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from .access import Principal
 from .errors import BadRequest, ClientError
-from .world import Tenant
+from .store.world import Tenant
 
 Parameters = Mapping[str, Any]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})

@@ -9,22 +9,22 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from . import texts, view
+from . import view
 from .access import NOBODY, TENANT_NAME, Principal, authorize
 from .contract import parameters
 from .contract.bodies import ParsedBody
 from .contract.operations import Operation
 from .contract.routing import Router, decode_ids
 from .errors import INVALID_PARAMETERS, BadRequest, ClientError, InjectedError, InvalidToken
-from .faults.stage import FaultInjector
+from .faults.injector import FaultInjector
 from .messages import Call, Handler, Listing, NetworkFault, RawJson, Refusal, Reply, Request, Response, TextBody
-from .practices.lazy import StoredRows
+from .practices.rows import StoredRows
 from .records import findings
-from .records.records import RecordStore
-from .records.visit import Exchange
-from .texts import RowCache
+from .records.exchange import Exchange
+from .records.store import RecordStore
+from .row_cache import MAX_CACHED_LIST_ROWS, RowCache
+from .store.world import World
 from .view import View
-from .world import World
 
 OK = 200
 MAX_QUERY_PARAMETERS = 100
@@ -200,7 +200,7 @@ class Pipeline:
         if not isinstance(rows, StoredRows):
             self._check_reply(operation, request, call, reply)
             return view.shape_body(reply.body) if reply.status == OK else reply.body
-        if operation.row_validator is None or self.second_opinion or len(rows) > texts.MAX_CACHED_LIST_ROWS:
+        if operation.row_validator is None or self.second_opinion or len(rows) > MAX_CACHED_LIST_ROWS:
             return self._encode_body(operation, request, call, view, reply._replace(body=list(rows)))
         variant = (rows.variant, operation.row_validator, view.representation)
         encoded = self.row_cache.encode_rows(

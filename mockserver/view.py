@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from .contract.operations import Operation
 from .messages import Call, Reply
-from .practices import fields, filters, languages, paging, paths, q, sort
-from .practices.lazy import StoredRows
+from .practices import fields, filters, languages, paging, paths, sort
+from .practices.query.query import Query, parse_query, select_rows
+from .practices.rows import StoredRows
 from .settings import Switches
 
 Row = Mapping[str, Any]
@@ -22,7 +23,7 @@ class View(NamedTuple):
 
     operation: Operation
     filters: Sequence[filters.Filter]
-    query: q.Query | None
+    query: Query | None
     order: sort.SortOrder | None
     page: paging.Page | None
     count_header: str | None
@@ -56,7 +57,7 @@ class View(NamedTuple):
         if self.filters:
             rows = filters.filter_rows(rows, self.filters, reader_for=reader_for)
         if self.query is not None:
-            rows = q.select(self.query, rows, reader_for=reader_for)
+            rows = select_rows(self.query, rows, reader_for=reader_for)
         if self.order is not None:
             rows = sort.sort_rows(rows, self.order, reader_for=reader_for)
         return rows, self.page.slice_rows(rows) if self.page else rows
@@ -85,7 +86,7 @@ def parse_view(operation: Operation, call: Call, switches: Switches, default_lan
     return View(
         operation,
         _parse_filters(call, operation) if operation.filter_paths else (),
-        q.parse_query(query, allow_compound=operation.has_compound_query) if query else None,
+        parse_query(query, allow_compound=operation.has_compound_query) if query else None,
         sort.parse_sort(order) if order else None,
         _parse_page(call, switches, operation),
         operation.count_header if _is_count_requested(call, operation) else None,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from mockserver.app import App, build
 from mockserver.settings import Settings, Switches
-from mockserver.world import World
+from mockserver.store.world import World
 from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.clock import StandingClock
 

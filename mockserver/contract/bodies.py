@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from ..errors import INVALID_BODY, BadRequest
-from . import shapes, strict_json
-from .document import Spec, SpecNode
-from .shapes import FieldTree
-from .validation import SchemaValidator, shorten
+from ..wording import shorten
+from . import body_fields, strict_json
+from .body_fields import FieldTree
+from .spec import Spec, SpecNode
+from .validation import SchemaValidator
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 JSON_MEDIA_TYPE = "application/json"
@@ -105,7 +106,7 @@ def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan 
     media_types = tuple(declared["content"])
     media = declared["content"][media_types[0]]
     schema, example = spec.resolve(media["schema"]), media.get("example")
-    required, field_tree = declared.get("required", False), shapes.compile_fields(spec, schema)
+    required, field_tree = declared.get("required", False), body_fields.compile_fields(spec, schema)
     if is_bulk:
         return BodyPlan(
             required,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .document import Spec, SpecNode
+from .spec import Spec, SpecNode
 
 GENERATED_EXAMPLE = "made"  # name of an example that no spec gives
 FORMAT_EXAMPLES = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://example.com"}

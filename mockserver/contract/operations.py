@@ -12,8 +12,8 @@ import orjson
 from ..messages import TextBody
 from . import bodies, examples, parameters
 from .bodies import JSON_MEDIA_TYPE, BodyPlan
-from .document import Spec, SpecError, SpecNode
 from .parameters import Parameter
+from .spec import Spec, SpecError, SpecNode
 from .validation import SchemaValidator, json_schema
 
 HTTP_METHODS = ("get", "put", "post", "patch", "delete")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import INVALID_PARAMETERS, BadRequest
-from .document import Spec, SpecNode
+from .spec import Spec, SpecNode
 from .validation import SchemaValidator
 
 BOOLEANS = {"true": True, "false": False}

@@ -10,7 +10,7 @@ import jiter
 
 from ..errors import BadRequest
 from ..practices.nesting import MAX_JSON_DEPTH, child_values, is_nested_deeper
-from .validation import shorten
+from ..wording import shorten
 
 INTEGER_RANGE = range(-(2**63), 2**64)  # what a reply can hold
 BRACKETS = b"[]{}"

@@ -8,9 +8,8 @@ from typing import Any
 import jsonschema_rs
 
 from ..errors import BadRequest
-from .document import Spec, SpecNode
-
-MAX_MESSAGE_LENGTH = 200  # characters of a complaint, since it quotes the client's value
+from ..wording import shorten
+from .spec import Spec, SpecNode
 
 
 def refuse_retrieval(uri: str) -> Any:
@@ -46,11 +45,6 @@ def _explain(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
     if error.kind.name == "not" and isinstance(forbidden, dict) and "description" in forbidden:
         return f"{error.instance} is not allowed. {forbidden['description']}", forbidden.get("x-rule", "")
     return error.message, ""
-
-
-def shorten(text: str) -> str:
-    """Cut a complaint to a length that a person reads."""
-    return text if len(text) <= MAX_MESSAGE_LENGTH else text[: MAX_MESSAGE_LENGTH - 1] + "…"
 
 
 def json_schema(spec: Spec, node: SpecNode) -> SpecNode | None:

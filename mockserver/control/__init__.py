@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import clock, coverage, explain, faults, findings, requests, server, snapshots, state, tenants, tokens
-from .plane import ControlContext
+from . import clock, coverage, faults, findings, health, snapshots, state, tenants, tokens
+from .context import ControlContext
+from .explain import handlers as explain
+from .requests import handlers as requests
 
-MODULES = (server, state, snapshots, tenants, clock, tokens, requests, coverage, faults, explain, findings)
+MODULES = (health, state, snapshots, tenants, clock, tokens, requests, coverage, faults, explain, findings)
 
 
 def build_control_service(context: ControlContext) -> Service:

@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from ..clock import AdjustableClock, format_timestamp, parse_timestamp
 from ..errors import BadRequest
 from ..messages import Call, Handler, Reply
-from .plane import ControlContext, json_object, tenant_name
+from ..store.clock import AdjustableClock, format_timestamp, parse_timestamp
+from .context import ControlContext, json_object, tenant_name
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:

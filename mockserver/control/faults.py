@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..faults import reading
+from ..faults import parsing
+from ..faults.fault import Fault
 from ..faults.replies import Unsatisfiable
-from ..faults.rules import Fault
 from ..messages import Call, Handler, Reply
-from .plane import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
+from .context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
 
 MAX_SHOWN_IDS = 20  # ids in a message
 
@@ -36,7 +36,7 @@ def create_fault(context: ControlContext, call: Call) -> Reply:
     json_body = json_object(call)
     try:
         id_ = json_body.get("id") or context.faults.new_fault_id()
-        fault = reading.parse_fault(
+        fault = parsing.parse_fault(
             json_body, id_, tenant_name(call), context.operations, _bulk_index_base(context, call)
         )
         context.faults.add_fault(fault)

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from ..messages import Call, Handler, Reply
-from ..records.tally import FindingCount
-from .plane import ControlContext, tenant_name
+from ..records.findings import FindingCount
+from .context import ControlContext, tenant_name
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from ..messages import Call, Handler, Reply
-from ..state import State
-from ..world import Snapshots, Tenant
+from ..store.state import State
+from ..store.world import Snapshots, Tenant
 from ..worlds import exporting
-from .plane import ControlContext, UnknownName, Unprocessable
+from .context import ControlContext, UnknownName, Unprocessable
 
 PRESENT_NAME, WORLD_NAME = "now", "world"  # names that mean the present state, and the tenant's world
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from ..errors import BadRequest
 from ..messages import Call, Handler, Reply
-from ..state import State
 from ..store.collections import Collection
-from ..world import Seed, Tenant
+from ..store.state import State
+from ..store.world import Seed, Tenant
 from ..worlds import exporting
 from ..worlds.counts import Counts
 from ..worlds.loading import WorldError, WorldLibrary
-from .plane import ControlContext, Unprocessable, json_object, tenant_name, to_camel_case
+from .context import ControlContext, Unprocessable, json_object, tenant_name, to_camel_case
 from .snapshots import find_snapshot
 
 

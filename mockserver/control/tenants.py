@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from ..messages import Call, Handler, Reply
-from ..world import Tenant, World
-from .plane import ControlContext, UnknownName, json_object, tenant_name
+from ..store.world import Tenant, World
+from .context import ControlContext, UnknownName, json_object, tenant_name
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:

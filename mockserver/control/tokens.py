@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from ..access import Principal
-from ..clock import format_timestamp
 from ..messages import Call, Handler, Reply
+from ..store.clock import format_timestamp
 from ..worlds import building
-from .plane import ControlContext, UnknownName, json_object, tenant_name
+from .context import ControlContext, UnknownName, json_object, tenant_name
 
 MINTED_TOKEN_DIGITS = 32
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..contract.operations import Operation
 from ..errors import INVALID_PARAMETERS, BadRequest
 from ..messages import Reply
-from ..records.visit import Exchange
+from ..records.exchange import Exchange
 from . import replies
 from .replies import ReplyChoice, Unsatisfiable
 

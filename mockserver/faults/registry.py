@@ -8,8 +8,8 @@ from itertools import count
 from threading import Lock
 
 from ..contract.operations import Operation
+from .fault import Fault
 from .replies import Unsatisfiable
-from .rules import Fault
 
 MAX_FAULTS = 1000
 

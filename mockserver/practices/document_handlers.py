@@ -8,10 +8,10 @@ from typing import Any
 
 from ..errors import NotFound
 from ..messages import Call, Handler, Listing, Reply
-from ..state import Document, State
 from ..store.collections import Collection
+from ..store.state import Document, State
 from . import documents
-from .lazy import LazyRows
+from .rows import LazyRows
 
 Row = dict[str, Any]
 Present = Callable[[State], Callable[[Document], Row]]  # from a state, how to show its documents

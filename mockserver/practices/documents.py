@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..clock import format_timestamp
 from ..errors import BadRequest, Conflict, NotFound
 from ..messages import Judge
-from ..state import IMPORTED_REVISION, Document, Revision, State
+from ..store.clock import format_timestamp
 from ..store.collections import MAX_LEVELS, Collection
-from ..world import Tenant
-from . import jsonpatch, mixins, paths, upsert
+from ..store.state import IMPORTED_REVISION, Document, Revision, State
+from ..store.world import Tenant
+from . import jsonpatch, mixins, paths, writes
 
 Body = Mapping[str, Any]
 
@@ -93,7 +93,7 @@ def _store(tenant: Tenant, state: State, collection: Collection, key: str, body:
     if collection.parent is not None:
         _check_ancestors(state, collection, collection.parent, key, body)
     mixins.check_mixins(body, state.mixin_schemas, tenant.switches.unknown_mixin)
-    revision = upsert.next_revision(revision_of(old) if old else None, body, format_timestamp(tenant.clock.now()))
+    revision = writes.next_revision(revision_of(old) if old else None, body, format_timestamp(tenant.clock.now()))
     document = {**body, _key_field(collection): key, "metadata": _metadata(revision, body)}
     return state.with_document(collection.name, key, document)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import paths
-from .memo import cached
+from .caching import cached
 from .paths import PathTree
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import BadRequest
 from . import paths
-from .memo import cached
+from .caching import cached
 from .paths import PathTree
 
 MAX_LANGUAGE_RANGES = 100

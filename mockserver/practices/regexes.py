@@ -10,6 +10,8 @@ from typing import Any
 
 import regex
 
+from ..errors import BadRequest
+
 MAX_REGEX_LENGTH = 1000  # characters
 MAX_REGEX_REPEATS = 10_000  # the package writes out `{n}` when it compiles, and `{n}` within `{n}` multiplies
 
@@ -67,3 +69,31 @@ def _count_repeats(pattern: str) -> int:
     for count in REPEAT.findall(pattern):
         product *= max(1, int(count[:9]))
     return product
+
+
+MAX_SEARCH_SECONDS = 0.5
+
+
+class Deadline:
+    """The time that all parts of one search share."""
+
+    def __init__(self) -> None:
+        self._ends_at = monotonic() + MAX_SEARCH_SECONDS
+
+    def check_time_left(self) -> float:
+        """Return the seconds that are left; BadRequest if there are none."""
+        left = self._ends_at - monotonic()
+        if left <= 0:
+            raise _too_expensive_error()
+        return left
+
+    def fullmatch(self, pattern: regex.Pattern[str], text: str) -> bool:
+        """Whether the whole of a text is as a regex says; BadRequest if that takes too long."""
+        try:
+            return pattern.fullmatch(text, timeout=self.check_time_left()) is not None
+        except (TimeoutError, MemoryError, RuntimeError):
+            raise _too_expensive_error() from None
+
+
+def _too_expensive_error() -> BadRequest:
+    return BadRequest(error_type="expensive", detail=f"The search takes longer than {MAX_SEARCH_SECONDS:g} s.")

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..errors import INVALID_PARAMETERS, BadRequest
 from . import paths
-from .memo import cached
+from .caching import cached
 
 MAX_SORT_KEYS = 20
 IS_DESCENDING = {"": False, "ASC": False, "asc": False, "DESC": True, "desc": True}

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from threading import Lock
 
-from .visit import Exchange
+from .exchange import Exchange
 
 MAX_EXCHANGES = 1000
 MAX_JOURNAL_BYTES = 16 * 1024 * 1024  # of all visits together

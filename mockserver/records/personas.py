@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from .visit import Exchange
+from .exchange import Exchange
 
 MAX_PERSONAS = 100
 OTHER_CALLERS = "(other callers)"  # stands for all beyond PERSONAS_AT_MOST

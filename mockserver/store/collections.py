@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
 
-from ..state import State
+from .state import State
 
 Row = Mapping[str, Any]  # a document as world files have it
 Key = str | tuple[str | None, ...]

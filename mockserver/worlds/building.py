@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..access import OAuthClient, Principal
-from ..clock import parse_timestamp
-from ..state import State
+from ..store.clock import parse_timestamp
 from ..store.collections import Collection, Sections
-from ..world import Seed
+from ..store.state import State
+from ..store.world import Seed
 
 ALL_SCOPES = "all"  # what a world writes instead of a list
 

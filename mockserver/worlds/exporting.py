@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..state import State
 from ..store.collections import Collection, Key, Row
+from ..store.state import State
 
 Collections = Mapping[str, Collection]
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from faker import Faker
 
-from ..clock import format_timestamp
+from ..store.clock import format_timestamp
 from ..strict_yaml import parse_plain_scalar
 from .counts import Counts
 

@@ -12,10 +12,10 @@ import jsonschema_rs
 import orjson
 
 from ..practices import mixins
-from ..state import State
 from ..store.collections import Collection, Sections
+from ..store.state import State
+from ..store.world import Seed
 from ..strict_yaml import YamlError, load_yaml
-from ..world import Seed
 from . import building
 from .sections import MIXIN_SCHEMAS, all_sections, world_schema
 from .violations import structural_violations, violations

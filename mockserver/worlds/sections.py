@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from immutables import Map
 
-from ..state import State
 from ..store.collections import Collection, Key, Row, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
+from ..store.state import State
 
 LANGUAGES = {
     "description": "Languages of the tenant; the default one is used where no language fits.",

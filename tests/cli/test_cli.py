@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from mockserver.app import build
-from mockserver.cli import collect_settings, serve
-from mockserver.contract import listing
-from mockserver.contract.document import Spec
-from mockserver.contract.loading import load_spec
+from mockserver.cli import operations_table
+from mockserver.cli.commands import collect_settings, serve
+from mockserver.cli.ready import format_ready_line
 from mockserver.contract.operations import compile_operations
-from mockserver.ready import format_ready_line
+from mockserver.contract.spec import Spec, load_spec
 from mockserver.resources import data_folder
 from mockserver.settings import Settings, Switches
 from tests.support.live_server import ask, run, serving
@@ -209,8 +208,8 @@ def test_what_a_caller_needs_is_told_in_words(security: list[dict[str, list[str]
     operation = {"operationId": "read", "security": security, "responses": {"204": {"description": "Done."}}}
     paths = {"/x": {"get": operation}}
     (compiled,) = compile_operations(Spec(Path("x.yaml"), {"paths": paths}))
-    assert listing.describe_access(compiled) == words
-    assert listing.operations_text([compiled]) == f"GET     /x  read  {words}"
+    assert operations_table.describe_access(compiled) == words
+    assert operations_table.operations_text([compiled]) == f"GET     /x  read  {words}"
 
 
 def test_the_shipped_specs_are_good() -> None:

@@ -12,16 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.app import build
-from mockserver.contract import loading, parameters
+from mockserver.contract import parameters, spec
+from mockserver.contract.openapi_core_validator import OpenApiCoreValidator
 from mockserver.contract.operations import Operation
-from mockserver.contract.reference import OpenApiCoreValidator
 from mockserver.errors import BadRequest
 from mockserver.messages import Reply, Request
 from mockserver.resources import data_folder
 from mockserver.settings import Settings
 
 OPERATIONS = {operation.id: operation for operation in build(Settings()).api_operations if operation.needs_token}
-REFERENCE = OpenApiCoreValidator(loading.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
+REFERENCE = OpenApiCoreValidator(spec.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
 IDS = {
     "tenant": "acme",
     "segmentId": "s",

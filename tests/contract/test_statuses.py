@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract import loading
-from mockserver.contract.reference import OpenApiCoreValidator
+from mockserver.contract import spec
+from mockserver.contract.openapi_core_validator import OpenApiCoreValidator
 from mockserver.messages import Reply, Request, TextBody
 from mockserver.resources import data_folder
 from tests.support.client import Client
@@ -21,7 +21,7 @@ PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in op
 
 @pytest.fixture(scope="module")
 def reference() -> OpenApiCoreValidator:
-    return OpenApiCoreValidator(loading.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
+    return OpenApiCoreValidator(spec.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
 
 
 @pytest.fixture(autouse=True)

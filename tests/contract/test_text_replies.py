@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mockserver.contract import loading
+from mockserver.contract.openapi_core_validator import OpenApiCoreValidator
 from mockserver.contract.operations import compile_operations
-from mockserver.contract.reference import OpenApiCoreValidator
 from mockserver.contract.routing import Router
+from mockserver.contract.spec import load_spec
 from mockserver.control.guard import Guard
 from mockserver.messages import Reply, Request, TextBody
 from mockserver.pipeline import ContractViolation, Pipeline
-from mockserver.records.records import RecordStore
+from mockserver.records.store import RecordStore
+from mockserver.store.world import World
 from mockserver.web.flask_app import create_flask
-from mockserver.world import World
 
 TEXT, OBJECT = {"schema": {"type": "string"}}, {"schema": {"type": "object"}}
 SPEC = {
@@ -40,7 +40,7 @@ def spec(tmp_path: Path) -> Path:
 
 
 def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipeline:
-    document = loading.load_spec(spec)
+    document = load_spec(spec)
     judge = OpenApiCoreValidator([document]) if judged else None
     return Pipeline(
         world, Router(compile_operations(document)), {"hello": lambda _: reply}, RecordStore(), second_opinion=judge
@@ -69,10 +69,8 @@ def test_what_is_declared_is_sent(
 def test_what_is_not_declared_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
     with pytest.raises(ContractViolation):
         pipeline(spec, world, reply, judged=False).handle_request(Request("GET", "/hello", "", {}))
-    (operation,) = compile_operations(loading.load_spec(spec))
+    (operation,) = compile_operations(load_spec(spec))
     assert (
-        OpenApiCoreValidator([loading.load_spec(spec)]).validate_reply(
-            operation, Request("GET", "/hello", "", {}), {}, reply
-        )
+        OpenApiCoreValidator([load_spec(spec)]).validate_reply(operation, Request("GET", "/hello", "", {}), {}, reply)
         is not None
     )

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import App, build
-from mockserver.clock import LATEST_TIME, AdjustableClock
 from mockserver.settings import Settings
+from mockserver.store.clock import LATEST_TIME, AdjustableClock
 from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
 from tests.support.clock import StandingClock

@@ -15,17 +15,16 @@ import pytest
 import yaml
 from junitparser import JUnitXml
 
-from mockserver import cli
 from mockserver.app import App, build
+from mockserver.cli import commands
 from mockserver.contract.operations import Operation
 from mockserver.control.coverage.report import covered_percent
-from mockserver.dimensions import COVERAGE_DIMENSIONS
 from mockserver.messages import NetworkFault
-from mockserver.records import coverage, personas, records
-from mockserver.records.cells import CoverageItem
+from mockserver.records import coverage, personas, store
+from mockserver.records.coverage import COVERAGE_DIMENSIONS, CoverageItem
+from mockserver.records.exchange import MAX_TEST_NAME_LENGTH, Exchange
 from mockserver.records.findings import MAX_UNDECLARED_FIELDS
-from mockserver.records.records import TenantRecord
-from mockserver.records.visit import MAX_TEST_NAME_LENGTH, Exchange
+from mockserver.records.store import TenantRecord
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ask, run, serving
@@ -166,7 +165,7 @@ def keys(visit: Exchange) -> set[Any]:
 
 def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     app = build(Settings())
-    monkeypatch.setattr(records, "MAX_TENANT_RECORDS", 3)
+    monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 3)
     for name in ("one", "two", "three", "four"):
         Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
     client = Client(app.flask, "one", None)
@@ -568,7 +567,7 @@ def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Pa
 def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
     pages = [(ROOT / name).read_text() for name in ("README.md", "docs/control.md")]
     lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
-    minimums = [cli.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
+    minimums = [commands.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
     assert len(minimums) == 3
     assert all(any(given[name] for name in COVERAGE_DIMENSIONS) for given in minimums)
 

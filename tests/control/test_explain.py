@@ -12,9 +12,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mockserver.app import App
-from mockserver.contract import loading
+from mockserver.contract import spec
 from mockserver.contract.operations import Operation
-from mockserver.records.rules import load_fidelity_rules
+from mockserver.control.explain.fidelity import load_fidelity_rules
 from mockserver.resources import data_folder
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, PLATINUM
@@ -68,7 +68,7 @@ def run(client: Client, line: str) -> TestResponse:
 def place(told: dict[str, Any]) -> Any:
     """Return what stands in the spec at the place that an explanation names."""
     file, _, pointer = told["spec"].partition("#")
-    return loading.load_spec(data_folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
+    return spec.load_spec(data_folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
 
 
 @pytest.mark.parametrize(("operation_id", "status"), REFUSALS)

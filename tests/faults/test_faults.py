@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from mockserver.app import App, build
 from mockserver.contract.operations import Operation
 from mockserver.errors import GatewayError
+from mockserver.faults.fault import Delay
 from mockserver.faults.registry import MAX_FAULTS
-from mockserver.faults.rules import Delay
 from mockserver.settings import Settings
 from tests.support.client import Admin, Client
 from tests.support.clock import StandingClock

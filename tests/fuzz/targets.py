@@ -14,7 +14,8 @@ import yaml
 
 from mockserver.contract import strict_json
 from mockserver.errors import BadRequest
-from mockserver.practices import fields, jsonpatch, languages, nesting, q, sort
+from mockserver.practices import fields, jsonpatch, languages, nesting, sort
+from mockserver.practices.query import query
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from tests.support.entrances import Entrances
 from tests.support.paths import TABLES
@@ -163,7 +164,9 @@ def _text(content: bytes) -> str:
 
 
 def _selected(text: str, *, compound: bool) -> list[Any] | None:
-    return answered(lambda: q.select(q.parse_query(text, allow_compound=compound), TABLE["q"]["documents"], SECONDS))
+    return answered(
+        lambda: query.select_rows(query.parse_query(text, allow_compound=compound), TABLE["q"]["documents"], SECONDS)
+    )
 
 
 def _selects(text: str, *, compound: bool) -> list[Any] | None:

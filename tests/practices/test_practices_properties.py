@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.errors import BadRequest
-from mockserver.practices import fields, languages, memo, paging, q, regexes, sort
-from mockserver.practices.lazy import LazyRows
-from mockserver.practices.memo import cached
+from mockserver.practices import caching, fields, languages, paging, regexes, sort
+from mockserver.practices.caching import cached
+from mockserver.practices.query.query import parse_query, select_rows
 from mockserver.practices.regexes import RegexBudget, RegexTimeout
+from mockserver.practices.rows import LazyRows
 
 practices = settings(max_examples=min(80, settings().max_examples))
 
@@ -73,7 +74,7 @@ def quoted(text: str) -> str:
 @given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS, st.booleans())
 def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound: bool) -> None:
     before = deepcopy(rows)
-    kept = answered(lambda: q.select(q.parse_query(text, allow_compound=compound), rows))
+    kept = answered(lambda: select_rows(parse_query(text, allow_compound=compound), rows))
     assert kept is None or all(row in rows for row in kept)
     assert rows == before
 
@@ -81,15 +82,15 @@ def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound:
 @practices
 @given(SNIPPETS, st.lists(st.sampled_from(list("ab()[]{}|*+?\\^$.<>=!&-~:P#9,ielx")), max_size=30).map("".join), TEXTS)
 def test_no_regex_raises_anything_but_bad_requests(start: str, pattern: str, text: str) -> None:
-    answered(lambda: q.select(q.parse_query(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
+    answered(lambda: select_rows(parse_query(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
 
 
 @practices
 @given(st.text())
 def test_any_quoted_text_finds_itself(text: str) -> None:
     rows: list[dict[str, Any]] = [{"a": {"b": text}}, {"a": {"b": text + "x"}}, {"a": {"b": 1}}, {}]
-    assert q.select(q.parse_query(f"a.b:{quoted(text)}"), rows) == rows[:1]
-    assert q.select(q.parse_query(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
+    assert select_rows(parse_query(f"a.b:{quoted(text)}"), rows) == rows[:1]
+    assert select_rows(parse_query(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
 
 
 LEAVES = st.sampled_from(
@@ -113,7 +114,7 @@ def written(tree: Tree) -> str:
 
 def naively(tree: Tree, row: Any) -> bool:
     if isinstance(tree, str):
-        return bool(q.select(q.parse_query(tree), [row]))
+        return bool(select_rows(parse_query(tree), [row]))
     joint, parts = tree
     return (all if joint == "AND" else any)(naively(part, row) for part in parts)
 
@@ -121,40 +122,40 @@ def naively(tree: Tree, row: Any) -> bool:
 @practices
 @given(TREES, LEAVES, ROWS)
 def test_a_compound_is_what_its_parts_are(tree: Tree, beside: str, rows: list[Any]) -> None:
-    query = q.parse_query(f"{beside} compoundLogicalQuery:({written(tree)})", allow_compound=True)
-    assert q.select(query, rows) == [row for row in rows if naively(beside, row) and naively(tree, row)]
+    query = parse_query(f"{beside} compoundLogicalQuery:({written(tree)})", allow_compound=True)
+    assert select_rows(query, rows) == [row for row in rows if naively(beside, row) and naively(tree, row)]
 
 
 @practices
 @given(st.lists(st.lists(LEAVES, min_size=1, max_size=3), min_size=1, max_size=3), ROWS)
 def test_and_binds_tighter_than_or(choices: list[list[str]], rows: list[Any]) -> None:
     text = " OR ".join(" AND ".join(choice) for choice in choices)
-    kept = q.select(q.parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
+    kept = select_rows(parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
     assert kept == [row for row in rows if naively(("OR", [("AND", choice) for choice in choices]), row)]
 
 
 def test_regexes_in_groups_share_the_time() -> None:
-    query = q.parse_query("compoundLogicalQuery:((a:~(a|b)*c) OR (b:~x))", allow_compound=True)
+    query = parse_query("compoundLogicalQuery:((a:~(a|b)*c) OR (b:~x))", allow_compound=True)
     with pytest.raises(BadRequest, match="too expensive"):
-        q.select(query, [{"a": "ab" * 50, "b": "x"}], seconds=0)
+        select_rows(query, [{"a": "ab" * 50, "b": "x"}], seconds=0)
 
 
 @practices
 @given(PATHS, NUMBERS, NUMBERS, ROWS)
 def test_a_range_is_both_its_comparisons(path: str, low: float, high: float, rows: list[Any]) -> None:
     bounds = [str(bound) if abs(bound) < 10**300 else "1e400" for bound in (low, high)]
-    ranged = q.parse_query(f"{path}:(>={bounds[0]} AND <{bounds[1]})")
-    both = q.parse_query(f"{path}:>={bounds[0]} {path}:<{bounds[1]}")
-    assert q.select(ranged, rows) == q.select(both, rows)
+    ranged = parse_query(f"{path}:(>={bounds[0]} AND <{bounds[1]})")
+    both = parse_query(f"{path}:>={bounds[0]} {path}:<{bounds[1]}")
+    assert select_rows(ranged, rows) == select_rows(both, rows)
 
 
 @practices
 @given(PATHS, ROWS)
 def test_every_row_exists_or_is_missing(path: str, rows: list[Any]) -> None:
-    exist = q.select(q.parse_query(f"{path}:exists"), rows)
-    missing = q.select(q.parse_query(f"{path}:missing"), rows)
+    exist = select_rows(parse_query(f"{path}:exists"), rows)
+    missing = select_rows(parse_query(f"{path}:missing"), rows)
     assert len(exist) + len(missing) == len(rows)
-    null = q.select(q.parse_query(f"{path}:null"), rows)
+    null = select_rows(parse_query(f"{path}:null"), rows)
     assert all(row in null for row in missing)
 
 
@@ -163,15 +164,15 @@ def test_every_row_exists_or_is_missing(path: str, rows: list[Any]) -> None:
     [("(a+)+$", 5000), ("^(a|aa)+$", 150), ("(a|a)*$", 5000), ("(?R)", 5000), ("(.*)(.*)(.*)(.*)(.*)(.*)[xy]$", 5000)],
 )
 def test_an_evil_regex_is_a_bad_request(pattern: str, length: int) -> None:
-    query = q.parse_query(f"a:~{pattern}")
+    query = parse_query(f"a:~{pattern}")
     with pytest.raises(BadRequest, match="too expensive"):
-        q.select(query, [{"a": "a" * length + "!"}], seconds=0.05)
+        select_rows(query, [{"a": "a" * length + "!"}], seconds=0.05)
 
 
 def test_all_regexes_of_a_query_share_the_time() -> None:
-    query = q.parse_query("a:~(a|b)*c b:~x")
+    query = parse_query("a:~(a|b)*c b:~x")
     with pytest.raises(BadRequest, match="too expensive"):
-        q.select(query, [{"a": "ab" * 50, "b": "x"}] * 2, seconds=0)
+        select_rows(query, [{"a": "ab" * 50, "b": "x"}] * 2, seconds=0)
 
 
 def test_a_regex_gets_what_the_ones_before_it_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +212,7 @@ HUGE = {
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE.keys())
 def test_a_huge_query_is_a_bad_request(text: str) -> None:
     with pytest.raises(BadRequest):
-        q.parse_query(text, allow_compound=True)
+        parse_query(text, allow_compound=True)
 
 
 @pytest.mark.parametrize(
@@ -219,13 +220,13 @@ def test_a_huge_query_is_a_bad_request(text: str) -> None:
     ["a:~b " * 10, "a:b " * 100, "a:~" + "x" * 1000, "a:~(?:b{1}){10000}", "a." * 49 + "a:1", "a:~" + "(b{9}){9}"],
 )
 def test_a_query_of_any_allowed_size_is_read(text: str) -> None:
-    assert q.select(q.parse_query(text), [{}]) == []
+    assert select_rows(parse_query(text), [{}]) == []
 
 
 def test_a_large_query_is_answered() -> None:
     groups = "(" * 20 + "a:1" + ")" * 20
     text = f"compoundLogicalQuery:{groups} compoundLogicalQuery:((a:1)" + " OR (b:1)" * 98 + ")"
-    assert q.select(q.parse_query(text, allow_compound=True), [{"a": 1}, {"b": 1}]) == [{"a": 1}]
+    assert select_rows(parse_query(text, allow_compound=True), [{"a": 1}, {"b": 1}]) == [{"a": 1}]
 
 
 @practices
@@ -242,7 +243,7 @@ def test_sort_is_a_stable_permutation(rows: list[Any], keys: list[tuple[str, str
 @given(ROWS, PATHS, st.sampled_from(["ASC", "DESC"]))
 def test_rows_without_the_field_come_last_as_they_came(rows: list[Any], path: str, direction: str) -> None:
     numbered = [{**row, "at": at} for at, row in enumerate(rows)]
-    without = q.select(q.parse_query(f"{path}:null"), numbered)
+    without = select_rows(parse_query(f"{path}:null"), numbered)
     arranged = sort.sort_rows(numbered, sort.parse_sort(f"{path}:{direction}"))
     assert arranged[len(arranged) - len(without) :] == without
 
@@ -310,7 +311,7 @@ def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
             raise BadRequest
         return text.upper()
 
-    long = "a" * (memo.MAX_CACHED_TEXT_LENGTH + 1)
+    long = "a" * (caching.MAX_CACHED_TEXT_LENGTH + 1)
     for text in ("a", "a", long, long):
         assert read(text) == text.upper()
     for _ in range(2):
@@ -320,7 +321,7 @@ def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
 
 
 def test_only_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memo, "MAX_CACHED_TEXTS", 2)
+    monkeypatch.setattr(caching, "MAX_CACHED_TEXTS", 2)
     asked: list[str] = []
     read = cached(asked.append)
     for text in ("a", "b", "c", "c", "a"):

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from mockserver.errors import INVALID_PARAMETERS, BadRequest, InvalidToken, NotFound
-from mockserver.practices import fields, filters, languages, paging, q, refusals, sort
+from mockserver.practices import error_shapes, fields, filters, languages, paging, sort
+from mockserver.practices.query import query
 from tests.support.paths import TABLES
 
 Case = dict[str, Any]
@@ -33,13 +34,13 @@ def test_q(case: Case) -> None:
     where = {"allow_compound": True} if "compound" in case else {}
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
-            q.parse_query(case["q"], **where)
+            query.parse_query(case["q"], **where)
         (told,) = (told for start, told in table("q")["refusals"].items() if case["error"].startswith(start))
         assert (raised.value.message, raised.value.field) == (case["error"], "q")
         assert (raised.value.error_type, raised.value.detail) == (told["kind"], case.get("says", told["says"]))
         assert raised.value.rule == told.get("rule", "C6")
     else:
-        assert ids(q.select(q.parse_query(case["q"], **where), table("q")["documents"])) == case["ids"]
+        assert ids(query.select_rows(query.parse_query(case["q"], **where), table("q")["documents"])) == case["ids"]
 
 
 LONG = "a" * 200
@@ -64,7 +65,7 @@ STEPS = "a.b." * 25 + "c"
 )
 def test_c6_what_is_too_much_is_said_in_200_characters(text: str, message: str, kind: str, detail: str) -> None:
     with pytest.raises(BadRequest) as raised:
-        q.parse_query(text, allow_compound=True)
+        query.parse_query(text, allow_compound=True)
     assert (raised.value.message, raised.value.error_type, raised.value.detail) == (message, kind, detail)
 
 
@@ -169,17 +170,17 @@ def test_c18_filters(wanted: list[tuple[str, Any]], kept: list[str]) -> None:
 
 def test_j1_errors_have_a_list_of_sentences() -> None:
     wrong = BadRequest(field="pageSize", error_type="minimum", detail="must be at least 1")
-    assert refusals.write_coded_error(wrong) == {
+    assert error_shapes.write_coded_error(wrong) == {
         "code": 400,
         "status": "Bad Request",
         "message": wrong.message,
         "details": ["pageSize must be at least 1"],
     }
-    assert refusals.write_coded_error(NotFound("x")) == {
+    assert error_shapes.write_coded_error(NotFound("x")) == {
         "code": 404,
         "status": "Not Found",
         "message": "The resource with id x has not been found.",
         "details": [],
         "resourceId": "x",
     }
-    assert "fault" in refusals.write_coded_error(InvalidToken())
+    assert "fault" in error_shapes.write_coded_error(InvalidToken())

@@ -20,8 +20,8 @@ from typing import Any, TypeVar
 import pytest
 
 from mockserver.app import App
-from mockserver.practices import upsert
-from mockserver.state import Revision, State
+from mockserver.practices import writes
+from mockserver.store.state import Revision, State
 from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.linearizability import History, Record, is_linearizable
 from tests.support.live_server import ENOUGH
@@ -70,7 +70,7 @@ def yields(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return act
 
-    monkeypatch.setattr(upsert, "next_revision", yielding(upsert.next_revision))
+    monkeypatch.setattr(writes, "next_revision", yielding(writes.next_revision))
     for name in ("with_item", "without_item", "with_member", "with_segment"):
         monkeypatch.setattr(State, name, yielding(getattr(State, name)))
 
@@ -78,7 +78,7 @@ def yields(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch, shared: App, client: Client) -> None:
     """Take the lock from the client's tenant, and let two writers meet between check and write."""
-    both, real = Barrier(2), upsert.next_revision
+    both, real = Barrier(2), writes.next_revision
 
     def meeting(*arguments: Any) -> Revision:
         revision = real(*arguments)
@@ -86,7 +86,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch, shared: App, client: Client) -> No
         return revision
 
     monkeypatch.setattr(shared.world.tenant(client.tenant), "_write_lock", nullcontext())
-    monkeypatch.setattr(upsert, "next_revision", meeting)
+    monkeypatch.setattr(writes, "next_revision", meeting)
 
 
 def put(path: str, **content: Any) -> Write:

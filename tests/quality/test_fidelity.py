@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from mockserver.records.rules import FidelityRule, load_fidelity_rules
+from mockserver.control.explain.fidelity import FidelityRule, load_fidelity_rules
 from mockserver.settings import Switches
 from tests.support.paths import PACKAGE, ROOT
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.loading import load_spec
 from mockserver.contract.operations import compile_operations
+from mockserver.contract.spec import load_spec
 from mockserver.strict_yaml import load_yaml
 from tests.support.client import TENANT_NUMBERS
 from tests.support.live_server import ENOUGH, serving

@@ -14,7 +14,6 @@ from tests.support.paths import PACKAGE
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"ready", "gate"},
     {"app"},
     {"web"},
     {"control"},
@@ -26,9 +25,10 @@ LAYERS = [
     {"contract", "worlds"},
     {"practices"},
     {"messages"},
-    {"world", "people", "active", "catalogue", "store"},
-    {"state", "access"},
-    {"table", "clock", "errors", "settings", "resources", "strict_yaml", "dimensions", "texts"},
+    {"domain"},
+    {"store"},
+    {"access", "row_cache"},
+    {"errors", "settings", "resources", "strict_yaml", "wording"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {
@@ -45,7 +45,7 @@ LIBRARIES = {
     "click": {"cli"},
     "jwt": {"services"},
     "yaml": {"strict_yaml", "worlds"},
-    "immutables": {"table", "state", "worlds"},
+    "immutables": {"store", "worlds"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

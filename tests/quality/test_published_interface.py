@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract.document import Spec, SpecNode
-from mockserver.contract.loading import load_spec
 from mockserver.contract.operations import HTTP_METHODS
+from mockserver.contract.spec import Spec, SpecNode, load_spec
 from mockserver.resources import data_folder
 from mockserver.strict_yaml import load_yaml
 from tests.support.paths import PUBLISHED, TABLES

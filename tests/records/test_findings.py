@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.app import App
-from mockserver.records.visit import Exchange, Finding
+from mockserver.records.exchange import Exchange, Finding
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 

@@ -21,7 +21,8 @@ from wiremock.resources.near_misses.resource import NearMisses
 from wiremock.resources.requests.resource import Requests
 
 from mockserver.app import App, build
-from mockserver.records import budget, patterns, secrets
+from mockserver.control.requests import redaction, request_patterns
+from mockserver.practices import regexes
 from mockserver.records.journal import MAX_EXCHANGES, MAX_JOURNAL_BYTES, MAX_STORED_BODY_BYTES
 from mockserver.settings import Settings
 from tests.support.client import Client
@@ -198,7 +199,7 @@ UNORDERED = {"equalToJson": [*range(6000)], "ignoreArrayOrder": True}
 def test_a_pattern_that_takes_too_long_is_refused(
     client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch, body: Any, matcher: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(budget, "MAX_SEARCH_SECONDS", 0.05)
+    monkeypatch.setattr(regexes, "MAX_SEARCH_SECONDS", 0.05)
     client.put(ITEM, json=body)
     pattern = {"bodyPatterns": [matcher]}
     assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "expensive"
@@ -210,7 +211,7 @@ def test_a_search_does_not_measure_how_near_others_are(
 ) -> None:
     client.get("/items")
     client.get(f"/{GOLDEN}")
-    monkeypatch.setattr(patterns, "_text_distance", None)  # it takes up to 30 ms for two bodies
+    monkeypatch.setattr(request_patterns, "_text_distance", None)  # it takes up to 30 ms for two bodies
     assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
 
 
@@ -286,8 +287,8 @@ def test_secrets_are_not_shown(client: Client, journal: Journal) -> None:
 
 @given(st.sampled_from(["password", "client_secret", "refresh_token"]), st.text(min_size=1))
 def test_no_secret_survives_in_json(name: str, value: str) -> None:
-    hidden = secrets.redact_text(json.dumps({"a": 1, name: value, "b": 2}))
-    assert json.loads(hidden) == {"a": 1, name: secrets.REDACTED, "b": 2}
+    hidden = redaction.redact_text(json.dumps({"a": 1, name: value, "b": 2}))
+    assert json.loads(hidden) == {"a": 1, name: redaction.REDACTED, "b": 2}
 
 
 @pytest.mark.parametrize(
@@ -314,7 +315,7 @@ def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journ
     shown = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
     shown += [journal.client.get(f"//__admin/requests/export?format={each}").text for each in ("har", "curl")]
     assert not [text for text in shown if "hush" in text]
-    assert secrets.REDACTED in shown[0]
+    assert redaction.REDACTED in shown[0]
 
 
 @pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])

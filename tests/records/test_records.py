@@ -16,9 +16,9 @@ from werkzeug.test import EnvironBuilder
 from mockserver.app import App
 from mockserver.contract.routing import Router
 from mockserver.messages import Request, Response
-from mockserver.records import findings, journal, records, tally
-from mockserver.records.records import RecordStore
-from mockserver.records.visit import Exchange, Finding
+from mockserver.records import findings, journal, store
+from mockserver.records.exchange import Exchange, Finding
+from mockserver.records.store import RecordStore
 from tests.support.client import Client
 from tests.support.samples import ITEM, NEW_ITEM
 
@@ -149,8 +149,8 @@ def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:
 
 
 def test_the_large_journals_make_room_when_all_together_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MAX_TOTAL_JOURNAL_BYTES", 20 * journal.MAX_STORED_BODY_BYTES)
-    monkeypatch.setattr(records, "BYTES_BETWEEN_CHECKS", journal.MAX_STORED_BODY_BYTES)
+    monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * journal.MAX_STORED_BODY_BYTES)
+    monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", journal.MAX_STORED_BODY_BYTES)
     kept, body = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES)
     small = [visited(kept, f"small{number}") for number in range(4)]
     for _ in range(100):
@@ -186,7 +186,7 @@ def test_records_come_and_go_at_once() -> None:
 
 
 def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MAX_TENANT_RECORDS", 2)
+    monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 2)
     kept = RecordStore()
     for tenant in ("one", "one", "two", "three"):
         visited(kept, tenant)
@@ -218,7 +218,7 @@ def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, share
 
 
 def test_findings_are_counted_once_each_with_their_tests() -> None:
-    counts = tally.FindingCounts()
+    counts = findings.FindingCounts()
     visits = []
     for number in range(30):
         visit = Exchange(
@@ -229,14 +229,16 @@ def test_findings_are_counted_once_each_with_their_tests() -> None:
         visits.append(visit)
     (counted,) = counts.list_counts()
     assert (counted.count, counted.first_exchange_id) == (30, "visit 0")
-    assert list(counted.tests) == [f"test {number}" for number in range(tally.MAX_TESTS_PER_FINDING)]
+    assert list(counted.tests) == [f"test {number}" for number in range(findings.MAX_TESTS_PER_FINDING)]
 
 
 def test_different_findings_have_a_bound_and_those_beyond_are_counted() -> None:
-    counts = tally.FindingCounts()
+    counts = findings.FindingCounts()
     visit = Exchange("one", Request("GET", "/", "", {}), datetime.now(UTC))
-    visit.findings = tuple(Finding("query", f"name{number}", "") for number in range(tally.MAX_DISTINCT_FINDINGS + 5))
+    visit.findings = tuple(
+        Finding("query", f"name{number}", "") for number in range(findings.MAX_DISTINCT_FINDINGS + 5)
+    )
     counts.count_findings(visit)
-    assert (len(counts.list_counts()), counts.overflow_count) == (tally.MAX_DISTINCT_FINDINGS, 5)
-    assert counts.clear() == tally.MAX_DISTINCT_FINDINGS
+    assert (len(counts.list_counts()), counts.overflow_count) == (findings.MAX_DISTINCT_FINDINGS, 5)
+    assert counts.clear() == findings.MAX_DISTINCT_FINDINGS
     assert (counts.list_counts(), counts.overflow_count) == ([], 0)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mockserver.access import Principal
 from mockserver.services.category import categories, forest
-from mockserver.state import Document, State
+from mockserver.store.state import Document, State
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, WORLDS, default_world
 

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mockserver.access import Principal
-from mockserver.world import World
+from mockserver.store.world import World
 from tests.support.client import Client
 from tests.support.samples import ANOTHER_COMPANY, COMPANY, DEFAULT, THIRD_COMPANY, default_world
 

@@ -9,17 +9,17 @@ from weakref import ref
 import pytest
 from immutables import Map
 
-from mockserver import texts
+from mockserver import row_cache
 from mockserver.app import App
 from mockserver.messages import Request
 from mockserver.pipeline import ContractViolation
 from mockserver.practices import paths
-from mockserver.services.customer_segment import catalogue, reading
+from mockserver.row_cache import RowCache
+from mockserver.services.customer_segment import item_rows
 from mockserver.settings import Switches
-from mockserver.state import ItemAssignment, Revision
-from mockserver.table import Table
-from mockserver.texts import RowCache
-from mockserver.world import World
+from mockserver.store.state import ItemAssignment, Revision
+from mockserver.store.table import Table
+from mockserver.store.world import World
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER
 
@@ -50,9 +50,9 @@ def test_what_is_read_from_an_assignment_is_what_its_row_has(world: World, path:
     known = [each for id_ in state.items for each in state.items_of(id_).values()]
     mixed = ItemAssignment(GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"})
     gone = [ItemAssignment(GOLDEN, kind, "gone", THEN) for kind in ("PRODUCT", "CATEGORY")]
-    read, whole = reading.item_field_reader(state, behaviour, path), paths.path_reader(path)
+    read, whole = item_rows.item_field_reader(state, behaviour, path), paths.path_reader(path)
     for each in [*known, mixed, *gone]:
-        assert read(each) == whole(catalogue.item_assignment_row(state, each, behaviour))
+        assert read(each) == whole(item_rows.item_assignment_row(state, each, behaviour))
 
 
 def test_a_list_is_the_same_as_its_rows_in_each_language_and_again(client: Client) -> None:
@@ -112,7 +112,7 @@ def test_customers_show_the_names_and_the_switches_of_now(client: Client, world:
     assert mails() == [f"{id_}@example.com", *before[1:]]
 
 
-@pytest.mark.parametrize("size", [1, 2 * texts.MAX_CACHED_LIST_ROWS])
+@pytest.mark.parametrize("size", [1, 2 * row_cache.MAX_CACHED_LIST_ROWS])
 def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Client, size: int) -> None:
     wrong = [ItemAssignment(GOLDEN, "THING", f"{number:05}", THEN) for number in range(size)]
     tenant = shared.world.tenant(client.tenant)
@@ -166,7 +166,7 @@ def test_texts_go_with_what_they_are_made_of() -> None:
     ("row", "way"), [("x", "way {}"), ("{:0500}", "way"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
 )
 def test_what_is_kept_stays_within_bounds(monkeypatch: pytest.MonkeyPatch, row: str, way: str) -> None:
-    monkeypatch.setattr(texts, "MAX_CACHE_BYTES", 100_000)
+    monkeypatch.setattr(row_cache, "MAX_CACHE_BYTES", 100_000)
     kept = RowCache()
 
     def is_new(at: int) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mockserver.contract import loading
+from mockserver.contract.spec import load_spec
 from mockserver.resources import data_folder
 
 METHODS = {"get", "put", "post", "patch", "delete"}
-SPECS = {path.stem: loading.load_spec(path).root for path in sorted(data_folder("spec").glob("*.yaml"))}
+SPECS = {path.stem: load_spec(path).root for path in sorted(data_folder("spec").glob("*.yaml"))}
 STATIC_WORDS = SPECS["customer-segment"]["components"]["schemas"]["NewSegmentId"]["not"]["enum"]  # D16
 # The paths of each service, once for every method that they have.
 SERVICES = {

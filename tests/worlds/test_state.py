@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver import table
 from mockserver.app import App
-from mockserver.clock import parse_timestamp
-from mockserver.services.customer_segment.joined import ConcatenatedTables
-from mockserver.table import Table
+from mockserver.practices.rows import ConcatenatedTables
+from mockserver.store import table
+from mockserver.store.clock import parse_timestamp
+from mockserver.store.table import Table
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER
 

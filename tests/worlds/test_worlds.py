@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.cli import commands
+from mockserver.cli.commands import commands
 from mockserver.resources import data_folder
 from mockserver.strict_yaml import YamlError, load_yaml
 from mockserver.worlds.counts import Counts

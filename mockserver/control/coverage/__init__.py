@@ -7,9 +7,8 @@ from functools import partial
 from ...contract.operations import Operation
 from ...messages import Call, Handler, Reply, TextBody
 from ...records import coverage, personas
-from ..plane import ControlContext, Unprocessable, tenant_name
-from .junit import render_junit
-from .page import PAGE_HEADERS, render_coverage_page
+from ..context import ControlContext, Unprocessable, tenant_name
+from .formats import PAGE_HEADERS, render_coverage_page, render_junit
 from .report import build_coverage_report
 
 

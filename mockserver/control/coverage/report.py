@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ...contract.operations import Operation
-from ...dimensions import COVERAGE_DIMENSIONS
-from ...records.cells import CoverageItem, injected_item, list_coverage_items
-from ...records.coverage import Hits, HitsByItem
+from ...records.coverage import COVERAGE_DIMENSIONS, CoverageItem, Hits, HitsByItem, injected_item, list_coverage_items
 from ...records.personas import Persona
 
 NO_HITS = Hits()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ...active import is_active_segment
-from ...catalogue import is_product_in_segments
+from ...domain.category_ancestry import is_product_in_segments
+from ...domain.segment_activity import is_active_segment
 from ...errors import NotFound
-from ...practices.lazy import LazyRows
-from ...state import Document, State, derive_assignment_id
-from ...world import Tenant
+from ...practices.rows import LazyRows
+from ...store.state import Document, State, derive_assignment_id
+from ...store.world import Tenant
 from .forest import CategoryForest
 
 

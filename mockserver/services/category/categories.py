@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...practices.languages import LanguagePreferences, localize_map
-from ...practices.lazy import LazyRows
-from ...state import IMPORTED_REVISION, Document, State
+from ...practices.rows import LazyRows
+from ...store.state import IMPORTED_REVISION, Document, State
 from .forest import CategoryForest
 
 SHARED_CATEGORY_FIELDS = ("code", "localizedDescription", "localizedSlug", "ecn", "validity", "position", "published")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...access import Principal
-from ...catalogue import walk_to_root
+from ...domain.category_ancestry import walk_to_root
 from ...errors import Forbidden, NotFound
-from ...state import Document, State
+from ...store.state import Document, State
 
 READ_UNPUBLISHED_CATEGORIES = "category.category_read_unpublished"
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from ...messages import Call, Reply, Service
-from ...practices import refusals
-from ...world import World
-from . import properties
+from ...messages import Service
+from ...practices import error_shapes
+from ...store.world import World
+from .handlers import get_configuration
 
 
 def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
     """Return the service with its handler."""
     return Service(
-        "configuration.yaml", {"GET-configuration-retrieve-config": get_configuration}, refusals.write_typed_error
+        "configuration.yaml", {"GET-configuration-retrieve-config": get_configuration}, error_shapes.write_typed_error
     )
-
-
-def get_configuration(call: Call) -> Reply:
-    """Answer with one property of the tenant."""
-    return Reply(200, properties.read_property(call.tenant.state, call.path["propertyKey"]))

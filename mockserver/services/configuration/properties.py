@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ...errors import NotFound
-from ...state import Document, State
+from ...store.state import Document, State
 from .names import CURRENCY_NAMES, LANGUAGE_NAMES
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import people
 from ...access import Principal
-from ...state import IMPORTED_REVISION, Document, State
+from ...domain import customer_profile
+from ...store.state import IMPORTED_REVISION, Document, State
 
 READ_CUSTOMERS = "customer.customer_read"
 
@@ -26,7 +26,7 @@ def is_visible(principal: Principal, customer: Document) -> bool:
 
 def customer_row(state: State, customer: Document) -> dict[str, Any]:
     """Return a customer as this service has it; in a world all are active, and none is on hold (M2)."""
-    return people.build_profile(state, customer) | {
+    return customer_profile.build_profile(state, customer) | {
         "email": customer["email"],
         "active": True,
         "onHold": False,

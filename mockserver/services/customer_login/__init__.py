@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...messages import Service
-from ...practices import refusals
-from ...world import World
-from . import calls
+from ...practices import error_shapes
+from ...store.world import World
+from . import handlers
 
 
 def service(world: World) -> Service:
     """Return the service with its handlers."""
-    return Service("customer-login.yaml", calls.create_handlers(world), refusals.write_typed_error)
+    return Service("customer-login.yaml", handlers.create_handlers(world), error_shapes.write_typed_error)

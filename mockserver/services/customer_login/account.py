@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import people
 from ...access import Principal, TokenStore, bearer_token
+from ...domain import customer_profile
 from ...errors import Forbidden, InvalidToken
-from ...state import State
-from ...world import Tenant
+from ...store.state import State
+from ...store.world import Tenant
 from .granting import LOGIN_LIFETIMES, format_scope
 from .sessions import Session, SessionStore
 
@@ -26,7 +26,7 @@ def own_profile(state: State, principal: Principal) -> dict[str, Any]:
     customer = state.customers.get(principal.customer_id or "")
     if customer is None:
         raise Forbidden(hint=CUSTOMER_TOKEN_HINT, rule="B7b")
-    return people.build_profile(state, customer)
+    return customer_profile.build_profile(state, customer)
 
 
 def token_info(tenant: Tenant, principal: Principal, session: Session | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...access import READ_OWN_SEGMENTS, Principal
-from ...world import Tenant
+from ...store.world import Tenant
 from .sessions import Session, SessionStore
 
 CUSTOMER_SCOPES = frozenset(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Any
 
-from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden
-from ...state import Document, State
-from ...world import Tenant
+from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
+from ...store.state import Document, State
+from ...store.world import Tenant, World
 from . import saas
 from .granting import (
+    ANONYMOUS_LIFETIMES,
     CUSTOMER_SCOPES,
     EXCHANGE_LIFETIMES,
     LOGIN_LIFETIMES,
@@ -17,8 +18,7 @@ from .granting import (
     format_scope,
     grant_session_tokens,
 )
-from .sessions import SessionStore
-from .unauthorized import InvalidCredentials, InvalidRefreshToken
+from .sessions import InvalidCredentials, InvalidRefreshToken, Session, SessionStore
 
 DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of every customer whose world gives no other
 SESSION_IDLE_SECONDS = 120  # seconds
@@ -86,3 +86,29 @@ def _authenticate_customer(state: State, email: str, password: str) -> Document:
 
 def _with_legacy_names(reply: dict[str, Any]) -> dict[str, Any]:
     return reply | {older: reply[name] for name, older in LEGACY_NAMES.items() if name in reply}
+
+
+def require_client(world: World, client_id: str) -> None:
+    """Raise InvalidApiKey unless the world has this client; its secret is not asked for."""
+    if client_id not in world.seed.clients:
+        raise InvalidApiKey(hint="known clients: " + ", ".join(world.seed.clients))
+
+
+def begin_anonymous_session(sessions: SessionStore, tenant: Tenant, client_id: str) -> dict[str, Any]:
+    """Begin a session and return its tokens."""
+    return _grant_anonymous_tokens(sessions, tenant, sessions.begin_session(tenant, client_id=client_id))
+
+
+def refresh_anonymous_session(
+    sessions: SessionStore, tenant: Tenant, client_id: str, refresh_token: str
+) -> dict[str, Any]:
+    """Return new tokens of a session; the refresh token stays good until it expires, as has been seen (B4a)."""
+    session = sessions.find_refreshable_session(tenant, refresh_token)
+    if session.client_id != client_id:
+        raise InvalidRefreshToken(hint="not a refresh token of this client")
+    return _grant_anonymous_tokens(sessions, tenant, session)
+
+
+def _grant_anonymous_tokens(sessions: SessionStore, tenant: Tenant, session: Session) -> dict[str, Any]:
+    reply = grant_session_tokens(sessions, tenant, session, ANONYMOUS_LIFETIMES)
+    return reply | {"sessionId": session.id, "scope": format_scope((), tenant)}

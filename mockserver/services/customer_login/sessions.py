@@ -10,8 +10,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from ...access import MAX_ISSUED_TOKENS, Principal
-from ...world import Tenant, World
-from .unauthorized import ExpiredRefreshToken, InvalidRefreshToken
+from ...errors import InvalidToken
+from ...store.world import Tenant, World
 
 ACCESS_TOKEN_DIGITS = 28
 REFRESH_TOKEN_DIGITS = 32
@@ -90,3 +90,26 @@ def _store_bounded(store: OrderedDict[str, Stored], token: str, value: Stored) -
     store[token] = value
     if len(store) > MAX_ISSUED_TOKENS:
         store.popitem(last=False)
+
+
+class InvalidCredentials(InvalidToken):
+    """No customer has this e-mail and this password (B5b)."""
+
+    message = "Invalid credentials"
+    rule = "B5b"
+    error_code = "customer.InvalidCredentials"
+
+
+class InvalidRefreshToken(InvalidToken):
+    """A refresh token that is unknown, used, or somebody else's (B6a)."""
+
+    message = "Invalid Refresh Token"
+    rule = "B6a"
+    error_code = "keymanagement.service.invalid_refresh_token"
+
+
+class ExpiredRefreshToken(InvalidRefreshToken):
+    """A refresh token whose lifetime is over (B6a)."""
+
+    message = "Refresh Token expired"
+    error_code = "keymanagement.service.refresh_token_expired"

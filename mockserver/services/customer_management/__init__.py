@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...messages import Service
-from ...practices import refusals
-from ...world import World
-from .calls import HANDLERS
+from ...practices import error_shapes
+from ...store.world import World
+from .handlers import HANDLERS
 
 
 def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
     """Return the service with its handlers."""
-    return Service("customer-management.yaml", HANDLERS, refusals.write_coded_error)
+    return Service("customer-management.yaml", HANDLERS, error_shapes.write_coded_error)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ... import people
+from ...domain import customer_profile
 from ...errors import NotFound
-from ...practices.lazy import LazyRows
-from ...state import IMPORTED_REVISION, Document, State
+from ...practices.rows import LazyRows
+from ...store.state import IMPORTED_REVISION, Document, State
 from . import legal_entities
 
 
@@ -22,7 +22,7 @@ class ContactAssignment(NamedTuple):
     @property
     def id(self) -> str:
         """The id of the assignment, the same in every run."""
-        return people.contact_assignment_id(self.legal_entity["id"], self.customer["id"])
+        return customer_profile.contact_assignment_id(self.legal_entity["id"], self.customer["id"])
 
 
 def list_contact_assignments(state: State) -> Sequence[Mapping[str, Any]]:
@@ -42,7 +42,7 @@ def _contact_assignments(state: State) -> Iterator[ContactAssignment]:
     seen_entity_ids: set[str] = set()
     for number in sorted(state.customers):
         customer = state.customers[number]
-        for entity in people.legal_entities_of(state, customer):
+        for entity in customer_profile.legal_entities_of(state, customer):
             yield ContactAssignment(entity, customer, entity["id"] not in seen_entity_ids)
             seen_entity_ids.add(entity["id"])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ... import people
 from ...access import Principal
-from ...state import IMPORTED_REVISION, Document, State
+from ...domain import customer_profile
+from ...store.state import IMPORTED_REVISION, Document, State
 
 READ_LEGAL_ENTITIES = "customermanagement.legalentity_read"
 
@@ -20,4 +20,4 @@ def visible_entities(state: State, principal: Principal) -> list[Document]:
     """Return the legal entities that the caller may see."""
     if READ_LEGAL_ENTITIES in principal.scopes:
         return list(state.legal_entities.values())
-    return people.legal_entities_of(state, state.customers.get(principal.customer_id or "", {}))
+    return customer_profile.legal_entities_of(state, state.customers.get(principal.customer_id or "", {}))

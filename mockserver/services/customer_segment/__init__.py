@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...messages import Service
-from ...world import World
-from .calls import customers as customer_handlers
-from .calls import items as item_handlers
-from .calls import segments as segment_handlers
+from ...store.world import World
+from .handlers import customers as customer_handlers
+from .handlers import items as item_handlers
+from .handlers import segments as segment_handlers
 
 
 def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from ...access import READ_SEGMENTS, Principal
-from ...active import is_active_segment
+from ...domain.segment_activity import is_active_segment
 from ...errors import ClientError, Forbidden, NotFound
 from ...settings import Switches
-from ...state import CustomerAssignment, State
-from ...world import Tenant
+from ...store.state import CustomerAssignment, State
+from ...store.world import Tenant
 
 
 def sees_everything(principal: Principal) -> bool:

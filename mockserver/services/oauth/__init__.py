@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...messages import Call, Reply, Service
-from ...world import World
-from . import tokens
+from ...messages import Service
+from ...store.world import World
+from .handlers import post_token
 
 
 def service(world: World) -> Service:
     """Return the service with its handler."""
     return Service("oauth.yaml", {"POST-oauth-request-token": partial(post_token, world)})
-
-
-def post_token(world: World, call: Call) -> Reply:
-    """Hand out a token; a field of the body wins over the same field of the query."""
-    return Reply(200, tokens.grant_service_token(world, dict(call.query) | (call.body or {})))

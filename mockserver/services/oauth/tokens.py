@@ -9,7 +9,7 @@ from typing import Any
 
 from ...access import TENANT_NAME, OAuthClient, Principal
 from ...errors import ClientError, InvalidApiKey, InvalidClient
-from ...world import World
+from ...store.world import World
 
 TOKEN_LIFETIME_SECONDS = 14399  # seconds
 SESSION_IDLE_SECONDS = 120  # seconds

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...messages import Service
-from ...world import World
-from . import calls, refusals
+from ...practices import error_shapes
+from ...store.world import World
+from . import handlers
 
 
 def service(_world: World) -> Service:
     """Return the service with its handlers."""
-    return Service("product.yaml", calls.HANDLERS, refusals.write_product_error)
+    return Service("product.yaml", handlers.HANDLERS, error_shapes.write_product_error)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...access import Principal
-from ...state import IMPORTED_REVISION, Document, State
+from ...store.state import IMPORTED_REVISION, Document, State
 
 UNPUBLISHED_PRODUCT_SCOPES = frozenset(
     {"product.product_read_unpublished", "product.product_read_by_vendor", "product.product_manage_by_vendor"}

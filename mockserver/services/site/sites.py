@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...state import IMPORTED_REVISION, Document, State
+from ...store.state import IMPORTED_REVISION, Document, State
 
 DEFAULT_HOME_BASE: Document = {"address": {"country": "DE", "zipCode": "10115"}}
 

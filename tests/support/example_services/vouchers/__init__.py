@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.messages import Service
 from mockserver.practices import document_handlers as handlers
-from mockserver.world import World
+from mockserver.store.world import World
 
 from .collections import VOUCHERS
 

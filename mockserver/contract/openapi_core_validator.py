@@ -1,0 +1,140 @@
+"""openapi-core as the judge of whole requests and replies: slow and independent, against the compiled validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from openapi_core import Config, OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.templating.datatypes import TemplateResult
+from openapi_core.templating.paths.datatypes import PathOperationServer
+from openapi_core.templating.paths.finders import APICallPathFinder
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from ..errors import INVALID_PARAMETERS, BadRequest
+from ..messages import Reply, Request, TextBody
+from ..wording import shorten
+from .bodies import JSON_MEDIA_TYPE, parse_media_type
+from .operations import HTTP_METHODS, Operation
+from .spec import Spec, SpecNode
+
+
+class TemplatePathFinder(APICallPathFinder):
+    """Finds an operation by its template: our router has found it already, and servers play no part here."""
+
+    def find(self, method: str, name: str) -> PathOperationServer:
+        """Return the operation of this template."""
+        path = self.spec / "paths" / name
+        return PathOperationServer(path, path / method, None, TemplateResult(name, {}), None)
+
+
+@dataclass(slots=True)
+class OpenApiCoreRequest:
+    """A request in the shape that openapi-core reads."""
+
+    path: str
+    method: str
+    parameters: RequestParameters
+    content_type: str
+    body: bytes | None
+    host_url: str = ""
+
+    @property
+    def path_pattern(self) -> str:
+        """The template that the path was routed to."""
+        return self.path
+
+
+@dataclass(slots=True)
+class OpenApiCoreResponse:
+    """A reply in the shape that openapi-core reads."""
+
+    status_code: int
+    headers: Headers
+    data: bytes | None
+    content_type: str = JSON_MEDIA_TYPE
+
+
+class OpenApiCoreValidator:
+    """One openapi-core for each spec."""
+
+    def __init__(self, specs: Iterable[Spec]) -> None:
+        config = Config(path_finder_cls=TemplatePathFinder)
+        self._openapi_by_path: dict[str, OpenAPI] = {}
+        for spec in specs:
+            openapi = OpenAPI.from_dict(_strip_security(spec.root), config=config)
+            self._openapi_by_path |= dict.fromkeys(spec.root["paths"], openapi)
+
+    def validate_request(self, operation: Operation, request: Request, ids: Mapping[str, str]) -> dict[int, BadRequest]:
+        """Raise BadRequest if the request is wrong as a whole; return what is wrong with elements of a bulk (E1)."""
+        if operation.body_plan is None or operation.body_plan.element_validator is None:
+            self._check_request(operation, request, ids, request.body)
+            return {}
+        self._check_request(operation, request, ids, b"[]")
+        element_errors = {}
+        for at, element in enumerate(orjson.loads(request.body)):
+            try:
+                self._check_request(operation, request, ids, orjson.dumps([element]))
+            except BadRequest as problem:
+                element_errors[at] = problem
+        return element_errors
+
+    def validate_reply(
+        self, operation: Operation, request: Request, ids: Mapping[str, str], reply: Reply
+    ) -> str | None:
+        """Return what is wrong with a reply, or None."""
+        response = _adapt_reply(reply)
+        try:
+            self._openapi_for(operation).validate_response(
+                _adapt_request(operation, request, ids, request.body), response
+            )
+        except OpenAPIError as error:
+            return _innermost_reason(error)
+        return None
+
+    def _openapi_for(self, operation: Operation) -> OpenAPI:
+        return self._openapi_by_path[operation.path]
+
+    def _check_request(self, operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> None:
+        try:
+            self._openapi_for(operation).validate_request(_adapt_request(operation, request, ids, body))
+        except OpenAPIError as error:
+            raise BadRequest(INVALID_PARAMETERS, error_type="openapi-core", detail=_innermost_reason(error)) from None
+
+
+def _strip_security(root: SpecNode) -> dict[str, Any]:
+    """Leave the tokens to `access`: openapi-core does not check oauth2, and warns about it at each call."""
+    paths = {
+        path: {name: part | {"security": []} if name in HTTP_METHODS else part for name, part in item.items()}
+        for path, item in root["paths"].items()
+    }
+    return {**root, "paths": paths, "security": []}
+
+
+def _adapt_request(operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> OpenApiCoreRequest:
+    """Leave out of the request what nobody declares: openapi-core takes a body for granted where one is possible."""
+    query = ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True))
+    parameters = RequestParameters(query=query, header=Headers(dict(request.headers)), path=dict(ids))
+    kind = parse_media_type(request.headers.get("content-type"))
+    return OpenApiCoreRequest(operation.path, operation.method.lower(), parameters, kind, body.strip() or None)
+
+
+def _adapt_reply(reply: Reply) -> OpenApiCoreResponse:
+    headers = Headers(dict(reply.headers))
+    if isinstance(reply.body, TextBody):
+        return OpenApiCoreResponse(reply.status, headers, reply.body.content.encode(), reply.body.media_type)
+    return OpenApiCoreResponse(reply.status, headers, None if reply.body is None else orjson.dumps(reply.body))
+
+
+def _innermost_reason(error: Exception) -> str:
+    """Return the innermost cause: the outer ones say only that something is wrong."""
+    cause: Any = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    schema_errors = getattr(cause, "schema_errors", ())
+    return shorten(schema_errors[0].message if schema_errors else str(cause).partition("\n")[0])

@@ -1,0 +1,1 @@
+"""Explanations of requests: `/__admin/explain/{id}`."""

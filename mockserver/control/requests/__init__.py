@@ -1,0 +1,1 @@
+"""The journal over HTTP: `/__admin/requests`."""

@@ -1,0 +1,1 @@
+"""What several services share about customers, segments and categories."""

@@ -1,0 +1,1 @@
+"""The `q` language: its syntax, how it is evaluated, and compound queries."""

@@ -1,0 +1,282 @@
+"""The standard query language: `q=type:PRODUCT segmentId:(s1,s2)` (C5 to C7)."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import regex
+
+from ...wording import shorten
+from .. import paths, regexes
+from ..caching import cached
+from ..regexes import RegexBudget, RegexError, RegexTimeout
+from . import compound, syntax
+from .compound import Group, Term
+
+MAX_INTEGER_LENGTH = 300  # characters; beyond that a float, hence infinite: reading digits takes quadratic time
+MAX_REGEX_SECONDS = 0.25  # for all regexes of one query
+
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<real>\.[0-9]+)?(?P<power>[eE][+-]?[0-9]+)?")
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+MAX_INSTANT_LENGTH = 35  # characters
+COSTLY_REGEX = re.compile(r"\(\?|\)[*+?]|[|{]")
+REPETITION = re.compile(r"[*+?]")
+MAX_QUICK_TEXT_LENGTH = 200  # characters
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+RowT = TypeVar("RowT")
+Number = int | float
+ValueTest = Callable[[Any], bool]  # of one value; False for a value of another type, never an error
+RowTest = Callable[[Any], bool]  # of a row
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause that is no regex: where to look, and what must hold of what is found."""
+
+    path: str
+    make_test: Callable[[paths.PathReader], RowTest]
+
+
+@dataclass(frozen=True, slots=True)
+class RegexClause:
+    """A regex clause: where to look, and for what."""
+
+    path: str
+    compiled_regex: regex.Pattern[str]
+    is_simple: bool
+
+    def has_matching_text(self, read_values: paths.PathReader, budget: RegexBudget, row: Any) -> bool:
+        """Whether a text of the row has the pattern in it; TooExpensive if the time is up."""
+        search = self.compiled_regex.search
+        for value in read_values(row):
+            for leaf in (value,) if isinstance(value, str) else _iter_leaves(value):
+                if isinstance(leaf, str) and budget.has_match(search, leaf, is_quick=self.is_quick_search(leaf)):
+                    return True
+        return False
+
+    def is_quick_search(self, text: str) -> bool:
+        """Whether a search in this text cannot take long."""
+        return self.is_simple and len(text) <= MAX_QUICK_TEXT_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A compiled query: rows match that pass all clauses, have all patterns, and match one query of each group."""
+
+    clauses: Sequence[Clause]
+    regex_clauses: Sequence[RegexClause]
+    groups: Sequence[Sequence[Query]]
+
+    def row_tests(self, reader_for: paths.PathReaderFactory, budget: RegexBudget) -> Iterator[RowTest]:
+        """Give what must hold of a row, cheap things first; TooExpensive comes of one if the time is up.
+
+        reader: for a path, how to read a row there.
+        """
+        for clause in self.clauses:
+            yield clause.make_test(reader_for(clause.path))
+        for pattern in self.regex_clauses:
+            yield partial(pattern.has_matching_text, reader_for(pattern.path), budget)
+        for group in self.groups:
+            yield _group_test([list(choice.row_tests(reader_for, budget)) for choice in group])
+
+
+def parse_query(text: str, *, allow_compound: bool = False) -> Query:
+    """Compile a query; BadRequest says what is wrong (C6). A blank one matches everything.
+
+    compound: it may have a compoundLogicalQuery (C5a).
+    """
+    return _parse_compound(text) if allow_compound else _parse_plain(text)
+
+
+@cached
+def _parse_plain(text: str) -> Query:
+    return _compile_terms(syntax.split_clauses(text))
+
+
+@cached
+def _parse_compound(text: str) -> Query:
+    return _compile_terms(compound.split_terms(text))
+
+
+def select_rows(
+    query: Query,
+    rows: Iterable[RowT],
+    seconds: float = MAX_REGEX_SECONDS,
+    *,
+    reader_for: paths.PathReaderFactory = paths.path_reader,
+) -> list[RowT]:
+    """Return the rows that match, in order; BadRequest if the regexes take longer than `seconds` together (C7).
+
+    reader: for a path, how to read a row there; rows are documents unless it says otherwise.
+    """
+    matching: Iterable[RowT] = rows
+    for test in query.row_tests(reader_for, RegexBudget(seconds)):
+        matching = filter(test, matching)
+    try:
+        return list(matching)
+    except RegexTimeout:
+        detail = "takes longer than all regexes of a query may"
+        raise syntax.query_error("The regex is too expensive", "regex", detail, "C7") from None
+
+
+def _compile_terms(terms: Iterable[Term]) -> Query:
+    """Compile terms that must all match."""
+    clauses: list[Clause] = []
+    regex_clauses: list[RegexClause] = []
+    groups: list[list[Query]] = []
+    for term in terms:
+        if isinstance(term, Group):
+            groups.append([_compile_terms(choice) for choice in term.choices])
+        elif syntax.is_regex(term[1]):
+            regex_clauses.append(_compile_regex_clause(*term))
+        else:
+            clauses.extend(_compile_value(*term))
+    return Query(clauses, regex_clauses, groups)
+
+
+def _group_test(choices: list[list[RowTest]]) -> RowTest:
+    """Test a group: all tests of one of its choices must hold."""
+    return lambda row: any(all(test(row) for test in tests) for tests in choices)
+
+
+def _compile_value(key: str, value: str) -> Iterator[Clause]:
+    """Compile a value that is no regex; a range gives two clauses."""
+    if value.startswith(("<", ">")):
+        yield _value_clause(key, _comparison_test(key, value))
+    elif value.startswith("(") and value[1:].lstrip().startswith(("<", ">")):
+        for part in syntax.split_range(key, value):
+            yield _value_clause(key, _comparison_test(key, part))
+    elif value.startswith(("(", "in(")):
+        yield _value_clause(key, _equality_test(syntax.split_list(key, value)))
+    else:
+        yield (
+            Clause(key, PRESENCE_TESTS[value])
+            if value in PRESENCE_TESTS
+            else _value_clause(key, _equality_test([value]))
+        )
+
+
+def _value_clause(path: str, test: ValueTest) -> Clause:
+    """Test the values at a path: any element of an array and any language of a localized map will do."""
+
+    def make_test(read_values: paths.PathReader) -> RowTest:
+        def matches(row: Any) -> bool:
+            for value in read_values(row):
+                if isinstance(value, (str, int, float)):
+                    if test(value):
+                        return True
+                elif any(map(test, _iter_leaves(value))):
+                    return True
+            return False
+
+        return matches
+
+    return Clause(path, make_test)
+
+
+def _iter_leaves(value: Any) -> Iterator[Any]:
+    """Yield what a test looks at: elements of an array, texts of a map that has nothing but texts, or the value."""
+    for element in value if isinstance(value, (list, tuple)) else (value,):
+        if isinstance(element, Mapping):
+            if all(isinstance(text, str) for text in element.values()):
+                yield from element.values()
+        else:
+            yield element
+
+
+PRESENCE_TESTS: dict[str, Callable[[paths.PathReader], RowTest]] = {
+    "exists": lambda read: lambda row: bool(read(row)),
+    "missing": lambda read: lambda row: not read(row),
+    "null": lambda read: lambda row: all(value is None for value in read(row)),
+}
+
+
+def _equality_test(operands: Iterable[str]) -> ValueTest:
+    """Equality with any of the operands: sets, so that a long list costs no more than one value."""
+    quoted = [syntax.strip_quotes(operand) for operand in operands if operand.startswith('"')]
+    words = [operand for operand in operands if not operand.startswith('"')]
+    texts = frozenset(quoted + words)
+    instants = frozenset(moment for text in quoted if (moment := parse_instant(text)) is not None)
+    numbers = frozenset(number for word in words if (number := _parse_number(word)) is not None)
+    booleans = frozenset(word == "true" for word in words if word in {"true", "false"})
+
+    def test(leaf: Any) -> bool:
+        if isinstance(leaf, str):
+            return leaf in texts or (bool(instants) and parse_instant(leaf) in instants)
+        if isinstance(leaf, bool):  # before numbers: True == 1
+            return leaf in booleans
+        return isinstance(leaf, (int, float)) and leaf in numbers
+
+    return test
+
+
+def _comparison_test(key: str, text: str) -> ValueTest:
+    """Compile `>=5` or `>="2024-05-14"`: numbers are compared with numbers, instants with instants."""
+    sign = text[:2] if text[1:2] == "=" else text[:1]
+    operand = text[len(sign) :].strip(syntax.SPACE)
+    compare = COMPARISONS[sign]
+    if syntax.QUOTED.fullmatch(operand):
+        bound = parse_instant(syntax.strip_quotes(operand))
+        if bound is not None:
+            return lambda leaf: (found := parse_instant(leaf)) is not None and compare(found, bound)
+    number = _parse_number(operand)
+    if number is None:
+        raise syntax.bad_range_error(key, text)
+    return lambda leaf: isinstance(leaf, (int, float)) and not isinstance(leaf, bool) and compare(leaf, number)
+
+
+def _compile_regex_clause(key: str, value: str) -> RegexClause:
+    """Compile `~x`, `~(a b)` or `(~a b)`."""
+    if value.startswith("(") and not value.endswith(")"):
+        raise syntax.bad_regex_error(key, "text after the closing parenthesis")
+    text = value[2:-1] if value.startswith("(") else value[1:]
+    if not text:
+        raise syntax.missing_value_error(key)
+    return RegexClause(key, _compile_regex(key, text), _is_simple_regex(text))
+
+
+def _compile_regex(key: str, text: str) -> regex.Pattern[str]:
+    try:
+        return regexes.compile_regex(text)
+    except RegexError as error:
+        raise syntax.bad_regex_error(key, shorten(str(error))) from None
+
+
+def _is_simple_regex(pattern: str) -> bool:
+    """Whether a search in a short text is sure to be short: no choices, few repetitions, none of a group."""
+    plain = pattern.removeprefix("(?i)")
+    return not COSTLY_REGEX.search(plain) and len(REPETITION.findall(plain)) <= 2
+
+
+def _parse_number(text: str) -> Number | None:
+    """Read a JSON number; None if the text is none."""
+    match = NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    is_real = match["real"] or match["power"] or len(text) > MAX_INTEGER_LENGTH
+    return float(text) if is_real else int(text)
+
+
+def parse_instant(text: Any) -> datetime | None:
+    """Read a date, or a date and time (UTC unless it says otherwise); None if the value is none."""
+    if not isinstance(text, str) or len(text) > MAX_INSTANT_LENGTH or not INSTANT.fullmatch(text):
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:  # the 30th of February, say
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

@@ -1,0 +1,86 @@
+"""Rows that are made when they are looked at, so that a list costs what its page costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Generic, Self, TypeVar, overload
+
+from ..store.table import Table
+
+SourceT = TypeVar("SourceT")
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LazyRows(Sequence[Row], Generic[SourceT]):
+    """A row for each of the sources, in their order."""
+
+    sources: Sequence[SourceT]
+    make: Callable[[SourceT], Row]
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.make, self.sources)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, int):
+            return self.make(self.sources[index])
+        return [self.make(source) for source in self.sources[index]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRows(LazyRows[SourceT]):
+    """Rows of immutable sources: `q` and sort read the sources, and the bytes of rows can be kept (`texts`).
+
+    reader: for a path, how to read from a source what its row would have there.
+    made_of: what else the rows are made of, and is as immutable; and way: how. From the same source and the same things
+        comes, in the same way, the same row.
+    """
+
+    reader_for: Callable[[str], Callable[[SourceT], list[Any]]]
+    depends_on: tuple[object, ...]
+    variant: Hashable
+
+    def with_sources(self, sources: Sequence[SourceT]) -> Self:
+        """Return the rows of these sources alone."""
+        return replace(self, sources=sources)
+
+
+@dataclass(frozen=True, slots=True)
+class ConcatenatedTables(Sequence[Any]):
+    """The values of several tables; a slice of them costs what it has."""
+
+    tables: Sequence[Table[Any, Any]]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.tables))
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(table.values() for table in self.tables)
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, int):
+            index = range(len(self))[index]
+            return self[index : index + 1][0]
+        start, stop, _ = index.indices(len(self))
+        found: list[Any] = []
+        for table in self.tables:
+            size = len(table)
+            if start < size:
+                found += table.slice(max(start, 0), stop)
+            start, stop = start - size, stop - size
+            if stop <= 0:
+                break
+        return found

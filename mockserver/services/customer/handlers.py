@@ -1,0 +1,34 @@
+"""A handler for each operationId, from call to rule and back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...messages import Call, Handler
+from ...practices.document_handlers import list_documents, read_document
+from ...store.state import Document
+from . import customers
+from .collections import CUSTOMERS
+
+
+def _visible(call: Call) -> list[Document]:
+    return customers.visible_customers(call.tenant.state, call.principal)
+
+
+def _is_visible(call: Call, customer: Document) -> bool:
+    return customers.is_visible(call.principal, customer)
+
+
+LIST = list_documents(CUSTOMERS, present=lambda state: partial(customers.customer_row, state), select=_visible)
+
+HANDLERS: dict[str, Handler] = {
+    "GET-customer-tenant-list-customers": LIST,
+    "POST-customer-tenant-search": LIST,
+    "GET-customer-tenant-retrieve-customer": read_document(
+        CUSTOMERS,
+        "customerNumber",
+        present=lambda state: partial(customers.customer_row, state),
+        is_visible=_is_visible,
+        hidden_rule="M1",
+    ),
+}

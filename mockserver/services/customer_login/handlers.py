@@ -1,0 +1,77 @@
+"""A handler for each operationId, from call to rule and back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...access import bearer_token
+from ...messages import Call, Handler, Reply
+from ...store.world import World
+from . import account, login
+from .sessions import SessionStore
+
+
+def create_handlers(world: World) -> dict[str, Handler]:
+    """Return the handlers, which share the sessions."""
+    sessions = SessionStore(world)
+    return {
+        "GET-oauth-generate-anonymous-access-token": partial(get_anonymous_login, world, sessions),
+        "GET-oauth-refresh-anonymous-access-token": partial(get_anonymous_refresh, world, sessions),
+        "POST-customer-authenticate-customer": partial(post_login, sessions),
+        "GET-customer-refresh-authtoken": partial(get_refresh_auth_token, sessions),
+        "POST-customer-exchange-authtoken": partial(post_exchange_auth_token, sessions),
+        "GET-customer-validate-token": partial(get_validate_auth_token, sessions),
+        "GET-customer-logout-customer": partial(get_logout, world, sessions),
+        "GET-customer-retrieve-customer-profile": get_me,
+    }
+
+
+def get_anonymous_login(world: World, sessions: SessionStore, call: Call) -> Reply:
+    """Begin an anonymous session."""
+    tenant = world.tenant(call.query["tenant"])
+    login.require_client(world, call.query["client_id"])
+    return Reply(200, login.begin_anonymous_session(sessions, tenant, call.query["client_id"]))
+
+
+def get_anonymous_refresh(world: World, sessions: SessionStore, call: Call) -> Reply:
+    """Go on with an anonymous session."""
+    tenant = world.tenant(call.query["tenant"])
+    login.require_client(world, call.query["client_id"])
+    return Reply(
+        200, login.refresh_anonymous_session(sessions, tenant, call.query["client_id"], call.query["refresh_token"])
+    )
+
+
+def post_login(sessions: SessionStore, call: Call) -> Reply:
+    """Begin a customer's session."""
+    return Reply(200, login.log_in(sessions, call.tenant, call.body["email"], call.body["password"]))
+
+
+def get_refresh_auth_token(sessions: SessionStore, call: Call) -> Reply:
+    """Go on with a customer's session."""
+    entity = call.query.get("legalEntityId")
+    return Reply(200, login.refresh_session(sessions, call.tenant, call.query["refreshToken"], entity))
+
+
+def post_exchange_auth_token(sessions: SessionStore, call: Call) -> Reply:
+    """Begin a customer's session with the token of an identity provider."""
+    return Reply(200, login.exchange_subject_token(sessions, call.tenant, call.query["subjectAccessToken"]))
+
+
+def get_validate_auth_token(sessions: SessionStore, call: Call) -> Reply:
+    """Tell what the customer's token is good for."""
+    account.require_customer(call.principal)
+    token = bearer_token(call.header["Authorization"])
+    return Reply(200, account.token_info(call.tenant, call.principal, sessions.find_session(token)))
+
+
+def get_logout(world: World, sessions: SessionStore, call: Call) -> Reply:
+    """Make a token of the customer bad."""
+    account.require_customer(call.principal)
+    account.log_out(world.tokens, sessions, call.tenant, call.principal, call.query["accessToken"])
+    return Reply(204)
+
+
+def get_me(call: Call) -> Reply:
+    """Show the customer who calls."""
+    return Reply(200, account.own_profile(call.tenant.state, call.principal))

@@ -1,0 +1,95 @@
+"""Customer assignments: who sees which, and how they are made, replaced and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...access import Principal
+from ...errors import ClientError, NotFound
+from ...practices.rows import ConcatenatedTables, Row
+from ...practices.writes import BulkEntry, ElementOutcome
+from ...store.state import CustomerAssignment, MemberKey, State
+from ...store.world import Tenant
+from . import customer_rows, writes
+from .visibility import is_visible_segment, own_customer_assignments, sees_everything
+from .writes import WriteContext
+
+MANUAL = "MANUAL"  # what is assigned through the API; AUTOMATIC comes from worlds (D14)
+
+
+def list_customer_assignments(tenant: Tenant, principal: Principal, segment_id: str) -> Sequence[Row]:
+    """Return the customers of a segment; for a customer, only the customer's own assignments (A8, C9)."""
+    state = tenant.state
+    if not is_visible_segment(tenant, state, principal, segment_id, None):
+        if tenant.switches.missing_parent == "404":
+            raise NotFound(segment_id, rule="C9")
+        return []
+    if sees_everything(principal):
+        return customer_rows.customer_assignment_rows(
+            state, ConcatenatedTables([state.members_of(segment_id)]), tenant.switches
+        )
+    own = [each for each in own_customer_assignments(state, principal, None) if each.segment_id == segment_id]
+    return customer_rows.customer_assignment_rows(state, sorted(own, key=lambda each: each.key), tenant.switches)
+
+
+def read_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) -> Row:
+    """Return one assignment; NotFound if it is not there (C10)."""
+    state = tenant.state
+    assignment = state.member(segment_id, key)
+    if assignment is None:
+        raise NotFound(key[0])
+    return customer_rows.customer_assignment_row(state, assignment, switches=tenant.switches)
+
+
+def upsert_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey, body: Row) -> bool:
+    """Create or replace an assignment; True if it is new (D2). Raises BadRequest (D6, D7, D12) or Stale (D3)."""
+    return tenant.change(lambda state: _apply_upsert(WriteContext.start(tenant), state, segment_id, key, body))
+
+
+def remove_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) -> None:
+    """Take a customer out of a segment, whether in it or not (D9)."""
+    tenant.change(lambda state: (_apply_removal(tenant, state, segment_id, key), None))
+
+
+def upsert_customer_assignments(
+    tenant: Tenant, segment_id: str, elements: Sequence[Any], element_errors: Mapping[int, ClientError]
+) -> list[BulkEntry]:
+    """Create or replace many assignments, each on its own; elements are upsert bodies with their key."""
+
+    def step(write: WriteContext, state: State, element: Row) -> tuple[State, ElementOutcome]:
+        state, created = _apply_upsert(write, state, segment_id, _element_key(element), element)
+        return state, (writes.upsert_status(created=created), None)
+
+    return writes.write_many(tenant, elements, element_errors, step)
+
+
+def remove_customer_assignments(
+    tenant: Tenant, segment_id: str, elements: Sequence[Any], element_errors: Mapping[int, ClientError]
+) -> list[BulkEntry]:
+    """Take many customers out of a segment, each on its own; elements are keys (E6)."""
+
+    def step(_: WriteContext, state: State, element: Row) -> tuple[State, ElementOutcome]:
+        return _apply_removal(tenant, state, segment_id, _element_key(element)), (204, None)
+
+    return writes.write_many(tenant, elements, element_errors, step)
+
+
+def _element_key(element: Row) -> MemberKey:
+    return element["customerId"], element.get("legalEntityId", "")
+
+
+def _apply_upsert(write: WriteContext, state: State, segment_id: str, key: MemberKey, body: Row) -> tuple[State, bool]:
+    writes.check_segment_exists(state, segment_id)
+    customer_rows.check_customer_references(state, *key, write.tenant.switches)
+    old = state.member(segment_id, key)
+    revision = write.next_revision(state, old.revision if old else None, body)
+    assignment = CustomerAssignment(
+        segment_id, key[0], key[1] or None, MANUAL, revision, body.get("mixins"), writes.mixin_urls(body)
+    )
+    return state.with_member(assignment), old is None
+
+
+def _apply_removal(tenant: Tenant, state: State, segment_id: str, key: MemberKey) -> State:
+    writes.check_removal(tenant, state.member(segment_id, key), key[0])
+    return state.without_member(segment_id, key)

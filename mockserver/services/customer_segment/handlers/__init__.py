@@ -1,0 +1,1 @@
+"""Handlers of the segment service: from a call to a rule and back."""

@@ -1,0 +1,64 @@
+"""Calls of customer assignments; a path without legal entity means the assignment that has none (D15)."""
+
+from __future__ import annotations
+
+from ....messages import Call, Handler, Listing, Reply
+from ....store.state import MemberKey
+from .. import customer_assignments, writes
+from .arguments import segment_id
+
+
+def get_segment_customers(call: Call) -> Listing:
+    """List the customers of one segment; the search differs only in where its `q` is (C16)."""
+    return Listing(customer_assignments.list_customer_assignments(call.tenant, call.principal, segment_id(call)))
+
+
+def get_segment_customer(call: Call) -> Reply:
+    """Answer with one assignment."""
+    return Reply(200, customer_assignments.read_customer_assignment(call.tenant, segment_id(call), _customer_key(call)))
+
+
+def put_segment_customer(call: Call) -> Reply:
+    """Create or replace one assignment; no body is as good as `{}` (D8)."""
+    created = customer_assignments.upsert_customer_assignment(
+        call.tenant, segment_id(call), _customer_key(call), call.body or {}
+    )
+    return Reply(writes.upsert_status(created=created))
+
+
+def delete_segment_customer(call: Call) -> Reply:
+    """Remove one assignment."""
+    customer_assignments.remove_customer_assignment(call.tenant, segment_id(call), _customer_key(call))
+    return Reply(204)
+
+
+def put_segment_customers_bulk(call: Call) -> Reply:
+    """Create or replace many assignments."""
+    return Reply(
+        207, customer_assignments.upsert_customer_assignments(call.tenant, segment_id(call), call.body, call.problems)
+    )
+
+
+def delete_segment_customers_bulk(call: Call) -> Reply:
+    """Remove many assignments."""
+    return Reply(
+        207, customer_assignments.remove_customer_assignments(call.tenant, segment_id(call), call.body, call.problems)
+    )
+
+
+def _customer_key(call: Call) -> MemberKey:
+    return call.path["customerId"], call.path.get("legalEntityId", "")
+
+
+HANDLERS: dict[str, Handler] = {
+    "GET-customer-segment-retrieve-customers": get_segment_customers,
+    "POST-customer-segment-search-customers": get_segment_customers,
+    "GET-customer-segment-retrieve-customer-by-customerId": get_segment_customer,
+    "PUT-customer-segment-update-customer-by-customerId": put_segment_customer,
+    "DELETE-customer-segment-remove-customer-by-customerId": delete_segment_customer,
+    "GET-customer-segment-retrieve-customer": get_segment_customer,
+    "PUT-customer-segment-update-customer": put_segment_customer,
+    "DELETE-customer-segment-remove-customer": delete_segment_customer,
+    "PUT-customer-segment-update-customers-bulk": put_segment_customers_bulk,
+    "DELETE-customer-segment-remove-customers-bulk": delete_segment_customers_bulk,
+}

@@ -1,0 +1,91 @@
+"""Calls of segments; `Content-Language` is accepted and has no effect, since texts are maps (D13)."""
+
+from __future__ import annotations
+
+from ....messages import Call, Handler, Listing, Reply
+from .. import match, segments, writes
+from .arguments import legal_entity_id, segment_id
+
+
+def get_segments(call: Call) -> Listing:
+    """List segments; the search differs only in where its `q` is (C16)."""
+    customer_id = call.query.get("customerId")
+    return Listing(
+        segments.list_segments(
+            call.tenant, call.principal, legal_entity_id=legal_entity_id(call), customer_id=customer_id
+        )
+    )
+
+
+def get_segment(call: Call) -> Reply:
+    """Answer with one segment."""
+    return Reply(
+        200, segments.read_segment(call.tenant, call.principal, segment_id(call), legal_entity_id=legal_entity_id(call))
+    )
+
+
+def post_segment(call: Call) -> Reply:
+    """Create a segment, and answer with its id."""
+    return Reply(201, {"id": segments.create_segment(call.tenant, call.body)})
+
+
+def put_segment(call: Call) -> Reply:
+    """Create a segment under this id, and answer with it, or replace the one that there is (D2)."""
+    created = segments.upsert_segment(call.tenant, segment_id(call), call.body)
+    return Reply(writes.upsert_status(created=created), {"id": segment_id(call)} if created else None)
+
+
+def patch_segment(call: Call) -> Reply:
+    """Change parts of a segment."""
+    assert call.judge_patched is not None  # the spec marks the operation with x-patches
+    segments.apply_segment_patch(call.tenant, segment_id(call), call.body, call.judge_patched)
+    return Reply(204)
+
+
+def delete_segment(call: Call) -> Reply:
+    """Delete a segment."""
+    segments.remove_segment(call.tenant, segment_id(call), force=_force_delete(call))
+    return Reply(204)
+
+
+def post_segments_bulk(call: Call) -> Reply:
+    """Create many segments."""
+    return Reply(207, segments.create_segments(call.tenant, call.body, call.problems))
+
+
+def put_segments_bulk(call: Call) -> Reply:
+    """Create or replace many segments."""
+    return Reply(207, segments.upsert_segments(call.tenant, call.body, call.problems))
+
+
+def delete_segments_bulk(call: Call) -> Reply:
+    """Delete many segments."""
+    return Reply(207, segments.remove_segments(call.tenant, call.body, call.problems, force=_force_delete(call)))
+
+
+def post_segments_match(call: Call) -> Reply:
+    """Answer with the products that are in one of the segments; `site` is `siteCode` too (C17)."""
+    body = call.body
+    site = body.get("site", body.get("siteCode"))
+    products = (item["id"] for item in body["items"])
+    return Reply(200, [{"id": id_} for id_ in match.match_products(call.tenant, products, body["segmentIds"], site)])
+
+
+def _force_delete(call: Call) -> bool:
+    force: bool = call.query.get("forceDelete", False)
+    return force
+
+
+HANDLERS: dict[str, Handler] = {
+    "GET-customer-segment-retrieve-segments": get_segments,
+    "POST-customer-segment-search-segments": get_segments,
+    "GET-customer-segment-retrieve-segment": get_segment,
+    "POST-customer-segment-create-segment": post_segment,
+    "PUT-customer-segment-update-segment": put_segment,
+    "PATCH-customer-segment-update-segment": patch_segment,
+    "DELETE-customer-segment-remove-segment": delete_segment,
+    "POST-customer-segment-create-segments-bulk": post_segments_bulk,
+    "PUT-customer-segment-update-segments-bulk": put_segments_bulk,
+    "DELETE-customer-segment-remove-segments-bulk": delete_segments_bulk,
+    "POST-customer-segment-check-match": post_segments_match,
+}
