@@ -202,7 +202,7 @@ def seed(number: int, shipped: str | None, **counts: int) -> None:
 
 
 @commands.command("world-schema")
-def world_schema() -> None:
+def print_world_schema() -> None:
     """Write the JSON Schema of world files to standard output."""
     from ..services import collections_of, import_services  # noqa: PLC0415
     from ..worlds.sections import write_schema  # noqa: PLC0415

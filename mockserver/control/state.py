@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import BadRequest
 from ..messages import Call, Handler, Reply
-from ..store.collections import Collection
+from ..store.collection import Collection
 from ..store.state import State
 from ..store.world import Seed, Tenant
 from ..worlds import exporting

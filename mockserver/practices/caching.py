@@ -12,7 +12,7 @@ MAX_CACHED_TEXTS = 256  # texts
 Parsed = TypeVar("Parsed")
 
 
-def cached(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
+def cache_parsed(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
     """Keep what a function made of the last texts; it must be immutable. Errors are not kept."""
     cache = lru_cache(maxsize=MAX_CACHED_TEXTS)(parse)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import NotFound
 from ..messages import Call, Handler, Listing, Reply
-from ..store.collections import Collection
+from ..store.collection import Collection
 from ..store.state import Document, State
 from . import documents
 from .rows import LazyRows
@@ -68,7 +68,7 @@ def create_document(collection: Collection) -> Handler:
     """Return a handler that creates a document, and answers with its key."""
 
     def handle(call: Call) -> Reply:
-        return Reply(201, {collection.key: documents.create_document(call.tenant, collection, call.body)})
+        return Reply(201, {collection.key: documents.insert_document(call.tenant, collection, call.body)})
 
     return handle
 
@@ -78,7 +78,7 @@ def replace_document(collection: Collection, parameter: str) -> Handler:
 
     def handle(call: Call) -> Reply:
         key = call.path[parameter]
-        created = documents.replace_document(call.tenant, collection, key, call.body)
+        created = documents.upsert_document(call.tenant, collection, key, call.body)
         return Reply(201, {collection.key: key}) if created else Reply(204)
 
     return handle
@@ -89,7 +89,7 @@ def patch_document(collection: Collection, parameter: str) -> Handler:
 
     def handle(call: Call) -> Reply:
         assert call.judge_patched is not None  # the spec marks the operation with x-patches
-        documents.patch_document(call.tenant, collection, call.path[parameter], call.body, call.judge_patched)
+        documents.apply_document_patch(call.tenant, collection, call.path[parameter], call.body, call.judge_patched)
         return Reply(204)
 
     return handle
@@ -99,7 +99,7 @@ def delete_document(collection: Collection, parameter: str) -> Handler:
     """Return a handler that deletes a document."""
 
     def handle(call: Call) -> Reply:
-        documents.delete_document(call.tenant, collection, call.path[parameter])
+        documents.remove_document(call.tenant, collection, call.path[parameter])
         return Reply(204)
 
     return handle

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import BadRequest, Conflict, NotFound
 from ..messages import Judge
 from ..store.clock import format_timestamp
-from ..store.collections import MAX_LEVELS, Collection
+from ..store.collection import MAX_LEVELS, Collection
 from ..store.state import IMPORTED_REVISION, Document, Revision, State
 from ..store.world import Tenant
 from . import jsonpatch, mixins, paths, writes
@@ -31,7 +31,7 @@ def revision_of(document: Document) -> Revision:
     return Revision.from_document(document) if "metadata" in document else IMPORTED_REVISION
 
 
-def create_document(tenant: Tenant, collection: Collection, body: Body) -> str:
+def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:
     """Create a document and return its key; BadRequest (D7, D12) or Conflict (D4)."""
 
     def rule(state: State) -> tuple[State, str]:
@@ -43,7 +43,7 @@ def create_document(tenant: Tenant, collection: Collection, body: Body) -> str:
     return tenant.change(rule)
 
 
-def replace_document(tenant: Tenant, collection: Collection, key: str, body: Body) -> bool:
+def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body) -> bool:
     """Create or replace a document; True if it is new (D2). Raises BadRequest (D7, D12) or Stale (D3)."""
 
     def rule(state: State) -> tuple[State, bool]:
@@ -53,7 +53,9 @@ def replace_document(tenant: Tenant, collection: Collection, key: str, body: Bod
     return tenant.change(rule)
 
 
-def patch_document(tenant: Tenant, collection: Collection, key: str, operations: Sequence[Body], judge: Judge) -> None:
+def apply_document_patch(
+    tenant: Tenant, collection: Collection, key: str, operations: Sequence[Body], judge: Judge
+) -> None:
     """Apply a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or Stale.
 
     judge: finds what is wrong with the document that the patch would leave.
@@ -74,7 +76,7 @@ def patch_document(tenant: Tenant, collection: Collection, key: str, operations:
     tenant.change(rule)
 
 
-def delete_document(tenant: Tenant, collection: Collection, key: str) -> None:
+def remove_document(tenant: Tenant, collection: Collection, key: str) -> None:
     """Delete a document; NotFound for one that is not there, if the switch says so (D9)."""
 
     def rule(state: State) -> tuple[State, None]:

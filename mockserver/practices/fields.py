@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import paths
-from .caching import cached
+from .caching import cache_parsed
 from .paths import PathTree
 
 
@@ -24,7 +24,7 @@ def parse_fields(text: str | None) -> Projection | None:
     return _parse_projection(text) if text else None
 
 
-@cached
+@cache_parsed
 def _parse_projection(text: str) -> Projection | None:
     names = [name.strip() for name in text.split(",")]
     return Projection(tuple(filter(paths.is_valid_path, names))) if any(names) else None

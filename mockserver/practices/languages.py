@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import BadRequest
 from . import paths
-from .caching import cached
+from .caching import cache_parsed
 from .paths import PathTree
 
 MAX_LANGUAGE_RANGES = 100
@@ -40,7 +40,7 @@ def parse_accept_language(header: str | None) -> LanguagePreferences | None:
     return _parse_accept_language(header) if header else None
 
 
-@cached
+@cache_parsed
 def _parse_accept_language(header: str) -> LanguagePreferences | None:
     parts = [part.strip(" \t") for part in header.split(",")]
     ranges = [_parse_range(part) for part in parts if part]

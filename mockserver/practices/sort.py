@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..errors import INVALID_PARAMETERS, BadRequest
 from . import paths
-from .caching import cached
+from .caching import cache_parsed
 
 MAX_SORT_KEYS = 20
 IS_DESCENDING = {"": False, "ASC": False, "asc": False, "DESC": True, "desc": True}
@@ -35,7 +35,7 @@ class SortOrder:
     keys: tuple[SortKey, ...]
 
 
-@cached
+@cache_parsed
 def parse_sort(text: str) -> SortOrder:
     """Read a `sort` parameter; BadRequest for an empty field or a bad direction. Blank: as the rows come."""
     parts = text.split(",") if text.strip() else []

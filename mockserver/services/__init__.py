@@ -9,7 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-from ..store.collections import Collection, by_name
+from ..store.collection import Collection, by_name
 
 SHIPPED = sys.modules[__name__]
 

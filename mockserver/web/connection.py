@@ -21,12 +21,13 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 REFUSED = ParsedRequest(EMPTY)  # stands for what is not a request: the response to it ends the connection
 
 
-class State(Enum):
+class ConnectionState(Enum):
     """What a connection waits for.
 
     ============  ===========================================  ================================================
     state         waits for                                    next
     ============  ===========================================  ================================================
+    OPENING       the event loop to hand over the socket       IDLE
     IDLE          the client to begin a request                READING, ANSWERING
     READING       the client to send the rest of a request     ANSWERING
     ANSWERING     the application, or the pauses of a drip     IDLE, READING, WRITING; LINGERING or WRITING_LAST
@@ -40,13 +41,14 @@ class State(Enum):
     parsed and wait; what arrives during WRITING_LAST and LINGERING is dropped.
     """
 
-    IDLE = 1
-    READING = 2
-    ANSWERING = 3
-    WRITING = 4
-    WRITING_LAST = 5
-    LINGERING = 6
-    CLOSED = 7
+    OPENING = 1
+    IDLE = 2
+    READING = 3
+    ANSWERING = 4
+    WRITING = 5
+    WRITING_LAST = 6
+    LINGERING = 7
+    CLOSED = 8
 
 
 class Timeout(NamedTuple):
@@ -56,15 +58,17 @@ class Timeout(NamedTuple):
     action: Literal["close", "refuse", "abort"]
 
 
-TIMEOUTS = {  # ANSWERING has none: the server makes the client wait, not the other way round
-    State.IDLE: Timeout(30, "close"),
-    State.READING: Timeout(60, "refuse"),  # with a 408
-    State.WRITING: Timeout(30, "abort"),  # since the client last read anything
-    State.WRITING_LAST: Timeout(30, "abort"),
-    State.LINGERING: Timeout(2, "abort"),  # closing while the client still sends would take its last response away
+TIMEOUTS = {  # OPENING and ANSWERING have none: there the client waits for the server
+    ConnectionState.IDLE: Timeout(30, "close"),
+    ConnectionState.READING: Timeout(60, "refuse"),  # with a 408
+    ConnectionState.WRITING: Timeout(30, "abort"),  # since the client last read anything
+    ConnectionState.WRITING_LAST: Timeout(30, "abort"),
+    ConnectionState.LINGERING: Timeout(
+        2, "abort"
+    ),  # closing while the client still sends would take its last response away
 }
-BETWEEN_RESPONSES = {State.IDLE, State.READING, State.WRITING}
-ENDING = {State.WRITING_LAST, State.LINGERING, State.CLOSED}
+BETWEEN_RESPONSES = {ConnectionState.IDLE, ConnectionState.READING, ConnectionState.WRITING}
+ENDING = {ConnectionState.WRITING_LAST, ConnectionState.LINGERING, ConnectionState.CLOSED}
 
 
 class WriteBatcher:
@@ -112,7 +116,7 @@ class Connection(Protocol):
     ) -> None:
         self._dispatcher, self._batcher, self._loop, self._on_closed = dispatcher, batcher, loop, on_closed
         self._waiting: deque[ParsedRequest] = deque()
-        self._state = State.IDLE
+        self._state = ConnectionState.OPENING
         self._since = loop.time()
         self._unsent_bytes = 0
 
@@ -121,10 +125,11 @@ class Connection(Protocol):
         self._transport = cast(Transport, transport)
         self._transport.set_write_buffer_limits(0)
         self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0])
+        self._enter(ConnectionState.IDLE)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """End; a response that is still being made will be dropped."""
-        self._state = State.CLOSED
+        self._state = ConnectionState.CLOSED
         self._waiting.clear()
         del self._parser  # it and llhttp refer to each other
         self._on_closed(self)
@@ -133,29 +138,29 @@ class Connection(Protocol):
         """Parse requests, and answer the first."""
         if self._state in ENDING:
             return
-        if self._state is State.IDLE:
+        if self._state is ConnectionState.IDLE:
             self._since = self._loop.time()
         self._waiting.extend(self._parser.feed(data))
         self._proceed()
-        if self._waiting or self._state in {State.ANSWERING, State.WRITING}:
+        if self._waiting or self._state in {ConnectionState.ANSWERING, ConnectionState.WRITING}:
             self._transport.pause_reading()
 
     def pause_writing(self) -> None:
         """Wait for the client to read; a response that drips checks at its end whether the client has read it."""
         if self._state in BETWEEN_RESPONSES:
-            self._enter(State.WRITING)
+            self._enter(ConnectionState.WRITING)
 
     def resume_writing(self) -> None:
         """Go on: the client has read all."""
-        if self._state is State.WRITING_LAST:
-            self._enter(State.LINGERING)
-        elif self._state is State.WRITING:
-            self._enter(State.IDLE)
+        if self._state is ConnectionState.WRITING_LAST:
+            self._enter(ConnectionState.LINGERING)
+        elif self._state is ConnectionState.WRITING:
+            self._enter(ConnectionState.IDLE)
             self._proceed()
 
     def abort(self) -> None:
         """Close at once."""
-        if self._state is not State.CLOSED:
+        if self._state not in {ConnectionState.OPENING, ConnectionState.CLOSED}:
             self._transport.abort()
 
     def check_timeout(self, now: float) -> None:
@@ -163,7 +168,7 @@ class Connection(Protocol):
         timeout = TIMEOUTS.get(self._state)
         if timeout is None:
             return
-        if self._state in {State.WRITING, State.WRITING_LAST}:
+        if self._state in {ConnectionState.WRITING, ConnectionState.WRITING_LAST}:
             self._note_progress(now)
         if now - self._since <= timeout.seconds:
             return
@@ -180,23 +185,23 @@ class Connection(Protocol):
         if unsent != self._unsent_bytes:
             self._unsent_bytes, self._since = unsent, now
 
-    def _enter(self, state: State) -> None:
+    def _enter(self, state: ConnectionState) -> None:
         self._state, self._since = state, self._loop.time()
 
     def _proceed(self) -> None:
         """Answer the next request, if there is one and the client has read all responses so far; else read on."""
-        if self._state not in {State.IDLE, State.READING}:
+        if self._state not in {ConnectionState.IDLE, ConnectionState.READING}:
             return
         if self._waiting:
-            self._enter(State.ANSWERING)
+            self._enter(ConnectionState.ANSWERING)
             self._parsed = self._waiting.popleft()
             if self._parsed.refusal:
                 self._refuse(*self._parsed.refusal)
             else:
                 self._dispatcher.dispatch(self._parsed.request, self._respond)
             return
-        if self._state is State.IDLE and self._parser.is_partial:
-            self._enter(State.READING)
+        if self._state is ConnectionState.IDLE and self._parser.is_partial:
+            self._enter(ConnectionState.READING)
         self._transport.resume_reading()
         if self._parser.awaits_continue:
             self._parser.awaits_continue = False
@@ -204,12 +209,12 @@ class Connection(Protocol):
 
     def _respond(self, response: Response) -> None:
         """Send the response to the current request."""
-        if self._state is not State.CLOSED:
+        if self._state is not ConnectionState.CLOSED:
             self._send(encode(response, self._parsed))
 
     def _refuse(self, status: int, reason: str) -> None:
         """Answer what is not a request, or never became one, and end the connection."""
-        self._enter(State.ANSWERING)
+        self._enter(ConnectionState.ANSWERING)
         self._send(encode(error_response(status, reason), REFUSED))
 
     def _send(self, encoded: EncodedResponse) -> None:
@@ -236,7 +241,7 @@ class Connection(Protocol):
 
     def _drip(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
         """Send the parts of a body, with a pause of so many seconds before each."""
-        if self._state is State.CLOSED:
+        if self._state is ConnectionState.CLOSED:
             return
         if parts:
             self._loop.call_later(pause, self._drip_next, parts, pause, keeps_open)
@@ -244,7 +249,7 @@ class Connection(Protocol):
             self._finish(keeps_open)
 
     def _drip_next(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
-        if self._state is not State.CLOSED:
+        if self._state is not ConnectionState.CLOSED:
             self._transport.write(parts[0])
         self._drip(parts[1:], pause, keeps_open)
 
@@ -253,13 +258,13 @@ class Connection(Protocol):
         transport = self._transport
         is_unread = transport.get_write_buffer_size() > 0
         if not keeps_open:  # the client may not have sent all yet, so read on until it closes
-            self._enter(State.WRITING_LAST if is_unread else State.LINGERING)
+            self._enter(ConnectionState.WRITING_LAST if is_unread else ConnectionState.LINGERING)
             transport.write_eof()
             transport.resume_reading()
             return
         if is_unread:
-            self._enter(State.WRITING)
+            self._enter(ConnectionState.WRITING)
         else:
-            self._enter(State.READING if self._parser.is_partial else State.IDLE)
+            self._enter(ConnectionState.READING if self._parser.is_partial else ConnectionState.IDLE)
         if self._waiting or self._parser.awaits_continue or not transport.is_reading():
             self._loop.call_soon(self._proceed)

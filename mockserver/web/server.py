@@ -94,12 +94,12 @@ class Server:
 
     def _check_timeouts(self) -> None:
         """Close the connections that have waited too long for their clients; called once a second."""
+        self._loop.call_later(TIMEOUT_CHECK_SECONDS, self._check_timeouts)
         now = self._loop.time()
         for connection in list(self.connections):
             connection.check_timeout(now)
         if self._is_full:
             self._listen()
-        self._loop.call_later(TIMEOUT_CHECK_SECONDS, self._check_timeouts)
 
     def _close(self) -> None:
         for listener in self._listeners:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..access import OAuthClient, Principal
 from ..store.clock import parse_timestamp
-from ..store.collections import Collection, Sections
+from ..store.collection import Collection, Sections
 from ..store.state import State
 from ..store.world import Seed
 

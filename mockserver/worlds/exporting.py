@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..store.collections import Collection, Key, Row
+from ..store.collection import Collection, Key, Row
 from ..store.state import State
 
 Collections = Mapping[str, Collection]

@@ -12,12 +12,12 @@ import jsonschema_rs
 import orjson
 
 from ..practices import mixins
-from ..store.collections import Collection, Sections
+from ..store.collection import Collection, Sections
 from ..store.state import State
 from ..store.world import Seed
 from ..strict_yaml import YamlError, load_yaml
 from . import building
-from .sections import MIXIN_SCHEMAS, all_sections, world_schema
+from .sections import MIXIN_SCHEMAS, all_sections, build_world_schema
 from .violations import structural_violations, violations
 
 INLINE = Path("world")  # the path of a world that came without a file
@@ -96,7 +96,7 @@ class WorldLibrary:
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of world files."""
-        return world_schema(self.collections)
+        return build_world_schema(self.collections)
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Validator:

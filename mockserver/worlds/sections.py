@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from immutables import Map
 
-from ..store.collections import Collection, Key, Row, Section
+from ..store.collection import Collection, Key, Row, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
 from ..store.state import State
 
@@ -80,7 +80,7 @@ def all_sections(collections: Mapping[str, Collection]) -> list[Section]:
     return [*collections.values(), CLIENTS, TOKENS]
 
 
-def world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
+def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
     """Return the JSON Schema of world files with these collections."""
     collections = {**collections, MIXIN_SCHEMAS.name: MIXIN_SCHEMAS}
     sections = {section.name: _section_schema(section) for section in all_sections(collections)}
@@ -95,7 +95,7 @@ def world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
 
 def write_schema(collections: Mapping[str, Collection]) -> str:
     """Return the text of `fixtures/world.schema.json`, for editors."""
-    return json.dumps(world_schema(collections), indent=2) + "\n"
+    return json.dumps(build_world_schema(collections), indent=2) + "\n"
 
 
 def _section_schema(section: Section) -> dict[str, Any]:

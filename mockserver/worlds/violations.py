@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..practices import paths
-from ..store.collections import MAX_LEVELS, Row, Section, Sections, Violation
+from ..store.collection import MAX_LEVELS, Row, Section, Sections, Violation
 
 
 def violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:

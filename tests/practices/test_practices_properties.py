@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mockserver.errors import BadRequest
 from mockserver.practices import caching, fields, languages, paging, regexes, sort
-from mockserver.practices.caching import cached
+from mockserver.practices.caching import cache_parsed
 from mockserver.practices.query.query import parse_query, select_rows
 from mockserver.practices.regexes import RegexBudget, RegexTimeout
 from mockserver.practices.rows import LazyRows
@@ -304,7 +304,7 @@ def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
 def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
     asked: list[str] = []
 
-    @cached
+    @cache_parsed
     def read(text: str) -> str:
         asked.append(text)
         if text == "bad":
@@ -323,7 +323,7 @@ def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
 def test_only_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "MAX_CACHED_TEXTS", 2)
     asked: list[str] = []
-    read = cached(asked.append)
+    read = cache_parsed(asked.append)
     for text in ("a", "b", "c", "c", "a"):
         read(text)
     assert asked == ["a", "b", "c", "a"]

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from mockserver.app import App, build
 from mockserver.services import SHIPPED, collections_of, import_services
 from mockserver.settings import Settings, Switches
-from mockserver.store.collections import Collection, by_name
+from mockserver.store.collection import Collection, by_name
 from mockserver.worlds.loading import WorldError
 from tests.support import example_services
 from tests.support.client import Client

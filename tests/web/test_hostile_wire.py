@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from mockserver.web.connection import TIMEOUTS, State
+from mockserver.web.connection import TIMEOUTS, ConnectionState
 from mockserver.web.server import Server
 from tests.support.live_server import COMMAND, ENOUGH, Wire, ask, server_here, serving
 from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, WORLDS
@@ -98,7 +98,7 @@ def test_a_client_that_does_not_read_gets_no_second_answer(served: Served) -> No
 
 
 def test_a_client_that_never_reads_is_closed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(TIMEOUTS, State.WRITING, TIMEOUTS[State.WRITING]._replace(seconds=0.1))
+    monkeypatch.setitem(TIMEOUTS, ConnectionState.WRITING, TIMEOUTS[ConnectionState.WRITING]._replace(seconds=0.1))
     with served.deaf(times=5) as deaf:
         assert served.until_called(2) == 2
         served.until_connected(1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
@@ -16,7 +18,8 @@ from mockserver.settings import Settings
 from mockserver.web import request_parser
 from mockserver.web import server as web
 from mockserver.web.application import Application
-from mockserver.web.connection import TIMEOUTS, State
+from mockserver.web.connection import TIMEOUTS, Connection, ConnectionState, WriteBatcher
+from mockserver.web.dispatcher import Dispatcher
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 from mockserver.web.server import Server
@@ -235,23 +238,34 @@ def test_a_client_with_more_requests_than_may_wait_is_answered_so_many(
 @pytest.mark.parametrize(
     ("state", "sent", "status"),
     [
-        (State.IDLE, b"", []),
-        (State.IDLE, request(), [200]),
-        (State.READING, b"GET / HT", [408]),
-        (State.READING, request("PUT", headers="Content-Length: 5\r\n") + b"{", [408]),
-        (State.LINGERING, request(headers="Connection: close\r\n"), [200]),
+        (ConnectionState.IDLE, b"", []),
+        (ConnectionState.IDLE, request(), [200]),
+        (ConnectionState.READING, b"GET / HT", [408]),
+        (ConnectionState.READING, request("PUT", headers="Content-Length: 5\r\n") + b"{", [408]),
+        (ConnectionState.LINGERING, request(headers="Connection: close\r\n"), [200]),
     ],
 )
 def test_who_lets_the_server_wait_is_closed(
-    server: Server, monkeypatch: pytest.MonkeyPatch, state: State, sent: bytes, status: list[int]
+    server: Server, monkeypatch: pytest.MonkeyPatch, state: ConnectionState, sent: bytes, status: list[int]
 ) -> None:
-    for short in (State.LINGERING, state):
-        monkeypatch.setitem(TIMEOUTS, short, TIMEOUTS[short]._replace(seconds=0))
     with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
         client.sendall(sent)
-        assert statuses(b"".join(iter(lambda: client.recv(65536), b""))) == status
+        received = client.recv(65536) if status == [200] else b""
+        for short in (ConnectionState.LINGERING, state):
+            monkeypatch.setitem(TIMEOUTS, short, TIMEOUTS[short]._replace(seconds=0))
+        assert statuses(received + b"".join(iter(lambda: client.recv(65536), b""))) == status
         while server.connections:
             assert client.recv(1) == b""
+
+
+def test_a_connection_without_a_socket_yet_can_wait_and_be_aborted() -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        connection = Connection(cast(Dispatcher, None), WriteBatcher(loop), loop, lambda _: None)
+        connection.check_timeout(loop.time() + 1000)
+        connection.abort()
+    finally:
+        loop.close()
 
 
 @pytest.mark.parametrize("header", ["b\r\nC: d", "b\nC: d", "\u0142"])

@@ -14,7 +14,7 @@ import regex
 
 from ...wording import shorten
 from .. import paths, regexes
-from ..caching import cached
+from ..caching import cache_parsed
 from ..regexes import RegexBudget, RegexError, RegexTimeout
 from . import compound, syntax
 from .compound import Group, Term
@@ -102,12 +102,12 @@ def parse_query(text: str, *, allow_compound: bool = False) -> Query:
     return _parse_compound(text) if allow_compound else _parse_plain(text)
 
 
-@cached
+@cache_parsed
 def _parse_plain(text: str) -> Query:
     return _compile_terms(syntax.split_clauses(text))
 
 
-@cached
+@cache_parsed
 def _parse_compound(text: str) -> Query:
     return _compile_terms(compound.split_terms(text))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...store.collections import Collection
+from ...store.collection import Collection
 from ...store.row_schemas import BOOLEAN, ID, LOCALIZED, TEXT, VALIDITY, closed_object
 
 CATEGORIES = Collection(

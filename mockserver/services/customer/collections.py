@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...store.collections import Collection
+from ...store.collection import Collection
 from ...store.row_schemas import ID, LANGUAGE, TEXT, closed_object, unique_list
 
 CUSTOMERS = Collection(

@@ -19,7 +19,7 @@ def visible_customers(state: State, principal: Principal) -> list[Document]:
     return [] if own is None else [own]
 
 
-def is_visible(principal: Principal, customer: Document) -> bool:
+def is_visible_customer(principal: Principal, customer: Document) -> bool:
     """Whether the caller may see a customer (M1)."""
     return READ_CUSTOMERS in principal.scopes or customer["id"] == principal.customer_id
 

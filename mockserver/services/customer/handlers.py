@@ -16,7 +16,7 @@ def _visible(call: Call) -> list[Document]:
 
 
 def _is_visible(call: Call, customer: Document) -> bool:
-    return customers.is_visible(call.principal, customer)
+    return customers.is_visible_customer(call.principal, customer)
 
 
 LIST = list_documents(CUSTOMERS, present=lambda state: partial(customers.customer_row, state), select=_visible)

@@ -12,20 +12,20 @@ from ...store.world import Tenant
 from .granting import LOGIN_LIFETIMES, format_scope
 from .sessions import Session, SessionStore
 
-CUSTOMER_TOKEN_HINT = "needs the token of a customer; log in, or use customer-token"
+NOT_A_CUSTOMER_HINT = "needs the token of a customer; log in, or use customer-token"
 
 
 def require_customer(principal: Principal) -> None:
     """Raise InvalidToken unless it is a customer who calls (B7b)."""
     if principal.customer_id is None:
-        raise InvalidToken(hint=CUSTOMER_TOKEN_HINT, rule="B7b")
+        raise InvalidToken(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
 
 
 def own_profile(state: State, principal: Principal) -> dict[str, Any]:
     """Return what the world knows of the customer; Forbidden for everybody else (B7b)."""
     customer = state.customers.get(principal.customer_id or "")
     if customer is None:
-        raise Forbidden(hint=CUSTOMER_TOKEN_HINT, rule="B7b")
+        raise Forbidden(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
     return customer_profile.build_profile(state, customer)
 
 

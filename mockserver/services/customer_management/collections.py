@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...store.collections import Collection
+from ...store.collection import Collection
 from ...store.row_schemas import ID, TEXT, closed_object
 
 LEGAL_ENTITIES = Collection(

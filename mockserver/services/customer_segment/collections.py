@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ...store.collections import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
 from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, VALIDITY, closed_object
 from ...store.state import CustomerAssignment, ItemAssignment, Revision, State
 

@@ -11,9 +11,9 @@ from ...practices.rows import ConcatenatedTables, Row
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.state import CustomerAssignment, MemberKey, State
 from ...store.world import Tenant
-from . import customer_rows, writes
+from . import customer_rows, write_context
 from .visibility import is_visible_segment, own_customer_assignments, sees_everything
-from .writes import WriteContext
+from .write_context import WriteContext
 
 MANUAL = "MANUAL"  # what is assigned through the API; AUTOMATIC comes from worlds (D14)
 
@@ -59,9 +59,9 @@ def upsert_customer_assignments(
 
     def step(write: WriteContext, state: State, element: Row) -> tuple[State, ElementOutcome]:
         state, created = _apply_upsert(write, state, segment_id, _element_key(element), element)
-        return state, (writes.upsert_status(created=created), None)
+        return state, (write_context.upsert_status(created=created), None)
 
-    return writes.write_many(tenant, elements, element_errors, step)
+    return write_context.write_many(tenant, elements, element_errors, step)
 
 
 def remove_customer_assignments(
@@ -72,7 +72,7 @@ def remove_customer_assignments(
     def step(_: WriteContext, state: State, element: Row) -> tuple[State, ElementOutcome]:
         return _apply_removal(tenant, state, segment_id, _element_key(element)), (204, None)
 
-    return writes.write_many(tenant, elements, element_errors, step)
+    return write_context.write_many(tenant, elements, element_errors, step)
 
 
 def _element_key(element: Row) -> MemberKey:
@@ -80,16 +80,16 @@ def _element_key(element: Row) -> MemberKey:
 
 
 def _apply_upsert(write: WriteContext, state: State, segment_id: str, key: MemberKey, body: Row) -> tuple[State, bool]:
-    writes.check_segment_exists(state, segment_id)
+    write_context.check_segment_exists(state, segment_id)
     customer_rows.check_customer_references(state, *key, write.tenant.switches)
     old = state.member(segment_id, key)
     revision = write.next_revision(state, old.revision if old else None, body)
     assignment = CustomerAssignment(
-        segment_id, key[0], key[1] or None, MANUAL, revision, body.get("mixins"), writes.mixin_urls(body)
+        segment_id, key[0], key[1] or None, MANUAL, revision, body.get("mixins"), write_context.mixin_urls(body)
     )
     return state.with_member(assignment), old is None
 
 
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, key: MemberKey) -> State:
-    writes.check_removal(tenant, state.member(segment_id, key), key[0])
+    write_context.check_removal(tenant, state.member(segment_id, key), key[0])
     return state.without_member(segment_id, key)

@@ -11,9 +11,9 @@ from ...practices.rows import ConcatenatedTables, Row
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.state import ItemAssignment, ItemKey, Items, Revision, State
 from ...store.world import Tenant
-from . import item_rows, writes
+from . import item_rows, write_context
 from .visibility import active_segment_ids, is_visible_segment, not_visible_error, own_segment_ids, sees_everything
-from .writes import WriteContext
+from .write_context import WriteContext
 
 
 def visible_segment_ids(tenant: Tenant, state: State, principal: Principal, legal_entity_id: str | None) -> list[str]:
@@ -96,9 +96,9 @@ def upsert_item_assignments(
             old = items.get(key)
             revision = write.next_revision(state, old.revision if old else None, element)
             items = items.set(key, _build_assignment(segment_id, key, revision, element))
-            return writes.upsert_status(created=old is None), None
+            return write_context.upsert_status(created=old is None), None
 
-        entries = writes.run_writes(tenant, elements, element_errors, act)
+        entries = write_context.run_writes(tenant, elements, element_errors, act)
         return state.with_items(segment_id, items), entries
 
     return tenant.change(rule)
@@ -112,7 +112,7 @@ def remove_item_assignments(
     def step(_: WriteContext, state: State, item_id: str) -> tuple[State, ElementOutcome]:
         return _apply_removal(tenant, state, segment_id, (item_type, item_id)), (204, None)
 
-    return writes.write_many(tenant, elements, element_errors, step)
+    return write_context.write_many(tenant, elements, element_errors, step)
 
 
 def _assignment_rows(tenant: Tenant, state: State, tables: list[Items]) -> Sequence[Row]:
@@ -121,16 +121,16 @@ def _assignment_rows(tenant: Tenant, state: State, tables: list[Items]) -> Seque
 
 def _check_references(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> None:
     """Refuse an assignment to what does not exist, or of what does not (D6, D7)."""
-    writes.check_segment_exists(state, segment_id)
+    write_context.check_segment_exists(state, segment_id)
     if not item_rows.is_assignable_item(state, *key, tenant.switches):
         detail = f"There is no {key[0].lower()} with this id."
         raise BadRequest(field="itemId", error_type="reference", detail=detail, rule="D7")
 
 
 def _build_assignment(segment_id: str, key: ItemKey, revision: Revision, body: Row) -> ItemAssignment:
-    return ItemAssignment(segment_id, *key, revision, body.get("mixins"), writes.mixin_urls(body))
+    return ItemAssignment(segment_id, *key, revision, body.get("mixins"), write_context.mixin_urls(body))
 
 
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> State:
-    writes.check_removal(tenant, state.item(segment_id, key), key[1])
+    write_context.check_removal(tenant, state.item(segment_id, key), key[1])
     return state.without_item(segment_id, key)

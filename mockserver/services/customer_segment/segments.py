@@ -14,7 +14,7 @@ from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.clock import parse_timestamp
 from ...store.state import Document, Revision, State
 from ...store.world import Tenant
-from . import writes
+from . import write_context
 from .visibility import (
     active_segment_ids,
     is_visible_segment,
@@ -23,7 +23,7 @@ from .visibility import (
     own_segment_ids,
     sees_everything,
 )
-from .writes import WriteContext
+from .write_context import WriteContext
 
 SegmentBody = Mapping[str, Any]
 
@@ -106,7 +106,7 @@ def create_segments(
         state, id_ = _apply_creation(write, state, element)
         return state, (201, id_)
 
-    return writes.write_many(tenant, elements, element_errors, step, _element_id)
+    return write_context.write_many(tenant, elements, element_errors, step, _element_id)
 
 
 def upsert_segments(
@@ -116,9 +116,9 @@ def upsert_segments(
 
     def step(write: WriteContext, state: State, element: SegmentBody) -> tuple[State, ElementOutcome]:
         state, created = _apply_upsert(write, state, element["id"], element)
-        return state, (writes.upsert_status(created=created), element["id"])
+        return state, (write_context.upsert_status(created=created), element["id"])
 
-    return writes.write_many(tenant, elements, element_errors, step, _element_id)
+    return write_context.write_many(tenant, elements, element_errors, step, _element_id)
 
 
 def remove_segments(
@@ -129,7 +129,7 @@ def remove_segments(
     def step(_: WriteContext, state: State, segment_id: str) -> tuple[State, ElementOutcome]:
         return _apply_removal(tenant, state, segment_id, force=force), (204, segment_id)
 
-    return writes.write_many(tenant, elements, element_errors, step, _string_or_none)
+    return write_context.write_many(tenant, elements, element_errors, step, _string_or_none)
 
 
 def _existing_segments(state: State, ids: Sequence[str]) -> list[Document]:
@@ -153,7 +153,7 @@ def _apply_upsert(write: WriteContext, state: State, segment_id: str, body: Segm
 
 
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, *, force: bool) -> State:
-    writes.check_removal(tenant, state.segments.get(segment_id), segment_id)
+    write_context.check_removal(tenant, state.segments.get(segment_id), segment_id)
     if not force and (state.items_of(segment_id) or state.members_of(segment_id)):
         detail = "The segment has items or customers; forceDelete=true deletes them with it."
         raise BadRequest(field="segmentId", error_type="assignments", detail=detail, rule="D10", remedy=FORCE)
@@ -196,7 +196,7 @@ def _check_unchanged(old: Document, new: SegmentBody) -> None:
 def _segment_document(id_: str, body: SegmentBody, revision: Revision) -> dict[str, Any]:
     """Return a segment as it is stored and shown; without a status it is INACTIVE (D14)."""
     content = {name: body[name] for name in CONTENT_FIELDS if name in body}
-    metadata = revision.to_metadata(writes.mixin_urls(body))
+    metadata = revision.to_metadata(write_context.mixin_urls(body))
     return {"id": id_, "status": "INACTIVE"} | content | {"metadata": metadata}
 
 

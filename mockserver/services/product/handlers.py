@@ -11,11 +11,11 @@ from .collections import PRODUCTS
 
 def _visible(call: Call) -> list[Document]:
     every = call.tenant.state.products.values()
-    return [product for product in every if products.is_visible(product, call.principal)]
+    return [product for product in every if products.is_visible_product(product, call.principal)]
 
 
 def _is_visible(call: Call, product: Document) -> bool:
-    return products.is_visible(product, call.principal)
+    return products.is_visible_product(product, call.principal)
 
 
 LIST = list_documents(PRODUCTS, present=products.present_many, select=_visible)

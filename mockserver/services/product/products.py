@@ -32,7 +32,7 @@ def present_one(state: State) -> Callable[[Document], dict[str, Any]]:
     return show
 
 
-def is_visible(product: Document, principal: Principal) -> bool:
+def is_visible_product(product: Document, principal: Principal) -> bool:
     """Whether the caller may see a product: those that are not published need a scope (L2)."""
     return product.get("published", True) or not UNPUBLISHED_PRODUCT_SCOPES.isdisjoint(principal.scopes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...store.collections import Collection
+from ...store.collection import Collection
 from ...store.row_schemas import BOOLEAN, COUNTRY, CURRENCY, ID, LANGUAGE, TEXT, closed_object, unique_list
 
 ADDRESS = closed_object(

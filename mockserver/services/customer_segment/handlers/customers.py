@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
 from ....store.state import MemberKey
-from .. import customer_assignments, writes
+from .. import customer_assignments, write_context
 from .arguments import segment_id
 
 
@@ -23,7 +23,7 @@ def put_segment_customer(call: Call) -> Reply:
     created = customer_assignments.upsert_customer_assignment(
         call.tenant, segment_id(call), _customer_key(call), call.body or {}
     )
-    return Reply(writes.upsert_status(created=created))
+    return Reply(write_context.upsert_status(created=created))
 
 
 def delete_segment_customer(call: Call) -> Reply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
 from ....store.state import ItemKey
-from .. import category_trees, item_assignments, writes
+from .. import category_trees, item_assignments, write_context
 from .arguments import legal_entity_id, segment_id, site_code
 
 
@@ -53,7 +53,7 @@ def get_segment_item(call: Call) -> Reply:
 def put_segment_item(call: Call) -> Reply:
     """Create or replace one assignment; no body is as good as `{}` (D8)."""
     created = item_assignments.upsert_item_assignment(call.tenant, segment_id(call), _item_key(call), call.body or {})
-    return Reply(writes.upsert_status(created=created))
+    return Reply(write_context.upsert_status(created=created))
 
 
 def delete_segment_item(call: Call) -> Reply:

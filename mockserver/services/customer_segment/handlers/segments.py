@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
-from .. import match, segments, writes
+from .. import match, segments, write_context
 from .arguments import legal_entity_id, segment_id
 
 
@@ -32,7 +32,7 @@ def post_segment(call: Call) -> Reply:
 def put_segment(call: Call) -> Reply:
     """Create a segment under this id, and answer with it, or replace the one that there is (D2)."""
     created = segments.upsert_segment(call.tenant, segment_id(call), call.body)
-    return Reply(writes.upsert_status(created=created), {"id": segment_id(call)} if created else None)
+    return Reply(write_context.upsert_status(created=created), {"id": segment_id(call)} if created else None)
 
 
 def patch_segment(call: Call) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.store.collections import Collection
+from mockserver.store.collection import Collection
 from mockserver.store.row_schemas import ID, LOCALIZED, METADATA, closed_object, unique_list
 
 VOUCHERS = Collection(
