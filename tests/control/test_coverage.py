@@ -153,7 +153,7 @@ def test_with_auth_off_nobody_shows_a_scope() -> None:
 def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
     """The visits of a test as they come to be kept, instead of being kept."""
     caught: list[Exchange] = []
-    monkeypatch.setattr(TenantRecord, "keep", lambda _, visit: caught.append(visit))
+    monkeypatch.setattr(TenantRecord, "record_exchange", lambda _, exchange: caught.append(exchange))
     return caught
 
 

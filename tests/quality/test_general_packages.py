@@ -41,8 +41,8 @@ OWN = {
 STANDARD = {
     "bodies.py": {"contentType"},
     "paging.py": {"pageNumber", "pageSize"},
-    "refusals.py": {"resourceId"},
-    "secrets.py": {"accessToken", "refreshToken", "saasToken", "subjectAccessToken"},
+    "documents.py": {"readOnly"},  # the keyword of OpenAPI
+    "error_shapes.py": {"resourceId", "productId"},
 }
 
 
