@@ -1,1 +1,1 @@
-"""What was called and what became of it: kept for each tenant, before the reply leaves."""
+"""What happened: recorded for each tenant before the response leaves."""
