@@ -1,4 +1,4 @@
-"""The context of the control plane's handlers, and what they all read from a call."""
+"""The context that all handlers of the control plane share, and helpers that read their calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Access to the control plane: other web pages, which can reach loopback ports, and strangers are refused."""
+"""Access to the control plane: refuse web pages of other sites, and callers without the token."""
 
 from __future__ import annotations
 

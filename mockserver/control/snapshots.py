@@ -65,7 +65,7 @@ def diff_snapshots(context: ControlContext, call: Call) -> Reply:
 
 
 def find_snapshot(tenant: Tenant, name: str) -> State:
-    """Return the state that was saved under this name; UnknownName if there is none."""
+    """Return the state that was saved under this name; UnknownName if there is no such snapshot."""
     state = tenant.snapshots.get(name)
     if state is None:
         raise _unknown_snapshot_error(tenant, name)

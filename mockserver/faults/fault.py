@@ -17,6 +17,8 @@ from ..records.exchange import Exchange
 from . import replies
 from .replies import ReplyChoice
 
+CallerLookup = Callable[[Exchange], str | None]  # the name of a call's persona, whether or not its token is valid
+CallPhase = Literal["before", "after"]  # the execution of the call
 SILENT_FAULT_KINDS = {"reset", "empty", "garbage"}  # network faults with which no response arrives
 
 
@@ -54,10 +56,6 @@ class ElementFault:
         """Return the injected error of an element."""
         errors_by_example = replies.errors_by_example(self.code, plan.id_of(element) or "unknown")
         return errors_by_example[self.example] if self.example else next(iter(errors_by_example.values()))
-
-
-CallerLookup = Callable[[Exchange], str | None]  # the name of a call's persona, whether or not its token is valid
-CallPhase = Literal["before", "after"]  # the execution of the call
 
 
 @dataclass(frozen=True, slots=True)

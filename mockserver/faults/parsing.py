@@ -161,7 +161,7 @@ def _parse_barrier(barrier_json: FaultJson, tenant: str | None, operations: Oper
 
 
 def _parse_element_fault(fault_json: FaultJson) -> ElementFault | None:
-    """Return which element fails, and how; such a fault can have nothing else."""
+    """Return which element fails, and how; such a fault cannot do anything else."""
     if "item" not in fault_json:
         return None
     element_json = fault_json["item"]

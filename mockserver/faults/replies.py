@@ -114,7 +114,7 @@ def _example_body(operation: Operation, choice: ReplyChoice, ids: Mapping[str, s
         return None
     body = bodies[choice.example] if choice.example else next(iter(bodies.values()))
     if choice.status in operation.reply_validators and operation.reply_violation(choice.status, body) is not None:
-        raise Unsatisfiable(f"There is no valid example for {choice.status} of {operation.id}; give a jsonBody.")
+        raise Unsatisfiable(f"{operation.id} has no valid example for {choice.status}; give a jsonBody.")
     return body
 
 

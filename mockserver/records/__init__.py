@@ -1,1 +1,1 @@
-"""What happened: recorded for each tenant before the response leaves."""
+"""What is recorded of each request, by tenant, before its response is sent."""

@@ -139,11 +139,14 @@ class Coverage:
         """Count the items that an exchange covers, and record the scopes of its caller."""
         if exchange.operation is None:
             return
-        keys = collect_covered_keys(exchange.operation, exchange)
+        is_authenticated = exchange.is_authenticated
+        scope = exchange.used_scope if is_authenticated else None
+        keys = collect_covered_keys(exchange.operation, exchange, scope)
         with self._lock:
             if keys:
                 self._count_hits(keys, exchange.test_name)
-            self._record_scopes(exchange.operation, exchange)
+            if is_authenticated:
+                self._record_scopes(exchange.operation, exchange, scope)
 
     def merge(self, other: Coverage) -> None:
         """Add the coverage of another tenant."""
@@ -178,22 +181,21 @@ class Coverage:
             return OTHER_TESTS
         return self._test_names.setdefault(test, test)
 
-    def _record_scopes(self, operation: Operation, exchange: Exchange) -> None:
+    def _record_scopes(self, operation: Operation, exchange: Exchange, used_scope: str | None) -> None:
         """Record which scopes the caller has, which one it needed, or which ones it lacked.
 
         A call that failed after its scope allowed it needs that scope, too: without it, it would fail differently.
         """
-        principal = exchange.principal
-        if principal is None or not exchange.is_authenticated or exchange.is_injected or exchange.status == 401:
+        principal, status = exchange.principal, exchange.status
+        if principal is None or exchange.is_injected or status == 401:
             return
         persona = self._get_persona(principal.name)
         persona.add_granted_scopes(principal.scopes)
         persona.is_customer |= principal.customer_id is not None
-        scope = exchange.used_scope
         if exchange.missing_scopes:
             persona.denials[operation.id, exchange.missing_scopes] += 1
-        elif scope is not None and exchange.status != 403:
-            persona.needed_scopes.add((scope, operation.id))
+        elif used_scope is not None and status != 403:
+            persona.needed_scopes.add((used_scope, operation.id))
 
     def _get_persona(self, name: str) -> Persona:
         persona = self.personas.get(name)
@@ -236,22 +238,22 @@ def injected_item(operation: Operation) -> CoverageItem:
     return CoverageItem("injected", operation.id)
 
 
-def collect_covered_keys(operation: Operation, exchange: Exchange) -> Collection[CoverageKey]:
+def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: str | None) -> Collection[CoverageKey]:
     """Return the items that an exchange covers: nothing for HEAD, and only the status if the call failed."""
     if exchange.request.method != operation.method:
         return ()
     if not _has_own_response(exchange):
         return (injected_item(operation),)
-    id_, call = operation.id, exchange.call
-    keys: set[CoverageKey] = {("statuses", id_, "", str(exchange.status))}
-    if call is None or not 200 <= exchange.status < 300:
+    id_, call, status = operation.id, exchange.call, exchange.status
+    keys: set[CoverageKey] = {("statuses", id_, "", str(status))}
+    if call is None or not 200 <= status < 300:
         return keys
     keys.add(("operations", id_, "", ""))
-    if exchange.is_authenticated and (scope := exchange.used_scope) is not None:
-        keys.add(("scopes", id_, "", scope))
+    if used_scope is not None:
+        keys.add(("scopes", id_, "", used_scope))
     keys.update(_collect_parameter_keys(operation, call))
     body, scan = call.body, exchange.scan
-    if exchange.status == MULTI_STATUS and exchange.response:
+    if status == MULTI_STATUS and exchange.response:
         codes = [element["code"] for element in orjson.loads(exchange.response.content)]
         own_codes = {code for index, code in enumerate(codes) if index not in exchange.failed_elements}
         keys.update(("elements", id_, "", str(code)) for code in own_codes)

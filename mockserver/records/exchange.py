@@ -1,4 +1,4 @@
-"""A request to the simulated API with its response: the exchange while it runs, and the journal's entry of it."""
+"""A request to the simulated API and its response: an exchange while it runs, a journal entry afterwards."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Finding:
 class JournalEntry:
     """What the journal keeps of an exchange.
 
-    arrived_at: real time, whatever the tenant's clock shows.
+    arrived_at: real time, not that of the tenant's clock.
     tenant, operation, ids: from the path; ids are still encoded. Absent if no operation has the path.
-    principal: the holder of the token, valid or not; None if nobody holds it.
+    principal: the holder of the token, even if it has expired; None for an unknown token or none.
     fault: ids of the faults that were applied. is_injected: whether one of them replaced the service's own response.
     versions: of the tenant's state, before and after the handler.
     microseconds: from arrival to response.
@@ -105,7 +105,7 @@ class JournalEntry:
 class Exchange(JournalEntry):
     """A request on its way through the pipeline, which fills in the fields one after the other.
 
-    The fields below live only as long as the call; the journal does not keep them.
+    The journal does not keep the fields that are declared here.
 
     call, scan: what the handler receives, and the fields in its body.
     failed_elements: positions, from 0, of the elements of a bulk that a fault made fail.

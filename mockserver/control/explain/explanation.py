@@ -60,5 +60,5 @@ def _nearest_request_json(
         return None
     return {
         "why": nearest_request.reason,
-        "curl": nearest_request.request.render_curl(exports.server_url([entry]), nearest_request.token),
+        "curl": nearest_request.request.render_curl(exports.find_server_url([entry]), nearest_request.token),
     }

@@ -48,11 +48,11 @@ class SuggestedRequest:
         return shlex.join(["curl", *words])
 
 
-def from_entry(entry: JournalEntry, operation: Operation) -> SuggestedRequest:
+def read_sent_request(entry: JournalEntry, operation: Operation) -> SuggestedRequest:
     """Return what a client sent to an operation, as far as that is declared."""
-    sent, declared = entry.request.headers, operation.parameter_names["header"]
-    query = {name: text for name, text in parse_sent_query(entry).items() if name in operation.parameter_names["query"]}
-    headers = {name: text for name, text in sent.items() if name in declared}
+    names = operation.parameter_names
+    query = {name: value for name, value in parse_sent_query(entry).items() if name in names["query"]}
+    headers = {name: value for name, value in entry.request.headers.items() if name in names["header"]}
     return SuggestedRequest(operation, entry.ids, query, headers, _read_sent_body(entry, operation))
 
 

@@ -32,7 +32,7 @@ class NearestRequest(NamedTuple):
 def find_nearest_request(
     entry: JournalEntry, operations: Collection[Operation], tokens: PublicTokens
 ) -> NearestRequest | None:
-    """Return the nearest valid request; None if there is none, or if it would reveal a secret.
+    """Return the nearest valid request; None if no such request is known, or if it would reveal a secret.
 
     tokens: those that may be shown and are valid for the tenant of the request.
     """
@@ -50,7 +50,7 @@ def _suggest_request(entry: JournalEntry, operations: Collection[Operation]) -> 
         return _suggest_other_operation(entry, operations)
     if not operation.scopes:
         return None
-    request = suggested_request.from_entry(entry, operation)
+    request = suggested_request.read_sent_request(entry, operation)
     suggestion: Suggestion | None = None
     match entry.error:
         case InvalidToken():
@@ -61,7 +61,7 @@ def _suggest_request(entry: JournalEntry, operations: Collection[Operation]) -> 
         case NotFound(resource_id=missing_id):
             suggestion = _suggest_list(request, missing_id, operations)
         case ClientError(remedy=Remedy() as remedy):
-            suggestion = _apply_remedy(request, remedy)
+            suggestion = _suggest_remedy(request, remedy)
         case BadRequest(error_type="undeclared"):
             suggestion = _suggest_declared_names(entry, request)
         case BadRequest(rule="F3a"):
@@ -81,8 +81,8 @@ def _suggest_other_operation(entry: JournalEntry, operations: Collection[Operati
         return None
     ids = path_distance.read_ids(*map(path_distance.split_path, (operation.path, path)))
     request = SuggestedRequest(operation, ids)
-    is_whole = ids.keys() == operation.parameter_names["path"]
-    return (f"The nearest operation is {operation.method} {operation.path}.", request) if is_whole else None
+    has_all_ids = ids.keys() == operation.parameter_names["path"]
+    return (f"The nearest operation is {operation.method} {operation.path}.", request) if has_all_ids else None
 
 
 def _suggest_other_method(router: Router, allowed_methods: Collection[str], path: str) -> Suggestion | None:
@@ -96,17 +96,17 @@ def _suggest_other_method(router: Router, allowed_methods: Collection[str], path
 
 def _suggest_list(request: SuggestedRequest, missing_id: str, operations: Iterable[Operation]) -> Suggestion | None:
     """Suggest the list that would contain the missing resource."""
-    reads = {operation.path: operation for operation in operations if operation.method == "GET"}
+    reads_by_path = {operation.path: operation for operation in operations if operation.method == "GET"}
     parts = request.operation.path.split("/")
     position = next(
         (index for index, part in enumerate(parts) if unquote(request.ids.get(part[1:-1], "")) == missing_id),
         len(parts),
     )
-    while position and (parts[position - 1].startswith("{") or "/".join(parts[:position]) not in reads):
+    while position and (parts[position - 1].startswith("{") or "/".join(parts[:position]) not in reads_by_path):
         position -= 1
     if not position:
         return None
-    operation = reads["/".join(parts[:position])]
+    operation = reads_by_path["/".join(parts[:position])]
     ids = {name: id_ for name, id_ in request.ids.items() if name in operation.parameter_names["path"]}
     return "The list shows which ones exist.", SuggestedRequest(operation, ids)
 
@@ -122,9 +122,14 @@ def _suggest_without_field(request: SuggestedRequest, name: str) -> Suggestion |
         return reason, replace(request, headers=_drop_name(request.headers, name.lower()))
     if name == "q" and isinstance(body, dict):
         return reason, replace(request, body=_drop_name(body, "q"))
-    return _suggest_if_changed(
-        request, "With a valid body.", body=operation.body_plan.example if operation.body_plan else None
-    )
+    example = operation.body_plan.example if operation.body_plan else None
+    return _suggest_if_changed(request, "With a valid body.", body=example)
+
+
+def _suggest_remedy(request: SuggestedRequest, remedy: Remedy) -> Suggestion | None:
+    """Suggest the request with the change that the error names."""
+    body = _drop_field(request.body, remedy.without) if remedy.without else request.body
+    return _suggest_if_changed(request, remedy.why, query={**request.query, **remedy.query}, body=body)
 
 
 def _suggest_declared_names(entry: JournalEntry, request: SuggestedRequest) -> Suggestion | None:
@@ -171,16 +176,6 @@ def _describe_scopes(scopes: Collection[str]) -> str:
     return f"scope {' or '.join(scopes)}"
 
 
-def _drop_name(fields: Any, name: str) -> Any:
-    return {key: value for key, value in fields.items() if key != name} if isinstance(fields, Mapping) else fields
-
-
-def _apply_remedy(request: SuggestedRequest, remedy: Remedy) -> Suggestion | None:
-    """Suggest the request with the change that the error names."""
-    body = _drop_field(request.body, remedy.without) if remedy.without else request.body
-    return _suggest_if_changed(request, remedy.why, query={**request.query, **remedy.query}, body=body)
-
-
 def _drop_field(body: Any, pointer: str) -> Any:
     """Return a document without the field at a JSON pointer, or a JSON Patch without the steps that change it."""
     if isinstance(body, list):
@@ -189,6 +184,10 @@ def _drop_field(body: Any, pointer: str) -> Any:
     if not rest:
         return _drop_name(body, name)
     return body | {name: _drop_field(body[name], f"/{rest}")} if isinstance(body, dict) and name in body else body
+
+
+def _drop_name(fields: Any, name: str) -> Any:
+    return {key: value for key, value in fields.items() if key != name} if isinstance(fields, Mapping) else fields
 
 
 def _rename_field(body: Any, steps: Sequence[str], name: str) -> Any:

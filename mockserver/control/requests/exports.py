@@ -35,9 +35,8 @@ def render_curl_script(entries: Sequence[JournalEntry], public_tokens: Container
 
     Other tokens than the public ones, which the world's documentation names, become the shell variable TOKEN.
     """
-    return SCRIPT_HEAD % server_url(entries) + "".join(
-        f"{_script_line(entry, public_tokens)} # {entry.status}\n" for entry in entries
-    )
+    lines = (_render_script_line(entry, public_tokens) for entry in entries)
+    return SCRIPT_HEAD % find_server_url(entries) + "".join(lines)
 
 
 def har_json(entries: Iterable[JournalEntry]) -> dict[str, Any]:
@@ -46,14 +45,20 @@ def har_json(entries: Iterable[JournalEntry]) -> dict[str, Any]:
     return {"log": {"version": "1.2", "creator": creator, "entries": [_entry_json(entry) for entry in entries]}}
 
 
-def server_url(entries: Sequence[JournalEntry]) -> str:
+def find_server_url(entries: Sequence[JournalEntry]) -> str:
     """Return the URL of the server: the latest valid Host header of these requests, or else the default."""
     hosts = (entry.request.headers.get("host", "") for entry in reversed(entries))
     return f"http://{next((host for host in hosts if HOST_PATTERN.fullmatch(host)), DEFAULT_HOST)}"
 
 
-def _render_curl_line(entry: JournalEntry, public_tokens: Container[str]) -> str:
-    """Return one request as a curl command for the server that the shell variable SERVER names."""
+def _render_script_line(entry: JournalEntry, public_tokens: Container[str]) -> str:
+    """Return a line of the script; a truncated request becomes a comment."""
+    prefix = "# cut off: " if entry.is_truncated else ""
+    return f"{prefix}{_render_curl_command(entry, public_tokens)} # {entry.status}\n"
+
+
+def _render_curl_command(entry: JournalEntry, public_tokens: Container[str]) -> str:
+    """Return the request as a curl command for the server that the shell variable SERVER names."""
     request = entry.request
     parts = [
         "curl",
@@ -72,12 +77,6 @@ def _render_curl_line(entry: JournalEntry, public_tokens: Container[str]) -> str
     if body.isascii() and body.decode().isprintable():
         return " ".join([*parts, "--data-raw", quote(body.decode())])  # raw: `@` does not name a file
     return f"printf %b {_quote_bytes(body)} | {' '.join(parts)} --data-binary @-"
-
-
-def _script_line(entry: JournalEntry, public_tokens: Container[str]) -> str:
-    """Return the command, as a comment if the request was truncated."""
-    prefix = "# cut off: " if entry.is_truncated else ""
-    return prefix + _render_curl_line(entry, public_tokens)
 
 
 def _curl_options(entry: JournalEntry) -> list[str]:

@@ -18,8 +18,9 @@ from . import exports, request_patterns, wiremock
 from .request_patterns import PatternError, RequestPattern
 
 MAX_NEAR_MISSES = 3  # in a reply
-MAX_COMPARED_ENTRIES = 1000  # the latest entries, which are compared with a pattern
-MAX_UNMATCHED_ENTRIES = 100  # the latest ones, which are compared with all operations, about a millisecond each
+MAX_COMPARED_ENTRIES = 1000  # the latest, which are compared with a pattern
+MAX_UNMATCHED_ENTRIES = 100  # the latest, each of which is compared with all operations in about a millisecond
+JOURNAL_IS_ENABLED = {"requestJournalDisabled": False}  # WireMock's clients require it
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -43,16 +44,14 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 def list_requests(context: ControlContext, call: Call) -> Reply:
     """List journal entries, the latest first."""
-    entries = context.records.list_entries(tenant_name(call))[::-1]
+    entries = _list_entries(context, call)[::-1]
     since, test = _parse_since(call.query.get("since")), call.query.get("test")
     matching = [
         entry for entry in entries if (since is None or entry.arrived_at >= since) and test in (None, entry.test_name)
     ]
-    page = matching[: _parse_limit(call)]
-    facts = {"requests": [wiremock.serve_event_json(entry) for entry in page], "meta": {"total": len(matching)}}
-    return Reply(
-        200, facts | {"requestJournalDisabled": False, "dropped": context.records.count_dropped(tenant_name(call))}
-    )
+    page = [wiremock.serve_event_json(entry) for entry in matching[: _parse_limit(call)]]
+    counts = {"meta": {"total": len(matching)}, "dropped": context.records.count_dropped(tenant_name(call))}
+    return Reply(200, {"requests": page} | counts | JOURNAL_IS_ENABLED)
 
 
 def clear_requests(context: ControlContext, call: Call) -> Reply:
@@ -69,19 +68,19 @@ def show_request(context: ControlContext, call: Call) -> Reply:
 def remove_request(context: ControlContext, call: Call) -> Reply:
     """Remove one journal entry."""
     entry = _find_entry(context, call)
-    context.records.get_record(entry.tenant).journal.remove_entries(lambda other: other.id == entry.id)
+    context.records.get_record(entry.tenant).journal.remove_entries(lambda candidate: candidate.id == entry.id)
     return Reply(200, {})
 
 
 def count_requests(context: ControlContext, call: Call) -> Reply:
     """Count the requests that match a pattern."""
-    return Reply(200, {"count": len(_find_matching_entries(context, call)), "requestJournalDisabled": False})
+    return Reply(200, {"count": len(_find_matching_entries(context, call))} | JOURNAL_IS_ENABLED)
 
 
 def find_requests(context: ControlContext, call: Call) -> Reply:
     """Return the requests that match a pattern, in the order of their responses."""
     requests = [wiremock.logged_request_json(entry) for entry in _find_matching_entries(context, call)]
-    return Reply(200, {"requests": requests, "requestJournalDisabled": False})
+    return Reply(200, {"requests": requests} | JOURNAL_IS_ENABLED)
 
 
 def remove_requests(context: ControlContext, call: Call) -> Reply:
@@ -90,33 +89,26 @@ def remove_requests(context: ControlContext, call: Call) -> Reply:
     removed_entries = [
         entry
         for record in context.records.list_records(tenant_name(call))
-        for entry in record.journal.remove_entries(lambda each: each.id in ids)
+        for entry in record.journal.remove_entries(lambda candidate: candidate.id in ids)
     ]
     return Reply(200, {"serveEvents": [wiremock.serve_event_json(entry) for entry in removed_entries]})
 
 
 def list_unmatched_requests(context: ControlContext, call: Call) -> Reply:
     """Return the requests whose path or method no operation has."""
-    entries = [entry for entry in context.records.list_entries(tenant_name(call)) if entry.is_unmatched]
-    return Reply(
-        200, {"requests": [wiremock.logged_request_json(entry) for entry in entries], "requestJournalDisabled": False}
-    )
+    requests = [wiremock.logged_request_json(entry) for entry in _list_entries(context, call) if entry.is_unmatched]
+    return Reply(200, {"requests": requests} | JOURNAL_IS_ENABLED)
 
 
 def find_near_misses_of_unmatched(context: ControlContext, call: Call) -> Reply:
     """Return the operations nearest to each unmatched request."""
-    entries = [entry for entry in context.records.list_entries(tenant_name(call)) if entry.is_unmatched][
-        -MAX_UNMATCHED_ENTRIES:
-    ]
     router = Router(context.operations.values())
-    misses = [
-        miss
-        for entry in entries
-        for miss in _near_misses_json(
-            router, wiremock.logged_request_json(entry), entry.request.method, entry.request.path
-        )
-    ]
-    return Reply(200, {"nearMisses": misses})
+    near_misses: list[dict[str, Any]] = []
+    unmatched = [entry for entry in _list_entries(context, call) if entry.is_unmatched]
+    for entry in unmatched[-MAX_UNMATCHED_ENTRIES:]:
+        request_json = wiremock.logged_request_json(entry)
+        near_misses += _near_misses_json(router, request_json, entry.request.method, entry.request.path)
+    return Reply(200, {"nearMisses": near_misses})
 
 
 def find_near_misses_of_request(context: ControlContext, call: Call) -> Reply:
@@ -131,10 +123,10 @@ def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
     pattern, deadline = _compile_pattern(call), Deadline()
     distances = [
         (pattern.entry_distance(entry, deadline), entry)
-        for entry in context.records.list_entries(tenant_name(call))[-MAX_COMPARED_ENTRIES:]
+        for entry in _list_entries(context, call)[-MAX_COMPARED_ENTRIES:]
     ]
     nearest = nsmallest(MAX_NEAR_MISSES, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
-    misses = [
+    near_misses = [
         {
             "request": wiremock.logged_request_json(entry),
             "requestPattern": _pattern_json(call),
@@ -142,15 +134,20 @@ def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
         }
         for distance, entry in nearest
     ]
-    return Reply(200, {"nearMisses": misses})
+    return Reply(200, {"nearMisses": near_misses})
 
 
 def export_requests(context: ControlContext, call: Call) -> Reply:
     """Export the journal, the earliest entry first, as HTTP Archive or as a script of curl commands."""
-    entries = context.records.list_entries(tenant_name(call))
+    entries = _list_entries(context, call)
     if call.query.get("format", "har") == "har":
         return Reply(200, exports.har_json(entries))
     return Reply(200, TextBody(exports.render_curl_script(entries, context.world.tokens.seed_tokens), "text/plain"))
+
+
+def _list_entries(context: ControlContext, call: Call) -> list[JournalEntry]:
+    """Return the entries of the tenant that the call names, or of all, the oldest first."""
+    return context.records.list_entries(tenant_name(call))
 
 
 def _find_entry(context: ControlContext, call: Call) -> JournalEntry:
@@ -162,9 +159,7 @@ def _find_entry(context: ControlContext, call: Call) -> JournalEntry:
 
 def _find_matching_entries(context: ControlContext, call: Call) -> list[JournalEntry]:
     pattern, deadline = _compile_pattern(call), Deadline()
-    return [
-        entry for entry in context.records.list_entries(tenant_name(call)) if pattern.matches_entry(entry, deadline)
-    ]
+    return [entry for entry in _list_entries(context, call) if pattern.matches_entry(entry, deadline)]
 
 
 def _compile_pattern(call: Call) -> RequestPattern:
@@ -180,7 +175,7 @@ def _pattern_json(call: Call) -> dict[str, Any]:
 
 def _near_misses_json(router: Router, request: dict[str, Any], method: str, url: str) -> list[dict[str, Any]]:
     """Return the operations nearest to a method and URL, as WireMock shows near misses."""
-    nearest = router.nearest(method, url.partition("?")[0])
+    candidates = [near for near in router.nearest(method, url.partition("?")[0]) if near.distance > 0]
     return [
         {
             "request": request,
@@ -188,17 +183,14 @@ def _near_misses_json(router: Router, request: dict[str, Any], method: str, url:
             "matchResult": {"distance": near.distance},
             "operationId": near.operation.id,
         }
-        for near in nearest
-        if near.distance > 0
-    ][:MAX_NEAR_MISSES]
+        for near in candidates[:MAX_NEAR_MISSES]
+    ]
 
 
 def _parse_limit(call: Call) -> int | None:
     text = call.query.get("limit")
-    return None if text is None else _parse_number(text)
-
-
-def _parse_number(text: str) -> int:
+    if text is None:
+        return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadRequest(field="limit", error_type="type", detail="must be a number")
     return int(text)

@@ -110,8 +110,7 @@ def _body_values(entry: JournalEntry) -> FieldValues:
 
 
 def _header_values(name: str, entry: JournalEntry) -> FieldValues:
-    value = entry.request.headers.get(name.lower())
-    return [] if value is None else [value]
+    return _optional_value(entry.request.headers.get(name.lower()))
 
 
 def _parameter_values(name: str, entry: JournalEntry) -> FieldValues:
@@ -192,7 +191,7 @@ def _compile_absent(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
 
 def _compile_equal_to_json(operand: Any, options: Mapping[str, Any]) -> ValueMatcher:
     try:
-        value = strict_json.parse_json(operand.encode()) if isinstance(operand, str) else operand
+        expected = strict_json.parse_json(operand.encode()) if isinstance(operand, str) else operand
     except BadRequest as error:
         raise PatternError(f"equalToJson must be JSON. {error.detail}") from None
     ignores_order, ignores_extra = bool(options.get("ignoreArrayOrder")), bool(options.get("ignoreExtraElements"))
@@ -200,7 +199,7 @@ def _compile_equal_to_json(operand: Any, options: Mapping[str, Any]) -> ValueMat
     def is_equal_json(text: str, deadline: Deadline) -> bool:
         deadline.check_time_left()
         try:
-            return JsonComparison(ignores_order, ignores_extra, deadline).is_equal(value, orjson.loads(text))
+            return JsonComparison(ignores_order, ignores_extra, deadline).is_equal(expected, orjson.loads(text))
         except orjson.JSONDecodeError:
             return False
 
