@@ -1,10 +1,14 @@
-"""The control plane: what tests and scripts steer the simulator with, under `/__admin`."""
+"""The control plane: what tests and scripts use to control and inspect the simulator, below `/__admin`.
+
+Each module or folder is named as its path below `/__admin`.
+"""
 
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import clock, coverage, faults, findings, health, snapshots, state, tenants, tokens
+from . import clock, faults, findings, health, snapshots, state, tenants, tokens
 from .context import ControlContext
+from .coverage import handlers as coverage
 from .explain import handlers as explain
 from .requests import handlers as requests
 

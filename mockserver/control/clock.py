@@ -1,4 +1,4 @@
-"""The clock of a tenant, or of the whole server: real, frozen, offset, scaled, and moved ahead."""
+"""The clock of a tenant, or of the whole server: real, frozen, offset or scaled, and advanced."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def show_clock(context: ControlContext, call: Call) -> Reply:
-    """Tell what time it is, and how it goes."""
+    """Return the time of the clock, and how it runs."""
     return Reply(200, _clock_json(_find_clock(context, call)))
 
 
 def set_clock(context: ControlContext, call: Call) -> Reply:
-    """Let the clock follow the machine's, stand, go apart from it, or go faster or slower."""
+    """Set how the clock runs: as real time, frozen, with an offset, or faster or slower."""
     clock, json_body = _find_clock(context, call), json_object(call)
     time = _parse_time(json_body)
     match json_body["mode"]:
@@ -43,7 +43,7 @@ def set_clock(context: ControlContext, call: Call) -> Reply:
 
 
 def advance_clock(context: ControlContext, call: Call) -> Reply:
-    """Move the clock ahead, by seconds or to a moment."""
+    """Move the clock forward, by seconds or to a given time."""
     clock, json_body = _find_clock(context, call), json_object(call)
     time = _parse_time(json_body, "to")
     seconds = json_body.get("seconds", 0) if time is None else (time - clock.now()).total_seconds()
@@ -56,7 +56,7 @@ def advance_clock(context: ControlContext, call: Call) -> Reply:
 
 
 def _find_clock(context: ControlContext, call: Call) -> AdjustableClock:
-    """Return the clock of the tenant that is named, or that which all tenants follow."""
+    """Return the clock of the tenant that the call names, or the one that all tenants follow."""
     name = tenant_name(call)
     return context.world.tenant(name).clock if name else context.world.clock
 

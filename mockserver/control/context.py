@@ -1,4 +1,4 @@
-"""What the handlers of the control plane work on, and what they all read from a call."""
+"""The context that all handlers of the control plane share, and helpers that read their calls."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from ..worlds.loading import WorldLibrary
 
 @dataclass(frozen=True, slots=True)
 class ControlContext:
-    """The simulator from behind.
+    """The parts of the simulator that handlers inspect and change.
 
-    operations: those of the simulated API, by id.
-    faults: what goes wrong by order.
-    worlds: those that a tenant can be seeded with.
+    operations: of the simulated API, by id.
+    worlds_folder: the worlds that a tenant can be seeded with.
     """
 
     world: World
@@ -31,38 +30,38 @@ class ControlContext:
     worlds_folder: WorldLibrary
 
     def resolve_tenant(self, call: Call) -> Tenant:
-        """Return the tenant that a call names, or the one that the server is set to."""
+        """Return the tenant that a call names, or the default tenant."""
         return self.world.tenant(tenant_name(call) or self.world.default_tenant)
 
 
 class Unprocessable(ClientError):
-    """A request of good form that names what does not exist; the message says what does."""
+    """A well-formed request for something that does not exist; the message says what does."""
 
     status = 422
     reason = "Unprocessable Entity"
 
 
 class UnknownName(ClientError):
-    """A snapshot, rule, token or visit that is not there."""
+    """An unknown snapshot, tenant, fault, token or request."""
 
     status = 404
     reason = "Not Found"
 
 
 def tenant_name(call: Call) -> str | None:
-    """Return the tenant that the body names, or the query; None if neither does."""
-    in_body = call.body.get("tenant") if isinstance(call.body, dict) else None
-    tenant: str | None = in_body or call.query.get("tenant")
+    """Return the tenant that the body or the query names; None if neither does."""
+    body_tenant = call.body.get("tenant") if isinstance(call.body, dict) else None
+    tenant: str | None = body_tenant or call.query.get("tenant")
     return tenant
 
 
 def json_object(call: Call) -> dict[str, Any]:
-    """Return the object that was sent, an empty one if nothing was."""
-    sent: dict[str, Any] = call.body or {}
-    return sent
+    """Return the JSON object in the body, or an empty one without a body."""
+    body: dict[str, Any] = call.body or {}
+    return body
 
 
 def to_camel_case(name: str) -> str:
-    """Return the name that JSON has for a field of ours."""
+    """Return the camel-case form of a field's name, as in JSON."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)

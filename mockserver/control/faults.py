@@ -1,4 +1,4 @@
-"""Faults on order: make rules, see how often each was applied, remove them."""
+"""Injected faults: create them, show how often each was applied, remove them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..faults.replies import Unsatisfiable
 from ..messages import Call, Handler, Reply
 from .context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
 
-MAX_SHOWN_IDS = 20  # ids in a message
+MAX_SHOWN_IDS = 20  # in an error message
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -25,14 +25,14 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def list_faults(context: ControlContext, call: Call) -> Reply:
-    """List all rules, or those that hold for one tenant, in order."""
+    """List all faults, or those that apply to one tenant, in order of creation."""
     tenant = tenant_name(call)
     faults = (fault for fault in context.faults.faults if tenant is None or fault.matcher.tenant in (None, tenant))
-    return Reply(200, {"faults": [rule.to_json() for rule in faults]})
+    return Reply(200, {"faults": [fault.to_json() for fault in faults]})
 
 
 def create_fault(context: ControlContext, call: Call) -> Reply:
-    """Make a rule, behind those that there are."""
+    """Create a fault; those created earlier take precedence."""
     json_body = json_object(call)
     try:
         id_ = json_body.get("id") or context.faults.new_fault_id()
@@ -46,33 +46,33 @@ def create_fault(context: ControlContext, call: Call) -> Reply:
 
 
 def show_fault(context: ControlContext, call: Call) -> Reply:
-    """Show a rule, and how often it was applied."""
+    """Return a fault, and how often it was applied."""
     return Reply(200, _find_fault(context, call).to_json())
 
 
 def remove_fault(context: ControlContext, call: Call) -> Reply:
-    """Remove a rule; calls that wait for it go on."""
+    """Remove a fault; calls that it holds continue."""
     unwanted_fault = _find_fault(context, call)
     context.faults.remove_faults(lambda fault: fault is unwanted_fault)
     return Reply(204)
 
 
 def clear_faults(context: ControlContext, call: Call) -> Reply:
-    """Remove the rules of one tenant, or all."""
+    """Remove the faults of one tenant, or all."""
     return Reply(200, {"removed": [fault.id for fault in context.faults.remove_tenant_faults(tenant_name(call))]})
 
 
 def _bulk_index_base(context: ControlContext, call: Call) -> int:
     tenant = tenant_name(call)
-    behaviour = context.world.tenant(tenant).switches if tenant else context.world.switches
-    return int(behaviour.bulk_index_base)
+    switches = context.world.tenant(tenant).switches if tenant else context.world.switches
+    return int(switches.bulk_index_base)
 
 
 def _find_fault(context: ControlContext, call: Call) -> Fault:
     fault = context.faults.get_fault(call.path["id"])
     if fault is None:
         ids = [known_fault.id for known_fault in context.faults.faults]
+        shown_ids = ", ".join(ids[:MAX_SHOWN_IDS]) or "none"
         more = f" and {len(ids) - MAX_SHOWN_IDS} more" if len(ids) > MAX_SHOWN_IDS else ""
-        there_are = ", ".join(ids[:MAX_SHOWN_IDS]) or "none"
-        raise UnknownName(f"Unknown fault {call.path['id'][:100]!r}; existing faults: {there_are}{more}.")
+        raise UnknownName(f"Unknown fault {call.path['id'][:100]!r}; existing faults: {shown_ids}{more}.")
     return fault

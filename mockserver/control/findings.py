@@ -1,4 +1,4 @@
-"""Findings: what clients do against the contract and the vendor lets pass, each once with its count."""
+"""Findings: contract violations of clients that the vendor tolerates, each with its count."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def list_findings(context: ControlContext, call: Call) -> Reply:
-    """List the findings of a tenant, or of all, tenant by tenant."""
+    """List the findings of a tenant, or of all, grouped by tenant."""
     counts_by_tenant = [
         (tenant, record.findings) for tenant, record in context.records.list_tenant_records(tenant_name(call))
     ]
@@ -25,11 +25,11 @@ def list_findings(context: ControlContext, call: Call) -> Reply:
         for tenant, counts in counts_by_tenant
         for finding_count in counts.list_counts()
     ]
-    return Reply(200, {"findings": findings, "beyond": sum(tally.overflow_count for _, tally in counts_by_tenant)})
+    return Reply(200, {"findings": findings, "beyond": sum(counts.overflow_count for _, counts in counts_by_tenant)})
 
 
 def clear_findings(context: ControlContext, call: Call) -> Reply:
-    """Begin anew, for a tenant or for all."""
+    """Clear the findings of a tenant, or of all."""
     for record in context.records.list_records(tenant_name(call)):
         record.findings.clear()
     return Reply(204)
@@ -46,5 +46,5 @@ def _finding_count_json(tenant: str, finding_count: FindingCount) -> dict[str, A
         "example": finding_count.first_exchange_id,
         "tests": list(finding_count.tests),
     }
-    known = {"tenant": tenant, "suggestion": finding.suggestion}
-    return facts | {name: fact for name, fact in known.items() if fact}
+    optional_facts = {"tenant": tenant, "suggestion": finding.suggestion}
+    return facts | {name: fact for name, fact in optional_facts.items() if fact}

@@ -1,4 +1,4 @@
-"""Keep others away from the control plane: foreign pages, which reach loopback ports too, and the network."""
+"""Access to the control plane: refuse web pages of other sites, and callers without the token."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ CONTROL_PREFIX = "/__admin"
 HEALTH_PATH = f"{CONTROL_PREFIX}/health"
 DOCS_PATH = f"{CONTROL_PREFIX}/docs"
 LOOPBACK_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
-OWN_FETCH_SITES = {"same-origin", "none"}  # of Sec-Fetch-Site: a page of ours, or a person who typed the address
+OWN_FETCH_SITES = {"same-origin", "none"}  # Sec-Fetch-Site of our pages, and of an address that a person typed
 
 
 def is_control(path: str) -> bool:
     """Whether a path, as the client encoded it, belongs to the control plane.
 
-    An encoded spelling such as /%5F_admin does not: like all words of a path, the prefix is compared as it was sent.
+    Prefixes are compared without decoding, so /%5F_admin does not.
     """
     return path.startswith(CONTROL_PREFIX) and path[len(CONTROL_PREFIX) : len(CONTROL_PREFIX) + 1] in {"", "/"}
 
@@ -34,7 +34,7 @@ def is_documentation(path: str) -> bool:
 
 
 class ForeignPageError(ClientError):
-    """A control request that a foreign page may have sent."""
+    """A control request that a page of another site may have sent."""
 
     status = 403
     reason = "Forbidden"
@@ -49,17 +49,17 @@ class AdminTokenRequired(ClientError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Say which kind of credentials is wanted."""
+        """The authentication scheme that the control plane requires."""
         return {"WWW-Authenticate": 'Bearer realm="control plane"'}
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may call the control plane.
+    """Decides which requests to the control plane are allowed.
 
-    allowed_hosts: host names under which the control plane answers, in addition to loopback ones.
-    token: the token that a call must have; "" if none is needed. Health checks and the documentation never need it.
-    closed: whether only the health check answers.
+    allowed_hosts: accepted host names, in addition to those of loopback addresses.
+    token: the required token; "" if none is required. Health check and documentation never require it.
+    is_closed: whether everything but the health check is disabled.
     """
 
     allowed_hosts: Collection[str] = ()
@@ -67,18 +67,18 @@ class Guard:
     is_closed: bool = False
 
     def check_request(self, request: Request) -> None:
-        """Return if a request to the control plane is allowed; ClientError if not."""
+        """Raise ClientError if a request to the control plane is not allowed."""
         if self.is_closed and request.path != HEALTH_PATH:
-            raise NoEndpoint("The control plane is closed (--no-admin).")
+            raise NoEndpoint("The control plane is disabled (--no-admin).")
         self._check_origin(request.headers)
         self._check_token(request.path, request.headers.get("authorization"))
         _check_content_type(request)
 
     def _check_origin(self, headers: Mapping[str, str]) -> None:
-        """Refuse what DNS rebinding and cross-site requests look like."""
+        """Refuse requests that look like DNS rebinding or come from other sites."""
         host = headers.get("host", "")
-        names = {host, host.rpartition(":")[0]}
-        if not LOOPBACK_HOST.fullmatch(host) and names.isdisjoint(self.allowed_hosts):
+        host_names = {host, host.rpartition(":")[0]}
+        if not LOOPBACK_HOST.fullmatch(host) and host_names.isdisjoint(self.allowed_hosts):
             raise ForeignPageError(
                 f"The control plane does not answer to the host name {host[:100]!r}; see --allowed-host."
             )
@@ -100,14 +100,14 @@ class Guard:
 
 
 def _check_content_type(request: Request) -> None:
-    """Demand that a body says what it is: those that a page can send to any site cannot say JSON."""
+    """Require a Content-Type with a body: a page cannot send JSON to another site without asking first (CORS)."""
     if request.body and "content-type" not in request.headers:
         detail = "Send the header Content-Type: application/json."
         raise BadRequest(field="Content-Type", error_type="contentType", detail=detail)
 
 
 def is_loopback_address(host: str) -> bool:
-    """Whether an address to listen on can be reached from this machine alone."""
+    """Whether an address to listen on can be reached from this machine only."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

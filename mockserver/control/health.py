@@ -1,4 +1,4 @@
-"""Health and version of the server itself."""
+"""Health and version of the server."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def show_health(_: Call) -> Reply:
-    """Answer that the server answers."""
+    """Return a reply that shows the server is running."""
     return Reply(200, {"status": "healthy"})
 
 
 def show_version(context: ControlContext, _: Call) -> Reply:
-    """Tell what is running."""
+    """Return the version, the default world, and the number of operations of each service."""
     services = Counter(operation.service for operation in context.operations.values())
     facts = {"name": "emporix-mockserver", "version": __version__, "world": context.world.seed.name}
     return Reply(200, facts | {"services": dict(services)})

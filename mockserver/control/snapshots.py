@@ -1,4 +1,4 @@
-"""Snapshots: save a tenant's state under a name, go back to it, compare two."""
+"""Snapshots of a tenant's state: save, restore and compare them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..store.world import Snapshots, Tenant
 from ..worlds import exporting
 from .context import ControlContext, UnknownName, Unprocessable
 
-PRESENT_NAME, WORLD_NAME = "now", "world"  # names that mean the present state, and the tenant's world
+PRESENT_NAME, WORLD_NAME = "now", "world"  # reserved names: the current state, and that of the tenant's world
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -31,17 +31,17 @@ def list_snapshots(context: ControlContext, call: Call) -> Reply:
 
 
 def save_snapshot(context: ControlContext, call: Call) -> Reply:
-    """Save the present state under this name, new or not."""
+    """Save the current state under this name; it replaces an earlier snapshot of that name."""
     tenant, name = context.resolve_tenant(call), call.path["name"]
     if name in {PRESENT_NAME, WORLD_NAME}:
-        raise Unprocessable(f"{name} is a name of its own: the present state, or the world.")
+        raise Unprocessable(f"{name!r} is reserved: it means the current state or the world.")
     if not tenant.snapshots.save(name, tenant.state):
         raise Unprocessable(f"{tenant.name} has {Snapshots.MAX_SNAPSHOTS} snapshots already; delete one.")
     return Reply(200, {"tenant": tenant.name, "snapshot": name, "version": tenant.version})
 
 
 def delete_snapshot(context: ControlContext, call: Call) -> Reply:
-    """Forget a snapshot."""
+    """Delete a snapshot."""
     tenant = context.resolve_tenant(call)
     if not tenant.snapshots.delete(call.path["name"]):
         raise _unknown_snapshot_error(tenant, call.path["name"])
@@ -49,14 +49,14 @@ def delete_snapshot(context: ControlContext, call: Call) -> Reply:
 
 
 def restore_snapshot(context: ControlContext, call: Call) -> Reply:
-    """Go back to a snapshot; clock, settings and faults stay as they are."""
+    """Reset the state to a snapshot; clock, settings and faults do not change."""
     tenant = context.resolve_tenant(call)
     tenant.reset(_find_state(tenant, call.path["name"]))
     return Reply(200, {"tenant": tenant.name, "snapshot": call.path["name"], "version": tenant.version})
 
 
 def diff_snapshots(context: ControlContext, call: Call) -> Reply:
-    """Tell what was added, removed and changed from one snapshot to another, or to the present state."""
+    """Return what was added, removed and changed between a snapshot and another one, or the current state."""
     tenant, before, after = context.resolve_tenant(call), call.path["name"], call.query.get("with", PRESENT_NAME)
     changes = exporting.diff_states(
         _find_state(tenant, before), _find_state(tenant, after), context.worlds_folder.collections
@@ -65,7 +65,7 @@ def diff_snapshots(context: ControlContext, call: Call) -> Reply:
 
 
 def find_snapshot(tenant: Tenant, name: str) -> State:
-    """Return what was saved under this name; NotThere if nothing was."""
+    """Return the state that was saved under this name; UnknownName if there is no such snapshot."""
     state = tenant.snapshots.get(name)
     if state is None:
         raise _unknown_snapshot_error(tenant, name)

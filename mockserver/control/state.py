@@ -1,4 +1,4 @@
-"""The state of a tenant: show it, replace it, seed it, reset it, undo changes."""
+"""The state of a tenant: show, replace, seed and reset it, and undo changes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from ..worlds.loading import WorldError, WorldLibrary
 from .context import ControlContext, Unprocessable, json_object, tenant_name, to_camel_case
 from .snapshots import find_snapshot
 
+COUNT_FIELDS = {to_camel_case(count.name): count.name for count in fields(Counts)}
+RESET_PARTS = ["state", "clock", "settings", "revokedTokens", "faults"]
+
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
@@ -31,106 +34,99 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
     }
 
 
-def show_state(plane: ControlContext, call: Call) -> Reply:
+def show_state(context: ControlContext, call: Call) -> Reply:
     """Return the number of rows of each collection."""
-    tenant = plane.resolve_tenant(call)
-    counts = exporting.count_rows(tenant.state, plane.worlds_folder.collections)
+    tenant = context.resolve_tenant(call)
+    counts = exporting.count_rows(tenant.state, context.worlds_folder.collections)
     return Reply(200, _tenant_json(tenant) | {"counts": counts})
 
 
-def list_collection(plane: ControlContext, call: Call) -> Reply:
-    """Return the rows of a collection, as a world file has them."""
-    return Reply(200, exporting.export_rows(plane.resolve_tenant(call).state, _collection(plane, call)))
+def list_collection(context: ControlContext, call: Call) -> Reply:
+    """Return the rows of a collection, in the form of a world file."""
+    return Reply(200, exporting.export_rows(context.resolve_tenant(call).state, _find_collection(context, call)))
 
 
-def replace_collection(plane: ControlContext, call: Call) -> Reply:
-    """Put these rows in place of those of a collection."""
-    return _replace_rows(plane, call, call.body)
+def replace_collection(context: ControlContext, call: Call) -> Reply:
+    """Replace the rows of a collection."""
+    return _replace_rows(context, call, call.body)
 
 
-def empty_collection(plane: ControlContext, call: Call) -> Reply:
+def empty_collection(context: ControlContext, call: Call) -> Reply:
     """Empty a collection."""
-    return _replace_rows(plane, call, [])
+    return _replace_rows(context, call, [])
 
 
 def seed_tenants(context: ControlContext, call: Call) -> Reply:
-    """Start a tenant, or all and those to come, from another world, to which a later reset goes back."""
-    new = _requested_seed(context.worlds_folder, json_object(call))
+    """Seed a tenant, or all including new ones, with another world, to which a later reset returns."""
+    seed = _requested_seed(context.worlds_folder, json_object(call))
     if tenant_name(call) is None:
-        context.world.seed = new
-    for token, principal in new.tokens.items():
+        context.world.seed = seed
+    for token, principal in seed.tokens.items():
         if token not in context.world.tokens.seed_tokens:
             context.world.tokens.issue(token, principal)
     tenants = context.world.tenants(tenant_name(call))
     for tenant in tenants:
-        tenant.reseed(new)
-    return Reply(200, {"world": new.name, "tenants": [tenant.name for tenant in tenants]})
+        tenant.reseed(seed)
+    return Reply(200, {"world": seed.name, "tenants": [tenant.name for tenant in tenants]})
 
 
 def reset_tenants(context: ControlContext, call: Call) -> Reply:
-    """Reset one tenant, or all, to its world, to nothing or to a snapshot, with all else that tests change."""
+    """Reset one tenant, or all, to its world, a snapshot or nothing, including clock, settings, tokens and faults."""
     target_name: str = json_object(call).get("to") or call.query.get("to", "world")
     tenants = context.world.tenants(tenant_name(call))
-    targets = [
-        (tenant, _find_reset_target(tenant, target_name)) for tenant in tenants
-    ]  # all of them, before any is reset
+    targets = [_find_reset_target(tenant, target_name) for tenant in tenants]  # all of them, before any is reset
     context.faults.abandon_calls(tenant_name(call))
     context.world.reset_overrides(tenant_name(call))
-    for tenant, target in targets:
+    for tenant, target in zip(tenants, targets, strict=True):
         tenant.reset(target)
     current_seed = tenants[0].seed if tenant_name(call) else context.world.seed
-    names = [tenant.name for tenant in tenants]
-    return Reply(200, {"world": current_seed.name, "to": target_name, "tenants": names, "reset": RESET_PARTS})
+    tenant_names = [tenant.name for tenant in tenants]
+    return Reply(200, {"world": current_seed.name, "to": target_name, "tenants": tenant_names, "reset": RESET_PARTS})
 
 
 def undo_changes(context: ControlContext, call: Call) -> Reply:
-    """Undo the last changes of a tenant's state."""
+    """Undo the latest changes of a tenant's state."""
     tenant = context.resolve_tenant(call)
     undone_count = tenant.undo(json_object(call).get("steps", 1))
     return Reply(200, {"undone": undone_count} | _tenant_json(tenant))
-
-
-COUNT_FIELDS = {to_camel_case(each.name): each.name for each in fields(Counts)}
-RESET_PARTS = ["state", "clock", "settings", "revokedTokens", "faults"]
 
 
 def _tenant_json(tenant: Tenant) -> dict[str, Any]:
     return {"tenant": tenant.name, "world": tenant.seed.name, "version": tenant.version}
 
 
-def _collection(plane: ControlContext, call: Call) -> Collection:
+def _find_collection(context: ControlContext, call: Call) -> Collection:
     name: str = call.path["collection"]
-    collection = plane.worlds_folder.collections.get(name)
+    collection = context.worlds_folder.collections.get(name)
     if collection is None:
-        known = ", ".join(plane.worlds_folder.collections)
-        raise Unprocessable(f"Unknown collection {name[:100]!r}; the collections are {known}.")
+        names = ", ".join(context.worlds_folder.collections)
+        raise Unprocessable(f"Unknown collection {name[:100]!r}; the collections are {names}.")
     return collection
 
 
-def _replace_rows(plane: ControlContext, call: Call, rows: list[Any]) -> Reply:
-    collection, tenant, force = _collection(plane, call), plane.resolve_tenant(call), call.query.get("force", False)
-    worlds = plane.worlds_folder
+def _replace_rows(context: ControlContext, call: Call, rows: list[Any]) -> Reply:
+    collection, tenant, worlds = _find_collection(context, call), context.resolve_tenant(call), context.worlds_folder
 
-    def rule(state: State) -> tuple[State, int]:
+    def replace_rows(state: State) -> tuple[State, int]:
         world = exporting.export_world(state, worlds.collections) | {collection.name: rows}
-        return worlds.build_state(_check(worlds, world, dangling=force)), len(rows)
+        return worlds.build_state(_check_world(worlds, world, dangling=call.query.get("force", False))), len(rows)
 
-    return Reply(200, {"collection": collection.name, "rows": tenant.change(rule)} | _tenant_json(tenant))
+    return Reply(200, {"collection": collection.name, "rows": tenant.change(replace_rows)} | _tenant_json(tenant))
 
 
-def _check(worlds: WorldLibrary, world: Any, *, dangling: bool) -> dict[str, Any]:
+def _check_world(worlds: WorldLibrary, world: Any, *, dangling: bool) -> dict[str, Any]:
     try:
         return worlds.check(world, dangling=dangling)
     except WorldError as error:
-        raise _bad_world(error) from None
+        raise _world_error(error) from None
 
 
-def _bad_world(error: WorldError) -> BadRequest:
+def _world_error(error: WorldError) -> BadRequest:
     return BadRequest(field=error.place, error_type="world", detail=error.reason)
 
 
 def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
-    """Return the seed that a body names: a shipped world, a generated one, or an inline one."""
+    """Return the seed that a body describes: a shipped world, a generated one, or an inline one."""
     sources = [name for name in ("world", "seed", "inline") if name in request]
     if len(sources) != 1:
         raise Unprocessable("Give one of world (a name), seed (a number) and inline (a world).")
@@ -141,7 +137,7 @@ def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
             return worlds.inline_seed(f"seed-{request['seed']}", _generate(request))
         return worlds.inline_seed("inline", request["inline"])
     except WorldError as error:
-        raise _bad_world(error) from None
+        raise _world_error(error) from None
 
 
 def _generate(request: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +154,7 @@ def _shipped_seed(worlds: WorldLibrary, name: str) -> Seed:
 
 
 def _find_reset_target(tenant: Tenant, target_name: str) -> State | None:
-    """Return the state to reset to, None for the tenant's own world."""
+    """Return the state to reset to; None means the tenant's own world."""
     if target_name == "world":
         return None
     if target_name == "empty":

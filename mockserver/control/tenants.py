@@ -1,4 +1,4 @@
-"""Tenants as units of isolation: list and drop them, and turn the switches of one."""
+"""Tenants, the units of isolation: list and drop them, and change their settings."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def list_tenants(context: ControlContext, _: Call) -> Reply:
-    """List the tenants that were ever named."""
+    """List all tenants that were ever used."""
     return Reply(200, {"tenants": [_tenant_json(tenant) for tenant in context.world.tenants(None)]})
 
 
 def drop_tenant(context: ControlContext, call: Call) -> Reply:
-    """Forget a tenant with all that it has; the next call that names it starts it anew."""
+    """Remove a tenant with all its data; the next call that names it creates it again from its world."""
     name = call.path["name"]
     if not context.world.drop_tenant(name):
         raise UnknownName(f"Unknown tenant {name}.")
@@ -37,30 +37,29 @@ def drop_tenant(context: ControlContext, call: Call) -> Reply:
 
 
 def show_settings(context: ControlContext, call: Call) -> Reply:
-    """Show the switches of a tenant, or of those to come."""
+    """Return the settings of a tenant, or those that new tenants start with."""
     name = tenant_name(call)
     return Reply(200, _settings_json(context.world.tenant(name) if name else context.world))
 
 
 def change_settings(context: ControlContext, call: Call) -> Reply:
-    """Turn some switches of a tenant; without a tenant, of all and of those to come."""
+    """Change some settings of a tenant; without a tenant, of all tenants, including new ones."""
     switches = {name: value for name, value in json_object(call).items() if name != "tenant"}
-    contract = switches.pop("contract", None)
+    strictness = switches.pop("contract", None)
     if "max_page_size" in switches:
         switches["max_page_size"] = switches["max_page_size"] or None
     owners: list[Tenant | World] = [*context.world.tenants(tenant_name(call))]
     if tenant_name(call) is None:
         owners.append(context.world)
-    for each in owners:
-        each.switches = replace(each.switches, **switches)
-        each.strictness = contract or each.strictness
+    for owner in owners:
+        owner.switches = replace(owner.switches, **switches)
+        owner.strictness = strictness or owner.strictness
     return show_settings(context, call)
 
 
 def _settings_json(owner: Tenant | World) -> dict[str, Any]:
-    return (
-        {"contract": owner.strictness} | asdict(owner.switches) | {"max_page_size": owner.switches.max_page_size or 0}
-    )
+    max_page_size = owner.switches.max_page_size or 0
+    return {"contract": owner.strictness} | asdict(owner.switches) | {"max_page_size": max_page_size}
 
 
 def _tenant_json(tenant: Tenant) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tokens: mint any, list them, revoke one."""
+"""Tokens: mint, list and revoke them."""
 
 from __future__ import annotations
 
@@ -25,28 +25,26 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def list_tokens(context: ControlContext, call: Call) -> Reply:
-    """List the tokens that work, the world's own and those issued since; expired ones too."""
-    return Reply(
-        200, {"tokens": [_token_json(*pair) for pair in context.world.tokens.list_unrevoked(tenant_name(call))]}
-    )
+    """List the tokens of the world and those issued since, including expired ones but not revoked ones."""
+    tokens = context.world.tokens.list_unrevoked(tenant_name(call))
+    return Reply(200, {"tokens": [_token_json(token, principal) for token, principal in tokens]})
 
 
 def mint_token(context: ControlContext, call: Call) -> Reply:
-    """Make a token with any scopes, for a customer and legal entity if asked, that lives as long as asked."""
+    """Issue a token with the given scopes; customer, legal entity and lifetime are optional."""
     json_body = json_object(call)
     token = json_body.get("token") or context.world.ids.next_hex(MINTED_TOKEN_DIGITS)
     clock = context.world.tenant(json_body["tenant"]).clock if "tenant" in json_body else context.world.clock
     if "lifetimeSeconds" in json_body:
-        json_body = json_body | {
-            "expiresAt": format_timestamp(clock.now() + timedelta(seconds=json_body["lifetimeSeconds"]))
-        }
+        expires_at = clock.now() + timedelta(seconds=json_body["lifetimeSeconds"])
+        json_body = json_body | {"expiresAt": format_timestamp(expires_at)}
     principal = building.build_principal(json_body, json_body.get("name", "minted"), json_body["scopes"])
     context.world.tokens.issue(token, principal)
     return Reply(201, _token_json(token, principal))
 
 
 def revoke_token(context: ControlContext, call: Call) -> Reply:
-    """Make a token bad: in one tenant, until its next reset, or everywhere."""
+    """Revoke a token: in one tenant, until its next reset, or everywhere."""
     if not context.world.tokens.revoke(call.path["token"], tenant_name(call)):
         raise UnknownName("Unknown token, or already revoked.")
     return Reply(204)

@@ -1,1 +1,1 @@
-"""Faults on order: which calls they meet, and what becomes of those."""
+"""Fault injection: which calls a fault applies to, and what happens to them."""

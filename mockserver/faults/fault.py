@@ -1,4 +1,4 @@
-"""A rule: which calls it is for, what becomes of them, and how often it has been applied."""
+"""An injected fault: which calls it applies to, what happens to them, and how often it was applied."""
 
 from __future__ import annotations
 
@@ -17,24 +17,29 @@ from ..records.exchange import Exchange
 from . import replies
 from .replies import ReplyChoice
 
-SILENT_FAULT_KINDS = {"reset", "empty", "garbage"}  # wires on which no answer comes through
+CallerLookup = Callable[[Exchange], str | None]  # the name of a call's persona, whether or not its token is valid
+CallPhase = Literal["before", "after"]  # the execution of the call
+SILENT_FAULT_KINDS = {"reset", "empty", "garbage"}  # network faults with which no response arrives
 
 
 class Delay:
-    """How long calls are held: between two bounds, the same times in every run."""
+    """How long calls are delayed: a random time between two bounds, the same sequence for the same seed."""
 
     def __init__(self, lower_ms: float, upper_ms: float, seed: int) -> None:
         self._bounds = (lower_ms / 1000, upper_ms / 1000)
-        self._random = Random(seed)  # noqa: S311 - the same in every run is what it is for
+        self._random = Random(seed)  # noqa: S311 - must be repeatable
 
     def next_seconds(self) -> float:
-        """Return the next delay."""
+        """Return the delay of the next call."""
         return self._random.uniform(*self._bounds)
 
 
 @dataclass(frozen=True, slots=True)
 class ElementFault:
-    """Elements of a bulk that fail: the one with an index, counted as the replies count, or those with an id."""
+    """Which elements of a bulk fail, by index or id, and how.
+
+    index: counted as in the replies, from 0 or 1 (E3).
+    """
 
     code: int
     example: str | None = None
@@ -42,7 +47,7 @@ class ElementFault:
     id: str | None = None
 
     def find_positions(self, plan: BodyPlan, elements: Sequence[Any], index_base: int) -> list[int]:
-        """Return the indexes of these elements in a bulk, from 0."""
+        """Return the positions, from 0, of the elements that fail."""
         if self.index is not None:
             return [self.index - index_base] if 0 <= self.index - index_base < len(elements) else []
         return [position for position, element in enumerate(elements) if plan.id_of(element) == self.id]
@@ -53,15 +58,79 @@ class ElementFault:
         return errors_by_example[self.example] if self.example else next(iter(errors_by_example.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class CallMatcher:
+    """Which calls match; a criterion that is not set matches any call.
+
+    path_values: decoded values of the path, by name.
+    persona: name of the token's holder, as in the journal.
+    headers: values by lower-case name.
+    """
+
+    operation_id: str | None = None
+    tenant: str | None = None
+    path_values: Mapping[str, str] = field(default_factory=dict)
+    persona: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def matches_operation(self, operation: Operation) -> bool:
+        """Whether calls of this operation can match."""
+        return (
+            self.operation_id in (None, operation.id) and self.path_values.keys() <= operation.parameter_names["path"]
+        )
+
+    def matches_exchange(self, exchange: Exchange, find_caller: CallerLookup) -> bool:
+        """Whether a call matches, given that its operation does."""
+        if self.tenant is not None and self.tenant != exchange.tenant:
+            return False
+        for name, value in self.path_values.items():
+            if unquote(exchange.ids[name]) != value:
+                return False
+        for name, value in self.headers.items():
+            if exchange.request.headers.get(name) != value:
+                return False
+        return self.persona is None or self.persona == find_caller(exchange)
+
+
+class Barrier:
+    """Holds calls until another call, which `opener` matches, is complete; then it is open for good.
+
+    phase: whether calls are held before their execution, or after it.
+    held_count, timed_out_count: how many calls are held now, and how many continued after the timeout.
+    """
+
+    def __init__(self, opener: CallMatcher, phase: CallPhase, timeout_seconds: float) -> None:
+        self.opener, self.phase = opener, phase
+        self.held_count = self.timed_out_count = 0
+        self._timeout_seconds = timeout_seconds
+        self._opened = Event()
+        self._lock = Lock()
+
+    def wait_until_open(self) -> None:
+        """Block the calling thread until the barrier opens or the timeout is over."""
+        self._adjust_counts(held=1)
+        is_open = self._opened.wait(self._timeout_seconds)
+        self._adjust_counts(held=-1, timed_out=int(not is_open))
+
+    def open(self) -> None:
+        """Let all held calls continue, and do not hold any other."""
+        self._opened.set()
+
+    def _adjust_counts(self, held: int, timed_out: int = 0) -> None:
+        with self._lock:
+            self.held_count += held
+            self.timed_out_count += timed_out
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Fault:
-    """A fault on order.
+    """An injected fault.
 
-    asked: the rule as it was written.
-    skip, times: how many calls pass before it is applied, and to how many it is then; None for all.
-    wanted: the reply that takes the place of the service's own. network_fault: how the response is broken in transit.
-    commit: whether the call is carried out before the reply is replaced, lost or delayed.
-    seen, hits: how many calls it was for, and to how many of them it was applied.
+    definition: the JSON that it was created from.
+    skip, times: it skips this many matching calls, and then applies to this many; None for all.
+    reply_choice: the reply that replaces the service's own. network_fault: how the response is broken in transit.
+    commit: whether the call is executed before its reply is replaced, lost or delayed.
+    seen_count, hit_count: how many calls matched, and to how many of them it was applied.
     """
 
     id: str
@@ -82,23 +151,23 @@ class Fault:
 
     @property
     def is_timed(self) -> bool:
-        """Whether a call may have to wait for it."""
+        """Whether it can make a call wait."""
         return bool(self.delay or self.barrier or (self.network_fault and self.network_fault.kind == "drip"))
 
     @property
     def is_final(self) -> bool:
-        """Whether the answer is settled with it, so that rules behind it have no say."""
+        """Whether it determines the response, so that later faults do not apply."""
         return self.reply_choice is not None or self.network_fault is not None
 
     @property
     def hides_own_reply(self) -> bool:
-        """Whether the service's own answer is never seen."""
+        """Whether the client never sees the service's own reply."""
         return self.reply_choice is not None or (
             self.network_fault is not None and self.network_fault.kind in SILENT_FAULT_KINDS and not self.commit
         )
 
     def can_apply_to(self, operation: Operation) -> bool:
-        """Whether it can be for calls of this operation, which must have the status, or be a bulk."""
+        """Whether it can apply to calls of this operation: a bulk for an element fault, or one with the reply."""
         return (
             self.matcher.matches_operation(operation)
             and (self.element_fault is None or operation.is_bulk)
@@ -106,7 +175,7 @@ class Fault:
         )
 
     def claim_call(self) -> bool:
-        """Count a call that it is for; True if it is to be applied to it."""
+        """Count a matching call; return whether the fault applies to it."""
         with self._lock:
             self.seen_count += 1
             applies = self.seen_count > self.skip and (self.times is None or self.hit_count < self.times)
@@ -114,91 +183,20 @@ class Fault:
             return applies
 
     def wait(self, phase: CallPhase) -> None:
-        """Let the call wait, before it is carried out or after that, as long as the rule is there."""
+        """Hold the call before or after its execution; the removal of the fault ends the wait."""
         if self.delay and self.commit == (phase == "after"):
             self._removed.wait(self.delay.next_seconds())
         if self.barrier and self.barrier.phase == phase:
             self.barrier.wait_until_open()
 
     def release_calls(self) -> None:
-        """Let all calls go on that wait for it, since it is removed."""
+        """Let all held calls continue, when the fault is removed."""
         self._removed.set()
         if self.barrier:
             self.barrier.open()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the rule as it was written, and what became of it."""
+        """Return the definition with id and counts."""
         held, timed_out = (self.barrier.held_count, self.barrier.timed_out_count) if self.barrier else (0, 0)
         counts = {"seen": self.seen_count, "hits": self.hit_count, "held": held, "timedOut": timed_out}
         return {**self.definition, "id": self.id, **counts}
-
-
-CallerLookup = Callable[[Exchange], str | None]  # whose token a call carries, good or not
-
-
-@dataclass(frozen=True, slots=True)
-class CallMatcher:
-    """What a call must be like; what is left out may be anything.
-
-    path: decoded values of the path, by name. headers: values by name in lower case.
-    persona: name of the caller, as the journal has it.
-    """
-
-    operation_id: str | None = None
-    tenant: str | None = None
-    path_values: Mapping[str, str] = field(default_factory=dict)
-    persona: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def matches_operation(self, operation: Operation) -> bool:
-        """Whether calls of this operation can be meant."""
-        return (
-            self.operation_id in (None, operation.id) and self.path_values.keys() <= operation.parameter_names["path"]
-        )
-
-    def matches_exchange(self, exchange: Exchange, find_caller: CallerLookup) -> bool:
-        """Whether this call is meant, of an operation that fits."""
-        if self.tenant is not None and self.tenant != exchange.tenant:
-            return False
-        for name, value in self.path_values.items():
-            if unquote(exchange.ids[name]) != value:
-                return False
-        for name, value in self.headers.items():
-            if exchange.request.headers.get(name) != value:
-                return False
-        return self.persona is None or self.persona == find_caller(exchange)
-
-
-CallPhase = Literal["before", "after"]
-
-
-class Barrier:
-    """Holds calls until one that matches has been answered; from then on it is open.
-
-    It does not matter which call comes first: one that comes after the other is through is not held.
-
-    at: whether calls wait before they are carried out, or after that with their answers.
-    held, timed_out: how many calls wait now, and how many have gone on since nothing came.
-    """
-
-    def __init__(self, opener: CallMatcher, phase: CallPhase, timeout_seconds: float) -> None:
-        self.opener, self.phase = opener, phase
-        self.held_count = self.timed_out_count = 0
-        self._timeout_seconds = timeout_seconds
-        self._opened = Event()
-        self._lock = Lock()
-
-    def wait_until_open(self) -> None:
-        """Hold the calling thread until the barrier opens, or its time is over."""
-        self._adjust_counts(held=1)
-        is_open = self._opened.wait(self._timeout_seconds)
-        self._adjust_counts(held=-1, timed_out=int(not is_open))
-
-    def open(self) -> None:
-        """Let all calls go on that are held, and those to come."""
-        self._opened.set()
-
-    def _adjust_counts(self, held: int, timed_out: int = 0) -> None:
-        with self._lock:
-            self.held_count += held
-            self.timed_out_count += timed_out

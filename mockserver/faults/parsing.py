@@ -1,4 +1,4 @@
-"""From JSON to a rule; what it names must exist."""
+"""Parse the JSON of a fault, and check that everything it names exists."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NETWORK_FAULTS: Mapping[str, Literal["reset", "empty", "garbage", "truncated"]] 
     "RANDOM_DATA_THEN_CLOSE": "garbage",
     "MALFORMED_RESPONSE_CHUNK": "truncated",
 }
-STATUS_FIELDS = ("example", "jsonBody", "headers", "retryAfter")  # say more about a status, and nothing without one
+STATUS_FIELDS = ("example", "jsonBody", "headers", "retryAfter")  # need a status
 HEADER_NAME_PATTERN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE_PATTERN = re.compile(r"[\t -~\xa0-\xff]*")
 RESERVED_HEADERS = {
@@ -37,7 +37,7 @@ RESERVED_HEADERS = {
     "upgrade",
 }
 DEFAULT_BARRIER_SECONDS = 10
-MAX_FAULT_BYTES = 64 * 1024  # of a rule
+MAX_FAULT_BYTES = 64 * 1024  # of its JSON
 
 FaultJson = Mapping[str, Any]
 OperationsById = Mapping[str, Operation]
@@ -46,12 +46,12 @@ OperationsById = Mapping[str, Operation]
 def parse_fault(
     fault_json: FaultJson, id_: str, tenant: str | None, operations: OperationsById, index_base: int
 ) -> Fault:
-    """Return the rule; Impossible if it names what does not exist, BadRequest if its parts do not go together.
+    """Return the fault; Unsatisfiable if it names something unknown, BadRequest if its fields contradict each other.
 
-    base: the index of a bulk's first element, 1 or 0 (E3).
+    index_base: the index of a bulk's first element, 0 or 1 (E3).
     """
     if len(orjson.dumps(fault_json)) > MAX_FAULT_BYTES:
-        raise _fault_json_error("response", f"The rule is longer than {MAX_FAULT_BYTES} bytes.")
+        raise _fault_json_error("response", f"The fault is longer than {MAX_FAULT_BYTES} bytes.")
     response, matcher = fault_json.get("response", {}), _parse_matcher(fault_json, tenant, operations)
     fault = Fault(
         id=id_,
@@ -60,38 +60,35 @@ def parse_fault(
         skip=fault_json.get("skip", 0),
         times=fault_json.get("times"),
         reply_choice=_parse_reply_choice(response),
-        network_fault=_network_fault(response),
+        network_fault=_parse_network_fault(response),
         delay=_parse_delay(response),
         barrier=_parse_barrier(fault_json["barrier"], tenant, operations) if "barrier" in fault_json else None,
         element_fault=_parse_element_fault(fault_json),
         commit=fault_json.get("commit", False),
     )
     if not (fault.is_final or fault.is_timed or fault.element_fault):
-        raise _fault_json_error("response", "The rule does nothing: give it a response, an item or a barrier.")
+        raise _fault_json_error("response", "The fault does nothing: give it a response, an item or a barrier.")
     _check_satisfiable(fault, _matching_operations(matcher, operations), index_base)
     return fault
 
 
 def _parse_matcher(call_json: FaultJson, tenant: str | None, operations: OperationsById) -> CallMatcher:
-    """Read which calls are meant; the operation and the names of its path must exist."""
+    """Return which calls match; Unsatisfiable if the operation or a name of its path does not exist."""
     operation = call_json.get("operation")
     if operation is not None and operation not in operations:
         nearest_ids = get_close_matches(operation, operations, n=1, cutoff=0.3)
         hint = f" Did you mean {nearest_ids[0]}?" if nearest_ids else ""
-        raise Unsatisfiable(f"There is no operation {operation[:100]!r}.{hint} There are: {', '.join(operations)}.")
+        raise Unsatisfiable(
+            f"Unknown operation {operation[:100]!r}.{hint} The operations are: {', '.join(operations)}."
+        )
     headers = {name.lower(): value for name, value in call_json.get("headers", {}).items()}
     matcher = CallMatcher(operation, tenant, call_json.get("path", {}), call_json.get("persona"), headers)
     if not _matching_operations(matcher, operations):
-        names = sorted(
-            {
-                name
-                for each in _matching_operations(CallMatcher(operation), operations)
-                for name in each.parameter_names["path"]
-            }
-        )
-        there_are = ", ".join(names) or "none"
+        candidates = _matching_operations(CallMatcher(operation), operations)
+        names = sorted({name for candidate in candidates for name in candidate.parameter_names["path"]})
         raise Unsatisfiable(
-            f"No path has all of {', '.join(matcher.path_values)}; {operation or 'all operations'} have {there_are}."
+            f"No path of {operation or 'any operation'} has all of {', '.join(matcher.path_values)}; "
+            f"known names: {', '.join(names) or 'none'}."
         )
     return matcher
 
@@ -101,28 +98,24 @@ def _matching_operations(matcher: CallMatcher, operations: OperationsById) -> li
 
 
 def _check_satisfiable(fault: Fault, operations: Iterable[Operation], index_base: int) -> None:
-    """Refuse a reply that none of the operations has, and an element that no bulk among them can have."""
+    """Raise Unsatisfiable for a reply or an element that none of the operations can have."""
     if fault.element_fault:
         _check_element(fault.element_fault, [operation for operation in operations if operation.is_bulk], index_base)
-    problems = (
-        [replies.unsatisfiable_reason(operation, fault.reply_choice) for operation in operations]
-        if fault.reply_choice
-        else [None]
-    )
-    if None not in problems:
-        hint = " No other operation has such a reply either." if len(problems) > 1 else ""
-        raise Unsatisfiable(f"{problems[0]}{hint}")
+    if fault.reply_choice is None:
+        return
+    reasons = [replies.unsatisfiable_reason(operation, fault.reply_choice) for operation in operations]
+    if None not in reasons:
+        hint = " No other operation has such a reply either." if len(reasons) > 1 else ""
+        raise Unsatisfiable(f"{reasons[0]}{hint}")
 
 
 def _check_element(element_fault: ElementFault, bulks: Iterable[Operation], index_base: int) -> None:
     sizes = [operation.body_plan.max_elements or sys.maxsize for operation in bulks if operation.body_plan]
     if not sizes:
-        raise Unsatisfiable("The rule has an item, and there is no bulk among its operations.")
+        raise Unsatisfiable("The fault has an item, but none of its operations is a bulk.")
     last = index_base + max(sizes) - 1
     if element_fault.index is not None and not index_base <= element_fault.index <= last:
-        raise Unsatisfiable(
-            f"No bulk has an element {element_fault.index}; they are counted from {index_base} to {last}."
-        )
+        raise Unsatisfiable(f"No bulk has an element {element_fault.index}; indexes go from {index_base} to {last}.")
 
 
 def _parse_reply_choice(response: FaultJson) -> ReplyChoice | None:
@@ -135,20 +128,15 @@ def _parse_reply_choice(response: FaultJson) -> ReplyChoice | None:
         raise _fault_json_error("response/example", "Give an example or a jsonBody, not both.")
     headers = response.get("headers", {})
     for name, value in headers.items():
-        if (
-            not HEADER_NAME_PATTERN.fullmatch(name)
-            or not HEADER_VALUE_PATTERN.fullmatch(value)
-            or name.lower() in RESERVED_HEADERS
-        ):
-            raise _fault_json_error(
-                "response/headers", "There is a header that cannot be sent, or is the server's own."
-            )
+        is_valid = HEADER_NAME_PATTERN.fullmatch(name) and HEADER_VALUE_PATTERN.fullmatch(value)
+        if not is_valid or name.lower() in RESERVED_HEADERS:
+            raise _fault_json_error("response/headers", "A header is invalid, or reserved for the server.")
     return ReplyChoice(
         response["status"], response.get("example"), response.get("jsonBody"), headers, response.get("retryAfter")
     )
 
 
-def _network_fault(response: FaultJson) -> NetworkFault | None:
+def _parse_network_fault(response: FaultJson) -> NetworkFault | None:
     dribble = response.get("chunkedDribbleDelay")
     if dribble and "fault" in response:
         raise _fault_json_error("response/fault", "Give a fault or a chunkedDribbleDelay, not both.")
@@ -158,42 +146,37 @@ def _network_fault(response: FaultJson) -> NetworkFault | None:
 
 
 def _parse_delay(response: FaultJson) -> Delay | None:
-    fixed, between = response.get("fixedDelayMilliseconds", 0), response.get("delayDistribution", {})
-    lower, upper = between.get("lower", 0), between.get("upper", 0)
+    fixed, distribution = response.get("fixedDelayMilliseconds", 0), response.get("delayDistribution", {})
+    lower, upper = distribution.get("lower", 0), distribution.get("upper", 0)
     if lower > upper:
-        raise _fault_json_error("response/delayDistribution", "lower is above upper.")
-    return Delay(fixed + lower, fixed + upper, between.get("seed", 0)) if fixed + upper else None
+        raise _fault_json_error("response/delayDistribution", "lower must not be above upper.")
+    return Delay(fixed + lower, fixed + upper, distribution.get("seed", 0)) if fixed + upper else None
 
 
 def _parse_barrier(barrier_json: FaultJson, tenant: str | None, operations: OperationsById) -> Barrier:
     call_json = barrier_json["until"]
     matcher = _parse_matcher(call_json, call_json.get("tenant", tenant), operations)
-    return Barrier(
-        matcher, barrier_json.get("at", "before"), barrier_json.get("timeoutSeconds", DEFAULT_BARRIER_SECONDS)
-    )
+    timeout_seconds = barrier_json.get("timeoutSeconds", DEFAULT_BARRIER_SECONDS)
+    return Barrier(matcher, barrier_json.get("at", "before"), timeout_seconds)
 
 
 def _parse_element_fault(fault_json: FaultJson) -> ElementFault | None:
-    """Read which element fails, and how; a rule for elements is for nothing else."""
+    """Return which element fails, and how; such a fault cannot do anything else."""
     if "item" not in fault_json:
         return None
     element_json = fault_json["item"]
     if "response" in fault_json or "barrier" in fault_json or "commit" in fault_json:
-        raise _fault_json_error(
-            "item", "A rule for elements has neither response nor barrier nor commit; make another rule."
-        )
+        detail = "A fault with an item cannot have a response, a barrier or commit; create a second fault for those."
+        raise _fault_json_error("item", detail)
     if ("index" in element_json) == ("id" in element_json):
-        raise _fault_json_error("item", "Give the index of the element or its id.")
-    errors_by_example = replies.errors_by_example(element_json["code"], "")
+        raise _fault_json_error("item", "Give either the index of the element or its id.")
+    code, example = element_json["code"], element_json.get("example")
+    errors_by_example = replies.errors_by_example(code, "")
     if not errors_by_example:
-        raise Unsatisfiable(f"No element fails with {element_json['code']}; {_describe_codes()} can be asked for.")
-    if element_json.get("example", next(iter(errors_by_example))) not in errors_by_example:
-        raise Unsatisfiable(
-            f"There is no example {element_json['example']!r} of {element_json['code']}; there are: {', '.join(errors_by_example)}."
-        )
-    return ElementFault(
-        element_json["code"], element_json.get("example"), element_json.get("index"), element_json.get("id")
-    )
+        raise Unsatisfiable(f"Elements cannot fail with {code}; choose one of {_describe_codes()}.")
+    if example is not None and example not in errors_by_example:
+        raise Unsatisfiable(f"Unknown example {example!r} for {code}; existing: {', '.join(errors_by_example)}.")
+    return ElementFault(code, example, element_json.get("index"), element_json.get("id"))
 
 
 def _describe_codes() -> str:

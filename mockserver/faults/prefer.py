@@ -1,9 +1,8 @@
-"""A client's own wish, by the header `Prefer: code=404, example=missing` (RFC 7240, in the names of Prism)."""
+"""Replies that a client chooses with the header `Prefer: code=404, example=missing` (RFC 7240, as in Prism)."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ..contract.operations import Operation
 from ..errors import INVALID_PARAMETERS, BadRequest
@@ -17,20 +16,20 @@ SUPPORTED_PREFERENCES = ("code", "example")
 
 
 def find_preferred_reply(operation: Operation, exchange: Exchange) -> Reply | None:
-    """Return the reply that a call wishes for, None if it wishes for none; BadRequest if there is none like it."""
+    """Return the reply that a call prefers; None without a preference, BadRequest if no such reply exists."""
     preferences = _parse_preferences(exchange.request.headers.get("prefer", ""))
     if not preferences:
         return None
     try:
-        found = replies.build_reply(operation, _choose_reply(operation, preferences), exchange.ids)
+        reply = replies.build_reply(operation, _choose_reply(operation, preferences), exchange.ids)
     except Unsatisfiable as error:
         raise _preference_error(str(error)) from None
     applied = ", ".join(f"{name}={value}" for name, value in preferences.items())
-    return found._replace(headers={**found.headers, "Preference-Applied": applied})
+    return reply._replace(headers={**reply.headers, "Preference-Applied": applied})
 
 
 def _parse_preferences(header: str) -> dict[str, str]:
-    """Read the preferences that are ours, in our order; of two of a kind the first counts, as the RFC has it."""
+    """Return the supported preferences; the first of a repeated one counts (RFC 7240)."""
     preferences: dict[str, str] = {}
     for name, quoted, plain in PREFERENCE_PATTERN.findall(header):
         preferences.setdefault(name.lower(), quoted or plain)
@@ -38,15 +37,19 @@ def _parse_preferences(header: str) -> dict[str, str]:
 
 
 def _choose_reply(operation: Operation, preferences: dict[str, str]) -> ReplyChoice:
-    """Return what is wished for; an example without a code finds its status."""
+    """Return the preferred reply; without a code, it is the first status that has the example."""
     example = preferences.get("example")
     if "code" not in preferences:
         statuses = (
-            each for each in replies.available_statuses(operation) if example in replies.example_names(operation, each)
+            status
+            for status in replies.available_statuses(operation)
+            if example in replies.example_names(operation, status)
         )
-        status: Any = next(statuses, None)
+        status = next(statuses, None)
         if status is None:
-            raise Unsatisfiable(f"{operation.id} has no example {example!r}; name a code to be told which there are.")
+            raise Unsatisfiable(
+                f"{operation.id} has no example {example!r}; send a code, too, and the error lists its examples."
+            )
         return ReplyChoice(status, example)
     if not re.fullmatch(r"[1-5][0-9]{2}", preferences["code"]):
         raise Unsatisfiable("code must be a status, such as 404.")

@@ -1,1 +1,1 @@
-"""What was called and what became of it: kept for each tenant, before the reply leaves."""
+"""What is recorded of each request, by tenant, before its response is sent."""

@@ -1,8 +1,14 @@
-"""The coverage of one tenant: how often each cell of the contract was covered, and by which tests."""
+"""Coverage of one tenant: which parts of the contract it exercised, by which tests, and which scopes its callers used.
+
+Counted are coverage items, such as a status of an operation or a value of an enum. Scopes are recorded for each
+persona, the name of a token's holder, so that tokens can be cut to the scopes that they need.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
@@ -14,11 +20,13 @@ from ..contract.operations import MULTI_STATUS, PARAMETER_LOCATIONS, Operation
 from ..messages import Call
 from .exchange import Exchange
 
-MAX_TESTS_PER_ITEM = 20  # names behind a cell
-MAX_TEST_NAMES = 1000  # different ones, of a tenant
-OTHER_TESTS = "(other tests)"  # stands for all names beyond NAMES_AT_MOST
+MAX_TESTS_PER_ITEM = 20
+MAX_TEST_NAMES = 1000  # different names in the coverage of one tenant
+OTHER_TESTS = "(other tests)"  # replaces the names beyond MAX_TEST_NAMES
+MAX_PERSONAS = 100
+OTHER_CALLERS = "(other callers)"  # replaces the personas beyond MAX_PERSONAS
+MAX_SCOPES_PER_PERSONA = 100
 
-CoverageKey = tuple[str, str, str, str]  # equal to a cell and made in a tenth of the time, which counts at each call
 COVERAGE_DIMENSIONS = {
     "operations": "operations",
     "statuses": "documented statuses",
@@ -28,113 +36,14 @@ COVERAGE_DIMENSIONS = {
     "scopes": "scopes",
     "elements": "codes of bulk elements",
 }
-
-
-@dataclass(slots=True)
-class Hits:
-    """How many calls covered a cell, and the names of the tests that made them, in order.
-
-    more: whether there were more names than are kept.
-    """
-
-    count: int = 0
-    tests: dict[str, None] = field(default_factory=dict)
-    has_more_tests: bool = False
-
-    def add_test(self, test: str) -> None:
-        """Note a test, as long as there is room."""
-        if len(self.tests) < MAX_TESTS_PER_ITEM or test in self.tests:
-            self.tests[test] = None
-        else:
-            self.has_more_tests = True
-
-    def merge(self, other: Hits) -> None:
-        """Add what another tally counted."""
-        self.count += other.count
-        self.has_more_tests |= other.has_more_tests
-        for test in other.tests:
-            self.add_test(test)
-
-
-HitsByItem = dict[CoverageKey, Hits]
-
-
-class Coverage:
-    """Tallies by cell; there are no more cells than the contract has, but for statuses that it lacks."""
-
-    def __init__(self) -> None:
-        self._hits: HitsByItem = {}
-        self._test_names: dict[str, str] = {}  # each by itself, since all cells share it
-        self._lock = Lock()
-
-    def record_hits(self, exchange: Exchange) -> None:
-        """Count what a visit covers: nothing, if a fault made up the answer or broke it, or if it is a HEAD."""
-        operation = exchange.operation
-        if operation is None or exchange.request.method != operation.method:
-            return
-        keys = collect_covered_keys(operation, exchange) if _is_own_response(exchange) else (injected_item(operation),)
-        with self._lock:
-            test = self._intern_test_name(exchange.test_name)
-            for key in keys:
-                hits = self._hits.get(key)
-                if hits is None:
-                    hits = self._hits[key] = Hits()
-                hits.count += 1
-                if test is not None:
-                    hits.add_test(test)
-
-    def add_hits(self, hits_by_item: HitsByItem) -> None:
-        """Add what was counted elsewhere."""
-        with self._lock:
-            _add_hits(self._hits, hits_by_item)
-
-    def copy_hits(self) -> HitsByItem:
-        """Return the tallies as they are now."""
-        with self._lock:
-            return merge_hits([self._hits])
-
-    def clear(self) -> None:
-        """Begin anew."""
-        with self._lock:
-            self._hits.clear()
-            self._test_names.clear()
-
-    def _intern_test_name(self, test: str | None) -> str | None:
-        """Return the one copy of a test's name that is kept; MANY in its place if there are too many names."""
-        if test is None:
-            return None
-        if test not in self._test_names and len(self._test_names) >= MAX_TEST_NAMES:
-            return OTHER_TESTS
-        return self._test_names.setdefault(test, test)
-
-
-def _is_own_response(exchange: Exchange) -> bool:
-    """Whether the answer is the service's own, and comes through, if slowly."""
-    fault = exchange.response.network_fault if exchange.response else None
-    return not exchange.is_injected and (fault is None or fault.kind == "drip")
-
-
-def merge_hits(hits_of_tenants: Iterable[HitsByItem]) -> HitsByItem:
-    """Add the tallies of several tenants: counts are summed, tests united."""
-    total: HitsByItem = {}
-    for hits_by_item in hits_of_tenants:
-        _add_hits(total, hits_by_item)
-    return total
-
-
-def _add_hits(total: HitsByItem, hits_by_item: HitsByItem) -> None:
-    for key, hits in hits_by_item.items():
-        total.setdefault(key, Hits()).merge(hits)
-
-
-# What can become of an element of a bulk, by the method: an upsert makes (201) or replaces (204), and may come with
-# a stale version (409); a creation may find its id taken (409); a deletion is content with what is not there (D9).
-# Each may be of the wrong form or break a rule (400, E1). The contract itself lists none of these codes.
+# The codes that an element of a bulk can have, by method; the contract lists none of them. An upsert creates (201) or
+# replaces (204), and its version may be stale (409). The id of a creation may be taken (409). A deletion accepts
+# what does not exist (D9). Any element may be malformed or break a rule (400, E1).
 ELEMENT_CODES = {"PUT": (201, 204, 400, 409), "POST": (201, 400, 409), "DELETE": (204, 400)}
 
 
 class CoverageItem(NamedTuple):
-    """One thing in the contract that a test can cover.
+    """One part of the contract that a test can cover.
 
     place: `path`, `query`, `header` or `body`, for parameters, body properties and enum values.
     value: the status, name, JSON pointer, scope or code; for an enum both name and value, as in `type=PRODUCT`.
@@ -147,12 +56,164 @@ class CoverageItem(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a person calls it, within its dimension."""
+        """The item's name within its dimension."""
         return " ".join(filter(None, self[1:]))
 
 
+CoverageKey = tuple[str, str, str, str]  # equal to a CoverageItem, and ten times as fast to make, once per call
+
+
+@dataclass(slots=True)
+class Hits:
+    """How many calls covered an item, and the names of the tests that made them, oldest first.
+
+    has_more_tests: whether there were more names than MAX_TESTS_PER_ITEM.
+    """
+
+    count: int = 0
+    tests: dict[str, None] = field(default_factory=dict)
+    has_more_tests: bool = False
+
+    def add_test(self, test: str) -> None:
+        """Add the name of a test, if there is room."""
+        if len(self.tests) < MAX_TESTS_PER_ITEM or test in self.tests:
+            self.tests[test] = None
+        else:
+            self.has_more_tests = True
+
+    def merge(self, other: Hits) -> None:
+        """Add the hits of another tenant."""
+        self.count += other.count
+        self.has_more_tests |= other.has_more_tests
+        for test in other.tests:
+            self.add_test(test)
+
+
+@dataclass(slots=True)
+class Persona:
+    """All callers with tokens of one name.
+
+    granted_scopes: the scopes of the tokens.
+    needed_scopes: scope and operation, for each scope that allowed a call.
+    denials: how many calls were forbidden, by operation and by the scopes that would have allowed it.
+    is_customer: whether it is a customer, whose scopes come with the login and cannot be reduced.
+    """
+
+    granted_scopes: set[str] = field(default_factory=set)
+    needed_scopes: set[tuple[str, str]] = field(default_factory=set)
+    denials: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
+    is_customer: bool = False
+
+    @property
+    def unused_scopes(self) -> set[str]:
+        """The scopes that were granted and never needed."""
+        return set() if self.is_customer else self.granted_scopes - {scope for scope, _ in self.needed_scopes}
+
+    def add_granted_scopes(self, scopes: Collection[str]) -> None:
+        """Add the scopes of a token, as far as there is room."""
+        if not self.granted_scopes.issuperset(scopes):
+            self.granted_scopes.update(sorted(scopes)[: MAX_SCOPES_PER_PERSONA - len(self.granted_scopes)])
+
+    def merge(self, other: Persona) -> None:
+        """Add the scopes and denials of another tenant's persona."""
+        self.add_granted_scopes(other.granted_scopes)
+        self.needed_scopes |= other.needed_scopes
+        self.denials += other.denials
+        self.is_customer |= other.is_customer
+
+
+class Coverage:
+    """Hits by coverage item, and personas by name.
+
+    Clients cannot add items, since the contract declares them, except for statuses and codes that it lacks.
+    """
+
+    def __init__(self, max_personas: int = MAX_PERSONAS) -> None:
+        self.hits: dict[CoverageKey, Hits] = {}
+        self.personas: dict[str, Persona] = {}
+        self._max_personas = max_personas
+        self._test_names: dict[str, str] = {}  # one copy of each, which all items share
+        self._lock = Lock()
+
+    def record_exchange(self, exchange: Exchange) -> None:
+        """Count the items that an exchange covers, and record the scopes of its caller."""
+        if exchange.operation is None:
+            return
+        is_authenticated = exchange.is_authenticated
+        scope = exchange.used_scope if is_authenticated else None
+        keys = collect_covered_keys(exchange.operation, exchange, scope)
+        with self._lock:
+            if keys:
+                self._count_hits(keys, exchange.test_name)
+            if is_authenticated:
+                self._record_scopes(exchange.operation, exchange, scope)
+
+    def merge(self, other: Coverage) -> None:
+        """Add the coverage of another tenant."""
+        with other._lock, self._lock:
+            for key, hits in other.hits.items():
+                self.hits.setdefault(key, Hits()).merge(hits)
+            for name, persona in other.personas.items():
+                self._get_persona(name).merge(persona)
+
+    def clear(self) -> None:
+        """Reset all counts, and forget the personas."""
+        with self._lock:
+            self.hits.clear()
+            self.personas.clear()
+            self._test_names.clear()
+
+    def _count_hits(self, keys: Iterable[CoverageKey], test_name: str | None) -> None:
+        test = self._intern_test_name(test_name)
+        for key in keys:
+            hits = self.hits.get(key)
+            if hits is None:
+                hits = self.hits[key] = Hits()
+            hits.count += 1
+            if test is not None:
+                hits.add_test(test)
+
+    def _intern_test_name(self, test: str | None) -> str | None:
+        """Return the shared copy of a test's name, or OTHER_TESTS if there are too many names."""
+        if test is None:
+            return None
+        if test not in self._test_names and len(self._test_names) >= MAX_TEST_NAMES:
+            return OTHER_TESTS
+        return self._test_names.setdefault(test, test)
+
+    def _record_scopes(self, operation: Operation, exchange: Exchange, used_scope: str | None) -> None:
+        """Record which scopes the caller has, which one it needed, or which ones it lacked.
+
+        A call that failed after its scope allowed it needs that scope, too: without it, it would fail differently.
+        """
+        principal, status = exchange.principal, exchange.status
+        if principal is None or exchange.is_injected or status == 401:
+            return
+        persona = self._get_persona(principal.name)
+        persona.add_granted_scopes(principal.scopes)
+        persona.is_customer |= principal.customer_id is not None
+        if exchange.missing_scopes:
+            persona.denials[operation.id, exchange.missing_scopes] += 1
+        elif used_scope is not None and status != 403:
+            persona.needed_scopes.add((used_scope, operation.id))
+
+    def _get_persona(self, name: str) -> Persona:
+        persona = self.personas.get(name)
+        if persona is not None:
+            return persona
+        return self.personas.setdefault(name if len(self.personas) < self._max_personas else OTHER_CALLERS, Persona())
+
+
+def merge_coverage(coverages: Iterable[Coverage]) -> Coverage:
+    """Return the coverage of several tenants together; the personas are bounded for each tenant only."""
+    total = Coverage(max_personas=sys.maxsize)
+    for coverage in coverages:
+        total.merge(coverage)
+    return total
+
+
 def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
-    """Give all cells of an operation; ids in the path are no parameters here, since no call can leave them out."""
+    """Yield all items of an operation. Path parameters are not items, since no call can omit them; their enums are."""
     yield CoverageItem("operations", operation.id)
     yield from (
         CoverageItem("statuses", operation.id, value=str(status)) for status in sorted(operation.documented_statuses)
@@ -162,9 +223,9 @@ def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
             if place != "path":
                 yield CoverageItem("parameters", operation.id, place, parameter.name)
             yield from _list_enum_items(operation, place, parameter.name, parameter.enum_values)
-    for pointer, shape in operation.body_plan.field_tree.walk_declared() if operation.body_plan else ():
+    for pointer, declaration in operation.body_plan.field_tree.walk_declared() if operation.body_plan else ():
         yield CoverageItem("bodyProperties", operation.id, "body", pointer)
-        yield from _list_enum_items(operation, "body", pointer, shape.enum_values)
+        yield from _list_enum_items(operation, "body", pointer, declaration.enum_values)
     yield from (CoverageItem("scopes", operation.id, value=scope) for scope in operation.scopes)
     if MULTI_STATUS in operation.reply_validators:
         yield from (
@@ -172,21 +233,30 @@ def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
         )
 
 
-def collect_covered_keys(operation: Operation, exchange: Exchange) -> set[CoverageKey]:
-    """Return the cells that a visit covers; a refused call covers only its status."""
-    id_, call = operation.id, exchange.call
-    keys: set[CoverageKey] = {("statuses", id_, "", str(exchange.status))}
-    if call is None or not 200 <= exchange.status < 300:
+def injected_item(operation: Operation) -> CoverageItem:
+    """Return the item, in no dimension, that counts calls whose response a fault replaced or broke."""
+    return CoverageItem("injected", operation.id)
+
+
+def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: str | None) -> Collection[CoverageKey]:
+    """Return the items that an exchange covers: nothing for HEAD, and only the status if the call failed."""
+    if exchange.request.method != operation.method:
+        return ()
+    if not _has_own_response(exchange):
+        return (injected_item(operation),)
+    id_, call, status = operation.id, exchange.call, exchange.status
+    keys: set[CoverageKey] = {("statuses", id_, "", str(status))}
+    if call is None or not 200 <= status < 300:
         return keys
     keys.add(("operations", id_, "", ""))
-    if exchange.is_authenticated and (scope := exchange.used_scope) is not None:
-        keys.add(("scopes", id_, "", scope))
+    if used_scope is not None:
+        keys.add(("scopes", id_, "", used_scope))
     keys.update(_collect_parameter_keys(operation, call))
     body, scan = call.body, exchange.scan
-    if exchange.status == MULTI_STATUS and exchange.response:
-        codes = [entry["code"] for entry in orjson.loads(exchange.response.content)]
-        real_codes = {code for at, code in enumerate(codes) if at not in exchange.failed_elements}
-        keys.update(("elements", id_, "", str(code)) for code in real_codes)
+    if status == MULTI_STATUS and exchange.response:
+        codes = [element["code"] for element in orjson.loads(exchange.response.content)]
+        own_codes = {code for index, code in enumerate(codes) if index not in exchange.failed_elements}
+        keys.update(("elements", id_, "", str(code)) for code in own_codes)
         if max(codes, default=0) >= 300:
             body, scan = [element for element, code in zip(body, codes, strict=True) if code < 300], None
     if body:
@@ -194,9 +264,10 @@ def collect_covered_keys(operation: Operation, exchange: Exchange) -> set[Covera
     return keys
 
 
-def injected_item(operation: Operation) -> CoverageItem:
-    """Return the cell, in no dimension, that counts the calls which a fault answered or broke."""
-    return CoverageItem("injected", operation.id)
+def _has_own_response(exchange: Exchange) -> bool:
+    """Whether the client receives the service's own response; a dripped one arrives slowly, but it arrives."""
+    fault = exchange.response.network_fault if exchange.response else None
+    return not exchange.is_injected and (fault is None or fault.kind == "drip")
 
 
 def _list_enum_items(operation: Operation, place: str, name: str, values: tuple[Any, ...]) -> Iterator[CoverageItem]:
@@ -216,7 +287,7 @@ def _collect_parameter_keys(operation: Operation, call: Call) -> Iterator[Covera
 
 
 def _collect_property_keys(operation: Operation, body: Any, scan: FieldScan | None) -> Iterator[CoverageKey]:
-    """Give what a body covers; it was looked at before, unless parts of it failed or it was too much."""
+    """Yield the items of a body's fields, from its scan if that is complete."""
     assert operation.body_plan is not None
     for occurrence in scan.declared if scan and scan.is_complete else walk_fields(operation.body_plan.field_tree, body):
         if occurrence.declaration is not None:

@@ -1,4 +1,4 @@
-"""One request to the simulated API with all that became of it; the pipeline fills it in, the records keep it."""
+"""A request to the simulated API and its response: an exchange while it runs, a journal entry afterwards."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ from ..contract.operations import Operation
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
 from ..messages import Call, NetworkFault, Request, Response
 
-MAX_TEST_NAME_LENGTH = 200  # characters of the name of a test
+MAX_TEST_NAME_LENGTH = 200  # characters
+MAX_STORED_BODY_BYTES = 64 * 1024  # of one request or response; the rest is cut off
+BASE_ENTRY_BYTES = 2500  # an entry without what the client sent and received
+FINDING_BYTES = 500
+
 FindingKind = Literal["query", "header", "body", "deprecated", "scope"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a client does against the contract, and the vendor lets pass.
+    """A contract violation of a client that the vendor tolerates.
 
     place: name of the parameter, or JSON pointer into the body, with `*` for the elements of an array.
-    suggestion: what was probably meant, or "".
+    suggestion: the declared name that was probably meant, or "".
     """
 
     kind: FindingKind
@@ -33,19 +37,17 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Exchange:
-    """A request, from its arrival to its answer.
+class JournalEntry:
+    """What the journal keeps of an exchange.
 
-    at: when it arrived, on the machine's clock. started_ns: the same on a monotonic clock.
-    microseconds: from its arrival to its answer; 0 until the visit is closed.
-    operation, ids: None and empty where no operation has the path.
-    principal: whose token it was, good or not; None if nobody's.
-    call, look: what the handler got, and what its body has; only until the visit is kept.
-    fault, injected: the fault rules that were applied, and whether an answer of theirs stands for the service's own.
-    spoilt: places of the elements of a bulk that a fault let fail, from 0.
-    network_fault: how the response is broken in transit.
-    versions: changes of the tenant's state so far, before and after.
-    is_cut, weight: whether the body of the request is kept in part only, and about how many bytes all takes.
+    arrived_at: real time, not that of the tenant's clock.
+    tenant, operation, ids: from the path; ids are still encoded. Absent if no operation has the path.
+    principal: the holder of the token, even if it has expired; None for an unknown token or none.
+    fault: ids of the faults that were applied. is_injected: whether one of them replaced the service's own response.
+    versions: of the tenant's state, before and after the handler.
+    microseconds: from arrival to response.
+    is_truncated: whether the request body was longer than MAX_STORED_BODY_BYTES.
+    size_bytes: an estimate of the memory that the entry takes.
     """
 
     id: str
@@ -55,57 +57,109 @@ class Exchange:
     operation: Operation | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     principal: Principal | None = None
-    call: Call | None = None
-    scan: FieldScan | None = None
     findings: tuple[Finding, ...] = ()
     fault: str | None = None
     is_injected: bool = False
-    failed_elements: frozenset[int] = frozenset()
-    network_fault: NetworkFault | None = None
     error: ClientError | None = None
     response: Response | None = None
     versions: tuple[int, int] | None = None
-    started_ns: int = 0
     microseconds: int = 0
     is_truncated: bool = False
     size_bytes: int = 0
 
     @property
     def status(self) -> int:
-        """The status of the answer; 0 while there is none."""
+        """The status of the response; 0 before there is one."""
         return self.response.status if self.response else 0
 
     @property
     def is_unmatched(self) -> bool:
-        """Whether no operation has the path and the method; a preflight asks for none."""
+        """Whether no operation has the path and method. OPTIONS is answered without an operation."""
         return isinstance(self.error, (NoEndpoint, MethodNotAllowed)) and self.request.method != "OPTIONS"
 
     @property
     def is_authenticated(self) -> bool:
-        """Whether the caller showed somebody's token; with `--auth off` nobody has to."""
+        """Whether the caller sent a known token; with `--auth off` nobody has to."""
         return self.principal is not None and not self.principal.is_assumed
 
     @property
     def used_scope(self) -> str | None:
-        """The scope that opened the operation: the first of its scopes that the caller has."""
+        """The first of the operation's scopes that the caller has."""
         if self.operation is None or self.principal is None:
             return None
-        return next((each for each in self.operation.scopes if each in self.principal.scopes), None)
+        return next((scope for scope in self.operation.scopes if scope in self.principal.scopes), None)
 
     @property
     def missing_scopes(self) -> tuple[str, ...]:
-        """The scopes of which the caller lacked one."""
+        """The scopes that would have allowed a call that was forbidden; any one of them is enough."""
         return self.error.scopes if isinstance(self.error, Forbidden) else ()
 
     @property
     def test_name(self) -> str | None:
-        """The test that made the request, as it names itself by the header `X-Mock-Test`."""
+        """The name of the test that made the request, from the header `X-Mock-Test`."""
         header = self.request.headers.get("x-mock-test")
         return _read_test_name(header) if header else None
 
 
+@dataclass(slots=True)
+class Exchange(JournalEntry):
+    """A request on its way through the pipeline, which fills in the fields one after the other.
+
+    The journal does not keep the fields that are declared here.
+
+    call, scan: what the handler receives, and the fields in its body.
+    failed_elements: positions, from 0, of the elements of a bulk that a fault made fail.
+    network_fault: how the response is broken in transit.
+    started_ns: arrival on the monotonic clock.
+    """
+
+    call: Call | None = None
+    scan: FieldScan | None = None
+    failed_elements: frozenset[int] = frozenset()
+    network_fault: NetworkFault | None = None
+    started_ns: int = 0
+
+    def make_entry(self) -> JournalEntry:
+        """Return the entry for the journal, with long bodies cut off."""
+        if self.error is not None:  # the frames of a traceback would keep body, call and state in memory
+            self.error.__traceback__ = self.error.__context__ = None
+        request, response = self.request, self.response
+        is_truncated = len(request.body) > MAX_STORED_BODY_BYTES
+        if is_truncated:
+            request = request._replace(body=request.body[:MAX_STORED_BODY_BYTES])
+        if response and len(response.content) > MAX_STORED_BODY_BYTES:
+            response = response._replace(content=response.content[:MAX_STORED_BODY_BYTES])
+        return JournalEntry(
+            self.id,
+            request,
+            self.arrived_at,
+            self.tenant,
+            self.operation,
+            self.ids,
+            self.principal,
+            self.findings,
+            self.fault,
+            self.is_injected,
+            self.error,
+            response,
+            self.versions,
+            self.microseconds,
+            is_truncated,
+            _estimate_size(request, response, len(self.findings)),
+        )
+
+
+def _estimate_size(request: Request, response: Response | None, finding_count: int) -> int:
+    sent_bytes = len(request.path) + len(request.query) + len(request.body) + sum(map(len, request.headers.values()))
+    received_bytes = len(response.content) if response else 0
+    return BASE_ENTRY_BYTES + FINDING_BYTES * finding_count + sent_bytes + received_bytes
+
+
 def _read_test_name(header: str) -> str:
-    """Read a name in UTF-8, which WSGI hands over as Latin-1, or in that; cut it, and show no control characters."""
+    """Return a test name as printable text, cut to its maximal length.
+
+    A header may be UTF-8 (which WSGI decodes as Latin-1) or Latin-1.
+    """
     if not header.isascii():
         with suppress(UnicodeError):
             header = header.encode("latin-1").decode()

@@ -1,4 +1,4 @@
-"""Findings: what a client does against the contract and the vendor lets pass (C11)."""
+"""Findings (C11): contract violations of clients that the vendor tolerates, and how often each occurred."""
 
 from __future__ import annotations
 
@@ -28,57 +28,109 @@ COMMON_HEADERS = frozenset(
         *("via", "x-mock-test", "x-real-ip", "x-request-id"),
     }
 )
-EMPTY_SCAN = FieldScan()
 COMMON_HEADER_PREFIXES = ("sec-", "x-forwarded-", "x-b3-")
-MAX_UNDECLARED_FIELDS, MAX_FINDINGS_PER_REQUEST = (
-    1000,
-    100,
-)  # of one request; a body can have a million fields that nobody declares
+EMPTY_SCAN = FieldScan()
+MAX_UNDECLARED_FIELDS = 1000  # at which the scan of a body stops; a body can have a million of them
+MAX_FINDINGS_PER_REQUEST = 100
+MAX_DISTINCT_FINDINGS = 1000  # of one tenant
+MAX_TESTS_PER_FINDING = 20
 
 
 def find_request_findings(
     operation: Operation, query: Iterable[str], headers: Mapping[str, str], scan: FieldScan
 ) -> tuple[Finding, ...]:
     """Return the undeclared parameters, headers and body fields of a request, and the deprecated things it uses."""
-    found = [
+    request_findings = [
         *_undeclared_parameters(operation, query),
         *_undeclared_headers(operation, headers),
         *_deprecations(operation),
         *_undeclared_fields(scan),
     ]
-    return tuple(islice(dict.fromkeys(found), MAX_FINDINGS_PER_REQUEST)) if found else ()
+    return tuple(islice(dict.fromkeys(request_findings), MAX_FINDINGS_PER_REQUEST)) if request_findings else ()
 
 
 def scan_body(operation: Operation, body: Any) -> FieldScan:
-    """Look at a body for findings, as far as they are wanted."""
-    return (
-        body_fields.scan_fields(operation.body_plan.field_tree, body, MAX_UNDECLARED_FIELDS)
-        if operation.body_plan and body is not None
-        else EMPTY_SCAN
-    )
+    """Return the fields of a request body, up to MAX_UNDECLARED_FIELDS that are not declared."""
+    if operation.body_plan is None or body is None:
+        return EMPTY_SCAN
+    return body_fields.scan_fields(operation.body_plan.field_tree, body, MAX_UNDECLARED_FIELDS)
 
 
 def finding_error(finding: Finding) -> BadRequest:
-    """Return the error for a finding where the dial `contract` is strict (C11b)."""
+    """Return the error that a finding becomes if the setting `contract` is strict (C11b)."""
     hint = f" Did you mean {finding.suggestion}?" if finding.suggestion else ""
     return BadRequest(field=finding.place, error_type="undeclared", detail=finding.message + hint, rule="C11b")
 
 
-@lru_cache(maxsize=1000)
-@lru_cache(maxsize=1024)  # callers come with few different sets of scopes
+@lru_cache(maxsize=1000)  # tokens have few different sets of scopes
 def find_excess_scopes(
     operation_id: str, accepted_scopes: tuple[str, ...], granted_scopes: frozenset[str]
 ) -> tuple[Finding, ...]:
-    """Return a finding for a token that may more than the operation needs; any one of `wanted` will do.
+    """Return a finding for scopes of the token beyond those that the operation accepts.
 
-    What it may in other services is no matter of this call: `neverNeeded` of the coverage tells that.
+    Scopes of other services are ignored here; `neverNeeded` in the coverage report lists them.
     """
     services = {scope.partition(".")[0] for scope in accepted_scopes}
     excess_scopes = {scope for scope in granted_scopes if scope.partition(".")[0] in services} - set(accepted_scopes)
     if not accepted_scopes or not excess_scopes:
         return ()
-    more = ", ".join(sorted(excess_scopes))
-    return (Finding("scope", operation_id, f"The token grants more than this operation needs: {more}."),)
+    scopes = ", ".join(sorted(excess_scopes))
+    return (Finding("scope", operation_id, f"The token grants more than this operation needs: {scopes}."),)
+
+
+@dataclass(slots=True)
+class FindingCount:
+    """How often a finding occurred.
+
+    first_exchange_id: id of the first request that had it.
+    tests: names of the tests that caused it, as keys of a dict, which keeps them in order.
+    """
+
+    operation_id: str
+    finding: Finding
+    first_exchange_id: str
+    count: int = 0
+    tests: dict[str, None] = field(default_factory=dict)
+
+
+class FindingCounts:
+    """The distinct findings of one tenant with their counts."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, Finding], FindingCount] = {}
+        self._lock = Lock()
+        self.overflow_count = 0  # findings beyond MAX_DISTINCT_FINDINGS
+
+    def count_findings(self, exchange: Exchange) -> None:
+        """Count the findings of an exchange."""
+        operation_id = exchange.operation.id if exchange.operation else ""
+        with self._lock:
+            for finding in exchange.findings:
+                self._count_finding(operation_id, finding, exchange)
+
+    def list_counts(self) -> list[FindingCount]:
+        """Return the counts of all findings, in the order in which they first occurred."""
+        with self._lock:
+            return list(self._counts.values())
+
+    def clear(self) -> int:
+        """Clear all counts, and return how many distinct findings there were."""
+        with self._lock:
+            cleared_count = len(self._counts)
+            self._counts.clear()
+            self.overflow_count = 0
+            return cleared_count
+
+    def _count_finding(self, operation_id: str, finding: Finding, exchange: Exchange) -> None:
+        finding_count = self._counts.get((operation_id, finding))
+        if finding_count is None:
+            if len(self._counts) >= MAX_DISTINCT_FINDINGS:
+                self.overflow_count += 1
+                return
+            finding_count = self._counts[operation_id, finding] = FindingCount(operation_id, finding, exchange.id)
+        finding_count.count += 1
+        if exchange.test_name and len(finding_count.tests) < MAX_TESTS_PER_FINDING:
+            finding_count.tests[exchange.test_name] = None
 
 
 def _undeclared_parameters(operation: Operation, query: Iterable[str]) -> Iterator[Finding]:
@@ -102,72 +154,13 @@ def _deprecations(operation: Operation) -> Iterator[Finding]:
 
 def _undeclared_fields(scan: FieldScan) -> Iterator[Finding]:
     for occurrence in scan.undeclared:
-        nearest = _nearest_name(occurrence.name, frozenset(occurrence.siblings))
-        yield Finding("body", occurrence.pointer[:200], "This field is not declared.", nearest)
+        suggestion = _nearest_name(occurrence.name, frozenset(occurrence.siblings))
+        yield Finding("body", occurrence.pointer[:200], "This field is not declared.", suggestion)
 
 
 @lru_cache(maxsize=1000)
 def _nearest_name(name: str, declared: frozenset[str]) -> str:
-    """Return the declared name that is most like this one, "" if none is."""
-    lower = {each.lower(): each for each in sorted(declared)}
-    near = get_close_matches(name.lower()[:100], lower, n=1, cutoff=0.6)
-    return lower[near[0]] if near else ""
-
-
-MAX_DISTINCT_FINDINGS = 1000
-MAX_TESTS_PER_FINDING = 20  # whose names are kept with a finding
-
-
-@dataclass(slots=True)
-class FindingCount:
-    """How often a finding came.
-
-    example: id of the first visit that had it.
-    tests: names of the tests that had it, as keys, since they stay in order.
-    """
-
-    operation_id: str
-    finding: Finding
-    first_exchange_id: str
-    count: int = 0
-    tests: dict[str, None] = field(default_factory=dict)
-
-
-class FindingCounts:
-    """Findings, counted as the visits come in."""
-
-    def __init__(self) -> None:
-        self._counts: dict[tuple[str, Finding], FindingCount] = {}
-        self._lock = Lock()
-        self.overflow_count = 0  # findings that came when there were too many different ones
-
-    def count_findings(self, exchange: Exchange) -> None:
-        """Count the findings of a visit."""
-        operation_id = exchange.operation.id if exchange.operation else ""
-        with self._lock:
-            for finding in exchange.findings:
-                self._count_finding(operation_id, finding, exchange)
-
-    def list_counts(self) -> list[FindingCount]:
-        """Return what was found, in the order of first times."""
-        with self._lock:
-            return list(self._counts.values())
-
-    def clear(self) -> int:
-        """Begin anew; return how many different findings there were."""
-        with self._lock:
-            cleared_count = len(self._counts)
-            self._counts.clear()
-            self.overflow_count = 0
-            return cleared_count
-
-    def _count_finding(self, operation_id: str, finding: Finding, exchange: Exchange) -> None:
-        finding_count = self._counts.get((operation_id, finding))
-        if finding_count is None:
-            if len(self._counts) >= MAX_DISTINCT_FINDINGS:
-                self.overflow_count += 1
-                return
-            finding_count = self._counts[operation_id, finding] = FindingCount(operation_id, finding, exchange.id)
-        finding_count.count += 1
-        if exchange.test_name and len(finding_count.tests) < MAX_TESTS_PER_FINDING:
-            finding_count.tests[exchange.test_name] = None
+    """Return the declared name that is most similar, or "" if none is."""
+    declared_by_lower = {declared_name.lower(): declared_name for declared_name in sorted(declared)}
+    matches = get_close_matches(name.lower()[:100], declared_by_lower, n=1, cutoff=0.6)
+    return declared_by_lower[matches[0]] if matches else ""

@@ -1,7 +1,9 @@
-"""The records of all tenants, and the door through which each visit comes into them."""
+"""The record store: for each tenant a journal, findings and coverage, all bounded in memory."""
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -10,122 +12,168 @@ from time import perf_counter_ns
 
 from ..messages import Request, Response
 from .coverage import Coverage
-from .exchange import Exchange
+from .exchange import Exchange, JournalEntry
 from .findings import FindingCounts
-from .journal import Journal
-from .personas import Personas
 
-NO_TENANT = ""  # under which visits are kept that name none
-MAX_TENANT_RECORDS = 1000  # of tenants; the oldest goes first, and leaves its coverage to NO_TENANT
-MAX_TOTAL_JOURNAL_BYTES = 128 * 1024 * 1024  # in the journals of all tenants
-BYTES_BETWEEN_CHECKS = MAX_TOTAL_JOURNAL_BYTES // 16  # bytes that come in before all journals are looked at together
+NO_TENANT = ""  # the key of the record for requests without a tenant
+MAX_TENANT_RECORDS = 1000  # the oldest is dropped first, and its coverage is added to NO_TENANT
+MAX_ENTRIES = 1000  # of one journal
+MAX_JOURNAL_BYTES = 16 * 1024 * 1024  # of one journal
+MAX_TOTAL_JOURNAL_BYTES = 128 * 1024 * 1024  # of all journals together
+BYTES_BETWEEN_CHECKS = MAX_TOTAL_JOURNAL_BYTES // 16  # new entries between two checks of MAX_TOTAL_JOURNAL_BYTES
+
+
+class Journal:
+    """The latest entries of one tenant, in the order of their responses."""
+
+    def __init__(self) -> None:
+        self._entries: deque[JournalEntry] = deque()
+        self._size_bytes = 0
+        self._lock = Lock()
+        self.dropped_count = 0  # entries dropped for lack of space
+
+    def append_entry(self, entry: JournalEntry) -> None:
+        """Add an entry; drop the oldest ones if there are too many."""
+        with self._lock:
+            self._entries.append(entry)
+            self._size_bytes += entry.size_bytes
+            self._trim(MAX_JOURNAL_BYTES)
+
+    @property
+    def size_bytes(self) -> int:
+        """An estimate of the memory that the entries take."""
+        return self._size_bytes
+
+    def shrink_to(self, max_bytes: int) -> None:
+        """Drop the oldest entries until the others fit into this many bytes."""
+        with self._lock:
+            self._trim(max_bytes)
+
+    def list_entries(self) -> list[JournalEntry]:
+        """Return all entries, the oldest first."""
+        with self._lock:
+            return list(self._entries)
+
+    def remove_entries(self, is_unwanted: Callable[[JournalEntry], bool]) -> list[JournalEntry]:
+        """Remove the entries that match, and return them."""
+        with self._lock:
+            removed = [entry for entry in self._entries if is_unwanted(entry)]
+            ids = {entry.id for entry in removed}
+            self._entries = deque(entry for entry in self._entries if entry.id not in ids)
+            self._size_bytes -= sum(entry.size_bytes for entry in removed)
+            return removed
+
+    def clear(self) -> None:
+        """Remove all entries, and reset the count of dropped ones."""
+        with self._lock:
+            self._entries.clear()
+            self._size_bytes = self.dropped_count = 0
+
+    def _trim(self, max_bytes: int) -> None:
+        while len(self._entries) > MAX_ENTRIES or self._size_bytes > max_bytes:
+            self._size_bytes -= self._entries.popleft().size_bytes
+            self.dropped_count += 1
 
 
 @dataclass(slots=True)
 class TenantRecord:
-    """What is kept for one tenant."""
+    """What is recorded for one tenant."""
 
     journal: Journal = field(default_factory=Journal)
     findings: FindingCounts = field(default_factory=FindingCounts)
     coverage: Coverage = field(default_factory=Coverage)
-    personas: Personas = field(default_factory=Personas)
 
-    def record_exchange(self, exchange: Exchange) -> None:
-        """Keep a visit; the journal comes last, since it cuts the visit."""
+    def record_exchange(self, exchange: Exchange) -> JournalEntry:
+        """Record an exchange, and return its journal entry."""
         if exchange.findings:
             self.findings.count_findings(exchange)
-        self.coverage.record_hits(exchange)
-        self.personas.record_scopes(exchange)
-        self.journal.append_exchange(exchange)
-
-    def inherit_totals(self, other: TenantRecord) -> None:
-        """Take over what is added up over all tenants."""
-        self.coverage.add_hits(other.coverage.copy_hits())
-        self.personas.add_personas(other.personas.copy_personas())
+        self.coverage.record_exchange(exchange)
+        entry = exchange.make_entry()
+        self.journal.append_entry(entry)
+        return entry
 
 
 class RecordStore:
-    """A record for each tenant that was ever called; or none, for an interface whose visits do not matter."""
+    """The records of all tenants that were called, or of none if `is_recording` is False."""
 
     def __init__(self, *, is_recording: bool = True) -> None:
         self.is_recording = is_recording
         self._records = {NO_TENANT: TenantRecord()}
         self._records_lock = Lock()
-        self._unchecked_bytes = 0  # since the journals were last looked at together
-        self._dropped_count = 0  # visits of records that had to go
+        self._unchecked_bytes = 0  # new entries since the last check of MAX_TOTAL_JOURNAL_BYTES
+        self._dropped_count = 0  # entries of dropped records
         self._sequence = count(1)
 
     def open_exchange(self, request: Request) -> Exchange:
-        """Begin a visit; ids are UUIDs in form, and count."""
-        at = datetime.now(UTC)
-        return Exchange(
-            f"00000000-0000-4000-8000-{next(self._sequence):012x}", request, at, started_ns=perf_counter_ns()
-        )
+        """Return a new exchange; its id is a sequence number in the form of a UUID."""
+        id_ = f"00000000-0000-4000-8000-{next(self._sequence):012x}"
+        return Exchange(id_, request, datetime.now(UTC), started_ns=perf_counter_ns())
 
     def close_exchange(self, exchange: Exchange, response: Response) -> None:
-        """Keep a visit with its answer."""
+        """Add the response to an exchange, and record it."""
         exchange.response = response
         exchange.microseconds = (perf_counter_ns() - exchange.started_ns) // 1000
         if self.is_recording:
-            self.get_record(exchange.tenant).record_exchange(exchange)
-            self._unchecked_bytes += exchange.size_bytes
+            entry = self.get_record(exchange.tenant).record_exchange(exchange)
+            self._unchecked_bytes += entry.size_bytes
             if self._unchecked_bytes > BYTES_BETWEEN_CHECKS:
                 self._shrink_journals()
 
     def get_record(self, tenant: str | None) -> TenantRecord:
-        """Return the record of a tenant, or of the visits that named none."""
+        """Return the record of a tenant, a new one if necessary; None is for requests without a tenant."""
         record = self._records.get(tenant or NO_TENANT)
         if record is None:
             with self._records_lock:
                 record = self._records.setdefault(tenant or NO_TENANT, TenantRecord())
                 while len(self._records) - 1 > MAX_TENANT_RECORDS:
-                    oldest = next(name for name in self._records if name != NO_TENANT)
-                    removed_record = self._records.pop(oldest)
-                    self._records[NO_TENANT].inherit_totals(removed_record)
-                    self._dropped_count += removed_record.journal.dropped_count + len(
-                        removed_record.journal.list_exchanges()
-                    )
+                    self._drop_oldest_record()
         return record
 
     def list_records(self, tenant: str | None) -> list[TenantRecord]:
-        """Return the record of this tenant, or all of them."""
+        """Return the record of this tenant, or all records for None."""
         return [record for _, record in self.list_tenant_records(tenant)]
 
     def list_tenant_records(self, tenant: str | None) -> list[tuple[str, TenantRecord]]:
-        """Return the record of this tenant, if it was ever called, or all of them, with the names of their tenants."""
+        """Return tenant and record of this tenant, or of all for None; nothing for a tenant that was never called."""
         if not tenant:
             return list(self._records.items())
         return [(tenant, self._records[tenant])] if tenant in self._records else []
 
-    def find_exchanges(self, tenant: str | None = None) -> list[Exchange]:
-        """Return the visits that are left, of one tenant or of all, the oldest first."""
-        exchanges = [visit for record in self.list_records(tenant) for visit in record.journal.list_exchanges()]
-        return sorted(exchanges, key=lambda exchange: exchange.id) if tenant is None else exchanges
+    def list_entries(self, tenant: str | None = None) -> list[JournalEntry]:
+        """Return the journal entries of one tenant, or of all, the oldest first."""
+        entries = [entry for record in self.list_records(tenant) for entry in record.journal.list_entries()]
+        return sorted(entries, key=lambda entry: entry.id) if tenant is None else entries
 
-    def find_exchange(self, id_: str) -> Exchange | None:
-        """Return the visit with this id; None if there is none, or none any more."""
-        visits = (visit for record in self.list_records(None) for visit in record.journal.list_exchanges())
-        return next((visit for visit in visits if visit.id == id_), None)
+    def find_entry(self, id_: str) -> JournalEntry | None:
+        """Return the journal entry with this id; None if it is unknown or was dropped."""
+        entries = (entry for record in self.list_records(None) for entry in record.journal.list_entries())
+        return next((entry for entry in entries if entry.id == id_), None)
 
     def count_dropped(self, tenant: str | None = None) -> int:
-        """Return how many visits had to go, of one tenant or of all, since the journals were cleared."""
+        """Return how many entries of one tenant, or of all, were dropped since the journals were last cleared."""
         dropped_count = sum(record.journal.dropped_count for record in self.list_records(tenant))
         return dropped_count + (self._dropped_count if tenant is None else 0)
 
     def clear_journals(self, tenant: str | None = None) -> None:
-        """Empty the journal of one tenant, or of all."""
+        """Clear the journal of one tenant, or of all."""
         for record in self.list_records(tenant):
             record.journal.clear()
         if tenant is None:
             self._dropped_count = 0
 
     def drop_record(self, tenant: str) -> None:
-        """Forget what is kept for a tenant."""
+        """Remove the record of a tenant."""
         with self._records_lock:
             self._records.pop(tenant, None)
 
+    def _drop_oldest_record(self) -> None:
+        oldest = next(name for name in self._records if name != NO_TENANT)
+        record = self._records.pop(oldest)
+        self._records[NO_TENANT].coverage.merge(record.coverage)
+        self._dropped_count += record.journal.dropped_count + len(record.journal.list_entries())
+
     def _shrink_journals(self) -> None:
-        """Cut the larger journals to equal parts if all of them together have grown too large."""
+        """Shrink the larger journals to equal parts if all journals together have grown too large."""
         with self._records_lock:
             journals = [record.journal for record in self._records.values()]
             self._unchecked_bytes = 0

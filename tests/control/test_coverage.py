@@ -20,9 +20,9 @@ from mockserver.cli import commands
 from mockserver.contract.operations import Operation
 from mockserver.control.coverage.report import covered_percent
 from mockserver.messages import NetworkFault
-from mockserver.records import coverage, personas, store
-from mockserver.records.coverage import COVERAGE_DIMENSIONS, CoverageItem
-from mockserver.records.exchange import MAX_TEST_NAME_LENGTH, Exchange
+from mockserver.records import coverage, store
+from mockserver.records.coverage import COVERAGE_DIMENSIONS, CoverageItem, Persona
+from mockserver.records.exchange import MAX_TEST_NAME_LENGTH, Exchange, JournalEntry
 from mockserver.records.findings import MAX_UNDECLARED_FIELDS
 from mockserver.records.store import TenantRecord
 from mockserver.settings import Settings
@@ -150,17 +150,22 @@ def test_with_auth_off_nobody_shows_a_scope() -> None:
 
 
 @pytest.fixture
-def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
-    """The visits of a test as they come to be kept, instead of being kept."""
+def exchanges(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
+    """The exchanges of a test, caught before they are recorded."""
     caught: list[Exchange] = []
-    monkeypatch.setattr(TenantRecord, "record_exchange", lambda _, exchange: caught.append(exchange))
+
+    def catch(_: TenantRecord, exchange: Exchange) -> JournalEntry:
+        caught.append(exchange)
+        return exchange.make_entry()
+
+    monkeypatch.setattr(TenantRecord, "record_exchange", catch)
     return caught
 
 
-def keys(visit: Exchange) -> set[Any]:
-    counting = coverage.Coverage()
-    counting.record_hits(visit)
-    return set(counting.copy_hits())
+def keys(exchange: Exchange) -> set[Any]:
+    recorded = coverage.Coverage()
+    recorded.record_exchange(exchange)
+    return set(recorded.hits)
 
 
 def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,43 +184,45 @@ def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch
 
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
 def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(
-    client: Client, visits: list[Exchange], kind: Any
+    client: Client, exchanges: list[Exchange], kind: Any
 ) -> None:
     client.put(ITEM, json=MIXINS)
-    (visit,) = visits
-    assert visit.response
-    assert len(keys(visit)) > 3
-    visit.is_injected, visit.response = (
+    (exchange,) = exchanges
+    assert exchange.response
+    assert len(keys(exchange)) > 3
+    exchange.is_injected, exchange.response = (
         kind is None,
-        visit.response._replace(network_fault=NetworkFault(kind) if kind else None),
+        exchange.response._replace(network_fault=NetworkFault(kind) if kind else None),
     )
-    assert keys(visit) == {CoverageItem("injected", PUT_ITEM)}
+    assert keys(exchange) == {CoverageItem("injected", PUT_ITEM)}
 
 
-def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visits: list[Exchange]) -> None:
+def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, exchanges: list[Exchange]) -> None:
     client.put(ITEM, json=MIXINS)
-    (visit,) = visits
-    assert visit.response
-    before = keys(visit)
-    visit.fault, visit.response = "slow", visit.response._replace(network_fault=NetworkFault("drip"))
-    assert keys(visit) == before
+    (exchange,) = exchanges
+    assert exchange.response
+    before = keys(exchange)
+    exchange.fault, exchange.response = "slow", exchange.response._replace(network_fault=NetworkFault("drip"))
+    assert keys(exchange) == before
 
 
-def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, visits: list[Exchange]) -> None:
+def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, exchanges: list[Exchange]) -> None:
     client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
-    (visit,) = visits
+    (exchange,) = exchanges
     failed = CoverageItem("elements", REPLACEMENT, "", "400")
-    assert failed in keys(visit)
-    visit.failed_elements = frozenset({1})
-    assert failed not in keys(visit)
-    assert CoverageItem("elements", REPLACEMENT, "", "204") in keys(visit)
+    assert failed in keys(exchange)
+    exchange.failed_elements = frozenset({1})
+    assert failed not in keys(exchange)
+    assert CoverageItem("elements", REPLACEMENT, "", "204") in keys(exchange)
 
 
-def test_calls_that_a_fault_answered_are_counted_apart(client: Client, shared: App) -> None:
+def test_calls_that_a_fault_answered_are_counted_apart(client: Client, shared: App, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
-    visit = shared.records.get_record(client.tenant).journal.list_exchanges()[-1]
-    visit.is_injected = True
-    shared.records.get_record(client.tenant).coverage.record_hits(visit)
+    (exchange,) = exchanges
+    recorded = shared.records.get_record(client.tenant).coverage
+    recorded.record_exchange(exchange)
+    exchange.is_injected = True
+    recorded.record_exchange(exchange)
     operation = operation_of(client, GET_ITEM)
     assert (operation["calls"], operation["injected"]) == (1, 1)
 
@@ -244,26 +251,25 @@ def test_names_of_tests_come_in_utf_8_or_latin_1(client: Client, encoding: str) 
     assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
-def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits: list[Exchange]) -> None:
+def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
-    (visit,) = visits
-    counting = coverage.Coverage()
+    (exchange,) = exchanges
+    recorded = coverage.Coverage()
     for number in range(coverage.MAX_TEST_NAMES + 50):
-        visit.request = visit.request._replace(headers={"x-mock-test": str(number)})
-        counting.record_hits(visit)
-    visit.operation = replace(visit.operation, id="another") if visit.operation else None
-    counting.record_hits(visit)
-    tallies = counting.copy_hits()
-    assert tallies[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
-    assert list(tallies[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
-    assert len(counting._test_names) == coverage.MAX_TEST_NAMES
+        exchange.request = exchange.request._replace(headers={"x-mock-test": str(number)})
+        recorded.record_exchange(exchange)
+    exchange.operation = replace(exchange.operation, id="another") if exchange.operation else None
+    recorded.record_exchange(exchange)
+    assert recorded.hits[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
+    assert list(recorded.hits[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
+    assert len(recorded._test_names) == coverage.MAX_TEST_NAMES
 
 
 def test_a_client_cannot_make_cells(client: Client, shared: App) -> None:
     client.put(ITEM, json=MIXINS)
-    before = set(shared.records.get_record(client.tenant).coverage.copy_hits())
+    before = set(shared.records.get_record(client.tenant).coverage.hits)
     client.put(f"{ITEM}?made=up", json=MIXINS | {"made": "up"}, headers={"X-Made-Up": "1"})
-    assert set(shared.records.get_record(client.tenant).coverage.copy_hits()) == before
+    assert set(shared.records.get_record(client.tenant).coverage.hits) == before
 
 
 def test_tenants_do_not_mix_and_are_joined_without_one() -> None:
@@ -408,7 +414,7 @@ def test_the_page_marks_what_is_undocumented_and_whose_scopes_are_spare(client: 
     client.get(f"/{GOLDEN}?fields=", headers={"Accept-Language": "en;q=x"})
     client.having("manage-token").get(ITEM)
     text = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html").text
-    assert "Seen, though the contract does not have it" in text
+    assert "Observed, but not in the contract" in text
     assert f'<code class="bad">{MANAGE}</code>' in text
     assert f"<code>{GET_ITEM}</code>, 1 time" in text
 
@@ -474,8 +480,8 @@ def test_a_call_that_needs_no_token_is_nobodys() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme", None)
     client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
-    (visit,) = app.records.find_exchanges()
-    assert (visit.status, visit.principal) == (200, None)
+    (entry,) = app.records.list_entries()
+    assert (entry.status, entry.principal) == (200, None)
     assert client.get("//__admin/coverage").get_json()["personas"] == []
 
 
@@ -484,16 +490,16 @@ def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:
     assert reported(client)["personas"] == []
 
 
-def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, visits: list[Exchange]) -> None:
+def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
-    (visit,) = visits
-    counting = personas.Personas()
-    visit.is_injected = True
-    counting.record_scopes(visit)
-    assert counting.copy_personas() == {}
-    visit.is_injected = False
-    counting.record_scopes(visit)
-    assert counting.copy_personas().keys() == {"admin-token"}
+    (exchange,) = exchanges
+    recorded = coverage.Coverage()
+    exchange.is_injected = True
+    recorded.record_exchange(exchange)
+    assert recorded.personas == {}
+    exchange.is_injected = False
+    recorded.record_exchange(exchange)
+    assert recorded.personas.keys() == {"admin-token"}
 
 
 def test_personas_are_forgotten_with_the_coverage(client: Client) -> None:
@@ -502,21 +508,22 @@ def test_personas_are_forgotten_with_the_coverage(client: Client) -> None:
     assert reported(client)["personas"] == []
 
 
-def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Exchange]) -> None:
+def test_personas_and_their_scopes_are_bounded(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
-    (visit,) = visits
-    assert visit.principal
-    counting = personas.Personas()
-    for number in range(personas.MAX_PERSONAS + 5):
-        visit.principal = replace(visit.principal, name=str(number))
-        counting.record_scopes(visit)
-    visit.principal = replace(visit.principal, name="0", scopes=frozenset(map(str, range(1000))))
-    counting.record_scopes(visit)
-    found = counting.copy_personas()
-    assert len(found) == personas.MAX_PERSONAS + 1
-    assert found[personas.OTHER_CALLERS].needed_scopes == {(READ, GET_ITEM)}
-    counting.add_personas({"0": personas.Persona({f"other{number}" for number in range(1000)})})
-    assert len(counting.copy_personas()["0"].granted_scopes) == personas.MAX_SCOPES_PER_PERSONA
+    (exchange,) = exchanges
+    assert exchange.principal
+    recorded = coverage.Coverage()
+    for number in range(coverage.MAX_PERSONAS + 5):
+        exchange.principal = replace(exchange.principal, name=str(number))
+        recorded.record_exchange(exchange)
+    exchange.principal = replace(exchange.principal, name="0", scopes=frozenset(map(str, range(1000))))
+    recorded.record_exchange(exchange)
+    assert len(recorded.personas) == coverage.MAX_PERSONAS + 1
+    assert recorded.personas[coverage.OTHER_CALLERS].needed_scopes == {(READ, GET_ITEM)}
+    other = coverage.Coverage()
+    other.personas["0"] = Persona({f"other{number}" for number in range(1000)})
+    recorded.merge(other)
+    assert len(recorded.personas["0"].granted_scopes) == coverage.MAX_SCOPES_PER_PERSONA
 
 
 @pytest.fixture(scope="module")

@@ -232,7 +232,7 @@ def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> No
 
 def test_an_answer_that_a_fault_made_up_names_the_fault(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
-    visit = shared.records.find_exchange(refused.headers["X-Mock-Explain"])
+    visit = shared.records.find_entry(refused.headers["X-Mock-Explain"])
     assert visit is not None
     visit.fault, visit.is_injected = "flaky", True
     told = explanation(client, refused)

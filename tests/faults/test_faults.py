@@ -339,9 +339,9 @@ def test_the_journal_knows_what_was_ordered(client: Client, faults: Faults, shar
     entries(client, [{"id": HAMMER}])
     client.get(f"/{GOLDEN}", headers={"Prefer": "code=404"})
     client.get("")
-    kept = [(visit.fault, visit.is_injected) for visit in shared.records.find_exchanges(client.tenant)]
+    kept = [(visit.fault, visit.is_injected) for visit in shared.records.list_entries(client.tenant)]
     assert kept == [(status, True), (f"{delay}, {element}", False), ("Prefer", True), (None, False)]
-    visit = shared.records.find_exchanges(client.tenant)[0]
+    visit = shared.records.list_entries(client.tenant)[0]
     assert visit.error
     assert visit.error.rule == "F7"
 
@@ -411,9 +411,9 @@ def test_f7_a_call_gets_the_reply_that_it_prefers(client: Client) -> None:
 @pytest.mark.parametrize(
     ("prefer", "said"),
     [
-        ("code=418", f"{GET} has no status 418; 200, 400, 401, 403, 404, 429, 500, 502, 503, 504 can be asked for."),
-        ("code=404, example=none", f"{GET} has no example 'none' of 404; there are: missing."),
-        ("example=none", f"{GET} has no example 'none'; name a code to be told which there are."),
+        ("code=418", f"{GET} has no status 418; choose one of 200, 400, 401, 403, 404, 429, 500, 502, 503, 504."),
+        ("code=404, example=none", f"{GET} has no example 'none' for 404; existing: missing."),
+        ("example=none", f"{GET} has no example 'none'; send a code, too, and the error lists its examples."),
         ("code=many", "code must be a status, such as 404."),
         ("code", "code must be a status, such as 404."),
     ],
@@ -435,23 +435,26 @@ def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> No
     ("rule", "said"),
     [
         ({"operation": "PUT-customer-segment-update-itms", "response": {"status": 409}}, f"Did you mean {PUT}?"),
-        ({"operation": GET, "response": {"status": 409}}, "200, 400, 401, 403, 404, 429, 500, 502, 503, 504 can be"),
+        (
+            {"operation": GET, "response": {"status": 409}},
+            "choose one of 200, 400, 401, 403, 404, 429, 500, 502, 503, 504.",
+        ),
         ({"response": {"status": 418}}, "has no status 418"),
         ({"path": {"segmentID": GOLDEN}, "response": {"status": 404}}, "segmentId"),
         (
             {"operation": GET, "path": {"customerId": "1"}, "response": {"status": 404}},
             "itemId, segmentId, tenant, type",
         ),
-        ({"operation": GET, "response": {"status": 404, "example": "stale"}}, "there are: missing"),
+        ({"operation": GET, "response": {"status": 404, "example": "stale"}}, "existing: missing"),
         ({"operation": PUT, "response": {"status": 204, "jsonBody": {}}}, "without a body"),
         ({"operation": GET, "response": {"status": 404, "jsonBody": {"code": "x"}}}, "does not allow this jsonBody"),
-        ({"operation": PUT, "item": {"index": 1, "code": 409}}, "no bulk"),
-        ({"item": {"index": 0, "code": 409}}, "No bulk has an element 0; they are counted from 1 to 200."),
+        ({"operation": PUT, "item": {"index": 1, "code": 409}}, "none of its operations is a bulk"),
+        ({"item": {"index": 0, "code": 409}}, "No bulk has an element 0; indexes go from 1 to 200."),
         ({"item": {"index": 201, "code": 409}}, "No bulk has an element 201"),
-        ({"item": {"index": 1, "code": 201}}, "400, 401, 403, 404, 409, 429, 500, 502, 503, 504 can be asked for"),
-        ({"item": {"index": 1, "code": 409, "example": "none"}}, "there are: stale, exists"),
-        ({"barrier": {"until": {"operation": "none"}}}, "There is no operation 'none'"),
-        ({"barrier": {"until": {"path": {"none": "1"}}}}, "No path has all of none"),
+        ({"item": {"index": 1, "code": 201}}, "choose one of 400, 401, 403, 404, 409, 429, 500, 502, 503, 504."),
+        ({"item": {"index": 1, "code": 409, "example": "none"}}, "existing: stale, exists."),
+        ({"barrier": {"until": {"operation": "none"}}}, "Unknown operation 'none'"),
+        ({"barrier": {"until": {"path": {"none": "1"}}}}, "No path of any operation has all of none"),
     ],
     ids=str,
 )

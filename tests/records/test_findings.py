@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from mockserver.app import App
-from mockserver.records.exchange import Exchange, Finding
+from mockserver.records.exchange import Finding, JournalEntry
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 
 
-def last(app: App, client: Client) -> Exchange:
-    return app.records.get_record(client.tenant).journal.list_exchanges()[-1]
+def last(app: App, client: Client) -> JournalEntry:
+    return app.records.get_record(client.tenant).journal.list_entries()[-1]
 
 
 def kinds(app: App, client: Client) -> list[tuple[str, str, str]]:
@@ -151,7 +151,7 @@ def test_a_parameter_without_name_is_a_finding_too(client: Client) -> None:
 def test_the_example_of_a_finding_is_the_first_visit_that_had_it(client: Client, shared: App) -> None:
     for _ in range(2):
         client.having("read-token").get("/items?hello=1")
-    first = shared.records.get_record(client.tenant).journal.list_exchanges()[0]
+    first = shared.records.get_record(client.tenant).journal.list_entries()[0]
     (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
     assert found["example"] == first.id
 

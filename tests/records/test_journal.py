@@ -23,7 +23,8 @@ from wiremock.resources.requests.resource import Requests
 from mockserver.app import App, build
 from mockserver.control.requests import redaction, request_patterns
 from mockserver.practices import regexes
-from mockserver.records.journal import MAX_EXCHANGES, MAX_JOURNAL_BYTES, MAX_STORED_BODY_BYTES
+from mockserver.records.exchange import MAX_STORED_BODY_BYTES
+from mockserver.records.store import MAX_ENTRIES, MAX_JOURNAL_BYTES
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import ENOUGH, ask, environment, serving
@@ -257,18 +258,18 @@ def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: Jour
 
 
 def test_it_is_bounded_and_counts_what_it_dropped(client: Client, journal: Journal, shared: App) -> None:
-    for _ in range(MAX_EXCHANGES + 5):
+    for _ in range(MAX_ENTRIES + 5):
         client.get(f"/{GOLDEN}")
     told = journal.ask("GET", "/requests", limit="1")
-    assert (told["meta"]["total"], told["dropped"]) == (MAX_EXCHANGES, 5)
+    assert (told["meta"]["total"], told["dropped"]) == (MAX_ENTRIES, 5)
     large = b'{"mixins": {"a": "' + b"x" * (MAX_STORED_BODY_BYTES + 1) + b'"}}'
     for _ in range(MAX_JOURNAL_BYTES // MAX_STORED_BODY_BYTES + 5):
         client.put(ITEM, data=large, content_type="application/json")
     (latest,) = journal.events(limit="1")
     assert latest["mock"]["bodyIsCut"] is True
     assert len(latest["request"]["body"]) == MAX_STORED_BODY_BYTES
-    visits = shared.records.get_record(client.tenant).journal.list_exchanges()
-    assert sum(len(visit.request.body) for visit in visits) <= MAX_JOURNAL_BYTES
+    entries = shared.records.get_record(client.tenant).journal.list_entries()
+    assert sum(len(entry.request.body) for entry in entries) <= MAX_JOURNAL_BYTES
 
 
 def test_secrets_are_not_shown(client: Client, journal: Journal) -> None:
@@ -490,5 +491,5 @@ def test_requests_that_cannot_be_read_are_recorded_too(client: Client) -> None:
     caller = Client(app.flask, "acme")
     assert caller.get("/items?q=" + "x" * 11_000).status_code == 414
     assert caller.put(ITEM, data=b"{}", environ_overrides={"CONTENT_LENGTH": "20"}).status_code == 400
-    statuses = [visit.status for visit in app.records.find_exchanges()]
+    statuses = [entry.status for entry in app.records.list_entries()]
     assert statuses == [414, 400]

@@ -16,8 +16,8 @@ from werkzeug.test import EnvironBuilder
 from mockserver.app import App
 from mockserver.contract.routing import Router
 from mockserver.messages import Request, Response
-from mockserver.records import findings, journal, store
-from mockserver.records.exchange import Exchange, Finding
+from mockserver.records import exchange, findings, store
+from mockserver.records.exchange import Exchange, Finding, JournalEntry
 from mockserver.records.store import RecordStore
 from tests.support.client import Client
 from tests.support.samples import ITEM, NEW_ITEM
@@ -25,15 +25,16 @@ from tests.support.samples import ITEM, NEW_ITEM
 MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage", "read", "read_own"))
 
 
-def visited(kept: RecordStore, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Exchange:
-    visit = kept.open_exchange(Request("GET", "/", "", {}, body))
-    visit.tenant = tenant
-    kept.close_exchange(visit, Response(200, reply, {}))
-    return visit
+def record_one(records: RecordStore, tenant: str, body: bytes = b"", reply: bytes = b"") -> JournalEntry:
+    """Record an exchange, and return its journal entry."""
+    opened = records.open_exchange(Request("GET", "/", "", {}, body))
+    opened.tenant = tenant
+    records.close_exchange(opened, Response(200, reply, {}))
+    return records.list_entries(tenant)[-1]
 
 
-def last(app: App, client: Client) -> Exchange:
-    return app.records.find_exchanges(client.tenant)[-1]
+def last(app: App, client: Client) -> JournalEntry:
+    return app.records.list_entries(client.tenant)[-1]
 
 
 def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared: App) -> None:
@@ -54,7 +55,7 @@ def test_the_journal_is_written_when_the_reply_begins(client: Client, shared: Ap
     seen: list[int] = []
 
     def start(*_: object) -> Callable[[bytes], object]:
-        seen.append(len(shared.records.find_exchanges(client.tenant)))
+        seen.append(len(shared.records.list_entries(client.tenant)))
         return lambda _: None
 
     shared.flask.wsgi_app(EnvironBuilder(path=f"/customer-segment/{client.tenant}/segments").get_environ(), start)
@@ -66,9 +67,9 @@ def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client:
     client.get("/items")
     other.send("BREW", "/items")
     client.get(f"//customer-segment/{client.tenant}/segmentz")
-    assert [each.status for each in shared.records.find_exchanges(client.tenant)] == [200, 404]
-    assert [each.status for each in shared.records.find_exchanges(other.tenant)] == [405]
-    assert [each.is_unmatched for each in shared.records.find_exchanges(client.tenant)] == [False, True]
+    assert [each.status for each in shared.records.list_entries(client.tenant)] == [200, 404]
+    assert [each.status for each in shared.records.list_entries(other.tenant)] == [405]
+    assert [each.is_unmatched for each in shared.records.list_entries(client.tenant)] == [False, True]
 
 
 def test_an_id_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
@@ -106,24 +107,24 @@ def test_what_cannot_be_read_whole_is_a_visit_too(
 
 def test_the_oldest_visits_go_when_there_are_too_many() -> None:
     kept = RecordStore()
-    visits = [visited(kept, "acme") for _ in range(journal.MAX_EXCHANGES + 3)]
-    assert kept.find_exchanges("acme") == visits[3:]
+    visits = [record_one(kept, "acme") for _ in range(store.MAX_ENTRIES + 3)]
+    assert kept.list_entries("acme") == visits[3:]
     assert (kept.count_dropped("acme"), kept.count_dropped("other"), kept.count_dropped()) == (3, 0, 3)
-    assert kept.find_exchange(visits[2].id) is None
-    assert kept.find_exchange(visits[3].id) is visits[3]
+    assert kept.find_entry(visits[2].id) is None
+    assert kept.find_entry(visits[3].id) is visits[3]
     kept.clear_journals("acme")
-    assert (kept.find_exchanges(), kept.count_dropped()) == ([], 0)
+    assert (kept.list_entries(), kept.count_dropped()) == ([], 0)
 
 
 def test_large_visits_go_sooner_and_large_bodies_are_cut() -> None:
-    kept, large = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES + 1)
-    for _ in range(journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1):
-        visited(kept, "acme", large, large)
-    left = kept.find_exchanges("acme")
-    assert sum(each.size_bytes for each in left) <= journal.MAX_JOURNAL_BYTES
-    assert len(left) + kept.count_dropped() == journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1
-    assert all(each.is_truncated and len(each.request.body) == journal.MAX_STORED_BODY_BYTES for each in left)
-    assert all(each.response and len(each.response.content) == journal.MAX_STORED_BODY_BYTES for each in left)
+    kept, large = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES + 1)
+    for _ in range(store.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1):
+        record_one(kept, "acme", large, large)
+    left = kept.list_entries("acme")
+    assert sum(each.size_bytes for each in left) <= store.MAX_JOURNAL_BYTES
+    assert len(left) + kept.count_dropped() == store.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1
+    assert all(each.is_truncated and len(each.request.body) == exchange.MAX_STORED_BODY_BYTES for each in left)
+    assert all(each.response and len(each.response.content) == exchange.MAX_STORED_BODY_BYTES for each in left)
 
 
 def test_visits_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
@@ -142,22 +143,22 @@ def test_visits_take_no_more_memory_than_the_journal_counts(client: Client, shar
 def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:
     kept = RecordStore()
     for number in range(500):
-        visited(kept, f"tenant{number}")
-    visits = [visited(kept, "acme") for _ in range(journal.MAX_EXCHANGES)]
-    assert kept.find_exchanges("acme") == visits
+        record_one(kept, f"tenant{number}")
+    visits = [record_one(kept, "acme") for _ in range(store.MAX_ENTRIES)]
+    assert kept.list_entries("acme") == visits
     assert kept.count_dropped() == 0
 
 
 def test_the_large_journals_make_room_when_all_together_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * journal.MAX_STORED_BODY_BYTES)
-    monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", journal.MAX_STORED_BODY_BYTES)
-    kept, body = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES)
-    small = [visited(kept, f"small{number}") for number in range(4)]
+    monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * exchange.MAX_STORED_BODY_BYTES)
+    monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", exchange.MAX_STORED_BODY_BYTES)
+    kept, body = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES)
+    small = [record_one(kept, f"small{number}") for number in range(4)]
     for _ in range(100):
-        visited(kept, "large", body)
-    assert sum(each.size_bytes for each in kept.find_exchanges()) <= 20 * journal.MAX_STORED_BODY_BYTES
-    assert all(kept.find_exchange(each.id) is each for each in small)
-    assert (len(kept.find_exchanges()) + kept.count_dropped(), kept.count_dropped("small0")) == (104, 0)
+        record_one(kept, "large", body)
+    assert sum(each.size_bytes for each in kept.list_entries()) <= 20 * exchange.MAX_STORED_BODY_BYTES
+    assert all(kept.find_entry(each.id) is each for each in small)
+    assert (len(kept.list_entries()) + kept.count_dropped(), kept.count_dropped("small0")) == (104, 0)
 
 
 def test_records_come_and_go_at_once() -> None:
@@ -166,9 +167,9 @@ def test_records_come_and_go_at_once() -> None:
     def work(number: int) -> None:
         try:
             for at in range(300):
-                visited(kept, f"tenant{number}x{at}")
+                record_one(kept, f"tenant{number}x{at}")
                 kept.drop_record(f"tenant{number}x{at - 20}")
-                kept.find_exchanges()
+                kept.list_entries()
         except RuntimeError as error:  # a dict that changes while it is walked
             failed.append(error)
 
@@ -189,8 +190,8 @@ def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.Monk
     monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 2)
     kept = RecordStore()
     for tenant in ("one", "one", "two", "three"):
-        visited(kept, tenant)
-    assert [each.tenant for each in kept.find_exchanges()] == ["two", "three"]
+        record_one(kept, tenant)
+    assert [each.tenant for each in kept.list_entries()] == ["two", "three"]
     assert kept.count_dropped() == 2
     kept.clear_journals()
     assert kept.count_dropped() == 0
@@ -199,7 +200,7 @@ def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.Monk
 def test_looking_makes_no_record() -> None:
     kept = RecordStore()
     before = len(kept.list_records(None))
-    assert (kept.find_exchanges("acme"), kept.count_dropped("acme"), kept.list_records("acme")) == ([], 0, [])
+    assert (kept.list_entries("acme"), kept.count_dropped("acme"), kept.list_records("acme")) == ([], 0, [])
     assert len(kept.list_records(None)) == before
 
 
@@ -209,7 +210,7 @@ def test_an_error_that_is_kept_holds_nothing_of_its_call(client: Client, shared:
     assert error is not None
     assert traceback.extract_tb(error.__traceback__) == []
     assert error.__context__ is None
-    assert last(shared, client).call is None
+    assert not hasattr(last(shared, client), "call")
 
 
 def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, shared: App) -> None:

@@ -43,7 +43,7 @@ class Served:
 
     def calls(self) -> int:
         """How many calls of the client's tenant have been answered."""
-        return len(self.app.records.find_exchanges(self.wire.tenant))
+        return len(self.app.records.list_entries(self.wire.tenant))
 
     def until_called(self, times: int) -> int:
         """Ask again and again whether there were so many calls; return how many there are a little later."""

@@ -1,4 +1,4 @@
-"""The report on coverage as JUnit XML: a suite for each dimension, a test case for each cell, failed if uncovered."""
+"""The coverage report as an HTML page, and as JUnit XML for CI servers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,34 @@ from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
 from ...records.coverage import COVERAGE_DIMENSIONS
 
+DIMENSION_TITLES = {name: description.capitalize() for name, description in COVERAGE_DIMENSIONS.items()}
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+# Clients choose the names of tests. If one ever got through the escaping, a browser would still not run it.
+PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+
+
+def render_coverage_page(report: Mapping[str, Any], about: str) -> str:
+    """Return the report as HTML; `about` names the services and tenants that it covers."""
+    return TEMPLATES.get_template("page.html").render(report=report, about=about, titles=DIMENSION_TITLES)
+
 
 def render_junit(report: Mapping[str, Any]) -> str:
-    """Return the XML; its root carries no totals, since dimensions are not summed."""
+    """Return the report as XML: a suite for each dimension, and a test case for each item, failed if not covered.
+
+    The root has no totals, since dimensions cannot be added up.
+    """
     root = JUnitXml("coverage of the contract")
     for name in report["dimensions"]:
         suite = TestSuite(name)
         suite.add_testcases(
             [
-                _test_case(operation["id"], item)
+                _build_test_case(operation["id"], item)
                 for operation in report["operations"]
                 for item in operation["cells"]
                 if item["dimension"] == name
@@ -32,29 +51,11 @@ def render_junit(report: Mapping[str, Any]) -> str:
     return buffer.getvalue().decode()
 
 
-def _test_case(operation: str, item: Mapping[str, Any]) -> TestCase:
+def _build_test_case(operation_id: str, item: Mapping[str, Any]) -> TestCase:
     name = " ".join(filter(None, (item["place"], item["value"]))) or "called"
-    case = TestCase(name, classname=operation)
+    case = TestCase(name, classname=operation_id)
     if not item["count"]:
         case.result = Failure("No test covers this.")
     elif item["tests"]:
         case.system_out = "\n".join(item["tests"])
     return case
-
-
-DIMENSION_TITLES = {name: words.capitalize() for name, words in COVERAGE_DIMENSIONS.items()}
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-# Names of tests are the client's own: should one ever get through the escaping, a browser would still not run it.
-PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
-
-
-def render_coverage_page(report: Mapping[str, Any], about: str) -> str:
-    """Return the page; `about` says whose tests it tells of."""
-    return TEMPLATES.get_template("page.html").render(report=report, about=about, titles=DIMENSION_TITLES)

@@ -1,4 +1,7 @@
-"""The report on coverage, as data: a figure for each dimension, never one for all, and the tests behind each cell."""
+"""The coverage report as JSON: a figure for each dimension, all items with their tests, and the scopes of personas.
+
+There is deliberately no overall figure.
+"""
 
 from __future__ import annotations
 
@@ -6,55 +9,60 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ...contract.operations import Operation
-from ...records.coverage import COVERAGE_DIMENSIONS, CoverageItem, Hits, HitsByItem, injected_item, list_coverage_items
-from ...records.personas import Persona
+from ...records.coverage import (
+    COVERAGE_DIMENSIONS,
+    Coverage,
+    CoverageItem,
+    CoverageKey,
+    Hits,
+    Persona,
+    injected_item,
+    list_coverage_items,
+)
 
 NO_HITS = Hits()
 
+HitsByKey = Mapping[CoverageKey, Hits]
 
-def build_coverage_report(
-    operations: Iterable[Operation], hits_by_item: HitsByItem, personas: Mapping[str, Persona]
-) -> dict[str, Any]:
-    """Hold the cells of these operations against what was counted."""
+
+def build_coverage_report(operations: Iterable[Operation], coverage: Coverage) -> dict[str, Any]:
+    """Compare the items of these operations with those that were covered."""
     items_by_operation = [(operation, list(list_coverage_items(operation))) for operation in operations]
     all_items = [item for _, items in items_by_operation for item in items]
     return {
         "dimensions": {
-            name: _dimension_json([cell for cell in all_items if cell.dimension == name], hits_by_item)
+            name: _dimension_json([item for item in all_items if item.dimension == name], coverage.hits)
             for name in COVERAGE_DIMENSIONS
         },
-        "operations": [_operation_json(operation, of_one, hits_by_item) for operation, of_one in items_by_operation],
-        "personas": [_persona_json(name, persona) for name, persona in sorted(personas.items())],
+        "operations": [_operation_json(operation, items, coverage.hits) for operation, items in items_by_operation],
+        "personas": [_persona_json(name, persona) for name, persona in sorted(coverage.personas.items())],
     }
 
 
-def _dimension_json(items: Collection[CoverageItem], hits_by_item: HitsByItem) -> dict[str, Any]:
-    missing_labels = [item.label for item in items if item not in hits_by_item]
+def covered_percent(covered: int, total: int) -> int:
+    """Return whole percent, rounded down, so that 100 means all; an empty dimension counts as 100."""
+    return 100 * covered // total if total else 100
+
+
+def _dimension_json(items: Collection[CoverageItem], hits_by_key: HitsByKey) -> dict[str, Any]:
+    missing_labels = [item.label for item in items if item not in hits_by_key]
     covered, total = len(items) - len(missing_labels), len(items)
     return {"covered": covered, "total": total, "percent": covered_percent(covered, total), "missing": missing_labels}
 
 
-def covered_percent(covered: int, total: int) -> int:
-    """Return whole percent, rounded down, so that 100 means all; of nothing, all is covered."""
-    return 100 * covered // total if total else 100
-
-
-def _operation_json(operation: Operation, items: list[CoverageItem], hits_by_item: HitsByItem) -> dict[str, Any]:
-    own_hits = {
-        CoverageItem(*key): hits
-        for key, hits in hits_by_item.items()
-        if CoverageItem(*key).operation_id == operation.id
-    }
+def _operation_json(operation: Operation, items: list[CoverageItem], hits_by_key: HitsByKey) -> dict[str, Any]:
+    all_hits = ((CoverageItem(*key), hits) for key, hits in hits_by_key.items())
+    own_hits = {item: hits for item, hits in all_hits if item.operation_id == operation.id}
     undocumented_items = [item for item in own_hits if item.dimension in {"statuses", "elements"} and item not in items]
     return {
         "id": operation.id,
         "service": operation.service,
         "method": operation.method,
         "path": operation.path,
-        "calls": sum(tally.count for cell, tally in own_hits.items() if cell.dimension == "statuses"),
+        "calls": sum(hits.count for item, hits in own_hits.items() if item.dimension == "statuses"),
         "injected": own_hits.get(injected_item(operation), NO_HITS).count,
-        "cells": [_item_json(cell, own_hits.get(cell, NO_HITS)) for cell in items],
-        "undocumented": [_item_json(cell, own_hits[cell]) for cell in sorted(undocumented_items)],
+        "cells": [_item_json(item, own_hits.get(item, NO_HITS)) for item in items],
+        "undocumented": [_item_json(item, own_hits[item]) for item in sorted(undocumented_items)],
     }
 
 
@@ -70,14 +78,14 @@ def _item_json(item: CoverageItem, hits: Hits) -> dict[str, Any]:
 
 
 def _persona_json(name: str, persona: Persona) -> dict[str, Any]:
-    needed_scopes = {scope for scope, _ in persona.needed_scopes}
+    operations_by_scope: dict[str, list[str]] = {}
+    for scope, operation_id in sorted(persona.needed_scopes):
+        operations_by_scope.setdefault(scope, []).append(operation_id)
+    denials = sorted(persona.denials.items())
     return {
         "name": name,
         "granted": sorted(persona.granted_scopes),
-        "needed": {
-            scope: sorted(id_ for each, id_ in persona.needed_scopes if each == scope)
-            for scope in sorted(needed_scopes)
-        },
+        "needed": operations_by_scope,
         "neverNeeded": sorted(persona.unused_scopes),
-        "lacked": {id_: {"calls": n, "anyOf": scopes} for (id_, scopes), n in sorted(persona.denials.items())},
+        "lacked": {operation_id: {"calls": count, "anyOf": scopes} for (operation_id, scopes), count in denials},
     }

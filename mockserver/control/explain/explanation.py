@@ -1,4 +1,4 @@
-"""Why a visit was answered as it was: the rule, its basis, the place in request and spec, the nearest valid call."""
+"""Explain a response: the rule, its basis, the place in the request and in the spec, and the nearest valid call."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from typing import Any
 
 from ...contract.operations import Operation
 from ...errors import BadRequest
-from ...records.exchange import Exchange
+from ...records.exchange import JournalEntry
 from ..requests import exports
 from .fidelity import load_fidelity_rules
 from .suggestions import PublicTokens, find_nearest_request
 
 
-def explain_exchange(exchange: Exchange, operations: Collection[Operation], tokens: PublicTokens) -> dict[str, Any]:
-    """Return the explanation; what is not known is left out.
+def explain_entry(entry: JournalEntry, operations: Collection[Operation], tokens: PublicTokens) -> dict[str, Any]:
+    """Return the explanation; unknown facts are left out.
 
-    tokens: those that may be shown, and work for the tenant of the visit.
+    tokens: those that may be shown and are valid for the tenant of the request.
     """
     facts = {
-        "id": exchange.id,
-        "status": exchange.status,
-        "rule": _rule_json(exchange),
-        "pointer": exchange.error.field if isinstance(exchange.error, BadRequest) else "",
-        "detail": _error_detail(exchange),
-        "spec": _spec_pointer(exchange.operation) if exchange.operation else "",
-        "fault": exchange.fault,
-        "nearest": _nearest_request_json(exchange, operations, tokens),
+        "id": entry.id,
+        "status": entry.status,
+        "rule": _rule_json(entry),
+        "pointer": entry.error.field if isinstance(entry.error, BadRequest) else "",
+        "detail": _error_detail(entry),
+        "spec": _spec_pointer(entry.operation) if entry.operation else "",
+        "fault": entry.fault,
+        "nearest": _nearest_request_json(entry, operations, tokens),
     }
     return {name: fact for name, fact in facts.items() if fact}
 
 
-def _rule_json(exchange: Exchange) -> dict[str, str] | None:
-    rule = load_fidelity_rules().get(exchange.error.rule) if exchange.error else None
+def _rule_json(entry: JournalEntry) -> dict[str, str] | None:
+    rule = load_fidelity_rules().get(entry.error.rule) if entry.error else None
     return {"id": rule.id, "basis": rule.basis, "text": rule.text} if rule else None
 
 
-def _error_detail(exchange: Exchange) -> str:
-    """Return what is known beyond the message; a schema's complaint quotes the value, which may be a secret.
+def _error_detail(entry: JournalEntry) -> str:
+    """Return more about the error than its message.
 
-    Credentials are sent to operations that need no token.
+    Bodies of operations without scopes may hold credentials, so schema messages, which quote values, are withheld.
     """
-    error, operation = exchange.error, exchange.operation
+    error, operation = entry.error, entry.operation
     if error is None or (operation and not operation.scopes and not error.rule):
         return ""
     return (error.detail if isinstance(error, BadRequest) else error.hint) or error.message
@@ -53,12 +53,12 @@ def _spec_pointer(operation: Operation) -> str:
 
 
 def _nearest_request_json(
-    exchange: Exchange, operations: Collection[Operation], tokens: PublicTokens
+    entry: JournalEntry, operations: Collection[Operation], tokens: PublicTokens
 ) -> dict[str, str] | None:
-    nearest_request = find_nearest_request(exchange, operations, tokens)
+    nearest_request = find_nearest_request(entry, operations, tokens)
     if nearest_request is None:
         return None
     return {
         "why": nearest_request.reason,
-        "curl": nearest_request.request.render_curl(exports.server_url([exchange]), nearest_request.token),
+        "curl": nearest_request.request.render_curl(exports.find_server_url([entry]), nearest_request.token),
     }

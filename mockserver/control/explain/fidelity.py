@@ -1,4 +1,4 @@
-"""The rules of the simulated service, read from docs/fidelity.md, which is their only source."""
+"""The rules of the simulated services, read from docs/fidelity.md, their only source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RULE_ROW = re.compile(r"\| [A-Z]\d")
 
 
 class FidelityRule(NamedTuple):
-    """A row of the table: what holds, on what basis, which switch turns it, where it lives, which test pins it."""
+    """A row of the table: the rule, its basis, the switch that changes it, the module that has it, and its test."""
 
     id: str
     text: str
@@ -25,7 +25,7 @@ class FidelityRule(NamedTuple):
 
 @cache
 def load_fidelity_rules() -> Mapping[str, FidelityRule]:
-    """Return all rules by id; the file is read when the first one is asked for."""
+    """Return all rules by id; the file is read once, when it is first needed."""
     lines = (resources.data_folder("docs") / "fidelity.md").read_text(encoding="utf-8").splitlines()
     rows = (
         FidelityRule(*(item.strip() for item in line.strip("|").split("|"))) for line in lines if RULE_ROW.match(line)

@@ -1,4 +1,4 @@
-"""Explain: why a call was refused, asked by the id in the header `X-Mock-Explain`."""
+"""Explain why a request got its response, by the id from the header `X-Mock-Explain`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,21 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def explain_request(context: ControlContext, call: Call) -> Reply:
-    """Explain the visit with this id; NotThere if it is unknown, or no longer in the journal."""
-    exchange = context.records.find_exchange(call.path["id"])
-    if exchange is None:
+    """Explain the request with this id; UnknownName if it is unknown, or no longer in the journal."""
+    entry = context.records.find_entry(call.path["id"])
+    if entry is None:
         raise UnknownName("Unknown request, or no longer in the journal.")
-    return Reply(
-        200,
-        explanation.explain_exchange(exchange, context.operations.values(), _public_tokens(context, exchange.tenant)),
-    )
+    tokens = _public_tokens(context, entry.tenant)
+    return Reply(200, explanation.explain_entry(entry, context.operations.values(), tokens))
 
 
 def _public_tokens(context: ControlContext, tenant: str | None) -> PublicTokens:
-    """Return the world's own tokens that work in this tenant now; those that were issued are nobody else's affair."""
+    """Return the world's own tokens that are valid for this tenant now; issued tokens are private to their clients."""
     world_tokens = set(context.world.tokens.seed_tokens)
     clock = context.world.tenant(tenant).clock if tenant else context.world.clock
     now = clock.now()
     return [
-        (token, each)
-        for token, each in context.world.tokens.list_unrevoked(tenant)
-        if token in world_tokens and (each.expires_at is None or each.expires_at > now)
+        (token, principal)
+        for token, principal in context.world.tokens.list_unrevoked(tenant)
+        if token in world_tokens and (principal.expires_at is None or principal.expires_at > now)
     ]

@@ -1,4 +1,4 @@
-"""Calls of the simulated API that nobody has made yet: taken from a visit, mended, written down as a curl line."""
+"""Suggested requests: built from a journal entry, repaired, and shown as a curl command."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ...contract.bodies import JSON_MEDIA_TYPE, BodyPlan
 from ...contract.operations import Operation
 from ...contract.parameters import Parameter
 from ...errors import BadRequest
-from ...records.exchange import Exchange
+from ...records.exchange import JournalEntry
 
-UNREADABLE_BODY = object()  # in place of a body that is no JSON, or is kept in part only
+UNREADABLE_BODY = object()  # replaces a body that is not JSON, or was truncated
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestedRequest:
-    """A call with nothing but what the operation declares; `ids` are those of the path, still encoded."""
+    """A request with declared parameters only; `ids` are those of the path, still encoded."""
 
     operation: Operation
     ids: Mapping[str, str]
@@ -33,73 +33,75 @@ class SuggestedRequest:
 
     @property
     def path(self) -> str:
-        """The path with its ids."""
+        """The operation's path with the ids filled in."""
         return "/".join(self.ids.get(part[1:-1], part) for part in self.operation.path.split("/"))
 
     def render_curl(self, base_url: str, token: str) -> str:
-        """Return the call as a line for a shell; a body is JSON, so that curl takes none for the name of a file."""
+        """Return the request as a shell command. A JSON body never starts with `@`, which would name a file."""
         query = f"?{urlencode(self.query)}" if self.query else ""
         words = [] if self.operation.method == "GET" else ["-X", self.operation.method]
         words += [base_url + quote(self.path, safe="%/:@!$&'()*+,;=~") + query, "-H", f"Authorization: Bearer {token}"]
-        for name, text in self.headers.items():
-            words += ["-H", f"{name}: {text}"]
+        for name, value in self.headers.items():
+            words += ["-H", f"{name}: {value}"]
         if self.body is not None:
             words += ["-H", f"Content-Type: {JSON_MEDIA_TYPE}", "-d", orjson.dumps(self.body).decode()]
         return shlex.join(["curl", *words])
 
 
-def from_exchange(exchange: Exchange, operation: Operation) -> SuggestedRequest:
-    """Return what a visit asked of its operation."""
-    sent, declared = exchange.request.headers, operation.parameter_names["header"]
-    query = {
-        name: text for name, text in parse_sent_query(exchange).items() if name in operation.parameter_names["query"]
-    }
-    headers = {name: text for name, text in sent.items() if name in declared}
-    return SuggestedRequest(operation, exchange.ids, query, headers, _read_sent_body(exchange, operation))
+def read_sent_request(entry: JournalEntry, operation: Operation) -> SuggestedRequest:
+    """Return what a client sent to an operation, as far as that is declared."""
+    names = operation.parameter_names
+    query = {name: value for name, value in parse_sent_query(entry).items() if name in names["query"]}
+    headers = {name: value for name, value in entry.request.headers.items() if name in names["header"]}
+    return SuggestedRequest(operation, entry.ids, query, headers, _read_sent_body(entry, operation))
 
 
-def parse_sent_query(exchange: Exchange) -> dict[str, str]:
-    """Return the query of a visit, declared or not; of several values of one name the first counts."""
-    return dict(reversed(parse_qsl(exchange.request.query, keep_blank_values=True)))
+def parse_sent_query(entry: JournalEntry) -> dict[str, str]:
+    """Return all query parameters that were sent; the first value of a repeated name counts."""
+    return dict(reversed(parse_qsl(entry.request.query, keep_blank_values=True)))
 
 
 def repair_request(request: SuggestedRequest) -> SuggestedRequest | None:
-    """Return the call without what cannot be read, or with an example in its place; None if it cannot be mended."""
+    """Return the request without invalid parameters, and with valid ids and body; None if that is impossible."""
     operation = request.operation
-    ids = {each.name: _repair_id(each, request.ids[each.name]) for each in operation.parameters["path"]}
+    ids = {
+        parameter.name: _repair_id(parameter, request.ids[parameter.name]) for parameter in operation.parameters["path"]
+    }
     if "" in ids.values():
         return None
-    readable = {
-        place: {name: text for name, text in texts.items() if _is_valid_parameter(operation, place, name, text)}
-        for place, texts in (("query", request.query), ("header", request.headers))
+    valid = {
+        place: {name: value for name, value in values.items() if _is_valid_parameter(operation, place, name, value)}
+        for place, values in (("query", request.query), ("header", request.headers))
     }
     body = request.body
     if operation.body_plan and not _is_valid_body(operation.body_plan, body):
         body = operation.body_plan.example
         if not _is_valid_body(operation.body_plan, body):
             return None
-    return replace(request, ids=ids, query=readable["query"], headers=readable["header"], body=body)
+    return replace(request, ids=ids, query=valid["query"], headers=valid["header"], body=body)
 
 
-def _read_sent_body(exchange: Exchange, operation: Operation) -> Any:
-    if operation.body_plan is None or not exchange.request.body.strip():
+def _read_sent_body(entry: JournalEntry, operation: Operation) -> Any:
+    if operation.body_plan is None or not entry.request.body.strip():
         return None
     try:
-        return UNREADABLE_BODY if exchange.is_truncated else strict_json.parse_json(exchange.request.body)
+        return UNREADABLE_BODY if entry.is_truncated else strict_json.parse_json(entry.request.body)
     except BadRequest:
         return UNREADABLE_BODY
 
 
 def _repair_id(parameter: Parameter, part: str) -> str:
-    """Return an id that can be read: itself, or the nearest of those that are declared, or "" for none."""
+    """Return the id if it is valid, else the most similar declared value, else ""."""
     if _is_valid_text(parameter, unquote(part)) and "\N{REPLACEMENT CHARACTER}" not in unquote(part):
         return part
-    upper = {str(value).upper(): str(value) for value in parameter.enum_values}
-    return next((upper[near] for near in get_close_matches(part.upper(), upper, n=1)), "")
+    values_by_upper = {str(value).upper(): str(value) for value in parameter.enum_values}
+    return next((values_by_upper[match] for match in get_close_matches(part.upper(), values_by_upper, n=1)), "")
 
 
 def _is_valid_parameter(operation: Operation, place: str, name: str, text: str) -> bool:
-    return all(_is_valid_text(each, text) for each in operation.parameters[place] if each.lookup_name == name)
+    return all(
+        _is_valid_text(parameter, text) for parameter in operation.parameters[place] if parameter.lookup_name == name
+    )
 
 
 def _is_valid_text(parameter: Parameter, text: str) -> bool:
@@ -111,7 +113,7 @@ def _is_valid_text(parameter: Parameter, text: str) -> bool:
 
 
 def _is_valid_body(plan: BodyPlan, body: Any) -> bool:
-    """Whether a body can be read; what is wrong with one element of a bulk is that element's affair."""
+    """Whether a body can be parsed; errors of single elements of a bulk do not matter."""
     if body is UNREADABLE_BODY:
         return False
     try:

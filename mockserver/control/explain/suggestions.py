@@ -1,4 +1,4 @@
-"""The valid call that is nearest to one that was refused, and why it is that one."""
+"""Suggest the valid request that is nearest to one that was refused, with the reason."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ...contract.operations import Operation
 from ...contract.routing import READING_FIRST, Router
 from ...errors import BadRequest, ClientError, Forbidden, InvalidToken, MethodNotAllowed, NoEndpoint, NotFound, Remedy
 from ...records import findings
-from ...records.exchange import Exchange
+from ...records.exchange import JournalEntry
 from . import suggested_request
 from .suggested_request import SuggestedRequest
 
 PublicTokens = Sequence[tuple[str, Principal]]
-Suggestion = tuple[str, SuggestedRequest]  # why, and what to call
+Suggestion = tuple[str, SuggestedRequest]  # the reason, and the request
 
 
 class NearestRequest(NamedTuple):
-    """A call that is valid, as far as the contract tells, with a token that opens its operation."""
+    """A request that the contract allows, with a token that the operation accepts."""
 
     reason: str
     request: SuggestedRequest
@@ -30,42 +30,40 @@ class NearestRequest(NamedTuple):
 
 
 def find_nearest_request(
-    exchange: Exchange, operations: Collection[Operation], tokens: PublicTokens
+    entry: JournalEntry, operations: Collection[Operation], tokens: PublicTokens
 ) -> NearestRequest | None:
-    """Return the nearest valid call; None where none is known, and where a secret would have to be told.
+    """Return the nearest valid request; None if no such request is known, or if it would reveal a secret.
 
-    tokens: those that may be shown, and work for the tenant of the visit.
+    tokens: those that may be shown and are valid for the tenant of the request.
     """
-    if exchange.is_injected:
+    if entry.is_injected:
         return None
-    suggestion = _suggest_request(exchange, operations)
+    suggestion = _suggest_request(entry, operations)
     request = suggested_request.repair_request(suggestion[1]) if suggestion else None
-    token = _find_opening_token(exchange, request.operation, tokens) if request else None
+    token = _find_accepted_token(entry, request.operation, tokens) if request else None
     return NearestRequest(suggestion[0], request, token) if suggestion and request and token else None
 
 
-def _suggest_request(exchange: Exchange, operations: Collection[Operation]) -> Suggestion | None:
-    operation = exchange.operation
+def _suggest_request(entry: JournalEntry, operations: Collection[Operation]) -> Suggestion | None:
+    operation = entry.operation
     if operation is None:
-        return _suggest_other_operation(exchange, operations)
+        return _suggest_other_operation(entry, operations)
     if not operation.scopes:
         return None
-    request = suggested_request.from_exchange(exchange, operation)
+    request = suggested_request.read_sent_request(entry, operation)
     suggestion: Suggestion | None = None
-    match exchange.error:
+    match entry.error:
         case InvalidToken():
             suggestion = f"A valid token with {_describe_scopes(operation.scopes)}.", request
-        case Forbidden() if exchange.is_authenticated:  # with --auth off no token opens more than another
-            suggestion = (
-                f"A token with {_describe_scopes(_missing_scopes(exchange, operation))}, which the caller's token lacks.",
-                request,
-            )
-        case NotFound(resource_id=missing):
-            suggestion = _suggest_list(request, missing, operations)
+        case Forbidden() if entry.is_authenticated:  # with --auth off, all tokens are equal
+            missing_scopes = _describe_scopes(_missing_scopes(entry, operation))
+            suggestion = f"A token with {missing_scopes}, which the caller's token lacks.", request
+        case NotFound(resource_id=missing_id):
+            suggestion = _suggest_list(request, missing_id, operations)
         case ClientError(remedy=Remedy() as remedy):
-            suggestion = _remedied(request, remedy)
+            suggestion = _suggest_remedy(request, remedy)
         case BadRequest(error_type="undeclared"):
-            suggestion = _suggest_declared_names(exchange, request)
+            suggestion = _suggest_declared_names(entry, request)
         case BadRequest(rule="F3a"):
             suggestion = "With a declared Content-Type.", request
         case BadRequest(field=name):
@@ -73,23 +71,23 @@ def _suggest_request(exchange: Exchange, operations: Collection[Operation]) -> S
     return suggestion
 
 
-def _suggest_other_operation(exchange: Exchange, operations: Collection[Operation]) -> Suggestion | None:
-    """Suggest another path, or another method of this one."""
-    router, method, path = Router(operations), exchange.request.method, exchange.request.path
-    if isinstance(exchange.error, MethodNotAllowed):
-        return _other_method(router, exchange.error.allowed_methods, path)
-    operation = router.suggest(method, path) if isinstance(exchange.error, NoEndpoint) else None
+def _suggest_other_operation(entry: JournalEntry, operations: Collection[Operation]) -> Suggestion | None:
+    """Suggest another path, or another method of the same path."""
+    router, method, path = Router(operations), entry.request.method, entry.request.path
+    if isinstance(entry.error, MethodNotAllowed):
+        return _suggest_other_method(router, entry.error.allowed_methods, path)
+    operation = router.suggest(method, path) if isinstance(entry.error, NoEndpoint) else None
     if operation is None or not operation.scopes:
         return None
     ids = path_distance.read_ids(*map(path_distance.split_path, (operation.path, path)))
     request = SuggestedRequest(operation, ids)
-    is_whole = ids.keys() == operation.parameter_names["path"]
-    return (f"The nearest operation is {operation.method} {operation.path}.", request) if is_whole else None
+    has_all_ids = ids.keys() == operation.parameter_names["path"]
+    return (f"The nearest operation is {operation.method} {operation.path}.", request) if has_all_ids else None
 
 
-def _other_method(router: Router, allowed: Collection[str], path: str) -> Suggestion | None:
-    """Suggest a method that the path has, one that reads if there is one."""
-    method = next((each for each in READING_FIRST if each in allowed), None)
+def _suggest_other_method(router: Router, allowed_methods: Collection[str], path: str) -> Suggestion | None:
+    """Suggest a method that the path has, preferably one that reads."""
+    method = next((method for method in READING_FIRST if method in allowed_methods), None)
     if method is None:
         return None
     operation, ids = router.route(method, path)
@@ -97,23 +95,24 @@ def _other_method(router: Router, allowed: Collection[str], path: str) -> Sugges
 
 
 def _suggest_list(request: SuggestedRequest, missing_id: str, operations: Iterable[Operation]) -> Suggestion | None:
-    """Suggest the list in which the missing resource would stand."""
-    reads = {each.path: each for each in operations if each.method == "GET"}
+    """Suggest the list that would contain the missing resource."""
+    reads_by_path = {operation.path: operation for operation in operations if operation.method == "GET"}
     parts = request.operation.path.split("/")
     position = next(
-        (at for at, part in enumerate(parts) if unquote(request.ids.get(part[1:-1], "")) == missing_id), len(parts)
+        (index for index, part in enumerate(parts) if unquote(request.ids.get(part[1:-1], "")) == missing_id),
+        len(parts),
     )
-    while position and (parts[position - 1].startswith("{") or "/".join(parts[:position]) not in reads):
+    while position and (parts[position - 1].startswith("{") or "/".join(parts[:position]) not in reads_by_path):
         position -= 1
     if not position:
         return None
-    operation = reads["/".join(parts[:position])]
+    operation = reads_by_path["/".join(parts[:position])]
     ids = {name: id_ for name, id_ in request.ids.items() if name in operation.parameter_names["path"]}
     return "The list shows which ones exist.", SuggestedRequest(operation, ids)
 
 
 def _suggest_without_field(request: SuggestedRequest, name: str) -> Suggestion | None:
-    """Suggest the call without what was wrong with it, or with something that can be read in its place."""
+    """Suggest the request without the invalid field, or with a valid value for it."""
     reason, operation, body = f"Without {name}, which is invalid.", request.operation, request.body
     if name in operation.parameter_names["path"]:
         return _suggest_if_changed(request, f"The nearest valid {name}.")
@@ -123,26 +122,27 @@ def _suggest_without_field(request: SuggestedRequest, name: str) -> Suggestion |
         return reason, replace(request, headers=_drop_name(request.headers, name.lower()))
     if name == "q" and isinstance(body, dict):
         return reason, replace(request, body=_drop_name(body, "q"))
-    return _suggest_if_changed(
-        request, "With a valid body.", body=operation.body_plan.example if operation.body_plan else None
-    )
+    example = operation.body_plan.example if operation.body_plan else None
+    return _suggest_if_changed(request, "With a valid body.", body=example)
 
 
-def _suggest_declared_names(exchange: Exchange, request: SuggestedRequest) -> Suggestion | None:
-    """Suggest the call with declared names only (C11b)."""
-    sent_query, query, headers, body = (
-        suggested_request.parse_sent_query(exchange),
-        dict(request.query),
-        dict(request.headers),
-        request.body,
-    )
-    for finding in exchange.findings:
+def _suggest_remedy(request: SuggestedRequest, remedy: Remedy) -> Suggestion | None:
+    """Suggest the request with the change that the error names."""
+    body = _drop_field(request.body, remedy.without) if remedy.without else request.body
+    return _suggest_if_changed(request, remedy.why, query={**request.query, **remedy.query}, body=body)
+
+
+def _suggest_declared_names(entry: JournalEntry, request: SuggestedRequest) -> Suggestion | None:
+    """Suggest the request with declared names only (C11b)."""
+    sent_query = suggested_request.parse_sent_query(entry)
+    query, headers, body = dict(request.query), dict(request.headers), request.body
+    for finding in entry.findings:
         if finding.kind == "body":
             body = _rename_field(body, finding.place.split("/")[1:], finding.suggestion)
         elif finding.kind == "query" and finding.suggestion and finding.place in sent_query:
             query[finding.suggestion] = sent_query[finding.place]
-        elif finding.kind == "header" and finding.suggestion and finding.place in exchange.request.headers:
-            headers[finding.suggestion] = exchange.request.headers[finding.place]
+        elif finding.kind == "header" and finding.suggestion and finding.place in entry.request.headers:
+            headers[finding.suggestion] = entry.request.headers[finding.place]
     scan = findings.scan_body(request.operation, None if body is suggested_request.UNREADABLE_BODY else body)
     if findings.find_request_findings(request.operation, query, headers, scan):
         return None
@@ -150,27 +150,25 @@ def _suggest_declared_names(exchange: Exchange, request: SuggestedRequest) -> Su
 
 
 def _suggest_if_changed(request: SuggestedRequest, reason: str, **changes: Any) -> Suggestion | None:
-    """Return the changed call if it is another one than the call that was refused."""
+    """Suggest the changed request, unless it is the same as the refused one after repair."""
     changed_request = replace(request, **changes)
     return None if suggested_request.repair_request(changed_request) == request else (reason, changed_request)
 
 
-def _find_opening_token(exchange: Exchange, operation: Operation, tokens: PublicTokens) -> str | None:
-    """Return a token that opens the operation, the caller's own if it does and may be shown."""
-    missing_scopes = set(_missing_scopes(exchange, operation))
-    opening_tokens = [token for token, principal in tokens if not missing_scopes.isdisjoint(principal.scopes)]
+def _find_accepted_token(entry: JournalEntry, operation: Operation, tokens: PublicTokens) -> str | None:
+    """Return a token that the operation accepts, preferably the caller's own if that may be shown."""
+    missing_scopes = set(_missing_scopes(entry, operation))
+    accepted_tokens = [token for token, principal in tokens if not missing_scopes.isdisjoint(principal.scopes)]
     try:
-        own_token = bearer_token(exchange.request.headers.get("authorization"))
+        own_token = bearer_token(entry.request.headers.get("authorization"))
     except InvalidToken:
         own_token = ""
-    return own_token if own_token in opening_tokens else next(iter(opening_tokens), None)
+    return own_token if own_token in accepted_tokens else next(iter(accepted_tokens), None)
 
 
-def _missing_scopes(exchange: Exchange, operation: Operation) -> tuple[str, ...]:
-    """Return the operation's scopes; after a 403 those of them that the caller has not."""
-    granted_scopes = (
-        exchange.principal.scopes if exchange.principal and isinstance(exchange.error, Forbidden) else frozenset()
-    )
+def _missing_scopes(entry: JournalEntry, operation: Operation) -> tuple[str, ...]:
+    """Return the operation's scopes; after a 403, those that the caller lacks."""
+    granted_scopes = entry.principal.scopes if entry.principal and isinstance(entry.error, Forbidden) else frozenset()
     return tuple(scope for scope in operation.scopes if scope not in granted_scopes)
 
 
@@ -178,32 +176,26 @@ def _describe_scopes(scopes: Collection[str]) -> str:
     return f"scope {' or '.join(scopes)}"
 
 
-def _drop_name(fields: Any, name: str) -> Any:
-    return {each: value for each, value in fields.items() if each != name} if isinstance(fields, Mapping) else fields
-
-
-def _remedied(draft: SuggestedRequest, remedy: Remedy) -> Suggestion | None:
-    """Return the call with the change that the error names."""
-    body = _without_field(draft.body, remedy.without) if remedy.without else draft.body
-    return _suggest_if_changed(draft, remedy.why, query={**draft.query, **remedy.query}, body=body)
-
-
-def _without_field(body: Any, pointer: str) -> Any:
-    """Return a document without the field at a JSON pointer, or a JSON Patch that does not change it."""
+def _drop_field(body: Any, pointer: str) -> Any:
+    """Return a document without the field at a JSON pointer, or a JSON Patch without the steps that change it."""
     if isinstance(body, list):
         return [step for step in body if step.get("path") != pointer]
-    name, _, below = pointer.removeprefix("/").partition("/")
-    if not below or not isinstance(body, dict) or name not in body:
-        return _drop_name(body, name) if not below else body
-    return body | {name: _without_field(body[name], f"/{below}")}
+    name, _, rest = pointer.removeprefix("/").partition("/")
+    if not rest:
+        return _drop_name(body, name)
+    return body | {name: _drop_field(body[name], f"/{rest}")} if isinstance(body, dict) and name in body else body
+
+
+def _drop_name(fields: Any, name: str) -> Any:
+    return {key: value for key, value in fields.items() if key != name} if isinstance(fields, Mapping) else fields
 
 
 def _rename_field(body: Any, steps: Sequence[str], name: str) -> Any:
-    """Return a body with another name for the field at this place, or without it if there is no name."""
+    """Return a body in which the field at this place has another name, or is removed if the name is ""."""
     if isinstance(body, list) and steps[0] == "*":
         return [_rename_field(element, steps[1:], name) for element in body]
     if not isinstance(body, dict):
         return body
     if len(steps) > 1:
-        return {each: _rename_field(part, steps[1:], name) if each == steps[0] else part for each, part in body.items()}
-    return {name if each == steps[0] else each: part for each, part in body.items() if name or each != steps[0]}
+        return {key: _rename_field(value, steps[1:], name) if key == steps[0] else value for key, value in body.items()}
+    return {name if key == steps[0] else key: value for key, value in body.items() if name or key != steps[0]}

@@ -1,1 +1,1 @@
-"""The journal over HTTP: `/__admin/requests`."""
+"""The journal: `/__admin/requests`."""

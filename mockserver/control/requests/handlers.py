@@ -1,4 +1,4 @@
-"""The journal: what was called, counted, found, removed, compared and exported, in WireMock's words."""
+"""The journal: list, count, find, remove, compare and export requests, as in WireMock's admin API."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from ...contract.routing import Router
 from ...errors import BadRequest
 from ...messages import Call, Handler, Reply, TextBody
 from ...practices.regexes import Deadline
-from ...records.exchange import Exchange
+from ...records.exchange import JournalEntry
 from ...store.clock import parse_timestamp
 from ..context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
 from . import exports, request_patterns, wiremock
 from .request_patterns import PatternError, RequestPattern
 
-MAX_NEAR_MISSES = 3  # that are shown of near misses
-MAX_COMPARED_EXCHANGES = 1000  # of the latest visits with a pattern, and
-MAX_UNMATCHED_EXCHANGES = 100  # of them with all operations, which takes about a millisecond each
+MAX_NEAR_MISSES = 3  # in a reply
+MAX_COMPARED_ENTRIES = 1000  # the latest, which are compared with a pattern
+MAX_UNMATCHED_ENTRIES = 100  # the latest, each of which is compared with all operations in about a millisecond
+JOURNAL_IS_ENABLED = {"requestJournalDisabled": False}  # WireMock's clients require it
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -42,131 +43,123 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def list_requests(context: ControlContext, call: Call) -> Reply:
-    """List visits, the latest first."""
-    exchanges = context.records.find_exchanges(tenant_name(call))[::-1]
+    """List journal entries, the latest first."""
+    entries = _list_entries(context, call)[::-1]
     since, test = _parse_since(call.query.get("since")), call.query.get("test")
     matching = [
-        each for each in exchanges if (since is None or each.arrived_at >= since) and test in (None, each.test_name)
+        entry for entry in entries if (since is None or entry.arrived_at >= since) and test in (None, entry.test_name)
     ]
-    page = matching[: _parse_limit(call)]
-    facts = {"requests": [wiremock.serve_event_json(exchange) for exchange in page], "meta": {"total": len(matching)}}
-    return Reply(
-        200, facts | {"requestJournalDisabled": False, "dropped": context.records.count_dropped(tenant_name(call))}
-    )
+    page = [wiremock.serve_event_json(entry) for entry in matching[: _parse_limit(call)]]
+    counts = {"meta": {"total": len(matching)}, "dropped": context.records.count_dropped(tenant_name(call))}
+    return Reply(200, {"requests": page} | counts | JOURNAL_IS_ENABLED)
 
 
 def clear_requests(context: ControlContext, call: Call) -> Reply:
-    """Forget all visits."""
+    """Clear the journal of a tenant, or of all."""
     context.records.clear_journals(tenant_name(call))
     return Reply(200, {})
 
 
 def show_request(context: ControlContext, call: Call) -> Reply:
-    """Show one visit."""
-    return Reply(200, wiremock.serve_event_json(_find_exchange(context, call)))
+    """Return one journal entry."""
+    return Reply(200, wiremock.serve_event_json(_find_entry(context, call)))
 
 
 def remove_request(context: ControlContext, call: Call) -> Reply:
-    """Forget one visit."""
-    exchange = _find_exchange(context, call)
-    context.records.get_record(exchange.tenant).journal.remove_exchanges(lambda each: each.id == exchange.id)
+    """Remove one journal entry."""
+    entry = _find_entry(context, call)
+    context.records.get_record(entry.tenant).journal.remove_entries(lambda candidate: candidate.id == entry.id)
     return Reply(200, {})
 
 
 def count_requests(context: ControlContext, call: Call) -> Reply:
-    """Count the visits that match a pattern."""
-    return Reply(200, {"count": len(_find_matching_exchanges(context, call)), "requestJournalDisabled": False})
+    """Count the requests that match a pattern."""
+    return Reply(200, {"count": len(_find_matching_entries(context, call))} | JOURNAL_IS_ENABLED)
 
 
 def find_requests(context: ControlContext, call: Call) -> Reply:
-    """Show the requests that match a pattern, in the order in which they came."""
-    requests = [wiremock.logged_request_json(exchange) for exchange in _find_matching_exchanges(context, call)]
-    return Reply(200, {"requests": requests, "requestJournalDisabled": False})
+    """Return the requests that match a pattern, in the order of their responses."""
+    requests = [wiremock.logged_request_json(entry) for entry in _find_matching_entries(context, call)]
+    return Reply(200, {"requests": requests} | JOURNAL_IS_ENABLED)
 
 
 def remove_requests(context: ControlContext, call: Call) -> Reply:
-    """Forget the visits that match a pattern, and show them."""
-    ids = {exchange.id for exchange in _find_matching_exchanges(context, call)}
-    removed_exchanges = [
-        visit
+    """Remove the journal entries that match a pattern, and return them."""
+    ids = {entry.id for entry in _find_matching_entries(context, call)}
+    removed_entries = [
+        entry
         for record in context.records.list_records(tenant_name(call))
-        for visit in record.journal.remove_exchanges(lambda each: each.id in ids)
+        for entry in record.journal.remove_entries(lambda candidate: candidate.id in ids)
     ]
-    return Reply(200, {"serveEvents": [wiremock.serve_event_json(visit) for visit in removed_exchanges]})
+    return Reply(200, {"serveEvents": [wiremock.serve_event_json(entry) for entry in removed_entries]})
 
 
 def list_unmatched_requests(context: ControlContext, call: Call) -> Reply:
-    """Show the requests whose path or method no operation has."""
-    exchanges = [exchange for exchange in context.records.find_exchanges(tenant_name(call)) if exchange.is_unmatched]
-    return Reply(
-        200, {"requests": [wiremock.logged_request_json(visit) for visit in exchanges], "requestJournalDisabled": False}
-    )
+    """Return the requests whose path or method no operation has."""
+    requests = [wiremock.logged_request_json(entry) for entry in _list_entries(context, call) if entry.is_unmatched]
+    return Reply(200, {"requests": requests} | JOURNAL_IS_ENABLED)
 
 
 def find_near_misses_of_unmatched(context: ControlContext, call: Call) -> Reply:
-    """Name the operations that each unmatched request came nearest to."""
-    exchanges = [visit for visit in context.records.find_exchanges(tenant_name(call)) if visit.is_unmatched][
-        -MAX_UNMATCHED_EXCHANGES:
-    ]
+    """Return the operations nearest to each unmatched request."""
     router = Router(context.operations.values())
-    misses = [
-        miss
-        for exchange in exchanges
-        for miss in _near_misses_json(
-            router, wiremock.logged_request_json(exchange), exchange.request.method, exchange.request.path
-        )
-    ]
-    return Reply(200, {"nearMisses": misses})
+    near_misses: list[dict[str, Any]] = []
+    unmatched = [entry for entry in _list_entries(context, call) if entry.is_unmatched]
+    for entry in unmatched[-MAX_UNMATCHED_ENTRIES:]:
+        request_json = wiremock.logged_request_json(entry)
+        near_misses += _near_misses_json(router, request_json, entry.request.method, entry.request.path)
+    return Reply(200, {"nearMisses": near_misses})
 
 
 def find_near_misses_of_request(context: ControlContext, call: Call) -> Reply:
-    """Name the operations that a request comes nearest to: it need not have been made."""
+    """Return the operations nearest to a given request, which need not be in the journal."""
     json_body = json_object(call)
     method, url = json_body.get("method", "GET"), json_body.get("url", "")
     return Reply(200, {"nearMisses": _near_misses_json(Router(context.operations.values()), json_body, method, url)})
 
 
 def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
-    """Show the visits that come nearest to a pattern."""
+    """Return the requests nearest to a pattern that they do not match."""
     pattern, deadline = _compile_pattern(call), Deadline()
     distances = [
-        (pattern.exchange_distance(exchange, deadline), exchange)
-        for exchange in context.records.find_exchanges(tenant_name(call))[-MAX_COMPARED_EXCHANGES:]
+        (pattern.entry_distance(entry, deadline), entry)
+        for entry in _list_entries(context, call)[-MAX_COMPARED_ENTRIES:]
     ]
     nearest = nsmallest(MAX_NEAR_MISSES, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
-    misses = [
+    near_misses = [
         {
-            "request": wiremock.logged_request_json(visit),
+            "request": wiremock.logged_request_json(entry),
             "requestPattern": _pattern_json(call),
             "matchResult": {"distance": distance},
         }
-        for distance, visit in nearest
+        for distance, entry in nearest
     ]
-    return Reply(200, {"nearMisses": misses})
+    return Reply(200, {"nearMisses": near_misses})
 
 
 def export_requests(context: ControlContext, call: Call) -> Reply:
-    """Export visits, the earliest first, as HTTP Archive or as a script of curl lines."""
-    exchanges = context.records.find_exchanges(tenant_name(call))
+    """Export the journal, the earliest entry first, as HTTP Archive or as a script of curl commands."""
+    entries = _list_entries(context, call)
     if call.query.get("format", "har") == "har":
-        return Reply(200, exports.har_json(exchanges))
-    return Reply(200, TextBody(exports.render_curl_script(exchanges, context.world.tokens.seed_tokens), "text/plain"))
+        return Reply(200, exports.har_json(entries))
+    return Reply(200, TextBody(exports.render_curl_script(entries, context.world.tokens.seed_tokens), "text/plain"))
 
 
-def _find_exchange(context: ControlContext, call: Call) -> Exchange:
-    exchange = context.records.find_exchange(call.path["id"])
-    if exchange is None:
+def _list_entries(context: ControlContext, call: Call) -> list[JournalEntry]:
+    """Return the entries of the tenant that the call names, or of all, the oldest first."""
+    return context.records.list_entries(tenant_name(call))
+
+
+def _find_entry(context: ControlContext, call: Call) -> JournalEntry:
+    entry = context.records.find_entry(call.path["id"])
+    if entry is None:
         raise UnknownName("Unknown or dropped request; the journal keeps only the latest ones.")
-    return exchange
+    return entry
 
 
-def _find_matching_exchanges(context: ControlContext, call: Call) -> list[Exchange]:
+def _find_matching_entries(context: ControlContext, call: Call) -> list[JournalEntry]:
     pattern, deadline = _compile_pattern(call), Deadline()
-    return [
-        exchange
-        for exchange in context.records.find_exchanges(tenant_name(call))
-        if pattern.matches_exchange(exchange, deadline)
-    ]
+    return [entry for entry in _list_entries(context, call) if pattern.matches_entry(entry, deadline)]
 
 
 def _compile_pattern(call: Call) -> RequestPattern:
@@ -182,7 +175,7 @@ def _pattern_json(call: Call) -> dict[str, Any]:
 
 def _near_misses_json(router: Router, request: dict[str, Any], method: str, url: str) -> list[dict[str, Any]]:
     """Return the operations nearest to a method and URL, as WireMock shows near misses."""
-    nearest = router.nearest(method, url.partition("?")[0])
+    candidates = [near for near in router.nearest(method, url.partition("?")[0]) if near.distance > 0]
     return [
         {
             "request": request,
@@ -190,17 +183,14 @@ def _near_misses_json(router: Router, request: dict[str, Any], method: str, url:
             "matchResult": {"distance": near.distance},
             "operationId": near.operation.id,
         }
-        for near in nearest
-        if near.distance > 0
-    ][:MAX_NEAR_MISSES]
+        for near in candidates[:MAX_NEAR_MISSES]
+    ]
 
 
 def _parse_limit(call: Call) -> int | None:
     text = call.query.get("limit")
-    return None if text is None else _parse_number(text)
-
-
-def _parse_number(text: str) -> int:
+    if text is None:
+        return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadRequest(field="limit", error_type="type", detail="must be a number")
     return int(text)

@@ -1,4 +1,4 @@
-"""What the journal must not show: tokens, passwords and client secrets, wherever they stand."""
+"""Redaction of what the journal must not show: tokens, passwords and client secrets, wherever they occur."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ AUTH_SCHEMES = frozenset({"basic", "bearer", "digest"})
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Hide what credentials a header carries; a bearer stays recognizable as one."""
-    return {name: _redact_header(name, text) for name, text in headers.items()}
+    """Redact the credentials in headers; an authentication scheme such as Bearer stays visible."""
+    return {name: _redact_header(name, value) for name, value in headers.items()}
 
 
 def redact_query(query: str) -> str:
-    """Hide the values of secret fields in a query or a form, whole or cut off."""
+    """Redact the values of secret fields in a query or a form, even if it is truncated."""
     return SECRET_IN_FORM.sub(rf"\g<name>{REDACTED}", query)
 
 
 def redact_text(text: str) -> str:
-    """Hide the values of secret fields in JSON or a form, whole or cut off."""
+    """Redact the values of secret fields in JSON or a form, even if it is truncated."""
     is_json = text.lstrip()[:1] in {"{", "[", '"'}
     return SECRET_IN_JSON.sub(rf'\g<name>"{REDACTED}"', text) if is_json else redact_query(text)
 
 
 def redact_body(body: bytes) -> bytes:
-    """Hide the same in a body, whatever its other bytes are."""
+    """Redact the values of secret fields in a body; it need not be valid text."""
     return redact_text(body.decode("latin-1")).encode("latin-1")
 
 
 def redact_cookies(header: str) -> dict[str, str]:
-    """Return the names of the cookies in a header, their values hidden."""
+    """Return the names of the cookies in a header, with redacted values."""
     return {part.partition("=")[0].strip(): REDACTED for part in header.split(";") if "=" in part}
 
 
@@ -53,5 +53,5 @@ def _redact_header(name: str, value: str) -> str:
         scheme = value.partition(" ")[0]
         return f"{scheme} {REDACTED}" if scheme.lower() in AUTH_SCHEMES else REDACTED
     if name.lower() == "cookie":
-        return "; ".join(f"{each}={hidden}" for each, hidden in redact_cookies(value).items())
+        return "; ".join(f"{cookie}={redacted}" for cookie, redacted in redact_cookies(value).items())
     return value

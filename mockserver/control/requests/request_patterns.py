@@ -1,4 +1,4 @@
-"""WireMock's request patterns: which visits one matches, and how far it is from those that it does not."""
+"""WireMock's request patterns: which journal entries one matches, and its distance from the others."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from ...contract import strict_json
 from ...errors import BadRequest
 from ...practices import regexes
 from ...practices.regexes import Deadline, RegexError
-from ...records.exchange import Exchange
+from ...records.exchange import JournalEntry
 
-MAX_COMPARED_LENGTH = 200  # characters that are compared to tell how near two texts are
+MAX_COMPARED_LENGTH = 200  # characters of two texts that are compared for their distance
 
 FieldValues = list[str]  # the values of a header or parameter; none if it is absent
 ValuePredicate = Callable[[FieldValues, Deadline], bool]
-ValueReader = Callable[[Exchange], FieldValues]
+ValueReader = Callable[[JournalEntry], FieldValues]
 
 
 class PatternError(Exception):
-    """A pattern that cannot be used, and why."""
+    """An invalid pattern; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueMatcher:
-    """What texts must be like.
+    """Accepts or rejects the values of a field.
 
-    near: the text that they should be, to tell how far others are from it; None where only yes or no can be told.
+    target: the text from which distances are measured; None if the matcher only accepts or rejects.
     """
 
     accepts: ValuePredicate
     target: str | None = None
 
     def value_distance(self, values: FieldValues, deadline: Deadline) -> float:
-        """Return 0 for a match, up to 1."""
+        """Return the distance of the nearest value, from 0 (accepted) to 1."""
         if self.accepts(values, deadline):
             return 0.0
         if self.target is None:
             return 1.0
         deadline.check_time_left()
-        return min((_text_distance(self.target, each) for each in values), default=1.0)
+        return min((_text_distance(self.target, value) for value in values), default=1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class PatternPart:
-    """One demand of a pattern, and where to look."""
+    """One condition of a pattern: a matcher, and how to read the values that it applies to."""
 
     read_values: ValueReader
     matcher: ValueMatcher
@@ -59,37 +59,35 @@ class PatternPart:
 
 @dataclass(frozen=True, slots=True)
 class RequestPattern:
-    """A compiled request pattern; one that demands nothing matches everything."""
+    """A compiled request pattern; one without conditions matches everything."""
 
     parts: tuple[PatternPart, ...]
 
-    def matches_exchange(self, exchange: Exchange, deadline: Deadline) -> bool:
-        """Whether a visit is as demanded; BadRequest if that takes too long."""
-        return all(part.matcher.accepts(part.read_values(exchange), deadline) for part in self.parts)
+    def matches_entry(self, entry: JournalEntry, deadline: Deadline) -> bool:
+        """Whether an entry meets all conditions; BadRequest if that takes too long to decide."""
+        return all(part.matcher.accepts(part.read_values(entry), deadline) for part in self.parts)
 
-    def exchange_distance(self, exchange: Exchange, deadline: Deadline) -> float:
-        """Return how far a visit is from what is demanded: 0 to 1, the mean over all demands."""
-        distances = (part.matcher.value_distance(part.read_values(exchange), deadline) for part in self.parts)
+    def entry_distance(self, entry: JournalEntry, deadline: Deadline) -> float:
+        """Return the mean distance over all conditions, from 0 to 1; BadRequest if that takes too long."""
+        distances = (part.matcher.value_distance(part.read_values(entry), deadline) for part in self.parts)
         return sum(distances) / max(1, len(self.parts))
 
 
 def compile_request_pattern(pattern: Mapping[str, Any]) -> RequestPattern:
-    """Compile a request pattern of the declared shape; PatternError says what cannot be used."""
+    """Compile a request pattern of the declared shape; PatternError if a matcher is unknown or invalid."""
     return RequestPattern(tuple(_compile_parts(pattern)))
 
 
 def _compile_parts(pattern: Mapping[str, Any]) -> Iterator[PatternPart]:
     for name, value in pattern.items():
         if name in PLAIN_FIELDS:
-            read, matcher = PLAIN_FIELDS[name]
-            yield PatternPart(read, _compile_matcher({matcher: value}))
+            read_values, matcher_name = PLAIN_FIELDS[name]
+            yield PatternPart(read_values, _compile_matcher({matcher_name: value}))
         elif name == "urlPathTemplate":
             yield PatternPart(_path_values, _compile_path_template(value))
         elif name == "method":
             if value.upper() != "ANY":
-                yield PatternPart(
-                    lambda exchange: [exchange.request.method], _compile_matcher({"equalTo": value.upper()})
-                )
+                yield PatternPart(lambda entry: [entry.request.method], _compile_matcher({"equalTo": value.upper()}))
         elif name in KEYED_FIELDS:
             for key, matcher in value.items():
                 yield PatternPart(partial(KEYED_FIELDS[name], key), _compile_matcher(matcher))
@@ -98,31 +96,30 @@ def _compile_parts(pattern: Mapping[str, Any]) -> Iterator[PatternPart]:
                 yield PatternPart(_body_values, _compile_matcher(matcher))
 
 
-def _url_values(exchange: Exchange) -> FieldValues:
-    query = f"?{exchange.request.query}" if exchange.request.query else ""
-    return [exchange.request.path + query]
+def _url_values(entry: JournalEntry) -> FieldValues:
+    query = f"?{entry.request.query}" if entry.request.query else ""
+    return [entry.request.path + query]
 
 
-def _path_values(exchange: Exchange) -> FieldValues:
-    return [exchange.request.path]
+def _path_values(entry: JournalEntry) -> FieldValues:
+    return [entry.request.path]
 
 
-def _body_values(exchange: Exchange) -> FieldValues:
-    return [exchange.request.body.decode(errors="replace")] if exchange.request.body else []
+def _body_values(entry: JournalEntry) -> FieldValues:
+    return [entry.request.body.decode(errors="replace")] if entry.request.body else []
 
 
-def _header_values(name: str, exchange: Exchange) -> FieldValues:
-    value = exchange.request.headers.get(name.lower())
-    return [] if value is None else [value]
+def _header_values(name: str, entry: JournalEntry) -> FieldValues:
+    return _optional_value(entry.request.headers.get(name.lower()))
 
 
-def _parameter_values(name: str, exchange: Exchange) -> FieldValues:
-    pairs = parse_qsl(exchange.request.query, keep_blank_values=True, errors="replace")
+def _parameter_values(name: str, entry: JournalEntry) -> FieldValues:
+    pairs = parse_qsl(entry.request.query, keep_blank_values=True, errors="replace")
     return [value for key, value in pairs if key == name]
 
 
-def _cookie_values(name: str, exchange: Exchange) -> FieldValues:
-    pairs = (part.partition("=") for part in exchange.request.headers.get("cookie", "").split(";"))
+def _cookie_values(name: str, entry: JournalEntry) -> FieldValues:
+    pairs = (part.partition("=") for part in entry.request.headers.get("cookie", "").split(";"))
     return [value.strip() for key, _, value in pairs if key.strip() == name]
 
 
@@ -135,10 +132,10 @@ PLAIN_FIELDS: dict[str, tuple[ValueReader, str]] = {
     "urlPattern": (_url_values, "matches"),
     "urlPath": (_path_values, "equalTo"),
     "urlPathPattern": (_path_values, "matches"),
-    "operationId": (lambda visit: _optional_value(visit.operation.id if visit.operation else None), "equalTo"),
-    "test": (lambda visit: _optional_value(visit.test_name), "equalTo"),
+    "operationId": (lambda entry: _optional_value(entry.operation.id if entry.operation else None), "equalTo"),
+    "test": (lambda entry: _optional_value(entry.test_name), "equalTo"),
 }
-KEYED_FIELDS: dict[str, Callable[[str, Exchange], FieldValues]] = {
+KEYED_FIELDS: dict[str, Callable[[str, JournalEntry], FieldValues]] = {
     "headers": _header_values,
     "queryParameters": _parameter_values,
     "cookies": _cookie_values,
@@ -157,44 +154,44 @@ def _compile_matcher(matcher: Mapping[str, Any]) -> ValueMatcher:
 def _compile_equal_to(operand: Any, options: Mapping[str, Any]) -> ValueMatcher:
     text = _require_text(operand)
     if options.get("caseInsensitive"):
-        return ValueMatcher(lambda texts, _: text.lower() in map(str.lower, texts), text)
-    return ValueMatcher(lambda texts, _: text in texts, text)
+        return ValueMatcher(lambda values, _: text.lower() in map(str.lower, values), text)
+    return ValueMatcher(lambda values, _: text in values, text)
 
 
 def _compile_contains(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
     text = _require_text(operand)
-    return ValueMatcher(lambda texts, _: any(text in each for each in texts))
+    return ValueMatcher(lambda values, _: any(text in value for value in values))
 
 
 def _compile_does_not_contain(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
     text = _require_text(operand)
-    return ValueMatcher(lambda texts, _: not any(text in each for each in texts))
+    return ValueMatcher(lambda values, _: not any(text in value for value in values))
 
 
 def _compile_matches(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
     pattern = _compile_regex(operand)
-    return ValueMatcher(lambda texts, deadline: any(deadline.fullmatch(pattern, each) for each in texts))
+    return ValueMatcher(lambda values, deadline: any(deadline.fullmatch(pattern, value) for value in values))
 
 
 def _compile_does_not_match(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
     pattern = _compile_regex(operand)
-    return ValueMatcher(lambda texts, deadline: not any(deadline.fullmatch(pattern, each) for each in texts))
+    return ValueMatcher(lambda values, deadline: not any(deadline.fullmatch(pattern, value) for value in values))
 
 
 def _compile_path_template(template: str) -> ValueMatcher:
-    """Compile a path with `{names}`, each of which stands for one step."""
-    steps = ("[^/]+" if step.startswith("{") else re.escape(step) for step in template.split("/"))
-    pattern = re.compile("/".join(steps))
-    return ValueMatcher(lambda texts, _: any(pattern.fullmatch(each) for each in texts), template)
+    """Compile a path template; each `{name}` matches one path segment."""
+    segments = ("[^/]+" if part.startswith("{") else re.escape(part) for part in template.split("/"))
+    pattern = re.compile("/".join(segments))
+    return ValueMatcher(lambda values, _: any(pattern.fullmatch(value) for value in values), template)
 
 
 def _compile_absent(operand: Any, _: Mapping[str, Any]) -> ValueMatcher:
-    return ValueMatcher(lambda texts, _: bool(texts) is not bool(operand))
+    return ValueMatcher(lambda values, _: bool(values) is not bool(operand))
 
 
 def _compile_equal_to_json(operand: Any, options: Mapping[str, Any]) -> ValueMatcher:
     try:
-        value = strict_json.parse_json(operand.encode()) if isinstance(operand, str) else operand
+        expected = strict_json.parse_json(operand.encode()) if isinstance(operand, str) else operand
     except BadRequest as error:
         raise PatternError(f"equalToJson must be JSON. {error.detail}") from None
     ignores_order, ignores_extra = bool(options.get("ignoreArrayOrder")), bool(options.get("ignoreExtraElements"))
@@ -202,11 +199,11 @@ def _compile_equal_to_json(operand: Any, options: Mapping[str, Any]) -> ValueMat
     def is_equal_json(text: str, deadline: Deadline) -> bool:
         deadline.check_time_left()
         try:
-            return JsonComparison(ignores_order, ignores_extra, deadline).is_equal(value, orjson.loads(text))
+            return JsonComparison(ignores_order, ignores_extra, deadline).is_equal(expected, orjson.loads(text))
         except orjson.JSONDecodeError:
             return False
 
-    return ValueMatcher(lambda texts, budget: any(is_equal_json(each, budget) for each in texts))
+    return ValueMatcher(lambda values, deadline: any(is_equal_json(value, deadline) for value in values))
 
 
 MATCHER_COMPILERS: dict[str, Callable[[Any, Mapping[str, Any]], ValueMatcher]] = {
@@ -221,11 +218,9 @@ MATCHER_COMPILERS: dict[str, Callable[[Any, Mapping[str, Any]], ValueMatcher]] =
 
 
 def _text_distance(expected: str, actual: str) -> float:
-    """Return how unlike two different texts are, from 0 to 1."""
-    likeness = SequenceMatcher(
-        None, expected[:MAX_COMPARED_LENGTH], actual[:MAX_COMPARED_LENGTH], autojunk=False
-    ).ratio()
-    return max(0.01, 1.0 - likeness)
+    """Return the distance of two different texts, above 0 and up to 1."""
+    compared = expected[:MAX_COMPARED_LENGTH], actual[:MAX_COMPARED_LENGTH]
+    return max(0.01, 1.0 - SequenceMatcher(None, *compared, autojunk=False).ratio())
 
 
 def _require_text(operand: Any) -> str:
@@ -243,14 +238,14 @@ def _compile_regex(operand: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class JsonComparison:
-    """What does not matter, and how long it may take to find an array's elements in another order."""
+    """Compares JSON values, optionally without regard to the order of arrays or to additional members."""
 
     ignores_order: bool
     ignores_extra: bool
     deadline: Deadline
 
     def is_equal(self, expected: Any, actual: Any) -> bool:
-        """Whether two values are equal; as deep as the wanted one, which may not nest deeper than a body."""
+        """Whether two values are equal; recursion is as deep as the expected one, which is limited like a body."""
         if isinstance(expected, dict) and isinstance(actual, dict):
             names_fit = expected.keys() <= actual.keys() if self.ignores_extra else expected.keys() == actual.keys()
             return names_fit and all(self.is_equal(expected[name], actual[name]) for name in expected)
@@ -264,12 +259,12 @@ class JsonComparison:
         if not self.ignores_order:
             return all(self.is_equal(*pair) for pair in zip(expected, actual, strict=False))
         remaining = list(actual)
-        return all(self._remove_match(each, remaining) for each in expected)
+        return all(self._remove_match(element, remaining) for element in expected)
 
     def _remove_match(self, expected: Any, remaining: list[Any]) -> bool:
-        """Take the first element that is like the wanted one out of those left."""
+        """Remove the first element that equals the expected one; return whether there was one."""
         self.deadline.check_time_left()
-        position = next((at for at, each in enumerate(remaining) if self.is_equal(expected, each)), None)
+        position = next((index for index, actual in enumerate(remaining) if self.is_equal(expected, actual)), None)
         if position is not None:
             del remaining[position]
         return position is not None

@@ -1,0 +1,56 @@
+"""Coverage: which parts of the contract the client's tests exercised, and which scopes they needed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ...contract.operations import Operation
+from ...messages import Call, Handler, Reply, TextBody
+from ...records.coverage import merge_coverage
+from ..context import ControlContext, Unprocessable, tenant_name
+from .formats import PAGE_HEADERS, render_coverage_page, render_junit
+from .report import build_coverage_report
+
+
+def handlers(context: ControlContext) -> dict[str, Handler]:
+    """Return the handlers of this module, by operationId."""
+    return {"showCoverage": partial(show_coverage, context), "clearCoverage": partial(clear_coverage, context)}
+
+
+def show_coverage(context: ControlContext, call: Call) -> Reply:
+    """Return the coverage report of a tenant or of all, as JSON, HTML or JUnit XML."""
+    tenant, service = tenant_name(call), call.query.get("service")
+    operations = _list_operations(context, tenant, service)
+    coverage = merge_coverage(record.coverage for record in context.records.list_records(tenant))
+    report = build_coverage_report(operations, coverage)
+    match call.query.get("format", "json"):
+        case "html":
+            scope = f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
+            return Reply(200, TextBody(render_coverage_page(report, scope), "text/html"), PAGE_HEADERS)
+        case "junit":
+            return Reply(200, TextBody(render_junit(report), "application/xml"))
+    return Reply(200, report)
+
+
+def clear_coverage(context: ControlContext, call: Call) -> Reply:
+    """Reset the coverage of a tenant, or of all."""
+    for record in context.records.list_records(tenant_name(call)):
+        record.coverage.clear()
+    return Reply(204)
+
+
+def _list_operations(context: ControlContext, tenant: str | None, service: str | None) -> list[Operation]:
+    """Return the operations to report; Unprocessable if the service has none.
+
+    The report of a tenant leaves out operations without a tenant in their path, since their calls belong to nobody.
+    """
+    candidates = [
+        operation
+        for operation in context.operations.values()
+        if tenant is None or "tenant" in operation.parameter_names["path"]
+    ]
+    services = sorted({operation.service for operation in candidates})
+    if service is not None and service not in services:
+        kind = "service with tenants" if tenant else "service"
+        raise Unprocessable(f"Unknown {kind}: {service}. Known ones: {', '.join(services)}.")
+    return [operation for operation in candidates if service in (None, operation.service)]
