@@ -57,7 +57,9 @@ class FaultInjector:
                     at: fault.element_fault.element_error(plan, call.body[at]) for at in positions
                 } | errors_by_position  # the first rule wins
         exchange.failed_elements = frozenset(errors_by_position)
-        return call._replace(problems={**call.problems, **errors_by_position}) if errors_by_position else call
+        return (
+            call._replace(element_errors={**call.element_errors, **errors_by_position}) if errors_by_position else call
+        )
 
     def complete_call(self, exchange: Exchange) -> None:
         """Open the barriers that wait for this call, which is through."""

@@ -13,6 +13,7 @@ import orjson
 from ..contract.operations import Operation
 from ..errors import BadRequest
 from ..messages import NetworkFault
+from ..wording import describe_unknown
 from . import replies
 from .fault import Barrier, CallMatcher, Delay, ElementFault, Fault
 from .replies import ReplyChoice, Unsatisfiable
@@ -77,8 +78,8 @@ def _parse_matcher(call_json: FaultJson, tenant: str | None, operations: Operati
     operation = call_json.get("operation")
     if operation is not None and operation not in operations:
         nearest_ids = get_close_matches(operation, operations, n=1, cutoff=0.3)
-        hint = f" Did you mean {nearest_ids[0]}?" if nearest_ids else ""
-        raise Unsatisfiable(f"There is no operation {operation[:100]!r}.{hint} There are: {', '.join(operations)}.")
+        suggestion = nearest_ids[0] if nearest_ids else None
+        raise Unsatisfiable(describe_unknown("operation", operation, operations, suggestion=suggestion))
     headers = {name.lower(): value for name, value in call_json.get("headers", {}).items()}
     matcher = CallMatcher(operation, tenant, call_json.get("path", {}), call_json.get("persona"), headers)
     if not _matching_operations(matcher, operations):
@@ -188,9 +189,8 @@ def _parse_element_fault(fault_json: FaultJson) -> ElementFault | None:
     if not errors_by_example:
         raise Unsatisfiable(f"No element fails with {element_json['code']}; {_describe_codes()} can be asked for.")
     if element_json.get("example", next(iter(errors_by_example))) not in errors_by_example:
-        raise Unsatisfiable(
-            f"There is no example {element_json['example']!r} of {element_json['code']}; there are: {', '.join(errors_by_example)}."
-        )
+        what = f"{element_json['code']} example"
+        raise Unsatisfiable(describe_unknown(what, element_json["example"], errors_by_example))
     return ElementFault(
         element_json["code"], element_json.get("example"), element_json.get("index"), element_json.get("id")
     )

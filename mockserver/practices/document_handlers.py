@@ -88,8 +88,8 @@ def patch_document(collection: Collection, parameter: str) -> Handler:
     """Return a handler that applies a JSON Patch; the spec says with `x-patches` what it must leave."""
 
     def handle(call: Call) -> Reply:
-        assert call.judge_patched is not None  # the spec marks the operation with x-patches
-        documents.apply_document_patch(call.tenant, collection, call.path[parameter], call.body, call.judge_patched)
+        assert call.validate_patched is not None  # the spec marks the operation with x-patches
+        documents.apply_document_patch(call.tenant, collection, call.path[parameter], call.body, call.validate_patched)
         return Reply(204)
 
     return handle

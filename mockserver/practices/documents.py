@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import BadRequest, Conflict, NotFound
-from ..messages import Judge
+from ..messages import Validate
 from ..store.clock import format_timestamp
 from ..store.collection import MAX_LEVELS, Collection
 from ..store.state import IMPORTED_REVISION, Document, Revision, State
 from ..store.world import Tenant
+from ..wording import json_pointer
 from . import jsonpatch, mixins, paths, writes
 
 Body = Mapping[str, Any]
@@ -54,17 +55,17 @@ def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body
 
 
 def apply_document_patch(
-    tenant: Tenant, collection: Collection, key: str, operations: Sequence[Body], judge: Judge
+    tenant: Tenant, collection: Collection, key: str, operations: Sequence[Body], validate_patched: Validate
 ) -> None:
-    """Apply a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or Stale.
+    """Apply a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or StaleVersion.
 
-    judge: finds what is wrong with the document that the patch would leave.
+    validate_patched: finds what is wrong with the document that the patch would leave.
     """
 
     def rule(state: State) -> tuple[State, None]:
         old = find_document(state, collection, key)
         new = jsonpatch.apply_patch({**old, "metadata": _metadata(revision_of(old), old)}, operations)
-        problem = judge(new)
+        problem = validate_patched(new)
         if problem is not None:
             raise problem
         if new.get(_key_field(collection)) != key:
@@ -110,8 +111,8 @@ def _check_references(state: State, collection: Collection, body: Body) -> None:
         target = collection.target_of(path, body)
         for key in paths.keys_at(body, path):
             if not state.has_document(target, key):
-                pointer = "/" + path.replace(".", "/")
-                detail = f"There is nothing with this key among the {target}."
+                pointer = json_pointer(path.split("."))
+                detail = f"No document among the {target} has this key."
                 raise BadRequest(field=pointer, error_type="reference", detail=detail, rule="D7")
 
 

@@ -449,8 +449,11 @@ def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> No
         ({"item": {"index": 0, "code": 409}}, "No bulk has an element 0; they are counted from 1 to 200."),
         ({"item": {"index": 201, "code": 409}}, "No bulk has an element 201"),
         ({"item": {"index": 1, "code": 201}}, "400, 401, 403, 404, 409, 429, 500, 502, 503, 504 can be asked for"),
-        ({"item": {"index": 1, "code": 409, "example": "none"}}, "there are: stale, exists"),
-        ({"barrier": {"until": {"operation": "none"}}}, "There is no operation 'none'"),
+        (
+            {"item": {"index": 1, "code": 409, "example": "none"}},
+            "Unknown 409 example 'none'; available: stale, exists.",
+        ),
+        ({"barrier": {"until": {"operation": "none"}}}, "Unknown operation 'none'"),
         ({"barrier": {"until": {"path": {"none": "1"}}}}, "No path has all of none"),
     ],
     ids=str,

@@ -7,6 +7,7 @@ from functools import partial
 from ...contract.operations import Operation
 from ...messages import Call, Handler, Reply, TextBody
 from ...records import coverage, personas
+from ...wording import describe_unknown
 from ..context import ControlContext, Unprocessable, tenant_name
 from .formats import PAGE_HEADERS, render_coverage_page, render_junit
 from .report import build_coverage_report
@@ -53,6 +54,6 @@ def _operations_to_cover(context: ControlContext, tenant: str | None, service: s
     ]
     services = sorted({each.service for each in candidates})
     if service is not None and service not in services:
-        whose = "with tenants is" if tenant else "is"
-        raise Unprocessable(f"No service {whose} called {service}; there are {', '.join(services)}.")
+        what = "service with tenants" if tenant else "service"
+        raise Unprocessable(describe_unknown(what, service, services))
     return [each for each in candidates if service in (None, each.service)]

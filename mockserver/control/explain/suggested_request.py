@@ -15,6 +15,7 @@ from ...contract import strict_json
 from ...contract.bodies import JSON_MEDIA_TYPE, BodyPlan
 from ...contract.operations import Operation
 from ...contract.parameters import Parameter
+from ...contract.query_string import first_values
 from ...errors import BadRequest
 from ...records.exchange import Exchange
 
@@ -60,7 +61,7 @@ def from_exchange(exchange: Exchange, operation: Operation) -> SuggestedRequest:
 
 def parse_sent_query(exchange: Exchange) -> dict[str, str]:
     """Return the query of a visit, declared or not; of several values of one name the first counts."""
-    return dict(reversed(parse_qsl(exchange.request.query, keep_blank_values=True)))
+    return first_values(parse_qsl(exchange.request.query, keep_blank_values=True))
 
 
 def repair_request(request: SuggestedRequest) -> SuggestedRequest | None:

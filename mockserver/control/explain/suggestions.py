@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from ...access import Principal, bearer_token
 from ...contract import path_distance
 from ...contract.operations import Operation
-from ...contract.routing import READING_FIRST, Router
+from ...contract.routing import METHOD_ORDER, Router
 from ...errors import BadRequest, ClientError, Forbidden, InvalidToken, MethodNotAllowed, NoEndpoint, NotFound, Remedy
 from ...records import findings
 from ...records.exchange import Exchange
@@ -89,7 +89,7 @@ def _suggest_other_operation(exchange: Exchange, operations: Collection[Operatio
 
 def _other_method(router: Router, allowed: Collection[str], path: str) -> Suggestion | None:
     """Suggest a method that the path has, one that reads if there is one."""
-    method = next((each for each in READING_FIRST if each in allowed), None)
+    method = next((each for each in METHOD_ORDER if each in allowed), None)
     if method is None:
         return None
     operation, ids = router.route(method, path)
