@@ -200,7 +200,7 @@ class MethodNotAllowed(ClientError):
     rule = "F2"
 
     def __init__(self, allowed_methods: tuple[str, ...]) -> None:
-        super().__init__(f"This path answers {', '.join(allowed_methods)}.")
+        super().__init__(f"This path allows {', '.join(allowed_methods)}.")
         self.allowed_methods = allowed_methods
 
     @property

@@ -57,7 +57,7 @@ class BodyPlan:
         """Return the validated body; BadRequest if it cannot be read or does not fit its schema."""
         if not content.strip():
             if self.required:
-                raise BadRequest(error_type="required", detail="A body is needed.", rule="D8")
+                raise BadRequest(error_type="required", detail="A body is required.", rule="D8")
             return ParsedBody()
         value = self._parse_content(content, parse_media_type(content_type))
         if self.element_validator is not None:

@@ -163,7 +163,7 @@ def test_references_are_checked_in_worlds_and_in_writes(make: Make, change: dict
 
 def test_trees_have_no_cycles(make: Make) -> None:
     child = {**SUMMER, "parentId": "winter"}
-    with pytest.raises(WorldError, match="'summer' is above itself"):
+    with pytest.raises(WorldError, match="'summer' is its own ancestor"):
         make(child, {**WINTER, "parentId": "summer"})
     vouchers = make(child, WINTER)
     refused = vouchers.call("PUT", "/winter", {**CONTENT, "parentId": "summer"})

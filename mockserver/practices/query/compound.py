@@ -45,7 +45,7 @@ def _read_group(scanner: QueryScanner, depth: int) -> Group:
     """Read a group after its opening parenthesis, including the closing one; AND binds tighter than OR."""
     if depth > MAX_GROUP_DEPTH:
         raise syntax.query_error(
-            f"Key '{COMPOUND_KEY}' nests too deep", "limit", f"at most {MAX_GROUP_DEPTH} groups within each other"
+            f"Key '{COMPOUND_KEY}' nests too deep", "limit", f"at most {MAX_GROUP_DEPTH} nested groups"
         )
     choices = [[_read_term(scanner, depth)]]
     while not _consume(scanner, CLOSING):

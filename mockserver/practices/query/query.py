@@ -129,7 +129,7 @@ def select_rows(
     try:
         return list(matching)
     except RegexTimeout:
-        detail = "takes longer than all regexes of a query may"
+        detail = "the regexes of a query take too long together"
         raise syntax.query_error("The regex is too expensive", "regex", detail, "C7") from None
 
 

@@ -87,7 +87,7 @@ def _check_key(key: str, colon: str) -> None:
     if not key:
         raise query_error("No key before ':'", "key", "a clause is key:value")
     if key.lower() == "compoundlogicalquery":
-        detail = "only the Product Service has it, spelt like this and not inside of itself"
+        detail = "only the Product Service supports it, in exactly this spelling, and not nested"
         raise query_error("compoundLogicalQuery is not supported", "key", detail, "C5")
     if not paths.is_valid_path(key):
         raise query_error(f"Key '{shorten(key)}' nests too deep", "key", f"at most {paths.MAX_PATH_STEPS} steps")
