@@ -1,7 +1,7 @@
-"""Count the instructions of the server for each request, with valgrind: a step of 1 % shows, whatever else the machine does.
+"""Count the instructions of the server for each request with valgrind: a step of 1 % shows on a busy machine too.
 
-`python benchmarks/instructions.py`, or with `--old FOLDER` to compare with a clone of an older commit. Ids, mixins and tokens vary
-from request to request. valgrind runs about fifty times slower than the bare server, so a run takes minutes.
+`python benchmarks/instructions.py`, or with `--old FOLDER` to compare with a clone of an older commit. Ids, mixins and
+tokens vary from request to request.
 """
 
 from __future__ import annotations

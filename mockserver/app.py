@@ -19,7 +19,7 @@ from .control.context import ControlContext
 from .control.guard import Guard, is_loopback_address
 from .faults.injector import FaultInjector
 from .faults.registry import FaultRegistry
-from .messages import Handler, Refusal, Service
+from .messages import ErrorWriter, Handler, Service
 from .pipeline import Pipeline, SecondOpinion
 from .records.exchange import Exchange
 from .records.store import RecordStore
@@ -29,14 +29,14 @@ from .store.world import World
 from .web.flask_app import SimulatorFlask, create_flask
 from .worlds.loading import WorldLibrary
 
-CONTROL = "control.yaml"  # the spec of the control plane
+CONTROL_SPEC = "control.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A simulator, ready to be served: the simulated API (`api`), and the control plane (`control`).
+    """A simulator that is ready to serve: the simulated API (`api`) and the control plane (`control`).
 
-    documents: the specs of both, in this order.
+    specs: those of the API, then that of the control plane.
     """
 
     settings: Settings
@@ -48,40 +48,41 @@ class App:
     control_pipeline: Pipeline
     api_operations: tuple[Operation, ...]
     control_operations: tuple[Operation, ...]
-    documents: tuple[Spec, ...]
+    specs: tuple[Spec, ...]
     flask: SimulatorFlask
 
 
 def build(settings: Settings, clock: Clock | None = None, more_services: Iterable[ModuleType] = ()) -> App:
-    """Wire a simulator; SpecError or WorldError if that is impossible.
+    """Return a simulator; SpecError or WorldError if a spec or a world cannot be used.
 
-    clock: the system's unless given another.
-    more_services: packages with a folder for each further service.
+    clock: the system's clock by default.
+    more_services: packages with a folder for each additional service.
     """
     packages = (services.SHIPPED, *more_services)
     modules = services.import_services(packages)
-    specs = {path.name: _load_spec(path, settings) for path in _spec_files(packages, settings)}
-    scopes = admin_scopes(scope for spec in specs.values() for scope in spec.document.scopes)
+    compiled_specs = {path.name: _compile_spec(path, settings) for path in _service_spec_paths(packages, settings)}
+    scopes = admin_scopes(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
     worlds = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
     seed = worlds.load_seed(settings.fixture)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
     admin = assume_admin(scopes)
-    assumed = admin if settings.auth == "off" else None
-    records, registry = RecordStore(), FaultRegistry()
-    api = _join_services([module.service(world) for module in modules], specs)
-    plane = ControlContext(world, records, {operation.id: operation for operation in api.operations}, registry, worlds)
-    control = _join_services(
-        [build_control_service(plane)], {CONTROL: _load_spec(_spec_path(CONTROL, settings), settings)}
-    )
+    assumed_caller = admin if settings.auth == "off" else None
+    records, faults = RecordStore(), FaultRegistry()
+    api = _join_services([module.service(world) for module in modules], compiled_specs)
+    context = ControlContext(world, records, {operation.id: operation for operation in api.operations}, faults, worlds)
+    control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
+    control = _join_services([build_control_service(context)], {CONTROL_SPEC: control_spec})
     api_pipeline = Pipeline(
         world=world,
         router=Router(api.operations),
         handlers=api.handlers,
         records=records,
-        fault_injector=FaultInjector(registry, lambda visit: _caller(world, assumed, visit), obeys_prefer=True),
+        fault_injector=FaultInjector(
+            faults, lambda exchange: _caller_name(world, assumed_caller, exchange), obeys_prefer=True
+        ),
         is_auth_on=settings.auth == "on",
-        second_opinion=_judge(api.documents, settings),
-        error_writers=api.refusals,
+        second_opinion=_second_opinion(api.specs, settings),
+        error_writers=api.error_writers,
         admin=admin,
     )
     control_pipeline = Pipeline(
@@ -90,16 +91,16 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         handlers=control.handlers,
         records=RecordStore(is_recording=False),
         is_auth_on=False,
-        second_opinion=_judge(control.documents, settings),
+        second_opinion=_second_opinion(control.specs, settings),
     )
-    gc.freeze()  # a collection need not walk what stays for good
+    gc.freeze()  # the garbage collector need not walk what stays for the life of the process
     guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), is_closed=settings.no_admin)
-    documents = (*api.documents, *control.documents)
+    specs = (*api.specs, *control.specs)
     flask = create_flask(
         api=api_pipeline.handle_request,
         control=control_pipeline.handle_request,
         guard=guard,
-        specs={document.path.stem: document.root for document in documents},
+        specs={spec.path.stem: spec.root for spec in specs},
         count_headers={operation.count_header for operation in api.operations if operation.count_header},
         cors_origins=settings.cors_origin,
     )
@@ -107,93 +108,97 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         settings=settings,
         world=world,
         records=records,
-        faults=registry,
+        faults=faults,
         guard=guard,
         api_pipeline=api_pipeline,
         control_pipeline=control_pipeline,
         api_operations=api.operations,
         control_operations=control.operations,
-        documents=documents,
+        specs=specs,
         flask=flask,
     )
 
 
-def _caller(world: World, assumed: Principal | None, visit: Exchange) -> str | None:
-    """Return the name of whose token a call carries, valid or not, or of the caller who is assumed without tokens."""
-    if assumed is not None:
-        return assumed.name
-    holder = world.tokens.find_holder(visit.request.headers.get("authorization"), visit.tenant)
+def _caller_name(world: World, assumed_caller: Principal | None, exchange: Exchange) -> str | None:
+    """Return the name of the token's holder, even if the token is invalid; with `--auth off`, of the assumed caller."""
+    if assumed_caller is not None:
+        return assumed_caller.name
+    holder = world.tokens.find_holder(exchange.request.headers.get("authorization"), exchange.tenant)
     return holder.name if holder else None
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledSpec:
-    """A spec file and the operations that it declares."""
+    """A spec and the operations that it declares."""
 
-    document: Spec
+    spec: Spec
     operations: tuple[Operation, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """The services of an interface together: their specs, operations, handlers, and how they write errors."""
+    """The joined services of the simulated API or of the control plane.
 
-    documents: tuple[Spec, ...]
+    handlers: by operationId. error_writers: by the name of the spec.
+    """
+
+    specs: tuple[Spec, ...]
     operations: tuple[Operation, ...]
     handlers: Mapping[str, Handler]
-    refusals: Mapping[str, Refusal]
+    error_writers: Mapping[str, ErrorWriter]
 
 
-def _load_spec(path: Path, settings: Settings) -> CompiledSpec:
-    """Load and compile a spec; openapi-core checks one of the user's own first."""
-    document = load_spec(path)
+def _compile_spec(path: Path, settings: Settings) -> CompiledSpec:
+    """Load and compile a spec; openapi-core checks the user's own specs first."""
+    spec = load_spec(path)
     if path.parent == settings.spec or settings.validator == "reference":
-        check_spec(document)
-    return CompiledSpec(document, tuple(compile_operations(document)))
+        check_spec(spec)
+    return CompiledSpec(spec, tuple(compile_operations(spec)))
 
 
-def _join_services(parts: list[Service], specs: Mapping[str, CompiledSpec]) -> Interface:
-    """Return services as one interface; SpecError for an operation without handler, or the reverse."""
-    every: list[Operation] = []
+def _join_services(joined_services: list[Service], compiled_specs: Mapping[str, CompiledSpec]) -> Interface:
+    """Return the services as one interface; SpecError if a spec and its handlers do not have the same operations."""
+    operations: list[Operation] = []
     handlers: dict[str, Handler] = {}
-    for service in parts:
-        spec = specs[service.spec]
-        declared = {operation.id for operation in spec.operations}
+    for service in joined_services:
+        compiled = compiled_specs[service.spec]
+        declared = {operation.id for operation in compiled.operations}
         for id_ in sorted(declared ^ service.handlers.keys()):
-            reason = f"operation {id_} has no {'handler' if id_ in declared else 'place in the spec'}"
-            raise SpecError(spec.document.path, reason)
-        every += spec.operations
+            problem = "has no handler" if id_ in declared else "is not in the spec"
+            raise SpecError(compiled.spec.path, f"operation {id_} {problem}")
+        operations += compiled.operations
         handlers |= service.handlers
-    refusals = {Path(service.spec).stem: service.refusal for service in parts if service.refusal}
-    return Interface(tuple(specs[service.spec].document for service in parts), tuple(every), handlers, refusals)
+    specs = tuple(compiled_specs[service.spec].spec for service in joined_services)
+    writers = {Path(service.spec).stem: service.write_error for service in joined_services if service.write_error}
+    return Interface(specs, tuple(operations), handlers, writers)
 
 
 def _admin_token(settings: Settings) -> str:
-    """Return the token that the control plane wants; one made up if the network can reach it and none was given."""
+    """Return the token that the control plane requires: the configured one, or a random one beyond loopback."""
     return settings.admin_token or ("" if is_loopback_address(settings.host) else token_urlsafe(24))
 
 
-def _judge(documents: Iterable[Spec], settings: Settings) -> SecondOpinion | None:
-    """Return openapi-core as the second validator, if the settings ask for it."""
+def _second_opinion(specs: Iterable[Spec], settings: Settings) -> SecondOpinion | None:
+    """Return openapi-core as the second validator; None unless the settings request it."""
     if settings.validator != "reference":
         return None
     from .contract.openapi_core_validator import OpenApiCoreValidator  # noqa: PLC0415 - openapi-core takes half a second to import
 
-    return OpenApiCoreValidator(documents)
+    return OpenApiCoreValidator(specs)
 
 
 def spec_paths(settings: Settings) -> list[Path]:
-    """Return the specs that a server with these settings would use."""
+    """Return the paths of the specs that a server with these settings uses."""
     return [_spec_path(path.name, settings) for path in sorted(resources.data_folder("spec").glob("*.yaml"))]
 
 
 def _spec_path(name: str, settings: Settings) -> Path:
-    """Return the spec of this name: the user's own if there is one."""
-    own = settings.spec / name if settings.spec else None
-    return own if own and own.exists() else resources.data_folder("spec") / name
+    """Return the path of a spec: the user's own file if there is one, else the shipped one."""
+    own_path = settings.spec / name if settings.spec else None
+    return own_path if own_path and own_path.exists() else resources.data_folder("spec") / name
 
 
-def _spec_files(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:
-    """Return the specs of the simulated services; packages of further services have theirs in their folders."""
-    shipped = [path for path in spec_paths(settings) if path.name != CONTROL]
+def _service_spec_paths(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:
+    """Return the paths of the services' specs; an additional service has its spec in its own folder."""
+    shipped = [path for path in spec_paths(settings) if path.name != CONTROL_SPEC]
     return [*shipped, *services.specs_beside(packages)]

@@ -1,4 +1,4 @@
-"""Every failure that a client can see, with its status and its body.
+"""The errors that a client can see, each with its status and body.
 
 ::
 
@@ -13,12 +13,12 @@
      +-- NotFound            404  unknown resource (C10)
      +-- MethodNotAllowed    405  (F2)
      +-- Conflict            409
-     |    +-- Stale          409  (D3)
+     |    +-- StaleVersion   409  (D3)
      +-- TooLarge            413, 414 or 431 (F1)
      +-- GatewayError        429, 500, 502, 503 or 504  injected (F7)
      +-- InjectedError       any status, injected (F7)
 
-Rules raise them, the pipeline turns them into replies, and nobody else writes a status for a failure.
+Rules raise them and the pipeline turns them into replies; no other code sets the status of an error.
 """
 
 from __future__ import annotations
@@ -33,14 +33,16 @@ INVALID_PARAMETERS = "Validation problem with request parameters."
 
 
 def error_body(status: int, reason: str, message: str) -> ErrorBody:
-    """Return the JSON body of an error in the general shape."""
+    """Return the JSON body of an error in the shape of the Customer Segment Service."""
     return {"code": status, "status": reason, "message": message}
 
 
 class Remedy(NamedTuple):
-    """A change to a refused request with which it would not be refused for the same reason.
+    """A change to a refused request that removes the reason for the error.
 
-    why: a sentence for the developer. query: parameters to add. without: JSON pointer of a body field to leave out.
+    why: a sentence for the developer.
+    query: parameters to add.
+    without: the JSON pointer of a body field to remove.
     """
 
     why: str
@@ -49,18 +51,18 @@ class Remedy(NamedTuple):
 
 
 class ClientError(Exception):
-    """A failure with the status, the headers and the JSON body that the client gets."""
+    """An error with the status, the headers and the JSON body that the client gets."""
 
     status = 400
     reason = "Bad Request"
     message = ""
-    rule = ""  # id of the rule that was broken, as docs/fidelity.md has it; "" for what the spec alone says
+    rule = ""  # id of the broken rule in docs/fidelity.md; "" if only the spec says so
     remedy: Remedy | None = None
 
     def __init__(
         self, message: str | None = None, *, hint: str = "", rule: str = "", remedy: Remedy | None = None
     ) -> None:
-        """Keep the message for the body, and a hint (ASCII, never the client's own text) for the header."""
+        """Take a message for the body, and a hint for the header: ASCII, without any text from the client."""
         super().__init__(message or self.message)
         self.message = message or self.message
         self.hint = hint
@@ -69,11 +71,11 @@ class ClientError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Response headers of this failure; the hint says out of band what the vendor's body may not."""
+        """The response headers of this error; the hint says what the vendor's body has no place for."""
         return {"X-Mock-Hint": self.hint} if self.hint else {}
 
     def body(self) -> ErrorBody:
-        """Return the JSON body, in the shape that the service uses for this failure."""
+        """Return the JSON body, in the shape of the service."""
         return error_body(self.status, self.reason, self.message)
 
 
@@ -87,12 +89,12 @@ class InvalidToken(ClientError):
     error_code = "oauth.v2.InvalidAccessToken"
 
     def body(self) -> ErrorBody:
-        """Return the API gateway's fault."""
+        """Return the body in the shape of the API gateway."""
         return {"fault": {"faultstring": self.message, "detail": {"errorcode": self.error_code}}}
 
 
 class ExpiredToken(InvalidToken):
-    """A token whose lifetime is over (A2)."""
+    """An expired token (A2)."""
 
     message = "Access Token expired"
     rule = "A2"
@@ -100,7 +102,7 @@ class ExpiredToken(InvalidToken):
 
 
 class InvalidApiKey(InvalidToken):
-    """An OAuth client that nobody knows (B3)."""
+    """An unknown OAuth client (B3)."""
 
     message = "Invalid ApiKey"
     rule = "B3"
@@ -116,15 +118,15 @@ class InvalidClient(ClientError):
     rule = "B3"
 
     def body(self) -> ErrorBody:
-        """Return the OAuth endpoint's own error shape."""
+        """Return the body in the shape of the OAuth endpoint."""
         return {"ErrorCode": "invalid_client", "Error": self.message}
 
 
 class BadRequest(ClientError):
-    """A request that breaks the contract or a rule; `details` say where and why.
+    """A request that violates the contract or a rule; `details` in the body say where and why.
 
-    field: what is wrong, as a JSON pointer into the body or the name of a parameter.
-    kind: the keyword or rule that was broken, such as `type` or `required`.
+    field: JSON pointer into the body, or name of a parameter.
+    error_type: keyword or rule that is violated, such as `type` or `required`.
     detail: one sentence for a person.
     """
 
@@ -144,16 +146,16 @@ class BadRequest(ClientError):
         self.field, self.error_type, self.detail = field, error_type, detail
 
     def body(self) -> ErrorBody:
-        """Return the error with the details that are known."""
+        """Return the body with the known details."""
         details = {"field": self.field, "type": self.error_type, "message": self.detail}
         details = {name: value for name, value in details.items() if value}
         return super().body() | ({"details": details} if details else {})
 
 
 class Forbidden(ClientError):
-    """A good token that may not do this (A5); the missing scope goes into the hint only.
+    """A valid token without permission (A5); only the hint names the missing scope.
 
-    scopes: any one of them would do; none where no scope helps.
+    scopes: one of them would be enough; empty if no scope helps.
     """
 
     status = 403
@@ -167,7 +169,7 @@ class Forbidden(ClientError):
 
 
 class NoEndpoint(ClientError):
-    """A path that no operation has (F2)."""
+    """An unknown path (F2)."""
 
     status = 404
     reason = "Not Found"
@@ -175,7 +177,7 @@ class NoEndpoint(ClientError):
 
 
 class NotFound(ClientError):
-    """A resource that is not there, or not for this caller (C10, A11)."""
+    """A resource that does not exist, or that the caller may not see (C10, A11)."""
 
     status = 404
     reason = "Not Found"
@@ -186,29 +188,29 @@ class NotFound(ClientError):
         self.resource_id = resource_id
 
     def body(self) -> ErrorBody:
-        """Return the error with the id that was asked for."""
+        """Return the body with the id of the resource."""
         return super().body() | {"resourceId": self.resource_id}
 
 
 class MethodNotAllowed(ClientError):
-    """A known path with a method that it does not have (F2)."""
+    """A method that a known path does not allow (F2)."""
 
     status = 405
     reason = "Method Not Allowed"
     rule = "F2"
 
     def __init__(self, allowed_methods: tuple[str, ...]) -> None:
-        super().__init__(f"This path answers {', '.join(allowed_methods)}.")
+        super().__init__(f"This path allows {', '.join(allowed_methods)}.")
         self.allowed_methods = allowed_methods
 
     @property
     def headers(self) -> dict[str, str]:
-        """Name the methods that the path has."""
+        """The response headers, with the methods that the path allows."""
         return {"Allow": ", ".join(self.allowed_methods)}
 
 
 class Conflict(ClientError):
-    """A write that collides with what is there."""
+    """A write that conflicts with the stored state."""
 
     status = 409
     reason = "Conflict"
@@ -224,7 +226,7 @@ class StaleVersion(Conflict):
 
 
 class TooLarge(ClientError):
-    """A body (413), URL (414) or header section (431) beyond the documented sizes (F1)."""
+    """A body (413), URL (414) or header section (431) over the documented limits (F1)."""
 
     rule = "F1"
     REASONS: ClassVar = {413: "Payload Too Large", 414: "URI Too Long", 431: "Request Header Fields Too Large"}
@@ -235,7 +237,7 @@ class TooLarge(ClientError):
 
 
 class GatewayError(ClientError):
-    """What a gateway between client and service may answer at any time; here only if a fault injects it (F7)."""
+    """An error of the gateway between client and service; it occurs only if a fault injects it (F7)."""
 
     rule = "F7"
     REASONS: ClassVar = {
@@ -252,7 +254,7 @@ class GatewayError(ClientError):
 
 
 class InjectedError(ClientError):
-    """A failure that a fault, or the client itself, injects: its status, body and headers (F7)."""
+    """An injected error with a chosen status, body and headers (F7)."""
 
     rule = "F7"
 

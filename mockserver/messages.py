@@ -1,4 +1,4 @@
-"""Requests, calls, replies and responses: what passes between HTTP and the rules; no HTTP library is used here."""
+"""Requests, calls, replies and responses: what passes between HTTP and the rules, without an HTTP library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .store.world import Tenant
 
 Parameters = Mapping[str, Any]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
-Judge = Callable[[Any], BadRequest | None]
+Validate = Callable[[Any], BadRequest | None]  # returns what is wrong with a value
 
 STATUSES_WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})  # RFC 9110, 6.4.1; they have no Content-Length either
 
@@ -33,7 +33,7 @@ class Request(NamedTuple):
     """A request as it arrived: path and query still encoded, header names in lower case.
 
     client: the client's address.
-    problem: why the request could not be read completely; the other fields then have what could be read.
+    problem: why the request could not be read completely; the other fields then hold what could be read.
     """
 
     method: str
@@ -48,11 +48,11 @@ class Request(NamedTuple):
 class Call(NamedTuple):
     """A request that has passed routing, access and validation.
 
-    path, query, header: the declared parameters, decoded and typed; absent ones are not there.
-    body: the JSON body, or the fields of a form; None if there was none.
-    problems: for a body that is judged element by element (E1), what is wrong with which element.
-    tenant_or_none: the tenant in the path; None where the operation has no tenant.
-    judge_patched: for a PATCH, says what is wrong with the resource that it would leave.
+    path, query, header: the declared parameters that were sent, decoded and typed.
+    body: the JSON body, or the fields of a form; None for a request without a body.
+    element_errors: the errors of a bulk's elements, by position (E1).
+    tenant_or_none: the tenant in the path; None if the path has no tenant.
+    validate_patched: for a PATCH, finds what is wrong with the resource that it would leave.
     """
 
     principal: Principal
@@ -60,13 +60,13 @@ class Call(NamedTuple):
     query: Parameters
     header: Parameters
     body: Any = None
-    problems: Mapping[int, ClientError] = NOTHING
+    element_errors: Mapping[int, ClientError] = NOTHING
     tenant_or_none: Tenant | None = None
-    judge_patched: Judge | None = None
+    validate_patched: Validate | None = None
 
     @property
     def tenant(self) -> Tenant:
-        """The tenant of the path; only for operations that have one."""
+        """The tenant in the path; LookupError if the path has no tenant."""
         if self.tenant_or_none is None:
             raise LookupError("this operation has no {tenant} in its path")
         return self.tenant_or_none
@@ -86,7 +86,7 @@ class RawJson(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What a handler returns: status, headers, and a body or None: JSON, `TextBody`, `RawJson`, or rows."""
+    """What a handler returns: status, headers, and a body, which is JSON, a `TextBody`, a `RawJson`, rows or None."""
 
     status: int
     body: Any = None
@@ -95,10 +95,10 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NetworkFault:
-    """How an injected fault breaks a response in transit; a server that cannot do it sends the response as it is.
+    """How an injected fault breaks a response in transit; a server that cannot do it sends the response unchanged.
 
     kind: the connection is reset or closed without a response, or the response is garbage, truncated or dripped.
-    chunks, seconds: how many parts a dripped body is cut into, and the time they take together.
+    chunks, seconds: into how many parts a dripped body is cut, and how long it takes to send them all.
     """
 
     kind: Literal["reset", "empty", "garbage", "truncated", "drip"]
@@ -116,9 +116,9 @@ class Response(NamedTuple):
     media_type: str = "application/json"
 
     def fields(self) -> list[tuple[str, str]]:
-        """Return all header fields but those of the connection; Content-Length and Content-Type are added if missing.
+        """Return all header fields except those of the connection; add Content-Length and Content-Type if missing.
 
-        A status without a body has no Content-Length, and an empty body no Content-Type.
+        A status without a body gets no Content-Length, and an empty body gets no Content-Type.
         """
         fields = list(self.headers.items())
         if self.status not in STATUSES_WITHOUT_BODY:
@@ -135,22 +135,22 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Every document that the caller may see; `q`, sort, count and page are the pipeline's work."""
+    """All rows that the caller may see; the pipeline applies `q`, sort, count and page to them."""
 
     rows: Sequence[Mapping[str, Any]]
 
 
 Handler = Callable[[Call], Reply | Listing]
-Refusal = Callable[[ClientError], Any]  # writes the body of an error
+ErrorWriter = Callable[[ClientError], Any]  # returns the body of an error
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A simulated service: the name of its spec file, and a handler for each of its operationIds.
+    """A simulated service: the name of its spec file, and a handler for each operationId.
 
-    refusal: how it writes errors, if not in the shape of the Customer Segment Service.
+    write_error: returns the body of an error; None if errors have the shape of the Customer Segment Service.
     """
 
     spec: str
     handlers: Mapping[str, Handler]
-    refusal: Refusal | None = None
+    write_error: ErrorWriter | None = None

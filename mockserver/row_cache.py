@@ -1,4 +1,4 @@
-"""Rows as the bytes that they left as, kept while there is room, so that a list need not judge and write them again."""
+"""A cache of encoded rows, so that a list need not validate, project and encode the same rows again."""
 
 from __future__ import annotations
 
@@ -8,27 +8,25 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
 MAX_CACHE_BYTES = 16 * 1024 * 1024  # of all rows together
-ROW_OVERHEAD_BYTES = 300  # without its text
-BUCKET_OVERHEAD_BYTES = 1000  # without its rows, and without what the client said
-MAX_CACHED_LIST_ROWS = (
-    1000  # of one list; who wants more reads everything once, and would crowd out what is asked for often
-)
+ROW_OVERHEAD_BYTES = 300  # of a row, in addition to its encoded bytes
+BUCKET_OVERHEAD_BYTES = 1000  # of a bucket, in addition to its rows and its variant
+MAX_CACHED_LIST_ROWS = 1000  # of one list; a longer one is probably read once, and would displace hot rows
 
 SourceT = TypeVar("SourceT", bound=Hashable)
 
 
 class RowBucket(NamedTuple):
-    """The texts of rows that are made of the same things and seen alike, by their sources."""
+    """Encoded rows of one variant by their sources, and references to what the rows depend on."""
 
     encoded_rows: dict[Any, bytes]
     depends_on: list[ref[Any]]
 
 
 class RowCache:
-    """The texts of rows, a sheet for each way of making and seeing them.
+    """Encoded rows by source, in a bucket for each combination of dependencies and variant.
 
-    A change of a row makes another source, and a change of what else rows are made of another sheet, so no text is ever
-    out of date. Tenants that start from one world share the sources, and so the texts.
+    A cached row is never stale: a write replaces the source, and a change of a dependency leads to another bucket.
+    Tenants that start from the same world share its sources, and therefore cached rows.
     """
 
     def __init__(self) -> None:
@@ -43,10 +41,11 @@ class RowCache:
         variant: Hashable,
         encode: Callable[[SourceT], bytes],
     ) -> list[bytes]:
-        """Return the texts of rows.
+        """Return the encoded rows of the sources, from the cache as far as possible.
 
-        made_of: what the rows are made of beside their sources, told apart by identity; texts go with it.
-        seen_as: how they are made of it, and seen. write: makes the text of a row that is not kept.
+        depends_on: what else the rows are made of, compared by identity; a bucket lives no longer than these objects.
+        variant: everything else that the bytes depend on, such as schema, languages and fields.
+        encode: makes and encodes the row of a source.
         """
         encoded_rows = self._bucket_for(depends_on, variant).encoded_rows
         try:
@@ -61,24 +60,22 @@ class RowCache:
         key = (*map(id, depends_on), variant)
         bucket = self._buckets.get(key)
         if bucket is None:
-            variant_size = len(repr(variant))  # languages and fields, which clients may write at any length
+            variant_size = len(repr(variant))  # clients choose the length of languages and fields
             self._make_room(BUCKET_OVERHEAD_BYTES + variant_size)
-            references = [
-                ref(each, lambda _: self._buckets.pop(key, None)) for each in depends_on
-            ]  # an id may come again later
+            # A dead dependency removes the bucket, since its id may be reused.
+            references = [ref(dependency, lambda _: self._buckets.pop(key, None)) for dependency in depends_on]
             bucket = self._buckets[key] = RowBucket({}, references)
         return bucket
 
     def _encode_row(self, encoded_rows: dict[Any, bytes], source: SourceT, encode: Callable[[SourceT], bytes]) -> bytes:
         encoded = encode(source)
-        self._make_room(
-            ROW_OVERHEAD_BYTES + 4 * len(encoded)
-        )  # the source, which may have gone from its state, is kept too
+        # Times 4, since the cache also keeps the source alive, which may have left the state.
+        self._make_room(ROW_OVERHEAD_BYTES + 4 * len(encoded))
         encoded_rows[source] = encoded
         return encoded
 
     def _make_room(self, size: int) -> None:
-        """Begin anew if there is too much: what is asked for often is soon back."""
+        """Count new bytes, and empty the cache if it is full; hot rows return quickly."""
         with self._size_lock:
             self._size += size
             if self._size > MAX_CACHE_BYTES:

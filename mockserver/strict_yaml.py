@@ -1,4 +1,4 @@
-"""YAML without surprises: the scalars of JSON, texts for all the rest, and nothing that readers disagree about."""
+"""A strict subset of YAML: only JSON's types, every other scalar is a text, and nothing ambiguous."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import yaml
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML was built with it
-MAX_YAML_DEPTH = 100  # levels; libyaml's own composer recurses in C and brings the process down
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml if PyYAML was built with it
+MAX_YAML_DEPTH = 100  # levels
 SCALAR_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 REAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 
 
 class YamlError(Exception):
-    """A text that cannot be read, with line and column where they are known."""
+    """A text that cannot be read; the message has line and column if they are known."""
 
     def __init__(self, reason: str, mark: Any = None) -> None:
         place = f"line {mark.line + 1} column {mark.column + 1}: " if mark else ""
@@ -24,18 +24,18 @@ class YamlError(Exception):
 
 
 def load_yaml(text: str) -> Any:
-    """Read one document of YAML or JSON; None if there is none, YamlError if it cannot be read.
+    """Parse one document of YAML or JSON; None for an empty text, YamlError if it cannot be read.
 
-    Times, `yes`, `no`, `012` and `0x1f` are texts. Aliases, tags and keys that come twice are errors: a few aliases can
-    stand for more than memory holds.
+    Times, `yes`, `no`, `012` and `0x1f` are texts. Tags, duplicate keys and aliases are errors: a few aliases could
+    expand to more than fits in memory. It reads events, since libyaml's own composer crashes on deep nesting.
     """
     try:
         events = iter(yaml.parse(text, LOADER))
-        next(events)  # the stream
+        next(events)  # start of the stream
         if isinstance(next(events), yaml.StreamEndEvent):
             return None
         value = _build_value(next(events), events, 0)
-        next(events)  # the end of the document
+        next(events)  # end of the document
         _expect_end(next(events))
     except yaml.MarkedYAMLError as error:
         raise YamlError(error.problem or str(error), error.problem_mark) from None
@@ -50,7 +50,7 @@ def _expect_end(event: yaml.Event) -> None:
 
 
 def _build_value(event: Any, events: Iterator[yaml.Event], depth: int) -> Any:
-    """Build the value that this event begins."""
+    """Build the value that starts with this event."""
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
         raise YamlError("anchors and aliases are not supported", event.start_mark)
     if event.tag is not None:
@@ -59,9 +59,9 @@ def _build_value(event: Any, events: Iterator[yaml.Event], depth: int) -> Any:
         raise YamlError(f"nests deeper than {MAX_YAML_DEPTH} levels", event.start_mark)
     if isinstance(event, yaml.ScalarEvent):
         return event.value if event.style else parse_plain_scalar(event.value)
-    return (
-        _build_sequence(events, depth) if isinstance(event, yaml.SequenceStartEvent) else _build_mapping(events, depth)
-    )
+    if isinstance(event, yaml.SequenceStartEvent):
+        return _build_sequence(events, depth)
+    return _build_mapping(events, depth)
 
 
 def _build_sequence(events: Iterator[yaml.Event], depth: int) -> list[Any]:
@@ -84,7 +84,7 @@ def _build_mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Any]:
 
 
 def parse_plain_scalar(text: str) -> Any:
-    """Return what a plain scalar is in JSON, or its text."""
+    """Return the JSON value of an unquoted scalar, or its text."""
     if text in SCALAR_CONSTANTS:
         return SCALAR_CONSTANTS[text]
     if INTEGER.fullmatch(text):

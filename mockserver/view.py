@@ -1,24 +1,22 @@
-"""How a client wants to see a reply: which rows, in what order, which page, which fields, in which languages."""
+"""The view of a reply that the client requests: filters, order, page, fields and languages."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
 from .contract.operations import Operation
 from .messages import Call, Reply
 from .practices import fields, filters, languages, paging, paths, sort
 from .practices.query.query import Query, parse_query, select_rows
-from .practices.rows import StoredRows
+from .practices.rows import Row, StoredRows
 from .settings import Switches
-
-Row = Mapping[str, Any]
 
 
 class View(NamedTuple):
-    """The standard practices that one call asks for; None for each that it does not.
+    """The standard practices that one call requests; None for each that it does not.
 
-    counted_in: the header that tells the number of rows.
+    count_header: the response header for the number of rows.
     """
 
     operation: Operation
@@ -40,20 +38,20 @@ class View(NamedTuple):
         return Reply(200, list(page), self._count_headers(matching))
 
     def shape_body(self, body: Any) -> Any:
-        """Cut a document, or each of a list, to the languages and fields asked for (C4, C8)."""
+        """Localize and project a document, or each document of a list (C4, C8)."""
         if self.languages is None and self.projection is None:
             return body
         return [self._shape_document(row) for row in body] if isinstance(body, list) else self._shape_document(body)
 
     @property
     def representation(self) -> Hashable:
-        """What tells how a row is shown, beside the row itself and its operation: seen alike, its text is the same."""
+        """Everything that a row's shape depends on, apart from the row and its operation."""
         return self.languages, self.default_language, self.projection
 
     def _select_page(
         self, rows: Sequence[Any], reader_for: paths.PathReaderFactory
     ) -> tuple[Sequence[Any], Sequence[Any]]:
-        """Return the rows that are asked for, in order, and those of them on the page."""
+        """Return the matching rows, in order, and those of them on the page."""
         if self.filters:
             rows = filters.filter_rows(rows, self.filters, reader_for=reader_for)
         if self.query is not None:
@@ -81,28 +79,29 @@ class View(NamedTuple):
 
 
 def parse_view(operation: Operation, call: Call, switches: Switches, default_language: str) -> View:
-    """Read the view from a call; BadRequest if it cannot be read. What the operation does not declare stays None."""
+    """Parse the view that a call requests; BadRequest if a parameter is invalid."""
     query, order = call.query.get("q"), call.query.get("sort")
+    takes_languages = operation.has_parameter("Accept-Language")
     return View(
         operation,
-        _parse_filters(call, operation) if operation.filter_paths else (),
-        parse_query(query, allow_compound=operation.has_compound_query) if query else None,
-        sort.parse_sort(order) if order else None,
-        _parse_page(call, switches, operation),
-        operation.count_header if _is_count_requested(call, operation) else None,
-        fields.parse_fields(call.query.get("fields")),
-        _parse_languages(call, switches, default_language) if operation.has_parameter("Accept-Language") else None,
-        default_language,
+        filters=_parse_filters(operation, call) if operation.filter_paths else (),
+        query=parse_query(query, allow_compound=operation.has_compound_query) if query else None,
+        order=sort.parse_sort(order) if order else None,
+        page=_parse_page(operation, call, switches),
+        count_header=operation.count_header if _is_count_requested(operation, call) else None,
+        projection=fields.parse_fields(call.query.get("fields")),
+        languages=_parse_languages(call, switches, default_language) if takes_languages else None,
+        default_language=default_language,
     )
 
 
-def _parse_filters(call: Call, operation: Operation) -> list[filters.Filter]:
-    """Return what the parameters ask for that name a field of their own (C18)."""
+def _parse_filters(operation: Operation, call: Call) -> list[filters.Filter]:
+    """Return the filters of the parameters that name a field (C18)."""
     requested = ((path, call.query.get(name)) for name, path in operation.filter_paths.items())
     return [filters.Filter(path, value) for path, value in requested if value is not None]
 
 
-def _parse_page(call: Call, switches: Switches, operation: Operation) -> paging.Page | None:
+def _parse_page(operation: Operation, call: Call, switches: Switches) -> paging.Page | None:
     size = operation.parameter("pageSize")
     if size is None:
         return None
@@ -110,15 +109,15 @@ def _parse_page(call: Call, switches: Switches, operation: Operation) -> paging.
     return paging.parse_page(call.query.get("pageSize"), call.query.get("pageNumber"), switches.max_page_size, default)
 
 
-def _is_count_requested(call: Call, operation: Operation) -> bool:
-    """Whether the number of rows is asked for (C2), as it always is where there is no way to ask."""
+def _is_count_requested(operation: Operation, call: Call) -> bool:
+    """Whether the client requests the number of rows (C2); always if the operation has no parameter for it."""
     if operation.has_parameter("X-Total-Count"):
         return bool(call.header.get("X-Total-Count"))
     return bool(call.query.get("totalCount")) if operation.has_parameter("totalCount") else True
 
 
 def _parse_languages(call: Call, switches: Switches, default_language: str) -> languages.LanguagePreferences | None:
-    """Return the wanted languages, None for all of them; what no header means is a switch (C8)."""
+    """Return the preferred languages; None for all. A switch decides what a missing header means (C8)."""
     header = call.header.get("Accept-Language")
     if header is None and switches.accept_language_absent == "default":
         header = default_language

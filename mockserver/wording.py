@@ -1,10 +1,25 @@
-"""Texts of messages that several modules write."""
+"""Parts of messages that several modules write: shortened texts, JSON pointers, lists of known names."""
 
 from __future__ import annotations
 
-MAX_MESSAGE_LENGTH = 200  # characters of a complaint, since it quotes the client's value
+from collections.abc import Iterable
+
+MAX_MESSAGE_LENGTH = 200  # characters; validation errors quote the client's value
+MAX_QUOTED_NAME_LENGTH = 100  # characters
 
 
 def shorten(text: str) -> str:
-    """Cut a complaint to a length that a person reads."""
+    """Cut a text to a readable length."""
     return text if len(text) <= MAX_MESSAGE_LENGTH else text[: MAX_MESSAGE_LENGTH - 1] + "…"
+
+
+def json_pointer(steps: Iterable[str | int]) -> str:
+    """Return `/a/0/b` for the steps a, 0 and b, without escapes; "" for no steps."""
+    return "".join(f"/{step}" for step in steps)
+
+
+def describe_unknown(what: str, name: str, known_names: Iterable[str], *, suggestion: str | None = None) -> str:
+    """Return a sentence such as "Unknown world 'x'; available: catalogue, default."."""
+    question = f" Did you mean {suggestion}?" if suggestion else ""
+    known = ", ".join(known_names) or "none"
+    return f"Unknown {what} {name[:MAX_QUOTED_NAME_LENGTH]!r}; available: {known}.{question}"

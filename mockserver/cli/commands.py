@@ -141,7 +141,7 @@ def routes(form: str, **options: Any) -> None:
 
     app = build_or_exit(collect_settings(options))
     click.echo(
-        operations_table.operations_markdown(app.documents)
+        operations_table.operations_markdown(app.specs)
         if form == "markdown"
         else operations_table.operations_text((*app.api_operations, *app.control_operations))
     )

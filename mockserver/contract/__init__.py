@@ -1,1 +1,1 @@
-"""The OpenAPI files: load and check them, list their operations, judge requests and replies by them."""
+"""The OpenAPI specs: load and check them, compile their operations, validate requests and replies."""

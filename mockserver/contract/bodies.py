@@ -1,4 +1,4 @@
-"""Request bodies, compiled: from bytes to checked data, whole or element by element (E1)."""
+"""Compiled request bodies: from bytes to validated data, as a whole or element by element (E1)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
-from ..errors import INVALID_BODY, BadRequest
+from ..errors import BadRequest
 from ..wording import shorten
-from . import body_fields, strict_json
+from . import body_fields, query_string, strict_json
 from .body_fields import FieldTree
 from .spec import Spec, SpecNode
 from .validation import SchemaValidator
@@ -21,7 +20,7 @@ TOO_MANY_ELEMENTS = "There is a validation error. Please check the details."  # 
 
 
 class ParsedBody(NamedTuple):
-    """A body as the rules get it; `problems` tell which element of a bulk is wrong and why."""
+    """A body as the handlers get it, with the errors of a bulk's elements by position."""
 
     value: Any = None
     element_errors: Mapping[int, BadRequest] = MappingProxyType({})
@@ -31,11 +30,12 @@ class ParsedBody(NamedTuple):
 class BodyPlan:
     """How to read the body of one operation.
 
-    shape: the names that it may have where.
-    whole: judge of the body; None for a bulk.
-    element, at_most: judge of each element of a bulk, and how many it may have.
-    element_id: the field with the id of an element of a bulk (`x-element-id`), for elements that are objects.
-    example: a body that the spec shows.
+    field_tree: the declared fields.
+    validator: validates the body; None for a bulk.
+    element_validator, max_elements: for a bulk; validates each element, and how many there may be.
+    element_id: the field with the id of a bulk's element, if elements are objects (`x-element-id`).
+    has_query: whether the body is a search with a field `q` (C16).
+    example: the body that the spec shows.
     """
 
     required: bool
@@ -49,57 +49,50 @@ class BodyPlan:
     example: Any = None
 
     def id_of(self, element: Any) -> str | None:
-        """Return the id of an element of a bulk: the element itself, or one of its fields; None if it has none."""
+        """Return the id of a bulk's element: one of its fields, or the element itself; None if it has no id."""
         id_ = element.get(self.element_id) if isinstance(element, dict) else element
         return id_ if isinstance(id_, str) else None
 
     def parse_body(self, content: bytes, content_type: str | None) -> ParsedBody:
-        """Return the checked body; BadRequest if it cannot be read or is not as declared."""
+        """Return the validated body; BadRequest if it cannot be read or does not fit its schema."""
         if not content.strip():
             if self.required:
-                raise BadRequest(error_type="required", detail="A body is needed.", rule="D8")
+                raise BadRequest(error_type="required", detail="A body is required.", rule="D8")
             return ParsedBody()
         value = self._parse_content(content, parse_media_type(content_type))
         if self.element_validator is not None:
             return self._check_elements(value, self.element_validator)
-        problem = self.validator.first_error(value) if self.validator else None
-        if problem:
-            raise problem
+        error = self.validator.first_error(value) if self.validator else None
+        if error:
+            raise error
         return ParsedBody(value)
 
     def _parse_content(self, content: bytes, content_type: str) -> Any:
         if content_type not in self.media_types:
             hint = f"Content-Type must be {' or '.join(self.media_types)}, not {shorten(content_type)}."
             raise BadRequest(field="Content-Type", error_type="contentType", detail=hint, rule="F3a")
-        return parse_form(content) if content_type == FORM_MEDIA_TYPE else strict_json.parse_json(content)
+        if content_type == FORM_MEDIA_TYPE:
+            return query_string.parse_form(content)
+        return strict_json.parse_json(content)
 
     def _check_elements(self, value: Any, validator: SchemaValidator) -> ParsedBody:
-        """Judge each element on its own; only what is no array, or too long, is wrong as a whole (E1, E4)."""
+        """Validate each element on its own; BadRequest only if the body is not an array, or too long (E1, E4)."""
         if not isinstance(value, list):
             raise BadRequest(error_type="type", detail="The body must be an array.", rule="E1")
         if self.max_elements is not None and len(value) > self.max_elements:
             detail = f"Maximum size of the payload array is {self.max_elements}."
             raise BadRequest(TOO_MANY_ELEMENTS, error_type="maxItems", detail=detail, rule="E4")
-        judged = ((at, validator.first_error(element)) for at, element in enumerate(value))
-        return ParsedBody(value, {at: problem for at, problem in judged if problem})
+        errors = ((position, validator.first_error(element)) for position, element in enumerate(value))
+        return ParsedBody(value, {position: error for position, error in errors if error})
 
 
 def parse_media_type(header: str | None) -> str:
-    """Return the media type of a Content-Type header in lower case; JSON if there is none."""
+    """Return the media type of a Content-Type header in lower case; JSON without a header."""
     return (header or JSON_MEDIA_TYPE).partition(";")[0].strip().lower() or JSON_MEDIA_TYPE
 
 
-def parse_form(content: bytes) -> dict[str, str]:
-    """Read a form; the first of several values counts."""
-    try:
-        pairs = parse_qsl(content.decode(), keep_blank_values=True, errors="strict", max_num_fields=100)
-    except ValueError:  # UnicodeDecodeError is one
-        raise BadRequest(INVALID_BODY, error_type="form", detail="Not a form in UTF-8.", rule="F3") from None
-    return dict(reversed(pairs))
-
-
 def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan | None:
-    """Compile the body of one operation; None if it has none."""
+    """Compile the body of one operation; None for an operation without a body."""
     if "requestBody" not in operation:
         return None
     declared = spec.resolve(operation["requestBody"])

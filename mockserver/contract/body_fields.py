@@ -1,4 +1,4 @@
-"""Which names a body may have where: what a schema declares, though it forbids nothing else."""
+"""The fields of request bodies: those that a schema declares, and those that a body has."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from .spec import Spec, SpecNode
 
 @dataclass(frozen=True, slots=True)
 class FieldTree:
-    """The declared properties of an object, by name; `items` for an array, `values` for an enum.
+    """The declared fields of a value.
 
-    is_open: any name will do, as in a map by language.
+    properties: those of an object, by name.
+    items: those of an array's elements.
+    is_open: nothing is declared below, so any name is allowed, as in a map by language.
     """
 
     properties: Mapping[str, FieldTree] = field(default_factory=dict)
@@ -23,7 +25,7 @@ class FieldTree:
     is_open: bool = False
 
     def walk_declared(self, pointer: str = "") -> Iterator[tuple[str, FieldTree]]:
-        """Give every declared place below this one, as a JSON pointer with `*` for elements, with its shape."""
+        """Yield each declared field with its JSON pointer, in which `*` stands for the elements of an array."""
         if self.items is not None:
             yield from self.items.walk_declared(f"{pointer}/*")
         for name, child in self.properties.items():
@@ -32,7 +34,13 @@ class FieldTree:
 
 
 class FieldOccurrence(NamedTuple):
-    """A place in a body that has something: what is declared there, None for nothing, and all values there if it is."""
+    """A field found in a body, in all elements of an array together.
+
+    pointer: its JSON pointer, in which `*` stands for the elements of an array.
+    declaration: None if the field is undeclared.
+    values: those that the field has; empty if it is undeclared.
+    siblings: the fields that are declared in its place.
+    """
 
     pointer: str
     name: str
@@ -42,7 +50,7 @@ class FieldOccurrence(NamedTuple):
 
 
 class FieldScan(NamedTuple):
-    """The places of a body, declared and not; `is_whole` unless it had too many of those that are not."""
+    """The fields found in a body; `is_complete` is False if the scan stopped at the limit of undeclared fields."""
 
     declared: Sequence[FieldOccurrence] = ()
     undeclared: Sequence[FieldOccurrence] = ()
@@ -50,7 +58,7 @@ class FieldScan(NamedTuple):
 
 
 def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
-    """Compile the shape of a request body; these do not refer to themselves."""
+    """Compile the fields of a request body, whose schema must not be recursive."""
     schema = spec.resolve(schema)
     properties: dict[str, FieldTree] = {}
     for part in schema.get("allOf", ()):
@@ -61,7 +69,7 @@ def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
 
 
 def scan_fields(field_tree: FieldTree, body: Any, max_undeclared: int) -> FieldScan:
-    """Look at a body until it is at its end, or has this many places that are not declared."""
+    """Collect the fields of a body; stop at `max_undeclared` undeclared fields."""
     declared: list[FieldOccurrence] = []
     undeclared: list[FieldOccurrence] = []
     for occurrence in walk_fields(field_tree, body):
@@ -72,12 +80,12 @@ def scan_fields(field_tree: FieldTree, body: Any, max_undeclared: int) -> FieldS
 
 
 def walk_fields(field_tree: FieldTree, body: Any) -> Iterator[FieldOccurrence]:
-    """Give the places of a body, declared or not, each once; what is below an open shape is not looked at."""
+    """Yield each field of a body once, declared or not; nothing below an open or undeclared field."""
     return _walk_fields(field_tree, [body], "")
 
 
 def _walk_fields(field_tree: FieldTree, values: Sequence[Any], pointer: str) -> Iterator[FieldOccurrence]:
-    """Give the places below all values of one place together: a bulk has 200 of each, and they are much alike."""
+    """Yield the fields of many values together: the 200 elements of a bulk have nearly the same ones."""
     if field_tree.items is not None:
         elements = [element for value in values if isinstance(value, list) for element in value]
         if elements:
@@ -86,8 +94,8 @@ def _walk_fields(field_tree: FieldTree, values: Sequence[Any], pointer: str) -> 
         return
     objects = [value for value in values if isinstance(value, dict)]
     for name in dict.fromkeys(chain.from_iterable(objects)):
-        declared = field_tree.properties.get(name)
-        child_values = [each[name] for each in objects if name in each] if declared is not None else ()
-        yield FieldOccurrence(f"{pointer}/{name}", name, declared, child_values, field_tree.properties)
-        if declared is not None:
-            yield from _walk_fields(declared, child_values, f"{pointer}/{name}")
+        declaration = field_tree.properties.get(name)
+        child_values = [parent[name] for parent in objects if name in parent] if declaration is not None else ()
+        yield FieldOccurrence(f"{pointer}/{name}", name, declaration, child_values, field_tree.properties)
+        if declaration is not None:
+            yield from _walk_fields(declaration, child_values, f"{pointer}/{name}")

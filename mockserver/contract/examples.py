@@ -1,4 +1,4 @@
-"""Examples of replies: those that a spec names, or one that is made from the schema."""
+"""Examples of replies: those in the spec, or one generated from the schema."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from typing import Any
 
 from .spec import Spec, SpecNode
 
-GENERATED_EXAMPLE = "made"  # name of an example that no spec gives
+GENERATED_EXAMPLE = "made"  # the name of a generated example
 FORMAT_EXAMPLES = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://example.com"}
 TYPE_EXAMPLES: Mapping[str, Any] = {"number": 1.5, "boolean": True}
 
 
 def reply_examples(spec: Spec, reply: SpecNode, schema: SpecNode | None) -> dict[str, Any]:
-    """Return the examples of a reply by name, the usual one first; none for a reply without body."""
+    """Return the examples of a reply by name, the usual one first; empty for a reply without a body."""
     if schema is None:
         return {}
-    named = spec.resolve(reply)["content"]["application/json"].get("examples", {})
-    return {name: spec.resolve(each)["value"] for name, each in named.items()} or {
-        GENERATED_EXAMPLE: generate_example(spec, schema)
-    }
+    declared = spec.resolve(reply)["content"]["application/json"].get("examples", {})
+    examples = {name: spec.resolve(example)["value"] for name, example in declared.items()}
+    return examples or {GENERATED_EXAMPLE: generate_example(spec, schema)}
 
 
 def generate_example(spec: Spec, schema: SpecNode, name: str = "text", visited: tuple[str, ...] = ()) -> Any:
-    """Make a value that fits a schema: every declared property but those in which a schema comes again."""
+    """Return a value that fits a schema, with every declared property except recursive ones."""
     visited = (*visited, *filter(None, [schema.get("$ref")]))
     schema = spec.resolve(schema)
     if "example" in schema:
@@ -45,7 +44,7 @@ def _generate_object(spec: Spec, schema: SpecNode, visited: tuple[str, ...]) -> 
     value: dict[str, Any] = {}
     for part in schema.get("allOf", ()):
         part_value = generate_example(spec, part, visited=visited)
-        value |= part_value if isinstance(part_value, dict) else {}  # a part may add a description alone
+        value |= part_value if isinstance(part_value, dict) else {}  # a part may be a description only
     for name, part in schema.get("properties", {}).items():
         if not _is_recursive(part, visited):
             value[name] = generate_example(spec, part, name, visited)

@@ -1,4 +1,4 @@
-"""openapi-core as the judge of whole requests and replies: slow and independent, against the compiled validation."""
+"""openapi-core as a second validator of requests and replies: slow, and independent of the compiled validation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .spec import Spec, SpecNode
 
 
 class TemplatePathFinder(APICallPathFinder):
-    """Finds an operation by its template: our router has found it already, and servers play no part here."""
+    """Finds an operation by its path template, which our router has found before; ignores `servers`."""
 
     def find(self, method: str, name: str) -> PathOperationServer:
         """Return the operation of this template."""
@@ -35,7 +35,7 @@ class TemplatePathFinder(APICallPathFinder):
 
 @dataclass(slots=True)
 class OpenApiCoreRequest:
-    """A request in the shape that openapi-core reads."""
+    """A request as openapi-core reads it."""
 
     path: str
     method: str
@@ -46,13 +46,13 @@ class OpenApiCoreRequest:
 
     @property
     def path_pattern(self) -> str:
-        """The template that the path was routed to."""
+        """The path template of the operation."""
         return self.path
 
 
 @dataclass(slots=True)
 class OpenApiCoreResponse:
-    """A reply in the shape that openapi-core reads."""
+    """A reply as openapi-core reads it."""
 
     status_code: int
     headers: Headers
@@ -61,7 +61,7 @@ class OpenApiCoreResponse:
 
 
 class OpenApiCoreValidator:
-    """One openapi-core for each spec."""
+    """Validates against several specs, each with its own openapi-core."""
 
     def __init__(self, specs: Iterable[Spec]) -> None:
         config = Config(path_finder_cls=TemplatePathFinder)
@@ -71,28 +71,26 @@ class OpenApiCoreValidator:
             self._openapi_by_path |= dict.fromkeys(spec.root["paths"], openapi)
 
     def validate_request(self, operation: Operation, request: Request, ids: Mapping[str, str]) -> dict[int, BadRequest]:
-        """Raise BadRequest if the request is wrong as a whole; return what is wrong with elements of a bulk (E1)."""
+        """Return the errors of a bulk's elements, by position (E1); raise BadRequest for any other error."""
         if operation.body_plan is None or operation.body_plan.element_validator is None:
             self._check_request(operation, request, ids, request.body)
             return {}
         self._check_request(operation, request, ids, b"[]")
         element_errors = {}
-        for at, element in enumerate(orjson.loads(request.body)):
+        for position, element in enumerate(orjson.loads(request.body)):
             try:
                 self._check_request(operation, request, ids, orjson.dumps([element]))
-            except BadRequest as problem:
-                element_errors[at] = problem
+            except BadRequest as error:
+                element_errors[position] = error
         return element_errors
 
     def validate_reply(
         self, operation: Operation, request: Request, ids: Mapping[str, str], reply: Reply
     ) -> str | None:
-        """Return what is wrong with a reply, or None."""
-        response = _adapt_reply(reply)
+        """Return how a reply violates the contract; None if it does not."""
+        adapted_request = _adapt_request(operation, request, ids, request.body)
         try:
-            self._openapi_for(operation).validate_response(
-                _adapt_request(operation, request, ids, request.body), response
-            )
+            self._openapi_for(operation).validate_response(adapted_request, _adapt_reply(reply))
         except OpenAPIError as error:
             return _innermost_reason(error)
         return None
@@ -108,7 +106,7 @@ class OpenApiCoreValidator:
 
 
 def _strip_security(root: SpecNode) -> dict[str, Any]:
-    """Leave the tokens to `access`: openapi-core does not check oauth2, and warns about it at each call."""
+    """Return the spec without security: openapi-core does not check OAuth 2, and warns about it at each call."""
     paths = {
         path: {name: part | {"security": []} if name in HTTP_METHODS else part for name, part in item.items()}
         for path, item in root["paths"].items()
@@ -117,11 +115,11 @@ def _strip_security(root: SpecNode) -> dict[str, Any]:
 
 
 def _adapt_request(operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> OpenApiCoreRequest:
-    """Leave out of the request what nobody declares: openapi-core takes a body for granted where one is possible."""
+    """Return the request for openapi-core; a blank body becomes None, since openapi-core would validate it."""
     query = ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True))
     parameters = RequestParameters(query=query, header=Headers(dict(request.headers)), path=dict(ids))
-    kind = parse_media_type(request.headers.get("content-type"))
-    return OpenApiCoreRequest(operation.path, operation.method.lower(), parameters, kind, body.strip() or None)
+    media_type = parse_media_type(request.headers.get("content-type"))
+    return OpenApiCoreRequest(operation.path, operation.method.lower(), parameters, media_type, body.strip() or None)
 
 
 def _adapt_reply(reply: Reply) -> OpenApiCoreResponse:
@@ -132,7 +130,7 @@ def _adapt_reply(reply: Reply) -> OpenApiCoreResponse:
 
 
 def _innermost_reason(error: Exception) -> str:
-    """Return the innermost cause: the outer ones say only that something is wrong."""
+    """Return the message of the innermost cause: the outer errors say only that something is wrong."""
     cause: Any = error
     while cause.__cause__ is not None:
         cause = cause.__cause__

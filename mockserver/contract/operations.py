@@ -1,10 +1,11 @@
-"""The operations of a spec, each compiled once: what it takes, who may call it, what it answers."""
+"""The compiled operations of a spec: their parameters, bodies, security and replies."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -23,28 +24,27 @@ PARAMETER_LOCATIONS = ("path", "query", "header")
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the contract.
+    """One operation of a spec.
 
-    service: name of the spec file, without its ending.
-    takes_token: whether it looks at a token at all; needs_token: whether it wants one; both want a good one.
-    scopes: one of which the token must have (A4), if there are any and `needs_scope` says so; else they show more.
-    parameters, names: in the path, the query and the headers; names of headers are in lower case.
-    asked: those of the query and the headers by their names.
-    lists: names of the query parameters that may come several times.
-    filters: the dotted path of the field that a query parameter asks for, by its name.
-    replies: a judge for each declared status, None for a status without JSON.
-    row: judge of each row of the usual reply; None where that is more than an array, or something else.
-    texts: the other media types that are declared, by status.
-    documented: the statuses that the published contract has too, which are those without `x-basis`, and that a call can
-        get without a fault, which are those without `x-fault-only`.
-    examples: bodies for each declared status, by name, the usual one first; none for a status without JSON.
-    patched: judge of the resource that a PATCH leaves (`x-patches`).
-    identity: dotted paths that `fields` never removes (C4).
-    localized: dotted paths of localized texts in the reply.
-    recursion: the property in which the rows of the reply contain rows like themselves, with the same texts.
-    texts_of: fields that are plain text for a client who wants one language, with the localized field of the text.
-    count: the response header that has the number of rows (C2), if there is one.
-    is_compound: whether `q` may have a `compoundLogicalQuery` (C5).
+    service: the name of the spec file, without its suffix.
+    takes_token: a token is read if sent; needs_token: a token is required. An invalid token is always a 401.
+    scopes: with `needs_scope`, the token must have one of them (A4); otherwise a scope only shows the caller more.
+    parameters, parameter_names: by location (path, query, header); the names of headers are in lower case.
+    parameters_by_name: the query and header parameters, by their declared names.
+    array_parameters: the names of query parameters that may be repeated.
+    filter_paths: the dotted path of the field that a query parameter filters by (C18), by the parameter's name.
+    reply_validators: by declared status; None for a status without JSON.
+    row_validator: validates each row of a 200; None unless that is a plain array.
+    text_media_types: the declared media types other than JSON, by status.
+    documented_statuses: those in the published contract (no `x-basis`) that need no fault (no `x-fault-only`).
+    examples: bodies by name, the usual one first, by declared status; empty for a status without JSON.
+    patched_validator: validates the resource that a PATCH would leave (`x-patches`).
+    identity_paths: dotted paths that `fields` never removes (C4).
+    localized_paths: dotted paths of localized texts in the reply.
+    plain_text_sources: fields that are plain text if the client wants one language, with the localized field.
+    recursive_field: the field in which a row contains rows of the same schema, such as `subcategories`.
+    count_header: the response header with the number of rows (C2); None if there is no such header.
+    has_compound_query: whether `q` may have a `compoundLogicalQuery` (C5).
     """
 
     id: str
@@ -80,16 +80,16 @@ class Operation:
         return self.parameter(name) is not None
 
     def parameter(self, name: str) -> Parameter | None:
-        """Return the query or header parameter of this name, if there is one."""
+        """Return the query or header parameter with this name; None if there is no such parameter."""
         return self.parameters_by_name.get(name)
 
     @property
     def is_bulk(self) -> bool:
-        """Whether the body is judged and carried out element by element (E1)."""
+        """Whether the body is validated and executed element by element (E1)."""
         return self.body_plan is not None and self.body_plan.element_validator is not None
 
     def reply_violation(self, status: int, body: Any) -> str | None:
-        """Return what the contract does not allow about our own reply, or None."""
+        """Return how a reply of ours violates the contract; None if it does not."""
         if status not in self.reply_validators:
             return f"status {status} is not declared"
         if isinstance(body, TextBody):
@@ -101,7 +101,7 @@ class Operation:
 
 
 def compile_operations(spec: Spec) -> Iterator[Operation]:
-    """Compile every operation of a document; SpecError if one cannot be."""
+    """Compile every operation of a spec; SpecError if one cannot be compiled."""
     validator_for = partial(_cached_validator, spec, {})
     for path, item in spec.root["paths"].items():
         for method in HTTP_METHODS:
@@ -110,7 +110,7 @@ def compile_operations(spec: Spec) -> Iterator[Operation]:
 
 
 def _cached_validator(spec: Spec, validators: dict[bytes, SchemaValidator], schema: SpecNode) -> SchemaValidator:
-    """Return the judge of a schema: one for all replies that are alike, since each holds all that it refers to."""
+    """Return the validator of a schema; equal schemas share one, since each holds copies of all its references."""
     key = orjson.dumps(schema)
     if key not in validators:
         validators[key] = SchemaValidator(spec, schema)
@@ -122,7 +122,6 @@ def _compile_operation(
 ) -> Operation:
     node = item[method]
     try:
-        declared = _parameters(spec, item, node)
         statuses = {int(status): spec.resolve(reply) for status, reply in node["responses"].items()}
         schemas = {status: json_schema(spec, reply) for status, reply in statuses.items()}
         ok_schema = schemas.get(200)
@@ -132,23 +131,10 @@ def _compile_operation(
             method=method.upper(),
             path=path,
             **_read_security(spec, node),
-            parameters={place: _parameters_in(declared, place) for place in PARAMETER_LOCATIONS},
-            parameters_by_name={each.name: each for each in declared if each.location != "path"},
-            parameter_names={
-                place: frozenset(each.lookup_name for each in _parameters_in(declared, place))
-                for place in PARAMETER_LOCATIONS
-            },
-            array_parameters=frozenset(
-                each.name for each in _parameters_in(declared, "query") if each.schema_type == "array"
-            ),
-            filter_paths={
-                each.name: each.filter_path
-                for each in _parameters_in(declared, "query")
-                if each.filter_path is not None
-            },
+            **_read_parameters(_compile_parameters(spec, item, node)),
             body_plan=bodies.compile_body(spec, node, is_bulk=MULTI_STATUS in statuses),
             reply_validators={
-                status: None if each is None else validator_for(each) for status, each in schemas.items()
+                status: None if schema is None else validator_for(schema) for status, schema in schemas.items()
             },
             row_validator=None if ok_schema is None else _row_validator(spec.resolve(ok_schema), validator_for),
             text_media_types={
@@ -158,7 +144,7 @@ def _compile_operation(
                 status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-fault-only"}
             ),
             examples={
-                status: examples.reply_examples(spec, statuses[status], each) for status, each in schemas.items()
+                status: examples.reply_examples(spec, statuses[status], schema) for status, schema in schemas.items()
             },
             patched_validator=SchemaValidator(spec, node["x-patches"]) if "x-patches" in node else None,
             count_header=_find_count_header(spec, statuses.get(200, {})),
@@ -171,46 +157,62 @@ def _compile_operation(
         raise SpecError(spec.path, reason) from None
 
 
-def _parameters(document: Spec, item: SpecNode, operation: SpecNode) -> list[Parameter]:
-    """Compile the parameters of the path and of the operation, which replace those of the path with the same name."""
+def _compile_parameters(spec: Spec, item: SpecNode, operation: SpecNode) -> dict[str, tuple[Parameter, ...]]:
+    """Compile the parameters of the path and of the operation, by location; the operation's replace the path's."""
     nodes = (*item.get("parameters", ()), *operation.get("parameters", ()))
-    compiled = (parameters.compile_parameter(document, node) for node in nodes)
-    return list({(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values())
+    compiled = (parameters.compile_parameter(spec, node) for node in nodes)
+    effective = {(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values()
+    return {
+        location: tuple(parameter for parameter in effective if parameter.location == location)
+        for location in PARAMETER_LOCATIONS
+    }
+
+
+def _read_parameters(by_location: Mapping[str, tuple[Parameter, ...]]) -> dict[str, Any]:
+    query, header = by_location["query"], by_location["header"]
+    return {
+        "parameters": by_location,
+        "parameters_by_name": {parameter.name: parameter for parameter in (*query, *header)},
+        "parameter_names": {
+            location: frozenset(parameter.lookup_name for parameter in located)
+            for location, located in by_location.items()
+        },
+        "array_parameters": frozenset(parameter.name for parameter in query if parameter.schema_type == "array"),
+        "filter_paths": {
+            parameter.name: parameter.filter_path for parameter in query if parameter.filter_path is not None
+        },
+    }
 
 
 def _row_validator(schema: SpecNode, validator_for: Callable[[SpecNode], SchemaValidator]) -> SchemaValidator | None:
-    """Return the judge of the elements if an array is as the schema says as soon as each of them is."""
+    """Return the validator of an array's elements, if the schema says nothing else about the array."""
     is_plain = {"type", "items"} <= schema.keys() <= {"type", "items", "description", "example"}
     return validator_for(schema["items"]) if is_plain else None
 
 
-def _parameters_in(declared: list[Parameter], location: str) -> tuple[Parameter, ...]:
-    return tuple(parameter for parameter in declared if parameter.location == location)
-
-
 def _read_security(spec: Spec, operation: SpecNode) -> dict[str, Any]:
-    """Read the security requirements: alternatives, of which the empty one wants no token, and some want no scope."""
+    """Read the security requirements. They are alternatives: an empty one needs no token, others need no scope."""
     requirements: list[SpecNode] = operation.get("security", spec.root.get("security", []))
-    scopes = [tuple(scope for each in requirement.values() for scope in each) for requirement in requirements]
+    alternatives = [tuple(chain.from_iterable(requirement.values())) for requirement in requirements]
     return {
         "takes_token": any(requirements),
         "needs_token": bool(requirements) and all(requirements),
-        "needs_scope": bool(scopes) and all(scopes),
-        "scopes": tuple(scope for each in scopes for scope in each),
+        "needs_scope": bool(alternatives) and all(alternatives),
+        "scopes": tuple(chain.from_iterable(alternatives)),
     }
 
 
 def _find_count_header(spec: Spec, reply: SpecNode) -> str | None:
-    """Return the name of the header with the number of rows: services call it X-Total-Count, X-Count or Count (C2)."""
+    """Return the name of the header with the number of rows: X-Total-Count, X-Count or Count (C2)."""
     return next((name for name in spec.resolve(reply).get("headers", ()) if name.endswith("Count")), None)
 
 
 def _read_extensions(spec: Spec, schema: SpecNode) -> dict[str, Any]:
-    """Read from the reply's schema what OpenAPI has no word for: identity, localized texts, recursion."""
+    """Read what OpenAPI cannot express from the schema of a reply: identity, localized texts, recursion."""
     subschemas = list(spec.walk_schema(schema))
     return {
-        "identity_paths": next((tuple(each["x-identity"]) for _, each in subschemas if "x-identity" in each), ()),
-        "localized_paths": tuple(".".join(path) for path, each in subschemas if each.get("x-localized")),
-        "plain_text_sources": {".".join(path): each["x-text-of"] for path, each in subschemas if "x-text-of" in each},
+        "identity_paths": next((tuple(part["x-identity"]) for _, part in subschemas if "x-identity" in part), ()),
+        "localized_paths": tuple(".".join(path) for path, part in subschemas if part.get("x-localized")),
+        "plain_text_sources": {".".join(path): part["x-text-of"] for path, part in subschemas if "x-text-of" in part},
         "recursive_field": spec.recursive_property(schema),
     }

@@ -1,4 +1,4 @@
-"""Declared parameters, compiled: from the text of a request to typed values."""
+"""Compiled parameters: from the texts of a request to typed, validated values."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from .spec import Spec, SpecNode
 from .validation import SchemaValidator
 
 BOOLEANS = {"true": True, "false": False}
-INTEGER = re.compile(r"-?[0-9]{1,18}")  # to be matched whole; longer ones are beyond 64 bits
+INTEGER = re.compile(r"-?[0-9]{1,18}")  # longer ones may not fit in 64 bits
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One declared parameter.
 
-    key: the name to look for: header names come in lower case.
-    judge: None where any text will do; values: those of an enum.
-    filters: the dotted path of the field whose value it asks for; default: the text that stands for none.
-    qualifies: the parameter whose resource it only describes further (`x-qualifies`), so that it names none itself.
+    lookup_name: the name in a request; the names of headers are in lower case.
+    validator: None if any value of the type is valid.
+    filter_path: the dotted path of the field that it filters by (`x-filter`, C18).
+    default: the text that an absent parameter stands for.
+    qualifies: the parameter that names the resource, if this one only describes it further (`x-qualifies`).
     """
 
     name: str
@@ -37,15 +38,15 @@ class Parameter:
     qualifies: str | None = None
 
     def parse_value(self, text: str) -> Any:
-        """Return the typed value; BadRequest if the text is none."""
+        """Return the typed value; BadRequest if the text is not of that type, or not valid."""
         value = self._convert(text)
-        problem = self.validator.first_error(value, INVALID_PARAMETERS, self.name) if self.validator else None
-        if problem:
-            raise problem
+        error = self.validator.first_error(value, INVALID_PARAMETERS, self.name) if self.validator else None
+        if error:
+            raise error
         return value
 
     def _convert(self, text: str) -> Any:
-        if self.schema_type == "boolean":  # generated clients send the words, and bool("false") is True
+        if self.schema_type == "boolean":  # not bool(text): generated clients send "false"
             if text.lower() not in BOOLEANS:
                 raise BadRequest(INVALID_PARAMETERS, field=self.name, error_type="type", detail="must be true or false")
             return BOOLEANS[text.lower()]
@@ -81,7 +82,7 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
 
 
 def read_parameters(parameters: Iterable[Parameter], raw_values: Mapping[str, str]) -> dict[str, Any]:
-    """Return the declared values among those given; what is not declared is left out (C11), and so is `?q=`."""
+    """Return the values of the declared parameters; undeclared ones are ignored (C11), and so is an empty `?q=`."""
     values = {}
     for parameter in parameters:
         text = raw_values.get(parameter.lookup_name)

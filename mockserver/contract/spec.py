@@ -1,4 +1,4 @@
-"""An OpenAPI file as plain data, with its references followed on demand."""
+"""An OpenAPI file as plain data: loading, checking, following references, walking schemas."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SpecNode = Mapping[str, Any]
 
 
 class SpecError(Exception):
-    """A spec that cannot be used: the file, and the reason in one line."""
+    """A spec that cannot be used; the message has the file and a reason on one line."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {' '.join(reason.split())}")
@@ -22,20 +22,20 @@ class SpecError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A loaded spec; `root` is its content as YAML has it."""
+    """A loaded spec; `root` is its parsed content."""
 
     path: Path
     root: SpecNode
 
     @property
     def scopes(self) -> frozenset[str]:
-        """The OAuth scopes that the spec declares, whether an operation needs them or not."""
+        """All OAuth scopes that the spec declares, even if no operation needs them."""
         schemes = self.root.get("components", {}).get("securitySchemes", {}).values()
         flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
         return frozenset(scope for flow in flows for scope in flow.get("scopes", ()))
 
     def resolve(self, node: SpecNode) -> SpecNode:
-        """Follow `$ref` until there is none; only references into this document are followed."""
+        """Follow `$ref` to a node without one; SpecError if a reference leaves the file or leads nowhere."""
         visited = set()
         while "$ref" in node:
             reference = node["$ref"]
@@ -46,15 +46,15 @@ class Spec:
         return node
 
     def bundle_schema(self, schema: SpecNode) -> dict[str, Any]:
-        """Return a JSON Schema that carries what its references point to, and no more: each costs memory."""
+        """Return a self-contained JSON Schema: it includes what its references point to, and nothing else."""
         needed: dict[str, Any] = {}
-        waiting = list(_iter_references(schema))
-        while waiting:
-            reference = waiting.pop()
-            kind, name = reference.removeprefix("#/components/").split("/")[:2]
-            if name not in needed.setdefault(kind, {}):
-                needed[kind][name] = self._look_up(f"#/components/{kind}/{name}")
-                waiting.extend(_iter_references(needed[kind][name]))
+        pending = list(_iter_references(schema))
+        while pending:
+            reference = pending.pop()
+            section, name = reference.removeprefix("#/components/").split("/")[:2]
+            if name not in needed.setdefault(section, {}):
+                needed[section][name] = self._look_up(f"#/components/{section}/{name}")
+                pending.extend(_iter_references(needed[section][name]))
         return {**schema, "components": needed}
 
     def _look_up(self, reference: str) -> SpecNode:
@@ -69,31 +69,31 @@ class Spec:
         return node  # type: ignore[no-any-return]
 
     def walk_schema(self, schema: SpecNode) -> Iterator[tuple[tuple[str, ...], SpecNode]]:
-        """Give every subschema with its path of property names, arrays passed through, recursion cut."""
+        """Yield each subschema with its path of property names; arrays add no step, and recursion ends a path."""
         return ((path, part) for path, part in self._walk(schema, ()) if part is not None)
 
     def recursive_property(self, schema: SpecNode) -> str | None:
-        """Return the property in which a schema, or what its array holds, comes again; None if it does not."""
+        """Return the property that contains the schema itself, alone or in an array; None if it is not recursive."""
         return next((path[0] for path, part in self._walk(schema, ()) if part is None and len(path) == 1), None)
 
-    def _walk(self, schema: SpecNode, seen: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], SpecNode | None]]:
-        """Give the subschemas as `walk` does, and None in place of one that contains itself."""
+    def _walk(self, schema: SpecNode, visited: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], SpecNode | None]]:
+        """Yield the subschemas as `walk_schema` does, and None in place of one that contains itself."""
         reference = schema.get("$ref")
-        if reference in seen:
+        if reference in visited:
             yield (), None
             return
-        seen = (*seen, reference) if reference else seen
+        visited = (*visited, reference) if reference else visited
         schema = self.resolve(schema)
         yield (), schema
         for part in (*schema.get("allOf", ()), *((schema["items"],) if "items" in schema else ())):
-            yield from self._walk(part, seen)
+            yield from self._walk(part, visited)
         for name, part in schema.get("properties", {}).items():
-            for path, found in self._walk(part, seen):
-                yield (name, *path), found
+            for path, subschema in self._walk(part, visited):
+                yield (name, *path), subschema
 
 
 def _iter_references(node: Any) -> Iterator[str]:
-    """Give all references into the components that stand in a node."""
+    """Yield all references into the components that a node contains."""
     if isinstance(node, Mapping):
         reference = node.get("$ref")
         if isinstance(reference, str) and reference.startswith("#/components/"):
@@ -104,7 +104,7 @@ def _iter_references(node: Any) -> Iterator[str]:
 
 
 def load_spec(path: Path) -> Spec:
-    """Load one spec; SpecError if it cannot be read or is no OpenAPI 3.0 file."""
+    """Load one spec; SpecError if it cannot be read or is not an OpenAPI 3.0 file."""
     try:
         root = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, YamlError) as error:
@@ -117,14 +117,14 @@ def load_spec(path: Path) -> Spec:
 
 
 def check_spec(spec: Spec) -> None:
-    """Have openapi-core judge the whole document; SpecError with its first complaint.
+    """Check the whole spec with openapi-core; SpecError with the first error.
 
-    The import takes half a second, so this is for specs of the user's own and for `mockserver spec`; the shipped
-    specs are checked by the tests.
+    The import takes half a second, so this is only for the user's own specs and for `mockserver spec`; the tests check
+    the shipped specs.
     """
     from jsonschema.exceptions import ValidationError  # noqa: PLC0415 - see above
     from openapi_core import OpenAPI  # noqa: PLC0415
-    from openapi_core.exceptions import SpecError as Unusable  # noqa: PLC0415
+    from openapi_core.exceptions import SpecError as UnusableSpec  # noqa: PLC0415
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
     try:
@@ -132,5 +132,5 @@ def check_spec(spec: Spec) -> None:
     except ValidationError as error:
         location = "/".join(map(str, error.absolute_path))
         raise SpecError(spec.path, f"{location}: {shorten(error.message)}") from None
-    except (Unusable, Unresolvable) as error:
+    except (UnusableSpec, Unresolvable) as error:
         raise SpecError(spec.path, shorten(str(error))) from None

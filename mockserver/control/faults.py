@@ -8,6 +8,7 @@ from ..faults import parsing
 from ..faults.fault import Fault
 from ..faults.replies import Unsatisfiable
 from ..messages import Call, Handler, Reply
+from ..wording import describe_unknown
 from .context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
 
 MAX_SHOWN_IDS = 20  # in an error message
@@ -72,7 +73,6 @@ def _find_fault(context: ControlContext, call: Call) -> Fault:
     fault = context.faults.get_fault(call.path["id"])
     if fault is None:
         ids = [known_fault.id for known_fault in context.faults.faults]
-        shown_ids = ", ".join(ids[:MAX_SHOWN_IDS]) or "none"
-        more = f" and {len(ids) - MAX_SHOWN_IDS} more" if len(ids) > MAX_SHOWN_IDS else ""
-        raise UnknownName(f"Unknown fault {call.path['id'][:100]!r}; existing faults: {shown_ids}{more}.")
+        more = [f"and {len(ids) - MAX_SHOWN_IDS} more"] if len(ids) > MAX_SHOWN_IDS else []
+        raise UnknownName(describe_unknown("fault", call.path["id"], ids[:MAX_SHOWN_IDS] + more))
     return fault

@@ -11,6 +11,7 @@ from ..messages import Call, Handler, Reply
 from ..store.collection import Collection
 from ..store.state import State
 from ..store.world import Seed, Tenant
+from ..wording import describe_unknown
 from ..worlds import exporting
 from ..worlds.counts import Counts
 from ..worlds.loading import WorldError, WorldLibrary
@@ -99,8 +100,7 @@ def _find_collection(context: ControlContext, call: Call) -> Collection:
     name: str = call.path["collection"]
     collection = context.worlds_folder.collections.get(name)
     if collection is None:
-        names = ", ".join(context.worlds_folder.collections)
-        raise Unprocessable(f"Unknown collection {name[:100]!r}; the collections are {names}.")
+        raise Unprocessable(describe_unknown("collection", name, context.worlds_folder.collections))
     return collection
 
 
@@ -149,7 +149,7 @@ def _generate(request: dict[str, Any]) -> dict[str, Any]:
 
 def _shipped_seed(worlds: WorldLibrary, name: str) -> Seed:
     if name not in worlds.names:
-        raise Unprocessable(f"Unknown world {name[:100]!r}; the worlds are {', '.join(worlds.names)}.")
+        raise Unprocessable(describe_unknown("world", name, worlds.names))
     return worlds.load_seed(name)
 
 

@@ -57,7 +57,9 @@ class FaultInjector:
                 errors = {index: fault.element_fault.element_error(plan, call.body[index]) for index in positions}
                 errors_by_position = errors | errors_by_position  # the earlier fault wins
         exchange.failed_elements = frozenset(errors_by_position)
-        return call._replace(problems={**call.problems, **errors_by_position}) if errors_by_position else call
+        return (
+            call._replace(element_errors={**call.element_errors, **errors_by_position}) if errors_by_position else call
+        )
 
     def complete_call(self, exchange: Exchange) -> None:
         """Open the barriers that wait for this call, which is complete."""

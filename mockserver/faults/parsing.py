@@ -13,6 +13,7 @@ import orjson
 from ..contract.operations import Operation
 from ..errors import BadRequest
 from ..messages import NetworkFault
+from ..wording import describe_unknown
 from . import replies
 from .fault import Barrier, CallMatcher, Delay, ElementFault, Fault
 from .replies import ReplyChoice, Unsatisfiable
@@ -77,10 +78,8 @@ def _parse_matcher(call_json: FaultJson, tenant: str | None, operations: Operati
     operation = call_json.get("operation")
     if operation is not None and operation not in operations:
         nearest_ids = get_close_matches(operation, operations, n=1, cutoff=0.3)
-        hint = f" Did you mean {nearest_ids[0]}?" if nearest_ids else ""
-        raise Unsatisfiable(
-            f"Unknown operation {operation[:100]!r}.{hint} The operations are: {', '.join(operations)}."
-        )
+        suggestion = nearest_ids[0] if nearest_ids else None
+        raise Unsatisfiable(describe_unknown("operation", operation, operations, suggestion=suggestion))
     headers = {name.lower(): value for name, value in call_json.get("headers", {}).items()}
     matcher = CallMatcher(operation, tenant, call_json.get("path", {}), call_json.get("persona"), headers)
     if not _matching_operations(matcher, operations):
@@ -175,7 +174,7 @@ def _parse_element_fault(fault_json: FaultJson) -> ElementFault | None:
     if not errors_by_example:
         raise Unsatisfiable(f"Elements cannot fail with {code}; choose one of {_describe_codes()}.")
     if example is not None and example not in errors_by_example:
-        raise Unsatisfiable(f"Unknown example {example!r} for {code}; existing: {', '.join(errors_by_example)}.")
+        raise Unsatisfiable(describe_unknown(f"{code} example", example, errors_by_example))
     return ElementFault(code, example, element_json.get("index"), element_json.get("id"))
 
 

@@ -1,1 +1,1 @@
-"""Emporix standard practices: what works alike in every service, each one a small pure module."""
+"""The vendor's standard practices: what all services do the same way, in small pure modules."""

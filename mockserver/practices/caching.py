@@ -1,4 +1,4 @@
-"""What was read from a text, kept for the next time: clients ask with few different texts, again and again."""
+"""Caches for parsed texts: clients send the same few queries, sort orders and headers again and again."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVar
 
-MAX_CACHED_TEXT_LENGTH = 1000  # characters; longer texts are read anew, so that nobody fills the memory with them
+MAX_CACHED_TEXT_LENGTH = 1000  # characters; longer texts are parsed each time, to bound the memory
 MAX_CACHED_TEXTS = 256  # texts
 
 Parsed = TypeVar("Parsed")
 
 
 def cache_parsed(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
-    """Keep what a function made of the last texts; it must be immutable. Errors are not kept."""
+    """Cache the results of a parser, which must be immutable; errors are not cached."""
     cache = lru_cache(maxsize=MAX_CACHED_TEXTS)(parse)
 
     @wraps(parse)

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from operator import itemgetter
-from typing import Any
 
 from ..errors import NotFound
 from ..messages import Call, Handler, Listing, Reply
 from ..store.collection import Collection
 from ..store.state import Document, State
 from . import documents
-from .rows import LazyRows
+from .rows import LazyRows, Row
 
-Row = dict[str, Any]
-Present = Callable[[State], Callable[[Document], Row]]  # from a state, how to show its documents
+Present = Callable[[State], Callable[[Document], Row]]  # for a state, returns what makes a document's row
 Select = Callable[[Call], Iterable[Document]]
 Condition = Callable[[Call, Document], bool]
 
 
 def present_stored(_: State) -> Callable[[Document], Row]:
-    """Show documents as they are stored, with the metadata that those of a world may lack."""
+    """Present documents as they are stored, with metadata, which documents of a world may lack."""
     return lambda document: {"metadata": documents.revision_of(document).to_metadata(None), **document}
 
 
 def list_documents(
     collection: Collection, *, present: Present = present_stored, select: Select | None = None
 ) -> Handler:
-    """Return a handler that lists documents in the order of their keys; a search can use it too (C16).
+    """Return a handler that lists documents in the order of their keys, or searches them (C16).
 
-    select: the documents that the caller may see; all without it.
+    select: returns the documents that the caller may see; all by default.
     """
 
     def handle(call: Call) -> Listing:
@@ -49,9 +47,10 @@ def read_document(
     hidden_rule: str = "",
     missing_rule: str = "",
 ) -> Handler:
-    """Return a handler that answers with the document whose key a path parameter has.
+    """Return a handler that reads the document whose key is in a path parameter.
 
-    is_visible: whether the caller may see it; if not, it is not found, by `hidden_rule`.
+    is_visible: whether the caller may see the document; an invisible one is a 404.
+    hidden_rule, missing_rule: the ids of the rules behind a 404.
     """
 
     def handle(call: Call) -> Reply:
@@ -65,7 +64,7 @@ def read_document(
 
 
 def create_document(collection: Collection) -> Handler:
-    """Return a handler that creates a document, and answers with its key."""
+    """Return a handler that creates a document and returns its key."""
 
     def handle(call: Call) -> Reply:
         return Reply(201, {collection.key: documents.insert_document(call.tenant, collection, call.body)})
@@ -74,7 +73,7 @@ def create_document(collection: Collection) -> Handler:
 
 
 def replace_document(collection: Collection, parameter: str) -> Handler:
-    """Return a handler that creates the document of this key (201) or replaces it (204)."""
+    """Return a handler that creates (201) or replaces (204) the document whose key is in a path parameter."""
 
     def handle(call: Call) -> Reply:
         key = call.path[parameter]
@@ -85,11 +84,11 @@ def replace_document(collection: Collection, parameter: str) -> Handler:
 
 
 def patch_document(collection: Collection, parameter: str) -> Handler:
-    """Return a handler that applies a JSON Patch; the spec says with `x-patches` what it must leave."""
+    """Return a handler that applies a JSON Patch; `x-patches` in the spec names the schema of the result."""
 
     def handle(call: Call) -> Reply:
-        assert call.judge_patched is not None  # the spec marks the operation with x-patches
-        documents.apply_document_patch(call.tenant, collection, call.path[parameter], call.body, call.judge_patched)
+        assert call.validate_patched is not None  # the spec marks the operation with x-patches
+        documents.apply_document_patch(call.tenant, collection, call.path[parameter], call.body, call.validate_patched)
         return Reply(204)
 
     return handle

@@ -1,4 +1,4 @@
-"""Reads and writes of the documents of a collection: upsert, patch, delete, with optimistic locking (D2, D3)."""
+"""Reads and writes of the documents of a collection, with optimistic locking (D2, D3)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import BadRequest, Conflict, NotFound
-from ..messages import Judge
+from ..messages import Validate
 from ..store.clock import format_timestamp
 from ..store.collection import MAX_LEVELS, Collection
 from ..store.state import IMPORTED_REVISION, Document, Revision, State
 from ..store.world import Tenant
+from ..wording import json_pointer
 from . import jsonpatch, mixins, paths, writes
 
 Body = Mapping[str, Any]
@@ -27,12 +28,12 @@ def find_document(state: State, collection: Collection, key: str, *, rule: str =
 
 
 def revision_of(document: Document) -> Revision:
-    """Return the revision of a document; one of a world may have none."""
+    """Return the revision of a document; documents of a world may have no metadata."""
     return Revision.from_document(document) if "metadata" in document else IMPORTED_REVISION
 
 
 def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:
-    """Create a document and return its key; BadRequest (D7, D12) or Conflict (D4)."""
+    """Create a document and return its key; BadRequest (D7, D12), or Conflict if the key is taken (D4)."""
 
     def rule(state: State) -> tuple[State, str]:
         key = body.get(_key_field(collection)) or _unused_key(tenant, state, collection)
@@ -44,7 +45,7 @@ def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:
 
 
 def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body) -> bool:
-    """Create or replace a document; True if it is new (D2). Raises BadRequest (D7, D12) or Stale (D3)."""
+    """Create or replace a document; True if it is new (D2). BadRequest (D7, D12) or StaleVersion (D3)."""
 
     def rule(state: State) -> tuple[State, bool]:
         created = key not in state.collection(collection.name)
@@ -54,19 +55,19 @@ def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body
 
 
 def apply_document_patch(
-    tenant: Tenant, collection: Collection, key: str, operations: Sequence[Body], judge: Judge
+    tenant: Tenant, collection: Collection, key: str, operations: Sequence[Body], validate_patched: Validate
 ) -> None:
-    """Apply a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or Stale.
+    """Apply a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or StaleVersion.
 
-    judge: finds what is wrong with the document that the patch would leave.
+    validate_patched: finds what is wrong with the document that the patch would leave.
     """
 
     def rule(state: State) -> tuple[State, None]:
         old = find_document(state, collection, key)
         new = jsonpatch.apply_patch({**old, "metadata": _metadata(revision_of(old), old)}, operations)
-        problem = judge(new)
-        if problem is not None:
-            raise problem
+        error = validate_patched(new)
+        if error is not None:
+            raise error
         if new.get(_key_field(collection)) != key:
             raise BadRequest(
                 field=f"/{collection.key}", error_type="readOnly", detail="This cannot be changed.", rule="D11"
@@ -77,7 +78,7 @@ def apply_document_patch(
 
 
 def remove_document(tenant: Tenant, collection: Collection, key: str) -> None:
-    """Delete a document; NotFound for one that is not there, if the switch says so (D9)."""
+    """Delete a document; NotFound for a missing one if the switch `delete_missing` is 404 (D9)."""
 
     def rule(state: State) -> tuple[State, None]:
         if key not in state.collection(collection.name) and tenant.switches.delete_missing == "404":
@@ -88,7 +89,7 @@ def remove_document(tenant: Tenant, collection: Collection, key: str) -> None:
 
 
 def _store(tenant: Tenant, state: State, collection: Collection, key: str, body: Body) -> State:
-    """Return a state with this document, after all checks of a write."""
+    """Check a document, and return a state with it."""
     old = state.collection(collection.name).get(key)
     if tenant.switches.references == "strict":
         _check_references(state, collection, body)
@@ -105,18 +106,18 @@ def _metadata(revision: Revision, body: Body) -> dict[str, Any]:
 
 
 def _check_references(state: State, collection: Collection, body: Body) -> None:
-    """Refuse keys that no document has (D7)."""
+    """Raise BadRequest for a reference to a missing document (D7)."""
     for path in collection.all_references():
         target = collection.target_of(path, body)
         for key in paths.keys_at(body, path):
             if not state.has_document(target, key):
-                pointer = "/" + path.replace(".", "/")
-                detail = f"There is nothing with this key among the {target}."
+                pointer = json_pointer(path.split("."))
+                detail = f"No document among the {target} has this key."
                 raise BadRequest(field=pointer, error_type="reference", detail=detail, rule="D7")
 
 
 def _check_ancestors(state: State, collection: Collection, field: str, key: str, body: Body) -> None:
-    """Refuse a parent that is the document itself or below it, and trees that are too deep."""
+    """Raise BadRequest for a parent that would make a cycle, or a tree that is too deep (D7)."""
     documents, parent, levels = state.collection(collection.name), body.get(field), 1
     while parent is not None and parent != key and levels < MAX_LEVELS:
         parent, levels = documents.get(parent, {}).get(field), levels + 1
@@ -126,13 +127,13 @@ def _check_ancestors(state: State, collection: Collection, field: str, key: str,
 
 
 def _key_field(collection: Collection) -> str:
-    """Return the field with the key: that of plain documents is one."""
+    """Return the field with the key; a plain document has a single one."""
     assert isinstance(collection.key, str)
     return collection.key
 
 
 def _unused_key(tenant: Tenant, state: State, collection: Collection) -> str:
-    """Generate a key; ids start again at a reset, so one may be in a state that was not reset."""
+    """Generate a key that is not taken; after a reset, generated ids repeat."""
     while (key := tenant.ids.next_hex(ID_DIGITS)) in state.collection(collection.name):
         pass
     return key

@@ -1,4 +1,4 @@
-"""Projection: `fields=a,b.c` keeps what is named, and always the identity (C4)."""
+"""Projection: `fields=a,b.c` keeps the named fields, and always the identity (C4)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Projection:
 
 
 def parse_fields(text: str | None) -> Projection | None:
-    """Read a `fields` parameter; None if it names nothing, which means everything. Nothing in it is an error."""
+    """Parse a `fields` parameter; None if it names nothing, which keeps everything. Every text is valid."""
     return _parse_projection(text) if text else None
 
 
@@ -33,9 +33,9 @@ def _parse_projection(text: str) -> Projection | None:
 def project(
     document: Mapping[str, Any], projection: Projection | None, identity_paths: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Return a copy with the paths of the projection and those that are always kept, in the document's order.
+    """Return a copy with the fields of the projection and the identity, in the document's order.
 
-    Unknown names are ignored: an object of which nothing is left is left out itself.
+    Unknown names are ignored; an object that loses all of its fields is removed.
     """
     return dict(document) if projection is None else _project_object(document, _path_tree(projection, identity_paths))
 
@@ -49,15 +49,15 @@ def _project_object(node: Mapping[str, Any], tree: PathTree) -> dict[str, Any]:
     projected = {}
     for name, value in node.items():
         if name in tree:
-            below = tree[name]
-            part = value if below is None else _project_value(value, below)
-            if below is None or part:
-                projected[name] = part
+            subtree = tree[name]
+            kept_value = value if subtree is None else _project_value(value, subtree)
+            if subtree is None or kept_value:
+                projected[name] = kept_value
     return projected
 
 
 def _project_value(value: Any, tree: PathTree) -> Any:
-    """Return what is kept of a value that a path goes through; nothing of one that has no names in it."""
+    """Project a value that has named fields below it in the tree; a scalar becomes None."""
     if isinstance(value, Mapping):
         return _project_object(value, tree)
     if isinstance(value, (list, tuple)):

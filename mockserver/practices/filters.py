@@ -1,19 +1,18 @@
-"""Filters: query parameters that name a field and the value that it must have (C18)."""
+"""Filters: query parameters that keep the rows with a value in a field (C18)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from . import paths
-
-RowT = TypeVar("RowT")
+from .rows import RowT
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A dotted path, and the value that a row must have there: itself, in an array, or in one of the languages."""
+    """A dotted path and the value that a row must have there: itself, in an array, or in a localized map."""
 
     path: str
     value: Any
@@ -22,13 +21,13 @@ class Filter:
 def filter_rows(
     rows: Sequence[RowT], filters: Sequence[Filter], *, reader_for: paths.PathReaderFactory = paths.path_reader
 ) -> Sequence[RowT]:
-    """Return the rows that pass all filters, in order; `reader` tells how to read a row at a path."""
+    """Return the rows that pass all filters, in order."""
     for condition in filters:
         read_values, expected = reader_for(condition.path), condition.value
         rows = [
             row
             for row in rows
-            if any(expected == leaf for value in read_values(row) for leaf in _iter_candidates(value))
+            if any(expected == candidate for value in read_values(row) for candidate in _iter_candidates(value))
         ]
     return rows
 

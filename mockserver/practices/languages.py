@@ -1,4 +1,4 @@
-"""Languages: `Accept-Language` cuts each localized map to the best language that it has (C8)."""
+"""Languages: `Accept-Language` cuts each localized map to its best language (C8)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from ..errors import BadRequest
@@ -23,9 +24,9 @@ LANGUAGE_RANGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LanguagePreferences:
-    """Language ranges in lower case: the wanted ones, best first, and those that are refused (`q=0`).
+    """Language ranges in lower case: the preferred ones, best first, and the excluded ones (`q=0`).
 
-    `*` ends the wanted ones: what comes behind it is less wanted than any language at all.
+    `preferred` ends before `*`, which matches every language.
     """
 
     preferred: tuple[str, ...]
@@ -33,9 +34,9 @@ class LanguagePreferences:
 
 
 def parse_accept_language(header: str | None) -> LanguagePreferences | None:
-    """Read an `Accept-Language` header; None for full maps, BadRequest if it is malformed.
+    """Parse an `Accept-Language` header; None if maps stay whole, BadRequest if it is malformed.
 
-    Syntax: RFC 9110, 12.5.4; empty list elements are skipped as it demands.
+    Syntax: RFC 9110, 12.5.4; it allows empty elements in the list.
     """
     return _parse_accept_language(header) if header else None
 
@@ -48,17 +49,14 @@ def _parse_accept_language(header: str) -> LanguagePreferences | None:
         raise _header_error(f"has more than {MAX_LANGUAGE_RANGES} languages")
     if all(name == "*" and quality > 0 for name, quality in ranges):
         return None
-    ranges.sort(key=lambda pair: -pair[1])  # stable: of equal quality, the first one wins
-    wanted = [name for name, quality in ranges if quality > 0]
+    ranges.sort(key=lambda pair: -pair[1])  # stable: the first of equal quality wins
+    preferred = takewhile(lambda name: name != "*", (name for name, quality in ranges if quality > 0))
     excluded = frozenset(name for name, quality in ranges if quality == 0)
-    return LanguagePreferences(tuple(wanted[: wanted.index("*")] if "*" in wanted else wanted), excluded - {"*"})
+    return LanguagePreferences(tuple(preferred), excluded - {"*"})
 
 
 def localize_map(value: Mapping[str, str], preferences: LanguagePreferences, default_language: str) -> dict[str, str]:
-    """Cut a localized map to one language.
-
-    The best one wanted, else the default, else the first one in sorted order; only an empty map stays empty.
-    """
+    """Cut a localized map to one language: the best preferred one, else the default, else the first when sorted."""
     if not value:
         return {}
     best = _best_language(value, preferences, default_language)
@@ -73,9 +71,9 @@ def localize_document(
     *,
     recursive_field: str | None = None,
 ) -> dict[str, Any]:
-    """Return a copy of a document in which every localized map at these dotted paths is cut.
+    """Return a copy of a document in which each localized map at these dotted paths is cut to one language.
 
-    recursive_under: the field with documents of the same shape, such as `subcategories`.
+    recursive_field: the field that contains documents with the same paths, such as `subcategories`.
     """
     return _localize_object(
         document, _path_tree(tuple(localized_paths), recursive_field), preferences, default_language
@@ -83,9 +81,9 @@ def localize_document(
 
 
 def fill_plain_texts(document: dict[str, Any], plain_text_sources: Mapping[str, str]) -> dict[str, Any]:
-    """Give the fields that are plain text in one language the text of a localized field that was cut to it (C8a).
+    """Replace localized maps by plain text in a document that has been cut to one language (C8a).
 
-    texts_of: names of such fields, with the name of the localized field, which may be the same one.
+    plain_text_sources: the fields to fill, with the localized field that has the text, which may be the same.
     """
     for name, source in plain_text_sources.items():
         value = document.get(source)
@@ -105,22 +103,20 @@ def _path_tree(localized_paths: tuple[str, ...], recursive_field: str | None) ->
 def _localize_object(
     node: Mapping[str, Any], tree: PathTree, preferences: LanguagePreferences, default_language: str
 ) -> dict[str, Any]:
-    def localize_value(value: Any, below: PathTree | None) -> Any:
+    def localize_value(value: Any, subtree: PathTree | None) -> Any:
         if isinstance(value, (list, tuple)):
-            return [localize_value(element, below) for element in value]
+            return [localize_value(element, subtree) for element in value]
         if not isinstance(value, Mapping):
             return value
-        return (
-            localize_map(value, preferences, default_language)
-            if below is None
-            else _localize_object(value, below, preferences, default_language)
-        )
+        if subtree is None:
+            return localize_map(value, preferences, default_language)
+        return _localize_object(value, subtree, preferences, default_language)
 
     return {name: localize_value(value, tree[name]) if name in tree else value for name, value in node.items()}
 
 
 def _best_language(value: Mapping[str, str], preferences: LanguagePreferences, default_language: str) -> str:
-    """Return the key of the best language; what is refused is taken only where nothing else is left."""
+    """Return the key of the best language; an excluded one only if all are excluded."""
     names = {_normalize(name): name for name in sorted(value, reverse=True)}
     allowed = sorted(name for name in names if not _is_excluded(name, preferences)) or sorted(names)
     matches = (_match_range(range_, allowed) for range_ in (*preferences.preferred, _normalize(default_language)))
@@ -128,7 +124,7 @@ def _best_language(value: Mapping[str, str], preferences: LanguagePreferences, d
 
 
 def _match_range(language_range: str, allowed: list[str]) -> str | None:
-    """Return the language that a range asks for: itself, else a shorter form (`de` for `de-at`), else a longer one."""
+    """Return the language that a range matches: itself, else a shorter form (`de` for `de-at`), else a longer one."""
     steps = language_range.split("-")
     for length in range(len(steps), 0, -1):
         shorter = "-".join(steps[:length])
@@ -138,7 +134,7 @@ def _match_range(language_range: str, allowed: list[str]) -> str | None:
 
 
 def _is_excluded(name: str, preferences: LanguagePreferences) -> bool:
-    """Whether a refused range covers this language, and it is not wanted by its full name."""
+    """Whether an excluded range covers a language that is not preferred by its full name."""
     return name not in preferences.preferred and any(
         name == excluded or name.startswith(f"{excluded}-") for excluded in preferences.excluded
     )

@@ -1,4 +1,4 @@
-"""How deep JSON may nest: a reply of 255 levels cannot be written, and patches copy recursively."""
+"""The depth of JSON: orjson cannot write 255 levels, and JSON patches copy recursively."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ MAX_JSON_DEPTH = 100  # levels
 
 
 def is_nested_deeper(value: Any, max_depth: int = MAX_JSON_DEPTH) -> bool:
-    """Whether a value nests deeper than this; level by level, since it may nest deeper than Python recurses."""
+    """Whether a value nests deeper; a loop over the levels, since a recursion could nest too deep for Python."""
     containers = [value]
     for _ in range(max_depth):
         containers = [
-            part for container in containers for part in child_values(container) if isinstance(part, (dict, list))
+            child for container in containers for child in child_values(container) if isinstance(child, (dict, list))
         ]
     return bool(containers)
 
 
 def child_values(value: Any) -> Any:
-    """Return what a container holds; nothing for what is none."""
+    """Return the children of a container; () for a scalar."""
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

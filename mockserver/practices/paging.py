@@ -1,17 +1,15 @@
-"""Paging: `pageNumber` and `pageSize`, and the rows that they ask for (C1)."""
+"""Paging: `pageNumber` and `pageSize`, and the rows of a page (C1)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ..errors import INVALID_PARAMETERS, BadRequest
+from .rows import RowT
 
 DEFAULT_PAGE_SIZE = 60
-MAX_PAGING_NUMBER = 10**9  # the live service refuses absurd numbers, 1e15 for one
-
-RowT = TypeVar("RowT")
+MAX_PAGING_NUMBER = 10**9  # the live service refuses absurd numbers, such as 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +26,34 @@ class Page:
 
     @property
     def stop(self) -> int:
-        """Index behind the last row of a full page."""
+        """Index after the last row of a full page."""
         return self.number * self.size
 
     def slice_rows(self, rows: Sequence[RowT]) -> Sequence[RowT]:
-        """Return the rows of this page: fewer at the end, none past it."""
+        """Return the rows of this page: fewer on the last page, none after it."""
         return rows[self.start : self.stop]
 
 
 def parse_page(
     size: str | None, number: str | None, max_size: int | None = None, default_size: int = DEFAULT_PAGE_SIZE
 ) -> Page:
-    """Read both parameters; BadRequest if one is not an integer from 1 on. A size beyond the maximum is cut to it."""
-    requested_size = _parse_positive("pageSize", size, default_size)
-    return Page(
-        _parse_positive("pageNumber", number, 1), requested_size if max_size is None else min(requested_size, max_size)
-    )
+    """Parse both parameters; BadRequest if one is not an integer of at least 1. A size is cut to `max_size`."""
+    page_size = _parse_positive("pageSize", size, default_size)
+    page_number = _parse_positive("pageNumber", number, 1)
+    return Page(page_number, page_size if max_size is None else min(page_size, max_size))
 
 
 def _parse_positive(name: str, text: str | None, default: int) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.removeprefix("-").isdigit()):
-        raise BadRequest(INVALID_PARAMETERS, field=name, error_type="type", detail="must be an integer", rule="C1")
+        raise _paging_error(name, "type", "must be an integer")
     if text.startswith("-") or not text.strip("0"):
-        raise BadRequest(INVALID_PARAMETERS, field=name, error_type="minimum", detail="must be at least 1", rule="C1")
+        raise _paging_error(name, "minimum", "must be at least 1")
     if len(text) > len(str(MAX_PAGING_NUMBER)) or int(text) > MAX_PAGING_NUMBER:
-        raise BadRequest(
-            INVALID_PARAMETERS,
-            field=name,
-            error_type="maximum",
-            detail=f"must be at most {MAX_PAGING_NUMBER}",
-            rule="C1",
-        )
+        raise _paging_error(name, "maximum", f"must be at most {MAX_PAGING_NUMBER}")
     return int(text)
+
+
+def _paging_error(name: str, error_type: str, detail: str) -> BadRequest:
+    return BadRequest(INVALID_PARAMETERS, field=name, error_type=error_type, detail=detail, rule="C1")

@@ -1,4 +1,4 @@
-"""Dotted paths into JSON documents, through arrays too: `item.name.en`."""
+"""Dotted paths into JSON documents, also through arrays: `item.name.en`."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-MAX_PATH_STEPS = 50  # steps of a path; no document nests like that, and a longer path only costs time
+MAX_PATH_STEPS = 50  # no document nests deeper, and a longer path would only cost time
 
-PathReader = Callable[[Any], list[Any]]  # of a row: all values at a path
-PathReaderFactory = Callable[[str], PathReader]  # from a path
-PathTree = dict[str, "PathTree | None"]  # steps by name; None where a path ends
+PathReader = Callable[[Any], list[Any]]  # reads all values of a row at one path
+PathReaderFactory = Callable[[str], PathReader]  # returns the reader for a path
+PathTree = dict[str, "PathTree | None"]  # subtrees by step; None where a path ends
 
 
 def is_valid_path(path: str) -> bool:
-    """Whether this is a path that a document could have."""
+    """Whether a document could have this path."""
     return bool(path) and path.count(".") < MAX_PATH_STEPS
 
 
 def path_reader(path: str) -> PathReader:
-    """Return a function that reads all values at a path: none if absent, several through arrays."""
+    """Return a function that reads all values at a path: an empty list if absent, several through arrays."""
     steps = path.split(".")
 
     def read_values(document: Mapping[str, Any]) -> list[Any]:
         value: Any = document
         for step in steps:
-            if type(value) is not dict or step not in value:  # plain dicts are nearly all, and fast
+            if type(value) is not dict or step not in value:  # the fast path for plain dicts
                 return list(iter_values(document, path))
             value = value[step]
         return [value]
@@ -34,7 +34,7 @@ def path_reader(path: str) -> PathReader:
 
 
 def iter_values(container: Any, path: str) -> Iterator[Any]:
-    """Walk a path; a key that has dots itself is found where the first step alone is not there."""
+    """Yield the values at a path; if its first step is missing, a key that contains dots can match several steps."""
     if isinstance(container, (list, tuple)):
         for element in container:
             if isinstance(element, Mapping):
@@ -47,18 +47,18 @@ def iter_values(container: Any, path: str) -> Iterator[Any]:
 
 
 def keys_at(document: Mapping[str, Any], path: str) -> Iterator[Any]:
-    """Return the keys that a document refers to at a path, where one may stand alone or several in a list."""
+    """Yield the keys at a path that references other documents, which has a single key or a list of keys."""
     for value in iter_values(document, path):
         yield from value if isinstance(value, list) else () if value is None else (value,)
 
 
 def build_path_tree(paths: Iterable[str]) -> PathTree:
-    """Join paths by their common steps; a path that ends above another one covers it."""
+    """Join paths by their common steps; a path covers the longer paths below it."""
     root: PathTree = {}
     for path in paths:
-        *above, last = path.split(".")
+        *parents, last = path.split(".")
         node: PathTree | None = root
-        for step in above:
+        for step in parents:
             node = None if node is None else node.setdefault(step, {})
         if node is not None:
             node[last] = None
@@ -67,6 +67,6 @@ def build_path_tree(paths: Iterable[str]) -> PathTree:
 
 @lru_cache(maxsize=1024)
 def _split_points(path: str) -> tuple[tuple[str, str], ...]:
-    """Split at the first dot, at the second one, and so on; last comes the path as a whole."""
-    dots = [at for at, character in enumerate(path) if character == "."]
-    return (*((path[:at], path[at + 1 :]) for at in dots), (path, ""))
+    """Return the two parts of a path at each of its dots; then the whole path and ""."""
+    dots = [index for index, character in enumerate(path) if character == "."]
+    return (*((path[:dot], path[dot + 1 :]) for dot in dots), (path, ""))

@@ -1,4 +1,7 @@
-"""Regexes that clients send: compiled within bounds, and run within a time that all of one call share (C7)."""
+"""Regexes that clients send: compiled within limits, and run within a time limit that one call shares (C7).
+
+A query limits the time of its regexes (`RegexBudget`); a search of the journal limits all of its work (`Deadline`).
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,23 @@ import regex
 from ..errors import BadRequest
 
 MAX_REGEX_LENGTH = 1000  # characters
-MAX_REGEX_REPEATS = 10_000  # the package writes out `{n}` when it compiles, and `{n}` within `{n}` multiplies
+MAX_REGEX_REPEATS = 10_000  # `regex` expands `{n}` when it compiles, and `{n}` within `{n}` multiplies
+MAX_SEARCH_SECONDS = 0.5  # of a search of the journal
 
 REPEAT = re.compile(r"\{([0-9]+)")
 VERBOSE_FLAG = re.compile(r"\(\?\w*x")
 
 
 class RegexError(Exception):
-    """A regex that cannot be used, and why in a few words."""
+    """A regex that cannot be used; the message says why."""
 
 
 class RegexTimeout(Exception):
-    """The time is up."""
+    """A regex ran out of time or memory."""
 
 
 def compile_regex(text: str) -> regex.Pattern[str]:
-    """Compile a regex, unless even that would take long; RegexError says why not."""
+    """Compile a regex; RegexError if it is invalid, or would take too long to compile."""
     if len(text) > MAX_REGEX_LENGTH or _count_repeats(text) > MAX_REGEX_REPEATS:
         raise RegexError(f"at most {MAX_REGEX_LENGTH} characters and {MAX_REGEX_REPEATS} repetitions")
     if VERBOSE_FLAG.search(text):  # it would hide repetitions from us
@@ -37,63 +41,65 @@ def compile_regex(text: str) -> regex.Pattern[str]:
         return regex.compile(text, cache_pattern=False)
     except (regex.error, RecursionError) as error:
         raise RegexError(str(error)) from None
-    except Exception:  # the package's parser has defects of its own
+    except Exception:  # defects in the parser of `regex`
         raise RegexError("cannot be compiled") from None
 
 
-@dataclass(slots=True)
-class RegexBudget:
-    """What is left of the time, in seconds, that the regexes of one call may take together."""
-
-    seconds_left: float
-
-    def has_match(self, search: Callable[..., Any], text: str, *, is_quick: bool = False) -> bool:
-        """Whether a method of a compiled regex finds something in a text; TooExpensive if the time is up.
-
-        is_quick: it is sure to be over soon. A timeout makes a search eight times as slow.
-        """
-        if self.seconds_left <= 0:  # the package takes a negative timeout for none
-            raise RegexTimeout
-        started = monotonic()
-        try:
-            return search(text, timeout=None if is_quick else self.seconds_left) is not None
-        except (TimeoutError, MemoryError, RuntimeError):
-            raise RegexTimeout from None
-        finally:
-            self.seconds_left -= monotonic() - started
-
-
 def _count_repeats(pattern: str) -> int:
-    """Return how often the smallest part may be written out: the product of all `{n`."""
+    """Return the upper bound of how often a part is expanded: the product of all `{n`."""
     product = 1
     for count in REPEAT.findall(pattern):
         product *= max(1, int(count[:9]))
     return product
 
 
-MAX_SEARCH_SECONDS = 0.5
+@dataclass(slots=True)
+class RegexBudget:
+    """The time, in seconds, that the regexes of one query may still use together."""
+
+    seconds_left: float
+
+    def has_match(self, search: Callable[..., Any], text: str, *, is_quick: bool = False) -> bool:
+        """Whether a method of a compiled regex finds a match in a text; RegexTimeout if the budget is used up.
+
+        is_quick: the search cannot take long, so it needs no timeout, which makes a search eight times slower.
+        """
+        if self.seconds_left <= 0:  # `regex` ignores a negative timeout
+            raise RegexTimeout
+        started_at = monotonic()
+        try:
+            return _run_regex(search, text, None if is_quick else self.seconds_left)
+        finally:
+            self.seconds_left -= monotonic() - started_at
 
 
 class Deadline:
-    """The time that all parts of one search share."""
+    """The end of the time that all parts of one search share, whether they run regexes or not."""
 
     def __init__(self) -> None:
         self._ends_at = monotonic() + MAX_SEARCH_SECONDS
 
     def check_time_left(self) -> float:
-        """Return the seconds that are left; BadRequest if there are none."""
-        left = self._ends_at - monotonic()
-        if left <= 0:
-            raise _too_expensive_error()
-        return left
+        """Return the seconds left; BadRequest if the time is up."""
+        seconds_left = self._ends_at - monotonic()
+        if seconds_left <= 0:
+            raise _search_timeout_error()
+        return seconds_left
 
     def fullmatch(self, pattern: regex.Pattern[str], text: str) -> bool:
-        """Whether the whole of a text is as a regex says; BadRequest if that takes too long."""
+        """Whether a regex matches the whole text; BadRequest if the time is up."""
         try:
-            return pattern.fullmatch(text, timeout=self.check_time_left()) is not None
-        except (TimeoutError, MemoryError, RuntimeError):
-            raise _too_expensive_error() from None
+            return _run_regex(pattern.fullmatch, text, self.check_time_left())
+        except RegexTimeout:
+            raise _search_timeout_error() from None
 
 
-def _too_expensive_error() -> BadRequest:
+def _run_regex(search: Callable[..., Any], text: str, timeout: float | None) -> bool:
+    try:
+        return search(text, timeout=timeout) is not None
+    except (TimeoutError, MemoryError, RuntimeError):
+        raise RegexTimeout from None
+
+
+def _search_timeout_error() -> BadRequest:
     return BadRequest(error_type="expensive", detail=f"The search takes longer than {MAX_SEARCH_SECONDS:g} s.")

@@ -1,4 +1,4 @@
-"""Rows that are made when they are looked at, so that a list costs what its page costs."""
+"""Rows of a list as sequences that make a row only when it is read, so that a list costs what its page costs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from itertools import chain
 from typing import Any, Generic, Self, TypeVar, overload
 
 from ..store.table import Table
+from .paths import PathReaderFactory
 
-SourceT = TypeVar("SourceT")
 Row = Mapping[str, Any]
+RowT = TypeVar("RowT")  # for what works on rows and on their sources alike
+SourceT = TypeVar("SourceT")
 
 
 @dataclass(frozen=True, slots=True)
 class LazyRows(Sequence[Row], Generic[SourceT]):
-    """A row for each of the sources, in their order."""
+    """A row for each source, in order."""
 
     sources: Sequence[SourceT]
     make: Callable[[SourceT], Row]
@@ -38,25 +40,25 @@ class LazyRows(Sequence[Row], Generic[SourceT]):
 
 @dataclass(frozen=True, slots=True)
 class StoredRows(LazyRows[SourceT]):
-    """Rows of immutable sources: `q` and sort read the sources, and the bytes of rows can be kept (`texts`).
+    """Rows of immutable sources: `q` and sort read the sources, and encoded rows can be cached (`row_cache`).
 
-    reader: for a path, how to read from a source what its row would have there.
-    made_of: what else the rows are made of, and is as immutable; and way: how. From the same source and the same things
-        comes, in the same way, the same row.
+    reader_for: for a path, returns a function that reads from a source what its row would have there.
+    depends_on: other immutable inputs of `make`.
+    variant: distinguishes functions `make`. Equal source, inputs and variant give the same row.
     """
 
-    reader_for: Callable[[str], Callable[[SourceT], list[Any]]]
+    reader_for: PathReaderFactory
     depends_on: tuple[object, ...]
     variant: Hashable
 
     def with_sources(self, sources: Sequence[SourceT]) -> Self:
-        """Return the rows of these sources alone."""
+        """Return the rows of these sources instead."""
         return replace(self, sources=sources)
 
 
 @dataclass(frozen=True, slots=True)
 class ConcatenatedTables(Sequence[Any]):
-    """The values of several tables; a slice of them costs what it has."""
+    """The values of several tables as sources of rows; a slice skips what comes before it."""
 
     tables: Sequence[Table[Any, Any]]
 
@@ -75,12 +77,12 @@ class ConcatenatedTables(Sequence[Any]):
             index = range(len(self))[index]
             return self[index : index + 1][0]
         start, stop, _ = index.indices(len(self))
-        found: list[Any] = []
+        values: list[Any] = []
         for table in self.tables:
             size = len(table)
             if start < size:
-                found += table.slice(max(start, 0), stop)
+                values += table.slice(max(start, 0), stop)
             start, stop = start - size, stop - size
             if stop <= 0:
                 break
-        return found
+        return values

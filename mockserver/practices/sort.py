@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import INVALID_PARAMETERS, BadRequest
 from . import paths
 from .caching import cache_parsed
+from .rows import RowT
 
 MAX_SORT_KEYS = 20
 IS_DESCENDING = {"": False, "ASC": False, "asc": False, "DESC": True, "desc": True}
 
-RowT = TypeVar("RowT")
-SortRank = tuple[int, Any]  # of the type, and the value
+SortRank = tuple[int, Any]  # rank of the type, and the value
 ABSENT_RANK: SortRank = (-1, None)
-TYPE_RANKS = {int: 0, float: 0, str: 1, bool: 2}  # of other types 3
+TYPE_RANKS = {int: 0, float: 0, str: 1, bool: 2}
+OTHER_RANK: SortRank = (3, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,14 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """The keys to sort by, the most important one first."""
+    """The keys to sort by, the most important first."""
 
     keys: tuple[SortKey, ...]
 
 
 @cache_parsed
 def parse_sort(text: str) -> SortOrder:
-    """Read a `sort` parameter; BadRequest for an empty field or a bad direction. Blank: as the rows come."""
+    """Parse a `sort` parameter; BadRequest for an empty field or a bad direction. A blank text keeps the order."""
     parts = text.split(",") if text.strip() else []
     if len(parts) > MAX_SORT_KEYS:
         raise _sort_error("limit", f"must have at most {MAX_SORT_KEYS} fields")
@@ -47,12 +48,9 @@ def parse_sort(text: str) -> SortOrder:
 def sort_rows(
     rows: Iterable[RowT], order: SortOrder, *, reader_for: paths.PathReaderFactory = paths.path_reader
 ) -> list[RowT]:
-    """Return the rows sorted; equal ones stay as they came, rows without the field go last in both directions.
-
-    reader: for a path, how to read a row there; rows are documents unless it says otherwise.
-    """
+    """Return the rows sorted; equal rows keep their order, and rows without the field come last in both directions."""
     sorted_rows = list(rows)
-    for key in reversed(order.keys):  # sorting is stable, so the most important key has the last word
+    for key in reversed(order.keys):  # sorting is stable, so the most important key comes last
         sorted_rows = _sort_by_key(key, sorted_rows, reader_for(key.path))
     return sorted_rows
 
@@ -65,11 +63,11 @@ def _sort_by_key(key: SortKey, rows: list[RowT], read_values: paths.PathReader) 
 
 
 def _rank_values(values: list[Any]) -> SortRank:
-    """Rank the first value that is not null by its type, then by itself: types never meet in a comparison."""
+    """Rank the first value that is not null: by type, then by value, so that types are never compared."""
     for value in values:
         if value is not None:
             rank = TYPE_RANKS.get(type(value))
-            return (3, 0) if rank is None else (rank, value)
+            return OTHER_RANK if rank is None else (rank, value)
     return ABSENT_RANK
 
 
@@ -82,5 +80,5 @@ def _parse_key(text: str) -> SortKey:
     return SortKey(path.strip(), IS_DESCENDING[direction])
 
 
-def _sort_error(kind: str, detail: str) -> BadRequest:
-    return BadRequest(INVALID_PARAMETERS, field="sort", error_type=kind, detail=detail, rule="C3")
+def _sort_error(error_type: str, detail: str) -> BadRequest:
+    return BadRequest(INVALID_PARAMETERS, field="sort", error_type=error_type, detail=detail, rule="C3")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from ..store.collection import Collection, Sections
 from ..store.state import State
 from ..store.world import Seed
 from ..strict_yaml import YamlError, load_yaml
+from ..wording import describe_unknown, json_pointer, shorten
 from . import building
 from .sections import MIXIN_SCHEMAS, all_sections, build_world_schema
 from .violations import structural_violations, violations
@@ -83,7 +84,7 @@ class WorldLibrary:
         """
         error = next(self._validator.iter_errors(world), None)
         if error is not None:
-            raise WorldError(path, _pointer(error.instance_path), error.message[:200])
+            raise WorldError(path, json_pointer(error.instance_path), shorten(error.message))
         find = structural_violations if dangling else violations
         for place, reason in find(world, all_sections(self.collections)):
             raise WorldError(path, place, reason)
@@ -113,7 +114,7 @@ class WorldLibrary:
         if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml", ".json")):
             return Path(name_or_path)
         if name_or_path not in self.names:
-            reason = f"unknown world {name_or_path!r}; use {', '.join(self.names)}, or the path of a file"
+            reason = f"{describe_unknown('world', name_or_path, self.names)} Or give the path of a file."
             raise WorldError(self.folder / f"{name_or_path}.yaml", "", reason)
         return self.folder / f"{name_or_path}.yaml"
 
@@ -155,7 +156,3 @@ def _mixin_schema(path: Path, place: str, row: World) -> Any:
     except mixins.MixinSchemaError as error:
         raise WorldError(path, place, f"not a JSON Schema: {error}") from None
     return schema
-
-
-def _pointer(steps: Iterable[str | int]) -> str:
-    return "".join(f"/{step}" for step in steps)

@@ -11,7 +11,7 @@ import yaml
 
 from mockserver.app import App
 from mockserver.contract import path_distance
-from mockserver.contract.routing import NEAR_ENOUGH
+from mockserver.contract.routing import MAX_SUGGESTED_DISTANCE
 from tests.support.client import Client
 from tests.support.paths import TABLES
 
@@ -38,7 +38,7 @@ def test_three_places_name_the_same_operation(case: dict[str, str], shared: App)
     if "nearest" in case:
         assert f"{pattern['method']} {pattern['urlPathTemplate']}" == case["nearest"]
     else:
-        assert distance(pattern["urlPathTemplate"], path) > NEAR_ENOUGH
+        assert distance(pattern["urlPathTemplate"], path) > MAX_SUGGESTED_DISTANCE
 
 
 def offered_path(curl: str) -> str:

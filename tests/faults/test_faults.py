@@ -452,7 +452,10 @@ def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> No
         ({"item": {"index": 0, "code": 409}}, "No bulk has an element 0; indexes go from 1 to 200."),
         ({"item": {"index": 201, "code": 409}}, "No bulk has an element 201"),
         ({"item": {"index": 1, "code": 201}}, "choose one of 400, 401, 403, 404, 409, 429, 500, 502, 503, 504."),
-        ({"item": {"index": 1, "code": 409, "example": "none"}}, "existing: stale, exists."),
+        (
+            {"item": {"index": 1, "code": 409, "example": "none"}},
+            "Unknown 409 example 'none'; available: stale, exists.",
+        ),
         ({"barrier": {"until": {"operation": "none"}}}, "Unknown operation 'none'"),
         ({"barrier": {"until": {"path": {"none": "1"}}}}, "No path of any operation has all of none"),
     ],

@@ -176,18 +176,18 @@ def test_all_regexes_of_a_query_share_the_time() -> None:
 
 
 def test_a_regex_gets_what_the_ones_before_it_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = iter(range(8))
-    monkeypatch.setattr(regexes, "monotonic", lambda: next(moments))
-    stopwatch, given_time = RegexBudget(2.5), []
+    times = iter(range(8))
+    monkeypatch.setattr(regexes, "monotonic", lambda: next(times))
+    budget, timeouts = RegexBudget(2.5), []
 
     def find(text: str, timeout: float) -> None:
-        given_time.append(timeout)
+        timeouts.append(timeout)
 
     for _ in range(3):
-        assert not stopwatch.has_match(find, "text")
+        assert not budget.has_match(find, "text")
     with pytest.raises(RegexTimeout):
-        stopwatch.has_match(find, "text")
-    assert given_time == [2.5, 1.5, 0.5]
+        budget.has_match(find, "text")
+    assert timeouts == [2.5, 1.5, 0.5]
 
 
 HUGE = {

@@ -57,7 +57,7 @@ STEPS = "a.b." * 25 + "c"
             f"compoundLogicalQuery:{'(' * 21}a:1{')' * 21}",
             "Key 'compoundLogicalQuery' nests too deep",
             "limit",
-            "at most 20 groups within each other",
+            "at most 20 nested groups",
         ),
         (LONG, f"No value for key {LONG}", "value", "a clause is key:value"),
         (f"{LONG}a", f"No value for key {LONG[1:]}…", "value", "a clause is key:value"),

@@ -37,12 +37,12 @@ OWN = {
 } - CONTROL
 
 
-# What is the same in all services of the vendor: kinds and shapes of errors, pages, and credentials.
+# What is the same in several services of the vendor: types and shapes of errors, and pages.
 STANDARD = {
     "bodies.py": {"contentType"},
+    "documents.py": {"readOnly"},
+    "error_shapes.py": {"productId", "resourceId"},
     "paging.py": {"pageNumber", "pageSize"},
-    "documents.py": {"readOnly"},  # the keyword of OpenAPI
-    "error_shapes.py": {"resourceId", "productId"},
 }
 
 

@@ -15,6 +15,7 @@ from ...contract import strict_json
 from ...contract.bodies import JSON_MEDIA_TYPE, BodyPlan
 from ...contract.operations import Operation
 from ...contract.parameters import Parameter
+from ...contract.query_string import first_values
 from ...errors import BadRequest
 from ...records.exchange import JournalEntry
 
@@ -58,7 +59,7 @@ def read_sent_request(entry: JournalEntry, operation: Operation) -> SuggestedReq
 
 def parse_sent_query(entry: JournalEntry) -> dict[str, str]:
     """Return all query parameters that were sent; the first value of a repeated name counts."""
-    return dict(reversed(parse_qsl(entry.request.query, keep_blank_values=True)))
+    return first_values(parse_qsl(entry.request.query, keep_blank_values=True))
 
 
 def repair_request(request: SuggestedRequest) -> SuggestedRequest | None:

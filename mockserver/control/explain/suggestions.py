@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from ...access import Principal, bearer_token
 from ...contract import path_distance
 from ...contract.operations import Operation
-from ...contract.routing import READING_FIRST, Router
+from ...contract.routing import METHOD_ORDER, Router
 from ...errors import BadRequest, ClientError, Forbidden, InvalidToken, MethodNotAllowed, NoEndpoint, NotFound, Remedy
 from ...records import findings
 from ...records.exchange import JournalEntry
@@ -87,7 +87,7 @@ def _suggest_other_operation(entry: JournalEntry, operations: Collection[Operati
 
 def _suggest_other_method(router: Router, allowed_methods: Collection[str], path: str) -> Suggestion | None:
     """Suggest a method that the path has, preferably one that reads."""
-    method = next((method for method in READING_FIRST if method in allowed_methods), None)
+    method = next((method for method in METHOD_ORDER if method in allowed_methods), None)
     if method is None:
         return None
     operation, ids = router.route(method, path)

@@ -1,4 +1,4 @@
-"""Groups of clauses, joined by AND and OR: `compoundLogicalQuery:((a:1 b:2) OR (c:3))` (C5a)."""
+"""The syntax of groups, joined by AND and OR: `compoundLogicalQuery:((a:1 b:2) OR (c:3))` (C5a)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...errors import BadRequest
 from . import syntax
 from .syntax import QueryScanner, RawClause
 
-MAX_GROUP_DEPTH = 20  # groups within each other
+MAX_GROUP_DEPTH = 20  # groups inside each other
 COMPOUND_KEY = "compoundLogicalQuery"
 OPENING = f"{COMPOUND_KEY}:("
 TERM_ENDS = syntax.SPACE + ")"
@@ -20,7 +20,7 @@ CLOSING = re.compile(r"[ \t\r\n]*+\)")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What stands in a pair of parentheses: choices, one of which must match with all of its terms."""
+    """The content of a pair of parentheses: a row must match all terms of one of the choices."""
 
     choices: list[list[Term]]
 
@@ -29,7 +29,7 @@ Term = RawClause | Group
 
 
 def split_terms(text: str) -> Iterator[Term]:
-    """Split a query into clauses and, for each compoundLogicalQuery, a group."""
+    """Split a query into clauses, and a group for each compoundLogicalQuery."""
     scanner = QueryScanner(text)
     while scanner.skip_space():
         if not text.startswith(OPENING, scanner.position):
@@ -42,10 +42,10 @@ def split_terms(text: str) -> Iterator[Term]:
 
 
 def _read_group(scanner: QueryScanner, depth: int) -> Group:
-    """Read a group from behind its opening parenthesis to behind the closing one; AND binds tighter than OR."""
+    """Read a group after its opening parenthesis, including the closing one; AND binds tighter than OR."""
     if depth > MAX_GROUP_DEPTH:
         raise syntax.query_error(
-            f"Key '{COMPOUND_KEY}' nests too deep", "limit", f"at most {MAX_GROUP_DEPTH} groups within each other"
+            f"Key '{COMPOUND_KEY}' nests too deep", "limit", f"at most {MAX_GROUP_DEPTH} nested groups"
         )
     choices = [[_read_term(scanner, depth)]]
     while not _consume(scanner, CLOSING):
@@ -72,7 +72,7 @@ def _read_term(scanner: QueryScanner, depth: int) -> Term:
 
 
 def _consume(scanner: QueryScanner, pattern: re.Pattern[str]) -> re.Match[str] | None:
-    """Go on to behind what comes next, if it is this."""
+    """Match a pattern at the position, and move past it if it matches."""
     match = pattern.match(scanner.text, scanner.position)
     scanner.position = match.end() if match else scanner.position
     return match

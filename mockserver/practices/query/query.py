@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import regex
 
@@ -16,10 +16,11 @@ from ...wording import shorten
 from .. import paths, regexes
 from ..caching import cache_parsed
 from ..regexes import RegexBudget, RegexError, RegexTimeout
+from ..rows import RowT
 from . import compound, syntax
 from .compound import Group, Term
 
-MAX_INTEGER_LENGTH = 300  # characters; beyond that a float, hence infinite: reading digits takes quadratic time
+MAX_INTEGER_LENGTH = 300  # characters; a longer number is read as a float, since `int` takes quadratic time
 MAX_REGEX_SECONDS = 0.25  # for all regexes of one query
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<real>\.[0-9]+)?(?P<power>[eE][+-]?[0-9]+)?")
@@ -37,15 +38,14 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 
-RowT = TypeVar("RowT")
 Number = int | float
 ValueTest = Callable[[Any], bool]  # of one value; False for a value of another type, never an error
-RowTest = Callable[[Any], bool]  # of a row
+RowTest = Callable[[Any], bool]  # of a row or its source
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause that is no regex: where to look, and what must hold of what is found."""
+    """A clause without a regex: a path, and a function that makes a row test from the reader for that path."""
 
     path: str
     make_test: Callable[[paths.PathReader], RowTest]
@@ -53,14 +53,14 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class RegexClause:
-    """A regex clause: where to look, and for what."""
+    """A clause with a regex; `is_simple` if a search in a short text is always quick."""
 
     path: str
     compiled_regex: regex.Pattern[str]
     is_simple: bool
 
     def has_matching_text(self, read_values: paths.PathReader, budget: RegexBudget, row: Any) -> bool:
-        """Whether a text of the row has the pattern in it; TooExpensive if the time is up."""
+        """Whether the regex matches in a text at the path; RegexTimeout if the budget is used up."""
         search = self.compiled_regex.search
         for value in read_values(row):
             for leaf in (value,) if isinstance(value, str) else _iter_leaves(value):
@@ -75,16 +75,16 @@ class RegexClause:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A compiled query: rows match that pass all clauses, have all patterns, and match one query of each group."""
+    """A compiled query: a row must match all clauses, all regex clauses, and one query of each group."""
 
     clauses: Sequence[Clause]
     regex_clauses: Sequence[RegexClause]
     groups: Sequence[Sequence[Query]]
 
     def row_tests(self, reader_for: paths.PathReaderFactory, budget: RegexBudget) -> Iterator[RowTest]:
-        """Give what must hold of a row, cheap things first; TooExpensive comes of one if the time is up.
+        """Yield the tests that a row must pass, cheap ones first; a test can raise RegexTimeout.
 
-        reader: for a path, how to read a row there.
+        reader_for: returns what reads a row at a path.
         """
         for clause in self.clauses:
             yield clause.make_test(reader_for(clause.path))
@@ -95,9 +95,9 @@ class Query:
 
 
 def parse_query(text: str, *, allow_compound: bool = False) -> Query:
-    """Compile a query; BadRequest says what is wrong (C6). A blank one matches everything.
+    """Compile a query; BadRequest if it is invalid (C6). A blank query matches everything.
 
-    compound: it may have a compoundLogicalQuery (C5a).
+    allow_compound: whether it may have a compoundLogicalQuery (C5a).
     """
     return _parse_compound(text) if allow_compound else _parse_plain(text)
 
@@ -119,9 +119,9 @@ def select_rows(
     *,
     reader_for: paths.PathReaderFactory = paths.path_reader,
 ) -> list[RowT]:
-    """Return the rows that match, in order; BadRequest if the regexes take longer than `seconds` together (C7).
+    """Return the matching rows, in order; BadRequest if the regexes take longer than `seconds` together (C7).
 
-    reader: for a path, how to read a row there; rows are documents unless it says otherwise.
+    reader_for: returns what reads a row at a path; by default, rows are documents.
     """
     matching: Iterable[RowT] = rows
     for test in query.row_tests(reader_for, RegexBudget(seconds)):
@@ -129,7 +129,7 @@ def select_rows(
     try:
         return list(matching)
     except RegexTimeout:
-        detail = "takes longer than all regexes of a query may"
+        detail = "the regexes of a query take too long together"
         raise syntax.query_error("The regex is too expensive", "regex", detail, "C7") from None
 
 
@@ -149,12 +149,12 @@ def _compile_terms(terms: Iterable[Term]) -> Query:
 
 
 def _group_test(choices: list[list[RowTest]]) -> RowTest:
-    """Test a group: all tests of one of its choices must hold."""
+    """Return the test of a group: a row must pass all tests of one of its choices."""
     return lambda row: any(all(test(row) for test in tests) for tests in choices)
 
 
 def _compile_value(key: str, value: str) -> Iterator[Clause]:
-    """Compile a value that is no regex; a range gives two clauses."""
+    """Compile a value without a regex; a range becomes two clauses."""
     if value.startswith(("<", ">")):
         yield _value_clause(key, _comparison_test(key, value))
     elif value.startswith("(") and value[1:].lstrip().startswith(("<", ">")):
@@ -163,15 +163,12 @@ def _compile_value(key: str, value: str) -> Iterator[Clause]:
     elif value.startswith(("(", "in(")):
         yield _value_clause(key, _equality_test(syntax.split_list(key, value)))
     else:
-        yield (
-            Clause(key, PRESENCE_TESTS[value])
-            if value in PRESENCE_TESTS
-            else _value_clause(key, _equality_test([value]))
-        )
+        presence_test = PRESENCE_TESTS.get(value)
+        yield Clause(key, presence_test) if presence_test else _value_clause(key, _equality_test([value]))
 
 
 def _value_clause(path: str, test: ValueTest) -> Clause:
-    """Test the values at a path: any element of an array and any language of a localized map will do."""
+    """Return a clause that tests the values at a path: one element of an array or one language must pass."""
 
     def make_test(read_values: paths.PathReader) -> RowTest:
         def matches(row: Any) -> bool:
@@ -189,7 +186,7 @@ def _value_clause(path: str, test: ValueTest) -> Clause:
 
 
 def _iter_leaves(value: Any) -> Iterator[Any]:
-    """Yield what a test looks at: elements of an array, texts of a map that has nothing but texts, or the value."""
+    """Yield the values to test: the elements of an array, the texts of a map of texts, or the value itself."""
     for element in value if isinstance(value, (list, tuple)) else (value,):
         if isinstance(element, Mapping):
             if all(isinstance(text, str) for text in element.values()):
@@ -206,11 +203,11 @@ PRESENCE_TESTS: dict[str, Callable[[paths.PathReader], RowTest]] = {
 
 
 def _equality_test(operands: Iterable[str]) -> ValueTest:
-    """Equality with any of the operands: sets, so that a long list costs no more than one value."""
+    """Return a test for equality with any operand; sets, so that a long list costs no more than one value."""
     quoted = [syntax.strip_quotes(operand) for operand in operands if operand.startswith('"')]
     words = [operand for operand in operands if not operand.startswith('"')]
     texts = frozenset(quoted + words)
-    instants = frozenset(moment for text in quoted if (moment := parse_instant(text)) is not None)
+    instants = frozenset(instant for text in quoted if (instant := parse_instant(text)) is not None)
     numbers = frozenset(number for word in words if (number := _parse_number(word)) is not None)
     booleans = frozenset(word == "true" for word in words if word in {"true", "false"})
 
@@ -225,14 +222,14 @@ def _equality_test(operands: Iterable[str]) -> ValueTest:
 
 
 def _comparison_test(key: str, text: str) -> ValueTest:
-    """Compile `>=5` or `>="2024-05-14"`: numbers are compared with numbers, instants with instants."""
+    """Compile `>=5` or `>="2024-05-14"`: compares numbers with numbers, and instants with instants."""
     sign = text[:2] if text[1:2] == "=" else text[:1]
     operand = text[len(sign) :].strip(syntax.SPACE)
     compare = COMPARISONS[sign]
     if syntax.QUOTED.fullmatch(operand):
         bound = parse_instant(syntax.strip_quotes(operand))
         if bound is not None:
-            return lambda leaf: (found := parse_instant(leaf)) is not None and compare(found, bound)
+            return lambda leaf: (instant := parse_instant(leaf)) is not None and compare(instant, bound)
     number = _parse_number(operand)
     if number is None:
         raise syntax.bad_range_error(key, text)
@@ -257,13 +254,13 @@ def _compile_regex(key: str, text: str) -> regex.Pattern[str]:
 
 
 def _is_simple_regex(pattern: str) -> bool:
-    """Whether a search in a short text is sure to be short: no choices, few repetitions, none of a group."""
+    """Whether a search in a short text is always quick: no alternatives, at most two repetitions, none of a group."""
     plain = pattern.removeprefix("(?i)")
     return not COSTLY_REGEX.search(plain) and len(REPETITION.findall(plain)) <= 2
 
 
 def _parse_number(text: str) -> Number | None:
-    """Read a JSON number; None if the text is none."""
+    """Parse a JSON number; None if the text is not a number."""
     match = NUMBER.fullmatch(text)
     if match is None:
         return None
@@ -272,11 +269,11 @@ def _parse_number(text: str) -> Number | None:
 
 
 def parse_instant(text: Any) -> datetime | None:
-    """Read a date, or a date and time (UTC unless it says otherwise); None if the value is none."""
+    """Parse a date, or a date and time (UTC by default); None if the value is neither."""
     if not isinstance(text, str) or len(text) > MAX_INSTANT_LENGTH or not INSTANT.fullmatch(text):
         return None
     try:
         value = datetime.fromisoformat(text)
-    except ValueError:  # the 30th of February, say
+    except ValueError:  # such as the 30th of February
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)

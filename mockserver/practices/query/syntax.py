@@ -1,4 +1,4 @@
-"""The words of the query language: from text to keys and values, and what can be wrong with them (C5, C6)."""
+"""The syntax of queries: splits a text into clauses, lists and ranges, and builds the errors (C5, C6)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_REGEX_CLAUSES = 10
 SPACE = " \t\r\n"
 PARENTHESES = {"(": 1, ")": -1}
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-VALUE = re.compile(  # all repetitions are possessive: no text makes them slow
+VALUE = re.compile(  # all repetitions are possessive, so that no text makes them slow
     r"""(?P<quoted> (?:[<>]=?)?+ "(?:[^"\\]|\\.)*+" )
       | (?P<group> (?:in)?+ \( (?: "(?:[^"\\]|\\.)*+" | [^")] )*+ \) )
       | (?P<word> [^ \t\r\n]*+ )""",
@@ -23,13 +23,12 @@ VALUE = re.compile(  # all repetitions are possessive: no text makes them slow
 )
 LIST_ELEMENT = re.compile(r'((?:"(?:[^"\\]|\\.)*+"|[^",])*+),', re.DOTALL)
 
-
-RawClause = tuple[str, str]  # key and value, as they stand in the text
+RawClause = tuple[str, str]  # key and value as in the text
 
 
 @dataclass(slots=True)
 class QueryScanner:
-    """A query that is read from left to right; it counts what it reads, so that nobody reads too much."""
+    """Reads a query from left to right, and counts its clauses to limit them."""
 
     text: str
     position: int = 0
@@ -37,7 +36,7 @@ class QueryScanner:
     regex_count: int = 0
 
     def read_clause(self, ends: str = SPACE) -> RawClause:
-        """Read the clause that begins here; one of `ends`, or the end of the text, ends it."""
+        """Read the clause at the position; it ends at one of the characters `ends`, or with the text."""
         text, start = self.text, self.position
         key = text[start : _key_end(text, start, ":" + ends)]
         start += len(key) + 1
@@ -48,7 +47,7 @@ class QueryScanner:
         return key, value
 
     def skip_space(self) -> bool:
-        """Go on to what is no space; False if the text ends before."""
+        """Move to the next character that is not a space; False at the end of the text."""
         while self.position < len(self.text) and self.text[self.position] in SPACE:
             self.position += 1
         return self.position < len(self.text)
@@ -64,7 +63,7 @@ class QueryScanner:
 
 
 def split_clauses(text: str) -> Iterator[RawClause]:
-    """Split a query into keys and values: at spaces outside of quotes and parentheses."""
+    """Split a query into clauses: at spaces outside of quotes and parentheses."""
     scanner = QueryScanner(text)
     while scanner.skip_space():
         yield scanner.read_clause()
@@ -75,10 +74,11 @@ def is_regex(value: str) -> bool:
     return value.startswith(("~", "(~"))
 
 
-def _key_end(text: str, at: int, ends: str) -> int:
-    while at < len(text) and text[at] not in ends:
-        at += 1
-    return at
+def _key_end(text: str, start: int, ends: str) -> int:
+    end = start
+    while end < len(text) and text[end] not in ends:
+        end += 1
+    return end
 
 
 def _check_key(key: str, colon: str) -> None:
@@ -87,14 +87,14 @@ def _check_key(key: str, colon: str) -> None:
     if not key:
         raise query_error("No key before ':'", "key", "a clause is key:value")
     if key.lower() == "compoundlogicalquery":
-        detail = "only the Product Service has it, spelt like this and not inside of itself"
+        detail = "only the Product Service supports it, in exactly this spelling, and not nested"
         raise query_error("compoundLogicalQuery is not supported", "key", detail, "C5")
     if not paths.is_valid_path(key):
         raise query_error(f"Key '{shorten(key)}' nests too deep", "key", f"at most {paths.MAX_PATH_STEPS} steps")
 
 
 def _value_end(key: str, text: str, start: int, ends: str) -> int:
-    """Return where a value ends, which has to be at one of `ends` or at the end of the text."""
+    """Return where a value ends; BadRequest if that is neither at one of `ends` nor at the end of the text."""
     if text.startswith(("~", "(~"), start):
         return _regex_end(key, text, start, ends)
     match = VALUE.match(text, start)
@@ -110,12 +110,12 @@ def _value_end(key: str, text: str, start: int, ends: str) -> int:
 
 
 def _word_end(text: str, start: int, end: int) -> int:
-    """Return where a word in a group ends: at the parenthesis that it did not open itself."""
+    """Return where a word in a group ends: at the parenthesis that closes the group."""
     depth = 0
-    for at in range(start, end):
-        depth += PARENTHESES.get(text[at], 0)
+    for position in range(start, end):
+        depth += PARENTHESES.get(text[position], 0)
         if depth < 0:
-            return at
+            return position
     return end
 
 
@@ -129,10 +129,10 @@ def _check_word(key: str, word: str, rest: str) -> None:
 
 
 def _regex_end(key: str, text: str, start: int, ends: str) -> int:
-    """Return where a regex ends: at the first of `ends` that is in no parenthesis and no character class of it."""
+    """Return where a regex ends: at the first of `ends` outside of its parentheses and character classes."""
     depth, in_class, escaped = 0, False, False
-    for at in range(start, len(text)):
-        character = text[at]
+    for position in range(start, len(text)):
+        character = text[position]
         if escaped or character == "\\":
             escaped = not escaped
         elif in_class:
@@ -140,7 +140,7 @@ def _regex_end(key: str, text: str, start: int, ends: str) -> int:
         elif character == "[":
             in_class = True
         elif depth <= 0 and character in ends:
-            return at
+            return position
         else:
             depth += PARENTHESES.get(character, 0)
     if depth > 0:
@@ -149,15 +149,15 @@ def _regex_end(key: str, text: str, start: int, ends: str) -> int:
 
 
 def split_list(key: str, value: str) -> list[str]:
-    """Split a list, `(a,"b c")` or `in(a,b)`, at its commas; words lose the spaces around them."""
+    """Split a list, `(a,"b c")` or `in(a,b)`, at its commas; spaces around words are removed."""
     inner = value[value.index("(") + 1 : -1]
     if not inner.strip(SPACE):
         raise missing_value_error(key)
-    items = [element.strip(SPACE) for element in LIST_ELEMENT.findall(inner + ",")]
-    if not all(QUOTED.fullmatch(element) or (element and '"' not in element) for element in items):
+    elements = [element.strip(SPACE) for element in LIST_ELEMENT.findall(inner + ",")]
+    if not all(QUOTED.fullmatch(element) or (element and '"' not in element) for element in elements):
         message = f"Bad list in value '{shorten(value)}' of key '{shorten(key)}'"
         raise query_error(message, "list", 'elements are words or quoted, as in (a,"b c")')
-    return items
+    return elements
 
 
 def split_range(key: str, value: str) -> list[str]:
@@ -169,28 +169,28 @@ def split_range(key: str, value: str) -> list[str]:
 
 
 def strip_quotes(text: str) -> str:
-    """Take off the quotation marks, and the backslashes before quotation marks and backslashes."""
+    """Remove the quotation marks, and the backslashes that escape quotation marks and backslashes."""
     return re.sub(r'\\(["\\])', r"\1", text[1:-1])
 
 
-def query_error(message: str, kind: str, detail: str, rule: str = "C6") -> BadRequest:
-    """Return the error for a bad query: its message for the client, the broken rule, a sentence for a person."""
-    return BadRequest(message, field="q", error_type=kind, detail=detail, rule=rule)
+def query_error(message: str, error_type: str, detail: str, rule: str = "C6") -> BadRequest:
+    """Return the error for a bad query; `detail` is a sentence for a person."""
+    return BadRequest(message, field="q", error_type=error_type, detail=detail, rule=rule)
 
 
 def missing_value_error(key: str) -> BadRequest:
-    """Return the error for a clause without value, as the live service words it."""
+    """Return the error for a clause without a value, in the words of the live service."""
     return query_error(f"No value for key {shorten(key)}", "value", "a clause is key:value")
 
 
 def unclosed_error(delimiter: str, key: str, value: str) -> BadRequest:
-    """Return the error for a parenthesis or quotation mark that is opened and never closed."""
+    """Return the error for a parenthesis or quotation mark that is never closed."""
     message = f"Missing closing {delimiter} in value '{shorten(value)}' of key '{shorten(key)}'"
     return query_error(message, delimiter.partition(" ")[0], f"a {delimiter} is opened and never closed")
 
 
 def bad_range_error(key: str, value: str) -> BadRequest:
-    """Return the error for a comparison or a range with anything but numbers and quoted dates."""
+    """Return the error for a comparison or range with anything but numbers and quoted dates."""
     message = f"Bad range in value '{shorten(value)}' of key '{shorten(key)}'"
     return query_error(message, "range", 'compare with a number or a quoted date: >5, (>=1 AND <=9), <"2024-05-14"')
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...access import READ_SEGMENTS, Principal
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
-from ...messages import Judge
+from ...messages import Validate
 from ...practices import jsonpatch
 from ...practices.rows import ConcatenatedTables
 from ...practices.writes import BulkEntry, ElementOutcome
@@ -71,11 +71,11 @@ def upsert_segment(tenant: Tenant, segment_id: str, body: SegmentBody) -> bool:
 
 
 def apply_segment_patch(
-    tenant: Tenant, segment_id: str, operations: Sequence[SegmentBody], validate_patched: Judge
+    tenant: Tenant, segment_id: str, operations: Sequence[SegmentBody], validate_patched: Validate
 ) -> None:
     """Carry out a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or Stale.
 
-    judge: says what is wrong with the segment that the patch would leave.
+    validate_patched: finds what is wrong with the segment that the patch would leave.
     """
 
     def rule(state: State) -> tuple[State, None]:

@@ -35,14 +35,16 @@ def delete_segment_customer(call: Call) -> Reply:
 def put_segment_customers_bulk(call: Call) -> Reply:
     """Create or replace many assignments."""
     return Reply(
-        207, customer_assignments.upsert_customer_assignments(call.tenant, segment_id(call), call.body, call.problems)
+        207,
+        customer_assignments.upsert_customer_assignments(call.tenant, segment_id(call), call.body, call.element_errors),
     )
 
 
 def delete_segment_customers_bulk(call: Call) -> Reply:
     """Remove many assignments."""
     return Reply(
-        207, customer_assignments.remove_customer_assignments(call.tenant, segment_id(call), call.body, call.problems)
+        207,
+        customer_assignments.remove_customer_assignments(call.tenant, segment_id(call), call.body, call.element_errors),
     )
 
 

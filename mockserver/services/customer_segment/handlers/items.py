@@ -67,7 +67,7 @@ def put_segment_items_bulk(call: Call) -> Reply:
     return Reply(
         207,
         item_assignments.upsert_item_assignments(
-            call.tenant, segment_id(call), call.path["type"], call.body, call.problems
+            call.tenant, segment_id(call), call.path["type"], call.body, call.element_errors
         ),
     )
 
@@ -77,7 +77,7 @@ def delete_segment_items_bulk(call: Call) -> Reply:
     return Reply(
         207,
         item_assignments.remove_item_assignments(
-            call.tenant, segment_id(call), call.path["type"], call.body, call.problems
+            call.tenant, segment_id(call), call.path["type"], call.body, call.element_errors
         ),
     )
 

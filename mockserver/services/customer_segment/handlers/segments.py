@@ -37,8 +37,8 @@ def put_segment(call: Call) -> Reply:
 
 def patch_segment(call: Call) -> Reply:
     """Change parts of a segment."""
-    assert call.judge_patched is not None  # the spec marks the operation with x-patches
-    segments.apply_segment_patch(call.tenant, segment_id(call), call.body, call.judge_patched)
+    assert call.validate_patched is not None  # the spec marks the operation with x-patches
+    segments.apply_segment_patch(call.tenant, segment_id(call), call.body, call.validate_patched)
     return Reply(204)
 
 
@@ -50,17 +50,17 @@ def delete_segment(call: Call) -> Reply:
 
 def post_segments_bulk(call: Call) -> Reply:
     """Create many segments."""
-    return Reply(207, segments.create_segments(call.tenant, call.body, call.problems))
+    return Reply(207, segments.create_segments(call.tenant, call.body, call.element_errors))
 
 
 def put_segments_bulk(call: Call) -> Reply:
     """Create or replace many segments."""
-    return Reply(207, segments.upsert_segments(call.tenant, call.body, call.problems))
+    return Reply(207, segments.upsert_segments(call.tenant, call.body, call.element_errors))
 
 
 def delete_segments_bulk(call: Call) -> Reply:
     """Delete many segments."""
-    return Reply(207, segments.remove_segments(call.tenant, call.body, call.problems, force=_force_delete(call)))
+    return Reply(207, segments.remove_segments(call.tenant, call.body, call.element_errors, force=_force_delete(call)))
 
 
 def post_segments_match(call: Call) -> Reply:
