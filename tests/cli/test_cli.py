@@ -13,7 +13,8 @@ import pytest
 
 from mockserver.app import build
 from mockserver.cli import operations_table
-from mockserver.cli.commands import collect_settings, serve
+from mockserver.cli.commands import serve
+from mockserver.cli.options import collect_settings
 from mockserver.cli.ready import format_ready_line
 from mockserver.contract.operations import compile_operations
 from mockserver.contract.spec import Spec, load_spec

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mockserver.cli.commands import collect_settings, commands, serve
+from mockserver.cli.commands import commands, serve
+from mockserver.cli.options import collect_settings
 from mockserver.resources import data_folder
 from tests.support.doc_scripts import replayed
 from tests.support.live_server import ENOUGH, environment, run, serving
