@@ -142,11 +142,13 @@ def start_server(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str], 
     began = time.perf_counter()
     with subprocess.Popen([*SERVE, *arguments], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        url = json.loads(process.stdout.readline())["url"]
-        with OPENER.open(f"{url}/__admin/health"):
-            seconds = time.perf_counter() - began
-        yield url, process, seconds
-        process.terminate()
+        try:
+            url = json.loads(process.stdout.readline())["url"]
+            with OPENER.open(f"{url}/__admin/health"):
+                seconds = time.perf_counter() - began
+            yield url, process, seconds
+        finally:
+            process.terminate()
 
 
 def memory_mb(process: subprocess.Popen[str]) -> float:

@@ -18,7 +18,7 @@ MAX_SHOWN_ITEMS = 10  # uncovered items of each dimension
 
 
 class ServerUnreachable(Exception):
-    """There is no server at the URL, or its response is not a coverage report."""
+    """The server at the URL cannot be reached, or its response is not a coverage report."""
 
 
 def fetch_report(url: str, token: str, **query: str | None) -> bytes:
