@@ -1,4 +1,4 @@
-# Two commands for a newcomer: `make serve` and `make test`. Both make a virtual environment of their own first.
+# Two commands for a newcomer: `make serve` and `make test`. Both create a virtual environment first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,7 +44,7 @@ mutants: $(VENV)/ready
 	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[mutation]'
 	$(BIN)/python -m tests.mutation.run
 
-# Its messages go to stderr, so that what `make serve` prints on stdout begins with the ready line.
+# Messages go to stderr, so that the output of `make serve` starts with the ready line.
 $(VENV)/ready: pyproject.toml constraints.txt
 	@echo "Installing once into $(VENV): a virtual environment with the simulator and its development tools." >&2
 	@echo "This downloads about 130 MB, takes 500 MB on disk, and needs about a minute on a fast network." >&2

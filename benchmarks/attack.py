@@ -1,7 +1,7 @@
-"""Hold attacks against a running server, one after the other, and measure what other clients notice of each.
+"""Attack a running server in several ways, one after the other, and measure the effect on other clients.
 
-`python benchmarks/attack.py`, about a minute, on Linux. Exit code 1 if a p95 of the other clients reaches 100 ms, a
-descriptor of the server is left open, or the state is not what the acknowledged writes have made of it.
+`python benchmarks/attack.py` takes about a minute, and needs Linux. Exit code 1 if the p95 of the other clients reaches
+100 ms, if the server leaves a file descriptor open, or if its state differs from the acknowledged writes.
 """
 
 from __future__ import annotations
@@ -23,72 +23,66 @@ from itertools import cycle
 from pathlib import Path
 from threading import Event
 
-from caller import Caller, Row, row
-from load import memory, served, wire, world
+from caller import Caller, ItemKey, item_key
+from load import encode_request, memory_mb, start_server, write_world
 
-P95_AT_MOST = 100  # ms
-PATIENCE = 5  # seconds that the server has to close what has ended
+MAX_P95 = 100  # ms
+MAX_CLOSING_SECONDS = 5  # until the server has closed the connections of clients that left
 ASSIGNMENTS = 10_000
-PAUSE = 0.1  # seconds between two steps of an attack
+PAUSE = 0.1  # seconds between the steps of an attack
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 Steps = Generator[None, None, None]
-Attack = Callable[[int, bytes], Steps]  # port, and a write of 1 MB
+Attack = Callable[[int, bytes], Steps]  # arguments: port, and a write request of 1 MB
 
 
 @contextmanager
-def opened(port: int, many: int) -> Iterator[list[socket.socket]]:
+def open_connections(port: int, count: int) -> Iterator[list[socket.socket]]:
     with ExitStack() as stack:
-        yield [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(many)]
+        yield [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(count)]
 
 
-def cut(request: bytes) -> tuple[bytes, bytes]:
-    """Cut a request into its head and its body."""
-    head, end, body = request.partition(b"\r\n\r\n")
-    return head + end, body
-
-
-def slowly(port: int, beginning: bytes, rest: bytes) -> Steps:
-    """Send a byte on each of 50 connections, again and again."""
-    with opened(port, 50) as connections:
+def send_slowly(port: int, start: bytes, rest: bytes) -> Steps:
+    """Send the start on 50 connections, then a byte on each at every step."""
+    with open_connections(port, 50) as connections:
         for connection in connections:
-            connection.sendall(beginning)
+            connection.sendall(start)
         for byte in cycle(rest):
             for connection in connections:
                 connection.sendall(bytes([byte]))
             yield
 
 
-def idle(port: int, _: bytes) -> Steps:
-    with opened(port, 400):
+def stay_idle(port: int, _: bytes) -> Steps:
+    with open_connections(port, 400):
         while True:
             yield
 
 
-def slow_headers(port: int, _: bytes) -> Steps:
-    return slowly(port, b"PUT / HTTP/1.1\r\nX-Slow: ", b"x")
+def send_slow_headers(port: int, _: bytes) -> Steps:
+    return send_slowly(port, b"PUT / HTTP/1.1\r\nX-Slow: ", b"x")
 
 
-def slow_bodies(port: int, write: bytes) -> Steps:
+def send_slow_bodies(port: int, write: bytes) -> Steps:
     head, end, body = write.partition(b"\r\n\r\n")
-    return slowly(port, head + end, body)
+    return send_slowly(port, head + end, body)
 
 
-def deaf(port: int, _: bytes) -> Steps:
-    """Ask for large lists, each client for as many as the server reads at a time, and read none of them."""
-    asking = wire("GET", f"/items?pageSize={ASSIGNMENTS}")
-    with opened(port, 20) as connections:
+def never_read(port: int, _: bytes) -> Steps:
+    """Request large lists on each connection, as many as the server reads at a time, and read no response."""
+    request = encode_request("GET", f"/items?pageSize={ASSIGNMENTS}")
+    with open_connections(port, 20) as connections:
         for connection in connections:
-            connection.sendall(asking * (8192 // len(asking)))
+            connection.sendall(request * (8192 // len(request)))
         while True:
             yield
 
 
-def dropped(port: int, write: bytes) -> Steps:
-    """Leave in the middle of a body: half of the clients close, the other half reset."""
-    part = write[: 600 * 1024]  # enough for the server to open a file
+def drop_in_body(port: int, write: bytes) -> Steps:
+    """Drop connections in the middle of a body: half of the clients close, the other half reset."""
+    part = write[: 600 * 1024]
     for _ in range(30):
-        with opened(port, 15) as connections:
+        with open_connections(port, 15) as connections:
             for number, connection in enumerate(connections):
                 connection.sendall(part)
                 if number % 2:
@@ -97,26 +91,26 @@ def dropped(port: int, write: bytes) -> Steps:
 
 
 ATTACKS: dict[str, Attack] = {
-    "400 idle connections": idle,
-    "50 slow headers": slow_headers,
-    "50 slow bodies": slow_bodies,
-    "20 clients that ask for large lists and do not read": deaf,
-    "450 connections dropped in the middle of a body": dropped,
+    "400 idle connections": stay_idle,
+    "50 slow headers": send_slow_headers,
+    "50 slow bodies": send_slow_bodies,
+    "20 clients that ask for large lists and do not read": never_read,
+    "450 connections dropped in the middle of a body": drop_in_body,
 }
 
 
 @dataclass
 class Bystander:
-    """Another client: it makes one call again and again, and notes how long each took, in milliseconds."""
+    """Another client: it repeats one request, and records how many milliseconds each takes."""
 
     port: int
     method: str
     path: str
     times: list[float] = field(default_factory=list)
 
-    def run(self, over: Event) -> None:
+    def run(self, stop: Event) -> None:
         with closing(Caller(self.port)) as caller:
-            while not over.is_set():
+            while not stop.is_set():
                 began = time.perf_counter()
                 status, content = caller.call(self.method, self.path)
                 self.times.append((time.perf_counter() - began) * 1e3)
@@ -133,90 +127,94 @@ class Bystander:
 
 @dataclass
 class Victim:
-    """The server under attack, and one item that a bystander writes.
+    """The server under attack, and one item that a bystander reads and another one writes.
 
-    path, row: of this item.
-    write: a bulk of 1 MB for its segment, which no attack sends to the end.
-    idle: how many descriptors the server has without clients.
+    path, item: the path and key of this item.
+    write: a bulk request of 1 MB for its segment; no attack sends it completely.
+    idle_descriptors: the number of the server's file descriptors without clients.
     """
 
     process: subprocess.Popen[str]
     port: int
     path: str
-    row: Row
+    item: ItemKey
     write: bytes
-    idle: int
+    idle_descriptors: int
 
-    def versions(self) -> Counter[Row]:
+    def versions(self) -> Counter[ItemKey]:
         with closing(Caller(self.port)) as caller:
             return caller.versions()
 
-    def held(self) -> int:
-        """Return how many descriptors the server has for its clients."""
-        return descriptors(self.process) - self.idle
+    def client_descriptors(self) -> int:
+        """Return how many file descriptors the server has for its clients."""
+        return count_descriptors(self.process) - self.idle_descriptors
 
-    def left_open(self) -> int:
-        """Return how many descriptors are left without clients, when the server had time to close them."""
-        until = time.monotonic() + PATIENCE
-        while self.held() and time.monotonic() < until:
+    def leaked_descriptors(self) -> int:
+        """Wait for the server to close its descriptors; return how many are left."""
+        deadline = time.monotonic() + MAX_CLOSING_SECONDS
+        while self.client_descriptors() and time.monotonic() < deadline:
             time.sleep(PAUSE)
-        return self.held()
+        return self.client_descriptors()
 
 
-def descriptors(process: subprocess.Popen[str]) -> int:
+def count_descriptors(process: subprocess.Popen[str]) -> int:
     return len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
 
 
-def victim(url: str, process: subprocess.Popen[str]) -> Victim:
+def create_victim(url: str, process: subprocess.Popen[str]) -> Victim:
     port = int(url.rpartition(":")[2])
-    time.sleep(1)  # until the connection of the first call is closed
-    idle = descriptors(process)
+    time.sleep(1)  # until the connection of the first request is closed
+    idle_descriptors = count_descriptors(process)
     with closing(Caller(port)) as caller:
-        items = caller.told("/items?q=type:PRODUCT&pageSize=1000")
-    segment, _, id_ = row(items[0])
+        items = caller.get_json("/items?q=type:PRODUCT&pageSize=1000")
+    key = segment, _, id_ = item_key(items[0])
     elements = [{"id": item["item"]["id"], "mixins": {"a": {"text": "x" * 1000}}} for item in items]
     path = f"/{segment}/items/PRODUCT"
-    return Victim(process, port, f"{path}/{id_}", row(items[0]), wire("PUT", f"{path}/bulk", elements), idle)
+    write = encode_request("PUT", f"{path}/bulk", elements)
+    return Victim(process, port, f"{path}/{id_}", key, write, idle_descriptors)
 
 
-def attacked(victim: Victim, name: str, seconds: float) -> bool:
-    """Hold one attack, print what it did, and return whether the server has withstood it."""
+def withstands(victim: Victim, name: str, seconds: float) -> bool:
+    """Run one attack and print its effect; return whether the server withstands it."""
     versions = victim.versions()
     bystanders = [Bystander(victim.port, method, victim.path) for method in ("GET", "PUT")]
-    over, until = Event(), time.monotonic() + seconds
+    stop, deadline = Event(), time.monotonic() + seconds
     with ThreadPoolExecutor() as pool:
-        running = [pool.submit(each.run, over) for each in bystanders]
+        running = [pool.submit(bystander.run, stop) for bystander in bystanders]
         with closing(ATTACKS[name](victim.port, victim.write)) as attack:
             for _ in attack:
-                if time.monotonic() > until:
+                if time.monotonic() > deadline:
                     break
                 time.sleep(PAUSE)
-            held = victim.held()
-        over.set()
-        for each in running:
-            each.result()
-    left = victim.left_open()
-    versions[victim.row] += len(bystanders[1].times)
-    is_whole = victim.versions() == versions
+            descriptors = victim.client_descriptors()
+        stop.set()
+        for run in running:
+            run.result()
+    leaked = victim.leaked_descriptors()
+    versions[victim.item] += len(bystanders[1].times)
+    is_consistent = victim.versions() == versions
     print(
-        f"| {name} | {bystanders[0]} | {bystanders[1]} | {held} | {left} | {memory(victim.process):.0f} "
-        f"| {'no' if is_whole else 'YES'} |",
+        f"| {name} | {bystanders[0]} | {bystanders[1]} | {descriptors} | {leaked} | {memory_mb(victim.process):.0f} "
+        f"| {'no' if is_consistent else 'YES'} |",
         flush=True,
     )
-    return left == 0 and is_whole and all(each.p95 < P95_AT_MOST for each in bystanders)
+    return leaked == 0 and is_consistent and all(bystander.p95 < MAX_P95 for bystander in bystanders)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=8, help="length of one attack")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, served("--fixture", world(ASSIGNMENTS, Path(folder))) as server:
-        target = victim(server[0], server[1])
-        print(f"memory before: {memory(target.process):.0f} MB\n")
+    parser.add_argument("--seconds", type=float, default=8, help="length of one attack, in seconds")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_server("--fixture", write_world(ASSIGNMENTS, Path(folder))) as (url, process, _),
+    ):
+        victim = create_victim(url, process)
+        print(f"memory before: {memory_mb(victim.process):.0f} MB\n")
         print("| attack | GET p50 ms | p95 | max | PUT p50 ms | p95 | max | descriptors | left | MB | half-written |")
         print("|---|---|---|---|---|---|---|---|---|---|---|")
-        withstood = [attacked(target, name, given.seconds) for name in ATTACKS]
-    sys.exit(not all(withstood))
+        results = [withstands(victim, name, options.seconds) for name in ATTACKS]
+    sys.exit(not all(results))
 
 
 if __name__ == "__main__":

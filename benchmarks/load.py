@@ -1,7 +1,7 @@
-"""Measure a running server: requests a second and latencies, start-up, memory, and reset; `make bench`.
+"""Measure a running server: requests per second, latencies, start-up time, memory, and reset.
 
-Every request is answered 2xx or the run fails. The load is closed-loop: each connection sends its next request when
-the reply to the last one has come.
+`python benchmarks/load.py`, or `make bench` with the other benchmarks. The run fails if a response is not 2xx. The load
+is closed-loop: each connection sends its next request when it has received the last response.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ OPENER = build_opener(ProxyHandler({}))
 
 
 @dataclass
-class Work:
-    """One kind of request, as bytes on the wire."""
+class RequestKind:
+    """A kind of request: its name and its bytes."""
 
     name: str
     request: bytes
 
 
 @dataclass
-class Figures:
-    """What one run gave: requests a second, and latencies in milliseconds."""
+class LoadFigures:
+    """The result of one run: requests per second, and latencies in milliseconds."""
 
     rate: float
     p50: float
@@ -45,8 +45,8 @@ class Figures:
     p99: float
 
 
-def wire(method: str, path: str, body: object = None) -> bytes:
-    """Write a request as a browser would, on a connection that stays open."""
+def encode_request(method: str, path: str, body: object = None) -> bytes:
+    """Return the bytes of a request as admin, on a connection that stays open."""
     content = b"" if body is None else json.dumps(body).encode()
     head = [
         f"{method} /customer-segment/acme/segments{path} HTTP/1.1",
@@ -57,16 +57,17 @@ def wire(method: str, path: str, body: object = None) -> bytes:
     return "\r\n".join([*head, "", ""]).encode() + content
 
 
-def products(url: str, many: int) -> list[str]:
-    """Ids of products that the world has: those that it has assigned."""
+def product_ids(url: str, count: int) -> list[str]:
+    """Return ids of assigned products, repeated if there are fewer than `count`."""
     request = Request(f"{url}/customer-segment/acme/segments/items?q=type:PRODUCT&pageSize=1000")
     request.add_header("Authorization", "Bearer admin-token")
-    with OPENER.open(request) as reply:
-        ids = sorted({row["item"]["id"] for row in json.load(reply)})
-    return [ids[at % len(ids)] for at in range(many)]
+    with OPENER.open(request) as response:
+        ids = sorted({row["item"]["id"] for row in json.load(response)})
+    return [ids[at % len(ids)] for at in range(count)]
 
 
-def works(url: str) -> list[Work]:
+def list_kinds(url: str) -> list[RequestKind]:
+    """Return the kinds of requests that are measured, for the world of the server at this URL."""
     mixin = {
         "mixins": {"segmentAttributes": {"membershipStatus": "PREMIUM"}},
         "metadata": {
@@ -75,38 +76,38 @@ def works(url: str) -> list[Work]:
             }
         },
     }
-    elements = [{"id": id_, **mixin} for id_ in products(url, 200)]
+    elements = [{"id": id_, **mixin} for id_ in product_ids(url, 200)]
     return [
-        Work("GET one", wire("GET", f"/{GOLDEN}/items/PRODUCT/12468504")),
-        Work("list of 60", wire("GET", "/items?pageSize=60")),
-        Work(
+        RequestKind("GET one", encode_request("GET", f"/{GOLDEN}/items/PRODUCT/12468504")),
+        RequestKind("list of 60", encode_request("GET", "/items?pageSize=60")),
+        RequestKind(
             "list of 60, q and count",
-            wire("GET", "/items?q=type:PRODUCT&sort=item.code").replace(
+            encode_request("GET", "/items?q=type:PRODUCT&sort=item.code").replace(
                 b"\r\n\r\n", b"\r\nX-Total-Count: true\r\n\r\n"
             ),
         ),
-        Work("PUT one with a mixin", wire("PUT", f"/{GOLDEN}/items/PRODUCT/12468504", mixin)),
-        Work("bulk of 200 with mixins", wire("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", elements)),
+        RequestKind("PUT one with a mixin", encode_request("PUT", f"/{GOLDEN}/items/PRODUCT/12468504", mixin)),
+        RequestKind("bulk of 200 with mixins", encode_request("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", elements)),
     ]
 
 
-def complete(buffer: bytearray) -> int:
-    """Return the length of the first reply in the buffer, 0 while it is not whole."""
+def response_length(buffer: bytearray) -> int:
+    """Return the length of the first response in the buffer, 0 while it is incomplete."""
     end = buffer.find(b"\r\n\r\n")
     if end < 0:
         return 0
     head = bytes(buffer[:end]).lower()
     if not head.startswith(b"http/1.1 2"):
-        raise SystemExit(f"unexpected reply: {head[:200]!r}")
+        raise SystemExit(f"unexpected response: {head[:200]!r}")
     if b"transfer-encoding: chunked" in head:
         return len(buffer) if buffer.endswith(b"\r\n0\r\n\r\n") else 0
-    _, found, rest = head.partition(b"content-length:")
-    length = end + 4 + (int(rest.split(b"\r\n")[0]) if found else 0)
+    _, name, rest = head.partition(b"content-length:")
+    length = end + 4 + (int(rest.split(b"\r\n")[0]) if name else 0)
     return length if len(buffer) >= length else 0
 
 
-def load(port: int, requests: bytes | Sequence[bytes], seconds: float, connections: int) -> Figures:
-    """Send a request again and again over some connections, or several in turn."""
+def send_load(port: int, requests: bytes | Sequence[bytes], seconds: float, connections: int) -> LoadFigures:
+    """Send one request repeatedly, or several in turn, over this many connections."""
     turn = cycle([requests] if isinstance(requests, bytes) else requests)
     selector = selectors.DefaultSelector()
     for _ in range(connections):
@@ -123,7 +124,7 @@ def load(port: int, requests: bytes | Sequence[bytes], seconds: float, connectio
             if not received:
                 raise SystemExit("the server closed a connection")
             buffer += received
-            if complete(buffer):
+            if response_length(buffer):
                 now = time.perf_counter()
                 latencies.append(now - key.data[1])
                 buffer.clear()
@@ -132,42 +133,44 @@ def load(port: int, requests: bytes | Sequence[bytes], seconds: float, connectio
     for key in list(selector.get_map().values()):
         key.fileobj.close()  # type: ignore[union-attr]
     cuts = statistics.quantiles(latencies, n=100)
-    return Figures(len(latencies) / seconds, cuts[49] * 1e3, cuts[94] * 1e3, cuts[98] * 1e3)
+    return LoadFigures(len(latencies) / seconds, cuts[49] * 1e3, cuts[94] * 1e3, cuts[98] * 1e3)
 
 
 @contextmanager
-def served(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str], float]]:
-    """Serve; give the URL, the process, and the seconds from its start to its first 200."""
+def start_server(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str], float]]:
+    """Start a server; yield its URL, its process, and the seconds until its first 200."""
     began = time.perf_counter()
     with subprocess.Popen([*SERVE, *arguments], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        url = json.loads(process.stdout.readline())["url"]
-        with OPENER.open(f"{url}/__admin/health"):
-            took = time.perf_counter() - began
-        yield url, process, took
-        process.terminate()
+        try:
+            url = json.loads(process.stdout.readline())["url"]
+            with OPENER.open(f"{url}/__admin/health"):
+                seconds = time.perf_counter() - began
+            yield url, process, seconds
+        finally:
+            process.terminate()
 
 
-def memory(process: subprocess.Popen[str]) -> float:
-    """Resident memory of a process, in MB."""
+def memory_mb(process: subprocess.Popen[str]) -> float:
+    """Return the resident memory of a process in MB."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def reset_times(url: str, write: bytes, rounds: int = 20) -> list[float]:
-    """Make some writes and reset, again and again; return the milliseconds of each reset as the client sees them."""
+    """Repeat some writes and a reset; return the milliseconds of each reset, measured by the client."""
     times = []
     for _ in range(rounds):
-        load(int(url.rpartition(":")[2]), write, 0.05, 1)
+        send_load(int(url.rpartition(":")[2]), write, 0.05, 1)
         began = time.perf_counter()
         with OPENER.open(Request(f"{url}/__admin/reset?tenant=acme", method="POST")):
             times.append((time.perf_counter() - began) * 1e3)
     return times
 
 
-def world(assignments: int, where: Path) -> str:
-    """Generate a world with this many item assignments; return its path."""
-    path = where / f"{assignments}.yaml"
+def write_world(assignments: int, folder: Path) -> str:
+    """Write a generated world with this many item assignments; return its path."""
+    path = folder / f"{assignments}.yaml"
     command = [sys.executable, "-m", "mockserver", "seed", "--seed", "1", "--products", str(max(60, assignments // 10))]
     path.write_bytes(
         subprocess.run([*command, "--item-assignments", str(assignments)], check=True, capture_output=True).stdout
@@ -176,29 +179,29 @@ def world(assignments: int, where: Path) -> str:
 
 
 def measure_load(seconds: float, rounds: int) -> None:
-    with served() as (url, process, _):
+    with start_server() as (url, process, _):
         port = int(url.rpartition(":")[2])
-        print("| work | connections | requests/s (min-max) | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|---|")
-        for work in works(url):
+        print("| request | connections | requests/s (min-max) | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|---|")
+        for kind in list_kinds(url):
             for connections in (1, 8):
-                load(port, work.request, seconds / 4, connections)
-                runs = [load(port, work.request, seconds, connections) for _ in range(rounds)]
+                send_load(port, kind.request, seconds / 4, connections)
+                runs = [send_load(port, kind.request, seconds, connections) for _ in range(rounds)]
                 rates = sorted(run.rate for run in runs)
                 middle = sorted(runs, key=lambda run: run.rate)[rounds // 2]
                 print(
-                    f"| {work.name} | {connections} | {middle.rate:,.0f} ({rates[0]:,.0f}-{rates[-1]:,.0f}) "
+                    f"| {kind.name} | {connections} | {middle.rate:,.0f} ({rates[0]:,.0f}-{rates[-1]:,.0f}) "
                     f"| {middle.p50:.2f} | {middle.p95:.2f} | {middle.p99:.2f} |",
                     flush=True,
                 )
-        print(f"\nmemory after the load: {memory(process):.0f} MB")
+        print(f"\nmemory after the load: {memory_mb(process):.0f} MB")
 
 
 def measure_start(rounds: int) -> None:
     starts, sizes = [], []
     for _ in range(rounds):
-        with served() as (_, process, took):
-            starts.append(took)
-            sizes.append(memory(process))
+        with start_server() as (_, process, seconds):
+            starts.append(seconds)
+            sizes.append(memory_mb(process))
     print(
         f"start to first 200: {statistics.median(starts):.2f} s ({min(starts):.2f}-{max(starts):.2f}), {rounds} starts"
     )
@@ -210,19 +213,19 @@ def measure_reset() -> None:
     print("|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for assignments in (1_000, 100_000):
-            with served("--fixture", world(assignments, Path(folder))) as (url, process, _):
+            with start_server("--fixture", write_world(assignments, Path(folder))) as (url, process, _):
                 port = int(url.rpartition(":")[2])
                 request = Request(f"{url}/customer-segment/acme/segments/items?pageSize=1")
                 request.add_header("Authorization", "Bearer admin-token")
-                with OPENER.open(request) as reply:
-                    row = json.load(reply)[0]
-                one = wire("PUT", f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}", {})
+                with OPENER.open(request) as response:
+                    row = json.load(response)[0]
+                one = encode_request("PUT", f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}", {})
                 get = one.replace(b"PUT", b"GET", 1)
-                gets = load(port, get, 2, 1).rate
-                lists = load(port, wire("GET", "/items?pageSize=60"), 2, 1).rate
+                gets = send_load(port, get, 2, 1).rate
+                lists = send_load(port, encode_request("GET", "/items?pageSize=60"), 2, 1).rate
                 times = reset_times(url, one)
                 print(
-                    f"| {assignments:,} | {memory(process):.0f} | {gets:,.0f} | {lists:,.0f} "
+                    f"| {assignments:,} | {memory_mb(process):.0f} | {gets:,.0f} | {lists:,.0f} "
                     f"| {statistics.median(times):.2f} | {max(times):.2f} |",
                     flush=True,
                 )
@@ -230,11 +233,11 @@ def measure_reset() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3, help="length of one run")
+    parser.add_argument("--seconds", type=float, default=3, help="length of one run, in seconds")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each kind; the median is shown")
-    given = parser.parse_args()
-    measure_start(given.rounds)
-    measure_load(given.seconds, given.rounds)
+    options = parser.parse_args()
+    measure_start(options.rounds)
+    measure_load(options.seconds, options.rounds)
     measure_reset()
 
 

@@ -1,4 +1,4 @@
-"""Count what one warm request enters: modules of ours, functions and calls, over the real server and a socket.
+"""Count the modules, functions and calls of `mockserver` that one warm request enters, over a real socket.
 
 `python benchmarks/modules.py`; `--list` names the modules too.
 """
@@ -26,7 +26,7 @@ from mockserver.web.server import Server
 PACKAGE = f"{Path(mockserver.__file__).parent}/"
 ITEM = f"/{GOLDEN}/items/PRODUCT/12468504"
 REQUESTS = {"GET one": ("GET", ITEM), "list of 60": ("GET", "/items?pageSize=60"), "PUT one": ("PUT", ITEM)}
-WARM = 3  # calls before the counted one
+WARM_UP_REQUESTS = 3
 
 
 class Profile:
@@ -36,7 +36,7 @@ class Profile:
         self.calls: Counter[CodeType] = Counter()
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
-        """Note a call; this is what `sys.setprofile` calls."""
+        """Count a call; the interpreter calls this on every event."""
         if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
             self.calls[frame.f_code] += 1
 
@@ -59,7 +59,7 @@ def main() -> None:
     print(f"{sys.version.split()[0]}\n| request | modules | functions | calls |\n|---|---|---|---|")
     with closing(Caller(server.port)) as caller:
         for name, (method, path) in REQUESTS.items():
-            for _ in range(WARM + 1):
+            for _ in range(WARM_UP_REQUESTS + 1):
                 profile.calls.clear()
                 status, content = caller.call(method, path, {} if method == "PUT" else None)
                 if status >= 300:
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def _is_periodic(code: CodeType) -> bool:
-    """Whether the server calls a function once a second, whatever the clients do."""
+    """Whether the server calls this function once a second, whatever the clients do."""
     return "check_timeout" in code.co_name
 
 

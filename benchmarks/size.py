@@ -1,6 +1,7 @@
-"""Measure one tenant that grows, inside the server: reads, a write, a reset, `q` over all rows, and memory.
+"""Measure growing tenants in process: reads, a write, a reset, `q` over all rows, and memory.
 
-`python benchmarks/size.py 1000 50000`; without sizes 1,000, 100,000 and 1,000,000 assignments, all in one segment.
+`python benchmarks/size.py 1000 50000`; the default sizes are 1,000, 100,000 and 1,000,000 item assignments, all in
+one segment.
 """
 
 from __future__ import annotations
@@ -18,33 +19,33 @@ from mockserver.store.state import ItemAssignment, Revision, State
 from mockserver.store.table import Table
 
 SEGMENT = "628cd20c6e8b2432b6346ca6"
-THEN = Revision(1, "2024-10-12T12:00:00.000Z", "2024-10-12T12:00:00.000Z")
+REVISION = Revision(1, "2024-10-12T12:00:00.000Z", "2024-10-12T12:00:00.000Z")
 HEADERS = {"authorization": "Bearer admin-token", "host": "localhost", "content-type": "application/json"}
 ITEMS = f"/customer-segment/acme/segments/{SEGMENT}/items"
-ROUNDS = {"reset": 1, "q": 3}  # of what takes long, or can be done once; else MANY
-MANY = 200
+ROUNDS = {"reset": 1, "q": 3}  # repetitions of what takes long or works only once
+DEFAULT_ROUNDS = 200
 
 
-def filled(state: State, assignments: int) -> State:
+def fill_segment(state: State, assignments: int) -> State:
     """Return a state whose segment has this many items."""
-    rows = (ItemAssignment(SEGMENT, "PRODUCT", f"p{at:07}", THEN) for at in range(assignments))
-    return state._replace(items=state.items.set(SEGMENT, Table.from_pairs((each.key, each) for each in rows)))
+    rows = (ItemAssignment(SEGMENT, "PRODUCT", f"p{at:07}", REVISION) for at in range(assignments))
+    return state._replace(items=state.items.set(SEGMENT, Table.from_pairs((row.key, row) for row in rows)))
 
 
-def resident() -> int:
-    """Bytes of this process that are in memory."""
+def resident_bytes() -> int:
+    """Return the resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * getpagesize()
 
 
-def milliseconds(app: App, name: str, method: str, path: str, body: bytes = b"") -> float:
-    """Return the median time of a call in the pipeline; a failure of it ends the program."""
+def median_milliseconds(app: App, name: str, method: str, path: str, body: bytes = b"") -> float:
+    """Return the median time of a request in the pipeline; exit if its status is not 2xx."""
     target, _, query = path.partition("?")
     request = Request(method, target, query, HEADERS, body)
-    answer = app.control_pipeline.handle_request if path.startswith("/__admin") else app.api_pipeline.handle_request
+    handle = app.control_pipeline.handle_request if path.startswith("/__admin") else app.api_pipeline.handle_request
     times = []
-    for _ in range(ROUNDS.get(name.partition(" ")[0], MANY)):
+    for _ in range(ROUNDS.get(name.partition(" ")[0], DEFAULT_ROUNDS)):
         began = time.perf_counter()
-        status = answer(request).status
+        status = handle(request).status
         times.append((time.perf_counter() - began) * 1e3)
         if status >= 300:
             raise SystemExit(f"{method} {path} answered {status}")
@@ -52,12 +53,12 @@ def milliseconds(app: App, name: str, method: str, path: str, body: bytes = b"")
 
 
 def measure(assignments: int) -> None:
-    """Print a row for one size."""
+    """Print the row of one size."""
     app = build(Settings())
     tenant = app.world.tenant("acme")
-    before = resident()
-    tenant.change(lambda state: (filled(state, assignments), None))
-    memory = (resident() - before) / assignments
+    before = resident_bytes()
+    tenant.change(lambda state: (fill_segment(state, assignments), None))
+    memory = (resident_bytes() - before) / assignments
     calls = {
         "one": ("GET", f"{ITEMS}/PRODUCT/p{assignments // 2:07}"),
         "page 1": ("GET", ITEMS),
@@ -67,14 +68,14 @@ def measure(assignments: int) -> None:
         "q": ("GET", f"{ITEMS}?q=metadata.version:2"),
         "reset": ("POST", "/__admin/reset?tenant=acme"),
     }
-    figures = [f"{milliseconds(app, name, *call):.2f}" for name, call in calls.items()]  # type: ignore[arg-type]
+    figures = [f"{median_milliseconds(app, name, *call):.2f}" for name, call in calls.items()]  # type: ignore[arg-type]
     print(f"| {assignments:,} | {memory:.0f} | {' | '.join(figures)} |", flush=True)
 
 
 def main() -> None:
     """Print a table: a row for each size, medians in milliseconds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 100_000, 1_000_000])
+    parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 100_000, 1_000_000], help="item assignments")
     print("| assignments | bytes each | GET one | page 1 | page 1,000 | last page | PUT one | `q` over all | reset |")
     print("|" + "---|" * 9)
     for assignments in parser.parse_args().sizes:

@@ -1,8 +1,8 @@
-"""Load a running server with calls of all kinds for long, and see whether its memory stays where it is.
+"""Send requests of many kinds to a running server for a long time, and check that its memory stays constant.
 
-`python benchmarks/soak.py --seconds 60`, on Linux. What the server keeps of calls is bounded: it is filled with
-tokens first, and with the rest in the first half of the time. Exit code 1 if a call fails, or memory grows by more than
-5 % in the second half.
+`python benchmarks/soak.py --seconds 60`; needs Linux. What the server stores about requests is bounded: tokens reach
+their limit before the load, everything else in its first half. Exit code 1 if a request fails, or if memory grows by
+more than 5 % in the second half.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from threading import Event
 from typing import Any
 
 from caller import Caller
-from load import GOLDEN, memory, served
+from load import GOLDEN, memory_mb, start_server
 
 from mockserver.access import MAX_ISSUED_TOKENS
 
 CLIENTS = 4
-GROWTH_AT_MOST = 0.05
+MAX_GROWTH = 0.05
 HAMMER, SCREWDRIVER, CUSTOMER = "12468504", "12849186", "18249883"
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
 LOGIN = {"email": "john.doe@email.com", "password": "secret1"}
@@ -44,24 +44,24 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "//customer/{tenant}/login", LOGIN),
     ("POST", "//__admin/reset?tenant={tenant}", None),
 ]
-DROP = ("DELETE", "//__admin/tenants/{tenant}", None)
-DROPPED_EVERY = 500  # rounds
+DROP_TENANT = ("DELETE", "//__admin/tenants/{tenant}", None)
+ROUNDS_PER_DROP = 500
 
 
-def calls() -> Iterator[tuple[str, str, Any]]:
-    """All kinds of calls, again and again; and once in a while the tenant is dropped."""
+def repeat_calls() -> Iterator[tuple[str, str, Any]]:
+    """Yield all kinds of calls repeatedly, and drop the tenant after every 500 rounds."""
     while True:
-        for _ in range(DROPPED_EVERY):
+        for _ in range(ROUNDS_PER_DROP):
             yield from CALLS
-        yield DROP
+        yield DROP_TENANT
 
 
-def client(port: int, over: Event, number: int) -> Counter[str]:
-    """Make calls for a tenant of its own until it is over; count them by status."""
+def run_client(port: int, stop: Event, number: int) -> Counter[str]:
+    """Make calls for a tenant of its own until `stop` is set; return their number by method and status."""
     count: Counter[str] = Counter()
     with closing(Caller(port, f"soak{number}")) as caller:
-        for method, path, body in calls():
-            if over.is_set():
+        for method, path, body in repeat_calls():
+            if stop.is_set():
                 break
             status, content = caller.call(method, path.replace("{tenant}", caller.tenant), body)
             if not 200 <= status < 300:
@@ -70,8 +70,8 @@ def client(port: int, over: Event, number: int) -> Counter[str]:
     return count
 
 
-def filled(port: int, number: int) -> None:
-    """Log in until the server keeps no more tokens and sessions than it has, so that older ones have to go."""
+def fill_tokens(port: int, number: int) -> None:
+    """Log in until the server has as many tokens and sessions as it stores, so that it drops older ones from now on."""
     with closing(Caller(port, f"soak{number}")) as caller:
         for _ in range(MAX_ISSUED_TOKENS // CLIENTS + 1):
             status, content = caller.call("POST", f"//customer/{caller.tenant}/login", LOGIN)
@@ -79,34 +79,34 @@ def filled(port: int, number: int) -> None:
                 raise SystemExit(f"login: {status} {content[:300]!r}")
 
 
-def sampled(process: Popen[str], seconds: float) -> list[float]:
-    """Wait, and return the memory after each quarter of the time."""
+def sample_memory(process: Popen[str], seconds: float) -> list[float]:
+    """Return the memory (MB) after each quarter of the time."""
     sizes = []
     for quarter in range(1, 5):
         time.sleep(seconds / 4)
-        sizes.append(memory(process))
+        sizes.append(memory_mb(process))
         print(f"| {25 * quarter} % | {sizes[-1]:.1f} |", flush=True)
     return sizes
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60, help="length of the load, after the server is filled")
-    given = parser.parse_args()
-    over = Event()
-    with served() as (url, process, _), ThreadPoolExecutor(CLIENTS) as pool:
+    parser.add_argument("--seconds", type=float, default=60, help="length of the load, without the logins before it")
+    options = parser.parse_args()
+    stop = Event()
+    with start_server() as (url, process, _), ThreadPoolExecutor(CLIENTS) as pool:
         port = int(url.rpartition(":")[2])
-        print(f"memory at the start: {memory(process):.1f} MB")
-        list(pool.map(partial(filled, port), range(CLIENTS)))
-        print(f"with {MAX_ISSUED_TOKENS:,} tokens: {memory(process):.1f} MB\n\n| time | memory MB |\n|---|---|")
-        running = [pool.submit(client, port, over, number) for number in range(CLIENTS)]
-        sizes = sampled(process, given.seconds)
-        over.set()
-        total = sum((each.result() for each in running), Counter[str]())
+        print(f"memory at the start: {memory_mb(process):.1f} MB")
+        list(pool.map(partial(fill_tokens, port), range(CLIENTS)))
+        print(f"with {MAX_ISSUED_TOKENS:,} tokens: {memory_mb(process):.1f} MB\n\n| time | memory MB |\n|---|---|")
+        running = [pool.submit(run_client, port, stop, number) for number in range(CLIENTS)]
+        sizes = sample_memory(process, options.seconds)
+        stop.set()
+        total = sum((run.result() for run in running), Counter[str]())
     growth = sizes[3] / sizes[1] - 1
-    print(f"\n{total.total():,} calls: {', '.join(f'{name} {many:,}' for name, many in sorted(total.items()))}")
+    print(f"\n{total.total():,} calls: {', '.join(f'{name} {count:,}' for name, count in sorted(total.items()))}")
     print(f"growth from 50 % to 100 %: {100 * growth:.1f} %")
-    sys.exit(growth > GROWTH_AT_MOST)
+    sys.exit(growth > MAX_GROWTH)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Compare this version with an older one: requests a second, and CPU time of the server for each request.
+"""Compare this version with an older one: requests per second, and the server's CPU time for each request.
 
 `python benchmarks/versions.py --old FOLDER`, where FOLDER is a clone of the older commit; the same interpreter runs
-both. The two servers take turns; a table has the medians, and the median of the ratios within a turn. Items and mixins
+both. The two servers take turns; the table has the medians, and the median ratio of all turns. Items, mixins and tokens
 vary from request to request, so that no cache of equal requests helps.
 """
 
@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.request import Request
 
 from caller import Caller
-from load import GOLDEN, OPENER, SERVE, load, products, wire
+from load import GOLDEN, OPENER, SERVE, encode_request, product_ids, send_load
 
 CONNECTIONS = 8
 ROOT = Path(__file__).parents[1]
@@ -45,15 +45,15 @@ class Target:
 
 @dataclass
 class Run:
-    """Requests a second, and microseconds of the server's CPU for each request."""
+    """Requests per second, and the server's CPU time for each request, in microseconds."""
 
     rate: float
     cpu: float
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Target]:
-    """Serve the version in a folder."""
+def start_version(folder: Path) -> Iterator[Target]:
+    """Start the server of the version in a folder."""
     variables = {**os.environ, "PYTHONPATH": str(folder)}
     with subprocess.Popen(SERVE, stdout=subprocess.PIPE, text=True, cwd=folder, env=variables) as process:
         assert process.stdout
@@ -65,19 +65,19 @@ def serving(folder: Path) -> Iterator[Target]:
 
 
 def client_tokens(port: int, count: int) -> list[str]:
-    """Return tokens of the API's OAuth client: calls of many tokens share no cached one."""
+    """Return several tokens of the OAuth client `admin`, so that a cache of one token does not help."""
     body = b"grant_type=client_credentials&client_id=admin&client_secret=secret"
     request = Request(f"http://127.0.0.1:{port}/oauth/token", body, method="POST")
     tokens = []
     for _ in range(count):
-        with OPENER.open(request) as reply:
-            tokens.append(json.load(reply)["access_token"])
+        with OPENER.open(request) as response:
+            tokens.append(json.load(response)["access_token"])
     return tokens
 
 
 def varied_requests(port: int) -> dict[str, list[bytes]]:
-    """Return several requests of each kind: their ids, mixins and tokens differ."""
-    ids = sorted(set(products(f"http://127.0.0.1:{port}", 200)))
+    """Return several requests of each kind, with different ids, mixins and tokens."""
+    ids = sorted(set(product_ids(f"http://127.0.0.1:{port}", 200)))
     tokens = client_tokens(port, 7)
     items = f"/{GOLDEN}/items/PRODUCT"
     with closing(Caller(port)) as caller:
@@ -88,14 +88,19 @@ def varied_requests(port: int) -> dict[str, list[bytes]]:
         return {"mixins": mixins, "metadata": {"mixins": {"segmentAttributes": MIXIN_URL}}}
 
     kinds = {
-        "GET one": [wire("GET", f"{items}/{id_}") for id_ in ids],
-        "list of 60": [wire("GET", f"/items?pageSize=60&pageNumber={1 + at % 2}") for at in range(len(ids))],
+        "GET one": [encode_request("GET", f"{items}/{id_}") for id_ in ids],
+        "list of 60": [encode_request("GET", f"/items?pageSize=60&pageNumber={1 + at % 2}") for at in range(len(ids))],
         "list of 60, q and sort": [
-            wire("GET", f"/items?q=type:PRODUCT&sort=item.{key}&pageSize=60") for key in ("id", "code", "name")
+            encode_request("GET", f"/items?q=type:PRODUCT&sort=item.{key}&pageSize=60")
+            for key in ("id", "code", "name")
         ],
-        "PUT one with a mixin": [wire("PUT", f"{items}/{id_}", mixin(f"STATUS{at}")) for at, id_ in enumerate(ids)],
+        "PUT one with a mixin": [
+            encode_request("PUT", f"{items}/{id_}", mixin(f"STATUS{at}")) for at, id_ in enumerate(ids)
+        ],
         "bulk of 200 with mixins": [
-            wire("PUT", f"{items}/bulk", [{"id": ids[at % len(ids)], **mixin(f"{turn}-{at}")} for at in range(200)])
+            encode_request(
+                "PUT", f"{items}/bulk", [{"id": ids[at % len(ids)], **mixin(f"{turn}-{at}")} for at in range(200)]
+            )
             for turn in range(7)
         ],
     }
@@ -106,10 +111,10 @@ def _with_token(request: bytes, token: str) -> bytes:
     return request.replace(b"Bearer admin-token", f"Bearer {token}".encode())
 
 
-def run(target: Target, requests: list[bytes], seconds: float) -> Run:
-    """Send the requests in turn over some connections."""
+def measure(target: Target, requests: list[bytes], seconds: float) -> Run:
+    """Send the requests in turn over 8 connections, and measure."""
     before, began = target.cpu_seconds(), time.perf_counter()
-    rate = load(target.port, requests, seconds, CONNECTIONS).rate
+    rate = send_load(target.port, requests, seconds, CONNECTIONS).rate
     elapsed = time.perf_counter() - began
     return Run(rate, (target.cpu_seconds() - before) / (rate * elapsed) * 1e6)
 
@@ -117,9 +122,9 @@ def run(target: Target, requests: list[bytes], seconds: float) -> Run:
 def compare(
     old: Target, new: Target, requests: Mapping[str, list[list[bytes]]], seconds: float, rounds: int
 ) -> Iterator[str]:
-    """Return a row for each kind of request."""
+    """Yield a row for each kind of request."""
     for name, (of_old, of_new) in requests.items():
-        pairs = [(run(old, of_old, seconds), run(new, of_new, seconds)) for _ in range(rounds + 1)][1:]
+        pairs = [(measure(old, of_old, seconds), measure(new, of_new, seconds)) for _ in range(rounds + 1)][1:]
         rates = statistics.median(new.rate / old.rate for old, new in pairs)
         cpu = statistics.median(old.cpu / new.cpu for old, new in pairs)
         before, after = (
@@ -136,11 +141,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--old", type=Path, required=True, help="folder with the older version")
-    parser.add_argument("--only", default="", help="the kinds of requests whose names match this regex")
-    parser.add_argument("--seconds", type=float, default=1.5, help="length of one run")
+    parser.add_argument("--only", default="", help="only kinds of requests whose names match this regular expression")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of one run, in seconds")
     parser.add_argument("--rounds", type=int, default=7, help="runs of each kind for each version")
     options = parser.parse_args()
-    with serving(options.old) as old, serving(ROOT) as new:
+    with start_version(options.old) as old, start_version(ROOT) as new:
         both = zip(varied_requests(old.port).items(), varied_requests(new.port).values(), strict=True)
         requests = {name: [first, second] for (name, first), second in both if re.search(options.only, name)}
         print(f"{sys.version.split()[0]}, {CONNECTIONS} connections")

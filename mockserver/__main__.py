@@ -1,4 +1,4 @@
-"""`python -m mockserver` is the command `mockserver`."""
+"""Run the command `mockserver` with `python -m mockserver`."""
 
 from .cli.commands import main
 

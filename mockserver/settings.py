@@ -1,4 +1,4 @@
-"""Everything that can be set, in one frozen value; flags and environment end here."""
+"""The settings of a server as one frozen value; each field declares its help text and the id of its rule."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Strictness = Literal["vendor", "warn", "strict"]
 
 
 def _about(text: str, rule: str = "") -> dict[str, str]:
-    """Return what the help and the documentation say about a setting, and the id of its rule."""
+    """Return the metadata of a field: a sentence for help and documentation, and the id of its rule."""
     return {"help": text, "rule": rule}
 
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """The switches for rules that no source settles (docs/fidelity.md); nothing else about the API can be changed."""
+    """Switches for rules that no source settles (docs/fidelity.md). Nothing else about the simulated API can be set."""
 
     own_list: Literal["own", "catalogue"] = field(
         default="own", metadata=_about("Segments that a customer lists: their own, or all ACTIVE ones.", "A10")
@@ -55,15 +55,7 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a server is to run.
-
-    tenant: the tenant that examples and tokens name; any other valid name works as well.
-    fixture: the name of a world in fixtures/, or the path of a world file.
-    spec: a folder with specs of one's own in place of the shipped ones.
-    contract: what to do about findings, which are what the vendor would let pass: keep them, name them in a header,
-        or refuse the request.
-    admin_token: what calls to the control plane must carry; one is made up where it is needed and none is given.
-    """
+    """The settings of a server; the help text of each field says what it means."""
 
     host: str = field(default="127.0.0.1", metadata=_about("Address to listen on."))
     port: int = field(default=8080, metadata=_about("Port to listen on; 0 takes a free one."))
@@ -107,7 +99,7 @@ class Settings:
 
 
 class Setting(NamedTuple):
-    """One setting, as the command line and the documentation show it; `text` is a sentence, `rule` an id or ""."""
+    """A setting as the command line and the documentation show it; `text` is a sentence, `rule` an id or ""."""
 
     name: str
     hint: Any
@@ -117,7 +109,7 @@ class Setting(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """The option of the command line."""
+        """The command-line option."""
         return f"--{self.name.replace('_', '-')}"
 
     @property
@@ -127,32 +119,32 @@ class Setting(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """The sentence, with the id of the rule."""
+        """The sentence with the id of the rule."""
         return f"{self.text.removesuffix('.')} ({self.rule})." if self.rule else self.text
 
     @property
     def values(self) -> str:
-        """The possible values or the default in words."""
+        """The possible values or the default, in Markdown."""
         if get_origin(self.hint) is Literal:
             return ", ".join(f"`{value}`" + (" (default)" * (value == self.default)) for value in get_args(self.hint))
         return "" if self.default in (None, (), "", False) else f"`{self.default}` (default)"
 
 
 def list_settings() -> list[Setting]:
-    """Return all settings, the switches of the rules last."""
-    owners = ((owner, get_type_hints(owner)) for owner in (Settings, Switches))
+    """Return all settings, the switches last."""
     return [
-        Setting(each.name, hints[each.name], each.default, each.metadata["help"], each.metadata["rule"])
-        for owner, hints in owners
-        for each in fields(owner)
-        if each.name != "behaviour"
+        Setting(option.name, hints[option.name], option.default, option.metadata["help"], option.metadata["rule"])
+        for owner, hints in ((owner, get_type_hints(owner)) for owner in (Settings, Switches))
+        for option in fields(owner)
+        if option.name != "behaviour"
     ]
 
 
 def settings_table() -> str:
-    """Return the settings as a page of the documentation, in Markdown."""
+    """Return the page of the documentation that lists the settings, in Markdown."""
     rows = (
-        f"| `{each.flag}` | `{each.variable}` | {each.values} | {each.text} | {each.rule} |" for each in list_settings()
+        f"| `{setting.flag}` | `{setting.variable}` | {setting.values} | {setting.text} | {setting.rule} |"
+        for setting in list_settings()
     )
     return "\n".join(
         [

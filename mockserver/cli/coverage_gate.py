@@ -1,4 +1,4 @@
-"""Coverage as a gate: ask a running server for its report, tell it to people, and say what is below a minimum."""
+"""The coverage gate: fetches the report of a running server, formats it, and finds dimensions below a minimum."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ import orjson
 from ..records.coverage import COVERAGE_DIMENSIONS
 
 MAX_REQUEST_SECONDS = 30
-MAX_SHOWN_ITEMS = 10  # missing cells of a dimension
+MAX_SHOWN_ITEMS = 10  # uncovered items of each dimension
 
 
 class ServerUnreachable(Exception):
-    """The server could not be asked, or did not answer with a report."""
+    """The server at the URL cannot be reached, or its response is not a coverage report."""
 
 
 def fetch_report(url: str, token: str, **query: str | None) -> bytes:
-    """Return the report of the server at this URL; Unanswered if there is none to be had."""
+    """Return the report of the server at this URL; ServerUnreachable if that fails."""
     query_string = urlencode({name: value for name, value in query.items() if value})
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
-        request = Request(f"{url.rstrip('/')}/__admin/coverage?{query_string}", headers=headers)  # noqa: S310 - one's own
-        with build_opener(ProxyHandler({})).open(request, timeout=MAX_REQUEST_SECONDS) as reply:
-            content: bytes = reply.read()
+        request = Request(f"{url.rstrip('/')}/__admin/coverage?{query_string}", headers=headers)  # noqa: S310 - the user's own server
+        with build_opener(ProxyHandler({})).open(request, timeout=MAX_REQUEST_SECONDS) as response:
+            content: bytes = response.read()
             return content
     except HTTPError as error:
         with error:
@@ -38,7 +38,7 @@ def fetch_report(url: str, token: str, **query: str | None) -> bytes:
 
 
 def parse_report(content: bytes) -> dict[str, Any]:
-    """Read a report in JSON; Unanswered if it is none, since something else may listen there."""
+    """Return a report from its JSON; ServerUnreachable if it is something else, such as another server's response."""
     try:
         report: dict[str, Any] = orjson.loads(content)
         if report["dimensions"].keys() == COVERAGE_DIMENSIONS.keys():
@@ -49,19 +49,18 @@ def parse_report(content: bytes) -> dict[str, Any]:
 
 
 def format_report(report: Mapping[str, Any]) -> str:
-    """Return the report as a terminal shows it: a line for each dimension, then what is missing."""
+    """Return the report for a terminal: a line for each dimension, then what is not covered."""
     return "\n".join([*_dimension_lines(report), *_missing_item_lines(report), *_unused_scope_lines(report)])
 
 
 def find_shortfalls(report: Mapping[str, Any], minimums: Mapping[str, int]) -> list[str]:
-    """Return the lines that say which dimension is below its minimum, and name all that it lacks."""
+    """Return lines that name each dimension below its minimum, and all its uncovered items."""
     lines = []
     for name, minimum in minimums.items():
         dimension = report["dimensions"][name]
-        if dimension["percent"] < minimum:
-            lines.append(
-                f"{COVERAGE_DIMENSIONS[name]}: {dimension['percent']} % is below the minimum of {minimum} %; not covered:"
-            )
+        percent = dimension["percent"]
+        if percent < minimum:
+            lines.append(f"{COVERAGE_DIMENSIONS[name]}: {percent} % is below the minimum of {minimum} %; not covered:")
             lines += [f"  {label}" for label in dimension["missing"]]
     return lines
 
@@ -69,7 +68,8 @@ def find_shortfalls(report: Mapping[str, Any], minimums: Mapping[str, int]) -> l
 def _dimension_lines(report: Mapping[str, Any]) -> Iterator[str]:
     width = max(map(len, COVERAGE_DIMENSIONS.values()))
     for name, dimension in report["dimensions"].items():
-        yield f"{COVERAGE_DIMENSIONS[name]:{width}}  {dimension['percent']:3} %  {dimension['covered']:4} of {dimension['total']}"
+        covered, total, percent = dimension["covered"], dimension["total"], dimension["percent"]
+        yield f"{COVERAGE_DIMENSIONS[name]:{width}}  {percent:3} %  {covered:4} of {total}"
 
 
 def _missing_item_lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -82,14 +82,16 @@ def _missing_item_lines(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _unused_scope_lines(report: Mapping[str, Any]) -> Iterator[str]:
-    unused_scopes = [(each["name"], each["neverNeeded"]) for each in report["personas"] if each["neverNeeded"]]
+    unused_scopes = {
+        persona["name"]: persona["neverNeeded"] for persona in report["personas"] if persona["neverNeeded"]
+    }
     if unused_scopes:
         yield "\nscopes granted and never needed:"
-        yield from (f"  {name}: {', '.join(scopes)}" for name, scopes in unused_scopes)
+        yield from (f"  {name}: {', '.join(scopes)}" for name, scopes in unused_scopes.items())
 
 
 def _error_message(content: bytes) -> str:
-    """Return what an error says, as ours do, or the beginning of whatever it is."""
+    """Return the message of one of our errors, or the first bytes of any other content."""
     try:
         return str(orjson.loads(content)["message"])
     except (orjson.JSONDecodeError, KeyError, TypeError):

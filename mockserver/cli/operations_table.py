@@ -1,4 +1,4 @@
-"""The operations of all specs as lists for people: lines for a terminal, tables for the documentation."""
+"""Formats the operations of the specs: as lines for a terminal, as tables for the documentation."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from ..contract.spec import Spec
 
 MARKDOWN_HEAD = """# Operations
 
-Every operation that the simulator answers, with the scopes of which one is enough. Made from the specs by
-`mockserver routes --format markdown`.
+Every operation of the simulator. Where several scopes are listed, a token needs one of them. Generated from the specs
+by `mockserver routes --format markdown`.
 """
 MARKDOWN_COLUMNS = ("method", "path", "operationId", "access", "what it does")
 
 
 def operations_text(operations: Iterable[Operation]) -> str:
     """Return a line for each operation."""
-    return "\n".join(f"{each.method:7} {each.path}  {each.id}  {describe_access(each)}" for each in operations)
+    return "\n".join(
+        f"{operation.method:7} {operation.path}  {operation.id}  {describe_access(operation)}"
+        for operation in operations
+    )
 
 
 def operations_markdown(specs: Iterable[Spec]) -> str:
     """Return a page with a table for each spec."""
-    return "\n".join([MARKDOWN_HEAD, *("\n".join(_table_lines(each)) for each in specs)]).rstrip()
+    return "\n".join([MARKDOWN_HEAD, *("\n".join(_table_lines(spec)) for spec in specs)]).rstrip()
 
 
 def describe_access(operation: Operation) -> str:
-    """Say what a caller needs: a scope, any token or none; and which scopes show more, where none is needed."""
+    """Return what a caller needs (a scope, any token, nothing), and the scopes that show more if none is required."""
     scopes = " | ".join(operation.scopes)
     if operation.needs_scope:
         return scopes
@@ -38,9 +41,10 @@ def _table_lines(spec: Spec) -> Iterator[str]:
     yield f"## {spec.root['info']['title']}\n"
     yield _table_row(MARKDOWN_COLUMNS)
     yield _table_row(["---"] * len(MARKDOWN_COLUMNS))
-    for each in compile_operations(spec):
-        summary = spec.root["paths"][each.path][each.method.lower()].get("summary", "")
-        yield _table_row([each.method, f"`{each.path}`", f"`{each.id}`", describe_access(each), summary])
+    for operation in compile_operations(spec):
+        summary = spec.root["paths"][operation.path][operation.method.lower()].get("summary", "")
+        access = describe_access(operation)
+        yield _table_row([operation.method, f"`{operation.path}`", f"`{operation.id}`", access, summary])
     yield ""
 
 

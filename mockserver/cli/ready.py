@@ -1,15 +1,22 @@
-"""The ready line: where the server is, which tokens work, how to reset."""
+"""The ready line of a started server: its URL, tokens, and how to reset it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import orjson
 
 from .. import __version__
 from ..app import App
+from ..contract.operations import Operation
+from ..control.guard import DOCS_PATH
+
+FIRST_CALL = "GET-customer-segment-retrieve-segments-items"  # the operation that the ready line suggests
+RESET = "reset"
 
 
 def format_ready_line(app: App, url: str, seconds: float) -> str:
-    """Return the line (JSON) or the few lines (text) that a started server prints."""
+    """Return one line of JSON or a few lines of text, as the settings say; `seconds` is how long the start took."""
     as_json = app.settings.log_format == "json"
     return _ready_json(app, url, seconds) if as_json else _ready_text(app, url, seconds)
 
@@ -23,7 +30,7 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
         "tenant": app.settings.tenant,
         "operations": len(app.api_operations),
         "tokens": app.world.tokens.seed_tokens,
-        "reset": f"POST {url}/__admin/reset",
+        "reset": f"POST {url}{_path(app.control_operations, RESET)}",
         **({"adminToken": app.guard.token} if app.guard.token else {}),
         "seconds": round(seconds, 3),
     }
@@ -32,22 +39,32 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
 
 def _ready_text(app: App, url: str, seconds: float) -> str:
     tenant = app.settings.tenant
-    auth = f"-H 'Authorization: Bearer {app.world.tokens.seed_tokens[0]}' " if app.settings.auth == "on" else ""
+    authorization = _curl_token(app.world.tokens.seed_tokens[0]) if app.settings.auth == "on" else ""
     tokens = ", ".join(app.world.tokens.seed_tokens) if app.settings.auth == "on" else "none needed (--auth off)"
+    first_path = _path(app.api_operations, FIRST_CALL).format(tenant=tenant)
     return "\n".join(
         [
             f"emporix-mockserver {__version__} is ready at {url} after {seconds:.2f} s (Ctrl-C stops it)",
             f"  world   {app.world.seed.name}, {len(app.api_operations)} operations, tenant {tenant} or any other name",
             f"  tokens  {tokens}",
-            f"  try     curl {auth}{url}/customer-segment/{tenant}/segments/items",
+            f"  try     curl {authorization}{url}{first_path}",
             *_control_lines(app, url),
         ]
     )
 
 
 def _control_lines(app: App, url: str) -> list[str]:
-    """Say how to reset, or why that cannot be done from outside."""
+    """Return how to reset and where the documentation is, or that the control plane is disabled."""
     if app.guard.is_closed:
         return ["  reset   restart the server; the control plane is disabled (--no-admin)"]
-    token = f"-H 'Authorization: Bearer {app.guard.token}' " if app.guard.token else ""
-    return [f"  reset   curl -X POST {token}{url}/__admin/reset", f"  docs    {url}/__admin/docs/"]
+    authorization = _curl_token(app.guard.token) if app.guard.token else ""
+    reset_path = _path(app.control_operations, RESET)
+    return [f"  reset   curl -X POST {authorization}{url}{reset_path}", f"  docs    {url}{DOCS_PATH}/"]
+
+
+def _curl_token(token: str) -> str:
+    return f"-H 'Authorization: Bearer {token}' "
+
+
+def _path(operations: Iterable[Operation], operation_id: str) -> str:
+    return next(operation.path for operation in operations if operation.id == operation_id)

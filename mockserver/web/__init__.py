@@ -1,1 +1,1 @@
-"""HTTP: our own server, the road from bytes to a response and back, and the Flask application for everyone else."""
+"""HTTP: our own server, from the bytes of a request to those of its response, and the Flask application for WSGI."""

@@ -1,4 +1,4 @@
-"""The application: from a request to its response, whichever server it came by."""
+"""The application: returns the response to a request, whichever server received it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Application:
     """Answers requests.
 
     api, control: the pipelines of the simulated API and of the control plane.
-    documentation: answers for the pages below /__admin/docs.
+    documentation: serves the pages below /__admin/docs.
     """
 
     api: Answer
@@ -34,7 +34,7 @@ class Application:
     guard: Guard
 
     def answer(self, request: Request) -> Response:
-        """Return the response to a request; every failure becomes a response in JSON."""
+        """Return the response to a request; a failure becomes an error response in JSON."""
         return answer_safely(self._route, request)
 
     def _route(self, request: Request) -> Response:
@@ -44,6 +44,20 @@ class Application:
             raise request.problem
         self.guard.check_request(request)
         return self.documentation(request) if is_documentation(request.path) else self.control(request)
+
+
+def answer_by_origin(pages: Answer, others: Answer) -> Answer:
+    """Return a function that answers requests from web pages with `pages`, and all others with `others`."""
+
+    def answer(request: Request) -> Response:
+        return answer_safely(pages, request) if is_from_page(request) else others(request)
+
+    return answer
+
+
+def is_from_page(request: Request) -> bool:
+    """Whether a web page calls the simulated API. The control plane answers only its own pages, without CORS."""
+    return "origin" in request.headers and not is_control(request.path)
 
 
 def answer_safely(answer: Answer, request: Request) -> Response:
@@ -66,6 +80,6 @@ def error_response(status: int, message: str) -> Response:
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
-    """Raise ValueError for a line break, which would begin another header, or a letter beyond Latin-1."""
+    """Raise ValueError for a line break, which would start another header, or a character outside Latin-1."""
     if NOT_IN_HEADER.search("".join([*headers, *headers.values()])):
-        raise ValueError(f"a header of the response has a line break or a letter beyond Latin-1: {dict(headers)!a}")
+        raise ValueError(f"a response header has a line break or a character outside Latin-1: {dict(headers)!a}")

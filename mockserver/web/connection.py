@@ -1,24 +1,25 @@
-"""One client's connection: its requests are answered one after the other, completely, as fast as it reads."""
+"""One client's connection: answers its requests in order, each completely, as fast as the client reads."""
 
 from __future__ import annotations
 
 import socket
+import struct
 from asyncio import AbstractEventLoop, BaseTransport, Protocol, Transport
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
 from typing import Literal, NamedTuple, cast
 
-from ..messages import Response
-from . import network_faults
+from ..messages import NetworkFault, Response
 from .application import error_response
 from .dispatcher import Dispatcher
 from .limits import MAX_BATCH_SECONDS
 from .request_parser import EMPTY, ParsedRequest, RequestParser
-from .response_writer import EncodedResponse, encode
+from .response_writer import EncodedResponse, broken_bytes, encode, split_body
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-REFUSED = ParsedRequest(EMPTY)  # stands for what is not a request: the response to it ends the connection
+REFUSED = ParsedRequest(EMPTY)  # takes the place of bytes that are not a request; the connection closes after it
+LINGER_ZERO = struct.pack("ii", 1, 0)  # SO_LINGER: closing drops unsent bytes and resets the connection
 
 
 class ConnectionState(Enum):
@@ -28,9 +29,9 @@ class ConnectionState(Enum):
     state         waits for                                    next
     ============  ===========================================  ================================================
     OPENING       the event loop to hand over the socket       IDLE
-    IDLE          the client to begin a request                READING, ANSWERING
+    IDLE          the client to start a request                READING, ANSWERING
     READING       the client to send the rest of a request     ANSWERING
-    ANSWERING     the application, or the pauses of a drip     IDLE, READING, WRITING; LINGERING or WRITING_LAST
+    ANSWERING     the application, or pauses of a dripped body IDLE, READING, WRITING; LINGERING or WRITING_LAST
     WRITING       the client to read a response                ANSWERING, READING, IDLE
     WRITING_LAST  the client to read the last response         LINGERING
     LINGERING     the client to close                          CLOSED
@@ -52,29 +53,27 @@ class ConnectionState(Enum):
 
 
 class Timeout(NamedTuple):
-    """How many seconds a state may last, and what happens then."""
+    """How many seconds a state may last, and what happens after that."""
 
     seconds: float
     action: Literal["close", "refuse", "abort"]
 
 
-TIMEOUTS = {  # OPENING and ANSWERING have none: there the client waits for the server
+TIMEOUTS = {  # OPENING and ANSWERING have none, because the client waits for the server
     ConnectionState.IDLE: Timeout(30, "close"),
     ConnectionState.READING: Timeout(60, "refuse"),  # with a 408
     ConnectionState.WRITING: Timeout(30, "abort"),  # since the client last read anything
-    ConnectionState.WRITING_LAST: Timeout(30, "abort"),
-    ConnectionState.LINGERING: Timeout(
-        2, "abort"
-    ),  # closing while the client still sends would take its last response away
+    ConnectionState.WRITING_LAST: Timeout(30, "abort"),  # likewise
+    ConnectionState.LINGERING: Timeout(2, "abort"),  # closing at once could destroy the response before it is read
 }
 BETWEEN_RESPONSES = {ConnectionState.IDLE, ConnectionState.READING, ConnectionState.WRITING}
 ENDING = {ConnectionState.WRITING_LAST, ConnectionState.LINGERING, ConnectionState.CLOSED}
 
 
 class WriteBatcher:
-    """Writes the responses of one loop iteration together: each write wakes a client, which competes for the CPU.
+    """Writes the responses of one loop iteration together, since each write wakes a client, which competes for the CPU.
 
-    A fifth more responses get through.
+    This gives a fifth more responses per second.
     """
 
     def __init__(self, loop: AbstractEventLoop) -> None:
@@ -83,7 +82,7 @@ class WriteBatcher:
         self._since = 0.0
 
     def write(self, transport: Transport, content: bytes) -> None:
-        """Write with the others of this iteration, or at once if the first of them has waited too long."""
+        """Write with the other responses of this iteration; at once if the first of them has waited too long."""
         now = self._loop.time()
         if not self._batch:
             self._since = now
@@ -100,11 +99,11 @@ class WriteBatcher:
 
 
 class Connection(Protocol):
-    """A connection, from its opening to its end.
+    """A connection, from opening to close.
 
-    A client that pipelines requests gets one response per loop iteration, and the next once it has read that one;
-    otherwise a few clients could starve the rest, and make the server buffer any number of responses. Until then
-    nothing is read from it, so its end is not seen before its last response is sent.
+    A client that pipelines requests gets one response per loop iteration, and the next one only when it has read the
+    last. Otherwise a few clients could starve the rest, and make the server buffer any number of responses. Until then
+    the server does not read from the connection, so it notices a close only after the last response.
     """
 
     def __init__(
@@ -121,21 +120,21 @@ class Connection(Protocol):
         self._unsent_bytes = 0
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Begin: from now on a client is in WRITING while any byte of a response is unsent."""
+        """Start in IDLE. With a limit of 0, the state is WRITING while any byte of a response is unsent."""
         self._transport = cast(Transport, transport)
         self._transport.set_write_buffer_limits(0)
         self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0])
         self._enter(ConnectionState.IDLE)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        """End; a response that is still being made will be dropped."""
+        """Close; the response to a request that is still running will be dropped."""
         self._state = ConnectionState.CLOSED
         self._waiting.clear()
         del self._parser  # it and llhttp refer to each other
         self._on_closed(self)
 
     def data_received(self, data: bytes) -> None:
-        """Parse requests, and answer the first."""
+        """Parse requests, and answer the first of them."""
         if self._state in ENDING:
             return
         if self._state is ConnectionState.IDLE:
@@ -146,12 +145,12 @@ class Connection(Protocol):
             self._transport.pause_reading()
 
     def pause_writing(self) -> None:
-        """Wait for the client to read; a response that drips checks at its end whether the client has read it."""
+        """Wait for the client to read; after a dripped response, `_finish` checks that instead."""
         if self._state in BETWEEN_RESPONSES:
             self._enter(ConnectionState.WRITING)
 
     def resume_writing(self) -> None:
-        """Go on: the client has read all."""
+        """Continue, because the client has read everything."""
         if self._state is ConnectionState.WRITING_LAST:
             self._enter(ConnectionState.LINGERING)
         elif self._state is ConnectionState.WRITING:
@@ -164,7 +163,7 @@ class Connection(Protocol):
             self._transport.abort()
 
     def check_timeout(self, now: float) -> None:
-        """Close a connection whose client is idle, stalled or slow; called once a second."""
+        """Close the connection if its client is idle, stalled or slow; called once a second."""
         timeout = TIMEOUTS.get(self._state)
         if timeout is None:
             return
@@ -189,7 +188,7 @@ class Connection(Protocol):
         self._state, self._since = state, self._loop.time()
 
     def _proceed(self) -> None:
-        """Answer the next request, if there is one and the client has read all responses so far; else read on."""
+        """Answer the next request if the client has read all responses so far; read on if no request waits."""
         if self._state not in {ConnectionState.IDLE, ConnectionState.READING}:
             return
         if self._waiting:
@@ -213,34 +212,36 @@ class Connection(Protocol):
             self._send(encode(response, self._parsed))
 
     def _refuse(self, status: int, reason: str) -> None:
-        """Answer what is not a request, or never became one, and end the connection."""
+        """Answer bytes that are not a valid or complete request, and close the connection."""
         self._enter(ConnectionState.ANSWERING)
         self._send(encode(error_response(status, reason), REFUSED))
 
     def _send(self, encoded: EncodedResponse) -> None:
-        """Send a response, or what a network fault leaves of it."""
-        transport, fault = self._transport, encoded.network_fault
-        if fault is None:
-            if encoded.keeps_open:
-                self._batcher.write(transport, encoded.head + encoded.body)
-            else:
-                transport.write(encoded.head + encoded.body)
-            self._finish(encoded.keeps_open)
-        elif fault.kind == "drip":
+        """Send a response, or what its network fault leaves of it."""
+        if encoded.network_fault:
+            self._send_broken(encoded, encoded.network_fault)
+            return
+        if encoded.keeps_open:
+            self._batcher.write(self._transport, encoded.head + encoded.body)
+        else:
+            self._transport.write(encoded.head + encoded.body)
+        self._finish(encoded.keeps_open)
+
+    def _send_broken(self, encoded: EncodedResponse, fault: NetworkFault) -> None:
+        transport = self._transport
+        if fault.kind == "drip":
             transport.write(encoded.head)
-            parts = network_faults.split_body(encoded.body, fault.chunks)
+            parts = split_body(encoded.body, fault.chunks)
             self._drip(parts, fault.seconds / fault.chunks, encoded.keeps_open)
         elif fault.kind == "reset":
-            transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, network_faults.LINGER_ZERO
-            )
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
             transport.abort()
         else:
-            transport.write(network_faults.broken_bytes(fault.kind, encoded))
+            transport.write(broken_bytes(fault.kind, encoded))
             self._finish(keeps_open=False)
 
     def _drip(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
-        """Send the parts of a body, with a pause of so many seconds before each."""
+        """Send the parts of a body, after a pause (in seconds) each."""
         if self._state is ConnectionState.CLOSED:
             return
         if parts:
@@ -254,10 +255,10 @@ class Connection(Protocol):
         self._drip(parts[1:], pause, keeps_open)
 
     def _finish(self, keeps_open: bool) -> None:
-        """Leave ANSWERING: the next request is for the next loop iteration, or the connection ends."""
+        """Leave ANSWERING; the next request is answered in the next loop iteration, unless the connection closes."""
         transport = self._transport
         is_unread = transport.get_write_buffer_size() > 0
-        if not keeps_open:  # the client may not have sent all yet, so read on until it closes
+        if not keeps_open:  # the client may still be sending, so read on until it closes
             self._enter(ConnectionState.WRITING_LAST if is_unread else ConnectionState.LINGERING)
             transport.write_eof()
             transport.resume_reading()

@@ -1,4 +1,4 @@
-"""Where requests are answered: in the server's own thread, or in a thread each while a fault may hold them."""
+"""Runs the application: in the server's own thread, or in a thread per request while a fault may hold requests."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Done = Callable[[Response], None]
 
 
 class Dispatcher:
-    """Runs the application, and hands each response over in the event loop's thread.
+    """Runs the application, and delivers each response in the event loop's thread.
 
     Threads would only wait for each other: the work is Python, and the interpreter's lock lets one run at a time.
-    With one thread the server answers more requests, and evenly (benchmarks/README.md).
+    With one thread the server answers more requests, at a steadier rate (benchmarks/README.md).
 
-    While a fault may hold calls, each call gets a thread of its own, so that a held call does not block the others.
-    Calls of the control plane never do: since they run in the event loop's thread, faults are added and removed between
-    two calls only, and can be removed however many calls are held.
+    While a fault may hold requests, each request to the simulated API gets its own thread, so that a held one does not
+    block the others. Requests to the control plane always run in the event loop's thread. So faults are only added and
+    removed between two requests, and can be removed however many requests are held.
     """
 
     def __init__(self, answer: Answer, faults: FaultRegistry, loop: AbstractEventLoop) -> None:
@@ -34,7 +34,7 @@ class Dispatcher:
         self._threads = 0
 
     def dispatch(self, request: Request, done: Done) -> None:
-        """Answer a request; `done` gets the response, at once or later."""
+        """Answer a request; `done` receives the response, immediately or later."""
         if not self._faults.has_timed_faults or is_control(request.path):
             done(self._answer(request))
         else:

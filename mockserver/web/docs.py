@@ -1,4 +1,4 @@
-"""The pages that document the control plane and the simulated API: Swagger UI, served from here alone."""
+"""The documentation of the control plane and the simulated API: Swagger UI, which loads nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from ..control.guard import DOCS_PATH
 from ..errors import NoEndpoint
 
-# The page needs its own script and its styles; nothing may be loaded from elsewhere, whatever a spec says.
+# The page needs its own script and styles; nothing may be loaded from other hosts, whatever a spec says.
 POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 
-def pages(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
+def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
     """Return an application for everything below /__admin/docs; `specs` are OpenAPI documents by name."""
     app = Flask("mockserver.docs", static_folder=None)
-    known = {name: orjson.dumps(spec) for name, spec in specs.items()}
+    spec_json = {name: orjson.dumps(spec) for name, spec in specs.items()}
 
     @app.get(f"{DOCS_PATH}/specs/<name>.json")
     def spec(name: str) -> Response:
-        if name not in known:
+        if name not in spec_json:
             raise NoEndpoint
-        return Response(known[name], mimetype="application/json")
+        return Response(spec_json[name], mimetype="application/json")
 
     @app.after_request
-    def confined(response: Response) -> Response:
+    def add_policy(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
     @app.errorhandler(404)
-    def missing(_: Any) -> Response:
+    def answer_not_found(_: Any) -> Response:
         return Response(orjson.dumps(NoEndpoint().body()), NoEndpoint.status, mimetype="application/json")
 
-    app.register_error_handler(NoEndpoint, missing)
-    app.register_blueprint(_swagger_ui(list(known)))
+    app.register_error_handler(NoEndpoint, answer_not_found)
+    app.register_blueprint(_swagger_ui(list(spec_json)))
     return app
 
 

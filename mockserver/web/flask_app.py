@@ -1,4 +1,4 @@
-"""The Flask application: adds CORS for pages, and is the entrance for WSGI servers and test clients."""
+"""The Flask application: adds CORS for web pages, and is the entrance for WSGI servers and test clients."""
 
 from __future__ import annotations
 
@@ -13,54 +13,50 @@ from flask import Response as FlaskResponse
 from flask import request as flask_request
 from flask_cors import CORS
 
-from ..control.guard import Guard, is_control
+from ..control.guard import Guard
 from ..messages import Request, Response
 from . import wsgi
-from .application import Answer, Application, answer_safely
+from .application import Answer, Application, answer_by_origin, is_from_page
 
 LOOPBACK_ORIGIN = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$")
 EXPOSED_HEADERS = ["X-Mock-Hint", "X-Mock-Explain", "X-Mock-Findings", "Retry-After", "Preference-Applied"]
-PREFLIGHT_SECONDS = 600  # that a browser may remember the answer to a preflight
+PREFLIGHT_SECONDS = 600  # how long a browser may cache the response to a preflight
 
 Specs = Mapping[str, Mapping[str, Any]]
 
 
 class SimulatorFlask(Flask):
-    """A Flask application without routes: Werkzeug does not route, the pipelines do."""
+    """A Flask application without routes: the pipelines route, not Werkzeug.
+
+    answer: answers a request from our own server. Only web pages need what Flask and flask-cors add, which takes as
+        long as the response itself (benchmarks/README.md); all other requests bypass Flask.
+    """
 
     def __init__(self, application: Application) -> None:
         super().__init__("mockserver", static_folder=None)
-        self.application = application
+        self._application = application
+        self.answer = answer_by_origin(pages=self._answer_page, others=application.answer)
 
     def create_url_adapter(self, request: FlaskRequest | None) -> None:  # noqa: ARG002
-        """Skip Werkzeug's routing, with its redirects and its own error pages."""
+        """Skip Werkzeug's routing, with its redirects and HTML error pages."""
         return
-
-    def answer(self, request: Request) -> Response:
-        """Answer a request from our own server.
-
-        Only pages need what Flask and flask-cors add; it takes as long as the response itself (benchmarks/README.md).
-        """
-        if is_from_page(request):
-            return answer_safely(self._answer_page, request)
-        return self.application.answer(request)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer a request from a WSGI server or a test client."""
         request = environ[wsgi.REQUEST] = wsgi.read_request(environ)
         if is_from_page(request):
             return super().wsgi_app(environ, start_response)
-        return wsgi.send_response(self.application.answer(request), environ, start_response)
+        return wsgi.send_response(self._application.answer(request), environ, start_response)
 
     def dispatch_request(self) -> FlaskResponse:
-        """Answer the current request, which comes from a page."""
+        """Answer the current request, which comes from a web page."""
         environ = flask_request.environ
-        response = self.application.answer(environ[wsgi.REQUEST])
+        response = self._application.answer(environ[wsgi.REQUEST])
         environ[wsgi.NETWORK_FAULT] = response.network_fault
-        sent = FlaskResponse(response.content, wsgi.status_line(response.status))
-        sent.headers.clear()  # Werkzeug gives even a 204 a type
-        sent.headers.extend(response.fields())
-        return sent
+        flask_response = FlaskResponse(response.content, wsgi.status_line(response.status))
+        flask_response.headers.clear()  # Werkzeug adds a Content-Type even to a 204
+        flask_response.headers.extend(response.fields())
+        return flask_response
 
     def _answer_page(self, request: Request) -> Response:
         return wsgi.call_application(self.wsgi_app, request)
@@ -75,39 +71,35 @@ def create_flask(
     count_headers: Collection[str] = (),
     cors_origins: Collection[str] = (),
 ) -> SimulatorFlask:
-    """Return the application; pages of loopback origins, and of those given, may call the simulated API.
+    """Return the application.
 
     specs: the OpenAPI documents that the documentation shows, by name.
-    count_headers: the headers in which services send the number of rows.
+    count_headers: the response headers with the number of rows, which pages may read.
+    cors_origins: origins of web pages that may call the simulated API, in addition to loopback.
     """
     app = SimulatorFlask(Application(api, control, _documentation(specs), guard))
     CORS(
         app,
-        origins=[LOOPBACK_ORIGIN, *map(_origin, cors_origins)],
+        origins=[LOOPBACK_ORIGIN, *map(_origin_pattern, cors_origins)],
         expose_headers=[*EXPOSED_HEADERS, *count_headers],
         max_age=PREFLIGHT_SECONDS,
-        always_send=False,  # only to pages
+        always_send=False,  # only to web pages
     )
     return app
 
 
-def is_from_page(request: Request) -> bool:
-    """Whether a page calls the simulated API; the control plane answers no pages but its own, without CORS."""
-    return "origin" in request.headers and not is_control(request.path)
-
-
 def _documentation(specs: Specs) -> Answer:
-    """Return what answers for the documentation; its application is made with the first request, not at the start."""
+    """Return a function that serves the documentation; its application is created with the first request."""
 
     @cache
-    def pages() -> Flask:
-        from .docs import pages  # noqa: PLC0415 - see above
+    def docs_app() -> Flask:
+        from .docs import create_docs_app  # noqa: PLC0415 - the start need not wait for it
 
-        return pages(specs)
+        return create_docs_app(specs)
 
-    return lambda request: wsgi.call_application(pages(), request)
+    return lambda request: wsgi.call_application(docs_app(), request)
 
 
-def _origin(text: str) -> str | re.Pattern[str]:
-    """Return an origin as flask-cors takes it, which would read the brackets of an IPv6 address as a pattern."""
+def _origin_pattern(text: str) -> str | re.Pattern[str]:
+    """Return an origin for flask-cors, escaped, since it would read the brackets of an IPv6 address as a regex."""
     return text if text == "*" else re.compile(f"^{re.escape(text)}$", re.IGNORECASE)

@@ -1,34 +1,29 @@
-"""From the bytes of a connection to requests: llhttp parses them, this class sets the limits."""
+"""From bytes to requests: llhttp parses them, and `build_request` applies the limits (F1), for WSGI too."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from httptools import (
-    HttpParserCallbackError,
-    HttpParserError,
-    HttpParserUpgrade,
-    HttpRequestParser,
-)
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from ..errors import ClientError
+from ..errors import ClientError, TooLarge
 from ..messages import Request
-from .limits import MAX_BODY_BYTES, MAX_UNREAD_BYTES, MAX_WAITING_REQUESTS
-from .request_builder import body_too_long, build_request, split_target
+from .limits import MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_UNREAD_BYTES, MAX_URL_BYTES, MAX_WAITING_REQUESTS
 
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 EMPTY = Request("GET", "", "", {})
 
 
 class _Stop(Exception):
-    """Stops llhttp: the rest of the stream is not wanted."""
+    """Stops llhttp; the rest of the stream is ignored."""
 
 
 class Phase(Enum):
-    """What the parser reads next: a new request, the head of one, its body and trailer, or nothing any more."""
+    """What the parser reads next: a new request, its head, its body and trailer, or nothing more."""
 
     START = 1
     HEAD = 2
@@ -37,10 +32,10 @@ class Phase(Enum):
 
 
 class ParsedRequest(NamedTuple):
-    """A request of a connection.
+    """A request on a connection.
 
     keeps_open: whether the connection stays open after the response.
-    refusal: status and reason if the bytes are not a valid request, which then stays empty.
+    refusal: status and reason if the bytes are not a valid request; `request` is then empty.
     """
 
     request: Request
@@ -57,7 +52,7 @@ class RequestParser:
     """
 
     def __init__(self, client: str = "") -> None:
-        """Start for a client with this address."""
+        """Start parsing for a client with this address."""
         self.phase = Phase.START
         self.awaits_continue = False
         self._client = client
@@ -70,7 +65,7 @@ class RequestParser:
 
     @property
     def is_partial(self) -> bool:
-        """Whether a request has begun and is incomplete."""
+        """Whether a request has started and is incomplete."""
         return self.phase is Phase.HEAD or self.phase is Phase.BODY
 
     def feed(self, data: bytes) -> list[ParsedRequest]:
@@ -81,7 +76,7 @@ class RequestParser:
         return complete
 
     def _feed(self, data: bytes) -> bytes:
-        """Parse; return the bytes for another parser, since this one stops where the protocol may change."""
+        """Parse the data; return the bytes that remain for a new parser, because llhttp stops at a protocol upgrade."""
         if self.phase is Phase.START and not data.isascii():
             data = _escape_first_line(data)
         try:
@@ -100,7 +95,7 @@ class RequestParser:
         return b""
 
     def _check_unread(self, new_bytes: int) -> None:
-        """Refuse a head or trailer that does not end: llhttp buffers a header until it is complete."""
+        """Refuse a head or trailer that never ends, since llhttp buffers a header until it is complete."""
         is_between = self._has_new_body or self.phase is Phase.START
         self._unread_bytes = 0 if is_between else self._unread_bytes + new_bytes
         self._has_new_body = False
@@ -114,7 +109,7 @@ class RequestParser:
         self._method, self._version, self._keeps_open = "GET", "1.1", False
 
     def on_message_begin(self) -> None:
-        """Begin a request."""
+        """Start a request."""
         self._begin()
         self.phase = Phase.HEAD
 
@@ -123,7 +118,7 @@ class RequestParser:
         self._target += part
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a header; trailers are ignored, and so are names with an underscore, which look like hyphens in WSGI."""
+        """Add a header; ignore trailers, and names with an underscore, which WSGI cannot tell from a hyphen."""
         headers = self._headers
         if self.phase is Phase.BODY or (key := _header_name(name)) is None:
             return
@@ -131,7 +126,7 @@ class RequestParser:
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
 
     def on_headers_complete(self) -> None:
-        """Decide how to read the body; another protocol is declined by parsing the request again without the offer."""
+        """Decide how to read the body. To decline an upgrade, the request is parsed again without that header."""
         headers, parser = self._headers, self._parser
         self.phase = Phase.BODY
         self._method = parser.get_method().decode()
@@ -155,19 +150,19 @@ class RequestParser:
             self._end_too_long()
 
     def on_message_complete(self) -> None:
-        """Hand the request over."""
+        """Complete the request."""
         self.phase = Phase.START
         if self._declined:
             return
         self.awaits_continue = False
         if len(self._complete) + 1 == MAX_WAITING_REQUESTS:
             self._keeps_open = False
-        self._hand_over()
+        self._complete_request()
         if not self._keeps_open:
             self.phase = Phase.ENDED
             raise _Stop
 
-    def _hand_over(self, problem: ClientError | None = None) -> None:
+    def _complete_request(self, problem: ClientError | None = None) -> None:
         if self._headers.get("content-type") == "":
             del self._headers["content-type"]  # WSGI cannot tell it from a missing one
         target = split_target(self._target.decode("latin-1"))
@@ -177,9 +172,9 @@ class RequestParser:
         self._complete.append(ParsedRequest(request, self._version, self._keeps_open))
 
     def _end_too_long(self) -> None:
-        """Hand over a request whose body is too long, without that body, as the last one."""
+        """Complete a request whose body is too long, without that body; it is the last of the connection."""
         self._keeps_open, self.phase = False, Phase.ENDED
-        self._hand_over(body_too_long())
+        self._complete_request(body_too_long())
         raise _Stop
 
     def _refuse(self, status: int, reason: str) -> None:
@@ -187,10 +182,43 @@ class RequestParser:
         self.phase = Phase.ENDED
 
     def _head_without_upgrade(self) -> bytes:
-        """Return the head of the request again; llhttp would leave its body to the other protocol."""
+        """Return the head of the request without the upgrade, for which llhttp would not parse the body."""
         lines = [f"{name}: {text}\r\n" for name, text in self._headers.items() if name != "upgrade"]
         first = f"{self._method} {self._target.decode('latin-1')} HTTP/1.1\r\n"
         return f"{first}{''.join(lines)}\r\n".encode("latin-1")
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """Return path and query of a request target, without the fragment, and without the host of the absolute form."""
+    path, _, query = target.partition("#")[0].partition("?")
+    if not path.startswith("/") and "://" in path:  # RFC 9112, 3.2.2; proxies send it
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return path, query
+
+
+def body_too_long() -> TooLarge:
+    """Return the problem of a request whose body exceeds the limit."""
+    return TooLarge(413, f"The body is longer than {MAX_BODY_BYTES} bytes.")
+
+
+def build_request(
+    method: str,
+    target: tuple[str, str],
+    headers: Mapping[str, str],
+    *,
+    body: bytes = b"",
+    client: str = "",
+    problem: ClientError | None = None,
+) -> Request:
+    """Return a request; a URL or headers over the limit replace the `problem` of its body, if it has one."""
+    path, query = target
+    if len(path) + len(query) > MAX_URL_BYTES:
+        path, query = path[:MAX_URL_BYTES], ""
+        problem = TooLarge(414, f"The URL is longer than {MAX_URL_BYTES} bytes.")
+    if sum(map(len, headers)) + sum(map(len, headers.values())) > MAX_HEADER_BYTES:
+        headers = {}
+        problem = TooLarge(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
+    return Request(method, path, query, headers, b"" if problem else body, client, problem)
 
 
 def _escape_first_line(data: bytes) -> bytes:

@@ -1,18 +1,21 @@
-"""From a response to the bytes of its head and body."""
+"""From a response to bytes: its head and body, or what a network fault leaves of them."""
 
 from __future__ import annotations
 
 import time
 from email.utils import formatdate
 from functools import lru_cache
+from random import Random
 from typing import NamedTuple
 
 from ..messages import NetworkFault, Response, reason_phrase
 from .request_parser import ParsedRequest
 
+GARBAGE = Random(0).randbytes(512)  # noqa: S311 - the same in every run
+
 
 class EncodedResponse(NamedTuple):
-    """A response as bytes; the connection ends after it unless `keeps_open`."""
+    """A response as bytes; the connection closes after it unless `keeps_open`."""
 
     head: bytes
     body: bytes
@@ -31,6 +34,24 @@ def encode(response: Response, parsed: ParsedRequest) -> EncodedResponse:
     head = f"HTTP/1.1 {status} {reason_phrase(status)}\r\n{fields}Date: {_date(int(time.time()))}\r\n\r\n"
     body = response.body_for(parsed.request.method)
     return EncodedResponse(head.encode("latin-1"), body, parsed.keeps_open, response.network_fault)
+
+
+def broken_bytes(kind: str, response: EncodedResponse) -> bytes:
+    """Return the bytes that a network fault sends; a truncated response without a body ends in its status line."""
+    if kind == "garbage":
+        return GARBAGE
+    if kind != "truncated":
+        return b""
+    if response.body:
+        return response.head + response.body[: len(response.body) // 2]
+    first_line = response.head.partition(b"\r\n")[0]
+    return first_line[: len(first_line) // 2]
+
+
+def split_body(body: bytes, chunks: int) -> list[bytes]:
+    """Return a body in at most this many parts of equal size; the last one may be shorter."""
+    size = max(1, -(-len(body) // chunks))
+    return [body[start : start + size] for start in range(0, len(body), size)]
 
 
 @lru_cache(1)

@@ -1,4 +1,4 @@
-"""The server that ships: it binds, accepts connections up to a limit, and stops; asyncio's sockets, one thread."""
+"""The server: binds, accepts connections up to a limit, and stops; it uses asyncio's sockets and one thread."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .dispatcher import Dispatcher
 from .flask_app import SimulatorFlask
 from .limits import BACKLOG, MAX_CONNECTIONS, OTHER_DESCRIPTORS
 
-TIMEOUT_CHECK_SECONDS = 1  # between two checks of all connections
+TIMEOUT_CHECK_SECONDS = 1  # time between two checks of all connections
 
 
 class Server:
-    """A bound server: the port accepts connections from now on, `run` answers them.
+    """A bound server: clients can connect to its port, and `run` answers them.
 
-    connections: the open ones.
+    connections: the open connections.
     """
 
     def __init__(self, app: SimulatorFlask, host: str, port: int, faults: FaultRegistry) -> None:
-        """Bind; port 0 takes a free one. OSError if it cannot be bound."""
+        """Bind to an address; port 0 takes a free port. OSError if that is impossible."""
         self._listeners = list(_bind(host, port))
         self.host, self.port = host, self._listeners[0].getsockname()[1]
         self._max_connections = connection_limit(MAX_CONNECTIONS)
@@ -38,20 +38,20 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where the server is, for a client on this machine."""
+        """The URL for a client on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def run(self) -> None:
-        """Answer until `stop`, then close."""
+        """Answer requests until `stop`, then close all connections."""
         self._listen()
         self._check_timeouts()
         self._loop.run_forever()
-        self._loop.run_until_complete(sleep(0))  # in which the last answers leave
+        self._loop.run_until_complete(sleep(0))  # sends the last responses
         self._close()
 
     def stop(self) -> None:
-        """Have `run` end; from any thread."""
+        """Make `run` return; can be called from any thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _listen(self) -> None:
@@ -60,40 +60,40 @@ class Server:
             self._loop.add_reader(listener, self._accept, listener)
 
     def _accept(self, listener: socket.socket) -> None:
-        """Open the connections that wait, as far as there is room; the others wait on."""
+        """Accept waiting connections up to the limit; the others stay in the backlog."""
         while len(self.connections) < self._max_connections:
             try:
-                taken, _ = listener.accept()
+                client_socket, _ = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
-            except OSError:  # no descriptor is left
+            except OSError:  # no file descriptor is left
                 break
-            self._open(taken)
+            self._open(client_socket)
         self._is_full = True
-        for closed in self._listeners:
-            self._loop.remove_reader(closed)
+        for full_listener in self._listeners:
+            self._loop.remove_reader(full_listener)
 
-    def _open(self, taken: socket.socket) -> None:
-        taken.setblocking(False)
-        connection = Connection(self._dispatcher, self._batcher, self._loop, self._closed)
+    def _open(self, client_socket: socket.socket) -> None:
+        client_socket.setblocking(False)
+        connection = Connection(self._dispatcher, self._batcher, self._loop, self._forget)
         self.connections.add(connection)
-        opening = self._loop.create_task(self._loop.connect_accepted_socket(lambda: connection, taken))
+        opening = self._loop.create_task(self._loop.connect_accepted_socket(lambda: connection, client_socket))
         self._opening.add(opening)
-        opening.add_done_callback(partial(self._opened, connection, taken))
+        opening.add_done_callback(partial(self._finish_opening, connection, client_socket))
 
-    def _opened(self, connection: Connection, taken: socket.socket, opening: Task[Any]) -> None:
+    def _finish_opening(self, connection: Connection, client_socket: socket.socket, opening: Task[Any]) -> None:
         self._opening.discard(opening)
-        if not opening.cancelled() and opening.exception():  # the client has gone already
-            taken.close()
-            self._closed(connection)
+        if not opening.cancelled() and opening.exception():  # the client has already closed
+            client_socket.close()
+            self._forget(connection)
 
-    def _closed(self, connection: Connection) -> None:
+    def _forget(self, connection: Connection) -> None:
         self.connections.discard(connection)
         if self._is_full:
             self._listen()
 
     def _check_timeouts(self) -> None:
-        """Close the connections that have waited too long for their clients; called once a second."""
+        """Close connections that exceed a timeout; this repeats once a second."""
         self._loop.call_later(TIMEOUT_CHECK_SECONDS, self._check_timeouts)
         now = self._loop.time()
         for connection in list(self.connections):
@@ -108,21 +108,21 @@ class Server:
         self._is_full = False
         for connection in list(self.connections):
             connection.abort()
-        self._loop.run_until_complete(sleep(0))  # in which they close
+        self._loop.run_until_complete(sleep(0))  # closes them
         self._loop.close()
 
 
 def connection_limit(wanted: int) -> int:
-    """Return how many connections there can be: as many as wanted if the system grants enough file descriptors.
+    """Return how many connections the system allows, at most `wanted`; raise its limit of file descriptors if needed.
 
-    A server without a free descriptor could not accept, and would only spin.
+    Without this limit, a server that has no free descriptor would try to accept in a busy loop.
     """
     needed = OTHER_DESCRIPTORS + wanted
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if _is_enough(soft, needed):
         return wanted
     granted = needed if _is_enough(hard, needed) else hard
-    with suppress(OSError, ValueError):  # a system may allow less than it says
+    with suppress(OSError, ValueError):  # a system may grant less than its hard limit
         resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
         soft = granted
     return max(1, soft - OTHER_DESCRIPTORS)
@@ -133,7 +133,7 @@ def _is_enough(limit: int, needed: int) -> bool:
 
 
 def _bind(host: str, port: int) -> Iterator[socket.socket]:
-    """Listen on each address that a host has, all on one port."""
+    """Listen on every address of a host, on the same port."""
     with ExitStack() as failing:
         for family, _, _, _, address in socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -1,4 +1,4 @@
-"""The translation between WSGI and our own requests and responses, in both directions."""
+"""Translates between WSGI and our own requests and responses, in both directions."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from urllib.parse import quote, unquote_to_bytes
 from ..errors import BadRequest, ClientError
 from ..messages import Request, Response, reason_phrase
 from .limits import MAX_BODY_BYTES
-from .request_builder import body_too_long, build_request, split_target
+from .request_parser import body_too_long, build_request, split_target
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 
-REQUEST = "mockserver.request"  # the request itself, where our own server has parsed it
+REQUEST = "mockserver.request"  # the request, if our own server has already parsed it
 NETWORK_FAULT = "mockserver.network_fault"  # for a server that can break a response in transit
 UNQUOTED = "%/:@!$&'()*+,;=~?"
 
 
 def read_request(environ: Environ) -> Request:
-    """Return the request of an environment; its `problem` says if a limit is exceeded or the body is incomplete."""
+    """Return the request of a WSGI environment; `problem` is set if it exceeds a limit or its body is incomplete."""
     request: Request | None = environ.get(REQUEST)
     if request is not None:
         return request
@@ -40,15 +40,20 @@ def read_request(environ: Environ) -> Request:
 
 
 def send_response(response: Response, environ: Environ, start_response: Any) -> list[bytes]:
-    """Send a response as WSGI wants it."""
+    """Return the body of a response, after passing its status and headers to `start_response`."""
     environ[NETWORK_FAULT] = response.network_fault
     start_response(status_line(response.status), response.fields())
     body = response.body_for(environ["REQUEST_METHOD"])
     return [body] if body else []
 
 
+def status_line(status: int) -> str:
+    """Return a status with its reason phrase, as WSGI takes it."""
+    return f"{status} {reason_phrase(status)}"
+
+
 def call_application(application: Application, request: Request) -> Response:
-    """Return the response of a WSGI application."""
+    """Return the response of a WSGI application to a request."""
     environ = build_environ(request) | {REQUEST: request}
     started: list[Any] = []
     parts = application(environ, lambda *status_and_headers: started.extend(status_and_headers))
@@ -64,7 +69,7 @@ def call_application(application: Application, request: Request) -> Response:
 
 
 def build_environ(request: Request) -> Environ:
-    """Return the environment of a request."""
+    """Return the WSGI environment of a request."""
     environ: Environ = {
         "SCRIPT_NAME": "",
         "SERVER_NAME": "localhost",
@@ -91,7 +96,7 @@ def build_environ(request: Request) -> Environ:
 
 
 def _raw_path(environ: Environ) -> str:
-    """Return the path as the client wrote it: an id may have an encoded slash, which PATH_INFO has lost."""
+    """Return the path as the client encoded it; in PATH_INFO, an encoded slash of an id is already decoded."""
     raw: str | None = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if raw is None:
         return quote(environ.get("PATH_INFO", "").encode("latin-1"), safe=UNQUOTED.replace("%", ""))
@@ -99,26 +104,20 @@ def _raw_path(environ: Environ) -> str:
 
 
 def _encode(text: str) -> str:
-    """Encode the bytes that a client should have encoded; WSGI gives them as Latin-1."""
+    """Percent-encode what the client should have encoded; WSGI passes those bytes as Latin-1."""
     return text if text.isascii() else quote(text.encode("latin-1"), safe=UNQUOTED)
 
 
 def _read_body(environ: Environ) -> bytes:
-    """Read the complete body; some servers hand over a part of a broken one as if it were complete."""
-    announced = environ.get("CONTENT_LENGTH") or "0"
-    if not (announced.isascii() and announced.isdigit()):
+    """Return the complete body, or raise ClientError; some servers pass on a truncated one as if it were complete."""
+    length_text = environ.get("CONTENT_LENGTH") or "0"
+    if not (length_text.isascii() and length_text.isdigit()):
         raise BadRequest(field="Content-Length", error_type="type", detail="is not a number", rule="F3")
-    length = int(announced[:20])
+    length = int(length_text[:20])
     if length > MAX_BODY_BYTES:
         raise body_too_long()
     body: bytes = environ["wsgi.input"].read(length) if length else b""
     if len(body) < length:
-        raise BadRequest(
-            error_type="truncated", detail=f"{length} bytes were announced and {len(body)} came.", rule="F3"
-        )
+        detail = f"The body has {len(body)} bytes; Content-Length says {length}."
+        raise BadRequest(error_type="truncated", detail=detail, rule="F3")
     return body
-
-
-def status_line(status: int) -> str:
-    """Return a status as WSGI wants it, with its phrase."""
-    return f"{status} {reason_phrase(status)}"

@@ -1,4 +1,4 @@
-"""The command line: start, ready line, stop, mistakes in one line, and the other commands."""
+"""The command line: start, ready line, stop, errors in one line, and the other commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 
 from mockserver.app import build
 from mockserver.cli import operations_table
-from mockserver.cli.commands import collect_settings, serve
+from mockserver.cli.commands import serve
+from mockserver.cli.options import collect_settings
 from mockserver.cli.ready import format_ready_line
 from mockserver.contract.operations import compile_operations
 from mockserver.contract.spec import Spec, load_spec
@@ -38,8 +39,8 @@ SWITCHED: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_serve_answers_from_its_ready_line_on_and_stops_cleanly(how: signal.Signals) -> None:
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+def test_serve_answers_after_its_ready_line_and_stops_cleanly(stop_signal: signal.Signals) -> None:
     with serving() as (process, ready):
         assert ready["event"] == "ready"
         assert "admin-token" in ready["tokens"]
@@ -47,7 +48,7 @@ def test_serve_answers_from_its_ready_line_on_and_stops_cleanly(how: signal.Sign
         assert (status, len(rows)) == (200, 2)
         method, url = ready["reset"].split()
         assert ask(url, method)[0] == 200
-        process.send_signal(how)
+        process.send_signal(stop_signal)
         assert process.wait(timeout=30) == 0
         assert process.stderr
         assert process.stderr.read() == ""
@@ -75,7 +76,7 @@ def test_a_switch_reaches_the_rules() -> None:
         assert ask(url, "PUT", [{"id": "made-up"}]) == (207, [{"index": 0, "code": 201, "status": "Created"}])
 
 
-def test_the_reference_validator_can_be_switched_in() -> None:
+def test_the_reference_validator_can_be_added() -> None:
     with serving("--validator", "reference") as (_, ready):
         url = f"{ready['url']}/customer-segment/acme/segments/{GOLDEN}/items"
         assert len(ask(url)[1]) == 2
@@ -85,22 +86,22 @@ def test_the_reference_validator_can_be_switched_in() -> None:
         assert ask(f"{ready['url']}/__admin/health")[0] == 200  # its path has no parameter
 
 
-def behaviour(*arguments: str) -> Switches:
-    """What the real command makes of these arguments, in the environment as it is."""
+def parse_switches(*arguments: str) -> Switches:
+    """Return the switches that the real command reads from these arguments and the environment."""
     with serve.make_context("serve", list(arguments)) as context:
         return collect_settings(context.params).behaviour
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
+@pytest.mark.parametrize("name", [switch.name for switch in fields(Switches)])
 def test_every_switch_is_a_flag_and_a_variable_and_the_flag_wins(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     flag, variable, text = f"--{name.replace('_', '-')}", f"MOCKSERVER_{name.upper()}", str(SWITCHED[name])
     switched = Switches(**{name: SWITCHED[name]})
-    assert behaviour() == Switches() != switched
-    assert behaviour(flag, text) == switched
+    assert parse_switches() == Switches() != switched
+    assert parse_switches(flag, text) == switched
     monkeypatch.setenv(variable, text)
-    assert behaviour() == switched
-    other = getattr(Switches(), name) or 60  # no flag says "none", which is what max_page_size has
-    assert getattr(behaviour(flag, str(other)), name) == other
+    assert parse_switches() == switched
+    other = getattr(Switches(), name) or 60  # no flag sets max_page_size back to None
+    assert getattr(parse_switches(flag, str(other)), name) == other
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_every_switch_is_a_flag_and_a_variable_and_the_flag_wins(monkeypatch: py
         (["spec", "/nowhere.yaml"], {}, "/nowhere.yaml"),
     ],
 )
-def test_a_mistake_is_one_clear_line(arguments: list[str], variables: dict[str, str], reason: str) -> None:
+def test_an_error_is_one_clear_line(arguments: list[str], variables: dict[str, str], reason: str) -> None:
     done = run(*arguments, variables=variables)
     assert done.returncode != 0
     assert done.stdout == ""
@@ -204,7 +205,7 @@ def test_the_table_of_settings_in_the_documentation_is_what_the_command_prints()
         ([{}, {"OAuth2": ["a", "b"]}], "token optional; more with a | b"),
     ],
 )
-def test_what_a_caller_needs_is_told_in_words(security: list[dict[str, list[str]]], words: str) -> None:
+def test_the_access_of_an_operation_is_described(security: list[dict[str, list[str]]], words: str) -> None:
     operation = {"operationId": "read", "security": security, "responses": {"204": {"description": "Done."}}}
     paths = {"/x": {"get": operation}}
     (compiled,) = compile_operations(Spec(Path("x.yaml"), {"paths": paths}))
@@ -218,7 +219,7 @@ def test_the_shipped_specs_are_good() -> None:
     assert done.stdout.count("good") == len(SPECS)
 
 
-def test_healthcheck_tells_a_healthy_server_from_none() -> None:
+def test_healthcheck_distinguishes_a_healthy_server_from_a_missing_one() -> None:
     with serving() as (process, ready):
         port = ready["url"].rpartition(":")[2]
         assert json.loads(run("healthcheck", variables={"MOCKSERVER_PORT": port}).stdout) == {"status": "healthy"}
@@ -235,7 +236,7 @@ def test_help_and_version() -> None:
     assert run().returncode in {0, 2}
 
 
-def test_garbage_on_the_wire_is_answered_in_json() -> None:
+def test_garbage_on_a_socket_is_answered_in_json() -> None:
     with serving() as (_, ready):
         port = int(ready["url"].rpartition(":")[2])
         for sent in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"):

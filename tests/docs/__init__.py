@@ -1,1 +1,1 @@
-"""README and docs: their commands run, and their promises are checked."""
+"""README and docs: tests run their commands and check their promises."""

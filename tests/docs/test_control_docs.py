@@ -1,4 +1,4 @@
-"""docs/control.md is so: its commands do what stands behind them, and no call and no setting is left out."""
+"""docs/control.md: its commands get the statuses and replies shown; it covers every operation and setting."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def operation_of(router: Router, command: str) -> Operation:
     method = re.search(r"-X (\w+)", command)
     path = re.search(r"\$A(/[^\"? ]*)", command)
     assert path, command
-    given = "POST" if " -d " in command else "GET"
-    return router.route(method[1] if method else given, f"/__admin{path[1]}")[0]
+    default_method = "POST" if " -d " in command else "GET"
+    return router.route(method[1] if method else default_method, f"/__admin{path[1]}")[0]
 
 
-def test_every_call_has_an_example(shared: App) -> None:
+def test_every_operation_has_an_example(shared: App) -> None:
     router = Router(shared.control_operations)
     shown = {operation_of(router, command).id for command in CALLS}
     assert shown == {operation.id for operation in shared.control_operations}
 
 
-@pytest.mark.parametrize("name", ["contract", *(each.name for each in fields(Switches))])
+@pytest.mark.parametrize("name", ["contract", *(switch.name for switch in fields(Switches))])
 def test_every_setting_is_described_with_its_values(name: str) -> None:
     row = re.search(rf"^\| `{name}` \| (.*?) \| (.*?) \|$", PAGE, re.M)
     assert row, name

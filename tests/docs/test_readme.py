@@ -1,4 +1,4 @@
-"""The commands and flags of README.md, docs/commands.md and docs/settings.md exist and do what the pages say."""
+"""README.md, docs/commands.md and docs/settings.md: their commands and flags exist and do what the pages say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mockserver.cli.commands import collect_settings, commands, serve
+from mockserver.cli.commands import commands, serve
+from mockserver.cli.options import collect_settings
 from mockserver.resources import data_folder
 from tests.support.doc_scripts import replayed
 from tests.support.live_server import ENOUGH, environment, run, serving
@@ -25,7 +26,7 @@ SERVE_HELP = CliRunner().invoke(commands, ["serve", "--help"], terminal_width=20
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
 
 
-def test_every_curl_line_gets_the_status_that_stands_behind_it(tmp_path: Path) -> None:
+def test_every_curl_command_gets_the_status_shown(tmp_path: Path) -> None:
     with serving() as (_, ready):
         said, came = replayed(README, ready["url"], tmp_path)
     assert said
@@ -37,7 +38,7 @@ def test_the_first_commands_are_make_serve_and_make_test() -> None:
 
 
 @pytest.mark.skipif(
-    not (ROOT / ".venv" / "ready").exists() or not shutil.which("make"), reason="no environment of make's"
+    not (ROOT / ".venv" / "ready").exists() or not shutil.which("make"), reason="make has not created .venv"
 )
 def test_make_serve_serves() -> None:
     with subprocess.Popen(
@@ -54,7 +55,7 @@ def test_make_serve_serves() -> None:
         process.wait(timeout=ENOUGH)
 
 
-def test_the_page_of_commands_names_each_of_them_and_no_other() -> None:
+def test_the_page_of_commands_names_all_of_them_and_no_others() -> None:
     assert set(re.findall(r"^\| `mockserver ([a-z-]+)`", COMMANDS, re.M)) == set(commands.commands)
 
 
@@ -70,7 +71,7 @@ def test_the_settings_page_names_every_flag() -> None:
     assert options - set(re.findall(r"^\| `(--[a-z-]+)`", SETTINGS, re.M)) == set()
 
 
-def test_every_switch_is_listed_with_an_alternative_that_the_command_takes() -> None:
+def test_every_switch_is_listed_with_an_alternative_that_the_command_accepts() -> None:
     named = [f"{flag}={value}" for flag, value in re.findall(r"`(--[a-z-]+) ([a-z0-9-]+)`", FIDELITY)]
     with serve.make_context("serve", named) as context:
         behaviour = collect_settings(context.params).behaviour
@@ -80,7 +81,7 @@ def test_every_switch_is_listed_with_an_alternative_that_the_command_takes() -> 
 @pytest.mark.parametrize(
     "name", sorted(path.stem for path in data_folder("fixtures").glob("*.yaml") if path.stem != "access")
 )
-def test_every_shipped_world_is_named_where_one_looks_for_it(name: str) -> None:
+def test_every_shipped_world_is_named_in_help_readme_and_docs(name: str) -> None:
     (help_line,) = re.findall(r"World to start from: .*", SERVE_HELP)
     (line,) = re.findall(r".*`--fixture`.*", README)
     assert f" {name}," in help_line
@@ -102,14 +103,14 @@ def test_seed_makes_a_world_that_can_be_served(tmp_path: Path) -> None:
         assert ready["world"] == "world"
 
 
-def test_links_lead_somewhere() -> None:
+def test_links_have_targets() -> None:
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 @pytest.mark.parametrize("page", ["docs/reliability.md", "SECURITY.md"])
-def test_what_proves_a_promise_exists(page: str) -> None:
+def test_the_files_that_prove_a_promise_exist(page: str) -> None:
     named = re.findall(r"`((?:python )?(?:tests|benchmarks)/[\w./]+)", (ROOT / page).read_text())
     assert named
-    assert [each for each in named if not (ROOT / each.removeprefix("python ")).exists()] == []
+    assert [path for path in named if not (ROOT / path.removeprefix("python ")).exists()] == []

@@ -1,4 +1,4 @@
-"""docs/storefront.md is so, each command with its status and reply; and what storefronts send beside does no harm."""
+"""docs/storefront.md: its commands get the statuses and replies shown; extra parameters of storefronts do no harm."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from tests.support.status_cases import APP, case_of, provoked
 PAGE = (ROOT / "docs" / "storefront.md").read_text()
 AROUND = [operation for operation in APP.api_operations if operation.service not in {"customer-segment", "oauth"}]
 READS = [operation for operation in APP.api_operations if operation.method == "GET"]
-BESIDE_QUERY = {"siteCode": "nowhere", "legalEntityId": "nobody", "hello": "1"}
-BESIDE_HEADERS = {"session-id": "s", "saas-token": "t", "Emporix-Tenant": "nowhere", "Content-Language": "xx"}
+EXTRA_QUERY = {"siteCode": "nowhere", "legalEntityId": "nobody", "hello": "1"}
+EXTRA_HEADERS = {"session-id": "s", "saas-token": "t", "Emporix-Tenant": "nowhere", "Content-Language": "xx"}
 SHORTHANDS = dict(re.findall(r"^(\w+)=(\$HOST.*)", PAGE, re.M))
-USUAL = {"content-language"}  # a header that any request may have
+USUAL = {"content-language"}  # a header that any request may have, so it is not a finding
 
 
 def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
@@ -41,57 +41,58 @@ def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Pat
 
 
 @pytest.mark.parametrize("operation", AROUND, ids=lambda operation: operation.id)
-def test_every_call_of_the_services_around_segments_is_shown(operation: Operation) -> None:
+def test_every_operation_of_the_other_services_is_shown(operation: Operation) -> None:
     page = Template(PAGE).safe_substitute(SHORTHANDS)
     shown = [step.command for step in steps(page) if step.status[:1] == "2"]
     path = re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(operation.path))
     assert any(re.search(f'\\$HOST{path}[?" ]', command) for command in shown)
 
 
-def test_the_key_of_the_identity_provider_is_the_one_that_is_named() -> None:
+def test_the_page_names_the_key_of_the_identity_provider() -> None:
     assert f"`{SIGNING_KEY}`" in PAGE
 
 
 @pytest.fixture(scope="module")
 def alone() -> Client:
-    """A client of a simulator that no other test knows: the cases name a tenant, which others leave with faults."""
+    """A client of a separate simulator, since the cases name a tenant in which other tests may have left faults."""
     return Client(build(Settings(), StandingClock()).flask, "acme")
 
 
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
-def test_c11_what_storefronts_send_beside_does_no_harm_to_a_read_and_is_found(
+def test_c11_extra_parameters_do_not_change_a_read_and_are_findings(
     operation: Operation, alone: Client, simulator: Callable[..., Client]
 ) -> None:
     case = case_of(operation, min(operation.reply_validators))
     caller = (simulator(**case.pop("switches")) if "switches" in case else alone).having(case.pop("token"))
     plain = provoked(caller, operation, deepcopy(case))
-    query = {name: value for name, value in BESIDE_QUERY.items() if not operation.has_parameter(name)}
-    headers = {name: value for name, value in BESIDE_HEADERS.items() if not operation.has_parameter(name)}
+    query = {name: value for name, value in EXTRA_QUERY.items() if not operation.has_parameter(name)}
+    headers = {name: value for name, value in EXTRA_HEADERS.items() if not operation.has_parameter(name)}
     path = case.pop("path")
     case["path"] = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
-    laden = provoked(caller, operation, case, headers)
-    assert laden.status_code == plain.status_code == min(operation.reply_validators)
-    assert shown(laden) == shown(plain)
+    with_extras = provoked(caller, operation, case, headers)
+    assert with_extras.status_code == plain.status_code == min(operation.reply_validators)
+    assert comparable_body(with_extras) == comparable_body(plain)
     (entry,) = caller.having(None).get("//__admin/requests?limit=1").get_json()["requests"]
-    found = {each["place"] for each in entry["mock"]["findings"] if each["kind"] in {"query", "header"}}
-    assert found == {*query, *map(str.lower, headers)} - USUAL
+    findings = entry["mock"]["findings"]
+    places = {finding["place"] for finding in findings if finding["kind"] in {"query", "header"}}
+    assert places == {*query, *map(str.lower, headers)} - USUAL
 
 
-def shown(reply: TestResponse) -> Any:
-    """Return the body of a reply, without the tokens and sessions that no two replies share."""
+def comparable_body(reply: TestResponse) -> Any:
+    """Return the body of a reply without tokens and sessions, which differ in every reply."""
     body = reply.get_json(silent=True)
     if not isinstance(body, dict):
         return body
     return {name: value for name, value in body.items() if not re.search("token|session", name, re.IGNORECASE)}
 
 
-def test_the_journal_tells_which_scope_each_call_used_and_which_it_lacked(client: Client) -> None:
+def test_the_journal_shows_the_used_and_the_missing_scopes(client: Client) -> None:
     for path in ("/items/category-trees", "/items?q=type:PRODUCT", f"//customer/{client.tenant}/me"):
         assert client.having("customer-token").get(path).status_code == 200
     assert client.having("customer-token").post("/match", json={}).status_code == 403
     assert client.having("manage-token").get("/items").status_code == 403
     entries = client.having(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
-    assert [(each["mock"].get("scope"), each["mock"].get("missingScopes")) for each in entries[::-1]] == [
+    assert [(entry["mock"].get("scope"), entry["mock"].get("missingScopes")) for entry in entries[::-1]] == [
         (READ_OWN_SEGMENTS, None),
         (READ_OWN_SEGMENTS, None),
         (None, None),

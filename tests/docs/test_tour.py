@@ -1,4 +1,4 @@
-"""docs/tour.md is so: each command gets the status that stands behind it and the reply that stands below it."""
+"""docs/tour.md: each command gets the status and the reply shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOUR = (ROOT / "docs" / "tour.md").read_text()
 (SERVE,) = re.findall(r"^\.venv/bin/mockserver serve (.*)$", TOUR, re.M)
 
 
-def test_the_tour_can_be_taken(tmp_path: Path) -> None:
+def test_every_command_of_the_tour_gets_the_status_and_the_reply_shown(tmp_path: Path) -> None:
     with serving(*SERVE.split()) as (_, ready):
         said, came = replayed(TOUR, ready["url"], tmp_path)
     assert came == said

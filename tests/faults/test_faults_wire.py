@@ -20,7 +20,7 @@ import pytest
 from mockserver.app import build
 from mockserver.settings import Settings
 from mockserver.web import dispatcher
-from mockserver.web.network_faults import split_body
+from mockserver.web.response_writer import split_body
 from tests.support.live_server import ENOUGH, Wire, serving_here
 from tests.support.samples import GOLDEN, ITEM, NEW_ITEM
 

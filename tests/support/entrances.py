@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from mockserver.web import request_builder, wsgi
+from mockserver.web import request_parser, wsgi
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 
@@ -39,7 +39,7 @@ class Entrances:
     def compare(self, stream: bytes) -> list[Seen]:
         """Send the requests of a stream through both entrances; AssertionError if a response differs."""
         responses = []
-        with patch.multiple(request_builder, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
+        with patch.multiple(request_parser, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
             whole = RequestParser("127.0.0.1").feed(stream)  # another server hands over what exceeds our limits
         for parsed, unlimited in zip(RequestParser("127.0.0.1").feed(stream), whole, strict=True):
             if not parsed.refusal:  # no application ever gets a request that the parser refuses

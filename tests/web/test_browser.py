@@ -1,4 +1,4 @@
-"""In a real browser: the example storefront as a person uses it, and what pages of other origins may do (F4)."""
+"""The example storefront in a real browser, and what pages of other origins may do (F4)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SERVE, PAGES = map(shlex.split, re.findall(r"^(?:\.venv/bin/|python3 ).*", READM
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = f"no browser: install Debian's package chromium, or anything that provides one of {', '.join(NAMES)}"
 REQUIRED = os.environ.get("MOCKSERVER_BROWSER_TESTS") == "required"
-FOREIGN = "shop.example"  # the browser takes this name for a loopback address, and finds no others
+FOREIGN = "shop.example"  # the browser resolves this name to a loopback address, and no others
 RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 TREES = "GET-customer-segment-retrieve-category-trees"
@@ -49,7 +49,7 @@ FETCH = """async ([url, options]) => {
 
 @contextmanager
 def pages(folder: Path) -> Iterator[str]:
-    """Serve files as the example's README says, on a free port; give the port."""
+    """Serve files as the example's README says, on a free port; yield the port."""
     python, *words, _ = PAGES
     assert python == "python3"
     command = [sys.executable, "-u", *(word.replace("5173", "0") for word in words), str(folder)]
@@ -75,21 +75,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(browser: Browser) -> Iterator[str]:
-    """A server for all tests here; each has a tenant of its own."""
+    """The URL of a server for all tests here; each has its own tenant."""
     with serving() as (_, ready):
         yield ready["url"]
 
 
 @pytest.fixture(scope="module")
 def shop(browser: Browser) -> Iterator[str]:
-    """Where the example is."""
+    """The URL of the example."""
     with pages(EXAMPLE) as port:
         yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(scope="module")
 def bare(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The port of a page that does nothing by itself."""
+    """The port of an empty page."""
     folder = tmp_path_factory.mktemp("bare")
     (folder / "index.html").write_text("<!doctype html><title>bare</title><link rel=icon href=data:,>")
     with pages(folder) as port:
@@ -98,7 +98,7 @@ def bare(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A new window, which must not ask other hosts for anything, nor have an error that nobody catches."""
+    """A new window; fails if it contacts other hosts or has an uncaught error."""
     hosts: set[str | None] = set()
     errors: list[Any] = []
     with browser.new_context() as context:
@@ -115,7 +115,7 @@ def tenant() -> str:
 
 
 class Shop:
-    """The example, as a person sees it."""
+    """The example, as a person uses it."""
 
     def __init__(self, page: Page, shop: str, server: str, tenant: str) -> None:
         self.page = page
@@ -157,7 +157,7 @@ def test_a_customer_sees_the_categories_and_products_of_the_segments(storefront:
     storefront.says("2 products.")
 
 
-def test_a_legal_entity_narrows_what_is_seen(storefront: Shop) -> None:
+def test_a_legal_entity_limits_what_is_visible(storefront: Shop) -> None:
     storefront.log_in()
     storefront.choose("Legal entity", "ThirdCompany")
     expect(storefront.page.get_by_label("Legal entity")).to_have_value(THIRD_COMPANY)
@@ -169,7 +169,7 @@ def test_a_legal_entity_narrows_what_is_seen(storefront: Shop) -> None:
     expect(storefront.page.get_by_label("Customer", exact=True)).to_be_focused()
 
 
-def test_categories_and_products_speak_the_language_that_is_chosen(storefront: Shop) -> None:
+def test_categories_and_products_are_shown_in_the_chosen_language(storefront: Shop) -> None:
     storefront.log_in("customer1@example.com")
     expect(storefront.page.get_by_label("Language")).to_have_value("de")
     for language, category, product in [
@@ -190,7 +190,7 @@ def test_a_403_says_which_scope_was_missing(storefront: Shop) -> None:
     expect(storefront.problem).to_be_empty()
 
 
-def test_a_wrong_password_is_told(storefront: Shop, tenant: str) -> None:
+def test_a_wrong_password_is_reported(storefront: Shop, tenant: str) -> None:
     storefront.log_in(password="secret2")
     expect(storefront.problem).to_contain_text(f"“{tenant}” has no customer with this e-mail and password.")
     storefront.log_in()
@@ -198,23 +198,23 @@ def test_a_wrong_password_is_told(storefront: Shop, tenant: str) -> None:
     expect(storefront.problem).to_be_empty()
 
 
-def test_a_server_that_is_not_there_is_told(page: Page, shop: str, tenant: str) -> None:
+def test_an_unreachable_server_is_reported(page: Page, shop: str, tenant: str) -> None:
     storefront = Shop(page, shop, "http://127.0.0.1:1", tenant)
     storefront.log_in()
     expect(storefront.problem).to_contain_text("No answer from http://127.0.0.1:1. Start the server with")
 
 
-def test_a_token_that_is_over_is_renewed_once(storefront: Shop, server: str, tenant: str, tmp_path: Path) -> None:
-    said, came = replayed(README, server, tmp_path)  # which orders a 401
+def test_an_expired_token_is_refreshed_once(storefront: Shop, server: str, tenant: str, tmp_path: Path) -> None:
+    said, came = replayed(README, server, tmp_path)  # injects a 401
     assert came == said
     storefront.log_in()
     expect(storefront.products).to_have_count(2)
     expect(storefront.problem).to_be_empty()
-    assert called(server, tenant, TREES) == [401, 200]
-    assert called(server, tenant, REFRESH) == [200]
+    assert list_statuses(server, tenant, TREES) == [401, 200]
+    assert list_statuses(server, tenant, REFRESH) == [200]
 
 
-def test_a_session_that_is_over_wants_a_new_login(storefront: Shop, server: str, tenant: str) -> None:
+def test_an_expired_session_requires_a_new_login(storefront: Shop, server: str, tenant: str) -> None:
     storefront.log_in()
     expect(storefront.products).to_have_count(2)
     ask(f"{server}/__admin/clock/advance?tenant={tenant}", "POST", {"seconds": 31 * 24 * 3600})
@@ -224,24 +224,22 @@ def test_a_session_that_is_over_wants_a_new_login(storefront: Shop, server: str,
     expect(storefront.products).to_have_count(2)
 
 
-def called(server: str, tenant: str, operation: str) -> list[int]:
-    """Return the statuses that an operation was answered with, the oldest first."""
+def list_statuses(server: str, tenant: str, operation: str) -> list[int]:
+    """Return the statuses of all calls of an operation, oldest first."""
     _, journal = ask(f"{server}/__admin/requests?tenant={tenant}")
-    answers = [
-        each["response"]["status"] for each in journal["requests"] if each["mock"].get("operationId") == operation
-    ]
-    return answers[::-1]
+    entries = [entry for entry in journal["requests"] if entry["mock"].get("operationId") == operation]
+    return [entry["response"]["status"] for entry in reversed(entries)]
 
 
 class Script:
-    """A script of a page that calls the server."""
+    """A page's script that calls the server."""
 
     def __init__(self, page: Page, page_url: str, server: str, tenant: str) -> None:
         self.page, self.server, self.tenant = page, server, tenant
         page.goto(page_url)
 
     def fetches(self, path: str, token: str | None = "admin-token", **options: Any) -> Any:
-        """Return what the script can read of the reply; the name of the error if it gets none."""
+        """Return what the script can read of the response, or the name of the error."""
         headers = ({"Authorization": f"Bearer {token}"} if token else {}) | options.pop("headers", {})
         return self.page.evaluate(FETCH, [self.server + path, {"headers": headers, **options}])
 
@@ -295,7 +293,7 @@ def test_f4_a_page_reads_that_it_has_misspelt_a_path(script: Script) -> None:
     assert "Did you mean GET /customer-segment/{tenant}/segments?" in reply["body"]
 
 
-def test_f4_pages_have_no_credentials(script: Script) -> None:
+def test_f4_pages_cannot_send_credentials(script: Script) -> None:
     assert script.segments("/items", credentials="include") == "TypeError"
 
 
@@ -308,14 +306,16 @@ def test_the_control_plane_is_closed_to_pages(script: Script, mode: str) -> None
 
 
 @pytest.mark.parametrize("token", ["admin-token", None], ids=["with a preflight", "without"])
-def test_pages_read_nothing_of_the_control_plane(script: Script, token: str | None) -> None:
+def test_pages_cannot_read_the_control_plane(script: Script, token: str | None) -> None:
     assert script.fetches("/__admin/health", token) == "TypeError"
 
 
-def test_f4_pages_of_another_site_call_only_if_it_is_named(page: Page, bare: str, server: str, tenant: str) -> None:
+def test_f4_pages_of_another_origin_may_call_only_if_it_is_allowed(
+    page: Page, bare: str, server: str, tenant: str
+) -> None:
     origin = f"http://{FOREIGN}:{bare}"
     assert Script(page, origin, server, tenant).segments("/items") == "TypeError"
     with serving("--cors-origin", origin) as (_, ready):
-        named = Script(page, origin, ready["url"], tenant)
-        assert named.segments("/items")["status"] == 200
-        assert named.fetches("/__admin/health") == "TypeError"
+        allowed = Script(page, origin, ready["url"], tenant)
+        assert allowed.segments("/items")["status"] == 200
+        assert allowed.fetches("/__admin/health") == "TypeError"

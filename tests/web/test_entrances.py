@@ -1,4 +1,4 @@
-"""Our own server's road and WSGI give the same responses; one predicate says what belongs to the control plane."""
+"""Our own server and WSGI give the same responses; one predicate says what belongs to the control plane."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad input gets a clear 4xx in the vendor's shape, changes nothing, and the next call works."""
+"""Bad input gets a clear 4xx in the vendor's shape, changes nothing, and the next request works."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def is_vendor_error(reply: Any, status: int) -> bool:
 
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize(("method", "path"), WRITES)
-def test_bodies_that_cannot_be_read(client: Client, name: str, method: str, path: str) -> None:
+def test_unreadable_bodies_are_a_400(client: Client, name: str, method: str, path: str) -> None:
     before = client.everything()
     reply = client.send(method, path, data=BODIES[name], content_type=JSON)
     assert is_vendor_error(reply, 400), reply.text
@@ -96,14 +96,14 @@ def test_bodies_that_cannot_be_read(client: Client, name: str, method: str, path
     assert client.everything() == before
 
 
-def test_a_body_of_100_levels_is_kept_and_shown(client: Client) -> None:
+def test_a_body_of_100_levels_is_stored_and_returned(client: Client) -> None:
     body = b'{"mixins": {"a": ' + b"[" * 98 + b"]" * 98 + b"}}"
     assert client.put(ITEM, data=body, content_type=JSON).status_code == 204
     assert client.get(ITEM).status_code == 200
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_wrong_types_are_named_by_their_place(client: Client, shape: Any) -> None:
+def test_a_wrong_type_is_reported_with_its_field(client: Client, shape: Any) -> None:
     before = client.everything()
     reply = client.put(ITEM, json=shape)
     assert is_vendor_error(reply, 400)
@@ -116,10 +116,10 @@ def test_wrong_types_are_named_by_their_place(client: Client, shape: Any) -> Non
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "a", "/", ";", "ü"]
 )
-def test_content_types_that_are_not_json(client: Client, kind: str) -> None:
+def test_other_content_types_are_a_400(client: Client, kind: str) -> None:
     reply = client.put(ITEM, data=b"{}", headers={"Content-Type": kind})
     if kind == ";":
-        assert reply.status_code == 204  # no type at all: taken for JSON
+        assert reply.status_code == 204  # a missing type counts as JSON
     else:
         assert is_vendor_error(reply, 400)
         assert "application/json" in reply.get_json()["details"]["message"]
@@ -130,7 +130,7 @@ def test_odd_spellings_of_json_are_json(client: Client, kind: str) -> None:
     assert client.put(ITEM, data=b"{}", headers={"Content-Type": kind}).status_code == 204
 
 
-def test_f3b_integers_of_64_bits_come_back_as_they_were(client: Client) -> None:
+def test_f3b_integers_of_64_bits_are_returned_unchanged(client: Client) -> None:
     body = b'{"mixins": {"a": [18446744073709551615, -9223372036854775808]}}'
     assert client.put(ITEM, data=body, content_type=JSON).status_code == 204
     assert client.get(ITEM).get_json()["mixins"] == {"a": [2**64 - 1, -(2**63)]}
@@ -143,18 +143,18 @@ def test_a_body_beyond_the_limit(client: Client) -> None:
     assert client.everything() == before
 
 
-def test_a_body_within_the_limit(client: Client) -> None:
+def test_a_body_within_the_limit_is_accepted(client: Client) -> None:
     body = b'{"mixins": {"a": "' + b"x" * (9 * 1024 * 1024) + b'"}}'
     assert client.put(ITEM, data=body, content_type=JSON).status_code == 204
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "", "²", "9" * 30])
-def test_content_lengths_that_are_none(client: Client, length: str) -> None:
+def test_an_invalid_content_length_does_no_harm(client: Client, length: str) -> None:
     reply = client.put(ITEM, environ_overrides={"CONTENT_LENGTH": length})
     assert reply.status_code in {204, 400, 413}
 
 
-def test_a_body_that_breaks_off(client: Client) -> None:
+def test_an_incomplete_body_is_a_400(client: Client) -> None:
     before = client.everything()
     reply = client.put(ITEM, data=b"{}", content_type=JSON, environ_overrides={"CONTENT_LENGTH": "20"})
     assert is_vendor_error(reply, 400)
@@ -173,7 +173,7 @@ def test_headers_beyond_the_limit(client: Client) -> None:
     "id_",
     ["%00", "%0A", "%2F", "%2e%2e", "..", "%ED%95%9C", "%F0%9F%94%A8", "a%20b", "'", "%22", "{itemId}", "x" * 8000],
 )
-def test_hostile_ids_are_simply_not_there(client: Client, id_: str) -> None:
+def test_hostile_ids_do_not_exist(client: Client, id_: str) -> None:
     before = client.everything()
     assert is_vendor_error(client.get(f"/{GOLDEN}/items/PRODUCT/{id_}"), 404)
     assert is_vendor_error(client.put(f"/{GOLDEN}/items/PRODUCT/{id_}", json={}), 400)
@@ -184,7 +184,7 @@ def test_hostile_ids_are_simply_not_there(client: Client, id_: str) -> None:
 
 
 @pytest.mark.parametrize("id_", ["%FF", "%C0%AE", "%ED%A0%80"])
-def test_ids_that_are_not_utf_8(client: Client, id_: str) -> None:
+def test_ids_that_are_not_utf_8_are_a_400(client: Client, id_: str) -> None:
     assert is_vendor_error(client.get(f"/{GOLDEN}/items/PRODUCT/{id_}"), 400)
     assert is_vendor_error(client.put(f"/{GOLDEN}/items/PRODUCT/{id_}", json={}), 400)
 
@@ -202,7 +202,7 @@ def test_ids_that_are_not_utf_8(client: Client, id_: str) -> None:
         "//X",
     ],
 )
-def test_no_line_break_of_a_client_gets_into_a_header(client: Client, path: str) -> None:
+def test_a_client_cannot_inject_a_header(client: Client, path: str) -> None:
     for page in ({}, {"Origin": "http://localhost:3000"}):
         reply = client.get(path.replace("X", "a%0D%0AX-Injected:%20yes"), headers={"X-Total-Count": "true", **page})
         assert reply.status_code in {200, 400, 404}
@@ -210,7 +210,7 @@ def test_no_line_break_of_a_client_gets_into_a_header(client: Client, path: str)
 
 
 @pytest.mark.parametrize("tenant", ["ab", "a" * 17, "Acme", "1acme", "acme%0A", "ac-me", "%C3%A4cme", "%FF%FF%FF"])
-def test_f5_tenants_that_cannot_be(client: Client, tenant: str) -> None:
+def test_f5_invalid_tenants_are_a_400(client: Client, tenant: str) -> None:
     for token in ("admin-token", "customer-token"):
         reply = Client(client.flask, tenant, token).get("/items")
         assert is_vendor_error(reply, 400)
@@ -236,7 +236,7 @@ def test_f5_tenants_that_cannot_be(client: Client, tenant: str) -> None:
         "=&=&&",
     ],
 )
-def test_hostile_queries_never_break(client: Client, query: str) -> None:
+def test_hostile_queries_are_a_200_or_a_400(client: Client, query: str) -> None:
     reply = client.get(f"/{GOLDEN}/items?{query}")
     assert reply.status_code == 200 or is_vendor_error(reply, 400), reply.text
     assert client.get(f"/{GOLDEN}/items").status_code == 200
@@ -294,7 +294,7 @@ def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: st
 @pytest.mark.parametrize(
     ("path", "status"), [("/items/and/more/of/it", 404), ("/items?q=" + "x" * 11_000, 414)], ids=["unknown", "long"]
 )
-def test_f4_a_preflight_does_not_hide_from_pages_how_their_call_fails(client: Client, path: str, status: int) -> None:
+def test_f4_pages_see_why_a_call_fails_after_its_preflight(client: Client, path: str, status: int) -> None:
     page = {"Origin": "http://localhost:3000"}
     asked = {**page, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
     reply = client.having(None).send("OPTIONS", path, headers=asked)
@@ -327,29 +327,29 @@ def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
         ("GET", "//nowhere", None),
     ],
 )
-def test_f4_calls_of_pages_are_answered_as_all_others(client: Client, method: str, path: str, body: object) -> None:
-    def answered(headers: dict[str, str]) -> tuple[str, bytes, dict[str, str]]:
+def test_f4_pages_get_the_same_responses_as_other_clients(client: Client, method: str, path: str, body: object) -> None:
+    def send(headers: dict[str, str]) -> tuple[str, bytes, dict[str, str]]:
         reply = client.send(method, path, json=body, headers={"X-Total-Count": "true", **headers})
-        kept = {
+        common = {
             name: text for name, text in reply.headers if not name.startswith(("Access-Control-", "X-Mock-Explain"))
         }
-        return reply.status, reply.data, kept
+        return reply.status, reply.data, common
 
-    plain = answered({})
-    assert answered({"Origin": "http://localhost:3000"}) == (*plain[:2], plain[2] | {"Vary": "Origin"})
-    assert answered({"Origin": "http://example.com"}) == plain
+    plain = send({})
+    assert send({"Origin": "http://localhost:3000"}) == (*plain[:2], plain[2] | {"Vary": "Origin"})
+    assert send({"Origin": "http://example.com"}) == plain
 
 
 @pytest.mark.parametrize(
     "origin", ["http://example.com", "http://localhost.example.com", "null", "http://localhost:1@x"]
 )
-def test_f4_pages_of_other_origins_are_not(client: Client, origin: str) -> None:
+def test_f4_pages_of_other_origins_get_no_cors_headers(client: Client, origin: str) -> None:
     reply = client.get("/items", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in reply.headers
 
 
 @pytest.mark.parametrize(
-    ("named", "origin"),
+    ("allowed", "origin"),
     [
         ("http://shop.example:3000", "http://shop.example:3000"),
         ("https://Shop.example", "https://shop.example"),
@@ -359,14 +359,14 @@ def test_f4_pages_of_other_origins_are_not(client: Client, origin: str) -> None:
         ("*", "http://example.com"),
     ],
 )
-def test_f4_pages_of_origins_that_are_named_may_call(named: str, origin: str) -> None:
-    flask = build(Settings(fixture="empty", cors_origin=("http://other.example", named))).flask
+def test_f4_pages_of_allowed_origins_may_call(allowed: str, origin: str) -> None:
+    flask = build(Settings(fixture="empty", cors_origin=("http://other.example", allowed))).flask
     reply = Client(flask, "acme").get("/items", headers={"Origin": origin})
     assert reply.headers.getlist("Access-Control-Allow-Origin") == [origin]
     assert "Access-Control-Allow-Credentials" not in reply.headers
 
 
-def test_f4_what_is_no_page_gets_no_headers_for_pages() -> None:
+def test_f4_other_clients_get_no_cors_headers() -> None:
     reply = Client(build(Settings(fixture="empty", cors_origin=("http://shop.example",))).flask, "acme").get("/items")
     assert [name for name, _ in reply.headers if name.startswith("Access-Control")] == []
 
@@ -378,7 +378,7 @@ def test_f4_pages_see_the_count_of_every_service(client: Client, shared: App) ->
     assert counts <= set(shown.split(", "))
 
 
-def test_no_reply_without_body_has_a_content_type(client: Client) -> None:
+def test_a_reply_without_body_has_no_content_type(client: Client) -> None:
     assert "Content-Type" not in client.put(ITEM, json={}).headers
 
 
@@ -409,18 +409,18 @@ def test_f3_levels_are_counted(opening: str) -> None:
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[Any]]]:
-    """An address of this machine, and what has connected to it."""
-    met: list[Any] = []
+    """A URL on this machine, and the connections that it has accepted."""
+    accepted: list[Any] = []
 
     def listen(server: socket.socket) -> None:
         with suppress(OSError):  # closed
             while True:
-                met.append(server.accept())
+                accepted.append(server.accept())
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = Thread(target=listen, args=(server,))
         thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", met
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", accepted
         server.shutdown(socket.SHUT_RDWR)
     thread.join()
 
@@ -436,21 +436,21 @@ def listener() -> Iterator[tuple[str, list[Any]]]:
     ],
 )
 def test_d12_schemas_fetch_nothing(client: Client, listener: tuple[str, list[Any]], schema: str) -> None:
-    url, met = listener
+    url, accepted = listener
     rows = [{"url": "https://example.com/m.json", "schema": json.loads(schema.replace("URL", url))}]
     reply = client.having(None).send("PUT", f"//__admin/state/mixinSchemas?tenant={client.tenant}", json=rows)
     assert reply.status_code == 400
     assert "not a JSON Schema" in reply.get_json()["details"]["message"]
-    assert not met
+    assert not accepted
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "([a-z]+)*X", "(.*)*y"])
-def test_d12_patterns_of_schemas_take_no_time(client: Client, pattern: str) -> None:
+def test_d12_patterns_of_schemas_run_in_linear_time(client: Client, pattern: str) -> None:
     url = "https://example.com/m.json"
     rows = [{"url": url, "schema": {"properties": {"text": {"pattern": pattern}}}}]
     path = f"//__admin/state/mixinSchemas?tenant={client.tenant}"
     assert client.having(None).send("PUT", path, json=rows).status_code < 300
     body = {"mixins": {"m": {"text": "a" * 100_000 + "!"}}, "metadata": {"mixins": {"m": url}}}
-    reply = client.put(ITEM, json=body)  # a backtracking engine would never come back
+    reply = client.put(ITEM, json=body)  # a backtracking engine would not terminate
     assert reply.status_code == 400
     assert reply.get_json()["details"]["field"] == "/mixins/m/text"

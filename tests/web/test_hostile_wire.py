@@ -1,4 +1,4 @@
-"""Clients on real sockets that do not read, or that are too many: the others are served, and no write is lost."""
+"""Clients on real sockets that do not read, or too many of them: others are served, and no write is lost."""
 
 from __future__ import annotations
 
@@ -33,41 +33,41 @@ class Served:
     wire: Wire
     server: Server
 
-    def until_connected(self, many: int) -> None:
-        """Ask again and again whether only so many connections are left, its own among them."""
-        while len(self.server.connections) > many:
+    def wait_for_connections(self, count: int) -> None:
+        """Send requests until at most this many connections are left, including its own."""
+        while len(self.server.connections) > count:
             assert self.health() == 200
 
     def health(self) -> int:
         return self.wire.send("GET", "/__admin/health")[0]
 
     def calls(self) -> int:
-        """How many calls of the client's tenant have been answered."""
+        """Return how many calls for the client's tenant have been answered."""
         return len(self.app.records.list_entries(self.wire.tenant))
 
-    def until_called(self, times: int) -> int:
-        """Ask again and again whether there were so many calls; return how many there are a little later."""
+    def wait_for_calls(self, times: int) -> int:
+        """Send requests until this many calls were answered; return how many there are after ten more requests."""
         while self.calls() < times:
             assert self.health() == 200
-        for _ in range(10):  # rounds in which the server could have answered more calls
+        for _ in range(10):  # meanwhile, the server could answer more calls
             assert self.health() == 200
         return self.calls()
 
-    def deaf(self, times: int) -> socket.socket:
-        """Ask for something large so many times at once, on a connection that reads nothing yet."""
+    def request_without_reading(self, times: int) -> socket.socket:
+        """Request something large this many times at once; return the connection, of which nothing has been read."""
         assert self.wire.send("PUT", f"{ITEMS}/{HAMMER}", {"mixins": {"a": {"text": "x" * LARGE}}})[0] == 204
-        deaf = socket.socket()
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.settimeout(ENOUGH)
-        deaf.connect(("127.0.0.1", self.wire.port))
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(ENOUGH)
+        connection.connect(("127.0.0.1", self.wire.port))
         head = f"GET /customer-segment/{self.wire.tenant}/segments{ITEMS}/{HAMMER} HTTP/1.1\r\n"
         head += "Authorization: Bearer admin-token\r\n"
-        deaf.sendall(f"{head}\r\n".encode() * (times - 1) + f"{head}Connection: close\r\n\r\n".encode())
-        return deaf
+        connection.sendall(f"{head}\r\n".encode() * (times - 1) + f"{head}Connection: close\r\n\r\n".encode())
+        return connection
 
 
-def received(connection: socket.socket) -> int:
-    """Read until the server closes; return how many bytes have come."""
+def count_received(connection: socket.socket) -> int:
+    """Read until the server closes; return the number of bytes."""
     return sum(map(len, iter(lambda: connection.recv(1 << 20), b"")))
 
 
@@ -90,23 +90,23 @@ def wire(served: Served) -> Wire:
     return served.wire
 
 
-def test_a_client_that_does_not_read_gets_no_second_answer(served: Served) -> None:
-    with served.deaf(times=5) as deaf:
-        assert served.until_called(2) == 2  # the large write, and one answer
-        assert 5 * LARGE < received(deaf) < 6 * LARGE
+def test_a_client_that_does_not_read_gets_no_second_response(served: Served) -> None:
+    with served.request_without_reading(times=5) as connection:
+        assert served.wait_for_calls(2) == 2  # the large write, and one response
+        assert 5 * LARGE < count_received(connection) < 6 * LARGE
     assert served.calls() == 6
 
 
 def test_a_client_that_never_reads_is_closed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(TIMEOUTS, ConnectionState.WRITING, TIMEOUTS[ConnectionState.WRITING]._replace(seconds=0.1))
-    with served.deaf(times=5) as deaf:
-        assert served.until_called(2) == 2
-        served.until_connected(1)
-        assert 0 < received(deaf) < LARGE
+    with served.request_without_reading(times=5) as connection:
+        assert served.wait_for_calls(2) == 2
+        served.wait_for_connections(1)
+        assert 0 < count_received(connection) < LARGE
     assert served.calls() == 2
 
 
-def test_more_connections_than_descriptors_wait_for_their_turn() -> None:
+def test_connections_beyond_the_descriptors_wait() -> None:
     limited = ["sh", "-c", 'ulimit -n 100; exec "$@"', "sh", *COMMAND]
     with serving(command=limited) as (process, ready), ExitStack() as closing:
         port = int(ready["url"].rpartition(":")[2])
@@ -114,7 +114,7 @@ def test_more_connections_than_descriptors_wait_for_their_turn() -> None:
         assert wire.send("GET", "/__admin/health")[0] == 200
         for _ in range(150):
             closing.enter_context(socket.create_connection(("127.0.0.1", port), ENOUGH))
-        for _ in range(200):  # more rounds than it takes to accept as many as there is room for
+        for _ in range(200):  # more than it takes to accept as many as possible
             assert wire.send("GET", "/__admin/health")[0] == 200
         closing.close()
         assert ask(f"{ready['url']}/__admin/health")[0] == 200
@@ -122,8 +122,8 @@ def test_more_connections_than_descriptors_wait_for_their_turn() -> None:
         assert "Too many open files" not in process.communicate(timeout=ENOUGH)[1]
 
 
-def written(wire: Wire, seed: int) -> Counter[str]:
-    """Write on a connection of its own, one item or two at once; count what is acknowledged, by item."""
+def write_items(wire: Wire, seed: int) -> Counter[str]:
+    """Write on a connection of its own, one or two items at once; return the number of acknowledged writes by item."""
     wire, random = wire.another(), Random(seed)
     count: Counter[str] = Counter()
     for _ in range(50):
@@ -137,8 +137,8 @@ def written(wire: Wire, seed: int) -> Counter[str]:
     return count
 
 
-def world(wire: Wire) -> list[bytes]:
-    """Export all that the tenant has, as bytes."""
+def export_tenant(wire: Wire) -> list[bytes]:
+    """Return the export of each collection of the tenant, as bytes."""
     replies = [wire.exchange("GET", f"/__admin/state/{name}?tenant={wire.tenant}") for name in WORLDS.collections]
     assert {status for status, _ in replies} == {200}
     return [content for _, content in replies]
@@ -146,20 +146,20 @@ def world(wire: Wire) -> list[bytes]:
 
 def test_no_acknowledged_write_is_lost(wire: Wire) -> None:
     with ThreadPoolExecutor(6) as pool:
-        total = sum(pool.map(lambda seed: written(wire, seed), range(6)), Counter[str]())
+        total = sum(pool.map(lambda seed: write_items(wire, seed), range(6)), Counter[str]())
     for id_ in (HAMMER, SCREWDRIVER):
         metadata = wire.send("GET", f"{ITEMS}/{id_}")[1]["metadata"]
         assert metadata["version"] == 1 + total[id_]
 
 
-def test_a_reset_under_traffic_brings_back_every_byte(wire: Wire) -> None:
-    before = world(wire)
+def test_a_reset_under_traffic_restores_every_byte(wire: Wire) -> None:
+    before = export_tenant(wire)
     with ThreadPoolExecutor(4) as pool:
-        running = [pool.submit(written, wire, seed) for seed in range(4)]
+        running = [pool.submit(write_items, wire, seed) for seed in range(4)]
         for _ in range(5):
             assert wire.send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
-        for each in running:
-            assert each.result(ENOUGH).total() >= 50
-    assert world(wire) != before
+        for run in running:
+            assert run.result(ENOUGH).total() >= 50
+    assert export_tenant(wire) != before
     assert wire.send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
-    assert world(wire) == before
+    assert export_tenant(wire) == before

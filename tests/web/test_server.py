@@ -1,4 +1,4 @@
-"""What the server makes of bytes on a socket: good requests in all their forms, and what is no request."""
+"""Bytes on a socket: valid requests in all their forms, and bytes that are not a request."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def exchanged(server: Server, *parts: bytes) -> bytes:
-    """Send parts, one after the other, and that nothing follows; return all that comes until the server closes."""
+def exchange(server: Server, *parts: bytes) -> bytes:
+    """Send the parts and close the sending side; return what is received until the server closes."""
     with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
         for part in parts:
             client.sendall(part)
@@ -47,16 +47,16 @@ def exchanged(server: Server, *parts: bytes) -> bytes:
         return b"".join(iter(lambda: client.recv(65536), b""))
 
 
-def kept(server: Server, *parts: bytes) -> bytes:
-    """Send parts, and leave the end open; return all that comes until the server closes."""
+def exchange_open(server: Server, *parts: bytes) -> bytes:
+    """Send the parts and keep the sending side open; return what is received until the server closes."""
     with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
         for part in parts:
             client.sendall(part)
         return b"".join(iter(lambda: client.recv(65536), b""))
 
 
-def statuses(came: bytes) -> list[int]:
-    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", came)]
+def statuses(received: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", received)]
 
 
 def request(
@@ -68,20 +68,20 @@ def request(
 
 def test_many_requests_at_once_are_answered_in_order(server: Server) -> None:
     paths = [ITEM_URL, HEALTH, "/no", ITEM_URL]
-    came = exchanged(server, b"".join(request(path=path) for path in paths))
-    assert statuses(came) == [200, 200, 404, 200]
+    received = exchange(server, b"".join(request(path=path) for path in paths))
+    assert statuses(received) == [200, 200, 404, 200]
 
 
-def test_a_request_may_come_byte_by_byte(server: Server) -> None:
+def test_a_request_may_arrive_byte_by_byte(server: Server) -> None:
     whole = request("PUT", body=b'{"mixins": {}}')
-    came = exchanged(server, *(bytes((byte,)) for byte in whole))
-    assert statuses(came) == [204]
+    received = exchange(server, *(bytes((byte,)) for byte in whole))
+    assert statuses(received) == [204]
 
 
-def test_a_body_may_come_in_chunks_with_trailers(server: Server) -> None:
+def test_a_body_may_arrive_in_chunks_with_trailers(server: Server) -> None:
     head = request("PUT", headers="Transfer-Encoding: chunked\r\n")
     chunks = b'5;ext=1\r\n{"mix\r\n9\r\nins": {}}\r\n0\r\nAuthorization: Bearer no-scope-token\r\n\r\n'
-    assert statuses(exchanged(server, head + chunks)) == [204]
+    assert statuses(exchange(server, head + chunks)) == [204]
 
 
 @pytest.mark.parametrize(
@@ -97,16 +97,16 @@ def test_the_connection_stays_open_if_the_client_wants_it(
     server: Server, version: str, header: str, stays: bool
 ) -> None:
     last = request(headers="Connection: close\r\n")
-    came = kept(server, request(headers=header, version=version) + last)
-    assert statuses(came) == ([200, 200] if stays else [200])
-    assert (b"Connection: keep-alive" in came) == (stays and version == "1.0")
+    received = exchange_open(server, request(headers=header, version=version) + last)
+    assert statuses(received) == ([200, 200] if stays else [200])
+    assert (b"Connection: keep-alive" in received) == (stays and version == "1.0")
 
 
-def test_what_follows_the_last_request_is_not_read(server: Server) -> None:
-    assert statuses(kept(server, request(headers="Connection: close\r\n") + b"\0garbage")) == [200]
+def test_bytes_after_the_last_request_are_not_read(server: Server) -> None:
+    assert statuses(exchange_open(server, request(headers="Connection: close\r\n") + b"\0garbage")) == [200]
 
 
-def test_a_client_that_waits_for_a_word_gets_it(server: Server) -> None:
+def test_a_client_that_expects_100_continue_receives_it(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
         client.sendall(request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
         assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -114,33 +114,33 @@ def test_a_client_that_waits_for_a_word_gets_it(server: Server) -> None:
         assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
 
 
-def test_a_client_that_waits_for_a_word_gets_it_after_the_answer_before(server: Server) -> None:
+def test_100_continue_follows_the_response_to_the_previous_request(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
         client.sendall(request() + request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
-        came = b""
-        while not came.endswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
-            came += client.recv(65536)
-        assert statuses(came) == [200, 100]
+        received = b""
+        while not received.endswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
+            received += client.recv(65536)
+        assert statuses(received) == [200, 100]
         client.sendall(b"{}")
         assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
 
 
-def test_a_client_that_waits_with_a_body_too_long_is_told_at_once(server: Server) -> None:
+def test_a_client_that_expects_100_continue_for_too_long_a_body_receives_the_413(server: Server) -> None:
     head = request("PUT", headers="Expect: 100-continue\r\nContent-Length: 50000000000\r\n")
-    came = kept(server, head)
-    assert statuses(came) == [413]
-    assert b'"message":"The body is longer than 10485760 bytes."' in came
+    received = exchange_open(server, head)
+    assert statuses(received) == [413]
+    assert b'"message":"The body is longer than 10485760 bytes."' in received
 
 
-def test_an_answer_comes_though_the_client_sends_on_and_on(server: Server) -> None:
-    came = kept(server, request("PUT", headers="Content-Length: 50000000000\r\n"), b"x" * 5_000_000)
-    assert statuses(came) == [413]
+def test_a_response_arrives_although_the_client_continues_to_send(server: Server) -> None:
+    received = exchange_open(server, request("PUT", headers="Content-Length: 50000000000\r\n"), b"x" * 5_000_000)
+    assert statuses(received) == [413]
 
 
-def test_chunks_without_end_are_too_long_too(server: Server) -> None:
+def test_endless_chunks_are_too_long(server: Server) -> None:
     chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
-    came = kept(server, request("PUT", headers="Transfer-Encoding: chunked\r\n"), chunk * 11)
-    assert statuses(came) == [413]
+    received = exchange_open(server, request("PUT", headers="Transfer-Encoding: chunked\r\n"), chunk * 11)
+    assert statuses(received) == [413]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
@@ -149,27 +149,27 @@ def test_another_protocol_is_declined(server: Server, method: str) -> None:
     body = b'{"mixins": {}}' if method == "PUT" else b""
     whole = request(method, headers=upgrade, body=body)
     for cut in range(1, len(whole), 7):
-        came = exchanged(server, whole[:cut], whole[cut:] + request(path=HEALTH))
-        assert statuses(came) == [204 if method == "PUT" else 200, 200]
+        received = exchange(server, whole[:cut], whole[cut:] + request(path=HEALTH))
+        assert statuses(received) == [204 if method == "PUT" else 200, 200]
 
 
 def test_head_has_the_headers_of_get_and_no_body(server: Server) -> None:
-    head, got = exchanged(server, request("HEAD")), exchanged(server, request())
+    head, got = exchange(server, request("HEAD")), exchange(server, request())
     assert statuses(head) == [200]
     assert head.endswith(b"\r\n\r\n")
     length = re.compile(rb"Content-Length: \d+")
     assert length.findall(head) == length.findall(got)
 
 
-def test_letters_beyond_ascii_in_a_path_are_those_that_they_are_escaped(server: Server) -> None:
+def test_a_path_with_unescaped_letters_means_the_same_as_the_escaped_one(server: Server) -> None:
     path = f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/käse"
-    message = json.loads(exchanged(server, request(path=path)).partition(b"\r\n\r\n")[2])["message"]
-    escaped = json.loads(exchanged(server, request(path=path.replace("ä", "%C3%A4"))).partition(b"\r\n\r\n")[2])
+    message = json.loads(exchange(server, request(path=path)).partition(b"\r\n\r\n")[2])["message"]
+    escaped = json.loads(exchange(server, request(path=path.replace("ä", "%C3%A4"))).partition(b"\r\n\r\n")[2])
     assert escaped["message"] == message
     assert "käse" in message
 
 
-def test_several_headers_of_one_name_are_joined_and_underscores_are_no_hyphens() -> None:
+def test_headers_of_one_name_are_joined_and_names_with_underscores_are_ignored() -> None:
     lines = b"A: 1\r\nA:\t2 \r\nB_C: x\r\nContent-Type: a/b\r\n"
     (parsed,) = RequestParser("::1").feed(b"GET /%41?b=c#d HTTP/1.1\r\n" + lines + b"\r\n")
     assert parsed.request == Request("GET", "/%41", "b=c", {"a": "1, 2", "content-type": "a/b"}, b"", "::1")
@@ -192,47 +192,47 @@ WRONG = {
     "length beyond 64 bits": (b"PUT / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400),
     "length and chunks": (b"PUT / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "unknown coding": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
-    "coding without end": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
+    "coding that is not chunked": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
     "hidden coding": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", 400),
-    "chunk of no size": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+    "chunk without size": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
     "chunk longer than it says": (b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n", 400),
-    "header without end": (b"GET / HTTP/1.1\r\nA: " + b"a" * 300_000, 431),
-    "headers without end": (b"GET / HTTP/1.1\r\n" + b"A: aaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 15_000, 431),
-    "trailer without end": (
+    "endless header": (b"GET / HTTP/1.1\r\nA: " + b"a" * 300_000, 431),
+    "endless headers": (b"GET / HTTP/1.1\r\n" + b"A: aaaaaaaaaaaaaaaaaaaaaaaa\r\n" * 15_000, 431),
+    "endless trailer": (
         b"PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: " + b"a" * 600_000,
         431,
     ),
-    "target without end": (b"GET /" + b"a" * 300_000, 431),
+    "endless target": (b"GET /" + b"a" * 300_000, 431),
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_no_request_is_answered_in_json_and_ends_the_connection(server: Server, name: str) -> None:
+def test_invalid_bytes_are_answered_in_json_and_close_the_connection(server: Server, name: str) -> None:
     sent, status = WRONG[name]
-    came = kept(server, request(path=HEALTH) + sent)
-    assert statuses(came) == [200, status]
-    head, _, body = came[came.rindex(b"HTTP/1.1 ") :].partition(b"\r\n\r\n")
+    received = exchange_open(server, request(path=HEALTH) + sent)
+    assert statuses(received) == [200, status]
+    head, _, body = received[received.rindex(b"HTTP/1.1 ") :].partition(b"\r\n\r\n")
     assert b"Connection: close" in head
     error = json.loads(body)
     assert error["code"] == status
     assert error["message"]
-    assert statuses(exchanged(server, request())) == [200]
+    assert statuses(exchange(server, request())) == [200]
 
 
 @pytest.mark.parametrize("cut", [5, 60, -1])
-def test_a_request_that_breaks_off_is_not_carried_out(server: Server, cut: int) -> None:
+def test_an_incomplete_request_is_not_executed(server: Server, cut: int) -> None:
     new = f"/customer-segment/broken{cut % 100}/segments/{GOLDEN}/items/PRODUCT/{HAMMER}"
-    before = exchanged(server, request(path=new))
+    before = exchange(server, request(path=new))
     whole = request("PUT", new, body=b'{"mixins": {}}')
-    assert exchanged(server, whole[:cut]) == b""
-    assert exchanged(server, request(path=new)).partition(b"\r\n\r\n")[2] == before.partition(b"\r\n\r\n")[2]
+    assert exchange(server, whole[:cut]) == b""
+    assert exchange(server, request(path=new)).partition(b"\r\n\r\n")[2] == before.partition(b"\r\n\r\n")[2]
 
 
-def test_a_client_with_more_requests_than_may_wait_is_answered_so_many(
+def test_a_client_that_pipelines_too_many_requests_gets_responses_up_to_the_limit(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_parser, "MAX_WAITING_REQUESTS", 3)
-    assert statuses(kept(server, request(path=HEALTH) * 5)) == [200] * 3
+    assert statuses(exchange_open(server, request(path=HEALTH) * 5)) == [200] * 3
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_a_client_with_more_requests_than_may_wait_is_answered_so_many(
         (ConnectionState.LINGERING, request(headers="Connection: close\r\n"), [200]),
     ],
 )
-def test_who_lets_the_server_wait_is_closed(
+def test_a_client_that_lets_the_server_wait_is_closed(
     server: Server, monkeypatch: pytest.MonkeyPatch, state: ConnectionState, sent: bytes, status: list[int]
 ) -> None:
     with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
@@ -269,7 +269,7 @@ def test_a_connection_without_a_socket_yet_can_wait_and_be_aborted() -> None:
 
 
 @pytest.mark.parametrize("header", ["b\r\nC: d", "b\nC: d", "\u0142"])
-def test_a_header_with_a_line_break_does_not_leave(header: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_header_with_a_line_break_is_not_sent(header: str, caplog: pytest.LogCaptureFixture) -> None:
     def split(_: Request) -> Response:
         return Response(200, b"text", {"A": header})
 

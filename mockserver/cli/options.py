@@ -1,0 +1,99 @@
+"""Options of the commands: one for each setting, each count of a generated world, each dimension of coverage."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+import click
+
+from ..access import TENANT_NAME
+from ..records.coverage import COVERAGE_DIMENSIONS
+from ..settings import PREFIX, Setting, Settings, Switches, list_settings
+from ..worlds.counts import Counts
+
+ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # matches the whole value
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+SETTING_RANGES = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
+COUNT_RANGES = {"sites": click.IntRange(1), "languages": click.IntRange(1, 6), "depth": click.IntRange(1)}
+
+
+def add_settings_options(command: Any) -> Any:
+    """Add an option for every setting to a command."""
+    for setting in reversed(list_settings()):
+        command = _setting_option(setting)(command)
+    return command
+
+
+def collect_settings(options: dict[str, Any]) -> Settings:
+    """Return the settings from the values of the options; UsageError if a value or a variable is invalid."""
+    _check_variables(os.environ)
+    if not TENANT_NAME.fullmatch(options["tenant"]):
+        raise click.UsageError("--tenant must be 3 to 16 lower-case letters or digits, starting with a letter (F5)")
+    if not all(map(ORIGIN_PATTERN.fullmatch, options["cors_origin"])):
+        raise click.UsageError(
+            "--cors-origin must be an origin as browsers send it: http://shop.example:3000, without path or final slash"
+        )
+    switch_names = {switch.name for switch in fields(Switches)}
+    switches = Switches(**{name: value for name, value in options.items() if name in switch_names})
+    return Settings(behaviour=switches, **{name: value for name, value in options.items() if name not in switch_names})
+
+
+def add_count_options(command: Any) -> Any:
+    """Add an option for each count of a generated world to a command."""
+    for count in reversed(fields(Counts)):
+        limits = COUNT_RANGES.get(count.name, click.IntRange(min=0))
+        flag = f"--{count.name.replace('_', '-')}"
+        command = click.option(flag, count.name, type=limits, default=count.default, show_default=True)(command)
+    return command
+
+
+def add_minimum_options(command: Any) -> Any:
+    """Add an option for the minimum of each dimension of coverage to a command."""
+    for name, label in reversed(COVERAGE_DIMENSIONS.items()):
+        flag = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
+        text = f"Fail if less of the {label} is covered, in percent."
+        command = click.option(f"--min-{flag}", name, type=click.IntRange(0, 100), help=text)(command)
+    return command
+
+
+def _setting_option(setting: Setting) -> Callable[[Any], Any]:
+    option_type, is_repeatable = _click_type(setting)
+    common: dict[str, Any] = {"envvar": setting.variable, "show_envvar": True, "help": setting.sentence}
+    if option_type is bool:
+        return click.option(setting.flag, setting.name, is_flag=True, **common)
+    return click.option(
+        setting.flag,
+        setting.name,
+        type=option_type,
+        default=setting.default,
+        multiple=is_repeatable,
+        show_default=not isinstance(setting.default, tuple | None),
+        **common,
+    )
+
+
+def _click_type(setting: Setting) -> tuple[Any, bool]:
+    """Return click's type for the values of a setting, and whether there can be several values."""
+    container, arguments = get_origin(setting.hint), get_args(setting.hint)
+    if container is Literal:
+        return click.Choice(arguments), False
+    if container is tuple:
+        return arguments[0], True
+    value_type = next((argument for argument in arguments if argument is not NoneType), setting.hint)
+    return SETTING_RANGES.get(setting.name, FOLDER if value_type is Path else value_type), False
+
+
+def _check_variables(environment: Iterable[str]) -> None:
+    """Refuse an unknown variable that starts with our prefix, because a misspelt one would have no effect."""
+    known = {setting.variable for setting in list_settings()}
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            raise click.UsageError(
+                f"unknown environment variable {name}; `mockserver serve --help` lists the valid ones"
+            )
