@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -116,12 +116,14 @@ class TokenStore:
         except InvalidToken:
             return None
 
-    def authenticate(self, authorization: str | None, tenant: str | None, now: datetime) -> Principal:
+    def authenticate(
+        self, authorization: str | None, tenant: str | None, read_clock: Callable[[], datetime]
+    ) -> Principal:
         """Return who holds the bearer token of this header; InvalidToken (A1, A3) or ExpiredToken (A2) if nobody."""
         principal = self._find_unrevoked(bearer_token(authorization), tenant)
         if principal is None:
             raise InvalidToken(hint="unknown token; use admin-token, or ask POST /oauth/token for one")
-        if principal.expires_at is not None and principal.expires_at <= now:
+        if principal.expires_at is not None and principal.expires_at <= read_clock():
             raise ExpiredToken(hint="ask POST /oauth/token for a new one, or use admin-token")
         if None not in (principal.tenant, tenant) and principal.tenant != tenant:
             raise InvalidToken(hint="this token belongs to another tenant", rule="A3")

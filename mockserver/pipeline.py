@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import orjson
 
 from .access import NOBODY, TENANT_NAME, Principal, authorize
-from .contract import parameters
 from .contract.bodies import ParsedBody
 from .contract.operations import Operation
 from .contract.query_string import parse_query_string
@@ -26,6 +25,7 @@ from .store.world import World
 from .view import View, parse_view
 
 OK = 200
+NO_BODY = ParsedBody()
 
 
 class ContractViolation(Exception):
@@ -118,7 +118,7 @@ class Pipeline:
         call = exchange.call = self.fault_injector.fail_elements(exchange, operation, call)
         reply = self._run_handler(exchange, operation, call, view)
         body = self._encode_body(exchange, operation, call, view, reply)
-        return Reply(reply.status, body, {**reply.headers, **headers})
+        return Reply(reply.status, body, {**reply.headers, **headers} if headers else reply.headers)
 
     def _authenticate(self, exchange: Exchange, operation: Operation) -> Principal:
         """Return the caller; NOBODY if no token is needed. InvalidToken (401), or Forbidden without a scope (403)."""
@@ -134,7 +134,7 @@ class Pipeline:
         authorization, tokens = exchange.request.headers.get("authorization"), self.world.tokens
         clock = self.world.tenant(exchange.tenant).clock if exchange.tenant else self.world.clock
         try:
-            return tokens.authenticate(authorization, exchange.tenant, clock.now())
+            return tokens.authenticate(authorization, exchange.tenant, clock.now)
         except InvalidToken:
             exchange.principal = tokens.find_holder(authorization, exchange.tenant)
             raise
@@ -144,15 +144,15 @@ class Pipeline:
     ) -> Call:
         """Read and validate the declared parameters and the body; BadRequest (400)."""
         request = exchange.request
-        path = parameters.read_parameters(operation.parameters["path"], decode_ids(exchange.ids))
-        query = parameters.read_parameters(operation.parameters["query"], raw_query)
-        header = parameters.read_parameters(operation.parameters["header"], request.headers)
+        ids = decode_ids(exchange.ids) if "%" in request.path else exchange.ids
+        path = operation.parameters["path"].read_values(ids)
+        query = operation.parameters["query"].read_values(raw_query)
+        header = operation.parameters["header"].read_values(request.headers)
         plan = operation.body_plan
-        body = plan.parse_body(request.body, request.headers.get("content-type")) if plan else ParsedBody()
-        element_errors = {
-            **body.element_errors,
-            **(self.second_opinion.validate_request(operation, request, path) if self.second_opinion else {}),
-        }
+        body = plan.parse_body(request.body, request.headers.get("content-type")) if plan else NO_BODY
+        element_errors = body.element_errors
+        if self.second_opinion:
+            element_errors = {**element_errors, **self.second_opinion.validate_request(operation, request, path)}
         if plan and plan.has_query and body.value and "q" in body.value:
             query["q"] = body.value["q"]
         tenant = self.world.tenant(path["tenant"]) if "tenant" in path else None

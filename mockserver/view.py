@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from .contract.operations import Operation
 from .messages import Call, Reply
@@ -13,7 +14,8 @@ from .practices.rows import Row, StoredRows
 from .settings import Switches
 
 
-class View(NamedTuple):
+@dataclass(slots=True)
+class View:
     """The standard practices that one call requests; None for each that it does not.
 
     count_header: the response header for the number of rows.
@@ -88,8 +90,10 @@ def parse_view(operation: Operation, call: Call, switches: Switches, default_lan
         query=parse_query(query, allow_compound=operation.has_compound_query) if query else None,
         order=sort.parse_sort(order) if order else None,
         page=_parse_page(operation, call, switches),
-        count_header=operation.count_header if _is_count_requested(operation, call) else None,
-        projection=fields.parse_fields(call.query.get("fields")),
+        count_header=operation.count_header
+        if operation.count_header and _is_count_requested(operation, call)
+        else None,
+        projection=fields.parse_fields(call.query["fields"]) if "fields" in call.query else None,
         languages=_parse_languages(call, switches, default_language) if takes_languages else None,
         default_language=default_language,
     )
@@ -111,6 +115,8 @@ def _parse_page(operation: Operation, call: Call, switches: Switches) -> paging.
 
 def _is_count_requested(operation: Operation, call: Call) -> bool:
     """Whether the client requests the number of rows (C2); always if the operation has no parameter for it."""
+    if operation.count_header is None:
+        return False
     if operation.has_parameter("X-Total-Count"):
         return bool(call.header.get("X-Total-Count"))
     return bool(call.query.get("totalCount")) if operation.has_parameter("totalCount") else True

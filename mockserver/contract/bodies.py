@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -86,6 +87,7 @@ class BodyPlan:
         return ParsedBody(value, {position: error for position, error in errors if error})
 
 
+@lru_cache(1000)
 def parse_media_type(header: str | None) -> str:
     """Return the media type of a Content-Type header in lower case; JSON without a header."""
     return (header or JSON_MEDIA_TYPE).partition(";")[0].strip().lower() or JSON_MEDIA_TYPE

@@ -33,7 +33,8 @@ class FieldTree:
             yield from child.walk_declared(f"{pointer}/{name}")
 
 
-class FieldOccurrence(NamedTuple):
+@dataclass(slots=True)
+class FieldOccurrence:
     """A field found in a body, in all elements of an array together.
 
     pointer: its JSON pointer, in which `*` stands for the elements of an array.
@@ -55,6 +56,11 @@ class FieldScan(NamedTuple):
     declared: Sequence[FieldOccurrence] = ()
     undeclared: Sequence[FieldOccurrence] = ()
     is_complete: bool = True
+
+    @property
+    def has_enum(self) -> bool:
+        """Whether a declared field has an enum."""
+        return any(occurrence.declaration.enum_values for occurrence in self.declared if occurrence.declaration)
 
 
 def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
@@ -93,7 +99,7 @@ def _walk_fields(field_tree: FieldTree, values: Sequence[Any], pointer: str) -> 
     if field_tree.is_open:
         return
     objects = [value for value in values if isinstance(value, dict)]
-    for name in dict.fromkeys(chain.from_iterable(objects)):
+    for name in objects[0] if len(objects) == 1 else dict.fromkeys(chain.from_iterable(objects)):
         declaration = field_tree.properties.get(name)
         child_values = [parent[name] for parent in objects if name in parent] if declaration is not None else ()
         yield FieldOccurrence(f"{pointer}/{name}", name, declaration, child_values, field_tree.properties)

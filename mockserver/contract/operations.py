@@ -13,7 +13,7 @@ import orjson
 from ..messages import TextBody
 from . import bodies, examples, parameters
 from .bodies import JSON_MEDIA_TYPE, BodyPlan
-from .parameters import Parameter
+from .parameters import Parameter, ParameterSet
 from .spec import Spec, SpecError, SpecNode
 from .validation import SchemaValidator, json_schema
 
@@ -29,8 +29,9 @@ class Operation:
     service: the name of the spec file, without its suffix.
     takes_token: a token is read if sent; needs_token: a token is required. An invalid token is always a 401.
     scopes: with `needs_scope`, the token must have one of them (A4); otherwise a scope only shows the caller more.
-    parameters, parameter_names: by location (path, query, header); the names of headers are in lower case.
+    parameters: by location (path, query, header).
     parameters_by_name: the query and header parameters, by their declared names.
+    enum_parameters: location and name of the parameters with an enum.
     array_parameters: the names of query parameters that may be repeated.
     filter_paths: the dotted path of the field that a query parameter filters by (C18), by the parameter's name.
     reply_validators: by declared status; None for a status without JSON.
@@ -55,9 +56,9 @@ class Operation:
     needs_token: bool
     needs_scope: bool
     scopes: tuple[str, ...]
-    parameters: Mapping[str, tuple[Parameter, ...]]
-    parameter_names: Mapping[str, frozenset[str]]
+    parameters: Mapping[str, ParameterSet]
     parameters_by_name: Mapping[str, Parameter]
+    enum_parameters: tuple[tuple[str, str], ...]
     array_parameters: frozenset[str]
     filter_paths: Mapping[str, str]
     body_plan: BodyPlan | None
@@ -157,26 +158,28 @@ def _compile_operation(
         raise SpecError(spec.path, reason) from None
 
 
-def _compile_parameters(spec: Spec, item: SpecNode, operation: SpecNode) -> dict[str, tuple[Parameter, ...]]:
+def _compile_parameters(spec: Spec, item: SpecNode, operation: SpecNode) -> dict[str, ParameterSet]:
     """Compile the parameters of the path and of the operation, by location; the operation's replace the path's."""
     nodes = (*item.get("parameters", ()), *operation.get("parameters", ()))
     compiled = (parameters.compile_parameter(spec, node) for node in nodes)
     effective = {(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values()
     return {
-        location: tuple(parameter for parameter in effective if parameter.location == location)
+        location: ParameterSet.from_parameters(each for each in effective if each.location == location)
         for location in PARAMETER_LOCATIONS
     }
 
 
-def _read_parameters(by_location: Mapping[str, tuple[Parameter, ...]]) -> dict[str, Any]:
+def _read_parameters(by_location: Mapping[str, ParameterSet]) -> dict[str, Any]:
     query, header = by_location["query"], by_location["header"]
     return {
         "parameters": by_location,
         "parameters_by_name": {parameter.name: parameter for parameter in (*query, *header)},
-        "parameter_names": {
-            location: frozenset(parameter.lookup_name for parameter in located)
-            for location, located in by_location.items()
-        },
+        "enum_parameters": tuple(
+            (parameter.location, parameter.name)
+            for located in by_location.values()
+            for parameter in located
+            if parameter.enum_values
+        ),
         "array_parameters": frozenset(parameter.name for parameter in query if parameter.schema_type == "array"),
         "filter_paths": {
             parameter.name: parameter.filter_path for parameter in query if parameter.filter_path is not None

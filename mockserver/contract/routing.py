@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -73,13 +74,14 @@ class Router:
         self._root = RouteNode()
         self._templates: list[tuple[Operation, Steps]] = []
         self._id_positions: dict[str, list[tuple[int, str]]] = {}  # index of the part and name of the id, by operation
-        self._id_prefixes: dict[str, set[str]] = {}  # the beginnings of templates up to an id, by the id's name
+        prefixes: dict[str, set[str]] = {}  # the beginnings of templates up to an id, by the id's name
         for operation in operations:
             self._root.insert_template(operation.path.split("/")).operations[operation.method] = operation
             self._templates.append((operation, path_distance.split_path(operation.path)))
             self._id_positions[operation.id] = _find_id_positions(operation.path)
             for _, name in self._id_positions[operation.id]:
-                self._id_prefixes.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
+                prefixes.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
+        self._id_patterns = {name: _compile_prefixes(texts) for name, texts in prefixes.items()}
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and the ids of a path, still encoded; HEAD is routed as GET (F4).
@@ -101,10 +103,9 @@ class Router:
 
     def extract_id(self, path: str, name: str) -> str:
         """Return the id of this name, still encoded, in a path that may match no template; "" without an id."""
-        for prefix in self._id_prefixes.get(name, ()):
-            if path.startswith(prefix):
-                return path[len(prefix) :].partition("/")[0]
-        return ""
+        pattern = self._id_patterns.get(name)
+        match = pattern.match(path) if pattern else None
+        return match[1] if match else ""
 
     def nearest(self, method: str, path: str) -> list[NearOperation]:
         """Return all operations, the nearest to this method and path first."""
@@ -125,6 +126,11 @@ class Router:
             question = f" Did you mean {suggested.method} {suggested.path}?" if suggested else ""
             raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN_PATH_LENGTH]}.{question}")
         return nodes
+
+
+def _compile_prefixes(prefixes: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern whose first group is the path's part after one of these prefixes."""
+    return re.compile(f"(?:{'|'.join(map(re.escape, sorted(prefixes)))})([^/]*)")
 
 
 def _measure(operation: Operation, template: Steps, method: str, path: Steps) -> NearOperation:

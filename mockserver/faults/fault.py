@@ -76,7 +76,7 @@ class CallMatcher:
     def matches_operation(self, operation: Operation) -> bool:
         """Whether calls of this operation can match."""
         return (
-            self.operation_id in (None, operation.id) and self.path_values.keys() <= operation.parameter_names["path"]
+            self.operation_id in (None, operation.id) and self.path_values.keys() <= operation.parameters["path"].names
         )
 
     def matches_exchange(self, exchange: Exchange, find_caller: CallerLookup) -> bool:

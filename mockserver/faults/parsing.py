@@ -84,7 +84,7 @@ def _parse_matcher(call_json: FaultJson, tenant: str | None, operations: Operati
     matcher = CallMatcher(operation, tenant, call_json.get("path", {}), call_json.get("persona"), headers)
     if not _matching_operations(matcher, operations):
         candidates = _matching_operations(CallMatcher(operation), operations)
-        names = sorted({name for candidate in candidates for name in candidate.parameter_names["path"]})
+        names = sorted({name for candidate in candidates for name in candidate.parameters["path"].names})
         raise Unsatisfiable(
             f"No path of {operation or 'any operation'} has all of {', '.join(matcher.path_values)}; "
             f"known names: {', '.join(names) or 'none'}."

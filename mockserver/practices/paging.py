@@ -12,7 +12,7 @@ DEFAULT_PAGE_SIZE = 60
 MAX_PAGING_NUMBER = 10**9  # the live service refuses absurd numbers, such as 1e15
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
     """One page of a list; the first has number 1."""
 

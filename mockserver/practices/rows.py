@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 from ..store.table import Table
 from .paths import PathReaderFactory
@@ -15,7 +15,7 @@ RowT = TypeVar("RowT")  # for what works on rows and on their sources alike
 SourceT = TypeVar("SourceT")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LazyRows(Sequence[Row], Generic[SourceT]):
     """A row for each source, in order."""
 
@@ -38,7 +38,7 @@ class LazyRows(Sequence[Row], Generic[SourceT]):
         return [self.make(source) for source in self.sources[index]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredRows(LazyRows[SourceT]):
     """Rows of immutable sources: `q` and sort read the sources, and encoded rows can be cached (`row_cache`).
 
@@ -51,12 +51,12 @@ class StoredRows(LazyRows[SourceT]):
     depends_on: tuple[object, ...]
     variant: Hashable
 
-    def with_sources(self, sources: Sequence[SourceT]) -> Self:
+    def with_sources(self, sources: Sequence[SourceT]) -> StoredRows[SourceT]:
         """Return the rows of these sources instead."""
-        return replace(self, sources=sources)
+        return StoredRows(sources, self.make, self.reader_for, self.depends_on, self.variant)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ConcatenatedTables(Sequence[Any]):
     """The values of several tables as sources of rows; a slice skips what comes before it."""
 
@@ -81,7 +81,7 @@ class ConcatenatedTables(Sequence[Any]):
         for table in self.tables:
             size = len(table)
             if start < size:
-                values += table.slice(max(start, 0), stop)
+                values += table.slice(start, stop)
             start, stop = start - size, stop - size
             if stop <= 0:
                 break

@@ -21,6 +21,8 @@ from ..messages import Call
 from .exchange import Exchange
 
 MAX_TESTS_PER_ITEM = 20
+MAX_MARKS = 1000  # of a tenant
+MAX_MARKS = 1000  # of one tenant
 MAX_TEST_NAMES = 1000  # different names in the coverage of one tenant
 OTHER_TESTS = "(other tests)"  # replaces the names beyond MAX_TEST_NAMES
 MAX_PERSONAS = 100
@@ -60,6 +62,7 @@ class CoverageItem(NamedTuple):
         return " ".join(filter(None, self[1:]))
 
 
+Mark = tuple[Any, ...]  # equal for exchanges that cover the same items
 CoverageKey = tuple[str, str, str, str]  # equal to a CoverageItem, and ten times as fast to make, once per call
 
 
@@ -131,6 +134,7 @@ class Coverage:
     def __init__(self, max_personas: int = MAX_PERSONAS) -> None:
         self.hits: dict[CoverageKey, Hits] = {}
         self.personas: dict[str, Persona] = {}
+        self._hits_by_mark: dict[Mark | None, list[Hits]] = {}
         self._max_personas = max_personas
         self._test_names: dict[str, str] = {}  # one copy of each, which all items share
         self._lock = Lock()
@@ -141,10 +145,12 @@ class Coverage:
             return
         is_authenticated = exchange.is_authenticated
         scope = exchange.used_scope if is_authenticated else None
-        keys = collect_covered_keys(exchange.operation, exchange, scope)
+        mark = _mark_exchange(exchange.operation, exchange, scope)
         with self._lock:
-            if keys:
-                self._count_hits(keys, exchange.test_name)
+            hits = self._hits_by_mark.get(mark)
+            if hits is None:
+                hits = self._find_hits(exchange.operation, exchange, scope, mark)
+            _count_hits(hits, self._intern_test_name(exchange.test_name))
             if is_authenticated:
                 self._record_scopes(exchange.operation, exchange, scope)
 
@@ -160,18 +166,18 @@ class Coverage:
         """Reset all counts, and forget the personas."""
         with self._lock:
             self.hits.clear()
+            self._hits_by_mark.clear()
             self.personas.clear()
             self._test_names.clear()
 
-    def _count_hits(self, keys: Iterable[CoverageKey], test_name: str | None) -> None:
-        test = self._intern_test_name(test_name)
-        for key in keys:
-            hits = self.hits.get(key)
-            if hits is None:
-                hits = self.hits[key] = Hits()
-            hits.count += 1
-            if test is not None:
-                hits.add_test(test)
+    def _find_hits(
+        self, operation: Operation, exchange: Exchange, used_scope: str | None, mark: Mark | None
+    ) -> list[Hits]:
+        """Return the hits of the items that an exchange covers, and keep the list for exchanges with the same mark."""
+        hits = [self.hits.setdefault(key, Hits()) for key in collect_covered_keys(operation, exchange, used_scope)]
+        if mark is not None and len(self._hits_by_mark) < MAX_MARKS:
+            self._hits_by_mark[mark] = hits
+        return hits
 
     def _intern_test_name(self, test: str | None) -> str | None:
         """Return the shared copy of a test's name, or OTHER_TESTS if there are too many names."""
@@ -202,6 +208,13 @@ class Coverage:
         if persona is not None:
             return persona
         return self.personas.setdefault(name if len(self.personas) < self._max_personas else OTHER_CALLERS, Persona())
+
+
+def _count_hits(hits: Iterable[Hits], test: str | None) -> None:
+    for item_hits in hits:
+        item_hits.count += 1
+        if test is not None:
+            item_hits.add_test(test)
 
 
 def merge_coverage(coverages: Iterable[Coverage]) -> Coverage:
@@ -262,6 +275,26 @@ def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: s
     if body:
         keys.update(_collect_property_keys(operation, body, scan))
     return keys
+
+
+def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | None) -> Mark | None:
+    """Return the mark of an exchange; None if its items must be collected each time."""
+    call, status = exchange.call, exchange.status
+    if exchange.request.method != operation.method:
+        return operation.id, exchange.request.method
+    if not _has_own_response(exchange):
+        return (operation.id,)
+    if call is None or not 200 <= status < 300:
+        return operation.id, status
+    if status == MULTI_STATUS:
+        return None
+    pointers: tuple[str, ...] = ()
+    if call.body:
+        if exchange.scan is None or not exchange.scan.is_complete or exchange.scan.has_enum:
+            return None
+        pointers = tuple([occurrence.pointer for occurrence in exchange.scan.declared])
+    enum_values = tuple([getattr(call, location).get(name) for location, name in operation.enum_parameters])
+    return operation.id, status, used_scope, tuple(call.query), tuple(call.header), enum_values, pointers
 
 
 def _has_own_response(exchange: Exchange) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
 
 from ..access import Principal
 from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
-from ..messages import Call, NetworkFault, Request, Response
+from ..messages import NOTHING, Call, NetworkFault, Request, Response
 
 MAX_TEST_NAME_LENGTH = 200  # characters
 MAX_STORED_BODY_BYTES = 64 * 1024  # of one request or response; the rest is cut off
@@ -22,8 +22,7 @@ FINDING_BYTES = 500
 FindingKind = Literal["query", "header", "body", "deprecated", "scope"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A contract violation of a client that the vendor tolerates.
 
     place: name of the parameter, or JSON pointer into the body, with `*` for the elements of an array.
@@ -40,7 +39,7 @@ class Finding:
 class JournalEntry:
     """What the journal keeps of an exchange.
 
-    arrived_at: real time, not that of the tenant's clock.
+    number: position in the order of arrival, from 1. arrived_seconds: real time since 1970, not the tenant's clock.
     tenant, operation, ids: from the path; ids are still encoded. Absent if no operation has the path.
     principal: the holder of the token, even if it has expired; None for an unknown token or none.
     fault: ids of the faults that were applied. is_injected: whether one of them replaced the service's own response.
@@ -50,12 +49,12 @@ class JournalEntry:
     size_bytes: an estimate of the memory that the entry takes.
     """
 
-    id: str
+    number: int
     request: Request
-    arrived_at: datetime
+    arrived_seconds: float
     tenant: str | None = None
     operation: Operation | None = None
-    ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = NOTHING
     principal: Principal | None = None
     findings: tuple[Finding, ...] = ()
     fault: str | None = None
@@ -66,6 +65,16 @@ class JournalEntry:
     microseconds: int = 0
     is_truncated: bool = False
     size_bytes: int = 0
+
+    @property
+    def id(self) -> str:
+        """The number in the form of a UUID."""
+        return f"00000000-0000-4000-8000-{self.number:012x}"
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When the request arrived, on the machine's clock."""
+        return datetime.fromtimestamp(self.arrived_seconds, UTC)
 
     @property
     def status(self) -> int:
@@ -87,7 +96,10 @@ class JournalEntry:
         """The first of the operation's scopes that the caller has."""
         if self.operation is None or self.principal is None:
             return None
-        return next((scope for scope in self.operation.scopes if scope in self.principal.scopes), None)
+        for scope in self.operation.scopes:
+            if scope in self.principal.scopes:
+                return scope
+        return None
 
     @property
     def missing_scopes(self) -> tuple[str, ...]:
@@ -130,9 +142,9 @@ class Exchange(JournalEntry):
         if response and len(response.content) > MAX_STORED_BODY_BYTES:
             response = response._replace(content=response.content[:MAX_STORED_BODY_BYTES])
         return JournalEntry(
-            self.id,
+            self.number,
             request,
-            self.arrived_at,
+            self.arrived_seconds,
             self.tenant,
             self.operation,
             self.ids,

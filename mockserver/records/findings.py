@@ -40,6 +40,13 @@ def find_request_findings(
     operation: Operation, query: Iterable[str], headers: Mapping[str, str], scan: FieldScan
 ) -> tuple[Finding, ...]:
     """Return the undeclared parameters, headers and body fields of a request, and the deprecated things it uses."""
+    if (
+        COMMON_HEADERS.issuperset(headers)
+        and operation.parameters["query"].names.issuperset(query)
+        and not scan.undeclared
+        and not operation.is_deprecated
+    ):
+        return ()
     request_findings = [
         *_undeclared_parameters(operation, query),
         *_undeclared_headers(operation, headers),
@@ -134,14 +141,14 @@ class FindingCounts:
 
 
 def _undeclared_parameters(operation: Operation, query: Iterable[str]) -> Iterator[Finding]:
-    declared = operation.parameter_names["query"]
+    declared = operation.parameters["query"].names
     for name in query:
         if name not in declared:
             yield Finding("query", name[:100], "This query parameter is not declared.", _nearest_name(name, declared))
 
 
 def _undeclared_headers(operation: Operation, headers: Mapping[str, str]) -> Iterator[Finding]:
-    declared = operation.parameter_names["header"]
+    declared = operation.parameters["header"].names
     for name in headers:
         if name not in COMMON_HEADERS and name not in declared and not name.startswith(COMMON_HEADER_PREFIXES):
             yield Finding("header", name[:100], "This header is not declared.", _nearest_name(name, declared))

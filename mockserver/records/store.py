@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from threading import Lock
-from time import perf_counter_ns
+from time import perf_counter_ns, time
 
 from ..messages import Request, Response
 from .coverage import Coverage
@@ -105,9 +104,8 @@ class RecordStore:
         self._sequence = count(1)
 
     def open_exchange(self, request: Request) -> Exchange:
-        """Return a new exchange; its id is a sequence number in the form of a UUID."""
-        id_ = f"00000000-0000-4000-8000-{next(self._sequence):012x}"
-        return Exchange(id_, request, datetime.now(UTC), started_ns=perf_counter_ns())
+        """Return a new exchange."""
+        return Exchange(next(self._sequence), request, time(), started_ns=perf_counter_ns())
 
     def close_exchange(self, exchange: Exchange, response: Response) -> None:
         """Add the response to an exchange, and record it."""

@@ -24,7 +24,7 @@ def derive_assignment_id(first: str, second: str) -> str:
     return blake2b(f"{first}\n{second}".encode(), digest_size=12).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, like the assignments: making a frozen one takes five times as long
 class Revision:
     """The metadata that the service keeps: a version from 1, and two times as it writes them (D1)."""
 
@@ -53,7 +53,7 @@ IMPORTED_REVISION = Revision(
 )  # of catalogues, which have no history
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # each is itself, so that what was made of it can be kept by it
+@dataclass(slots=True, eq=False)  # each is itself, so that what was made of it can be kept by it
 class ItemAssignment:
     """A product or category that is assigned to a segment."""
 
@@ -70,7 +70,7 @@ class ItemAssignment:
         return self.type, self.item_id
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class CustomerAssignment:
     """A customer who belongs to a segment, for one legal entity or for none."""
 
@@ -88,6 +88,7 @@ class CustomerAssignment:
         return self.customer_id, self.legal_entity_id or ""
 
 
+NO_ASSIGNMENTS: Table[Any, Any] = Table()
 Items = Table[ItemKey, ItemAssignment]
 Members = Table[MemberKey, CustomerAssignment]
 
@@ -172,7 +173,8 @@ class State(NamedTuple):
 
     def items_of(self, segment_id: str) -> Items:
         """Return the items of one segment, in the order of type and id; empty if there is no such segment."""
-        return self.items.get(segment_id) or Table()
+        items = self.items.get(segment_id)
+        return NO_ASSIGNMENTS if items is None else items
 
     def item(self, segment_id: str, key: ItemKey) -> ItemAssignment | None:
         """Return one item of one segment, if it is assigned."""
@@ -198,7 +200,8 @@ class State(NamedTuple):
 
     def members_of(self, segment_id: str) -> Members:
         """Return the customers of one segment, in the order of their ids; empty if there is no such segment."""
-        return self.members.get(segment_id) or Table()
+        members = self.members.get(segment_id)
+        return NO_ASSIGNMENTS if members is None else members
 
     def member(self, segment_id: str, key: MemberKey) -> CustomerAssignment | None:
         """Return one customer's assignment to one segment, if there is one."""

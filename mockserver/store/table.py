@@ -52,9 +52,11 @@ class Table(Generic[KeyT, ValueT]):
         """Return the values at these positions, in the order of their keys; chunks before them are not walked."""
         values: list[ValueT] = []
         for chunk in self._chunks:
-            if start < len(chunk):
-                values.extend(map(self._values.__getitem__, chunk[max(0, start) : max(0, stop)]))
-            start, stop = start - len(chunk), stop - len(chunk)
+            size = len(chunk)
+            if start < size:
+                keys = chunk if start <= 0 and stop >= size else chunk[max(0, start) : max(0, stop)]
+                values.extend(map(self._values.__getitem__, keys))
+            start, stop = start - size, stop - size
             if stop <= 0:
                 break
         return values

@@ -52,6 +52,10 @@ class ConnectionState(Enum):
     CLOSED = 8
 
 
+# Plain names and tuples, because Python 3.11 looks up and hashes the members of an Enum with slow functions.
+OPENING, IDLE, READING, ANSWERING, WRITING, WRITING_LAST, LINGERING, CLOSED = ConnectionState
+
+
 class Timeout(NamedTuple):
     """How many seconds a state may last, and what happens after that."""
 
@@ -60,14 +64,14 @@ class Timeout(NamedTuple):
 
 
 TIMEOUTS = {  # OPENING and ANSWERING have none, because the client waits for the server
-    ConnectionState.IDLE: Timeout(30, "close"),
-    ConnectionState.READING: Timeout(60, "refuse"),  # with a 408
-    ConnectionState.WRITING: Timeout(30, "abort"),  # since the client last read anything
-    ConnectionState.WRITING_LAST: Timeout(30, "abort"),  # likewise
-    ConnectionState.LINGERING: Timeout(2, "abort"),  # closing at once could destroy the response before it is read
+    IDLE: Timeout(30, "close"),
+    READING: Timeout(60, "refuse"),  # with a 408
+    WRITING: Timeout(30, "abort"),  # since the client last read anything
+    WRITING_LAST: Timeout(30, "abort"),  # likewise
+    LINGERING: Timeout(2, "abort"),  # closing at once could destroy the response before it is read
 }
-BETWEEN_RESPONSES = {ConnectionState.IDLE, ConnectionState.READING, ConnectionState.WRITING}
-ENDING = {ConnectionState.WRITING_LAST, ConnectionState.LINGERING, ConnectionState.CLOSED}
+BETWEEN_RESPONSES = (IDLE, READING, WRITING)
+ENDING = (WRITING_LAST, LINGERING, CLOSED)
 
 
 class WriteBatcher:
@@ -115,7 +119,7 @@ class Connection(Protocol):
     ) -> None:
         self._dispatcher, self._batcher, self._loop, self._on_closed = dispatcher, batcher, loop, on_closed
         self._waiting: deque[ParsedRequest] = deque()
-        self._state = ConnectionState.OPENING
+        self._state = OPENING
         self._since = loop.time()
         self._unsent_bytes = 0
 
@@ -124,11 +128,11 @@ class Connection(Protocol):
         self._transport = cast(Transport, transport)
         self._transport.set_write_buffer_limits(0)
         self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0])
-        self._enter(ConnectionState.IDLE)
+        self._enter(IDLE)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Close; the response to a request that is still running will be dropped."""
-        self._state = ConnectionState.CLOSED
+        self._state = CLOSED
         self._waiting.clear()
         del self._parser  # it and llhttp refer to each other
         self._on_closed(self)
@@ -137,29 +141,29 @@ class Connection(Protocol):
         """Parse requests, and answer the first of them."""
         if self._state in ENDING:
             return
-        if self._state is ConnectionState.IDLE:
+        if self._state is IDLE:
             self._since = self._loop.time()
         self._waiting.extend(self._parser.feed(data))
         self._proceed()
-        if self._waiting or self._state in {ConnectionState.ANSWERING, ConnectionState.WRITING}:
+        if self._waiting or self._state in (ANSWERING, WRITING):
             self._transport.pause_reading()
 
     def pause_writing(self) -> None:
         """Wait for the client to read; after a dripped response, `_finish` checks that instead."""
         if self._state in BETWEEN_RESPONSES:
-            self._enter(ConnectionState.WRITING)
+            self._enter(WRITING)
 
     def resume_writing(self) -> None:
         """Continue, because the client has read everything."""
-        if self._state is ConnectionState.WRITING_LAST:
-            self._enter(ConnectionState.LINGERING)
-        elif self._state is ConnectionState.WRITING:
-            self._enter(ConnectionState.IDLE)
+        if self._state is WRITING_LAST:
+            self._enter(LINGERING)
+        elif self._state is WRITING:
+            self._enter(IDLE)
             self._proceed()
 
     def abort(self) -> None:
         """Close at once."""
-        if self._state not in {ConnectionState.OPENING, ConnectionState.CLOSED}:
+        if self._state not in (OPENING, CLOSED):
             self._transport.abort()
 
     def check_timeout(self, now: float) -> None:
@@ -167,7 +171,7 @@ class Connection(Protocol):
         timeout = TIMEOUTS.get(self._state)
         if timeout is None:
             return
-        if self._state in {ConnectionState.WRITING, ConnectionState.WRITING_LAST}:
+        if self._state in (WRITING, WRITING_LAST):
             self._note_progress(now)
         if now - self._since <= timeout.seconds:
             return
@@ -189,18 +193,18 @@ class Connection(Protocol):
 
     def _proceed(self) -> None:
         """Answer the next request if the client has read all responses so far; read on if no request waits."""
-        if self._state not in {ConnectionState.IDLE, ConnectionState.READING}:
+        if self._state not in (IDLE, READING):
             return
         if self._waiting:
-            self._enter(ConnectionState.ANSWERING)
+            self._enter(ANSWERING)
             self._parsed = self._waiting.popleft()
             if self._parsed.refusal:
                 self._refuse(*self._parsed.refusal)
             else:
                 self._dispatcher.dispatch(self._parsed.request, self._respond)
             return
-        if self._state is ConnectionState.IDLE and self._parser.is_partial:
-            self._enter(ConnectionState.READING)
+        if self._state is IDLE and self._parser.is_partial:
+            self._enter(READING)
         self._transport.resume_reading()
         if self._parser.awaits_continue:
             self._parser.awaits_continue = False
@@ -208,12 +212,12 @@ class Connection(Protocol):
 
     def _respond(self, response: Response) -> None:
         """Send the response to the current request."""
-        if self._state is not ConnectionState.CLOSED:
+        if self._state is not CLOSED:
             self._send(encode(response, self._parsed))
 
     def _refuse(self, status: int, reason: str) -> None:
         """Answer bytes that are not a valid or complete request, and close the connection."""
-        self._enter(ConnectionState.ANSWERING)
+        self._enter(ANSWERING)
         self._send(encode(error_response(status, reason), REFUSED))
 
     def _send(self, encoded: EncodedResponse) -> None:
@@ -242,7 +246,7 @@ class Connection(Protocol):
 
     def _drip(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
         """Send the parts of a body, after a pause (in seconds) each."""
-        if self._state is ConnectionState.CLOSED:
+        if self._state is CLOSED:
             return
         if parts:
             self._loop.call_later(pause, self._drip_next, parts, pause, keeps_open)
@@ -250,7 +254,7 @@ class Connection(Protocol):
             self._finish(keeps_open)
 
     def _drip_next(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
-        if self._state is not ConnectionState.CLOSED:
+        if self._state is not CLOSED:
             self._transport.write(parts[0])
         self._drip(parts[1:], pause, keeps_open)
 
@@ -259,13 +263,13 @@ class Connection(Protocol):
         transport = self._transport
         is_unread = transport.get_write_buffer_size() > 0
         if not keeps_open:  # the client may still be sending, so read on until it closes
-            self._enter(ConnectionState.WRITING_LAST if is_unread else ConnectionState.LINGERING)
+            self._enter(WRITING_LAST if is_unread else LINGERING)
             transport.write_eof()
             transport.resume_reading()
             return
         if is_unread:
-            self._enter(ConnectionState.WRITING)
+            self._enter(WRITING)
         else:
-            self._enter(ConnectionState.READING if self._parser.is_partial else ConnectionState.IDLE)
+            self._enter(READING if self._parser.is_partial else IDLE)
         if self._waiting or self._parser.awaits_continue or not transport.is_reading():
             self._loop.call_soon(self._proceed)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpRequestParser
 
@@ -31,7 +31,11 @@ class Phase(Enum):
     ENDED = 4
 
 
-class ParsedRequest(NamedTuple):
+START, HEAD, BODY, ENDED = Phase  # plain names, because Python 3.11 looks up the members of an Enum slowly
+
+
+@dataclass(slots=True)
+class ParsedRequest:
     """A request on a connection.
 
     keeps_open: whether the connection stays open after the response.
@@ -53,7 +57,7 @@ class RequestParser:
 
     def __init__(self, client: str = "") -> None:
         """Start parsing for a client with this address."""
-        self.phase = Phase.START
+        self.phase = START
         self.awaits_continue = False
         self._client = client
         self._complete: list[ParsedRequest] = []
@@ -66,18 +70,18 @@ class RequestParser:
     @property
     def is_partial(self) -> bool:
         """Whether a request has started and is incomplete."""
-        return self.phase is Phase.HEAD or self.phase is Phase.BODY
+        return self.phase is HEAD or self.phase is BODY
 
     def feed(self, data: bytes) -> list[ParsedRequest]:
         """Parse more bytes; return the requests that are now complete. Only the last of them can have a refusal."""
-        while data and self.phase is not Phase.ENDED:
+        while data and self.phase is not ENDED:
             data = self._feed(data)
         complete, self._complete = self._complete, []
         return complete
 
     def _feed(self, data: bytes) -> bytes:
         """Parse the data; return the bytes that remain for a new parser, because llhttp stops at a protocol upgrade."""
-        if self.phase is Phase.START and not data.isascii():
+        if self.phase is START and not data.isascii():
             data = _escape_first_line(data)
         try:
             self._parser.feed_data(data)
@@ -86,7 +90,7 @@ class RequestParser:
             again, self._declined = self._declined, b""
             return again + data[upgrade.args[0] :]
         except HttpParserCallbackError:
-            if self.phase is not Phase.ENDED:
+            if self.phase is not ENDED:
                 raise
         except HttpParserError as error:
             self._refuse(400, f"Not valid HTTP/1.1: {error}.")
@@ -96,7 +100,7 @@ class RequestParser:
 
     def _check_unread(self, new_bytes: int) -> None:
         """Refuse a head or trailer that never ends, since llhttp buffers a header until it is complete."""
-        is_between = self._has_new_body or self.phase is Phase.START
+        is_between = self._has_new_body or self.phase is START
         self._unread_bytes = 0 if is_between else self._unread_bytes + new_bytes
         self._has_new_body = False
         if self._unread_bytes > MAX_UNREAD_BYTES:
@@ -111,7 +115,7 @@ class RequestParser:
     def on_message_begin(self) -> None:
         """Start a request."""
         self._begin()
-        self.phase = Phase.HEAD
+        self.phase = HEAD
 
     def on_url(self, part: bytes) -> None:
         """Add a part of the target."""
@@ -120,7 +124,7 @@ class RequestParser:
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header; ignore trailers, and names with an underscore, which WSGI cannot tell from a hyphen."""
         headers = self._headers
-        if self.phase is Phase.BODY or (key := _header_name(name)) is None:
+        if self.phase is BODY or (key := _header_name(name)) is None:
             return
         text = value.strip(b" \t").decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
@@ -128,7 +132,7 @@ class RequestParser:
     def on_headers_complete(self) -> None:
         """Decide how to read the body. To decline an upgrade, the request is parsed again without that header."""
         headers, parser = self._headers, self._parser
-        self.phase = Phase.BODY
+        self.phase = BODY
         self._method = parser.get_method().decode()
         if parser.should_upgrade() and self._method != "CONNECT":
             self._declined = self._head_without_upgrade()
@@ -151,7 +155,7 @@ class RequestParser:
 
     def on_message_complete(self) -> None:
         """Complete the request."""
-        self.phase = Phase.START
+        self.phase = START
         if self._declined:
             return
         self.awaits_continue = False
@@ -159,7 +163,7 @@ class RequestParser:
             self._keeps_open = False
         self._complete_request()
         if not self._keeps_open:
-            self.phase = Phase.ENDED
+            self.phase = ENDED
             raise _Stop
 
     def _complete_request(self, problem: ClientError | None = None) -> None:
@@ -173,13 +177,13 @@ class RequestParser:
 
     def _end_too_long(self) -> None:
         """Complete a request whose body is too long, without that body; it is the last of the connection."""
-        self._keeps_open, self.phase = False, Phase.ENDED
+        self._keeps_open, self.phase = False, ENDED
         self._complete_request(body_too_long())
         raise _Stop
 
     def _refuse(self, status: int, reason: str) -> None:
         self._complete.append(ParsedRequest(EMPTY, refusal=(status, reason)))
-        self.phase = Phase.ENDED
+        self.phase = ENDED
 
     def _head_without_upgrade(self) -> bytes:
         """Return the head of the request without the upgrade, for which llhttp would not parse the body."""

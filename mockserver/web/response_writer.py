@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from random import Random
-from typing import NamedTuple
 
 from ..messages import NetworkFault, Response, reason_phrase
 from .request_parser import ParsedRequest
@@ -14,7 +14,8 @@ from .request_parser import ParsedRequest
 GARBAGE = Random(0).randbytes(512)  # noqa: S311 - the same in every run
 
 
-class EncodedResponse(NamedTuple):
+@dataclass(slots=True)
+class EncodedResponse:
     """A response as bytes; the connection closes after it unless `keeps_open`."""
 
     head: bytes

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.app import build
-from mockserver.contract import parameters, spec
+from mockserver.contract import spec
 from mockserver.contract.openapi_core_validator import OpenApiCoreValidator
 from mockserver.contract.operations import Operation
 from mockserver.errors import BadRequest
@@ -170,7 +170,7 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
     given_ = {"path": ids, "query": query, "header": header}
     try:
         for place, values in given_.items():
-            parameters.read_parameters(operation.parameters[place], values)
+            operation.parameters[place].read_values(values)
         verdict = True
     except BadRequest:
         verdict = False

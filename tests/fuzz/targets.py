@@ -155,7 +155,7 @@ TARGETS: dict[str, Target] = {
 
 def _read(parsed: ParsedRequest) -> tuple[Any, ...]:
     """Return what the application gets of a request, or the status of a refusal."""
-    return (parsed.refusal[0],) if parsed.refusal else parsed
+    return (parsed.refusal[0],) if parsed.refusal else (parsed.request, parsed.version, parsed.keeps_open)
 
 
 def _text(content: bytes) -> str:

@@ -47,7 +47,7 @@ def _list_operations(context: ControlContext, tenant: str | None, service: str |
     candidates = [
         operation
         for operation in context.operations.values()
-        if tenant is None or "tenant" in operation.parameter_names["path"]
+        if tenant is None or "tenant" in operation.parameters["path"].names
     ]
     services = sorted({operation.service for operation in candidates})
     if service is not None and service not in services:

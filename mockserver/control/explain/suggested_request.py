@@ -51,7 +51,7 @@ class SuggestedRequest:
 
 def read_sent_request(entry: JournalEntry, operation: Operation) -> SuggestedRequest:
     """Return what a client sent to an operation, as far as that is declared."""
-    names = operation.parameter_names
+    names = {location: located.names for location, located in operation.parameters.items()}
     query = {name: value for name, value in parse_sent_query(entry).items() if name in names["query"]}
     headers = {name: value for name, value in entry.request.headers.items() if name in names["header"]}
     return SuggestedRequest(operation, entry.ids, query, headers, _read_sent_body(entry, operation))

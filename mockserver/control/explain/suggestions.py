@@ -81,7 +81,7 @@ def _suggest_other_operation(entry: JournalEntry, operations: Collection[Operati
         return None
     ids = path_distance.read_ids(*map(path_distance.split_path, (operation.path, path)))
     request = SuggestedRequest(operation, ids)
-    has_all_ids = ids.keys() == operation.parameter_names["path"]
+    has_all_ids = ids.keys() == operation.parameters["path"].names
     return (f"The nearest operation is {operation.method} {operation.path}.", request) if has_all_ids else None
 
 
@@ -107,14 +107,14 @@ def _suggest_list(request: SuggestedRequest, missing_id: str, operations: Iterab
     if not position:
         return None
     operation = reads_by_path["/".join(parts[:position])]
-    ids = {name: id_ for name, id_ in request.ids.items() if name in operation.parameter_names["path"]}
+    ids = {name: id_ for name, id_ in request.ids.items() if name in operation.parameters["path"].names}
     return "The list shows which ones exist.", SuggestedRequest(operation, ids)
 
 
 def _suggest_without_field(request: SuggestedRequest, name: str) -> Suggestion | None:
     """Suggest the request without the invalid field, or with a valid value for it."""
     reason, operation, body = f"Without {name}, which is invalid.", request.operation, request.body
-    if name in operation.parameter_names["path"]:
+    if name in operation.parameters["path"].names:
         return _suggest_if_changed(request, f"The nearest valid {name}.")
     if name in request.query:
         return reason, replace(request, query=_drop_name(request.query, name))

@@ -53,7 +53,7 @@ def log_out(
 ) -> None:
     """Make a token of the caller bad, and its session over (B7a); InvalidToken if it is not the caller's."""
     header = f"Bearer {access_token}"
-    token, holder = bearer_token(header), tokens.authenticate(header, tenant.name, tenant.clock.now())
+    token, holder = bearer_token(header), tokens.authenticate(header, tenant.name, tenant.clock.now)
     if holder.customer_id != principal.customer_id:
         raise InvalidToken(hint="accessToken is not a token of the customer who calls", rule="B7a")
     session = sessions.find_session(token)

@@ -14,7 +14,7 @@ from ...store.state import Revision, State
 from ...store.world import Tenant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WriteContext:
     """What all writes of one call share: the tenant, and the moment, as revisions have it."""
 
