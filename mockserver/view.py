@@ -90,9 +90,7 @@ def parse_view(operation: Operation, call: Call, switches: Switches, default_lan
         query=parse_query(query, allow_compound=operation.has_compound_query) if query else None,
         order=sort.parse_sort(order) if order else None,
         page=_parse_page(operation, call, switches),
-        count_header=operation.count_header
-        if operation.count_header and _is_count_requested(operation, call)
-        else None,
+        count_header=operation.count_header if _is_count_requested(operation, call) else None,
         projection=fields.parse_fields(call.query["fields"]) if "fields" in call.query else None,
         languages=_parse_languages(call, switches, default_language) if takes_languages else None,
         default_language=default_language,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
@@ -12,7 +12,7 @@ from ..access import Principal
 from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
 from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
-from ..messages import NOTHING, Call, NetworkFault, Request, Response
+from ..messages import Call, NetworkFault, Request, Response
 
 MAX_TEST_NAME_LENGTH = 200  # characters
 MAX_STORED_BODY_BYTES = 64 * 1024  # of one request or response; the rest is cut off
@@ -54,7 +54,7 @@ class JournalEntry:
     arrived_seconds: float
     tenant: str | None = None
     operation: Operation | None = None
-    ids: Mapping[str, str] = NOTHING
+    ids: Mapping[str, str] = field(default_factory=dict)
     principal: Principal | None = None
     findings: tuple[Finding, ...] = ()
     fault: str | None = None
