@@ -68,7 +68,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     admin = assume_admin(scopes)
     assumed = admin if settings.auth == "off" else None
     records, registry = RecordStore(), FaultRegistry()
-    api = _join_services([module.service(world) for module in modules], specs)
+    api = _join_services([services.create_service(module, world) for module in modules], specs)
     plane = ControlContext(world, records, {operation.id: operation for operation in api.operations}, registry, worlds)
     control = _join_services(
         [build_control_service(plane)], {CONTROL: _load_spec(_spec_path(CONTROL, settings), settings)}

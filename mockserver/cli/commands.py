@@ -22,13 +22,12 @@ from .. import __version__
 from ..access import TENANT_NAME
 from ..records.coverage import COVERAGE_DIMENSIONS
 from ..settings import PREFIX, Setting, Settings, Switches, list_settings, settings_table
-from ..worlds.counts import Counts
+from .count_options import SeedCommand, to_kebab_case
 
 ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # to be matched whole
 STARTED_AT = time.perf_counter()
 
 OPTION_TYPES: dict[Any, Any] = {Path: click.Path(path_type=Path, exists=True, file_okay=False)}
-COUNT_RANGES = {"sites": click.IntRange(1), "languages": click.IntRange(1, 6), "depth": click.IntRange(1)}
 OPTION_RANGES: dict[str, Any] = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
 
 
@@ -179,25 +178,17 @@ def spec(files: tuple[Path, ...]) -> None:
             exit_with_error(error)
 
 
-def add_count_options(command: Any) -> Any:
-    """Give a command an option for each count of a generated world."""
-    for each in reversed(fields(Counts)):
-        limits = COUNT_RANGES.get(each.name, click.IntRange(min=0))
-        flag = f"--{each.name.replace('_', '-')}"
-        command = click.option(flag, each.name, type=limits, default=each.default, show_default=True)(command)
-    return command
-
-
-@commands.command()
+@commands.command(cls=SeedCommand)
 @click.option("--seed", "number", default=1, show_default=True, help="Same seed, same bytes.")
 @click.option("--shipped", type=click.Choice(("catalogue", "default")), help="Write this world as it is shipped.")
-@add_count_options
 def seed(number: int, shipped: str | None, **counts: int) -> None:
     """Write a generated world to standard output."""
+    from ..services import collections_of, import_services  # noqa: PLC0415
     from ..worlds.generate import dump_world, generate_world  # noqa: PLC0415 - Faker takes a while to import
     from ..worlds.published import SHIPPED_WORLDS  # noqa: PLC0415
 
-    world = SHIPPED_WORLDS[shipped]() if shipped else generate_world(number, Counts(**counts))
+    collections = collections_of(import_services())
+    world = SHIPPED_WORLDS[shipped](collections) if shipped else generate_world(collections, number, counts)
     click.echo(dump_world(world), nl=False)
 
 
@@ -227,9 +218,8 @@ def healthcheck(host: str, port: int) -> None:
 def add_minimum_options(command: Any) -> Any:
     """Give a command an option for the minimum of each dimension of coverage."""
     for name, words in reversed(COVERAGE_DIMENSIONS.items()):
-        flag = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
         text = f"Fail if less of the {words} is covered, in percent."
-        command = click.option(f"--min-{flag}", name, type=click.IntRange(0, 100), help=text)(command)
+        command = click.option(f"--min-{to_kebab_case(name)}", name, type=click.IntRange(0, 100), help=text)(command)
     return command
 
 

@@ -60,9 +60,3 @@ def json_object(call: Call) -> dict[str, Any]:
     """Return the object that was sent, an empty one if nothing was."""
     sent: dict[str, Any] = call.body or {}
     return sent
-
-
-def to_camel_case(name: str) -> str:
-    """Return the name that JSON has for a field of ours."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)

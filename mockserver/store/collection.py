@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
 
+from .row_generation import RowGenerator
 from .state import State
 
 Row = Mapping[str, Any]  # a document as world files have it
@@ -66,7 +67,11 @@ class Collection(Section):
     """Documents that the state of a tenant keeps by their key, which is one field.
 
     A subclass keeps its rows elsewhere in the state.
+
+    generator: generates rows for worlds; None if generated worlds have none.
     """
+
+    generator: RowGenerator | None = None
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each row with its key, in the order of the keys."""

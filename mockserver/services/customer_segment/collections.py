@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.row_generation import RowGenerator
 from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, VALIDITY, closed_object
 from ...store.state import CustomerAssignment, ItemAssignment, Revision, State
+from . import sample_rows
 
 
 class SegmentCollection(Collection):
@@ -90,6 +92,7 @@ def _revision_fields(assignment: ItemAssignment | CustomerAssignment) -> dict[st
 SEGMENTS = SegmentCollection(
     name="segments",
     references={"siteCode": "sites"},
+    generator=RowGenerator(make_row=sample_rows.generate_segment, default_count=10),
     schema=closed_object(
         {
             "id": ID,
@@ -109,6 +112,7 @@ CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
     key=("segmentId", "customerId", "legalEntityId"),
     references={"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
     check=check_memberships,
+    generator=RowGenerator(make_row=sample_rows.generate_customer_assignment, default_count=40),
     schema=closed_object(
         {
             "segmentId": ID,
@@ -128,6 +132,7 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
         "segmentId": "segments",
         "itemId": TargetByField("type", {"PRODUCT": "products", "CATEGORY": "categories"}),
     },
+    generator=RowGenerator(make_row=sample_rows.generate_item_assignment, default_count=120),
     schema=closed_object(
         {
             "segmentId": ID,
