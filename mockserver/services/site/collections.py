@@ -51,7 +51,7 @@ SITES = Collection(
             "active": {"description": "true if left out.", **BOOLEAN},
             "includesTax": BOOLEAN,
             "availableCurrencies": unique_list(CURRENCY),
-            "homeBase": {"description": "Where the site is at home; in Germany if left out.", **HOME_BASE},
+            "homeBase": {"description": "Where the site is based; Germany if left out.", **HOME_BASE},
             "shipToCountries": unique_list(COUNTRY),
         },
         ("code", "name", "defaultLanguage", "languages", "currency"),
