@@ -138,8 +138,6 @@ class State(NamedTuple):
             return self
         return self._replace(documents=self.documents.set(collection, documents.delete(key)))
 
-    # Collections that several services read
-
     @property
     def sites(self) -> Documents:
         """All sites by their codes."""
@@ -169,56 +167,9 @@ class State(NamedTuple):
         """Return all products or all categories by id."""
         return self.products if item_type == "PRODUCT" else self.categories
 
-    def items_of(self, segment_id: str) -> Items:
-        """Return the items of one segment, in the order of type and id; empty if there is no such segment."""
-        return self.items.get(segment_id) or Table()
-
-    def item(self, segment_id: str, key: ItemKey) -> ItemAssignment | None:
-        """Return the assignment of an item to a segment, or None."""
-        return self.items_of(segment_id).get(key)
-
-    def with_item(self, assignment: ItemAssignment) -> Self:
-        """Return a state with this assignment, which may replace an older one."""
-        segment_id = assignment.segment_id
-        return self.with_items(segment_id, self.items_of(segment_id).set(assignment.key, assignment))
-
-    def with_items(self, segment_id: str, items: Items) -> Self:
-        """Return a state in which a segment has these items; this state itself if they are its items or empty."""
-        if items is self.items.get(segment_id) or not items:
-            return self
-        return self._replace(items=self.items.set(segment_id, items))
-
-    def without_item(self, segment_id: str, key: ItemKey) -> Self:
-        """Return a state without this assignment, or this state itself if the assignment is missing."""
-        if self.item(segment_id, key) is None:
-            return self
-        remaining = self.items_of(segment_id).delete(key)
-        items = self.items.set(segment_id, remaining) if remaining else self.items.delete(segment_id)
-        return self._replace(items=items)
-
-    def members_of(self, segment_id: str) -> Members:
-        """Return the customers of one segment, in the order of their ids; empty if there is no such segment."""
-        return self.members.get(segment_id) or Table()
-
-    def member(self, segment_id: str, key: MemberKey) -> CustomerAssignment | None:
-        """Return the assignment of a customer to a segment, or None."""
-        return self.members_of(segment_id).get(key)
-
     def with_segments(self, segments: Iterable[Document]) -> Self:
         """Return a state with exactly these segments; assignments stay."""
         return self._replace(segments=Table.from_pairs((segment["id"], segment) for segment in segments))
-
-    def with_item_assignments(self, assignments: Iterable[ItemAssignment]) -> Self:
-        """Return a state with exactly these item assignments."""
-        return self._replace(items=_by_segment(assignments))
-
-    def with_customer_assignments(self, assignments: Iterable[CustomerAssignment]) -> Self:
-        """Return a state with exactly these customer assignments."""
-        memberships = defaultdict(list)
-        for assignment in assignments:
-            memberships[assignment.customer_id].append(assignment)
-        by_customer = Map({customer_id: tuple(group) for customer_id, group in memberships.items()})
-        return self._replace(members=_by_segment(chain.from_iterable(memberships.values())), memberships=by_customer)
 
     def with_segment(self, segment: Document) -> Self:
         """Return a state with this segment, which may replace an older one."""
@@ -239,6 +190,53 @@ class State(NamedTuple):
             members=self.members.delete(segment_id),
             memberships=remaining,
         )
+
+    def items_of(self, segment_id: str) -> Items:
+        """Return the items of one segment, in the order of type and id; empty if there is no such segment."""
+        return self.items.get(segment_id) or Table()
+
+    def item(self, segment_id: str, key: ItemKey) -> ItemAssignment | None:
+        """Return the assignment of an item to a segment, or None."""
+        return self.items_of(segment_id).get(key)
+
+    def with_item_assignments(self, assignments: Iterable[ItemAssignment]) -> Self:
+        """Return a state with exactly these item assignments."""
+        return self._replace(items=_by_segment(assignments))
+
+    def with_items(self, segment_id: str, items: Items) -> Self:
+        """Return a state in which a segment has these items; this state itself if they are its items or empty."""
+        if items is self.items.get(segment_id) or not items:
+            return self
+        return self._replace(items=self.items.set(segment_id, items))
+
+    def with_item(self, assignment: ItemAssignment) -> Self:
+        """Return a state with this assignment, which may replace an older one."""
+        segment_id = assignment.segment_id
+        return self.with_items(segment_id, self.items_of(segment_id).set(assignment.key, assignment))
+
+    def without_item(self, segment_id: str, key: ItemKey) -> Self:
+        """Return a state without this assignment, or this state itself if the assignment is missing."""
+        if self.item(segment_id, key) is None:
+            return self
+        remaining = self.items_of(segment_id).delete(key)
+        items = self.items.set(segment_id, remaining) if remaining else self.items.delete(segment_id)
+        return self._replace(items=items)
+
+    def members_of(self, segment_id: str) -> Members:
+        """Return the customers of one segment, in the order of their ids; empty if there is no such segment."""
+        return self.members.get(segment_id) or Table()
+
+    def member(self, segment_id: str, key: MemberKey) -> CustomerAssignment | None:
+        """Return the assignment of a customer to a segment, or None."""
+        return self.members_of(segment_id).get(key)
+
+    def with_customer_assignments(self, assignments: Iterable[CustomerAssignment]) -> Self:
+        """Return a state with exactly these customer assignments."""
+        memberships = defaultdict(list)
+        for assignment in assignments:
+            memberships[assignment.customer_id].append(assignment)
+        by_customer = Map({customer_id: tuple(group) for customer_id, group in memberships.items()})
+        return self._replace(members=_by_segment(chain.from_iterable(memberships.values())), memberships=by_customer)
 
     def with_member(self, assignment: CustomerAssignment) -> Self:
         """Return a state with this assignment, which may replace an older one."""

@@ -1,4 +1,4 @@
-"""A service from a folder outside the package: a spec, one declaration, and handlers that name it."""
+"""A service in a folder outside the package: a spec, one declaration, and handlers that use it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONTENT = {"name": {"en": "Spring"}, "percent": 5, "siteCode": "main"}
 
 @dataclass
 class VoucherClient:
-    """Calls the vouchers of one tenant, and its control plane."""
+    """Calls the voucher service and the control plane of one tenant."""
 
     app: App
     client: Client

@@ -1,4 +1,4 @@
-"""World files: shipped ones are good, broken ones are named in one line, generated ones are the same."""
+"""World files: shipped ones are valid, mistakes are reported in one line, generated ones are reproducible."""
 
 from __future__ import annotations
 
@@ -155,6 +155,12 @@ def test_generated_worlds_are_good(counts: dict[str, int], tmp_path: Path) -> No
     world = generate_world(COLLECTIONS, 3, counts)
     path.write_text(dump_world(world))
     assert WORLDS.load(path) == world
+
+
+def test_faker_is_imported_only_to_generate_a_world() -> None:
+    script = "import sys; from mockserver.app import Settings, build; build(Settings()); print('faker' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment())
+    assert done.stdout == "False\n"
 
 
 def depth(world: dict[str, Any]) -> int:
