@@ -1,4 +1,4 @@
-"""Who calls, and what they may do: tokens become principals, scopes open operations (A1 to A6)."""
+"""Authentication and authorization: which principal holds a token, and what its scopes allow (A1 to A6)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ MANAGE_SEGMENTS = "customersegment.segment_manage"
 READ_SEGMENTS = "customersegment.segment_read"
 READ_OWN_SEGMENTS = "customersegment.segment_read_own"
 
-TENANT_NAME = re.compile(r"[a-z][a-z0-9]{2,15}")  # to be matched whole (F5)
-MAX_ISSUED_TOKENS = 10_000  # tokens that are kept, about 1 KB each with their sessions; the oldest go first
+TENANT_NAME = re.compile(r"[a-z][a-z0-9]{2,15}")  # use fullmatch (F5)
+MAX_ISSUED_TOKENS = 10_000  # about 1 KB each with their sessions; the oldest are dropped
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: scopes, and what the token is bound to.
+    """A caller: its scopes, and what its token is bound to.
 
-    tenant: the one tenant that it is good for; None for all.
-    customer_id: set on customer tokens only; legal_entity_id narrows such a token to one legal entity.
-    expires_at: None for a token that stays good.
-    name: what the journal calls the caller; never a secret.
-    is_assumed: whether no token was looked at.
+    tenant: the only tenant that the token is valid for; None for all tenants.
+    customer_id: set on customer tokens only.
+    legal_entity_id: the only legal entity that the customer acts for.
+    expires_at: None for a token that never expires.
+    name: the name of the caller in the journal; never a secret.
+    is_assumed: whether the caller was assumed without reading a token.
     """
 
     scopes: frozenset[str]
@@ -39,22 +40,22 @@ class Principal:
     is_assumed: bool = False
 
 
-NOBODY = Principal(frozenset(), is_assumed=True)  # who calls what is open to all
+NOBODY = Principal(frozenset(), is_assumed=True)  # the caller of an operation that needs no token
 
 
 def assume_admin(scopes: Iterable[str]) -> Principal:
-    """Return who calls with `--auth off`."""
+    """Return the caller of all requests with `--auth off`: an administrator (A16)."""
     return Principal(frozenset(scopes), name="admin", is_assumed=True)
 
 
 def admin_scopes(declared: Iterable[str]) -> frozenset[str]:
-    """Return the declared scopes that are not about the caller's own data: an administrator has all of them (A4)."""
+    """Return the scopes of an administrator: all declared ones, except those for the caller's own data (`_own`)."""
     return frozenset(scope for scope in declared if not scope.endswith("_own"))
 
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """An OAuth client: what `POST /oauth/token` can be asked with."""
+    """An OAuth client, which can request tokens from `POST /oauth/token`."""
 
     id: str
     secret: str
@@ -62,55 +63,55 @@ class OAuthClient:
 
 
 class TokenStore:
-    """The tokens that work: the world's own, and those that were issued since the start; less those revoked."""
+    """The tokens: those of the world and those issued since the start, minus the revoked ones."""
 
     def __init__(self, seeded: Mapping[str, Principal]) -> None:
         self._seeded = dict(seeded)
         self._issued: OrderedDict[str, Principal] = OrderedDict()
-        self._revoked: set[tuple[str, str | None]] = set()  # token and tenant, None for everywhere
+        self._revoked: set[tuple[str, str | None]] = set()  # token and tenant, None for all tenants
         self._lock = Lock()
 
     @property
     def seed_tokens(self) -> list[str]:
-        """The world's own tokens, in the order of its file."""
+        """The tokens of the world, in the order of its file."""
         return list(self._seeded)
 
     def issue(self, token: str, principal: Principal) -> None:
-        """Make a token good, also one that was revoked."""
+        """Issue a token; one that was revoked becomes valid again."""
         with self._lock:
             self._issued[token] = principal
-            self._revoked = {each for each in self._revoked if each[0] != token}
+            self._revoked = {revoked for revoked in self._revoked if revoked[0] != token}
             if len(self._issued) > MAX_ISSUED_TOKENS:
                 self._issued.popitem(last=False)
 
     def revoke(self, token: str, tenant: str | None = None) -> bool:
-        """Make a token bad, in one tenant or everywhere; False if it was not good there."""
+        """Revoke a token in one tenant or in all; False if it was unknown or already revoked there."""
         with self._lock:
             if self._find_unrevoked(token, tenant) is None:
                 return False
             if tenant is None and token not in self._seeded:
-                del self._issued[token]  # as good as never issued, so that logging in and out takes no memory
+                del self._issued[token]  # rather than remember it: logging in and out takes no memory
             else:
                 self._revoked.add((token, tenant))
             return True
 
     def forget_revocations(self, tenant: str) -> None:
-        """Forget what was revoked in this tenant alone."""
+        """Undo the revocations in this tenant; those in all tenants stay."""
         with self._lock:
-            self._revoked = {each for each in self._revoked if each[1] != tenant}
+            self._revoked = {revoked for revoked in self._revoked if revoked[1] != tenant}
 
     def list_unrevoked(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
-        """Return the tokens that are not revoked, those good in one tenant if it is named; expired ones too."""
+        """Return the tokens that are not revoked, expired ones too; with a tenant, only those valid there."""
         with self._lock:
             pairs = [*self._seeded.items(), *self._issued.items()]
             return [
-                (token, each)
-                for token, each in pairs
-                if self._find_unrevoked(token, tenant) is each and (tenant is None or each.tenant in (None, tenant))
+                (token, holder)
+                for token, holder in pairs
+                if self._find_unrevoked(token, tenant) is holder and (tenant is None or holder.tenant in (None, tenant))
             ]
 
     def find_holder(self, authorization: str | None, tenant: str | None = None) -> Principal | None:
-        """Return whose token a header carries, good for this call or not; None if nobody's."""
+        """Return the holder of the token in a header, expired or for another tenant too; None if unknown."""
         try:
             return self._find_unrevoked(bearer_token(authorization), tenant)
         except InvalidToken:
@@ -119,12 +120,12 @@ class TokenStore:
     def authenticate(
         self, authorization: str | None, tenant: str | None, read_clock: Callable[[], datetime]
     ) -> Principal:
-        """Return who holds the bearer token of this header; InvalidToken (A1, A3) or ExpiredToken (A2) if nobody."""
+        """Return the holder of the bearer token in a header; InvalidToken (A1, A3) or ExpiredToken (A2)."""
         principal = self._find_unrevoked(bearer_token(authorization), tenant)
         if principal is None:
-            raise InvalidToken(hint="unknown token; use admin-token, or ask POST /oauth/token for one")
+            raise InvalidToken(hint="unknown token; use admin-token, or request one from POST /oauth/token")
         if principal.expires_at is not None and principal.expires_at <= read_clock():
-            raise ExpiredToken(hint="ask POST /oauth/token for a new one, or use admin-token")
+            raise ExpiredToken(hint="request a new one from POST /oauth/token, or use admin-token")
         if None not in (principal.tenant, tenant) and principal.tenant != tenant:
             raise InvalidToken(hint="this token belongs to another tenant", rule="A3")
         return principal
@@ -136,7 +137,7 @@ class TokenStore:
 
 
 def bearer_token(authorization: str | None) -> str:
-    """Return the token of an Authorization header; InvalidToken if there is none (A1)."""
+    """Return the token in an Authorization header; InvalidToken if it has no bearer token (A1)."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise InvalidToken(hint="send the header Authorization: Bearer admin-token")
@@ -144,7 +145,7 @@ def bearer_token(authorization: str | None) -> str:
 
 
 def authorize(principal: Principal, any_of: Iterable[str]) -> None:
-    """Let the principal pass if it has one of these scopes (A4); else Forbidden (A5)."""
+    """Raise Forbidden unless the principal has one of these scopes (A4, A5); no scopes allow everybody."""
     accepted = tuple(any_of)
     if accepted and principal.scopes.isdisjoint(accepted):
         raise Forbidden(hint="needs one of the scopes " + ", ".join(accepted), scopes=accepted)

@@ -68,7 +68,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     admin = assume_admin(scopes)
     assumed_caller = admin if settings.auth == "off" else None
     records, faults = RecordStore(), FaultRegistry()
-    api = _join_services([module.service(world) for module in modules], compiled_specs)
+    api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
     context = ControlContext(world, records, {operation.id: operation for operation in api.operations}, faults, worlds)
     control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
     control = _join_services([build_control_service(context)], {CONTROL_SPEC: control_spec})

@@ -15,8 +15,8 @@ import click
 
 from .. import __version__
 from ..settings import PREFIX, Settings, list_settings, settings_table
-from ..worlds.counts import Counts
-from .options import add_count_options, add_minimum_options, add_settings_options, collect_settings
+from .count_options import SeedCommand
+from .options import add_minimum_options, add_settings_options, collect_settings
 
 STARTED_AT = time.perf_counter()
 HEALTH_CHECK_SECONDS = 5  # how long a server may take to answer
@@ -106,16 +106,17 @@ def spec(files: tuple[Path, ...]) -> None:
             exit_with_error(error)
 
 
-@commands.command()
+@commands.command(cls=SeedCommand)
 @click.option("--seed", "number", default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--shipped", type=click.Choice(("catalogue", "default")), help="Write a shipped world instead.")
-@add_count_options
 def seed(number: int, shipped: str | None, **counts: int) -> None:
     """Write a generated world to standard output."""
+    from ..services import collections_of, import_services
     from ..worlds.generate import dump_world, generate_world
     from ..worlds.published import SHIPPED_WORLDS
 
-    world = SHIPPED_WORLDS[shipped]() if shipped else generate_world(number, Counts(**counts))
+    collections = collections_of(import_services())
+    world = SHIPPED_WORLDS[shipped](collections) if shipped else generate_world(collections, number, counts)
     click.echo(dump_world(world), nl=False)
 
 

@@ -1,4 +1,4 @@
-"""Options of the commands: one for each setting, each count of a generated world, each dimension of coverage."""
+"""Options of the commands: one for each setting, and one for each dimension of coverage."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ import click
 from ..access import TENANT_NAME
 from ..records.coverage import COVERAGE_DIMENSIONS
 from ..settings import PREFIX, Setting, Settings, Switches, list_settings
-from ..worlds.counts import Counts
+from .count_options import to_kebab_case
 
 ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # matches the whole value
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 SETTING_RANGES = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
-COUNT_RANGES = {"sites": click.IntRange(1), "languages": click.IntRange(1, 6), "depth": click.IntRange(1)}
 
 
 def add_settings_options(command: Any) -> Any:
@@ -44,21 +43,11 @@ def collect_settings(options: dict[str, Any]) -> Settings:
     return Settings(behaviour=switches, **{name: value for name, value in options.items() if name not in switch_names})
 
 
-def add_count_options(command: Any) -> Any:
-    """Add an option for each count of a generated world to a command."""
-    for count in reversed(fields(Counts)):
-        limits = COUNT_RANGES.get(count.name, click.IntRange(min=0))
-        flag = f"--{count.name.replace('_', '-')}"
-        command = click.option(flag, count.name, type=limits, default=count.default, show_default=True)(command)
-    return command
-
-
 def add_minimum_options(command: Any) -> Any:
     """Add an option for the minimum of each dimension of coverage to a command."""
     for name, label in reversed(COVERAGE_DIMENSIONS.items()):
-        flag = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
         text = f"Fail if less of the {label} is covered, in percent."
-        command = click.option(f"--min-{flag}", name, type=click.IntRange(0, 100), help=text)(command)
+        command = click.option(f"--min-{to_kebab_case(name)}", name, type=click.IntRange(0, 100), help=text)(command)
     return command
 
 

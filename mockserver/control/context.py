@@ -59,9 +59,3 @@ def json_object(call: Call) -> dict[str, Any]:
     """Return the JSON object in the body, or an empty one without a body."""
     body: dict[str, Any] = call.body or {}
     return body
-
-
-def to_camel_case(name: str) -> str:
-    """Return the camel-case form of a field's name, as in JSON."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)

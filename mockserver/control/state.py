@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -11,14 +10,13 @@ from ..messages import Call, Handler, Reply
 from ..store.collection import Collection
 from ..store.state import State
 from ..store.world import Seed, Tenant
-from ..wording import describe_unknown
+from ..wording import describe_unknown, shorten
 from ..worlds import exporting
-from ..worlds.counts import Counts
+from ..worlds.counts import count_ranges
 from ..worlds.loading import WorldError, WorldLibrary
-from .context import ControlContext, Unprocessable, json_object, tenant_name, to_camel_case
+from .context import ControlContext, Unprocessable, json_object, tenant_name
 from .snapshots import find_snapshot
 
-COUNT_FIELDS = {to_camel_case(count.name): count.name for count in fields(Counts)}
 RESET_PARTS = ["state", "clock", "settings", "revokedTokens", "faults"]
 
 
@@ -134,17 +132,25 @@ def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
         return _shipped_seed(worlds, request["world"])
     try:
         if "seed" in request:
-            return worlds.inline_seed(f"seed-{request['seed']}", _generate(request))
+            return worlds.inline_seed(f"seed-{request['seed']}", _generate(worlds, request))
         return worlds.inline_seed("inline", request["inline"])
     except WorldError as error:
         raise _world_error(error) from None
 
 
-def _generate(request: dict[str, Any]) -> dict[str, Any]:
+def _generate(worlds: WorldLibrary, request: dict[str, Any]) -> dict[str, Any]:
+    """Return a generated world; BadRequest for a count that is unknown, or lower than its collection allows."""
     from ..worlds.generate import generate_world  # noqa: PLC0415 - Faker takes a while to import
 
-    counts = {COUNT_FIELDS[name]: count for name, count in request.get("counts", {}).items()}
-    return generate_world(request["seed"], Counts(**counts))
+    counts, ranges = request.get("counts", {}), count_ranges(worlds.collections)
+    for name, count in counts.items():
+        if name not in ranges:
+            detail = f"Unknown count {shorten(name)!r}; the counts are {', '.join(ranges)}."
+            raise BadRequest(field=f"/counts/{name}", error_type="additionalProperties", detail=detail)
+        if count < ranges[name].minimum:
+            detail = f"{count} is less than the minimum of {ranges[name].minimum}."
+            raise BadRequest(field=f"/counts/{name}", error_type="minimum", detail=detail)
+    return generate_world(worlds.collections, request["seed"], counts)
 
 
 def _shipped_seed(worlds: WorldLibrary, name: str) -> Seed:

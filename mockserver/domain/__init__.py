@@ -1,1 +1,1 @@
-"""What several services share about customers, segments and categories."""
+"""Rules about customers, segments and categories that several services share."""

@@ -1,4 +1,4 @@
-"""Customers and legal entities, as several services show them alike."""
+"""Profiles of customers and their legal entities, which several services return."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ PROFILE_FIELDS = ("firstName", "lastName", "preferredLanguage")
 
 
 def build_profile(state: State, customer: Document) -> dict[str, Any]:
-    """Return what the world knows of a customer, who is B2B with a legal entity and B2C without."""
+    """Return the profile of a customer, who is B2B with a legal entity and B2C without one."""
     names = {name: customer[name] for name in PROFILE_FIELDS if name in customer}
     ids = {"id": customer["id"], "customerNumber": customer["id"], "contactEmail": customer["email"]}
     return ids | names | _business_model(state, customer)
 
 
 def legal_entities_of(state: State, customer: Document) -> list[Document]:
-    """Return the legal entities that a customer belongs to, as far as the world has them."""
+    """Return the legal entities that a customer belongs to; ids of missing ones are ignored."""
     ids = customer.get("legalEntities", ())
     return [state.legal_entities[id_] for id_ in ids if id_ in state.legal_entities]
 
 
 def contact_assignment_id(entity_id: str, customer_id: str) -> str:
-    """Return the id under which a customer is a contact of a legal entity: 24 hex digits, the same in every run."""
+    """Return the id of a customer's contact assignment to a legal entity, the same in every run (M4)."""
     return derive_assignment_id(entity_id, customer_id)
 
 
 def _business_model(state: State, customer: Document) -> dict[str, Any]:
-    entities = [_legal_entity_membership(each, customer) for each in legal_entities_of(state, customer)]
+    entities = [_legal_entity_membership(entity, customer) for entity in legal_entities_of(state, customer)]
     return {"businessModel": "B2B", "b2b": {"legalEntities": entities}} if entities else {"businessModel": "B2C"}
 
 

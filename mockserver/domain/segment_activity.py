@@ -1,4 +1,4 @@
-"""When a segment counts as active: by its status, and with a switch by its validity too (A15)."""
+"""When a segment is active: its status says so, and with the switch `active` its validity too (A15)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..store.state import Document, State
 
 
 def is_active_segment(state: State, segment_id: str, now: datetime, switches: Switches) -> bool:
-    """Whether there is a segment with this id, and it is active (A15)."""
+    """Whether a segment exists and is active (A15)."""
     segment = state.segments.get(segment_id)
     if segment is None or segment["status"] != "ACTIVE":
         return False
@@ -18,6 +18,6 @@ def is_active_segment(state: State, segment_id: str, now: datetime, switches: Sw
 
 
 def _is_within_validity(validity: Document, now: datetime) -> bool:
-    """From is inside, to is outside; an end that is not given is open."""
+    """Whether a time is in [from, to); a missing bound is open."""
     begins, ends = validity.get("from"), validity.get("to")
     return (begins is None or parse_timestamp(begins) <= now) and (ends is None or now < parse_timestamp(ends))

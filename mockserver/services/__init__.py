@@ -1,4 +1,4 @@
-"""The simulated services: a folder each, with what it stores, its rules, and a handler for each operationId."""
+"""The simulated services, a folder each: what it stores, its rules, and a handler for each operationId."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+from ..messages import Service
 from ..store.collection import Collection, by_name
+from ..store.world import World
 
 SHIPPED = sys.modules[__name__]
 
@@ -23,19 +25,33 @@ def import_services(packages: Iterable[ModuleType] = (SHIPPED,)) -> list[ModuleT
     ]
 
 
+def create_service(module: ModuleType, world: World) -> Service:
+    """Return the service of a folder: its value `SERVICE`, or what its function `service(world)` returns."""
+    if hasattr(module, "service"):
+        created: Service = module.service(world)
+        return created
+    if not hasattr(module, "SERVICE"):
+        raise TypeError(f"{module.__name__} must define SERVICE or service(world)")
+    value: Service = module.SERVICE
+    return value
+
+
 def collections_of(services: Iterable[ModuleType]) -> Mapping[str, Collection]:
-    """Return what the services store, by name; each declares it in `collections.COLLECTIONS`, if it stores anything."""
-    return by_name(collection for service in services for collection in _declared(service))
+    """Return what the services store, by name, each after those that it refers to.
+
+    A service that stores something declares it as `COLLECTIONS` in its module `collections`.
+    """
+    return by_name(collection for service in services for collection in _declared_collections(service))
 
 
 def specs_beside(packages: Iterable[ModuleType]) -> Iterator[Path]:
-    """Yield the specs that lie in the folders of services: those of the shipped ones lie in `spec/` instead."""
+    """Yield the specs in the folders of services; those of the shipped services are in `spec/` instead."""
     for package in packages:
         for folder in package.__path__:
             yield from sorted(Path(folder).glob("*/*.yaml"))
 
 
-def _declared(service: ModuleType) -> Iterable[Collection]:
+def _declared_collections(service: ModuleType) -> Iterable[Collection]:
     if any(module.name == "collections" for module in iter_modules(service.__path__)):
         declared: Iterable[Collection] = import_module(f"{service.__name__}.collections").COLLECTIONS
         return declared

@@ -1,4 +1,4 @@
-"""Time as the simulated service tells it: UTC with milliseconds (C12), and as tests steer it."""
+"""Clocks that tests can freeze, shift and scale, and timestamps in UTC with milliseconds (C12)."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Literal, Protocol
 ClockMode = Literal["real", "frozen", "offset", "scaled"]
 
 EARLIEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST_TIME = datetime(9000, 1, 1, tzinfo=UTC)  # leaves room for what is reckoned from it: lifetimes, time zones
+LATEST_TIME = datetime(9000, 1, 1, tzinfo=UTC)  # leaves room to add lifetimes and time zones
 
 
 class Clock(Protocol):
-    """Where every time of the simulated service comes from."""
+    """The source of every time in the simulated service."""
 
     def now(self) -> datetime:
-        """Return the present moment, with time zone UTC."""
+        """Return the current time in UTC."""
 
 
 class SystemClock:
     """The machine's own clock."""
 
     def now(self) -> datetime:
-        """Return the present moment, with time zone UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockSetting:
-    """How time goes: it was `shown` when the clock behind it was at `behind`, and runs `rate` times as fast."""
+    """How a clock runs: it showed `shown_time` when its base clock showed `base_time`; it runs `rate` times as fast."""
 
     mode: ClockMode
     shown_time: datetime
@@ -38,14 +38,14 @@ class ClockSetting:
 
 
 class AdjustableClock:
-    """A clock that follows another one until it is frozen, shifted or scaled."""
+    """A clock that follows its base clock until it is frozen, shifted or scaled."""
 
     def __init__(self, base: Clock) -> None:
         self._base = base
         self._setting: ClockSetting | None = None
 
     def now(self) -> datetime:
-        """Return the present moment, with time zone UTC; it never leaves the years 1970 to 9000."""
+        """Return the current time in UTC, within the years 1970 to 9000."""
         setting = self._setting
         if setting is None:
             return self._base.now()
@@ -56,32 +56,32 @@ class AdjustableClock:
 
     @property
     def mode(self) -> ClockMode:
-        """How the clock goes now."""
+        """Whether the clock is real, frozen, offset or scaled."""
         return self._setting.mode if self._setting else "real"
 
     @property
     def rate(self) -> float:
-        """How many of its seconds pass in a second of the clock behind it."""
+        """How many of its seconds pass in one second of the base clock."""
         return self._setting.rate if self._setting else 1.0
 
     def resume(self) -> None:
-        """Go as the clock behind it again."""
+        """Follow the base clock again."""
         self._setting = None
 
-    def freeze(self, at: datetime | None = None) -> None:
-        """Stand still, at this moment or now."""
-        self._set("frozen", at or self.now(), 0.0)
+    def freeze(self, start: datetime | None = None) -> None:
+        """Stop at a time, or now."""
+        self._set("frozen", start or self.now(), 0.0)
 
     def shift(self, seconds: float) -> None:
-        """Go as the clock behind it, this far ahead of it or, if negative, behind it."""
+        """Run this many seconds ahead of the base clock, or late if negative."""
         self._set("offset", _add_seconds(self._base.now(), seconds), 1.0)
 
-    def scale(self, rate: float, at: datetime | None = None) -> None:
-        """Go this many times as fast, from this moment or from now on."""
-        self._set("scaled", at or self.now(), rate)
+    def scale(self, rate: float, start: datetime | None = None) -> None:
+        """Run `rate` times as fast as the base clock, starting at a time, or now."""
+        self._set("scaled", start or self.now(), rate)
 
     def advance(self, seconds: float) -> None:
-        """Jump ahead, and go on as before; a clock that was real is an offset one from then on."""
+        """Jump ahead and keep the rate; a real clock becomes an offset one."""
         mode: ClockMode = "offset" if self.mode == "real" else self.mode
         self._set(mode, _add_seconds(self.now(), seconds), self.rate)
 
@@ -101,11 +101,11 @@ def _clamp(time: datetime) -> datetime:
 
 
 def format_timestamp(time: datetime) -> str:
-    """Write a moment as the service does: `2024-10-12T12:00:00.000Z`."""
+    """Format a time as the service does: `2024-10-12T12:00:00.000Z`."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_timestamp(text: str) -> datetime:
-    """Read a time as the service writes it; ValueError if it is none."""
+    """Parse a time, UTC if it has no time zone; ValueError if it is invalid."""
     time = datetime.fromisoformat(text)
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Declarations of stored resources, from which worlds, exports, checks and the control plane follow."""
+"""Declarations of stored resources; world files, exports, checks and the control plane are built from them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
 
+from .row_generation import RowGenerator
 from .state import State
 
-Row = Mapping[str, Any]  # a document as world files have it
+Row = Mapping[str, Any]  # a document as in world files
 Key = str | tuple[str | None, ...]
 Sections = Mapping[str, Any]  # a world by the names of its sections
-MAX_LEVELS = 100  # of the trees that rows form: trees are built and written by recursion
+MAX_LEVELS = 100  # of trees of rows, because trees are built and written by recursion
 
 Violation = tuple[str, str]  # place as a JSON pointer, and reason
 
@@ -33,10 +34,10 @@ class Section:
     """A list of rows in a world file.
 
     schema: JSON Schema of a row; `row_schemas` has what many rows share.
-    key: the field that identifies a row, or several, of which some may be absent.
+    key: the field that identifies a row, or several fields, some of which may be absent.
     references: the section that a dotted path refers to; the path leads to a key or to a list of keys.
-    parent: the field with the key of the row above, if the rows form trees.
-    check: finds what references cannot say, such as rows that must belong together.
+    parent: the field with the key of the parent row, if the rows form trees.
+    check: yields violations that references cannot express, such as rows that must belong together.
     """
 
     name: str
@@ -48,25 +49,29 @@ class Section:
     check: Callable[[Sections], Iterable[Violation]] | None = None
 
     def key_of(self, row: Row) -> Key:
-        """Return what identifies a row."""
+        """Return the key of a row."""
         return row[self.key] if isinstance(self.key, str) else tuple(row.get(name) for name in self.key)
 
     def all_references(self) -> Mapping[str, Target]:
-        """Return the references, with that to the row above."""
+        """Return the references, including the one to the parent row."""
         return self.references if self.parent is None else {**self.references, self.parent: self.name}
 
     def target_of(self, path: str, row: Row) -> str:
-        """Return the name of the section that a row refers to at a path."""
+        """Return the name of the section that the reference at a path leads to."""
         target = self.all_references()[path]
         return target if isinstance(target, str) else target.targets[row[target.field]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection(Section):
-    """Documents that the state of a tenant keeps by their key, which is one field.
+    """Documents that a tenant's state stores by their key, which is one field.
 
-    A subclass keeps its rows elsewhere in the state.
+    A subclass stores its rows elsewhere in the state.
+
+    generator: how rows of generated worlds are made; None to leave the collection out of them.
     """
+
+    generator: RowGenerator | None = None
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each row with its key, in the order of the keys."""
@@ -74,14 +79,14 @@ class Collection(Section):
         return ((key, documents[key]) for key in sorted(documents))
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state that has these rows in place of those of this collection."""
+        """Return a state in which these rows replace those of the collection."""
         return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})
 
 
 def by_name(collections: Iterable[Collection]) -> Mapping[str, Collection]:
-    """Return collections by their names, each after those that it refers to.
+    """Return collections by name, each after those that it refers to.
 
-    ValueError if two have the same name, if two refer to each other, or if one refers to an unknown collection.
+    ValueError if two have the same name, if references form a cycle, or if one leads to an unknown collection.
     """
     named: dict[str, Collection] = {}
     for collection in collections:

@@ -1,4 +1,4 @@
-"""JSON Schemas that rows of several collections share, as references into the schema of world files."""
+"""JSON Schemas that several collections share; the named ones are references into the schema of world files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one tenant knows, as one immutable value: a change makes a new value that shares the rest with the old one."""
+"""The state of one tenant as an immutable value: a change returns a new one that shares most of its data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
@@ -14,19 +14,19 @@ from immutables import Map
 
 from .table import Table
 
-Document = Mapping[str, Any]  # as JSON has it; never changed once it is in a state
+Document = Mapping[str, Any]  # JSON; never changed once it is in a state
 ItemKey = tuple[str, str]  # type (PRODUCT or CATEGORY), item id
 MemberKey = tuple[str, str]  # customer id, legal entity id or "" for none (D15)
 
 
 def derive_assignment_id(first: str, second: str) -> str:
-    """Return the id of what joins two things, as replies have it: 24 hex digits, the same in every run."""
+    """Return an id for the assignment of one resource to another: 24 hex digits, the same in every run."""
     return blake2b(f"{first}\n{second}".encode(), digest_size=12).hexdigest()
 
 
 @dataclass(slots=True)  # not frozen, like the assignments: making a frozen one takes five times as long
 class Revision:
-    """The metadata that the service keeps: a version from 1, and two times as it writes them (D1)."""
+    """The metadata that the service maintains: a version from 1, and two timestamps (D1)."""
 
     version: int
     created_at: str
@@ -34,12 +34,12 @@ class Revision:
 
     @classmethod
     def from_document(cls, document: Document) -> Self:
-        """Return the revision that a document carries in its `metadata`."""
+        """Return the revision in the `metadata` of a document."""
         metadata = document["metadata"]
         return cls(metadata["version"], metadata["createdAt"], metadata["modifiedAt"])
 
     def to_metadata(self, mixin_urls: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return `metadata` as replies have it."""
+        """Return the `metadata` of a reply."""
         metadata: dict[str, Any] = {
             "createdAt": self.created_at,
             "modifiedAt": self.modified_at,
@@ -48,12 +48,11 @@ class Revision:
         return metadata if mixin_urls is None else metadata | {"mixins": mixin_urls}
 
 
-IMPORTED_REVISION = Revision(
-    1, "2024-01-01T08:00:00.000Z", "2024-01-01T08:00:00.000Z"
-)  # of catalogues, which have no history
+IMPORTED_TIME = "2024-01-01T08:00:00.000Z"
+IMPORTED_REVISION = Revision(1, IMPORTED_TIME, IMPORTED_TIME)  # of documents whose world gives no metadata
 
 
-@dataclass(slots=True, eq=False)  # each is itself, so that what was made of it can be kept by it
+@dataclass(slots=True, eq=False)  # compared by identity, because the row cache uses it as a key
 class ItemAssignment:
     """A product or category that is assigned to a segment."""
 
@@ -66,13 +65,13 @@ class ItemAssignment:
 
     @property
     def key(self) -> ItemKey:
-        """What tells it from the segment's other items."""
+        """The key of the assignment within its segment."""
         return self.type, self.item_id
 
 
 @dataclass(slots=True, eq=False)
 class CustomerAssignment:
-    """A customer who belongs to a segment, for one legal entity or for none."""
+    """A customer who is assigned to a segment, for one legal entity or without one."""
 
     segment_id: str
     customer_id: str
@@ -84,7 +83,7 @@ class CustomerAssignment:
 
     @property
     def key(self) -> MemberKey:
-        """What tells it from the segment's other members (D15)."""
+        """The key of the assignment within its segment (D15)."""
         return self.customer_id, self.legal_entity_id or ""
 
 
@@ -93,7 +92,7 @@ Items = Table[ItemKey, ItemAssignment]
 Members = Table[MemberKey, CustomerAssignment]
 
 
-Documents = Map[str, Document]  # of one collection, by their keys
+Documents = Map[str, Document]  # of one collection, by key
 NO_DOCUMENTS: Documents = Map()
 BY_SEGMENT = attrgetter("segment_id")
 
@@ -101,10 +100,10 @@ BY_SEGMENT = attrgetter("segment_id")
 class State(NamedTuple):
     """The documents of one tenant, by collection and key, and the assignments of segments.
 
-    documents: by the names of collections, which services declare (`store.collections`).
-    segments, items, members: they have a shape of their own, since lists of them page through thousands of rows.
-    memberships: the assignments of each customer, over all segments.
-    mixin_schemas: JSON Schema as text, by the URL that it was published under (D12).
+    documents: by the name of their collection, which a service declares (`store.collection`).
+    segments, items, members: stored in tables, because their lists page through thousands of rows.
+    memberships: all assignments of each customer.
+    mixin_schemas: JSON Schemas as text, by URL (D12).
     """
 
     default_language: str = "en"
@@ -117,30 +116,28 @@ class State(NamedTuple):
     mixin_schemas: Map[str, str] = Map()
 
     def collection(self, name: str) -> Documents:
-        """Return the documents of a collection by their keys; empty if nothing was ever stored in it."""
+        """Return the documents of a collection by key; empty if nothing was ever stored in it."""
         return self.documents.get(name, NO_DOCUMENTS)
 
     def has_document(self, collection: str, key: str) -> bool:
-        """Whether a collection has a document with this key; segments are a collection too."""
+        """Whether a collection has a document with this key; works for segments too."""
         return key in (self.segments if collection == "segments" else self.collection(collection))
 
     def with_collection(self, name: str, documents: Mapping[str, Document]) -> Self:
-        """Return a state with these documents in place of those of a collection."""
+        """Return a state in which these documents replace those of a collection."""
         return self._replace(documents=self.documents.set(name, Map(documents)))
 
     def with_document(self, collection: str, key: str, document: Document) -> Self:
-        """Return a state with this document in a collection, new or in place of the old one."""
+        """Return a state with this document, which may replace an older one."""
         documents = self.collection(collection).set(key, document)
         return self._replace(documents=self.documents.set(collection, documents))
 
     def without_document(self, collection: str, key: str) -> Self:
-        """Return a state without this document, or this very state if the collection does not have it."""
+        """Return a state without this document, or this state itself if the document is missing."""
         documents = self.collection(collection)
         if key not in documents:
             return self
         return self._replace(documents=self.documents.set(collection, documents.delete(key)))
-
-    # Collections that several services read.
 
     @property
     def sites(self) -> Documents:
@@ -168,8 +165,32 @@ class State(NamedTuple):
         return self.documents.get("products", NO_DOCUMENTS)
 
     def catalogue(self, item_type: str) -> Documents:
-        """All products, or all categories, by id."""
+        """Return all products or all categories by id."""
         return self.products if item_type == "PRODUCT" else self.categories
+
+    def with_segments(self, segments: Iterable[Document]) -> Self:
+        """Return a state with exactly these segments; assignments stay."""
+        return self._replace(segments=Table.from_pairs((segment["id"], segment) for segment in segments))
+
+    def with_segment(self, segment: Document) -> Self:
+        """Return a state with this segment, which may replace an older one."""
+        return self._replace(segments=self.segments.set(segment["id"], segment))
+
+    def without_segment(self, segment_id: str) -> Self:
+        """Return a state without this segment and its assignments, or this state itself if the segment is missing."""
+        if segment_id not in self.segments:
+            return self
+        with self.memberships.mutate() as memberships:
+            for customer_id in {key[0] for key in self.members_of(segment_id)}:
+                assignments = memberships[customer_id]
+                memberships[customer_id] = tuple(other for other in assignments if other.segment_id != segment_id)
+            remaining = memberships.finish()
+        return self._replace(
+            segments=self.segments.delete(segment_id),
+            items=self.items.delete(segment_id),
+            members=self.members.delete(segment_id),
+            memberships=remaining,
+        )
 
     def items_of(self, segment_id: str) -> Items:
         """Return the items of one segment, in the order of type and id; empty if there is no such segment."""
@@ -177,26 +198,31 @@ class State(NamedTuple):
         return NO_ASSIGNMENTS if items is None else items
 
     def item(self, segment_id: str, key: ItemKey) -> ItemAssignment | None:
-        """Return one item of one segment, if it is assigned."""
+        """Return the assignment of an item to a segment, or None."""
         return self.items_of(segment_id).get(key)
 
-    def with_item(self, assignment: ItemAssignment) -> Self:
-        """Return a state with this assignment in it, new or in place of the old one."""
-        segment_id = assignment.segment_id
-        return self.with_items(segment_id, self.items_of(segment_id).set(assignment.key, assignment))
+    def with_item_assignments(self, assignments: Iterable[ItemAssignment]) -> Self:
+        """Return a state with exactly these item assignments."""
+        return self._replace(items=_by_segment(assignments))
 
     def with_items(self, segment_id: str, items: Items) -> Self:
-        """Return a state in which a segment has these items, or this very one if they are what it has, or none."""
+        """Return a state in which a segment has these items; this state itself if they are its items or empty."""
         if items is self.items.get(segment_id) or not items:
             return self
         return self._replace(items=self.items.set(segment_id, items))
 
+    def with_item(self, assignment: ItemAssignment) -> Self:
+        """Return a state with this assignment, which may replace an older one."""
+        segment_id = assignment.segment_id
+        return self.with_items(segment_id, self.items_of(segment_id).set(assignment.key, assignment))
+
     def without_item(self, segment_id: str, key: ItemKey) -> Self:
-        """Return a state without this assignment, or this very one if it has none."""
+        """Return a state without this assignment, or this state itself if the assignment is missing."""
         if self.item(segment_id, key) is None:
             return self
-        left = self.items_of(segment_id).delete(key)
-        return self._replace(items=self.items.set(segment_id, left) if left else self.items.delete(segment_id))
+        remaining = self.items_of(segment_id).delete(key)
+        items = self.items.set(segment_id, remaining) if remaining else self.items.delete(segment_id)
+        return self._replace(items=items)
 
     def members_of(self, segment_id: str) -> Members:
         """Return the customers of one segment, in the order of their ids; empty if there is no such segment."""
@@ -204,70 +230,41 @@ class State(NamedTuple):
         return NO_ASSIGNMENTS if members is None else members
 
     def member(self, segment_id: str, key: MemberKey) -> CustomerAssignment | None:
-        """Return one customer's assignment to one segment, if there is one."""
+        """Return the assignment of a customer to a segment, or None."""
         return self.members_of(segment_id).get(key)
 
-    def with_segments(self, segments: Iterable[Document]) -> Self:
-        """Return a state with these segments alone; assignments stay."""
-        return self._replace(segments=Table.from_pairs((segment["id"], segment) for segment in segments))
-
-    def with_item_assignments(self, assignments: Iterable[ItemAssignment]) -> Self:
-        """Return a state with these assignments of items alone."""
-        return self._replace(items=_by_segment(assignments))
-
     def with_customer_assignments(self, assignments: Iterable[CustomerAssignment]) -> Self:
-        """Return a state with these assignments of customers alone."""
+        """Return a state with exactly these customer assignments."""
         memberships = defaultdict(list)
         for assignment in assignments:
             memberships[assignment.customer_id].append(assignment)
-        by_customer = Map({customer_id: tuple(theirs) for customer_id, theirs in memberships.items()})
-        every = (assignment for theirs in memberships.values() for assignment in theirs)
-        return self._replace(members=_by_segment(every), memberships=by_customer)
-
-    def with_segment(self, segment: Document) -> Self:
-        """Return a state with this segment in it, new or in place of the old one."""
-        return self._replace(segments=self.segments.set(segment["id"], segment))
-
-    def without_segment(self, segment_id: str) -> Self:
-        """Return a state without this segment, its items and its customers, or this very one if it has none."""
-        if segment_id not in self.segments:
-            return self
-        with self.memberships.mutate() as memberships:
-            for customer_id in {key[0] for key in self.members_of(segment_id)}:
-                mine = memberships[customer_id]
-                memberships[customer_id] = tuple(each for each in mine if each.segment_id != segment_id)
-            left = memberships.finish()
-        return self._replace(
-            segments=self.segments.delete(segment_id),
-            items=self.items.delete(segment_id),
-            members=self.members.delete(segment_id),
-            memberships=left,
-        )
+        by_customer = Map({customer_id: tuple(group) for customer_id, group in memberships.items()})
+        return self._replace(members=_by_segment(chain.from_iterable(memberships.values())), memberships=by_customer)
 
     def with_member(self, assignment: CustomerAssignment) -> Self:
-        """Return a state with this assignment in it, new or in place of the old one."""
+        """Return a state with this assignment, which may replace an older one."""
         segment_id, customer_id = assignment.segment_id, assignment.customer_id
         members = self.members_of(segment_id).set(assignment.key, assignment)
-        mine = (*self._other_memberships(segment_id, assignment.key), assignment)
+        memberships = (*self._other_memberships(segment_id, assignment.key), assignment)
         return self._replace(
             members=self.members.set(segment_id, members),
-            memberships=self.memberships.set(customer_id, mine),
+            memberships=self.memberships.set(customer_id, memberships),
         )
 
     def without_member(self, segment_id: str, key: MemberKey) -> Self:
-        """Return a state without this assignment, or this very one if it has none."""
+        """Return a state without this assignment, or this state itself if the assignment is missing."""
         if self.member(segment_id, key) is None:
             return self
-        left = self.members_of(segment_id).delete(key)
+        remaining = self.members_of(segment_id).delete(key)
         return self._replace(
-            members=self.members.set(segment_id, left) if left else self.members.delete(segment_id),
+            members=self.members.set(segment_id, remaining) if remaining else self.members.delete(segment_id),
             memberships=self.memberships.set(key[0], self._other_memberships(segment_id, key)),
         )
 
     def _other_memberships(self, segment_id: str, key: MemberKey) -> tuple[CustomerAssignment, ...]:
-        """Return the customer's assignments but this one."""
-        mine = self.memberships.get(key[0], ())
-        return tuple(each for each in mine if (each.segment_id, each.key) != (segment_id, key))
+        """Return the customer's assignments except this one."""
+        assignments = self.memberships.get(key[0], ())
+        return tuple(other for other in assignments if (other.segment_id, other.key) != (segment_id, key))
 
 
 def _by_segment(assignments: Iterable[Any]) -> Table[str, Table[Any, Any]]:

@@ -1,4 +1,4 @@
-"""A persistent map with its keys in order: every change gives a new table that shares the rest with the old one."""
+"""A persistent map with sorted keys: a change returns a new table that shares most of its data with the old one."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from immutables import Map
 KeyT = TypeVar("KeyT", bound=Any)
 ValueT = TypeVar("ValueT")
 
-CHUNK_SIZE = 512  # keys kept together; a change copies one chunk and the list of chunks
+CHUNK_SIZE = 512  # keys; a change copies one chunk and the list of chunks
 
 
 class Table(Generic[KeyT, ValueT]):
-    """An immutable, ordered map; get in O(1), change and the slice at any offset in about O(sqrt(n))."""
+    """An immutable map with sorted keys; a get takes O(1), a change and a slice at any offset about O(sqrt(n))."""
 
     __slots__ = ("_chunks", "_values")
 
@@ -26,10 +26,10 @@ class Table(Generic[KeyT, ValueT]):
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[KeyT, ValueT]]) -> Table[KeyT, ValueT]:
-        """Build a table at once, in O(n log n); of equal keys the last one counts."""
+        """Build a table in O(n log n); the last one of equal keys wins."""
         values = Map(pairs)
         keys = sorted(values)
-        return cls(values, tuple(tuple(keys[at : at + CHUNK_SIZE]) for at in range(0, len(keys), CHUNK_SIZE)))
+        return cls(values, tuple(tuple(keys[start : start + CHUNK_SIZE]) for start in range(0, len(keys), CHUNK_SIZE)))
 
     def __len__(self) -> int:
         return len(self._values)
@@ -45,11 +45,11 @@ class Table(Generic[KeyT, ValueT]):
         return self._values.get(key)
 
     def values(self) -> Iterator[ValueT]:
-        """All values, in the order of their keys."""
+        """Iterate over all values, in the order of their keys."""
         return map(self._values.__getitem__, self)
 
     def slice(self, start: int, stop: int) -> list[ValueT]:
-        """Return the values at these positions, in the order of their keys; chunks before them are not walked."""
+        """Return the values at these positions, in the order of their keys; earlier chunks are skipped."""
         values: list[ValueT] = []
         for chunk in self._chunks:
             size = len(chunk)
@@ -62,40 +62,40 @@ class Table(Generic[KeyT, ValueT]):
         return values
 
     def set(self, key: KeyT, value: ValueT) -> Table[KeyT, ValueT]:
-        """Return a table with this value under this key."""
+        """Return a table in which the key has this value."""
         chunks = self._chunks if key in self._values else self._insert_key(key)
         return Table(self._values.set(key, value), chunks)
 
     def delete(self, key: KeyT) -> Table[KeyT, ValueT]:
-        """Return a table without this key, or this very table if it has none."""
+        """Return a table without the key, or this table itself if the key is missing."""
         if key not in self._values:
             return self
         return Table(self._values.delete(key), self._remove_key(key))
 
     def _chunk_index(self, key: KeyT) -> int:
-        """Return the position of the chunk that has this key or must take it."""
+        """Return the position of the chunk that contains the key or would contain it."""
         return max(0, bisect_right(self._chunks, key, key=lambda chunk: chunk[0]) - 1)
 
     def _insert_key(self, key: KeyT) -> tuple[tuple[KeyT, ...], ...]:
         if not self._chunks:
             return ((key,),)
-        at = self._chunk_index(key)
-        chunk = self._chunks[at]
-        place = bisect_left(chunk, key)
-        return self._replace_chunk(at, (*chunk[:place], key, *chunk[place:]))
+        index = self._chunk_index(key)
+        chunk = self._chunks[index]
+        position = bisect_left(chunk, key)
+        return self._replace_chunk(index, (*chunk[:position], key, *chunk[position:]))
 
     def _remove_key(self, key: KeyT) -> tuple[tuple[KeyT, ...], ...]:
-        at = self._chunk_index(key)
-        chunk = self._chunks[at]
-        place = bisect_left(chunk, key)
-        return self._replace_chunk(at, chunk[:place] + chunk[place + 1 :])
+        index = self._chunk_index(key)
+        chunk = self._chunks[index]
+        position = bisect_left(chunk, key)
+        return self._replace_chunk(index, chunk[:position] + chunk[position + 1 :])
 
-    def _replace_chunk(self, at: int, chunk: tuple[KeyT, ...]) -> tuple[tuple[KeyT, ...], ...]:
-        """Put a chunk in place of an old one: none if it is empty, two if it has grown too long."""
+    def _replace_chunk(self, index: int, chunk: tuple[KeyT, ...]) -> tuple[tuple[KeyT, ...], ...]:
+        """Return the chunks with one replaced: by nothing if the new one is empty, by two if it is too long."""
         middle = len(chunk) // 2
         parts: tuple[tuple[KeyT, ...], ...] = ()
         if len(chunk) > 2 * CHUNK_SIZE:
             parts = (chunk[:middle], chunk[middle:])
         elif chunk:
             parts = (chunk,)
-        return (*self._chunks[:at], *parts, *self._chunks[at + 1 :])
+        return (*self._chunks[:index], *parts, *self._chunks[index + 1 :])

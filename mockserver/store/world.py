@@ -1,4 +1,4 @@
-"""All that reset acts on: the tenants' states, the tokens, the ids, and time (design: state is a value)."""
+"""The world: tenants with their states, tokens, generated ids and time; what a reset acts on."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, SystemClock
 from .state import State
 
-MAX_UNDO_STEPS = 100  # changes of a tenant that can be taken back
+MAX_UNDO_STEPS = 100  # changes of a tenant that can be undone
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a world file gives: the state that every tenant starts from, and who may call."""
+    """The content of a world file: the state that every tenant starts from, the clients and the tokens."""
 
     name: str
     state: State
@@ -30,18 +30,18 @@ class Seed:
 
 
 class Ids:
-    """A source of generated ids: the same ones, in the same order, for the same name."""
+    """Generates ids: the same sequence for the same name."""
 
     def __init__(self, name: str) -> None:
-        self._random = Random(name)  # noqa: S311 - they shall be the same in every run, not secret
+        self._random = Random(name)  # noqa: S311 - ids must be the same in every run, not secret
 
     def next_hex(self, digits: int) -> str:
-        """Return the next id: this many lowercase hex digits."""
+        """Return the next id, with this many lowercase hex digits."""
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"
 
 
 class Snapshots:
-    """States of a tenant by name; they share most of what they hold, so they cost little."""
+    """States of a tenant by name; they share most of their data, so they cost little."""
 
     MAX_SNAPSHOTS = 100
 
@@ -50,30 +50,30 @@ class Snapshots:
 
     @property
     def names(self) -> list[str]:
-        """The names that were given, in order."""
+        """The names of the snapshots, in alphabetical order."""
         return sorted(self._states)
 
     def get(self, name: str) -> State | None:
-        """Return the state that was saved under this name."""
+        """Return the state that was saved under a name, or None."""
         return self._states.get(name)
 
     def save(self, name: str, state: State) -> bool:
-        """Keep a state under a name, new or not; False if there are too many."""
+        """Save a state under a name, which may exist; False if there are too many snapshots."""
         if name not in self._states and len(self._states) >= self.MAX_SNAPSHOTS:
             return False
         self._states[name] = state
         return True
 
     def delete(self, name: str) -> bool:
-        """Forget a name; False if there is no such one."""
+        """Delete a snapshot; False if the name is unknown."""
         return self._states.pop(name, None) is not None
 
 
 class Tenant:
-    """One tenant: a state that can be read at any time and is changed by one rule at a time.
+    """One tenant: its state can be read at any time, and is changed by one rule at a time.
 
-    version: how many changes there have been; a failed or an idle rule is none.
-    behaviour, contract: the switches, and what to do about a client's findings; they can be turned at run time.
+    version: the number of changes; a rule that fails or changes nothing does not count.
+    switches, strictness: settings that can change at run time.
     """
 
     def __init__(self, name: str, seed: Seed, clock: Clock, switches: Switches, strictness: Strictness) -> None:
@@ -90,13 +90,13 @@ class Tenant:
 
     @property
     def state(self) -> State:
-        """The state as it is now; it never changes, later writes make another one."""
+        """The current state; later writes replace it, and never change it."""
         return self._state
 
     def change(self, rule: Callable[[State], tuple[State, Result]]) -> Result:
-        """Give the state to a rule and keep the one that it returns; if the rule raises, nothing has happened.
+        """Replace the state by the one that a rule returns; if the rule raises, nothing changes.
 
-        The rule must have no other effect, so that a store that several workers share may run it again.
+        The rule must have no other effect, so that a store shared by several workers could run it again.
         """
         with self._write_lock:
             state, result = rule(self._state)
@@ -104,18 +104,18 @@ class Tenant:
             return result
 
     def reset(self, target: State | None = None) -> None:
-        """Go back to the seed, or to another state, in O(1); generated ids begin anew."""
+        """Return to the state of the seed, or to another one, in O(1); the sequence of ids restarts."""
         with self._write_lock:
             self._replace_state(self.seed.state if target is None else target)
             self.ids = Ids(f"{self.seed.name}/{self.name}")
 
     def reseed(self, seed: Seed) -> None:
-        """Start from another seed, now and at every later reset."""
+        """Reset to another seed, which later resets use too."""
         self.seed = seed
         self.reset()
 
     def undo(self, steps: int) -> int:
-        """Take back the last changes, of any kind; return how many there were to take back."""
+        """Undo the last changes of any kind; return how many were undone."""
         with self._write_lock:
             undone = 0
             while undone < steps and self._history:
@@ -132,9 +132,9 @@ class Tenant:
 
 
 class World:
-    """Every tenant, the tokens, the clock and the source of ids.
+    """All tenants, the tokens, the clock and the source of ids.
 
-    home: the tenant to name where one must be named and none was asked for.
+    default_tenant: the tenant in replies to requests that name none (B1a).
     """
 
     def __init__(
@@ -156,11 +156,11 @@ class World:
 
     @property
     def tenant_names(self) -> list[str]:
-        """The tenants that were ever named, in order."""
+        """The tenants that requests have named so far, in alphabetical order."""
         return sorted(self._tenants)
 
     def tenant(self, name: str) -> Tenant:
-        """Return this tenant; one that nobody has named before starts from the seed."""
+        """Return a tenant; a new one starts from the seed."""
         tenant = self._tenants.get(name)
         if tenant is None:
             with self._tenants_lock:
@@ -168,26 +168,26 @@ class World:
         return tenant
 
     def tenants(self, name: str | None) -> list[Tenant]:
-        """Return this tenant, or all that were ever named."""
-        return [self.tenant(each) for each in ([name] if name else self.tenant_names)]
+        """Return one tenant, or all that requests have named so far."""
+        return [self.tenant(tenant_name) for tenant_name in ([name] if name else self.tenant_names)]
 
     def drop_tenant(self, name: str) -> bool:
-        """Forget a tenant with all that it has; False if nobody has named it."""
+        """Delete a tenant with its state; False if it is unknown."""
         with self._tenants_lock:
             return self._tenants.pop(name, None) is not None
 
     def reset_overrides(self, name: str | None = None) -> None:
-        """Undo what tests bend beside the state of one tenant, or of all: clock, settings, revoked tokens.
+        """Undo what tests changed apart from the state, in one tenant or all: clock, settings, revoked tokens.
 
-        Tokens that were issued stay good.
+        Issued tokens remain valid (B9).
         """
         if name is None:
             self.clock.resume()
             self.switches, self.strictness = self._initial_settings
-        for each in self.tenants(name):
-            each.clock.resume()
-            each.switches, each.strictness = self.switches, self.strictness
-            self.tokens.forget_revocations(each.name)
+        for tenant in self.tenants(name):
+            tenant.clock.resume()
+            tenant.switches, tenant.strictness = self.switches, self.strictness
+            self.tokens.forget_revocations(tenant.name)
 
     def _create_tenant(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.switches, self.strictness)

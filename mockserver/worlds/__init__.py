@@ -1,1 +1,1 @@
-"""World files: read strictly, checked against a schema, generated with Faker, built into the first state."""
+"""World files: strict reading, checks, generation with Faker, and the state that tenants start from."""

@@ -1,4 +1,4 @@
-"""From a checked world to the state that every tenant starts from, and to who may call."""
+"""Build the seed from a checked world: the first state of every tenant, the clients and the tokens."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ..store.collection import Collection, Sections
 from ..store.state import State
 from ..store.world import Seed
 
-ALL_SCOPES = "all"  # what a world writes instead of a list
+ALL_SCOPES = "all"  # in a world, instead of a list of scopes
 
 
 def seed_from(name: str, world: Sections, collections: Mapping[str, Collection], all_scopes: Iterable[str]) -> Seed:
-    """Return the seed that a checked world gives.
+    """Return the seed of a checked world.
 
     all_scopes: what `scopes: all` stands for.
     """
-    every = tuple(sorted(all_scopes))
+    sorted_scopes = tuple(sorted(all_scopes))
 
-    def scopes(row: Mapping[str, Any]) -> tuple[str, ...]:
-        return every if row["scopes"] == ALL_SCOPES else tuple(row["scopes"])
+    def scopes_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+        return sorted_scopes if row["scopes"] == ALL_SCOPES else tuple(row["scopes"])
 
-    clients = {row["id"]: OAuthClient(row["id"], row["secret"], scopes(row)) for row in world["clients"]}
-    tokens = {row["token"]: build_principal(row, row["token"], scopes(row)) for row in world["tokens"]}
+    clients = {row["id"]: OAuthClient(row["id"], row["secret"], scopes_of(row)) for row in world["clients"]}
+    tokens = {row["token"]: build_principal(row, row["token"], scopes_of(row)) for row in world["tokens"]}
     return Seed(name, build_state(world, collections), clients, tokens)
 
 
@@ -40,7 +40,7 @@ def build_state(world: Sections, collections: Mapping[str, Collection]) -> State
 
 
 def build_principal(token: Mapping[str, Any], name: str, scopes: Iterable[str]) -> Principal:
-    """Return who holds a token that a world or the control plane describes."""
+    """Return the holder of a token that a world or the control plane describes."""
     expires = token.get("expiresAt")
     return Principal(
         frozenset(scopes),

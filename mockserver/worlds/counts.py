@@ -1,21 +1,26 @@
-"""How much of everything a generated world has."""
+"""The counts of a generated world: how many rows of each collection, in how many languages, and the like."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+
+from ..store.collection import Collection
+from ..store.row_generation import CountRange
+from .sample_values import GENERATED_LANGUAGES
+
+LANGUAGES = "languages"  # the one count that belongs to no collection
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many of each; depth is that of the category forest, the assignments are totals."""
+def count_ranges(collections: Mapping[str, Collection]) -> dict[str, CountRange]:
+    """Return the counts that a world with these collections has, by name."""
+    ranges = {LANGUAGES: CountRange(3, minimum=1, maximum=len(GENERATED_LANGUAGES))}
+    for name, collection in collections.items():
+        if collection.generator is not None:
+            ranges[name] = CountRange(collection.generator.default_count, collection.generator.min_count)
+            ranges |= collection.generator.parameters
+    return ranges
 
-    sites: int = 2
-    languages: int = 3
-    products: int = 60
-    categories: int = 30
-    depth: int = 4
-    customers: int = 20
-    legal_entities: int = 6
-    segments: int = 10
-    item_assignments: int = 120
-    customer_assignments: int = 40
+
+def default_counts(collections: Mapping[str, Collection]) -> dict[str, int]:
+    """Return the default of each count."""
+    return {name: count.default for name, count in count_ranges(collections).items()}

@@ -1,4 +1,4 @@
-"""From a state back to the sections of a world file: what the control plane shows, replaces and compares."""
+"""Export a state as sections of a world file, count its rows, and compare two states."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ def export_rows(state: State, collection: Collection) -> list[Row]:
 
 
 def export_world(state: State, collections: Collections) -> dict[str, Any]:
-    """Return all sections, as a world file has them."""
+    """Return all sections of the world file that would give this state."""
     languages = {"default": state.default_language, "supported": list(state.languages)}
-    return {"languages": languages} | {name: export_rows(state, each) for name, each in collections.items()}
+    sections = {name: export_rows(state, collection) for name, collection in collections.items()}
+    return {"languages": languages} | sections
 
 
 def count_rows(state: State, collections: Collections) -> dict[str, int]:
@@ -28,7 +29,7 @@ def count_rows(state: State, collections: Collections) -> dict[str, int]:
 
 
 def diff_states(before: State, after: State, collections: Collections) -> dict[str, dict[str, list[str]]]:
-    """Return the keys of the rows that were added, removed and changed, by collection; equal ones are left out."""
+    """Return the keys of added, removed and changed rows by collection; collections without changes are left out."""
     differences = {name: _difference(before, after, collection) for name, collection in collections.items()}
     return {name: keys for name, keys in differences.items() if keys}
 
@@ -40,8 +41,8 @@ def _difference(before: State, after: State, collection: Collection) -> dict[str
         "removed": [key for key in old if key not in new],
         "changed": [key for key in new if key in old and new[key] != old[key]],
     }
-    return {name: list(map(_text, some)) for name, some in keys.items() if some}
+    return {kind: list(map(_format_key, changed)) for kind, changed in keys.items() if changed}
 
 
-def _text(key: Key) -> str:
+def _format_key(key: Key) -> str:
     return key if isinstance(key, str) else "/".join(filter(None, key))

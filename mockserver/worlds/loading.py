@@ -1,4 +1,4 @@
-"""Load world files, and refuse one that cannot be used: file, place and reason in one line."""
+"""Load and check world files; an error names file, place and reason in one line."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from . import building
 from .sections import MIXIN_SCHEMAS, all_sections, build_world_schema
 from .violations import structural_violations, violations
 
-INLINE = Path("world")  # the path of a world that came without a file
-ACCESS = "access"  # the file with the clients and tokens of worlds that have none
+INLINE = Path("world")  # the path of a world without a file
+ACCESS = "access"  # the file with the clients and tokens of worlds that define neither
 
 World = dict[str, Any]  # the sections of a checked world
 
 
 class WorldError(Exception):
-    """A world that cannot be used: file, place in it as a JSON pointer, reason."""
+    """A world is invalid; the message has the file, the place as a JSON pointer and the reason."""
 
     def __init__(self, path: Path, place: str, reason: str) -> None:
         self.place, self.reason = place, " ".join(reason.split())
@@ -37,9 +37,9 @@ class WorldError(Exception):
 
 @dataclass(frozen=True)
 class WorldLibrary:
-    """Loads worlds: those of a folder by name, any other by path, or from the body of a request.
+    """Loads worlds: from a folder by name, from a path, or from the body of a request.
 
-    stored: the collections of the services.
+    stored: the collections that services declare.
     scopes: what `scopes: all` stands for.
     """
 
@@ -49,7 +49,7 @@ class WorldLibrary:
 
     @cached_property
     def collections(self) -> Mapping[str, Collection]:
-        """All that a state keeps, by name."""
+        """The collections of a state by name: those of services, and mixin schemas."""
         return {**self.stored, MIXIN_SCHEMAS.name: MIXIN_SCHEMAS}
 
     @property
@@ -58,11 +58,11 @@ class WorldLibrary:
         return sorted(path.stem for path in self.folder.glob("*.yaml") if path.stem != ACCESS)
 
     def load_seed(self, name_or_path: str) -> Seed:
-        """Load a world by its name or path; WorldError if it cannot be used."""
+        """Load a world by its name or path; WorldError if it is invalid."""
         return self._seed_from(Path(name_or_path).stem, self.load_world(name_or_path))
 
     def inline_seed(self, name: str, world: Any) -> Seed:
-        """Return the seed of a world without a file, with the shipped access unless it says who may call."""
+        """Return the seed of a world without a file; clients and tokens that it lacks come from access.yaml."""
         return self._seed_from(name, self._load_access() | self.check(world))
 
     def load_world(self, name_or_path: str) -> World:
@@ -77,16 +77,16 @@ class WorldLibrary:
         return self.check(_read(path), path)
 
     def check(self, world: Any, path: Path = INLINE, *, dangling: bool = False) -> World:
-        """Return a world that can be used, with its schema files read; WorldError if it cannot.
+        """Return a valid world, with its schema files read in; WorldError if it is invalid.
 
-        path: the file that it was read from, whose folder has its schema files; an inline world has none.
-        dangling: whether references may lead nowhere, as in a tenant whose catalogue has changed (C14).
+        path: the file that the world comes from; schema files are relative to its folder.
+        dangling: whether keys may refer to missing rows, as in a tenant whose catalogue has changed (C14).
         """
         error = next(self._validator.iter_errors(world), None)
         if error is not None:
             raise WorldError(path, json_pointer(error.instance_path), shorten(error.message))
-        find = structural_violations if dangling else violations
-        for place, reason in find(world, all_sections(self.collections)):
+        find_violations = structural_violations if dangling else violations
+        for place, reason in find_violations(world, all_sections(self.collections)):
             raise WorldError(path, place, reason)
         return _with_mixin_schemas(world, path)
 
@@ -110,7 +110,7 @@ class WorldLibrary:
         return self.load(self.folder / f"{ACCESS}.yaml")
 
     def _path_of(self, name_or_path: str) -> Path:
-        """Return the file of a world: a bare name is that of a world in the folder."""
+        """Return the file of a world; a name without slash or extension is in the folder."""
         if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml", ".json")):
             return Path(name_or_path)
         if name_or_path not in self.names:
@@ -132,7 +132,7 @@ def _read(path: Path) -> Any:
 
 
 def _with_mixin_schemas(world: World, path: Path) -> World:
-    """Return a world that has its mixin schemas inline instead of in files."""
+    """Return a world with the mixin schemas from files read in."""
     if MIXIN_SCHEMAS.name not in world:
         return world
     rows = [
@@ -143,9 +143,9 @@ def _with_mixin_schemas(world: World, path: Path) -> World:
 
 
 def _mixin_schema(path: Path, place: str, row: World) -> Any:
-    """Return the schema of a mixin, which must be a JSON Schema and must not refer to the network."""
+    """Return the JSON Schema of a mixin; WorldError if it is invalid or refers to the network."""
     if path == INLINE and "file" in row:
-        raise WorldError(path, f"{place}/file", "a world without a file has its schemas in itself, as `schema`")
+        raise WorldError(path, f"{place}/file", "a world without a file must contain its schemas, as `schema`")
     try:
         schema = orjson.loads((path.parent / row["file"]).read_bytes()) if "file" in row else row["schema"]
         mixins.compile_mixin_schema(orjson.dumps(schema).decode())

@@ -1,14 +1,12 @@
-"""The shipped worlds: the ids of the published examples, and generated data around them, which leaves them alone."""
+"""The shipped worlds: the ids of the published examples, and generated rows that do not refer to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .counts import Counts
-from .generate import ATTRIBUTES_SCHEMA_URL, generate_world
-
-Row = dict[str, Any]
+from ..store.collection import Collection
+from .generate import GeneratedWorld, generate_world
 
 GOLDEN, PLATINUM, TOOL_FANS = "628cd20c6e8b2432b6346ca6", "61ge81e13562e22001h6cf456", "628cd20c6e8b2432b6346ca7"
 JOHN, JACK = "98029737", "18249883"
@@ -22,14 +20,14 @@ PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME,
 MIXIN_SCHEMAS = [
     {"url": url, "file": "schemas/segmentAttributes.json"}
     for url in (
-        ATTRIBUTES_SCHEMA_URL,
+        "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json",
         "https://res.cloudinary.com/saas-ag/raw/upload/emporix-docs/69537caeb3fd5d378296ae42_segmentAttributes.json",
     )
 ]
 
-API_SECTIONS = {"segments", "customerAssignments", "itemAssignments"}
+API_SECTIONS = {"segments", "customerAssignments", "itemAssignments"}  # what the API can create
 
-PUBLISHED_ROWS: Row = {
+PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
     "legalEntities": [
         {"id": SOME_COMPANY, "name": "SomeCompany"},
         {"id": ANOTHER_COMPANY, "name": "AnotherCompany"},
@@ -142,19 +140,23 @@ PUBLISHED_ROWS: Row = {
 }
 
 
-def build_default_world() -> Row:
-    """Return the world that `fixtures/default.yaml` holds."""
-    world = generate_world(seed=1, counts=Counts())
+def build_default_world(collections: Mapping[str, Collection]) -> GeneratedWorld:
+    """Return the world of `fixtures/default.yaml`, with rows of these collections."""
+    world = generate_world(collections, seed=1)
     for section, rows in PUBLISHED_ROWS.items():
         world[section] = rows + world[section]
     world["description"] = "The ids of the published examples, and generated data around them."
     return world | {"mixinSchemas": MIXIN_SCHEMAS}
 
 
-def build_catalogue_world() -> Row:
-    """Return the world that `fixtures/catalogue.yaml` holds: the default one without what the API can make."""
-    kept = {section: rows for section, rows in build_default_world().items() if section not in API_SECTIONS}
-    return kept | {"description": "Catalogue, customers and sites of the default world; no segments."}
+def build_catalogue_world(collections: Mapping[str, Collection]) -> GeneratedWorld:
+    """Return the world of `fixtures/catalogue.yaml`: the default one without what the API can create."""
+    default = build_default_world(collections)
+    sections = {name: section for name, section in default.items() if name not in API_SECTIONS}
+    return sections | {"description": "Catalogue, customers and sites of the default world; no segments."}
 
 
-SHIPPED_WORLDS: dict[str, Callable[[], Row]] = {"catalogue": build_catalogue_world, "default": build_default_world}
+SHIPPED_WORLDS: dict[str, Callable[[Mapping[str, Collection]], GeneratedWorld]] = {
+    "catalogue": build_catalogue_world,
+    "default": build_default_world,
+}

@@ -1,4 +1,4 @@
-"""The sections of a world file that belong to no service: who may call, and the schemas of mixins."""
+"""The sections of a world file that belong to no service: languages, mixin schemas, clients and tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, c
 from ..store.state import State
 
 LANGUAGES = {
-    "description": "Languages of the tenant; the default one is used where no language fits.",
+    "description": "Languages of the tenant; the default one is used if no language matches.",
     **closed_object(
         {"default": LANGUAGE, "supported": unique_list(LANGUAGE, minItems=1)},
         ("default", "supported"),
@@ -23,7 +23,7 @@ LANGUAGES = {
 
 
 class MixinSchemaCollection(Collection):
-    """Mixin schemas, which the state keeps as texts."""
+    """Mixin schemas, which the state stores as texts."""
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each schema with its URL, in the order of the URLs."""
@@ -32,14 +32,14 @@ class MixinSchemaCollection(Collection):
         )
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with these schemas alone; their files are read already."""
+        """Return a state with exactly these schemas, whose files have been read in."""
         return state._replace(mixin_schemas=Map({row["url"]: orjson.dumps(row["schema"]).decode() for row in rows}))
 
 
 MIXIN_SCHEMAS = MixinSchemaCollection(
     name="mixinSchemas",
     key="url",
-    description="JSON Schemas, by the URL that mixins name; a file is meant relative to the world's own folder.",
+    description="JSON Schemas of mixins by URL; a file is relative to the folder of the world.",
     schema={
         **closed_object(
             {
@@ -54,13 +54,13 @@ MIXIN_SCHEMAS = MixinSchemaCollection(
 )
 CLIENTS = Section(
     name="clients",
-    description="OAuth clients. A world without clients and tokens has those of access.yaml.",
+    description="OAuth clients. A world without clients and tokens gets those of access.yaml.",
     schema=closed_object({"id": ID, "secret": TEXT, "scopes": SCOPES}, ("id", "secret", "scopes")),
 )
 TOKENS = Section(
     name="tokens",
     key="token",
-    description="Tokens that work from the start; without a tenant they are good for all.",
+    description="Tokens that are valid from the start; without a tenant, they are valid for all tenants.",
     schema=closed_object(
         {
             "token": {"type": "string", "pattern": "^[!-~]+$"},
@@ -76,7 +76,7 @@ TOKENS = Section(
 
 
 def all_sections(collections: Mapping[str, Collection]) -> list[Section]:
-    """Return the sections of a world that have rows: the collections, and who may call."""
+    """Return the sections of a world that have rows: the collections, clients and tokens."""
     return [*collections.values(), CLIENTS, TOKENS]
 
 
@@ -94,7 +94,7 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
 
 
 def write_schema(collections: Mapping[str, Collection]) -> str:
-    """Return the text of `fixtures/world.schema.json`, for editors."""
+    """Return the text of `fixtures/world.schema.json`, which editors use."""
     return json.dumps(build_world_schema(collections), indent=2) + "\n"
 
 

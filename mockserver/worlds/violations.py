@@ -1,4 +1,4 @@
-"""What is wrong across the rows of a world, which a schema cannot say: duplicate keys, unknown keys, cycles."""
+"""Checks of a world that a JSON Schema cannot express: duplicate keys, unknown keys, cycles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..store.collection import MAX_LEVELS, Row, Section, Sections, Violation
 
 
 def violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
-    """Yield what is wrong with a world that its schema allows."""
+    """Yield the violations in a world that is valid by its schema."""
     sections = list(sections)
     keys = {section.name: {section.key_of(row) for row in _rows(world, section)} for section in sections}
     yield from duplicate_keys(world, sections)
@@ -23,21 +23,21 @@ def violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violati
 
 
 def structural_violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
-    """Yield what is wrong even where references may lead nowhere."""
+    """Yield the violations that count even if keys may refer to missing rows."""
     sections = list(sections)
     yield from duplicate_keys(world, sections)
     yield from _misplaced_rows(world, sections)
 
 
 def duplicate_keys(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
-    """Yield the rows that have the key of an earlier row."""
+    """Yield the rows that have the same key as an earlier row."""
     for section in sections:
-        seen = set()
+        earlier_keys = set()
         for index, row in enumerate(_rows(world, section)):
             key = section.key_of(row)
-            if key in seen:
+            if key in earlier_keys:
                 yield f"/{section.name}/{index}", f"{key!r} comes twice"
-            seen.add(key)
+            earlier_keys.add(key)
 
 
 def _rows(world: Sections, section: Section) -> list[Row]:
@@ -68,20 +68,20 @@ def _misplaced_rows(world: Sections, sections: Iterable[Section]) -> Iterator[Vi
 
 
 def _misplaced_row(world: Sections, section: Section, parent: str) -> Iterator[Violation]:
-    """Yield the first row of a cycle, or the first one on too deep a level."""
+    """Yield the first row that is in a cycle, below one, or on a level that is too deep."""
     parents = {section.key_of(row): row.get(parent) for row in _rows(world, section)}
     levels: dict[Any, int] = {None: 0}
     for index, start in enumerate(parents):
-        climbed: list[Any] = []
+        path: list[Any] = []
         key: Any = start
-        while key not in levels and len(climbed) <= MAX_LEVELS:
-            if key in climbed:
+        while key not in levels and len(path) <= MAX_LEVELS:
+            if key in path:
                 yield f"/{section.name}/{index}/{parent}", f"{start!r} is its own ancestor, or below a cycle"
                 return
-            climbed.append(key)
+            path.append(key)
             key = parents.get(key)
-        top = levels.get(key, 0)
-        if top + len(climbed) > MAX_LEVELS:
+        top_level = levels.get(key, 0)
+        if top_level + len(path) > MAX_LEVELS:
             yield f"/{section.name}/{index}/{parent}", f"{start!r} is on a level below the {MAX_LEVELS}th"
             return
-        levels.update((below, top + steps) for steps, below in enumerate(reversed(climbed), 1))
+        levels.update((descendant, top_level + steps) for steps, descendant in enumerate(reversed(path), 1))

@@ -20,9 +20,10 @@ BASES = {"documented", "observed", "inferred", "assumed", "ours", "disputed", "d
 def test_a_row_names_a_basis_a_place_and_a_test_that_exist(row: FidelityRule) -> None:
     assert row.text.endswith(".")
     assert set(row.basis.split(", ")) <= BASES
-    place = row.where.strip("`")
-    found = ROOT / place if place.startswith("spec/") else PACKAGE / f"{place}.py"
-    assert found.exists() or (PACKAGE / place).is_dir()
+    for place in row.where.split(", "):
+        assert re.fullmatch(r"`[\w/.-]+`", place)
+        path = place.strip("`")
+        assert (ROOT / path if path.startswith("spec/") else PACKAGE / f"{path}.py").exists()
     assert f"def {row.test.strip('`')}(" in TESTS
 
 

@@ -1,4 +1,4 @@
-"""The server and a reference model, side by side: every answer to random histories of calls is the one of the rules.
+"""The server and a reference model get the same random calls and must return the same responses.
 
 For a longer run: `.venv/bin/python -m pytest tests/quality/test_model.py --hypothesis-profile thorough`.
 """
@@ -29,7 +29,7 @@ GENERATED = re.compile(r"[0-9a-f]{24}")
 
 
 class Semantics(RuleBasedStateMachine):
-    """One tenant, and its model."""
+    """One tenant and its model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Semantics(RuleBasedStateMachine):
         return self.client.having(token).send(method, path, **request)
 
     def same(self, reply: TestResponse, expected: Answer) -> None:
-        """Compare; `details` of a 400 are ours to word, but there must be some."""
+        """Compare a response with the model; `details` of a 400 may say anything, but must not be empty."""
         self.agreed = False
         body: Any = reply.get_json() if reply.data else None
         if reply.status_code == 400:
@@ -55,7 +55,7 @@ class Semantics(RuleBasedStateMachine):
     def look(
         self, path: str, token: str, look: Look, expected: Answer, *, searching: bool = False, **asked: Any
     ) -> None:
-        """List, or search, which differs only in where `q` is."""
+        """List or search; a search has its `q` in the body."""
         query = asked | {"pageSize": look.size, "pageNumber": look.number}
         query |= {"sort": "metadata.version:DESC"} if look.newest_first else {}
         headers = {"X-Total-Count": "true"} if look.counted else {}
@@ -66,7 +66,7 @@ class Semantics(RuleBasedStateMachine):
         self.same(reply, expected)
 
     def ids_of(self, made: Any) -> Iterator[str]:
-        """Give the generated ids of a reply, those that are well formed and new."""
+        """Return the generated ids in a response, if they are well formed and new."""
         for each in made:
             id_ = each.get("id", "")
             if GENERATED.fullmatch(id_) and id_ not in {*calls.POOL, *self.model.segments, *self.generated}:
@@ -100,7 +100,7 @@ class Semantics(RuleBasedStateMachine):
 
     @rule(id_=calls.SEGMENT_IDS, body=calls.CONTENT)
     def delete_and_make_anew(self, id_: str, body: Row) -> None:
-        """What belonged to the old segment does not belong to the new one."""
+        """A new segment must not inherit the assignments of a deleted one."""
         self.same(self.ask("DELETE", f"/{id_}?forceDelete=true"), self.model.delete(id_, force=True))
         self.upsert(id_, body | {"status": "ACTIVE"})
 
@@ -184,11 +184,18 @@ class Semantics(RuleBasedStateMachine):
     )
     def read_segments(self, caller: str, customer: str | None, entity: str | None, look: Look, searching: bool) -> None:
         expected = self.model.list_segments(caller, customer, entity, look)
-        self.look("", caller, look, expected, searching=searching, **given(customerId=customer, legalEntityId=entity))
+        self.look(
+            "",
+            caller,
+            look,
+            expected,
+            searching=searching,
+            **present_parameters(customerId=customer, legalEntityId=entity),
+        )
 
     @rule(caller=calls.CALLERS, id_=calls.SEGMENT_IDS, entity=calls.ENTITIES)
     def read_segment(self, caller: str, id_: str, entity: str | None) -> None:
-        reply = self.ask("GET", f"/{id_}", caller, query_string=given(legalEntityId=entity))
+        reply = self.ask("GET", f"/{id_}", caller, query_string=present_parameters(legalEntityId=entity))
         self.same(reply, self.model.segment(caller, id_, entity))
 
     @rule(
@@ -203,7 +210,11 @@ class Semantics(RuleBasedStateMachine):
     ) -> None:
         expected = self.model.list_items(caller, look, entity=entity, site=site, only_active=only_active == "true")
         self.look(
-            "/items", caller, look, expected, **given(legalEntityId=entity, siteCode=site, onlyActive=only_active)
+            "/items",
+            caller,
+            look,
+            expected,
+            **present_parameters(legalEntityId=entity, siteCode=site, onlyActive=only_active),
         )
 
     @rule(
@@ -215,11 +226,15 @@ class Semantics(RuleBasedStateMachine):
     )
     def read_items(self, caller: str, segment: str, entity: str | None, look: Look, searching: bool) -> None:
         expected = self.model.list_segment_items(caller, segment, look, entity)
-        self.look(f"/{segment}/items", caller, look, expected, searching=searching, **given(legalEntityId=entity))
+        self.look(
+            f"/{segment}/items", caller, look, expected, searching=searching, **present_parameters(legalEntityId=entity)
+        )
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, item=calls.ITEMS, entity=calls.ENTITIES)
     def read_item(self, caller: str, segment: str, item: tuple[str, str], entity: str | None) -> None:
-        reply = self.ask("GET", f"/{segment}/items/{'/'.join(item)}", caller, query_string=given(legalEntityId=entity))
+        reply = self.ask(
+            "GET", f"/{segment}/items/{'/'.join(item)}", caller, query_string=present_parameters(legalEntityId=entity)
+        )
         self.same(reply, self.model.item(caller, segment, *item, entity))
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, look=calls.LOOKS, searching=st.booleans())
@@ -233,7 +248,7 @@ class Semantics(RuleBasedStateMachine):
 
     @rule(caller=calls.CALLERS, entity=calls.ENTITIES, site=calls.SITES)
     def read_trees(self, caller: str, entity: str | None, site: str | None) -> None:
-        query = given(legalEntityId=entity, siteCode=site)
+        query = present_parameters(legalEntityId=entity, siteCode=site)
         reply = self.ask("GET", "/items/category-trees", caller, query_string=query)
         self.same(reply, self.model.trees(caller, entity, site))
 
@@ -259,7 +274,7 @@ class Semantics(RuleBasedStateMachine):
         self.generated.clear()
 
     def teardown(self) -> None:
-        """Look at every item and every customer in the end, unless the history has failed; leave no state behind."""
+        """Compare every item and every customer at the end, unless the test has failed; drop the tenant."""
         if self.agreed:
             self.look_at_everything()
         self.reset()
@@ -282,7 +297,7 @@ def optional(body: Any) -> Row:
     return {} if body is None else {"json": body}
 
 
-def given(**parameters: str | None) -> Row:
+def present_parameters(**parameters: str | None) -> Row:
     return {name: text for name, text in parameters.items() if text is not None}
 
 

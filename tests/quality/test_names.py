@@ -20,7 +20,7 @@ MAX_RECORDS_MODULES = 8
 # File names that mean the same in every folder.
 SHARED_FILE_NAMES = {"__init__", "handlers", "collections"}
 CONTROL_PATHS = {path.split("/")[2] for path in SPECS["control"]["paths"]}
-# Functions that mean the same in every module: what the module has to offer under a name that its callers look up.
+# Functions that mean the same in every module; their callers look them up by name.
 SHARED_FUNCTIONS = {"handlers", "service"}
 
 LIMIT = re.compile(r"_AT_MOST$|^MOST_|LONGEST|DEEPEST|LARGEST|BIGGEST|GREATEST")
@@ -143,7 +143,7 @@ def functions_share_a_name() -> Offenders:
 
 
 def files_share_a_name() -> Offenders:
-    """Two kinds are named as what they serve: modules in handlers/ as rules, control modules as their path."""
+    """Two kinds may share names: modules in handlers/ have those of rules, control modules those of their paths."""
     places = defaultdict(list)
     for module in MODULES:
         path = Path(module)

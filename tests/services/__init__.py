@@ -1,1 +1,1 @@
-"""What clients of each simulated service see: segments, customers, catalogue, sites, logins, and who may do what."""
+"""Tests of each simulated service through its API: segments, customers, catalogue, sites, logins and access."""

@@ -1,7 +1,8 @@
-"""A service from a folder outside the package: a spec, one declaration, and handlers that name it."""
+"""A service in a folder outside the package: a spec, one declaration, and handlers that use it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
-from mockserver.services import SHIPPED, collections_of, import_services
+from mockserver.services import SHIPPED, collections_of, create_service, import_services
 from mockserver.settings import Settings, Switches
 from mockserver.store.collection import Collection, by_name
 from mockserver.worlds.loading import WorldError
 from tests.support import example_services
 from tests.support.client import Client
 from tests.support.clock import StandingClock
+from tests.support.paths import ROOT
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, WORLDS, default_world
 
 SUMMER = {"id": "summer", "name": {"en": "Summer"}, "percent": 10, "siteCode": "main"}
@@ -28,7 +30,7 @@ CONTENT = {"name": {"en": "Spring"}, "percent": 5, "siteCode": "main"}
 
 @dataclass
 class VoucherClient:
-    """Calls the vouchers of one tenant, and its control plane."""
+    """Calls the voucher service and the control plane of one tenant."""
 
     app: App
     client: Client
@@ -212,6 +214,33 @@ def test_what_is_exported_can_be_the_next_world(make: Make) -> None:
     vouchers.control("POST", "/seed", {"inline": inline})
     assert vouchers.control("GET", "/state/vouchers") == rows
     assert vouchers.ids() == ["gold", "spring", "summer", "winter"]
+
+
+def test_generated_worlds_have_vouchers(make: Make) -> None:
+    vouchers = make()
+    vouchers.control("POST", "/seed", {"seed": 1})
+    assert vouchers.ids() == [f"voucher-{number}" for number in range(5)]
+    vouchers.control("POST", "/seed", {"seed": 1, "counts": {"vouchers": 7, "products": 3}})
+    assert vouchers.control("GET", "/state")["counts"]["vouchers"] == 7
+    rows = vouchers.control("GET", "/state/vouchers")
+    assert all(len(row["products"]) == 2 for row in rows)
+    vouchers.control("POST", "/seed", {"seed": 1, "counts": {"vouchers": 2, "segments": 0}})
+    assert [row["name"] for row in vouchers.control("GET", "/state/vouchers")] == [row["name"] for row in rows[:2]]
+    refused = vouchers.control("POST", "/seed", {"seed": 1, "counts": {"coupons": 7}}, status=400)
+    assert refused["details"]["field"] == "/counts/coupons"
+
+
+def test_a_service_without_a_value_or_function_is_refused(make: Make) -> None:
+    with pytest.raises(TypeError, match=r"tests.support.example_services must define SERVICE or service\(world\)"):
+        create_service(example_services, make().app.world)
+
+
+EXCERPTS = re.findall(r"`vouchers/(\w+\.py)`:\n\n```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
+
+
+def test_contributing_shows_the_files_of_the_service() -> None:
+    folder = ROOT / "tests" / "support" / "example_services" / "vouchers"
+    assert dict(EXCERPTS) == {path.name: path.read_text() for path in folder.glob("*.py")}
 
 
 def test_the_admin_has_the_scopes_of_the_service_and_others_do_not(make: Make) -> None:

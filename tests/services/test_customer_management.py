@@ -48,7 +48,7 @@ def pairs(reply: TestResponse) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def branched(simulator: Callable[..., Client], tmp_path: Path) -> Client:
-    """A client of a world in which one company has a subsidiary that nobody belongs to."""
+    """Return a client of a world in which a company has a subsidiary without customers."""
     entities = [*DEFAULT["legalEntities"], SUBSIDIARY]
     return simulator(fixture=default_world(tmp_path, legalEntities=entities))
 

@@ -1,4 +1,4 @@
-"""Customers, as whoever manages a tenant reads them and as a customer reads himself: rules M1 and M2."""
+"""Customers as employees and customers read them: rules M1 and M2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client sees of products: which, in which words, and the segments that they are assigned to (L1 to L5)."""
+"""Products as clients see them, with the segments that they are assigned to: rules L1 to L5."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Products:
     def ids(self, rest: str = "") -> list[str]:
         return [row["id"] for row in self.get(rest).get_json()]
 
-    def found(self, q: str) -> list[str]:
-        """The ids that a search finds, which a list with the same `q` must find too."""
-        found = [row["id"] for row in self.search({"q": q}).get_json()]
+    def search_ids(self, q: str) -> list[str]:
+        """Return the ids that a search finds; a list with the same `q` must find the same."""
+        ids = [row["id"] for row in self.search({"q": q}).get_json()]
         listed = self.client.send("GET", f"//product/{self.client.tenant}/products", query_string={"q": q})
-        assert [row["id"] for row in listed.get_json()] == found
-        return found
+        assert [row["id"] for row in listed.get_json()] == ids
+        return ids
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def with_hidden(tmp_path: Path, simulator: Callable[..., Client]) -> Client:
 @pytest.mark.parametrize("token", ["admin-token", "manage-token", "read-token", "customer2-token", "no-scope-token"])
 def test_l1_any_good_token_reads_products(products: Products, token: str) -> None:
     assert products.having(token).get(f"/{HAMMER}").status_code == 200
-    assert products.having(token).found("code:(123,456)") == [HAMMER, SCREWDRIVER]
+    assert products.having(token).search_ids("code:(123,456)") == [HAMMER, SCREWDRIVER]
 
 
 def test_l1_a_visitor_reads_products(products: Products, client: Client) -> None:
@@ -77,9 +77,9 @@ def test_l1_no_token_reads_nothing(products: Products, token: str | None) -> Non
 
 def test_l2_unpublished_products_are_for_readers_of_them(with_hidden: Client) -> None:
     admin, customer = Products(with_hidden), Products(with_hidden.having("customer-token"))
-    assert admin.found("id:hidden published:false") == ["hidden"]
+    assert admin.search_ids("id:hidden published:false") == ["hidden"]
     assert admin.get("/hidden").get_json()["published"] is False
-    assert customer.found("id:hidden") == []
+    assert customer.search_ids("id:hidden") == []
     unpublished = set(admin.ids("?pageSize=1000")) - set(customer.ids("?pageSize=1000"))
     assert unpublished == {"hidden", *(each["id"] for each in DEFAULT["products"] if not each.get("published", True))}
     assert customer.get("/hidden").status_code == 404
@@ -104,7 +104,7 @@ def test_l3_segments_of_a_product_follow_its_assignments(products: Products, cli
     assert manager.put(f"/{PLATINUM}/items/PRODUCT/{HAMMER}").status_code == 201
     assert manager.put(f"/{TOOL_FANS}/items/CATEGORY/{HAMMER}").status_code == 201
     assert segments() == [PLATINUM, GOLDEN]
-    assert products.found(f"customerSegmentIds:{PLATINUM}") == [HAMMER, SCREWDRIVER]
+    assert products.search_ids(f"customerSegmentIds:{PLATINUM}") == [HAMMER, SCREWDRIVER]
     assert manager.delete(f"/{GOLDEN}/items/PRODUCT/{HAMMER}").status_code == 204
     assert segments() == [PLATINUM]
 
@@ -156,7 +156,7 @@ def test_l5_errors_have_the_shape_of_the_product_service(products: Products) -> 
     ],
 )
 def test_c5a_q_finds_products_in_lists_and_searches(products: Products, q: str, ids: list[str]) -> None:
-    assert products.found(q) == ids
+    assert products.search_ids(q) == ids
 
 
 def test_a_search_without_q_finds_everything(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The example requests of the published page, as a newcomer pastes them, and the answers that the page shows."""
+"""The example requests of the published page, and the responses that it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Segments, as a client makes, finds, changes and deletes them: rules A7 to A11, C16, D1 to D16 and the bulk rules."""
+"""Segments as clients create, list, change and delete them: rules A7 to A11, C16, D1 to D16 and the bulk rules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ids(reply: Any) -> list[str]:
 
 
 def segments(client: Client) -> Any:
-    """Every segment: what a failed write must leave as it was."""
+    """Return every segment, which a failed write must not change."""
     return client.having("read-token").get("?pageSize=100000").get_json()
 
 
@@ -187,14 +187,14 @@ def test_d4_an_id_that_exists_is_a_conflict_and_ids_are_case_sensitive(client: C
 
 
 def test_d4_generated_ids_are_24_hex_digits_and_the_same_after_a_reset(client: Client) -> None:
-    def made() -> list[str]:
+    def create_segments() -> list[str]:
         return [client.post("", json=NEW).get_json()["id"] for _ in range(3)]
 
-    first = made()
+    first = create_segments()
     assert all(len(id_) == 24 and set(id_) <= set("0123456789abcdef") for id_ in first)
     assert len(set(first)) == 3
     client.post(f"//__admin/reset?tenant={client.tenant}")
-    assert made() == first
+    assert create_segments() == first
 
 
 def test_d4_each_tenant_has_generated_ids_of_its_own(client: Client) -> None:

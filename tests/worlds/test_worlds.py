@@ -1,11 +1,11 @@
-"""World files: shipped ones are good, broken ones are named in one line, generated ones are the same."""
+"""World files: shipped ones are valid, mistakes are reported in one line, generated ones are reproducible."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +17,25 @@ from hypothesis import strategies as st
 from mockserver.cli.commands import commands
 from mockserver.resources import data_folder
 from mockserver.strict_yaml import YamlError, load_yaml
-from mockserver.worlds.counts import Counts
+from mockserver.worlds.counts import count_ranges, default_counts
 from mockserver.worlds.generate import dump_world, generate_world
 from mockserver.worlds.loading import WorldError
 from mockserver.worlds.published import JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
 from tests.support.live_server import environment
 from tests.support.paths import TABLES
 from tests.support.samples import DEFAULT, WORLDS
+from tests.support.specs import SPECS
 
 FIXTURES = data_folder("fixtures")
 BROKEN = load_yaml((TABLES / "worlds.yaml").read_text())
-COUNTS = Counts(products=70, categories=12, customers=8, legal_entities=5, segments=7, item_assignments=33)
-SECTIONS = {
-    "sites": "sites",
-    "legal_entities": "legalEntities",
-    "customers": "customers",
-    "categories": "categories",
-    "products": "products",
-    "segments": "segments",
-    "item_assignments": "itemAssignments",
-    "customer_assignments": "customerAssignments",
+COLLECTIONS = WORLDS.collections
+COUNTS = default_counts(COLLECTIONS) | {
+    "products": 70,
+    "categories": 12,
+    "customers": 8,
+    "legalEntities": 5,
+    "segments": 7,
+    "itemAssignments": 33,
 }
 
 
@@ -108,33 +107,60 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
         subprocess.run(command, check=True, capture_output=True, env=environment(PYTHONHASHSEED=seed)).stdout
         for seed in ("1", "2")
     }
-    assert outputs == {dump_world(generate_world(42, replace(Counts(), products=70))).encode()}
-    assert dump_world(generate_world(43)) != dump_world(generate_world(42))
+    assert outputs == {dump_world(generate_world(COLLECTIONS, 42, {"products": 70})).encode()}
+    assert dump_world(generate_world(COLLECTIONS, 43)) != dump_world(generate_world(COLLECTIONS, 42))
 
 
 def test_every_count_is_met() -> None:
-    world = generate_world(7, COUNTS)
-    assert {name: len(world[section]) for name, section in SECTIONS.items()} == {
-        name: count for name, count in asdict(COUNTS).items() if name in SECTIONS
+    world = generate_world(COLLECTIONS, 7, COUNTS)
+    generated = [name for name, collection in COLLECTIONS.items() if collection.generator]
+    assert len(generated) == 8
+    assert {name: len(world[name]) for name in generated} == {name: COUNTS[name] for name in generated}
+    assert len(world["languages"]["supported"]) == COUNTS["languages"]
+    assert depth(world) == COUNTS["depth"]
+
+
+def test_the_control_plane_documents_each_count_with_its_limits() -> None:
+    paths = SPECS["control"]["paths"]
+    body = paths["/__admin/seed"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    documented = body["properties"]["counts"]["properties"]
+    ranges = count_ranges(COLLECTIONS)
+    assert {name: schema["minimum"] for name, schema in documented.items()} == {
+        name: count.minimum for name, count in ranges.items()
     }
-    assert len(world["languages"]["supported"]) == COUNTS.languages
+    assert all(count.maximum in (None, documented[name]["maximum"]) for name, count in ranges.items())
+
+
+def test_the_seed_command_has_a_flag_for_each_count() -> None:
+    usage = CliRunner().invoke(commands, ["seed", "--help"], terminal_width=200).output
+    assert re.findall(r"^  --([a-z-]+) INTEGER RANGE\s+\[default: (\d+)", usage, re.M) == [
+        (re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", name), str(count))
+        for name, count in default_counts(COLLECTIONS).items()
+    ]
+    assert CliRunner().invoke(commands, ["seed", "--sites", "0"]).exit_code == 2
 
 
 def test_more_of_one_thing_leaves_the_others_as_they_are() -> None:
-    few, many = generate_world(7, COUNTS), generate_world(7, replace(COUNTS, products=90))
+    few, many = generate_world(COLLECTIONS, 7, COUNTS), generate_world(COLLECTIONS, 7, COUNTS | {"products": 90})
     assert many["products"][:70] == few["products"]
     for section in ("customers", "categories", "segments", "legalEntities"):
         assert many[section] == few[section]
 
 
 @pytest.mark.parametrize(
-    "counts", [COUNTS, Counts(), Counts(sites=5, languages=6, products=0, categories=0, segments=1)]
+    "counts", [COUNTS, {}, {"sites": 5, "languages": 6, "products": 0, "categories": 0, "segments": 1}]
 )
-def test_generated_worlds_are_good(counts: Counts, tmp_path: Path) -> None:
+def test_generated_worlds_are_good(counts: dict[str, int], tmp_path: Path) -> None:
     path = tmp_path / "world.yaml"
-    world = generate_world(3, counts)
+    world = generate_world(COLLECTIONS, 3, counts)
     path.write_text(dump_world(world))
     assert WORLDS.load(path) == world
+
+
+def test_faker_is_imported_only_to_generate_a_world() -> None:
+    script = "import sys; from mockserver.app import Settings, build; build(Settings()); print('faker' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment())
+    assert done.stdout == "False\n"
 
 
 def depth(world: dict[str, Any]) -> int:

@@ -24,7 +24,7 @@ class CategoryAssignment(NamedTuple):
 def list_category_assignments(
     forest: CategoryForest, category_id: str, *, with_subcategories: bool, only_published: bool
 ) -> list[CategoryAssignment]:
-    """Return the products in a category, or in those below it too, in the order of products, then of categories."""
+    """Return the products in a category, or also in its descendants, ordered by product, then by category."""
     categories = [forest.read_category(category_id), *(forest.descendants(category_id) if with_subcategories else ())]
     return [
         CategoryAssignment(category["id"], product)
@@ -38,19 +38,23 @@ def list_category_assignments(
 def filter_by_segments(
     tenant: Tenant, state: State, assignments: list[CategoryAssignment], segment_ids: Sequence[str]
 ) -> list[CategoryAssignment]:
-    """Keep what one of these segments has, if it is ACTIVE: the product itself, or a category of it (C17)."""
-    now, behaviour = tenant.clock.now(), tenant.switches
-    active_ids = [id_ for id_ in segment_ids if is_active_segment(state, id_, now, behaviour)]
-    return [each for each in assignments if is_product_in_segments(state, each.product["id"], active_ids, behaviour)]
+    """Return the assignments whose product is in one of these segments, if that is ACTIVE (C17)."""
+    now, switches = tenant.clock.now(), tenant.switches
+    active_ids = [id_ for id_ in segment_ids if is_active_segment(state, id_, now, switches)]
+    return [
+        assignment
+        for assignment in assignments
+        if is_product_in_segments(state, assignment.product["id"], active_ids, switches)
+    ]
 
 
 def category_assignment_rows(assignments: list[CategoryAssignment]) -> LazyRows[CategoryAssignment]:
-    """Return assignments as replies have them."""
+    """Return the rows of assignments."""
     return LazyRows(assignments, _category_assignment_row)
 
 
 def list_categories_of_product(forest: CategoryForest, product_id: str) -> list[Document]:
-    """Return the categories that a product is in itself, in order; NotFound if there is no such product."""
+    """Return the categories that a product is directly in, in order; NotFound if the product does not exist."""
     product = forest.state.products.get(product_id)
     if product is None:
         raise NotFound(product_id)

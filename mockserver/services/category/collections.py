@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from ...store.collection import Collection
+from ...store.row_generation import CountRange, GeneratedRow, RowContext, RowGenerator
 from ...store.row_schemas import BOOLEAN, ID, LOCALIZED, TEXT, VALIDITY, closed_object
+from ...worlds.sample_values import sample_tool_names
+
+FIRST_CATEGORY_ID = 40_000_000  # of generated categories
+
+
+def _generate_category(context: RowContext) -> GeneratedRow:
+    """Return a category: one of each level after the other, below a random one of the level above."""
+    number, random, depth = context.number, context.random, context.counts["depth"]
+    level = number % depth
+    parent = random.choice(range(level - 1, number, depth)) if level else None
+    return {
+        "id": str(FIRST_CATEGORY_ID + number),
+        **({} if parent is None else {"parentId": str(FIRST_CATEGORY_ID + parent)}),
+        "code": f"cat-{number}",
+        "name": sample_tool_names(random, context.languages, suffix=f" {number}"),
+        "position": random.randrange(10),
+        "published": random.random() < 0.9,
+    }
+
 
 CATEGORIES = Collection(
     name="categories",
     parent="parentId",
+    generator=RowGenerator(
+        make_row=_generate_category, default_count=30, parameters={"depth": CountRange(4, minimum=1)}
+    ),
     schema=closed_object(
         {
             "id": ID,

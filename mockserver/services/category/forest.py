@@ -1,4 +1,4 @@
-"""The categories that a caller may see, and which are below which (K2)."""
+"""The categories that a caller may see, as trees (K2)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ READ_UNPUBLISHED_CATEGORIES = "category.category_read_unpublished"
 
 @dataclass(frozen=True, slots=True)
 class CategoryForest:
-    """The trees of one state, without what the caller may not see.
+    """The category trees of one state, without the categories that the caller may not see.
 
-    children: the ids of the categories right below each category, those of the roots below None, in order (K3).
-    visible: the ids of all categories that can be reached from a root, in order.
+    children: the ids of the direct children of each category, in order (K3); the roots are the children of None.
+    visible: all categories that can be reached from a root by id, in order.
     """
 
     state: State
@@ -29,11 +29,11 @@ class CategoryForest:
 
     @property
     def roots(self) -> list[Document]:
-        """The categories that have no parent, in order."""
+        """The categories without a parent, in order."""
         return [self.state.categories[id_] for id_ in self.children.get(None, ())]
 
     def read_category(self, category_id: str) -> Document:
-        """Return a category; NotFound if there is none with this id, or none for this caller."""
+        """Return a category; NotFound if it does not exist or is not visible to the caller."""
         if category_id not in self.state.categories:
             raise NotFound(category_id)
         if category_id not in self.visible:
@@ -41,18 +41,20 @@ class CategoryForest:
         return self.visible[category_id]
 
     def descendants(self, category_id: str, depth: int | None = None) -> list[Document]:
-        """Return the categories below one, so many levels down or on all levels, in order."""
-        return _sort_categories(
-            self.state.categories[each] for each in _descendant_ids(self.children, category_id, depth)
-        )
+        """Return the descendants of a category down to a depth, or all of them, in order."""
+        ids = _descendant_ids(self.children, category_id, depth)
+        return _sort_categories(self.state.categories[id_] for id_ in ids)
 
     def ancestors(self, category_id: str) -> list[Document]:
-        """Return the categories above one, from the one right above it up to the root."""
-        return [self.state.categories[each] for each in walk_to_root(self.state, category_id)][1:]
+        """Return the ancestors of a category, from its parent up to the root."""
+        return [self.state.categories[id_] for id_ in walk_to_root(self.state, category_id)][1:]
 
 
 def visible_forest(state: State, principal: Principal, *, with_unpublished: bool) -> CategoryForest:
-    """Return the published categories that have only published ones above them, or all; Forbidden if not for one."""
+    """Return the published categories whose ancestors are all published, or all categories.
+
+    Forbidden if the caller asks for all, but may not see unpublished ones.
+    """
     if with_unpublished and READ_UNPUBLISHED_CATEGORIES not in principal.scopes:
         raise Forbidden(
             hint=f"showUnpublished needs {READ_UNPUBLISHED_CATEGORIES}",
@@ -69,7 +71,7 @@ def visible_forest(state: State, principal: Principal, *, with_unpublished: bool
 
 
 def _sort_categories(categories: Iterable[Document]) -> list[Document]:
-    """Order categories by position, then by id (K3)."""
+    """Return categories ordered by position, then by id (K3)."""
     return sorted(categories, key=_category_sort_key)
 
 
@@ -78,7 +80,7 @@ def _category_sort_key(category: Document) -> tuple[Any, str]:
 
 
 def _descendant_ids(children: Mapping[str | None, list[str]], top: str | None, depth: int | None = None) -> list[str]:
-    """Walk down level by level: worlds may nest deeper than Python may call."""
+    """Return the ids level by level, without recursion, which deep trees would exhaust."""
     descendant_ids: list[str] = []
     level = children.get(top, [])
     while level and depth != 0:

@@ -1,4 +1,4 @@
-"""A handler for each operationId, from call to rule and back."""
+"""Handlers of the Category Service."""
 
 from __future__ import annotations
 
@@ -6,83 +6,82 @@ from functools import partial
 
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.rows import LazyRows
-from . import assignments, categories, forest
-from .forest import CategoryForest
+from . import assignments, categories
+from .forest import CategoryForest, visible_forest
 
 
 def get_categories(call: Call) -> Listing:
-    """List categories; the search differs only in where its `q` is (C16)."""
-    seen = _visible_forest(call)
-    found = seen.roots if call.query.get("showRoots", False) else seen.visible.values()
-    return Listing(categories.category_rows(seen.state, found))
+    """List categories; a search has its `q` in the body instead (C16)."""
+    forest = _visible_forest(call)
+    listed_categories = forest.roots if call.query.get("showRoots", False) else forest.visible.values()
+    return Listing(categories.category_rows(forest.state, listed_categories))
 
 
 def get_category(call: Call) -> Reply:
-    """Answer with one category."""
-    seen = _visible_forest(call)
-    return Reply(200, categories.category_row(seen.state, seen.read_category(call.path["categoryId"])))
+    """Return one category."""
+    forest = _visible_forest(call)
+    return Reply(200, categories.category_row(forest.state, forest.read_category(call.path["categoryId"])))
 
 
 def get_subcategories(call: Call) -> Listing:
-    """List the categories below one."""
-    seen = _visible_forest(call)
-    top = seen.read_category(call.path["categoryId"])
-    return Listing(categories.category_rows(seen.state, seen.descendants(top["id"], call.query.get("depth"))))
+    """List the descendants of a category."""
+    forest = _visible_forest(call)
+    category = forest.read_category(call.path["categoryId"])
+    descendants = forest.descendants(category["id"], call.query.get("depth"))
+    return Listing(categories.category_rows(forest.state, descendants))
 
 
 def get_category_parents(call: Call) -> Listing:
-    """List the categories above one."""
-    seen = _visible_forest(call)
-    bottom = seen.read_category(call.path["categoryId"])
-    return Listing(categories.category_rows(seen.state, seen.ancestors(bottom["id"])))
+    """List the ancestors of a category."""
+    forest = _visible_forest(call)
+    category = forest.read_category(call.path["categoryId"])
+    return Listing(categories.category_rows(forest.state, forest.ancestors(category["id"])))
 
 
 def get_category_assignments(call: Call) -> Listing:
-    """List the products in a category, those of some segments if asked."""
-    seen, query = _visible_forest(call), call.query
+    """List the products in a category, or only those in some segments (K4)."""
+    forest, query = _visible_forest(call), call.query
     category_assignments = assignments.list_category_assignments(
-        seen,
+        forest,
         call.path["categoryId"],
         with_subcategories=query.get("withSubcategories", False),
         only_published=query.get("hideUnpublishedProducts", False),
     )
     if "segmentsIds" in query:
         category_assignments = assignments.filter_by_segments(
-            call.tenant, seen.state, category_assignments, query["segmentsIds"].split(",")
+            call.tenant, forest.state, category_assignments, query["segmentsIds"].split(",")
         )
     return Listing(assignments.category_assignment_rows(category_assignments))
 
 
 def get_categories_by_reference(call: Call) -> Listing:
     """List the categories that a product is in."""
-    seen = _visible_forest(call)
-    found = assignments.list_categories_of_product(seen, call.path["referenceId"])
+    forest = _visible_forest(call)
+    product_categories = assignments.list_categories_of_product(forest, call.path["referenceId"])
     if call.query.get("expandSupercategoriesIds", False):
-        return Listing(LazyRows(found, partial(categories.category_row_with_ancestors, seen)))
-    return Listing(categories.category_rows(seen.state, found))
+        return Listing(LazyRows(product_categories, partial(categories.category_row_with_ancestors, forest)))
+    return Listing(categories.category_rows(forest.state, product_categories))
 
 
 def get_category_trees(call: Call) -> Reply:
-    """Answer with the trees below the roots, or below the categories that the query names."""
-    seen = _visible_forest(call)
-    top_ids = call.query.get("categoryIds", [root["id"] for root in seen.roots])
-    return Reply(200, categories.build_category_trees(seen, top_ids))
+    """Return the trees below the roots, or below the categories in the query (K5)."""
+    forest = _visible_forest(call)
+    top_ids = call.query.get("categoryIds", [root["id"] for root in forest.roots])
+    return Reply(200, categories.build_category_trees(forest, top_ids))
 
 
 def post_category_trees_search(call: Call) -> Reply:
-    """Answer with the trees below the categories that the body names."""
+    """Return the trees below the categories in the body (K5)."""
     return Reply(200, categories.build_category_trees(_visible_forest(call), call.body["categoryIds"]))
 
 
 def get_category_tree(call: Call) -> Reply:
-    """Answer with one tree."""
+    """Return one tree."""
     return Reply(200, categories.build_category_tree(_visible_forest(call), call.path["categoryId"]))
 
 
 def _visible_forest(call: Call) -> CategoryForest:
-    return forest.visible_forest(
-        call.tenant.state, call.principal, with_unpublished=call.query.get("showUnpublished", False)
-    )
+    return visible_forest(call.tenant.state, call.principal, with_unpublished=call.query.get("showUnpublished", False))
 
 
 HANDLERS: dict[str, Handler] = {

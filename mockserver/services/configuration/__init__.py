@@ -1,15 +1,9 @@
-"""The Configuration Service, as far as a tenant's languages and currencies are read from it."""
+"""The Configuration Service: reads of a tenant's languages and currencies."""
 
 from __future__ import annotations
 
 from ...messages import Service
 from ...practices import error_shapes
-from ...store.world import World
-from .handlers import get_configuration
+from .handlers import HANDLERS
 
-
-def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
-    """Return the service with its handler."""
-    return Service(
-        "configuration.yaml", {"GET-configuration-retrieve-config": get_configuration}, error_shapes.write_typed_error
-    )
+SERVICE = Service("configuration.yaml", HANDLERS, error_shapes.write_typed_error)

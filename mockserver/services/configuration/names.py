@@ -1,4 +1,4 @@
-"""English names of languages and currencies that worlds often have; any other is called by its code."""
+"""English names of common languages and currencies; others are named by their codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Properties of a tenant, made from its world: languages and currencies, as JSON in a text (N4, N5)."""
+"""Properties of a tenant: its languages and currencies, as JSON in a text (N4, N5)."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def list_languages(state: State) -> list[dict[str, Any]]:
 
 
 def list_currencies(state: State) -> list[dict[str, Any]]:
-    """Return the currencies of all sites, in alphabetical order; the default one is that of the default site (N5)."""
+    """Return the currencies of all sites, in alphabetical order; the default is that of the default site (N5)."""
     sites = [site for _, site in sorted(state.sites.items())]
-    known = {site["currency"] for site in sites}.union(*(site.get("availableCurrencies", ()) for site in sites))
+    currencies = {site["currency"] for site in sites}.union(*(site.get("availableCurrencies", ()) for site in sites))
     default_site: Document = next(chain((site for site in sites if site.get("default")), sites), {})
-    return _property_options(sorted(known), default_site.get("currency"), CURRENCY_NAMES)
+    return _property_options(sorted(currencies), default_site.get("currency"), CURRENCY_NAMES)
 
 
 def _property_options(ids: Iterable[str], default: str | None, names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ READ_CUSTOMERS = "customer.customer_read"
 
 
 def visible_customers(state: State, principal: Principal) -> list[Document]:
-    """Return the customers that the caller may see."""
+    """Return the customers that the caller may see (M1)."""
     if READ_CUSTOMERS in principal.scopes:
         return list(state.customers.values())
     own = state.customers.get(principal.customer_id or "")
@@ -25,7 +25,7 @@ def is_visible_customer(principal: Principal, customer: Document) -> bool:
 
 
 def customer_row(state: State, customer: Document) -> dict[str, Any]:
-    """Return a customer as this service has it; in a world all are active, and none is on hold (M2)."""
+    """Return the row of a customer; all customers are active and not on hold (M2)."""
     return customer_profile.build_profile(state, customer) | {
         "email": customer["email"],
         "active": True,

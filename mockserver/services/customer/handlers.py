@@ -1,4 +1,4 @@
-"""A handler for each operationId, from call to rule and back."""
+"""Handlers of the Customer Service for employees."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from . import customers
 from .collections import CUSTOMERS
 
 
-def _visible(call: Call) -> list[Document]:
+def _visible_customers(call: Call) -> list[Document]:
     return customers.visible_customers(call.tenant.state, call.principal)
 
 
-def _is_visible(call: Call, customer: Document) -> bool:
+def _is_visible_customer(call: Call, customer: Document) -> bool:
     return customers.is_visible_customer(call.principal, customer)
 
 
-LIST = list_documents(CUSTOMERS, present=lambda state: partial(customers.customer_row, state), select=_visible)
+LIST_CUSTOMERS = list_documents(
+    CUSTOMERS, present=lambda state: partial(customers.customer_row, state), select=_visible_customers
+)
 
 HANDLERS: dict[str, Handler] = {
-    "GET-customer-tenant-list-customers": LIST,
-    "POST-customer-tenant-search": LIST,
+    "GET-customer-tenant-list-customers": LIST_CUSTOMERS,
+    "POST-customer-tenant-search": LIST_CUSTOMERS,
     "GET-customer-tenant-retrieve-customer": read_document(
         CUSTOMERS,
         "customerNumber",
         present=lambda state: partial(customers.customer_row, state),
-        is_visible=_is_visible,
+        is_visible=_is_visible_customer,
         hidden_rule="M1",
     ),
 }

@@ -1,4 +1,4 @@
-"""The Customer Service as far as a storefront logs in with it: anonymous tokens, customers' sessions, their profile."""
+"""The Customer Service for storefronts: anonymous tokens, login, sessions and the customer's own profile."""
 
 from __future__ import annotations
 

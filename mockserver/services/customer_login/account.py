@@ -1,4 +1,4 @@
-"""What a customer who has logged in may ask: the own profile, what the token is good for, and to be logged out (B7)."""
+"""What a logged-in customer can do: read the own profile, validate a token, log out (B7)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NOT_A_CUSTOMER_HINT = "needs the token of a customer; log in, or use customer-to
 
 
 def require_customer(principal: Principal) -> None:
-    """Raise InvalidToken unless it is a customer who calls (B7b)."""
+    """Raise InvalidToken unless the caller is a customer (B7b)."""
     if principal.customer_id is None:
         raise InvalidToken(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
 
 
 def own_profile(state: State, principal: Principal) -> dict[str, Any]:
-    """Return what the world knows of the customer; Forbidden for everybody else (B7b)."""
+    """Return the profile of the caller; Forbidden for anybody who is not a customer of the tenant (B7b)."""
     customer = state.customers.get(principal.customer_id or "")
     if customer is None:
         raise Forbidden(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
@@ -30,7 +30,7 @@ def own_profile(state: State, principal: Principal) -> dict[str, Any]:
 
 
 def token_info(tenant: Tenant, principal: Principal, session: Session | None) -> dict[str, Any]:
-    """Return what a customer's token is good for; one that stays good has a full lifetime before it."""
+    """Return what a customer's token is valid for; one that never expires has a full lifetime left."""
     customer = tenant.state.customers.get(principal.customer_id or "", {})
     seconds_left = (
         (principal.expires_at - tenant.clock.now()).total_seconds()
@@ -51,7 +51,7 @@ def token_info(tenant: Tenant, principal: Principal, session: Session | None) ->
 def log_out(
     tokens: TokenStore, sessions: SessionStore, tenant: Tenant, principal: Principal, access_token: str
 ) -> None:
-    """Make a token of the caller bad, and its session over (B7a); InvalidToken if it is not the caller's."""
+    """Revoke a token of the caller and end its session (B7a); InvalidToken if the token is not the caller's."""
     header = f"Bearer {access_token}"
     token, holder = bearer_token(header), tokens.authenticate(header, tenant.name, tenant.clock.now)
     if holder.customer_id != principal.customer_id:
@@ -59,4 +59,4 @@ def log_out(
     session = sessions.find_session(token)
     if session is not None:
         session.is_over = True
-    tokens.revoke(token, None if session else tenant.name)  # a reset brings back a token of the world's own
+    tokens.revoke(token, None if session else tenant.name)  # a reset restores tokens of the world

@@ -1,4 +1,4 @@
-"""Give out the tokens of a session: with what scopes, for how long on the tenant's clock (B4 to B8)."""
+"""Grant the tokens of a session: their scopes, and their lifetimes on the tenant's clock (B4 to B8)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CUSTOMER_SCOPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
-    """How many seconds an access token and its refresh token are good."""
+    """The lifetimes of an access token and its refresh token, in seconds."""
 
     access_seconds: int
     refresh_seconds: int
@@ -42,7 +42,7 @@ EXCHANGE_LIFETIMES = Lifetimes(14_399, 15_551_999)
 def grant_session_tokens(
     sessions: SessionStore, tenant: Tenant, session: Session, lifetimes: Lifetimes, legal_entity_id: str | None = None
 ) -> dict[str, Any]:
-    """Give out tokens, for a legal entity or for none, and return what all replies say of them."""
+    """Grant tokens, with a legal entity or without one; return the fields that all replies share."""
     now = tenant.clock.now()
     holder = Principal(
         scopes=CUSTOMER_SCOPES if session.customer_id else frozenset(),
@@ -66,5 +66,5 @@ def grant_session_tokens(
 
 
 def format_scope(scopes: Iterable[str], tenant: Tenant) -> str:
-    """Write scopes as replies do, the tenant behind them."""
+    """Return scopes as one text, followed by the tenant."""
     return " ".join([*sorted(scopes), f"tenant={tenant.name}"])

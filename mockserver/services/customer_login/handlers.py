@@ -1,4 +1,4 @@
-"""A handler for each operationId, from call to rule and back."""
+"""Handlers of the Customer Service for storefronts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .sessions import SessionStore
 
 
 def create_handlers(world: World) -> dict[str, Handler]:
-    """Return the handlers, which share the sessions."""
+    """Return the handlers; they share the sessions."""
     sessions = SessionStore(world)
     return {
         "GET-oauth-generate-anonymous-access-token": partial(get_anonymous_login, world, sessions),
@@ -27,14 +27,14 @@ def create_handlers(world: World) -> dict[str, Handler]:
 
 
 def get_anonymous_login(world: World, sessions: SessionStore, call: Call) -> Reply:
-    """Begin an anonymous session."""
+    """Start an anonymous session."""
     tenant = world.tenant(call.query["tenant"])
     login.require_client(world, call.query["client_id"])
     return Reply(200, login.begin_anonymous_session(sessions, tenant, call.query["client_id"]))
 
 
 def get_anonymous_refresh(world: World, sessions: SessionStore, call: Call) -> Reply:
-    """Go on with an anonymous session."""
+    """Refresh an anonymous session."""
     tenant = world.tenant(call.query["tenant"])
     login.require_client(world, call.query["client_id"])
     return Reply(
@@ -43,35 +43,35 @@ def get_anonymous_refresh(world: World, sessions: SessionStore, call: Call) -> R
 
 
 def post_login(sessions: SessionStore, call: Call) -> Reply:
-    """Begin a customer's session."""
+    """Log a customer in."""
     return Reply(200, login.log_in(sessions, call.tenant, call.body["email"], call.body["password"]))
 
 
 def get_refresh_auth_token(sessions: SessionStore, call: Call) -> Reply:
-    """Go on with a customer's session."""
+    """Refresh a customer's session."""
     entity = call.query.get("legalEntityId")
     return Reply(200, login.refresh_session(sessions, call.tenant, call.query["refreshToken"], entity))
 
 
 def post_exchange_auth_token(sessions: SessionStore, call: Call) -> Reply:
-    """Begin a customer's session with the token of an identity provider."""
+    """Log a customer in with the token of an identity provider."""
     return Reply(200, login.exchange_subject_token(sessions, call.tenant, call.query["subjectAccessToken"]))
 
 
 def get_validate_auth_token(sessions: SessionStore, call: Call) -> Reply:
-    """Tell what the customer's token is good for."""
+    """Return what the customer's token is valid for."""
     account.require_customer(call.principal)
     token = bearer_token(call.header["Authorization"])
     return Reply(200, account.token_info(call.tenant, call.principal, sessions.find_session(token)))
 
 
 def get_logout(world: World, sessions: SessionStore, call: Call) -> Reply:
-    """Make a token of the customer bad."""
+    """Log the customer out."""
     account.require_customer(call.principal)
     account.log_out(world.tokens, sessions, call.tenant, call.principal, call.query["accessToken"])
     return Reply(204)
 
 
 def get_me(call: Call) -> Reply:
-    """Show the customer who calls."""
+    """Return the profile of the caller."""
     return Reply(200, account.own_profile(call.tenant.state, call.principal))

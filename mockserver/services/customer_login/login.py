@@ -1,4 +1,4 @@
-"""A customer's session: how it begins, and how it goes on (B5, B6)."""
+"""Start and refresh sessions of customers (B5 to B7c) and of anonymous visitors (B4)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .granting import (
 )
 from .sessions import InvalidCredentials, InvalidRefreshToken, Session, SessionStore
 
-DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of every customer whose world gives no other
-SESSION_IDLE_SECONDS = 120  # seconds
+DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of customers without a password in the world (B5c)
+SESSION_IDLE_SECONDS = 120
 LEGACY_NAMES = {
     "access_token": "accessToken",
     "expires_in": "expiresIn",
@@ -32,7 +32,7 @@ LEGACY_NAMES = {
 
 
 def log_in(sessions: SessionStore, tenant: Tenant, email: str, password: str) -> dict[str, Any]:
-    """Begin a session for whoever has this e-mail and password; InvalidCredentials if nobody does."""
+    """Start a session for the customer with this e-mail and password; InvalidCredentials (B5b)."""
     customer_id = _authenticate_customer(tenant.state, email, password)["id"]
     session = sessions.begin_session(tenant, customer_id=customer_id)
     reply = grant_session_tokens(sessions, tenant, session, LOGIN_LIFETIMES)
@@ -43,7 +43,7 @@ def log_in(sessions: SessionStore, tenant: Tenant, email: str, password: str) ->
 def refresh_session(
     sessions: SessionStore, tenant: Tenant, refresh_token: str, legal_entity_id: str | None = None
 ) -> dict[str, Any]:
-    """Return new tokens of a session, for a legal entity or for none; a refresh token is good once (B6)."""
+    """Return new tokens of a session, with a legal entity or without one; a refresh token works once (B6, B6a)."""
     session = sessions.find_refreshable_session(tenant, refresh_token)
     customer = tenant.state.customers.get(session.customer_id or "")
     if customer is None:
@@ -56,11 +56,11 @@ def refresh_session(
 
 
 def exchange_subject_token(sessions: SessionStore, tenant: Tenant, subject_token: str) -> dict[str, Any]:
-    """Begin a session for the customer whom an identity provider's token names (B7c)."""
+    """Start a session for the customer that an identity provider's token names (B7c)."""
     now = tenant.clock.now()
     customer_id = saas.verify_subject_token(subject_token, now)
     if customer_id not in tenant.state.customers:
-        raise Forbidden(hint="the sub of the subject token is no customer of this tenant", rule="B7c")
+        raise Forbidden(hint="the sub of the subject token is not a customer of this tenant", rule="B7c")
     reply = grant_session_tokens(
         sessions, tenant, sessions.begin_session(tenant, customer_id=customer_id), EXCHANGE_LIFETIMES
     )
@@ -72,11 +72,32 @@ def exchange_subject_token(sessions: SessionStore, tenant: Tenant, subject_token
     }
 
 
+def require_client(world: World, client_id: str) -> None:
+    """Raise InvalidApiKey unless the world has this client; its secret is not needed (B4b)."""
+    if client_id not in world.seed.clients:
+        raise InvalidApiKey(hint="known clients: " + ", ".join(world.seed.clients))
+
+
+def begin_anonymous_session(sessions: SessionStore, tenant: Tenant, client_id: str) -> dict[str, Any]:
+    """Start a session and return its tokens."""
+    return _grant_anonymous_tokens(sessions, tenant, sessions.begin_session(tenant, client_id=client_id))
+
+
+def refresh_anonymous_session(
+    sessions: SessionStore, tenant: Tenant, client_id: str, refresh_token: str
+) -> dict[str, Any]:
+    """Return new tokens of a session; the old refresh token stays valid until it expires (B4a)."""
+    session = sessions.find_refreshable_session(tenant, refresh_token)
+    if session.client_id != client_id:
+        raise InvalidRefreshToken(hint="not a refresh token of this client")
+    return _grant_anonymous_tokens(sessions, tenant, session)
+
+
 def _authenticate_customer(state: State, email: str, password: str) -> Document:
-    """Return the customer with this e-mail, in any case; of several the one with the lowest id."""
-    wanted = email.casefold()
-    candidates = (each for each in state.customers.values() if each["email"].casefold() == wanted)
-    customer = min(candidates, key=lambda each: each["id"], default=None)
+    """Return the customer with this e-mail, ignoring case; of several the one with the lowest id."""
+    folded_email = email.casefold()
+    candidates = (customer for customer in state.customers.values() if customer["email"].casefold() == folded_email)
+    customer = min(candidates, key=lambda candidate: candidate["id"], default=None)
     if customer is None or not compare_digest(customer.get("password", DEFAULT_PASSWORD).encode(), password.encode()):
         raise InvalidCredentials(
             hint=f"the password is {DEFAULT_PASSWORD}, unless the world gives the customer another one"
@@ -85,28 +106,7 @@ def _authenticate_customer(state: State, email: str, password: str) -> Document:
 
 
 def _with_legacy_names(reply: dict[str, Any]) -> dict[str, Any]:
-    return reply | {older: reply[name] for name, older in LEGACY_NAMES.items() if name in reply}
-
-
-def require_client(world: World, client_id: str) -> None:
-    """Raise InvalidApiKey unless the world has this client; its secret is not asked for."""
-    if client_id not in world.seed.clients:
-        raise InvalidApiKey(hint="known clients: " + ", ".join(world.seed.clients))
-
-
-def begin_anonymous_session(sessions: SessionStore, tenant: Tenant, client_id: str) -> dict[str, Any]:
-    """Begin a session and return its tokens."""
-    return _grant_anonymous_tokens(sessions, tenant, sessions.begin_session(tenant, client_id=client_id))
-
-
-def refresh_anonymous_session(
-    sessions: SessionStore, tenant: Tenant, client_id: str, refresh_token: str
-) -> dict[str, Any]:
-    """Return new tokens of a session; the refresh token stays good until it expires, as has been seen (B4a)."""
-    session = sessions.find_refreshable_session(tenant, refresh_token)
-    if session.client_id != client_id:
-        raise InvalidRefreshToken(hint="not a refresh token of this client")
-    return _grant_anonymous_tokens(sessions, tenant, session)
+    return reply | {legacy: reply[name] for name, legacy in LEGACY_NAMES.items() if name in reply}
 
 
 def _grant_anonymous_tokens(sessions: SessionStore, tenant: Tenant, session: Session) -> dict[str, Any]:

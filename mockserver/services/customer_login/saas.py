@@ -1,4 +1,4 @@
-"""JSON Web Tokens that name a customer: the `saas_token`, and the tokens of the simulated identity provider."""
+"""JSON Web Tokens that name a customer: the `saas_token`, and tokens of the simulated identity provider."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...errors import ExpiredToken, InvalidToken
 
 SIGNING_KEY = "emporix-mockserver signs with this key, which is no secret"  # docs/storefront.md names it
 ALGORITHM = "HS256"
-# What has a time is held against the simulated clock, not against the machine's.
+# Times are checked with the simulated clock, not with the system clock.
 DECODE_OPTIONS: jwt.types.Options = {
     "require": ["sub"],
     "verify_aud": False,
@@ -21,20 +21,20 @@ DECODE_OPTIONS: jwt.types.Options = {
 
 
 def sign_saas_token(customer_id: str, now: datetime, lifetime: int) -> str:
-    """Return a token that names this customer for so many seconds."""
+    """Return a token that names a customer and lives for this many seconds."""
     issued = int(now.timestamp())
     return jwt.encode({"sub": customer_id, "iat": issued, "exp": issued + lifetime}, SIGNING_KEY, ALGORITHM)
 
 
 def verify_subject_token(token: str, now: datetime) -> str:
-    """Return the customer whom a token names; InvalidToken or ExpiredToken if it is not good."""
+    """Return the id of the customer that a token names; InvalidToken or ExpiredToken."""
     try:
         claims = jwt.decode(token, SIGNING_KEY, [ALGORITHM], DECODE_OPTIONS)
     except jwt.PyJWTError:
         raise InvalidToken(hint="the subject token must be signed as docs/storefront.md says", rule="B7c") from None
-    ends = claims.get("exp", float("inf"))
-    if not isinstance(ends, int | float):
+    expiry = claims.get("exp", float("inf"))
+    if not isinstance(expiry, int | float):
         raise InvalidToken(hint="the exp of the subject token must be a number", rule="B7c")
-    if ends <= now.timestamp():
-        raise ExpiredToken(hint="the subject token is over", rule="B7c")
+    if expiry <= now.timestamp():
+        raise ExpiredToken(hint="the subject token has expired", rule="B7c")
     return str(claims["sub"])

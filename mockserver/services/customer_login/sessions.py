@@ -1,4 +1,4 @@
-"""Sessions: who came when, and the access and refresh tokens that were given out for it since."""
+"""Sessions of customers and visitors, with their access and refresh tokens."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ Stored = TypeVar("Stored")
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """A visit to a storefront, anonymous or a customer's.
+    """A session of a customer or of an anonymous visitor.
 
-    client_id: who began an anonymous one; customer_id: whose it is, if a customer's.
-    over: whether the customer has logged out, so that no refresh token of it is good any longer.
+    client_id: the client that started an anonymous session.
+    customer_id: the customer, unless the session is anonymous.
+    is_over: whether the customer has logged out, which makes all refresh tokens of the session invalid.
     """
 
     id: str
@@ -37,14 +38,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class RefreshGrant:
-    """What a refresh token is good for."""
+    """The session that a refresh token refreshes, and the time when the token expires."""
 
     session: Session
     expires_at: datetime
 
 
 class SessionStore:
-    """The sessions of all tenants, by their tokens; as many as tokens are kept, and the oldest go first."""
+    """The sessions of all tenants by their tokens; beyond MAX_ISSUED_TOKENS, the oldest are dropped."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -53,12 +54,12 @@ class SessionStore:
         self._lock = Lock()
 
     def begin_session(self, tenant: Tenant, client_id: str | None = None, customer_id: str | None = None) -> Session:
-        """Return a new session, which lives as long as tokens are given out for it."""
+        """Return a new session; it is stored when tokens are issued for it."""
         id_ = UUID(self._world.ids.next_hex(UUID_DIGITS), version=4)
         return Session(str(id_), tenant.name, client_id, customer_id)
 
     def issue_tokens(self, session: Session, holder: Principal, refreshable_until: datetime) -> tuple[str, str]:
-        """Give out an access and a refresh token for a session."""
+        """Issue an access token and a refresh token for a session."""
         access, refresh = self._world.ids.next_hex(ACCESS_TOKEN_DIGITS), self._world.ids.next_hex(REFRESH_TOKEN_DIGITS)
         self._world.tokens.issue(access, holder)
         with self._lock:
@@ -67,11 +68,11 @@ class SessionStore:
         return access, refresh
 
     def find_session(self, access_token: str) -> Session | None:
-        """Return the session that an access token was given out for; None if the world or somebody else made it."""
+        """Return the session of an access token; None for tokens of the world and of clients."""
         return self._by_access.get(access_token)
 
     def find_refreshable_session(self, tenant: Tenant, refresh_token: str) -> Session:
-        """Return the session that a refresh token is good for; InvalidRefreshToken if there is none in this tenant."""
+        """Return the session of a refresh token; InvalidRefreshToken or ExpiredRefreshToken (B6a)."""
         grant = self._by_refresh.get(refresh_token)
         if grant is None or grant.session.is_over or grant.session.tenant != tenant.name:
             raise InvalidRefreshToken(hint="unknown, used or of another tenant; log in again")
@@ -80,7 +81,7 @@ class SessionStore:
         return grant.session
 
     def consume_refresh_token(self, refresh_token: str) -> None:
-        """Make a refresh token bad; InvalidRefreshToken if it is, since another call was faster."""
+        """Remove a refresh token; InvalidRefreshToken if another call has just used it (B6a)."""
         with self._lock:
             if self._by_refresh.pop(refresh_token, None) is None:
                 raise InvalidRefreshToken(hint="another call has just used it")
@@ -101,7 +102,7 @@ class InvalidCredentials(InvalidToken):
 
 
 class InvalidRefreshToken(InvalidToken):
-    """A refresh token that is unknown, used, or somebody else's (B6a)."""
+    """A refresh token that is unknown, used or of another tenant or client (B6a)."""
 
     message = "Invalid Refresh Token"
     rule = "B6a"
@@ -109,7 +110,7 @@ class InvalidRefreshToken(InvalidToken):
 
 
 class ExpiredRefreshToken(InvalidRefreshToken):
-    """A refresh token whose lifetime is over (B6a)."""
+    """A refresh token that has expired (B6a)."""
 
     message = "Refresh Token expired"
     error_code = "keymanagement.service.refresh_token_expired"

@@ -1,4 +1,4 @@
-"""Contact assignments: which customer belongs to which legal entity, as the world has it (M4)."""
+"""Contact assignments: the customers of each legal entity (M4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import legal_entities
 
 
 class ContactAssignment(NamedTuple):
-    """A customer of a legal entity; the first customer of each is its primary contact."""
+    """A customer of a legal entity; the first customer is the primary contact."""
 
     legal_entity: Document
     customer: Document
@@ -31,8 +31,8 @@ def list_contact_assignments(state: State) -> Sequence[Mapping[str, Any]]:
 
 
 def read_contact_assignment(state: State, id_: str) -> dict[str, Any]:
-    """Return one contact assignment; NotFound if there is none with this id."""
-    contact = next((each for each in _contact_assignments(state) if each.id == id_), None)
+    """Return one contact assignment; NotFound if the id is unknown."""
+    contact = next((contact for contact in _contact_assignments(state) if contact.id == id_), None)
     if contact is None:
         raise NotFound(id_)
     return _contact_assignment_row(contact)

@@ -1,4 +1,4 @@
-"""A handler for each operationId, from call to rule and back."""
+"""Handlers of the Customer Management Service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def get_contact_assignments(call: Call) -> Listing:
 
 
 def get_contact_assignment(call: Call) -> Reply:
-    """Answer with one contact assignment."""
+    """Return one contact assignment."""
     return Reply(200, contacts.read_contact_assignment(call.tenant.state, call.path["contactAssignmentId"]))
 
 

@@ -12,7 +12,7 @@ READ_LEGAL_ENTITIES = "customermanagement.legalentity_read"
 
 
 def legal_entity_row(entity: Document) -> dict[str, Any]:
-    """Return a legal entity as replies have it; a COMPANY unless the world says otherwise."""
+    """Return the row of a legal entity; a COMPANY unless the world gives a type."""
     return {"type": "COMPANY", **entity, "metadata": IMPORTED_REVISION.to_metadata(None)}
 
 

@@ -3,14 +3,6 @@
 from __future__ import annotations
 
 from ...messages import Service
-from ...store.world import World
-from .handlers import customers as customer_handlers
-from .handlers import items as item_handlers
-from .handlers import segments as segment_handlers
+from .handlers import customers, items, segments
 
-
-def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
-    """Return the service with its handlers."""
-    return Service(
-        "customer-segment.yaml", segment_handlers.HANDLERS | customer_handlers.HANDLERS | item_handlers.HANDLERS
-    )
+SERVICE = Service("customer-segment.yaml", segments.HANDLERS | customers.HANDLERS | items.HANDLERS)

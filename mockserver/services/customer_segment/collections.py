@@ -6,49 +6,51 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.row_generation import RowGenerator
 from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, VALIDITY, closed_object
 from ...store.state import CustomerAssignment, ItemAssignment, Revision, State
+from . import sample_rows
 
 
 class SegmentCollection(Collection):
-    """Segments, in a table."""
+    """Segments, stored in a table."""
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each segment with its id, in the order of the ids."""
         return ((segment["id"], segment) for segment in state.segments.values())
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with these segments alone."""
+        """Return a state with exactly these segments."""
         return state.with_segments(rows)
 
 
 class CustomerAssignmentCollection(Collection):
-    """Customers of segments, in a table for each segment, and by customer."""
+    """Customers of segments, stored in a table for each segment, and by customer."""
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with segment, customer and legal entity, in the order of these."""
+        """Yield each assignment with its key, in the order of the keys."""
         for table in state.members.values():
             for assignment in table.values():
                 row = _customer_row(assignment)
                 yield self.key_of(row), row
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with these assignments alone."""
+        """Return a state with exactly these assignments."""
         return state.with_customer_assignments([_customer_assignment(row) for row in rows])
 
 
 class ItemAssignmentCollection(Collection):
-    """Products and categories of segments, in a table for each segment."""
+    """Products and categories of segments, stored in a table for each segment."""
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with segment, type and item, in the order of these."""
+        """Yield each assignment with its key, in the order of the keys."""
         for table in state.items.values():
             for assignment in table.values():
                 row = {"segmentId": assignment.segment_id, "type": assignment.type, "itemId": assignment.item_id}
                 yield self.key_of(row), row | _revision_fields(assignment)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with these assignments alone."""
+        """Return a state with exactly these assignments."""
         return state.with_item_assignments([_item_assignment(row) for row in rows])
 
 
@@ -90,6 +92,7 @@ def _revision_fields(assignment: ItemAssignment | CustomerAssignment) -> dict[st
 SEGMENTS = SegmentCollection(
     name="segments",
     references={"siteCode": "sites"},
+    generator=RowGenerator(make_row=sample_rows.generate_segment, default_count=10),
     schema=closed_object(
         {
             "id": ID,
@@ -109,6 +112,7 @@ CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
     key=("segmentId", "customerId", "legalEntityId"),
     references={"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
     check=check_memberships,
+    generator=RowGenerator(make_row=sample_rows.generate_customer_assignment, default_count=40),
     schema=closed_object(
         {
             "segmentId": ID,
@@ -128,6 +132,7 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
         "segmentId": "segments",
         "itemId": TargetByField("type", {"PRODUCT": "products", "CATEGORY": "categories"}),
     },
+    generator=RowGenerator(make_row=sample_rows.generate_item_assignment, default_count=120),
     schema=closed_object(
         {
             "segmentId": ID,

@@ -1,40 +1,42 @@
-"""Customer assignments: who sees which, and how they are made, replaced and removed."""
+"""Customer assignments: list, read, create, replace and remove."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...access import Principal
 from ...errors import ClientError, NotFound
 from ...practices.rows import ConcatenatedTables, Row
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.state import CustomerAssignment, MemberKey, State
 from ...store.world import Tenant
 from . import customer_rows, write_context
-from .visibility import is_visible_segment, own_customer_assignments, sees_everything
+from .visibility import Viewer
 from .write_context import WriteContext
 
-MANUAL = "MANUAL"  # what is assigned through the API; AUTOMATIC comes from worlds (D14)
+MANUAL = "MANUAL"  # assigned through the API; AUTOMATIC assignments come from worlds (D14)
 
 
-def list_customer_assignments(tenant: Tenant, principal: Principal, segment_id: str) -> Sequence[Row]:
-    """Return the customers of a segment; for a customer, only the customer's own assignments (A8, C9)."""
-    state = tenant.state
-    if not is_visible_segment(tenant, state, principal, segment_id, None):
-        if tenant.switches.missing_parent == "404":
+def list_customer_assignments(viewer: Viewer, segment_id: str) -> Sequence[Row]:
+    """Return the customers of a segment, or to a customer only the customer's own assignments (A8).
+
+    For a missing or invisible segment: an empty list, or NotFound (C9).
+    """
+    state, switches = viewer.state, viewer.tenant.switches
+    if not viewer.sees_segment(segment_id):
+        if switches.missing_parent == "404":
             raise NotFound(segment_id, rule="C9")
         return []
-    if sees_everything(principal):
-        return customer_rows.customer_assignment_rows(
-            state, ConcatenatedTables([state.members_of(segment_id)]), tenant.switches
-        )
-    own = [each for each in own_customer_assignments(state, principal, None) if each.segment_id == segment_id]
-    return customer_rows.customer_assignment_rows(state, sorted(own, key=lambda each: each.key), tenant.switches)
+    if viewer.sees_everything:
+        members = ConcatenatedTables([state.members_of(segment_id)])
+        return customer_rows.customer_assignment_rows(state, members, switches)
+    own = [assignment for assignment in viewer.own_assignments() if assignment.segment_id == segment_id]
+    own.sort(key=lambda assignment: assignment.key)
+    return customer_rows.customer_assignment_rows(state, own, switches)
 
 
 def read_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) -> Row:
-    """Return one assignment; NotFound if it is not there (C10)."""
+    """Return one assignment; NotFound if it does not exist (C10)."""
     state = tenant.state
     assignment = state.member(segment_id, key)
     if assignment is None:
@@ -43,19 +45,19 @@ def read_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) ->
 
 
 def upsert_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey, body: Row) -> bool:
-    """Create or replace an assignment; True if it is new (D2). Raises BadRequest (D6, D7, D12) or Stale (D3)."""
+    """Create or replace an assignment; True if it is new (D2). BadRequest (D6, D7, D12) or StaleVersion (D3)."""
     return tenant.change(lambda state: _apply_upsert(WriteContext.start(tenant), state, segment_id, key, body))
 
 
 def remove_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) -> None:
-    """Take a customer out of a segment, whether in it or not (D9)."""
+    """Remove a customer from a segment; NotFound for a customer who is not in it, if the switch says so (D9)."""
     tenant.change(lambda state: (_apply_removal(tenant, state, segment_id, key), None))
 
 
 def upsert_customer_assignments(
     tenant: Tenant, segment_id: str, elements: Sequence[Any], element_errors: Mapping[int, ClientError]
 ) -> list[BulkEntry]:
-    """Create or replace many assignments, each on its own; elements are upsert bodies with their key."""
+    """Create or replace many assignments, each independently; elements are upsert bodies with their key."""
 
     def step(write: WriteContext, state: State, element: Row) -> tuple[State, ElementOutcome]:
         state, created = _apply_upsert(write, state, segment_id, _element_key(element), element)
@@ -67,7 +69,7 @@ def upsert_customer_assignments(
 def remove_customer_assignments(
     tenant: Tenant, segment_id: str, elements: Sequence[Any], element_errors: Mapping[int, ClientError]
 ) -> list[BulkEntry]:
-    """Take many customers out of a segment, each on its own; elements are keys (E6)."""
+    """Remove many customers from a segment, each independently; elements are keys (E6)."""
 
     def step(_: WriteContext, state: State, element: Row) -> tuple[State, ElementOutcome]:
         return _apply_removal(tenant, state, segment_id, _element_key(element)), (204, None)

@@ -1,4 +1,4 @@
-"""Customers and legal entities as assignments show them, and whether they may be assigned (D7)."""
+"""Rows of customer assignments, and the check that a customer and a legal entity may be assigned (D7)."""
 
 from __future__ import annotations
 
@@ -15,28 +15,29 @@ CUSTOMER_FIELDS = ("id", "firstName", "lastName", "email")
 
 
 def check_customer_references(state: State, customer_id: str, legal_entity_id: str, switches: Switches) -> None:
-    """Raise BadRequest unless the customer exists and belongs to the legal entity, "" for none; or any id will do."""
+    """Raise BadRequest unless the customer exists and belongs to the legal entity ("": none), or any id is accepted."""
     if switches.references == "lenient":
         return
     customer = state.customers.get(customer_id)
     if customer is None:
-        raise BadRequest(
-            field="customerId", error_type="reference", detail="There is no customer with this id.", rule="D7"
-        )
+        raise BadRequest(field="customerId", error_type="reference", detail="No customer has this id.", rule="D7")
     if legal_entity_id and legal_entity_id not in state.legal_entities:
         raise BadRequest(
-            field="legalEntityId", error_type="reference", detail="There is no legal entity with this id.", rule="D7"
+            field="legalEntityId", error_type="reference", detail="No legal entity has this id.", rule="D7"
         )
     if legal_entity_id and legal_entity_id not in customer.get("legalEntities", ()):
         raise BadRequest(
-            field="legalEntityId", error_type="reference", detail="The customer does not belong to it.", rule="D7a"
+            field="legalEntityId",
+            error_type="reference",
+            detail="The customer does not belong to this legal entity.",
+            rule="D7a",
         )
 
 
 def customer_assignment_rows(
     state: State, assignments: Sequence[CustomerAssignment], switches: Switches
 ) -> StoredRows[CustomerAssignment]:
-    """Return assignments as rows of a list; they come from customers and legal entities too, and from a switch."""
+    """Return the rows of assignments; they also depend on customers, legal entities and a switch."""
 
     def make(assignment: CustomerAssignment) -> dict[str, Any]:
         return customer_assignment_row(state, assignment, switches)
@@ -50,19 +51,19 @@ def customer_assignment_rows(
 
 
 def customer_assignment_row(state: State, assignment: CustomerAssignment, switches: Switches) -> dict[str, Any]:
-    """Return an assignment as replies have it; absent values are left out (C12)."""
-    document: dict[str, Any] = {"customer": _customer_summary(state, assignment.customer_id, switches)}
+    """Return the row of an assignment; absent values are left out (C12)."""
+    row: dict[str, Any] = {"customer": _customer_summary(state, assignment.customer_id, switches)}
     if assignment.legal_entity_id is not None:
-        document["legalEntity"] = _legal_entity_summary(state, assignment.legal_entity_id, switches)
-    document["assignmentType"] = assignment.assignment_type
-    document["metadata"] = assignment.revision.to_metadata(assignment.mixin_urls)
+        row["legalEntity"] = _legal_entity_summary(state, assignment.legal_entity_id, switches)
+    row["assignmentType"] = assignment.assignment_type
+    row["metadata"] = assignment.revision.to_metadata(assignment.mixin_urls)
     if assignment.mixins is not None:
-        document["mixins"] = assignment.mixins
-    return document
+        row["mixins"] = assignment.mixins
+    return row
 
 
 def _customer_summary(state: State, id_: str, switches: Switches) -> dict[str, Any]:
-    """Return id, names and e-mail; made up of the id where any id will do (D7), else the id alone (C14)."""
+    """Return id, names and e-mail; for an unknown customer only the id (C14), or names derived from it (D7)."""
     customer = state.customers.get(id_)
     if customer is not None:
         return {name: customer[name] for name in CUSTOMER_FIELDS if name in customer}

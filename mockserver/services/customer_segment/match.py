@@ -8,20 +8,19 @@ from ...domain.category_ancestry import is_product_in_segments
 from ...domain.segment_activity import is_active_segment
 from ...store.world import Tenant
 from . import item_rows
+from .visibility import is_segment_of_site
 
 
 def match_products(tenant: Tenant, product_ids: Iterable[str], segment_ids: Iterable[str], site_code: str) -> list[str]:
-    """Return the ids of the assigned products, each once, in the order asked.
+    """Return the ids of the products that are assigned to an ACTIVE segment of the site, in the order of the request.
 
-    Only ACTIVE segments of the site count. A product is in a segment if it is assigned itself, or through one of its
-    categories; an assigned category covers those below it, unless the switch says otherwise.
+    Each product comes once. Assignments of its categories count too (see `is_product_in_segments`).
     """
-    state, switches = tenant.state, tenant.switches
-    now = tenant.clock.now()
+    state, switches, now = tenant.state, tenant.switches, tenant.clock.now()
     matching_segment_ids = [
         id_
         for id_ in dict.fromkeys(segment_ids)
-        if is_active_segment(state, id_, now, switches) and (state.segments.get(id_) or {}).get("siteCode") == site_code
+        if is_active_segment(state, id_, now, switches) and is_segment_of_site(state, id_, site_code)
     ]
     assignable_ids = (
         id_ for id_ in dict.fromkeys(product_ids) if item_rows.is_assignable_item(state, "PRODUCT", id_, switches)

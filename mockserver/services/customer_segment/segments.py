@@ -1,11 +1,11 @@
-"""Segments: who sees which, and how they are made, replaced, patched and deleted."""
+"""Segments: list, read, create, replace, patch and delete."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...access import READ_SEGMENTS, Principal
+from ...access import READ_SEGMENTS
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
 from ...messages import Validate
 from ...practices import jsonpatch
@@ -15,14 +15,7 @@ from ...store.clock import parse_timestamp
 from ...store.state import Document, Revision, State
 from ...store.world import Tenant
 from . import write_context
-from .visibility import (
-    active_segment_ids,
-    is_visible_segment,
-    not_visible_error,
-    own_customer_assignments,
-    own_segment_ids,
-    sees_everything,
-)
+from .visibility import Viewer
 from .write_context import WriteContext
 
 SegmentBody = Mapping[str, Any]
@@ -32,31 +25,30 @@ SEGMENT_ID_DIGITS = 24  # of generated ids (D4)
 FORCE = Remedy("With forceDelete=true, its assignments are deleted too.", query={"forceDelete": "true"})
 
 
-def list_segments(
-    tenant: Tenant, principal: Principal, *, legal_entity_id: str | None, customer_id: str | None
-) -> Sequence[Document]:
-    """Return the segments that the caller may see (A7, A8, A10), of one customer if asked; Forbidden for `read_own`."""
-    state, switches = tenant.state, tenant.switches
-    if sees_everything(principal):
+def list_segments(viewer: Viewer, customer_id: str | None) -> Sequence[Document]:
+    """Return the segments that the caller may see (A8, A10), or those of one customer (A7).
+
+    Forbidden for a customer_id if the caller does not see everything.
+    """
+    state = viewer.state
+    if viewer.sees_everything:
         if customer_id is None:
             return ConcatenatedTables([state.segments])
-        assignments = own_customer_assignments(state, Principal(frozenset(), customer_id=customer_id), legal_entity_id)
-        return _existing_segments(state, sorted({each.segment_id for each in assignments}))
+        assignments = viewer.as_customer(customer_id).own_assignments()
+        return _existing_segments(state, sorted({assignment.segment_id for assignment in assignments}))
     if customer_id is not None:
         raise Forbidden(hint=f"customerId needs the scope {READ_SEGMENTS}", scopes=(READ_SEGMENTS,), rule="A7")
-    if switches.own_list == "catalogue":
-        return _existing_segments(state, active_segment_ids(state, tenant.clock.now(), switches))
-    return _existing_segments(state, own_segment_ids(state, principal, legal_entity_id, tenant.clock.now(), switches))
+    shows_all_active = viewer.tenant.switches.own_list == "catalogue"
+    return _existing_segments(state, viewer.active_segment_ids() if shows_all_active else viewer.own_segment_ids())
 
 
-def read_segment(tenant: Tenant, principal: Principal, segment_id: str, *, legal_entity_id: str | None) -> Document:
-    """Return one segment; NotFound if it is not there (C10), or not for this caller (A11)."""
-    state = tenant.state
-    segment = state.segments.get(segment_id)
+def read_segment(viewer: Viewer, segment_id: str) -> Document:
+    """Return one segment; NotFound if it does not exist (C10) or is not visible to the caller (A11)."""
+    segment = viewer.state.segments.get(segment_id)
     if segment is None:
         raise NotFound(segment_id)
-    if not is_visible_segment(tenant, state, principal, segment_id, legal_entity_id):
-        raise not_visible_error(tenant.switches, segment_id)
+    if not viewer.sees_segment(segment_id):
+        raise viewer.hidden_error(segment_id)
     return segment
 
 
@@ -66,16 +58,16 @@ def create_segment(tenant: Tenant, body: SegmentBody) -> str:
 
 
 def upsert_segment(tenant: Tenant, segment_id: str, body: SegmentBody) -> bool:
-    """Create or replace a segment; True if it is new (D2). Raises BadRequest (D7, D12, D17) or Stale (D3)."""
+    """Create or replace a segment; True if it is new (D2). BadRequest (D7, D12, D17) or StaleVersion (D3)."""
     return tenant.change(lambda state: _apply_upsert(WriteContext.start(tenant), state, segment_id, body))
 
 
 def apply_segment_patch(
     tenant: Tenant, segment_id: str, operations: Sequence[SegmentBody], validate_patched: Validate
 ) -> None:
-    """Carry out a JSON Patch, all of it or nothing (D11); NotFound, BadRequest or Stale.
+    """Apply a JSON Patch completely or not at all (D11); NotFound, BadRequest or StaleVersion.
 
-    validate_patched: finds what is wrong with the segment that the patch would leave.
+    validate_patched: returns what is wrong with the patched segment, or None.
     """
 
     def rule(state: State) -> tuple[State, None]:
@@ -93,14 +85,14 @@ def apply_segment_patch(
 
 
 def remove_segment(tenant: Tenant, segment_id: str, *, force: bool) -> None:
-    """Delete a segment; BadRequest if it has assignments and they shall not go with it (D10)."""
+    """Delete a segment; BadRequest if it has assignments and `force` does not delete them too (D10)."""
     tenant.change(lambda state: (_apply_removal(tenant, state, segment_id, force=force), None))
 
 
 def create_segments(
     tenant: Tenant, elements: Sequence[Any], element_errors: Mapping[int, ClientError]
 ) -> list[BulkEntry]:
-    """Create many segments, each on its own."""
+    """Create many segments, each independently."""
 
     def step(write: WriteContext, state: State, element: SegmentBody) -> tuple[State, ElementOutcome]:
         state, id_ = _apply_creation(write, state, element)
@@ -112,7 +104,7 @@ def create_segments(
 def upsert_segments(
     tenant: Tenant, elements: Sequence[Any], element_errors: Mapping[int, ClientError]
 ) -> list[BulkEntry]:
-    """Create or replace many segments, each on its own; elements are upsert bodies with an `id`."""
+    """Create or replace many segments, each independently; elements are upsert bodies with an `id`."""
 
     def step(write: WriteContext, state: State, element: SegmentBody) -> tuple[State, ElementOutcome]:
         state, created = _apply_upsert(write, state, element["id"], element)
@@ -124,7 +116,7 @@ def upsert_segments(
 def remove_segments(
     tenant: Tenant, elements: Sequence[Any], element_errors: Mapping[int, ClientError], *, force: bool
 ) -> list[BulkEntry]:
-    """Delete many segments, each on its own; elements are ids (E6)."""
+    """Delete many segments, each independently; elements are ids (E6)."""
 
     def step(_: WriteContext, state: State, segment_id: str) -> tuple[State, ElementOutcome]:
         return _apply_removal(tenant, state, segment_id, force=force), (204, segment_id)
@@ -161,11 +153,9 @@ def _apply_removal(tenant: Tenant, state: State, segment_id: str, *, force: bool
 
 
 def _check_content(tenant: Tenant, state: State, body: SegmentBody) -> None:
-    """Refuse what the schema cannot: unknown sites (D7), and times that no calendar has (D17)."""
+    """Raise BadRequest for what the schema cannot check: unknown sites (D7), impossible dates (D17)."""
     if tenant.switches.references == "strict" and body["siteCode"] not in state.sites:
-        raise BadRequest(
-            field="/siteCode", error_type="reference", detail="There is no site with this code.", rule="D7"
-        )
+        raise BadRequest(field="/siteCode", error_type="reference", detail="No site has this code.", rule="D7")
     for end, text in body.get("validity", {}).items():
         if end in {"from", "to"} and not _is_valid_time(text):
             raise BadRequest(
@@ -174,7 +164,7 @@ def _check_content(tenant: Tenant, state: State, body: SegmentBody) -> None:
 
 
 def _is_valid_time(text: str) -> bool:
-    """Whether a text of the right form is a moment: RFC 3339 has leap seconds and the year 0."""
+    """Whether a text that matches the format is a real time; RFC 3339 also has leap seconds and the year 0."""
     try:
         parse_timestamp(text)
     except ValueError:
@@ -183,7 +173,7 @@ def _is_valid_time(text: str) -> bool:
 
 
 def _check_unchanged(old: Document, new: SegmentBody) -> None:
-    """Refuse a patch of what cannot be changed (D11); its version is checked like that of any other write."""
+    """Raise BadRequest if a patch changed a read-only field (D11); the version is checked as in any other write."""
     created = new.get("metadata", {}).get("createdAt")
     for field, is_unchanged in (
         ("/id", new.get("id") == old["id"]),
@@ -201,7 +191,7 @@ def _segment_document(id_: str, body: SegmentBody, revision: Revision) -> dict[s
 
 
 def _generate_unused_id(tenant: Tenant, state: State) -> str:
-    """Generate an id; ids begin anew at a reset, so one may be in a state that was not reset."""
+    """Generate an id; the sequence restarts at a reset, so an id may already be in a restored state."""
     while (id_ := tenant.ids.next_hex(SEGMENT_ID_DIGITS)) in state.segments:
         pass
     return id_

@@ -1,67 +1,75 @@
-"""Which segments a caller may see: everything for `segment_read`, one's own ACTIVE ones for `segment_read_own`."""
+"""Which segments a caller may see: all of them with `segment_read`, one's own ACTIVE ones with `segment_read_own`."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import NamedTuple, Self
 
 from ...access import READ_SEGMENTS, Principal
 from ...domain.segment_activity import is_active_segment
 from ...errors import ClientError, Forbidden, NotFound
-from ...settings import Switches
 from ...store.state import CustomerAssignment, State
 from ...store.world import Tenant
 
 
-def sees_everything(principal: Principal) -> bool:
-    """`segment_read` sees the whole tenant (A7), also beside `segment_read_own` (A9)."""
-    return READ_SEGMENTS in principal.scopes
+class Viewer(NamedTuple):
+    """A caller who reads segments and assignments; one call reads all of them from one state.
+
+    requested_entity_id: the legal entity in the query, if any (A12).
+    """
+
+    tenant: Tenant
+    state: State
+    principal: Principal
+    requested_entity_id: str | None = None
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether the caller has `segment_read` (A7); `segment_read_own` changes nothing then (A9)."""
+        return READ_SEGMENTS in self.principal.scopes
+
+    def sees_segment(self, segment_id: str) -> bool:
+        """Whether this segment exists for the caller (A7, A8)."""
+        return segment_id in (self.state.segments if self.sees_everything else self.own_segment_ids())
+
+    def own_segment_ids(self) -> list[str]:
+        """Return the ids of the ACTIVE segments that the customer belongs to, in order (A8)."""
+        now, switches = self.tenant.clock.now(), self.tenant.switches
+        ids = {assignment.segment_id for assignment in self.own_assignments()}
+        return [id_ for id_ in sorted(ids) if is_active_segment(self.state, id_, now, switches)]
+
+    def active_segment_ids(self) -> list[str]:
+        """Return the ids of all active segments of the tenant, in order."""
+        now, switches = self.tenant.clock.now(), self.tenant.switches
+        return [id_ for id_ in self.state.segments if is_active_segment(self.state, id_, now, switches)]
+
+    def own_assignments(self) -> list[CustomerAssignment]:
+        """Return the customer's assignments for the legal entity of the call, and those without one (A12)."""
+        entity_id = self._acting_entity_id()
+        return [
+            assignment
+            for assignment in self.state.memberships.get(self.principal.customer_id or "", ())
+            if None in (entity_id, assignment.legal_entity_id) or assignment.legal_entity_id == entity_id
+        ]
+
+    def as_customer(self, customer_id: str) -> Self:
+        """Return a viewer that is this customer, whose token is bound to no legal entity (A7)."""
+        return self._replace(principal=Principal(frozenset(), customer_id=customer_id))
+
+    def hidden_error(self, id_: str) -> ClientError:
+        """Return the error for something that exists but is not visible to this customer (A11)."""
+        if self.tenant.switches.foreign_segment == "403":
+            return Forbidden(hint="not an ACTIVE segment of this customer", rule="A11")
+        return NotFound(id_, rule="A11")
+
+    def _acting_entity_id(self) -> str | None:
+        """Return the legal entity that the customer acts for, None for all of them (A12)."""
+        if self.principal.legal_entity_id is not None:
+            return self.principal.legal_entity_id
+        member_of = self.state.customers.get(self.principal.customer_id or "", {}).get("legalEntities", ())
+        requested_id = self.requested_entity_id
+        return requested_id if len(member_of) > 1 and requested_id in member_of else None
 
 
-def acting_legal_entity_id(state: State, principal: Principal, requested_id: str | None) -> str | None:
-    """Return the legal entity that a customer acts for, None for all of them (A12)."""
-    if principal.legal_entity_id is not None:
-        return principal.legal_entity_id
-    member_of = state.customers.get(principal.customer_id or "", {}).get("legalEntities", ())
-    return requested_id if len(member_of) > 1 and requested_id in member_of else None
-
-
-def own_customer_assignments(state: State, principal: Principal, requested_id: str | None) -> list[CustomerAssignment]:
-    """Return the assignments of a customer that count for the legal entity of the call (A12)."""
-    legal_entity_id = acting_legal_entity_id(state, principal, requested_id)
-    return [
-        each for each in state.memberships.get(principal.customer_id or "", ()) if _counts_for(each, legal_entity_id)
-    ]
-
-
-def own_segment_ids(
-    state: State, principal: Principal, requested_id: str | None, now: datetime, switches: Switches
-) -> list[str]:
-    """Return the ids of the ACTIVE segments that a customer belongs to, in order (A8)."""
-    ids = {each.segment_id for each in own_customer_assignments(state, principal, requested_id)}
-    return [id_ for id_ in sorted(ids) if is_active_segment(state, id_, now, switches)]
-
-
-def active_segment_ids(state: State, now: datetime, switches: Switches) -> list[str]:
-    """Return the ids of all active segments of the tenant, in order."""
-    return [id_ for id_ in state.segments if is_active_segment(state, id_, now, switches)]
-
-
-def is_visible_segment(
-    tenant: Tenant, state: State, principal: Principal, segment_id: str, legal_entity_id: str | None
-) -> bool:
-    """Whether this segment exists for this caller (A7, A8)."""
-    if sees_everything(principal):
-        return segment_id in state.segments
-    return segment_id in own_segment_ids(state, principal, legal_entity_id, tenant.clock.now(), tenant.switches)
-
-
-def not_visible_error(switches: Switches, id_: str) -> ClientError:
-    """Return the error for what exists and is not for this customer (A11)."""
-    if switches.foreign_segment == "403":
-        return Forbidden(hint="not an ACTIVE segment of this customer", rule="A11")
-    return NotFound(id_, rule="A11")
-
-
-def _counts_for(assignment: CustomerAssignment, legal_entity_id: str | None) -> bool:
-    """An assignment without legal entity always counts (A12)."""
-    return None in (legal_entity_id, assignment.legal_entity_id) or assignment.legal_entity_id == legal_entity_id
+def is_segment_of_site(state: State, segment_id: str, site_code: str | None) -> bool:
+    """Whether a segment belongs to a site; None stands for any site (C13)."""
+    return site_code is None or (state.segments.get(segment_id) or {}).get("siteCode") == site_code

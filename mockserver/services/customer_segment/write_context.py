@@ -1,4 +1,4 @@
-"""What all writes of the service share: the segment that must exist, the revision, many writes as one change."""
+"""What all writes of the service share: revisions, checks of segments, and bulks as one change of the state."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from ...store.world import Tenant
 
 @dataclass(slots=True)
 class WriteContext:
-    """What all writes of one call share: the tenant, and the moment, as revisions have it."""
+    """What all writes of one call share: the tenant and the time, as revisions have it."""
 
     tenant: Tenant
     now: str
 
     @classmethod
     def start(cls, tenant: Tenant) -> Self:
-        """Begin to write, now."""
+        """Return the context of a call that writes now."""
         return cls(tenant, format_timestamp(tenant.clock.now()))
 
     def next_revision(self, state: State, old: Revision | None, body: Mapping[str, Any]) -> Revision:
-        """Return the revision after a write; BadRequest for mixins that do not fit (D12), Stale for a version (D3)."""
+        """Return the revision after a write; BadRequest for invalid mixins (D12), StaleVersion (D3)."""
         mixins.check_mixins(body, state.mixin_schemas, self.tenant.switches.unknown_mixin)
         return writes.next_revision(old, body, self.now)
 
@@ -42,22 +42,22 @@ def write_many(
     step: WriteStep,
     element_id: Callable[[Any], str | None] = lambda _: None,
 ) -> list[BulkEntry]:
-    """Carry out many writes as one change of the state, each on what the ones before it have left (E1, E5).
+    """Run many writes as one change of the state, each on the state that the earlier ones returned (E1, E5).
 
-    step: from state and element to the next state, 201 or 204, and the id for entries that have one.
-    name: the id that an element gives itself, for the entry of one that fails.
+    step: takes the context, the state and an element; returns the next state and the outcome of the element.
+    element_id: returns the id in an element, for the entry of an element that fails.
     """
 
     def rule(state: State) -> tuple[State, list[BulkEntry]]:
         write = WriteContext.start(tenant)
 
-        def act(element: Any) -> ElementOutcome:
+        def write_element(element: Any) -> ElementOutcome:
             nonlocal state
             state, outcome = step(write, state, element)
             return outcome
 
-        bulk_entries = run_writes(tenant, elements, element_errors, act, element_id)
-        return state, bulk_entries
+        entries = run_writes(tenant, elements, element_errors, write_element, element_id)
+        return state, entries
 
     return tenant.change(rule)
 
@@ -66,11 +66,11 @@ def run_writes(
     tenant: Tenant,
     elements: Sequence[Any],
     element_errors: Mapping[int, ClientError],
-    handle_element: Callable[[Any], ElementOutcome],
+    write_element: Callable[[Any], ElementOutcome],
     element_id: Callable[[Any], str | None] = lambda _: None,
 ) -> list[BulkEntry]:
-    """Carry out many writes, and return their entries, which count from where the switch says (E3)."""
-    return writes.run_bulk(elements, element_errors, handle_element, int(tenant.switches.bulk_index_base), element_id)
+    """Run many writes and return an entry for each; the switch says whether `index` counts from 0 or 1 (E3)."""
+    return writes.run_bulk(elements, element_errors, write_element, int(tenant.switches.bulk_index_base), element_id)
 
 
 def upsert_status(*, created: bool) -> int:
@@ -79,20 +79,18 @@ def upsert_status(*, created: bool) -> int:
 
 
 def mixin_urls(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the schema URLs that a body gives for its mixins, if any."""
+    """Return the schema URLs in the metadata of a body, if any."""
     urls: Mapping[str, Any] | None = body.get("metadata", {}).get("mixins")
     return urls
 
 
 def check_segment_exists(state: State, segment_id: str) -> None:
-    """Refuse an assignment to a segment that does not exist (D6)."""
+    """Raise BadRequest unless the segment exists (D6)."""
     if segment_id not in state.segments:
-        raise BadRequest(
-            field="segmentId", error_type="reference", detail="There is no segment with this id.", rule="D6"
-        )
+        raise BadRequest(field="segmentId", error_type="reference", detail="No segment has this id.", rule="D6")
 
 
 def check_removal(tenant: Tenant, existing: object | None, id_: str) -> None:
-    """Refuse to remove what is not there, if the switch says so (D9)."""
+    """Raise NotFound for a removal of something that does not exist, if the switch says so (D9)."""
     if existing is None and tenant.switches.delete_missing == "404":
         raise NotFound(id_, rule="D9")

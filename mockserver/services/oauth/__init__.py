@@ -1,4 +1,4 @@
-"""The OAuth Service: client credentials in, service access token out."""
+"""The OAuth Service: exchanges client credentials for a service access token."""
 
 from __future__ import annotations
 

@@ -8,5 +8,5 @@ from . import tokens
 
 
 def post_token(world: World, call: Call) -> Reply:
-    """Hand out a token; a field of the body wins over the same field of the query."""
+    """Grant a token; a field of the body takes precedence over the same field of the query."""
     return Reply(200, tokens.grant_service_token(world, dict(call.query) | (call.body or {})))

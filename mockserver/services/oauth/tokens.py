@@ -1,4 +1,4 @@
-"""Grant client credentials: which scopes, for which tenant, for how long (B1 to B3)."""
+"""Grant tokens for client credentials: their scopes, tenant and lifetime (B1 to B3)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ...access import TENANT_NAME, OAuthClient, Principal
 from ...errors import ClientError, InvalidApiKey, InvalidClient
 from ...store.world import World
 
-TOKEN_LIFETIME_SECONDS = 14399  # seconds
-SESSION_IDLE_SECONDS = 120  # seconds
+TOKEN_LIFETIME_SECONDS = 14_399
+SESSION_IDLE_SECONDS = 120
 SERVICE_TOKEN_DIGITS = 32
 
 
 class InvalidTokenRequest(ClientError):
-    """A token request that the OAuth endpoint cannot serve, in its own error shape (B1b)."""
+    """A token request that is invalid (B1b)."""
 
     rule = "B1b"
 
@@ -31,7 +31,7 @@ class InvalidTokenRequest(ClientError):
 
 
 def grant_service_token(world: World, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Issue a token for these credentials and return the reply; a ClientError if they are not good."""
+    """Issue a token and return the reply; InvalidTokenRequest (B1b), InvalidApiKey or InvalidClient (B3)."""
     if parameters.get("grant_type") != "client_credentials":
         raise InvalidTokenRequest("unsupported_grant_type", "grant_type must be client_credentials")
     client = _authenticate_client(world, parameters)
@@ -64,12 +64,12 @@ def _authenticate_client(world: World, parameters: Mapping[str, str]) -> OAuthCl
 
 
 def _granted_scopes(client: OAuthClient, requested: list[str]) -> list[str]:
-    """All of the client's scopes if none is asked for; what is unknown or not the client's is dropped (B2)."""
+    """Return the requested scopes that the client has, or all of the client's scopes if none are requested (B2)."""
     return [scope for scope in client.scopes if not requested or scope in requested]
 
 
 def _requested_tenant(words: list[str]) -> str | None:
-    """Return the tenant that the scope names; without one the token is good for all tenants."""
+    """Return the tenant in the scope; without one, the token is valid for all tenants (B1a)."""
     tenant = next((word.removeprefix("tenant=") for word in words if word.startswith("tenant=")), None)
     if tenant is not None and not TENANT_NAME.fullmatch(tenant):
         raise InvalidTokenRequest("invalid_scope", "the tenant must be 3 to 16 lower-case letters or digits")

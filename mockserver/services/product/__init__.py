@@ -1,13 +1,9 @@
-"""The Product Service as far as a storefront reads: products, and the segments that they are assigned to."""
+"""The Product Service as far as a storefront reads: products and the segments that they are assigned to."""
 
 from __future__ import annotations
 
 from ...messages import Service
 from ...practices import error_shapes
-from ...store.world import World
-from . import handlers
+from .handlers import HANDLERS
 
-
-def service(_world: World) -> Service:
-    """Return the service with its handlers."""
-    return Service("product.yaml", handlers.HANDLERS, error_shapes.write_product_error)
+SERVICE = Service("product.yaml", HANDLERS, error_shapes.write_product_error)

@@ -1,4 +1,4 @@
-"""Products: who sees which, and what replies tell of them (L2 to L4)."""
+"""Products: which ones a caller may see, and their rows (L2 to L4)."""
 
 from __future__ import annotations
 
@@ -15,43 +15,42 @@ UNPUBLISHED_PRODUCT_SCOPES = frozenset(
 
 
 def present_many(state: State) -> Callable[[Document], dict[str, Any]]:
-    """Return a function that shows any product of this state."""
-    segments = _segments_by_product(state)
-    return lambda product: _product_row(product, segments.get(product["id"], []))
+    """Return a function that makes the rows of many products of this state."""
+    segment_ids = _segment_ids_by_product(state)
+    return lambda product: _product_row(product, segment_ids.get(product["id"], []))
 
 
 def present_one(state: State) -> Callable[[Document], dict[str, Any]]:
-    """Return a function that shows one product: it asks each segment for it."""
+    """Return a function that makes the row of one product; it looks the product up in each segment."""
 
-    def show(product: Document) -> dict[str, Any]:
+    def make_row(product: Document) -> dict[str, Any]:
         key = ("PRODUCT", product["id"])
-        return _product_row(
-            product, [segment_id for segment_id in state.items if state.item(segment_id, key) is not None]
-        )
+        segment_ids = [segment_id for segment_id in state.items if state.item(segment_id, key) is not None]
+        return _product_row(product, segment_ids)
 
-    return show
+    return make_row
 
 
 def is_visible_product(product: Document, principal: Principal) -> bool:
-    """Whether the caller may see a product: those that are not published need a scope (L2)."""
+    """Whether the caller may see a product; unpublished ones need a scope (L2)."""
     return product.get("published", True) or not UNPUBLISHED_PRODUCT_SCOPES.isdisjoint(principal.scopes)
 
 
-def _segments_by_product(state: State) -> dict[str, list[str]]:
-    """Return the ids of the segments that each product is assigned to itself, in order (L3).
+def _segment_ids_by_product(state: State) -> dict[str, list[str]]:
+    """Return the ids of the segments that each product is directly assigned to, in order (L3).
 
-    One walk for a whole list: asking each segment for each product takes ten times as long where `q` needs all rows.
+    One pass for a whole list: a look-up of each product in each segment takes ten times as long for all products.
     """
-    segments_by_product: defaultdict[str, list[str]] = defaultdict(list)
+    ids_by_product: defaultdict[str, list[str]] = defaultdict(list)
     for segment_id in state.items:
-        for kind, item_id in state.items_of(segment_id):
-            if kind == "PRODUCT":
-                segments_by_product[item_id].append(segment_id)
-    return segments_by_product
+        for item_type, item_id in state.items_of(segment_id):
+            if item_type == "PRODUCT":
+                ids_by_product[item_id].append(segment_id)
+    return ids_by_product
 
 
-def _product_row(product: Document, segments: list[str]) -> dict[str, Any]:
-    """Return a product as replies have it, with the segments that it is in; absent values are left out (C12)."""
+def _product_row(product: Document, segment_ids: list[str]) -> dict[str, Any]:
+    """Return the row of a product; absent values are left out (C12)."""
     row = {
         "id": product["id"],
         "code": product["code"],
@@ -59,7 +58,7 @@ def _product_row(product: Document, segments: list[str]) -> dict[str, Any]:
         "productType": "BASIC",
         "published": product.get("published", True),
         "categoryIds": list(product.get("categories", ())),
-        "customerSegmentIds": segments,
+        "customerSegmentIds": segment_ids,
         "metadata": IMPORTED_REVISION.to_metadata(None),
     }
     return row | {"description": product["description"]} if "description" in product else row

@@ -1,13 +1,9 @@
-"""The Site Settings Service: reading sites."""
+"""The Site Settings Service: reads of sites."""
 
 from __future__ import annotations
 
 from ...messages import Service
 from ...practices import error_shapes
-from ...store.world import World
 from .handlers import HANDLERS
 
-
-def service(world: World) -> Service:  # noqa: ARG001 - every service is made the same way
-    """Return the service with its handlers."""
-    return Service("site.yaml", HANDLERS, error_shapes.write_site_error)
+SERVICE = Service("site.yaml", HANDLERS, error_shapes.write_site_error)

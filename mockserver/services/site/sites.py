@@ -1,4 +1,4 @@
-"""Sites as their service shows them: what the world knows, and a default for what the contract requires (N1, N2)."""
+"""Sites: which ones are listed (N1), and their rows, with defaults for fields that the contract requires (N2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def select_sites(state: State, *, include_inactive: bool) -> list[Document]:
 
 
 def site_row(site: Document) -> dict[str, Any]:
-    """Return a site with all fields that the contract requires (N2)."""
+    """Return the row of a site, with all fields that the contract requires (N2)."""
     home = site.get("homeBase", DEFAULT_HOME_BASE)
     defaults = {
         "active": True,

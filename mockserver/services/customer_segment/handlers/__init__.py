@@ -1,1 +1,1 @@
-"""Handlers of the segment service: from a call to a rule and back."""
+"""Handlers of the Customer Segment Service: each turns a call into arguments of a rule, and its result into a reply."""

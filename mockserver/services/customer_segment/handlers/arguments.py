@@ -1,21 +1,18 @@
-"""What the calls of several resources ask for alike."""
+"""Arguments that handlers of several resources read from a call."""
 
 from __future__ import annotations
 
 from ....messages import Call
+from ..visibility import Viewer
 
 
-def segment_id(call: Call) -> str:
-    """Return the segment of the path."""
+def get_segment_id(call: Call) -> str:
+    """Return the segment in the path."""
     id_: str = call.path["segmentId"]
     return id_
 
 
-def legal_entity_id(call: Call) -> str | None:
-    """Return the legal entity that the query asks for (A12)."""
-    return call.query.get("legalEntityId")
-
-
-def site_code(call: Call) -> str | None:
-    """Return the site that the query asks for (C13)."""
-    return call.query.get("siteCode")
+def create_viewer(call: Call) -> Viewer:
+    """Return the caller, with the legal entity in the query (A12)."""
+    tenant = call.tenant
+    return Viewer(tenant, tenant.state, call.principal, call.query.get("legalEntityId"))

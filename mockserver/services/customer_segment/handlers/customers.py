@@ -1,51 +1,52 @@
-"""Calls of customer assignments; a path without legal entity means the assignment that has none (D15)."""
+"""Handlers of customer assignments; a path without a legal entity means the assignment without one (D15)."""
 
 from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
 from ....store.state import MemberKey
 from .. import customer_assignments, write_context
-from .arguments import segment_id
+from .arguments import create_viewer, get_segment_id
 
 
 def get_segment_customers(call: Call) -> Listing:
-    """List the customers of one segment; the search differs only in where its `q` is (C16)."""
-    return Listing(customer_assignments.list_customer_assignments(call.tenant, call.principal, segment_id(call)))
+    """List the customers of one segment; a search has its `q` in the body instead (C16)."""
+    return Listing(customer_assignments.list_customer_assignments(create_viewer(call), get_segment_id(call)))
 
 
 def get_segment_customer(call: Call) -> Reply:
-    """Answer with one assignment."""
-    return Reply(200, customer_assignments.read_customer_assignment(call.tenant, segment_id(call), _customer_key(call)))
+    """Return one assignment."""
+    assignment = customer_assignments.read_customer_assignment(call.tenant, get_segment_id(call), _customer_key(call))
+    return Reply(200, assignment)
 
 
 def put_segment_customer(call: Call) -> Reply:
-    """Create or replace one assignment; no body is as good as `{}` (D8)."""
+    """Create or replace one assignment; a missing body means `{}` (D8)."""
     created = customer_assignments.upsert_customer_assignment(
-        call.tenant, segment_id(call), _customer_key(call), call.body or {}
+        call.tenant, get_segment_id(call), _customer_key(call), call.body or {}
     )
     return Reply(write_context.upsert_status(created=created))
 
 
 def delete_segment_customer(call: Call) -> Reply:
     """Remove one assignment."""
-    customer_assignments.remove_customer_assignment(call.tenant, segment_id(call), _customer_key(call))
+    customer_assignments.remove_customer_assignment(call.tenant, get_segment_id(call), _customer_key(call))
     return Reply(204)
 
 
 def put_segment_customers_bulk(call: Call) -> Reply:
     """Create or replace many assignments."""
-    return Reply(
-        207,
-        customer_assignments.upsert_customer_assignments(call.tenant, segment_id(call), call.body, call.element_errors),
+    entries = customer_assignments.upsert_customer_assignments(
+        call.tenant, get_segment_id(call), call.body, call.element_errors
     )
+    return Reply(207, entries)
 
 
 def delete_segment_customers_bulk(call: Call) -> Reply:
     """Remove many assignments."""
-    return Reply(
-        207,
-        customer_assignments.remove_customer_assignments(call.tenant, segment_id(call), call.body, call.element_errors),
+    entries = customer_assignments.remove_customer_assignments(
+        call.tenant, get_segment_id(call), call.body, call.element_errors
     )
+    return Reply(207, entries)
 
 
 def _customer_key(call: Call) -> MemberKey:

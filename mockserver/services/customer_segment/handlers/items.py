@@ -1,85 +1,65 @@
-"""Calls of item assignments and category trees."""
+"""Handlers of item assignments and category trees."""
 
 from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
 from ....store.state import ItemKey
 from .. import category_trees, item_assignments, write_context
-from .arguments import legal_entity_id, segment_id, site_code
+from .arguments import create_viewer, get_segment_id
 
 
 def get_segment_category_trees(call: Call) -> Reply:
-    """Answer with the caller's category trees."""
-    return Reply(
-        200,
-        category_trees.list_own_category_trees(
-            call.tenant, call.principal, legal_entity_id=legal_entity_id(call), site_code=site_code(call)
-        ),
-    )
+    """Return the category trees of the caller's segments."""
+    return Reply(200, category_trees.list_own_category_trees(create_viewer(call), call.query.get("siteCode")))
 
 
 def get_all_segment_items(call: Call) -> Listing:
     """List the items of all segments."""
-    only_active = call.query.get("onlyActive", False)
     rows = item_assignments.list_all_item_assignments(
-        call.tenant,
-        call.principal,
-        legal_entity_id=legal_entity_id(call),
-        site_code=site_code(call),
-        only_active=only_active,
+        create_viewer(call), site_code=call.query.get("siteCode"), only_active=call.query.get("onlyActive", False)
     )
     return Listing(rows)
 
 
 def get_segment_items(call: Call) -> Listing:
-    """List the items of one segment; the search differs only in where its `q` is (C16)."""
-    return Listing(
-        item_assignments.list_item_assignments(
-            call.tenant, call.principal, segment_id(call), legal_entity_id=legal_entity_id(call)
-        )
-    )
+    """List the items of one segment; a search has its `q` in the body instead (C16)."""
+    return Listing(item_assignments.list_item_assignments(create_viewer(call), get_segment_id(call)))
 
 
 def get_segment_item(call: Call) -> Reply:
-    """Answer with one assignment."""
-    return Reply(
-        200,
-        item_assignments.read_item_assignment(
-            call.tenant, call.principal, segment_id(call), _item_key(call), legal_entity_id=legal_entity_id(call)
-        ),
-    )
+    """Return one assignment."""
+    assignment = item_assignments.read_item_assignment(create_viewer(call), get_segment_id(call), _item_key(call))
+    return Reply(200, assignment)
 
 
 def put_segment_item(call: Call) -> Reply:
-    """Create or replace one assignment; no body is as good as `{}` (D8)."""
-    created = item_assignments.upsert_item_assignment(call.tenant, segment_id(call), _item_key(call), call.body or {})
+    """Create or replace one assignment; a missing body means `{}` (D8)."""
+    created = item_assignments.upsert_item_assignment(
+        call.tenant, get_segment_id(call), _item_key(call), call.body or {}
+    )
     return Reply(write_context.upsert_status(created=created))
 
 
 def delete_segment_item(call: Call) -> Reply:
     """Remove one assignment."""
-    item_assignments.remove_item_assignment(call.tenant, segment_id(call), _item_key(call))
+    item_assignments.remove_item_assignment(call.tenant, get_segment_id(call), _item_key(call))
     return Reply(204)
 
 
 def put_segment_items_bulk(call: Call) -> Reply:
     """Create or replace many assignments."""
-    return Reply(
-        207,
-        item_assignments.upsert_item_assignments(
-            call.tenant, segment_id(call), call.path["type"], call.body, call.element_errors
-        ),
+    entries = item_assignments.upsert_item_assignments(
+        call.tenant, get_segment_id(call), call.path["type"], call.body, call.element_errors
     )
+    return Reply(207, entries)
 
 
 def delete_segment_items_bulk(call: Call) -> Reply:
     """Remove many assignments."""
-    return Reply(
-        207,
-        item_assignments.remove_item_assignments(
-            call.tenant, segment_id(call), call.path["type"], call.body, call.element_errors
-        ),
+    entries = item_assignments.remove_item_assignments(
+        call.tenant, get_segment_id(call), call.path["type"], call.body, call.element_errors
     )
+    return Reply(207, entries)
 
 
 def _item_key(call: Call) -> ItemKey:

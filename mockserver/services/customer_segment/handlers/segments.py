@@ -1,50 +1,43 @@
-"""Calls of segments; `Content-Language` is accepted and has no effect, since texts are maps (D13)."""
+"""Handlers of segments; `Content-Language` is accepted and has no effect, since texts are maps (D13)."""
 
 from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
 from .. import match, segments, write_context
-from .arguments import legal_entity_id, segment_id
+from .arguments import create_viewer, get_segment_id
 
 
 def get_segments(call: Call) -> Listing:
-    """List segments; the search differs only in where its `q` is (C16)."""
-    customer_id = call.query.get("customerId")
-    return Listing(
-        segments.list_segments(
-            call.tenant, call.principal, legal_entity_id=legal_entity_id(call), customer_id=customer_id
-        )
-    )
+    """List segments; a search has its `q` in the body instead (C16)."""
+    return Listing(segments.list_segments(create_viewer(call), call.query.get("customerId")))
 
 
 def get_segment(call: Call) -> Reply:
-    """Answer with one segment."""
-    return Reply(
-        200, segments.read_segment(call.tenant, call.principal, segment_id(call), legal_entity_id=legal_entity_id(call))
-    )
+    """Return one segment."""
+    return Reply(200, segments.read_segment(create_viewer(call), get_segment_id(call)))
 
 
 def post_segment(call: Call) -> Reply:
-    """Create a segment, and answer with its id."""
+    """Create a segment and return its id."""
     return Reply(201, {"id": segments.create_segment(call.tenant, call.body)})
 
 
 def put_segment(call: Call) -> Reply:
-    """Create a segment under this id, and answer with it, or replace the one that there is (D2)."""
-    created = segments.upsert_segment(call.tenant, segment_id(call), call.body)
-    return Reply(write_context.upsert_status(created=created), {"id": segment_id(call)} if created else None)
+    """Create a segment with this id and return the id, or replace the existing one (D2)."""
+    created = segments.upsert_segment(call.tenant, get_segment_id(call), call.body)
+    return Reply(write_context.upsert_status(created=created), {"id": get_segment_id(call)} if created else None)
 
 
 def patch_segment(call: Call) -> Reply:
     """Change parts of a segment."""
     assert call.validate_patched is not None  # the spec marks the operation with x-patches
-    segments.apply_segment_patch(call.tenant, segment_id(call), call.body, call.validate_patched)
+    segments.apply_segment_patch(call.tenant, get_segment_id(call), call.body, call.validate_patched)
     return Reply(204)
 
 
 def delete_segment(call: Call) -> Reply:
     """Delete a segment."""
-    segments.remove_segment(call.tenant, segment_id(call), force=_force_delete(call))
+    segments.remove_segment(call.tenant, get_segment_id(call), force=_force_delete(call))
     return Reply(204)
 
 
@@ -64,11 +57,12 @@ def delete_segments_bulk(call: Call) -> Reply:
 
 
 def post_segments_match(call: Call) -> Reply:
-    """Answer with the products that are in one of the segments; `site` is `siteCode` too (C17)."""
+    """Return the products that are in one of the segments; `siteCode` is an alias of `site` (C17)."""
     body = call.body
-    site = body.get("site", body.get("siteCode"))
-    products = (item["id"] for item in body["items"])
-    return Reply(200, [{"id": id_} for id_ in match.match_products(call.tenant, products, body["segmentIds"], site)])
+    site_code = body.get("site", body.get("siteCode"))
+    product_ids = (item["id"] for item in body["items"])
+    matched_ids = match.match_products(call.tenant, product_ids, body["segmentIds"], site_code)
+    return Reply(200, [{"id": id_} for id_ in matched_ids])
 
 
 def _force_delete(call: Call) -> bool:
