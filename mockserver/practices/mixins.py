@@ -37,7 +37,7 @@ def _check_mixin(name: str, data: Any, schema: str | None, unknown_schema: str) 
     if schema is None:
         if unknown_schema == "reject":
             raise BadRequest(
-                field=f"/metadata{field}", error_type="mixin", detail="There is no schema with this URL.", rule="D12"
+                field=f"/metadata{field}", error_type="mixin", detail="No schema has this URL.", rule="D12"
             )
         return
     validator = compile_mixin_schema(schema)

@@ -147,7 +147,7 @@ def test_a_port_in_use_is_named() -> None:
     ("change", "reason"),
     [
         (("openapi: 3.0.3", "openapi: 3.1.0"), "not an OpenAPI 3.0 document"),
-        (("operationId: GET-customer-segment-retrieve-item", "operationId: other"), "has no"),
+        (("operationId: GET-customer-segment-retrieve-item", "operationId: other"), "is not in the spec"),
         (("$ref: '#/components/parameters/itemId'", "$ref: '#/components/parameters/none'"), "none"),
         (("  /customer-segment/{tenant}/segments/items:", "  - x: ["), "line"),
         (("pattern: ^[a-z][a-z0-9]+$", "pattern: '['"), "customer-segment.yaml"),
