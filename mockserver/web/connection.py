@@ -241,7 +241,7 @@ class Connection(Protocol):
             self._finish(keeps_open=False)
 
     def _drip(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
-        """Send the parts of a body, after a pause (in seconds) each."""
+        """Send the parts of a body, each after a pause in seconds."""
         if self._state is ConnectionState.CLOSED:
             return
         if parts:
