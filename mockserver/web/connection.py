@@ -245,8 +245,8 @@ class Connection(Protocol):
             self._finish(keeps_open=False)
 
     def _drip(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
-        """Send the parts of a body, after a pause (in seconds) each."""
-        if self._state is CLOSED:
+        """Send the parts of a body, each after a pause in seconds."""
+        if self._state is ConnectionState.CLOSED:
             return
         if parts:
             self._loop.call_later(pause, self._drip_next, parts, pause, keeps_open)
