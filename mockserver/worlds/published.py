@@ -7,6 +7,7 @@ from typing import Any
 
 from ..store.collection import Collection
 from .generate import GeneratedWorld, generate_world
+from .sample_values import ATTRIBUTES_SCHEMA_URL
 
 GOLDEN, PLATINUM, TOOL_FANS = "628cd20c6e8b2432b6346ca6", "61ge81e13562e22001h6cf456", "628cd20c6e8b2432b6346ca7"
 JOHN, JACK = "98029737", "18249883"
@@ -20,7 +21,7 @@ PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME,
 MIXIN_SCHEMAS = [
     {"url": url, "file": "schemas/segmentAttributes.json"}
     for url in (
-        "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json",
+        ATTRIBUTES_SCHEMA_URL,
         "https://res.cloudinary.com/saas-ag/raw/upload/emporix-docs/69537caeb3fd5d378296ae42_segmentAttributes.json",
     )
 ]

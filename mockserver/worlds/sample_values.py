@@ -30,6 +30,7 @@ TOOLS = {
     "he": ("פטיש", "מסור", "מקדחה", "מפתח ברגים", "אזמל", "מקצועה", "מלחציים", "מברג", "פלס", "גרזן"),
 }
 GRADES = ("Basic", "Classic", "Compact", "Heavy", "Light", "Long", "Master", "Prime", "Pro", "Trade")
+ATTRIBUTES_SCHEMA_URL = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
 EPOCH = datetime(2024, 1, 1, 8, tzinfo=UTC)  # nothing generated is older
 CREATION_SECONDS = 300 * 86_400  # everything generated was created within these seconds after EPOCH
 

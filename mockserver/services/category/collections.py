@@ -11,7 +11,7 @@ FIRST_CATEGORY_ID = 40_000_000  # of generated categories
 
 
 def _generate_category(context: RowContext) -> GeneratedRow:
-    """Return a category: one of each level after the other, below a random one of the level above."""
+    """Return a category: the levels take turns, and the parent is a random category one level up."""
     number, random, depth = context.number, context.random, context.counts["depth"]
     level = number % depth
     parent = random.choice(range(level - 1, number, depth)) if level else None

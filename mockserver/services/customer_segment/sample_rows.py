@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ...store.row_generation import GeneratedRow, RowContext
-from ...worlds.sample_values import GRADES, sample_hex_id, sample_metadata
+from ...worlds.sample_values import ATTRIBUTES_SCHEMA_URL, GRADES, sample_hex_id, sample_metadata
 
 AUDIENCES = ("Builders", "Collectors", "Gardeners", "Newcomers", "Painters", "Professionals", "Regulars", "Traders")
-ATTRIBUTES_SCHEMA_URL = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
 VALIDITIES: tuple[GeneratedRow, ...] = (
     {},
     {"from": "2024-01-01T00:00:00.000Z", "to": "2099-01-01T00:00:00.000Z"},
