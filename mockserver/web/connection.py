@@ -246,7 +246,7 @@ class Connection(Protocol):
 
     def _drip(self, parts: list[bytes], pause: float, keeps_open: bool) -> None:
         """Send the parts of a body, each after a pause in seconds."""
-        if self._state is ConnectionState.CLOSED:
+        if self._state is CLOSED:
             return
         if parts:
             self._loop.call_later(pause, self._drip_next, parts, pause, keeps_open)

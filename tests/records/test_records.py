@@ -7,7 +7,6 @@ import sys
 import traceback
 import tracemalloc
 from collections.abc import Callable
-from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
@@ -222,20 +221,18 @@ def test_findings_are_counted_once_each_with_their_tests() -> None:
     counts = findings.FindingCounts()
     visits = []
     for number in range(30):
-        visit = Exchange(
-            f"visit {number}", Request("GET", "/", "", {"x-mock-test": f"test {number % 25}"}), datetime.now(UTC)
-        )
+        visit = Exchange(number, Request("GET", "/", "", {"x-mock-test": f"test {number % 25}"}), 0.0)
         visit.findings = (Finding("query", "pagesize", "undeclared"),)
         counts.count_findings(visit)
         visits.append(visit)
     (counted,) = counts.list_counts()
-    assert (counted.count, counted.first_exchange_id) == (30, "visit 0")
+    assert (counted.count, counted.first_exchange_id) == (30, visits[0].id)
     assert list(counted.tests) == [f"test {number}" for number in range(findings.MAX_TESTS_PER_FINDING)]
 
 
 def test_different_findings_have_a_bound_and_those_beyond_are_counted() -> None:
     counts = findings.FindingCounts()
-    visit = Exchange("one", Request("GET", "/", "", {}), datetime.now(UTC))
+    visit = Exchange(1, Request("GET", "/", "", {}), 0.0)
     visit.findings = tuple(
         Finding("query", f"name{number}", "") for number in range(findings.MAX_DISTINCT_FINDINGS + 5)
     )
