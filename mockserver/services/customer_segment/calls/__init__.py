@@ -1,1 +1,0 @@
-"""From calls to rules and back: a handler for each operationId, a module for each kind of resource."""
