@@ -203,7 +203,7 @@ def listed(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
     )
 
 
-def test_the_generated_bodies_meet_both_verdicts() -> None:
+def test_generated_bodies_get_both_verdicts() -> None:
     operation = OPERATIONS["PUT-customer-segment-update-item"]
     assert ours(operation, b'{"metadata": {"version": "1"}}') is None
     assert theirs(operation, orjson.dumps({"metadata": {"version": "1"}})) is None

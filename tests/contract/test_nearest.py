@@ -67,6 +67,6 @@ def test_the_table_has_every_service_and_method(shared: App) -> None:
         ("/", {}),
     ],
 )
-def test_ids_are_read_from_the_steps_that_stand_for_them(path: str, ids: dict[str, Any]) -> None:
+def test_ids_are_read_from_the_matching_path_segments(path: str, ids: dict[str, Any]) -> None:
     template = path_distance.split_path("/shop/{tenant}/items/{id}")
     assert path_distance.read_ids(template, path_distance.split_path(path)) == ids

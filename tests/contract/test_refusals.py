@@ -16,7 +16,7 @@ PARTS = {"field": "field", "type": "type", "message": "says"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['call']} {case['rule']}" for case in CASES])
-def test_a_refusal_says_what_is_wrong_where_and_by_which_rule(
+def test_a_refusal_names_place_problem_and_rule(
     case: dict[str, Any], client: Client, simulator: Callable[..., Client]
 ) -> None:
     admin = simulator(**case["switches"]) if "switches" in case else client

@@ -47,7 +47,7 @@ def test_every_declared_status_can_be_provoked(
     assert reference.validate_reply(operation, Request(operation.method, operation.path, "", {}), ids, seen) is None
 
 
-def test_the_table_names_nothing_that_the_spec_lacks() -> None:
+def test_the_table_has_exactly_the_declared_statuses() -> None:
     named = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
     assert named == set(PAIRS)
 

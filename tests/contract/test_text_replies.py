@@ -56,7 +56,7 @@ def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipelin
     ],
     ids=["text", "json"],
 )
-def test_what_is_declared_is_sent(
+def test_a_declared_media_type_is_sent(
     spec: Path, world: World, body: object, content: bytes, media_type: str, judged: bool
 ) -> None:
     answering = pipeline(spec, world, Reply(200, body), judged=judged)
@@ -66,7 +66,7 @@ def test_what_is_declared_is_sent(
 
 
 @pytest.mark.parametrize("reply", [Reply(200, TextBody("<p>", "text/html")), Reply(200, "hello")], ids=["text", "json"])
-def test_what_is_not_declared_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
+def test_an_undeclared_media_type_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
     with pytest.raises(ContractViolation):
         pipeline(spec, world, reply, judged=False).handle_request(Request("GET", "/hello", "", {}))
     (operation,) = compile_operations(load_spec(spec))

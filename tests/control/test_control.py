@@ -26,7 +26,7 @@ def test_health_and_version(client: Client) -> None:
 
 
 @pytest.mark.parametrize("way", ["query", "body"])
-def test_reset_takes_one_tenant_back_and_leaves_the_others(client: Client, way: str) -> None:
+def test_reset_restores_one_tenant_and_leaves_the_others(client: Client, way: str) -> None:
     before = client.everything()
     other = Client(client.flask, f"{client.tenant}b")
     for each in (client, other):
@@ -42,7 +42,7 @@ def test_reset_takes_one_tenant_back_and_leaves_the_others(client: Client, way: 
     assert other.everything() == changed
 
 
-def test_reset_without_a_tenant_takes_all_back() -> None:
+def test_reset_without_a_tenant_restores_all() -> None:
     app = build(Settings()).flask
     tenants = [Client(app, name) for name in ("one", "two")]
     before = [each.everything() for each in tenants]
@@ -61,7 +61,7 @@ def test_issued_tokens_outlive_a_reset(client: Client) -> None:
 
 
 @pytest.mark.parametrize("tenant", ["NO", "ab", "a" * 17])
-def test_reset_of_a_tenant_that_cannot_be(client: Client, tenant: str) -> None:
+def test_reset_refuses_an_invalid_tenant_name(client: Client, tenant: str) -> None:
     assert client.post(f"//__admin/reset?tenant={tenant}").status_code == 400
     assert client.post("//__admin/reset", json={"tenant": tenant}).status_code == 400
     assert client.post("//__admin/reset", json={"tenants": ["acme"]}).status_code == 400
@@ -89,7 +89,7 @@ def test_pages_of_other_origins_are_refused(client: Client, origin: str) -> None
     assert client.everything() != before
 
 
-def test_pages_of_the_server_itself_are_answered(client: Client) -> None:
+def test_same_origin_pages_are_answered(client: Client) -> None:
     same = {"Host": "localhost:8080", "Origin": "http://localhost:8080", "Sec-Fetch-Site": "same-origin"}
     assert client.get("//__admin/health", headers=same).status_code == 200
     assert client.get("//__admin/health", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403

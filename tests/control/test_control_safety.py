@@ -22,7 +22,7 @@ def served() -> Callable[..., Client]:
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "other"])
-def test_pages_of_other_ports_are_of_another_site_too(client: Client, site: str) -> None:
+def test_pages_on_other_ports_are_foreign_too(client: Client, site: str) -> None:
     reply = client.having(None).get("//__admin/state", headers={"Sec-Fetch-Site": site})
     assert reply.status_code == 403
 
@@ -33,7 +33,7 @@ def test_own_pages_and_typed_addresses_are_answered(client: Client, site: str) -
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_a_body_that_a_page_can_send_anywhere_is_refused(client: Client, kind: str) -> None:
+def test_a_content_type_that_needs_no_preflight_is_refused(client: Client, kind: str) -> None:
     client.delete(ITEM)
     body = f'{{"tenant": "{client.tenant}"}}'
     headers = {"Content-Type": kind} if kind else {}
@@ -56,7 +56,7 @@ def steered(client: Client, token: str | None) -> list[int]:
     return [client.send(method, f"//__admin{path}", headers=headers).status_code for method, path in calls]
 
 
-def test_a_token_is_demanded_where_one_is_set(served: Callable[..., Client]) -> None:
+def test_a_configured_token_is_required(served: Callable[..., Client]) -> None:
     client = served(admin_token="secret")
     for wrong in (None, "", "admin-token", "secre", "secrets", "ü"):
         assert steered(client, wrong) == [401] * 4
@@ -68,7 +68,7 @@ def test_a_token_is_demanded_where_one_is_set(served: Callable[..., Client]) -> 
     assert client.having("admin-token").get("/items").status_code == 200
 
 
-def test_a_server_that_others_can_reach_makes_a_token_of_its_own() -> None:
+def test_a_server_that_others_can_reach_generates_a_token() -> None:
     apps = [build(Settings(host="0.0.0.0")) for _ in range(2)]
     tokens = [app.guard.token for app in apps]
     assert all(len(token) >= 32 for token in tokens)
@@ -100,7 +100,7 @@ def test_the_ready_line_names_the_token_that_works() -> None:
         assert process.poll() is None
 
 
-def test_a_closed_control_plane_answers_for_its_health_alone(served: Callable[..., Client]) -> None:
+def test_a_closed_control_plane_answers_only_health_checks(served: Callable[..., Client]) -> None:
     client = served(no_admin=True)
     assert steered(client, None) == [404] * 4
     assert "--no-admin" in client.get("//__admin/docs/").get_json()["message"]
@@ -108,14 +108,14 @@ def test_a_closed_control_plane_answers_for_its_health_alone(served: Callable[..
     assert client.having("admin-token").get("/items").status_code == 200
 
 
-def test_it_is_closed_by_flag_or_environment() -> None:
+def test_a_flag_or_a_variable_closes_the_control_plane() -> None:
     with serving("--no-admin") as (_, ready):
         assert ask(f"{ready['url']}/__admin/state")[0] == 404
     with serving(MOCKSERVER_NO_ADMIN="1") as (_, ready):
         assert ask(f"{ready['url']}/__admin/state")[0] == 404
 
 
-def test_the_documentation_is_served_from_here_alone(client: Client, shared: App) -> None:
+def test_the_documentation_loads_nothing_from_other_hosts(client: Client, shared: App) -> None:
     page = client.having(None).get("//__admin/docs/")
     assert page.status_code == 200
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
@@ -131,5 +131,5 @@ def test_the_documentation_is_served_from_here_alone(client: Client, shared: App
 
 
 @pytest.mark.parametrize("headers", [{"Host": "example.com"}, {"Origin": "http://example.com"}])
-def test_the_documentation_is_not_for_foreign_pages(client: Client, headers: dict[str, str]) -> None:
+def test_foreign_pages_cannot_read_the_documentation(client: Client, headers: dict[str, str]) -> None:
     assert client.having(None).get("//__admin/docs/", headers=headers).status_code == 403

@@ -46,7 +46,7 @@ def test_collections_show_what_the_world_file_has(admin: Admin) -> None:
         assert admin.call("GET", f"/state/{section}") == sorted(DEFAULT[section], key=lambda row: row["id"])
 
 
-def test_what_a_client_writes_shows_and_can_be_put_into_another_tenant(client: Client, admin: Admin) -> None:
+def test_client_writes_show_and_can_be_copied_to_another_tenant(client: Client, admin: Admin) -> None:
     client.put(NEW_ITEM, json={"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}})
     client.put(f"/{TOOL_FANS}/customers/18249883")
     other = Client(client.flask, f"{client.tenant}b")
@@ -56,7 +56,7 @@ def test_what_a_client_writes_shows_and_can_be_put_into_another_tenant(client: C
     assert [row["id"] for row in other.having("customer2-token").get("").get_json()] == [GOLDEN, TOOL_FANS]
 
 
-def test_rows_that_cannot_be_change_nothing(client: Client, admin: Admin) -> None:
+def test_invalid_rows_change_nothing(client: Client, admin: Admin) -> None:
     before = client.everything()
     for rows in ([{"id": 5}], [DEFAULT["products"][0]] * 2, [DEFAULT["products"][0] | {"categories": ["nowhere"]}]):
         error = admin.call("PUT", "/state/products", rows, 400)
@@ -65,7 +65,7 @@ def test_rows_that_cannot_be_change_nothing(client: Client, admin: Admin) -> Non
     assert client.everything() == before
 
 
-def test_an_unknown_collection_is_told_which_there_are(admin: Admin) -> None:
+def test_an_unknown_collection_gets_the_known_names(admin: Admin) -> None:
     for method, body in (("GET", None), ("PUT", []), ("DELETE", None)):
         assert "itemAssignments" in admin.call(method, "/state/things", body, 422)["message"]
 
@@ -78,7 +78,7 @@ def test_c14_force_lets_items_leave_the_catalogue(client: Client, admin: Admin) 
     assert client.get(ITEM).get_json()["item"]["code"] == "123"
 
 
-def test_mixin_schemas_can_be_brought_in(client: Client, admin: Admin) -> None:
+def test_mixin_schemas_can_be_added(client: Client, admin: Admin) -> None:
     size = {"enum": ["S", "M"]}
     properties = {"size": size, "sizes": {"items": size}}
     schema = {"url": "https://example.com/size.json", "schema": {"properties": properties}}
@@ -93,7 +93,7 @@ def test_mixin_schemas_can_be_brought_in(client: Client, admin: Admin) -> None:
     assert admin.call("PUT", "/state/mixinSchemas", [{"url": "x", "file": "/etc/passwd"}], 400)["details"]["message"]
 
 
-def test_snapshots_are_saved_restored_compared_and_forgotten(client: Client, admin: Admin) -> None:
+def test_snapshots_are_saved_restored_compared_and_deleted(client: Client, admin: Admin) -> None:
     before = client.everything()
     admin.call("PUT", "/snapshots/before")
     client.delete(ITEM)
@@ -128,7 +128,7 @@ def test_there_are_at_most_100_snapshots(admin: Admin) -> None:
     assert "100" in admin.call("PUT", "/snapshots/101", status=422)["message"]
 
 
-def test_undo_takes_back_changes_one_by_one_resets_too(client: Client, admin: Admin) -> None:
+def test_undo_reverts_changes_one_by_one_and_resets_too(client: Client, admin: Admin) -> None:
     states = [client.everything()]
     for path in (ITEM, f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}"):
         client.delete(path)
@@ -142,7 +142,7 @@ def test_undo_takes_back_changes_one_by_one_resets_too(client: Client, admin: Ad
     assert admin.call("POST", "/undo", {"steps": 100})["undone"] == 0
 
 
-def test_what_leaves_the_state_as_it_is_is_no_change(client: Client, admin: Admin) -> None:
+def test_undo_ignores_requests_that_change_nothing(client: Client, admin: Admin) -> None:
     client.put("/empty", json={"name": {"en": "Empty"}, "siteCode": "main"})
     for segment in (GOLDEN, "empty", "nowhere"):
         client.delete(f"/{segment}/items/PRODUCT/bulk", json=["nowhere"])
@@ -152,7 +152,7 @@ def test_what_leaves_the_state_as_it_is_is_no_change(client: Client, admin: Admi
     assert told["version"] == 1
 
 
-def test_undo_takes_back_several_changes_as_one_change(client: Client, admin: Admin) -> None:
+def test_undo_reverts_several_changes_as_one(client: Client, admin: Admin) -> None:
     before = client.everything()
     for _ in range(3):
         client.put(ITEM)
@@ -164,14 +164,14 @@ def test_undo_takes_back_several_changes_as_one_change(client: Client, admin: Ad
     assert client.everything() == before
 
 
-def test_undo_takes_back_100_changes_at_most(client: Client, admin: Admin) -> None:
+def test_undo_reverts_at_most_100_changes(client: Client, admin: Admin) -> None:
     for _ in range(101):
         client.put(ITEM)
     assert [admin.call("POST", "/undo", {"steps": 100})["undone"] for _ in range(2)] == [100, 0]
     assert client.get(ITEM).get_json()["metadata"]["version"] == 2
 
 
-def test_a_reset_goes_to_the_world_to_nothing_or_to_a_snapshot(client: Client, admin: Admin) -> None:
+def test_a_reset_restores_the_world_nothing_or_a_snapshot(client: Client, admin: Admin) -> None:
     before = client.everything()
     client.delete(ITEM)
     admin.call("PUT", "/snapshots/without")
@@ -186,7 +186,7 @@ def test_a_reset_goes_to_the_world_to_nothing_or_to_a_snapshot(client: Client, a
     assert "empty" in admin.call("POST", "/reset", {"to": "elsewhere"}, 422)["message"]
 
 
-def test_a_reset_of_all_that_one_tenant_cannot_follow_resets_none(client: Client) -> None:
+def test_a_reset_of_all_tenants_changes_none_if_one_cannot_be_reset(client: Client) -> None:
     app = build(Settings()).flask
     one, two = Client(app, "one"), Client(app, "two")
     Admin(one).call("PUT", "/snapshots/here")
@@ -213,7 +213,7 @@ def test_a_tenant_starts_from_another_world_and_resets_go_back_to_it(client: Cli
     assert client.everything() == first
 
 
-def test_a_world_can_come_inline(client: Client, admin: Admin) -> None:
+def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
     token: dict[str, Any] = {
         "token": f"jane-{client.tenant}",
         "scopes": [READ_OWN_SEGMENTS],
@@ -261,13 +261,13 @@ def test_a_world_can_come_inline(client: Client, admin: Admin) -> None:
     ],
     ids=str,
 )
-def test_seeds_that_cannot_be_change_nothing(client: Client, admin: Admin, asked: Any, status: int) -> None:
+def test_invalid_seeds_change_nothing(client: Client, admin: Admin, asked: Any, status: int) -> None:
     before = client.everything()
     admin.call("POST", "/seed", asked, status)
     assert client.everything() == before
 
 
-def test_a_seed_without_a_tenant_is_for_all_and_those_to_come() -> None:
+def test_a_seed_without_a_tenant_is_for_present_and_future_tenants() -> None:
     client = Client(build(Settings()).flask, "one")
     client.get("/items")
     assert client.having(None).post("//__admin/seed", json={"world": "empty"}).get_json()["tenants"] == ["one"]
@@ -304,7 +304,7 @@ TENANTS = count()
 
 
 @given(states)
-def test_any_state_can_be_exported_and_built_again(shared: App, steps: list[str]) -> None:
+def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) -> None:
     client = Client(shared.flask, f"export{next(TENANTS)}")
     for at, path in enumerate(steps):
         body = {"name": {"en": "G"}, "siteCode": "main"} if path == f"/{GOLDEN}" else {}
@@ -325,7 +325,7 @@ def test_tenants_are_listed_and_dropped(client: Client, admin: Admin) -> None:
     assert client.get(ITEM).status_code == 200
 
 
-def test_settings_turn_the_switches_of_one_tenant(client: Client, admin: Admin) -> None:
+def test_settings_change_the_switches_of_one_tenant(client: Client, admin: Admin) -> None:
     other = Client(client.flask, f"{client.tenant}b")
     assert admin.call("PUT", "/settings", {"delete_missing": "404", "max_page_size": 2})["max_page_size"] == 2
     assert client.delete("/nowhere").status_code == 404
@@ -343,7 +343,7 @@ def test_settings_turn_the_switches_of_one_tenant(client: Client, admin: Admin) 
         admin.call("PUT", "/settings", wrong, 400)
 
 
-def test_settings_without_a_tenant_are_for_all_and_those_to_come() -> None:
+def test_settings_without_a_tenant_are_for_present_and_future_tenants() -> None:
     client = Client(build(Settings()).flask, "one")
     client.get("/items")
     caller = client.having(None)
@@ -362,7 +362,7 @@ def created(client: Client) -> str:
     return str(client.get(NEW_ITEM).get_json()["metadata"]["createdAt"])
 
 
-def test_the_clock_stands_jumps_and_runs_as_told(clock: StandingClock) -> None:
+def test_the_clock_can_be_frozen_moved_and_run(clock: StandingClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     admin = Admin(client)
     assert admin.call("GET", "/clock") == {"mode": "real", "now": NOON, "rate": 1}
@@ -414,7 +414,7 @@ def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: Stand
     ],
     ids=str,
 )
-def test_clocks_that_cannot_be(admin: Admin, asked: Any) -> None:
+def test_invalid_clock_settings(admin: Admin, asked: Any) -> None:
     admin.call("PUT", "/clock", asked, 400)
     assert admin.call("GET", "/clock")["mode"] == "real"
 
@@ -431,7 +431,7 @@ def test_a_clock_that_is_moved_far_stops_at_an_end_of_time(client: Client, admin
 @given(
     st.lists(st.tuples(st.sampled_from("fasx"), st.integers(-(10**6), 10**6), st.integers(0, 10**5)), max_size=8),
 )
-def test_a_steered_clock_never_leaves_its_years(steps: list[tuple[str, int, int]]) -> None:
+def test_a_controlled_clock_stays_within_its_years(steps: list[tuple[str, int, int]]) -> None:
     behind = StandingClock()
     clock = AdjustableClock(behind)
     for kind, seconds, forward in steps:
@@ -468,7 +468,7 @@ def test_the_clock_drives_validity_and_the_expiry_of_tokens(clock: StandingClock
     assert client.having("customer2-token").get("").get_json() == []
 
 
-def test_tokens_are_minted_for_anyone(client: Client, admin: Admin) -> None:
+def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
     asked: dict[str, Any] = {
         "token": f"mine-{client.tenant}",
         "name": "shop",
@@ -504,7 +504,7 @@ def test_a_token_can_be_revoked_in_one_tenant_until_its_reset(client: Client, ad
     assert client.having("read-token").get("/items").status_code == 200
 
 
-def test_a_token_can_be_revoked_everywhere_until_it_is_made_anew() -> None:
+def test_a_token_can_be_revoked_everywhere_until_it_is_issued_again() -> None:
     client = Client(build(Settings()).flask, "one", "read-token")
     caller = client.having(None)
     assert caller.delete("//__admin/tokens/read-token").status_code == 204
@@ -515,11 +515,11 @@ def test_a_token_can_be_revoked_everywhere_until_it_is_made_anew() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "a b", "ü", "x" * 1001, "a\nb"])
-def test_tokens_that_no_header_could_carry(admin: Admin, token: str) -> None:
+def test_tokens_that_do_not_fit_a_header(admin: Admin, token: str) -> None:
     admin.call("POST", "/tokens", {"scopes": [], "token": token}, 400)
 
 
-def test_nothing_changes_on_a_get(client: Client, shared: App) -> None:
+def test_a_get_changes_nothing(client: Client, shared: App) -> None:
     tenant = shared.world.tenant(client.tenant)
     before = tenant.version
     for operation in shared.control_operations:
@@ -529,7 +529,7 @@ def test_nothing_changes_on_a_get(client: Client, shared: App) -> None:
     assert tenant.version == before
 
 
-def test_categories_nest_no_deeper_than_a_reply_can_be_written(client: Client, admin: Admin) -> None:
+def test_categories_cannot_nest_deeper_than_a_reply(client: Client, admin: Admin) -> None:
     one = {"code": "c", "name": {"en": "C"}, "position": 0, "published": True}
     chain = [one | {"id": f"c{at}"} | ({"parentId": f"c{at - 1}"} if at else {}) for at in range(1500)]
     shuffled = [*chain[1:], chain[0]]
@@ -541,7 +541,7 @@ def test_categories_nest_no_deeper_than_a_reply_can_be_written(client: Client, a
     assert len(admin.call("GET", "/state/categories")) == 100
 
 
-def test_a_call_about_state_that_names_no_tenant_is_about_the_home_tenant(simulator: Callable[..., Client]) -> None:
+def test_state_calls_without_a_tenant_use_the_default_tenant(simulator: Callable[..., Client]) -> None:
     client = simulator()
     assert client.put("/spring", json={"name": {"en": "Spring"}, "siteCode": "main"}).status_code == 201
     unnamed, named = (client.get(f"//__admin/state/segments{query}") for query in ("", "?tenant=acme"))

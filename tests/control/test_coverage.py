@@ -89,7 +89,7 @@ def test_a_body_covers_its_properties_and_their_enum_values(client: Client) -> N
     assert covered(client, CREATION) == succeeded(201, MANAGE) | named | {("enumValues", "body", "/status=INACTIVE")}
 
 
-def test_a_body_covers_its_properties_beside_more_that_nobody_declares_than_are_found(client: Client) -> None:
+def test_a_body_covers_its_properties_despite_many_undeclared_fields(client: Client) -> None:
     assert (
         client.put(ITEM, json={f"x{number}": 1 for number in range(MAX_UNDECLARED_FIELDS + 1)} | MIXINS).status_code
         == 204
@@ -98,7 +98,7 @@ def test_a_body_covers_its_properties_beside_more_that_nobody_declares_than_are_
     assert named < covered(client, PUT_ITEM)
 
 
-def test_elements_of_a_bulk_cover_their_codes_and_the_good_ones_their_properties(client: Client) -> None:
+def test_bulk_elements_cover_their_codes_and_valid_ones_their_properties(client: Client) -> None:
     elements = [{"id": SCREWDRIVER}, {"id": HAMMER, "mixins": {}}, {"id": "nowhere", "metadata": {"version": 1}}]
     assert client.put(ITEM_BULK, json=elements).status_code == 207
     assert covered(client, REPLACEMENT) == (
@@ -119,14 +119,14 @@ def test_elements_of_a_bulk_cover_their_codes_and_the_good_ones_their_properties
         ("manage-token", ITEM, {"metadata": {"version": 7}}, 409),
     ],
 )
-def test_a_refused_call_covers_its_status_alone(
+def test_a_refused_call_covers_only_its_status(
     client: Client, token: str | None, path: str, body: Any, status: int
 ) -> None:
     assert client.having(token).put(path, json=body).status_code == status
     assert covered(client, PUT_ITEM) == {("statuses", "", str(status))}
 
 
-def test_what_the_contract_does_not_have_is_told_apart(client: Client) -> None:
+def test_undocumented_items_are_reported_separately(client: Client) -> None:
     client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "delete_missing": "404"})
     removal, bulk = "DELETE-customer-segment-remove-item", "DELETE-customer-segment-remove-items-bulk"
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
@@ -136,12 +136,12 @@ def test_what_the_contract_does_not_have_is_told_apart(client: Client) -> None:
     assert covered(client, removal) == set()
 
 
-def test_a_head_covers_nothing(client: Client) -> None:
+def test_a_head_request_covers_nothing(client: Client) -> None:
     assert client.send("HEAD", ITEM).status_code == 200
     assert operation_of(client, GET_ITEM)["calls"] == 0
 
 
-def test_with_auth_off_nobody_shows_a_scope() -> None:
+def test_without_authentication_no_scope_is_covered() -> None:
     client = Client(build(Settings(auth="off")).flask, "acme", None)
     assert client.get(ITEM).status_code == 200
     assert ("scopes", "", READ) not in covered(client, GET_ITEM)
@@ -163,7 +163,7 @@ def keys(visit: Exchange) -> set[Any]:
     return set(counting.copy_hits())
 
 
-def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evicted_tenants_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     app = build(Settings())
     monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 3)
     for name in ("one", "two", "three", "four"):
@@ -178,9 +178,7 @@ def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch
 
 
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
-def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(
-    client: Client, visits: list[Exchange], kind: Any
-) -> None:
+def test_an_injected_or_broken_response_covers_nothing(client: Client, visits: list[Exchange], kind: Any) -> None:
     client.put(ITEM, json=MIXINS)
     (visit,) = visits
     assert visit.response
@@ -192,7 +190,7 @@ def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(
     assert keys(visit) == {CoverageItem("injected", PUT_ITEM)}
 
 
-def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visits: list[Exchange]) -> None:
+def test_a_slow_response_counts_as_usual(client: Client, visits: list[Exchange]) -> None:
     client.put(ITEM, json=MIXINS)
     (visit,) = visits
     assert visit.response
@@ -201,7 +199,7 @@ def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, visit
     assert keys(visit) == before
 
 
-def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, visits: list[Exchange]) -> None:
+def test_an_injected_element_failure_covers_nothing(client: Client, visits: list[Exchange]) -> None:
     client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
     (visit,) = visits
     failed = CoverageItem("elements", REPLACEMENT, "", "400")
@@ -211,7 +209,7 @@ def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, visits
     assert CoverageItem("elements", REPLACEMENT, "", "204") in keys(visit)
 
 
-def test_calls_that_a_fault_answered_are_counted_apart(client: Client, shared: App) -> None:
+def test_injected_responses_are_counted_separately(client: Client, shared: App) -> None:
     client.get(ITEM)
     visit = shared.records.get_record(client.tenant).journal.list_exchanges()[-1]
     visit.is_injected = True
@@ -220,7 +218,7 @@ def test_calls_that_a_fault_answered_are_counted_apart(client: Client, shared: A
     assert (operation["calls"], operation["injected"]) == (1, 1)
 
 
-def test_every_cell_lists_the_tests_behind_it_once(client: Client) -> None:
+def test_every_coverage_item_lists_its_tests_once(client: Client) -> None:
     for test in ("one", "two", "one"):
         client.get(ITEM, headers={"X-Mock-Test": test})
     client.get(ITEM)
@@ -229,7 +227,7 @@ def test_every_cell_lists_the_tests_behind_it_once(client: Client) -> None:
         assert (cell["count"], cell["tests"], cell["moreTests"]) == (4, ["one", "two"], False)
 
 
-def test_names_of_tests_are_bounded_and_fit_for_print(client: Client) -> None:
+def test_test_names_are_shortened_and_printable(client: Client) -> None:
     for number in range(coverage.MAX_TESTS_PER_ITEM + 1):
         client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
     cell = cells(operation_of(client, GET_ITEM))["operations", "", ""]
@@ -238,13 +236,13 @@ def test_names_of_tests_are_bounded_and_fit_for_print(client: Client) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_names_of_tests_come_in_utf_8_or_latin_1(client: Client, encoding: str) -> None:
+def test_test_names_can_be_utf_8_or_latin_1(client: Client, encoding: str) -> None:
     header = "prüft".encode(encoding).decode("latin-1")  # as WSGI hands it over
     client.get(ITEM, headers={"X-Mock-Test": header})
     assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
-def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits: list[Exchange]) -> None:
+def test_beyond_a_thousand_names_tests_are_pooled(client: Client, visits: list[Exchange]) -> None:
     client.get(ITEM)
     (visit,) = visits
     counting = coverage.Coverage()
@@ -259,14 +257,14 @@ def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, visits
     assert len(counting._test_names) == coverage.MAX_TEST_NAMES
 
 
-def test_a_client_cannot_make_cells(client: Client, shared: App) -> None:
+def test_a_client_cannot_create_coverage_items(client: Client, shared: App) -> None:
     client.put(ITEM, json=MIXINS)
     before = set(shared.records.get_record(client.tenant).coverage.copy_hits())
     client.put(f"{ITEM}?made=up", json=MIXINS | {"made": "up"}, headers={"X-Made-Up": "1"})
     assert set(shared.records.get_record(client.tenant).coverage.copy_hits()) == before
 
 
-def test_tenants_do_not_mix_and_are_joined_without_one() -> None:
+def test_coverage_is_per_tenant_and_summed_without_one() -> None:
     app = build(Settings()).flask
     one, two = Client(app, "one"), Client(app, "two")
     one.get(ITEM, headers={"X-Mock-Test": "first"})
@@ -289,7 +287,7 @@ def test_coverage_outlives_a_reset(client: Client) -> None:
     assert ("operations", "", "") in covered(client, GET_ITEM)
 
 
-def test_what_names_no_tenant_is_nobodys(client: Client) -> None:
+def test_operations_without_a_tenant_belong_to_no_tenant(client: Client) -> None:
     mine, everybodys = reported(client), client.get("//__admin/coverage").get_json()
     of_tenants = {name for name, paths in SERVICES.items() if any("{tenant}" in path for path in paths)}
     assert {each["service"] for each in mine["operations"]} == of_tenants
@@ -297,7 +295,7 @@ def test_what_names_no_tenant_is_nobodys(client: Client) -> None:
     assert "GET-oauth-generate-anonymous-access-token" not in {each["id"] for each in mine["operations"]}
 
 
-def test_a_service_can_be_asked_for() -> None:
+def test_coverage_can_be_limited_to_one_service() -> None:
     client = Client(build(Settings()).flask, "acme")
     asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
     client.having(None).post("//oauth/token", data=asked)
@@ -315,7 +313,7 @@ def test_a_service_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("query", "named"), [("service=nothing", "oauth"), ("service=oauth&tenant=acme", "customer-segment")]
 )
-def test_a_service_that_cannot_be_covered(client: Client, query: str, named: str) -> None:
+def test_coverage_refuses_an_unknown_service(client: Client, query: str, named: str) -> None:
     reply = client.get(f"//__admin/coverage?{query}")
     assert reply.status_code == 422
     assert named in reply.get_json()["message"]
@@ -355,7 +353,7 @@ def test_all_operations_and_documented_statuses_can_be_covered() -> None:
             assert f"{operation['id']} {cell['value']}" in cell["tests"]
 
 
-def test_all_codes_of_elements_can_be_covered_and_come_from_no_other_rule(client: Client) -> None:
+def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Client) -> None:
     stale = {"metadata": {"version": 7}}
     segment = {"name": {"en": "New"}, "siteCode": "main"}
     items = [{"id": SCREWDRIVER}, {"id": SCREWDRIVER}, {"id": SCREWDRIVER} | stale, {}]
@@ -375,7 +373,7 @@ def test_all_codes_of_elements_can_be_covered_and_come_from_no_other_rule(client
     assert [each["id"] for each in reported(client)["operations"] if each["undocumented"]] == []
 
 
-def test_junit_says_what_the_report_says(client: Client) -> None:
+def test_junit_agrees_with_the_report(client: Client) -> None:
     client.get(ITEM, headers={"X-Mock-Test": HOSTILE})
     reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=junit")
     assert (reply.status_code, reply.mimetype) == (200, "application/xml")
@@ -391,7 +389,7 @@ def test_junit_says_what_the_report_says(client: Client) -> None:
     assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total of all dimensions
 
 
-def test_the_page_escapes_what_clients_say_and_asks_for_nothing(client: Client) -> None:
+def test_the_page_escapes_client_text_and_loads_nothing(client: Client) -> None:
     client.get(ITEM, headers={"X-Mock-Test": HOSTILE})
     reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html")
     assert (reply.status_code, reply.mimetype) == (200, "text/html")
@@ -404,7 +402,7 @@ def test_the_page_escapes_what_clients_say_and_asks_for_nothing(client: Client) 
         assert f"{dimension['covered']} of {dimension['total']}" in reply.text
 
 
-def test_the_page_marks_what_is_undocumented_and_whose_scopes_are_spare(client: Client) -> None:
+def test_the_page_marks_undocumented_items_and_unused_scopes(client: Client) -> None:
     client.get(f"/{GOLDEN}?fields=", headers={"Accept-Language": "en;q=x"})
     client.having("manage-token").get(ITEM)
     text = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html").text
@@ -417,7 +415,7 @@ def persona(client: Client, name: str) -> Any:
     return next(each for each in reported(client)["personas"] if each["name"] == name)
 
 
-def test_least_privilege_tells_what_was_granted_needed_and_lacked(client: Client) -> None:
+def test_least_privilege_lists_granted_needed_and_lacked_scopes(client: Client) -> None:
     client.get(ITEM)
     client.having("manage-token").put(ITEM)
     for _ in range(2):
@@ -440,20 +438,20 @@ def test_least_privilege_tells_what_was_granted_needed_and_lacked(client: Client
     }
 
 
-def test_a_call_that_fails_after_its_scope_let_it_in_needs_the_scope(client: Client) -> None:
+def test_a_call_that_fails_after_authorization_needs_its_scope(client: Client) -> None:
     assert client.having("read-token").get(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
     assert persona(client, "read-token")["neverNeeded"] == []
     assert ("scopes", "", READ) not in covered(client, GET_ITEM)
 
 
-def test_a_parameter_that_a_scope_does_not_cover_lacks_the_one_that_does(client: Client) -> None:
+def test_a_parameter_beyond_the_own_scope_lacks_the_wider_one(client: Client) -> None:
     assert client.having("customer-token").get("?customerId=98029737").status_code == 403
     found = persona(client, "customer-token")
     assert (found["granted"], found["needed"]) == (sorted(OWN), {})
     assert found["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
 
 
-def test_scopes_that_come_with_a_customers_login_are_not_told_as_spare(client: Client) -> None:
+def test_unused_scopes_of_a_customer_login_are_not_reported(client: Client) -> None:
     login = {"email": "john.doe@email.com", "password": "secret1"}
     token = client.having("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
     client.having(token["access_token"]).get("")
@@ -462,7 +460,7 @@ def test_scopes_that_come_with_a_customers_login_are_not_told_as_spare(client: C
     assert len(found["granted"]) > 1
 
 
-def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) -> None:
+def test_an_operation_without_scopes_lacks_none(client: Client, shared: App) -> None:
     operation = next(each for each in shared.api_operations if each.id == "POST-customer-exchange-authtoken")
     refused = case_of(operation, 403)
     refused["path"] = refused["path"].replace("statuses", client.tenant)
@@ -470,7 +468,7 @@ def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) ->
     assert persona(client, "no-scope-token")["lacked"] == {}
 
 
-def test_a_call_that_needs_no_token_is_nobodys() -> None:
+def test_a_call_without_a_token_has_no_persona() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme", None)
     client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
@@ -479,12 +477,12 @@ def test_a_call_that_needs_no_token_is_nobodys() -> None:
     assert client.get("//__admin/coverage").get_json()["personas"] == []
 
 
-def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:
+def test_an_invalid_token_grants_nothing(client: Client) -> None:
     assert client.having("expired-token").get(ITEM).status_code == 401
     assert reported(client)["personas"] == []
 
 
-def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, visits: list[Exchange]) -> None:
+def test_an_injected_response_records_no_scopes(client: Client, visits: list[Exchange]) -> None:
     client.get(ITEM)
     (visit,) = visits
     counting = personas.Personas()
@@ -496,7 +494,7 @@ def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, 
     assert counting.copy_personas().keys() == {"admin-token"}
 
 
-def test_personas_are_forgotten_with_the_coverage(client: Client) -> None:
+def test_personas_are_cleared_with_the_coverage(client: Client) -> None:
     client.get(ITEM)
     client.delete(f"//__admin/coverage?tenant={client.tenant}")
     assert reported(client)["personas"] == []
@@ -528,7 +526,7 @@ def served() -> Iterator[str]:
         yield ready["url"]
 
 
-def test_the_gate_opens_where_there_is_enough(served: str) -> None:
+def test_the_gate_passes_when_coverage_is_sufficient(served: str) -> None:
     done = run("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"^operations +3 % +1 of 30$", done.stdout, re.M)
@@ -536,7 +534,7 @@ def test_the_gate_opens_where_there_is_enough(served: str) -> None:
     assert f"  admin-token: {', '.join([scope for scope in ADMIN_SCOPES if scope != READ])}" in done.stdout
 
 
-def test_the_gate_says_what_is_missing_where_there_is_not(served: str) -> None:
+def test_the_gate_lists_what_is_missing(served: str) -> None:
     every = {operation.id for operation in build(Settings()).api_operations}
     done = run("coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1")
     assert done.returncode == 1
@@ -553,7 +551,7 @@ def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> Non
     assert run("coverage", "--url", served, f"--min-{flag}", "100").returncode == 1
 
 
-def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Path) -> None:
+def test_a_report_can_be_written_to_a_file_in_any_format(served: str, tmp_path: Path) -> None:
     for form in ("text", "json", "html", "junit"):
         path = tmp_path / form
         done = run("coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100")
@@ -564,7 +562,7 @@ def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Pa
     assert (tmp_path / "text").read_text().strip().endswith("site.site_read")
 
 
-def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
+def test_the_documented_gate_commands_are_valid() -> None:
     pages = [(ROOT / name).read_text() for name in ("README.md", "docs/control.md")]
     lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
     minimums = [commands.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
@@ -572,7 +570,7 @@ def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
     assert all(any(given[name] for name in COVERAGE_DIMENSIONS) for given in minimums)
 
 
-def test_a_server_that_wants_its_token_gets_it() -> None:
+def test_the_gate_sends_the_admin_token() -> None:
     with serving(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
         asked = ["coverage", "--url", ready["url"], "--format", "json"]
         refused = run(*asked)
@@ -593,7 +591,7 @@ def test_a_server_that_wants_its_token_gets_it() -> None:
         (["--output", "/nowhere/report"], "/nowhere/report"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
+def test_a_usage_error_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
     done = run("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1

@@ -72,7 +72,7 @@ def place(told: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize(("operation_id", "status"), REFUSALS)
-def test_every_refusal_is_explained_and_what_is_offered_instead_is_not_refused_so(
+def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
     operation_id: str, status: str, simulator: Callable[..., Client], client: Client
 ) -> None:
     case = case_of(OPERATIONS[operation_id], int(status))
@@ -105,7 +105,7 @@ def test_every_refusal_is_explained_and_what_is_offered_instead_is_not_refused_s
         ("GET", f"//{'customer-segment/' * 50}", None),
     ],
 )
-def test_a_path_that_is_none_leads_to_the_nearest_operation(
+def test_an_unknown_path_leads_to_the_nearest_operation(
     client: Client, method: str, path: str, instead: str | None
 ) -> None:
     refused = client.send(method, path.format(client.tenant))
@@ -142,9 +142,7 @@ def strict(client: Client) -> Client:
         ("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", {"json": [{"id": HAMMER, "ID": 1}, {"id": HAMMER}]}),
     ],
 )
-def test_c11b_what_is_not_declared_is_left_out_or_named_right(
-    client: Client, method: str, path: str, request_: Any
-) -> None:
+def test_c11b_undeclared_fields_are_dropped_or_corrected(client: Client, method: str, path: str, request_: Any) -> None:
     refused = strict(client).send(method, path, **request_)
     told = explanation(client, refused)
     assert (refused.status_code, told["rule"]["id"]) == (400, "C11b")
@@ -152,12 +150,12 @@ def test_c11b_what_is_not_declared_is_left_out_or_named_right(
     assert run(client, told["nearest"]["curl"]).status_code < 300
 
 
-def test_what_was_meant_keeps_its_value(client: Client) -> None:
+def test_a_corrected_field_keeps_its_value(client: Client) -> None:
     told = explanation(client, strict(client).get("/items?pagesize=1"))
     assert len(run(client, told["nearest"]["curl"]).get_json()) == 1
 
 
-def test_neither_an_issued_token_nor_a_secret_is_told(client: Client) -> None:
+def test_no_issued_token_and_no_secret_is_shown(client: Client) -> None:
     caller = client.having(None)
     asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret", "scope": ""}
     issued = caller.post("//oauth/token", data=asked).get_json()["access_token"]
@@ -171,7 +169,7 @@ def test_neither_an_issued_token_nor_a_secret_is_told(client: Client) -> None:
 
 
 @pytest.mark.parametrize("body", ["@/etc/passwd", "{'quoted': \"$HOME\"}", "it's"])
-def test_a_line_is_safe_to_paste(client: Client, body: str) -> None:
+def test_a_curl_line_is_safe_to_paste(client: Client, body: str) -> None:
     headers = {"Host": "localhost", "Accept-Language": "'; echo $(id) `id` @x"}
     told = explanation(client, client.having(None).put(f"/$(id);'/items/PRODUCT/{HAMMER}", data=body, headers=headers))
     words = shlex.split(told["nearest"]["curl"])
@@ -180,12 +178,12 @@ def test_a_line_is_safe_to_paste(client: Client, body: str) -> None:
     assert run(client, told["nearest"]["curl"]).status_code == 400  # D6: there is no such segment
 
 
-def test_a_host_that_is_none_is_not_repeated(client: Client) -> None:
+def test_an_invalid_host_is_not_repeated(client: Client) -> None:
     refused = client.having(None).get("", headers={"Host": "evil/$(id)"})
     assert explanation(client, refused)["nearest"]["curl"].startswith("curl http://127.0.0.1:8080/customer-segment/")
 
 
-def test_an_id_is_unknown_once_the_visit_is_dropped(client: Client, shared: App) -> None:
+def test_a_dropped_exchange_has_no_explanation(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
     shared.records.get_record(client.tenant).journal.clear()
     assert client.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").status_code == 404
@@ -203,14 +201,14 @@ def test_a_switched_refusal_names_its_own_rule(simulator: Callable[..., Client])
         assert run(childless, told["nearest"]["curl"]).status_code == 200
 
 
-def test_no_token_is_offered_where_none_is_looked_at(simulator: Callable[..., Client]) -> None:
+def test_no_token_is_suggested_where_none_is_checked(simulator: Callable[..., Client]) -> None:
     client = simulator(auth="off").having(None)
     told = explanation(client, client.get("/items/category-trees"))
     assert told["status"] == 403
     assert "nearest" not in told
 
 
-def test_a_token_that_was_revoked_is_not_offered(client: Client) -> None:
+def test_a_revoked_token_is_not_suggested(client: Client) -> None:
     caller = client.having(None)
     for token in ("admin-token", "read-token"):
         assert caller.delete(f"//__admin/tokens/{token}?tenant={client.tenant}").status_code == 204
@@ -230,7 +228,7 @@ def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> No
     assert client.get("/formed").get_json()["name"] == {"en": "Formed"}
 
 
-def test_an_answer_that_a_fault_made_up_names_the_fault(client: Client, shared: App) -> None:
+def test_an_injected_response_names_its_fault(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
     visit = shared.records.find_exchange(refused.headers["X-Mock-Explain"])
     assert visit is not None

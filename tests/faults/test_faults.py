@@ -69,7 +69,7 @@ def called(client: Client, operation: Operation, **request: Any) -> TestResponse
     return client.send(operation.method, f"/{path}", **request)
 
 
-def test_a_rule_gives_the_failure_of_the_vendors_shape_and_changes_nothing(client: Client, faults: Faults) -> None:
+def test_a_fault_answers_in_the_vendors_shape_and_changes_nothing(client: Client, faults: Faults) -> None:
     before = client.everything()
     id_ = faults.order(operation=PUT, response={"status": 409})
     reply = client.put(ITEM, json={})
@@ -81,7 +81,7 @@ def test_a_rule_gives_the_failure_of_the_vendors_shape_and_changes_nothing(clien
 
 
 @pytest.mark.parametrize(("id_", "status"), STATUSES)
-def test_every_declared_status_can_be_ordered(everywhere: Faults, id_: str, status: int) -> None:
+def test_every_declared_status_can_be_injected(everywhere: Faults, id_: str, status: int) -> None:
     operation = OPERATIONS[id_]
     everywhere.client.post("//__admin/faults", json={"operation": id_, "response": {"status": status}})
     reply = called(everywhere.client, operation)
@@ -91,7 +91,7 @@ def test_every_declared_status_can_be_ordered(everywhere: Faults, id_: str, stat
 
 
 @pytest.mark.parametrize("status", GatewayError.REASONS)
-def test_what_stands_before_the_service_can_fail_too(client: Client, faults: Faults, status: int) -> None:
+def test_gateway_failures_can_be_injected_too(client: Client, faults: Faults, status: int) -> None:
     faults.order(response={"status": status})
     reply = client.get(ITEM)
     assert reply.status_code == status
@@ -103,7 +103,7 @@ def test_what_stands_before_the_service_can_fail_too(client: Client, faults: Fau
     assert reply.headers.get("Retry-After") == ("1" if status in (429, 503) else None)
 
 
-def test_the_reply_is_what_the_rule_says(client: Client, faults: Faults) -> None:
+def test_the_fault_decides_the_response(client: Client, faults: Faults) -> None:
     body = {"code": 409, "status": "Conflict", "message": "Locked by an import."}
     faults.order(
         operation=PUT,
@@ -163,7 +163,7 @@ def send(client: Client, path: str = ITEM, token: str = "admin-token", **headers
     ],
     ids=str,
 )
-def test_a_rule_is_for_calls_that_are_all_that_it_says(
+def test_a_fault_matches_calls_that_meet_all_its_conditions(
     client: Client, faults: Faults, rule: Any, met: Any, not_met: Any
 ) -> None:
     id_ = faults.order(**rule, response={"status": 504})
@@ -172,27 +172,27 @@ def test_a_rule_is_for_calls_that_are_all_that_it_says(
     assert faults.counts(id_) == (1, 1)
 
 
-def test_skip_and_times_count_the_calls_that_it_is_for(client: Client, faults: Faults) -> None:
+def test_skip_and_times_count_matching_calls(client: Client, faults: Faults) -> None:
     id_ = faults.order(operation=GET, skip=1, times=2, response={"status": 503})
     client.get("")
     assert [client.get(ITEM).status_code for _ in range(5)] == [200, 503, 503, 200, 200]
     assert faults.counts(id_) == (5, 2)
 
 
-def test_the_first_rule_that_settles_the_answer_wins(client: Client, faults: Faults) -> None:
+def test_the_first_fault_that_decides_the_response_wins(client: Client, faults: Faults) -> None:
     first = faults.order(times=1, response={"status": 503})
     second = faults.order(response={"status": 504})
     assert [client.get(ITEM).status_code for _ in range(2)] == [503, 504]
     assert [faults.counts(id_) for id_ in (first, second)] == [(2, 1), (1, 1)]
 
 
-def test_a_rule_for_all_operations_meets_those_that_have_its_status(client: Client, faults: Faults) -> None:
+def test_a_fault_for_all_operations_applies_where_its_status_is_declared(client: Client, faults: Faults) -> None:
     faults.order(response={"status": 409})
     assert client.get(ITEM).status_code == 200
     assert client.put(ITEM).status_code == 409
 
 
-def test_rules_of_one_tenant_leave_the_other_alone(client: Client, faults: Faults) -> None:
+def test_faults_of_one_tenant_do_not_affect_another(client: Client, faults: Faults) -> None:
     other = Client(client.flask, f"{client.tenant}b")
     id_ = faults.order(response={"status": 503})
     assert (other.get(ITEM).status_code, client.get(ITEM).status_code) == (200, 503)
@@ -203,7 +203,7 @@ def test_rules_of_one_tenant_leave_the_other_alone(client: Client, faults: Fault
     assert client.get(ITEM).status_code == 503
 
 
-def test_a_rule_without_tenant_is_for_all_and_outlives_the_reset_of_one(everywhere: Faults) -> None:
+def test_a_fault_without_tenant_is_for_all_and_outlives_the_reset_of_one(everywhere: Faults) -> None:
     caller = everywhere.client
     caller.post("//__admin/faults", json={"id": "all", "response": {"status": 503}})
     assert [Client(APP.flask, tenant).get(ITEM).status_code for tenant in ("acme", "other")] == [503, 503]
@@ -215,7 +215,7 @@ def test_a_rule_without_tenant_is_for_all_and_outlives_the_reset_of_one(everywhe
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/reset"), ("DELETE", "/faults"), ("DELETE", "/faults/mine")])
-def test_rules_go_with_a_reset_or_alone(client: Client, faults: Faults, method: str, path: str) -> None:
+def test_a_reset_or_a_delete_removes_faults(client: Client, faults: Faults, method: str, path: str) -> None:
     faults.call("DELETE", "/faults")
     mine = f"mine-{client.tenant}"
     faults.order(id=mine, response={"status": 503})
@@ -225,14 +225,14 @@ def test_rules_go_with_a_reset_or_alone(client: Client, faults: Faults, method: 
     assert mine in faults.call("GET", f"/faults/{mine}", status=404)["message"]
 
 
-def test_rules_go_with_their_tenant(client: Client, faults: Faults) -> None:
+def test_dropping_a_tenant_removes_its_faults(client: Client, faults: Faults) -> None:
     faults.order(response={"status": 503})
     client.get(ITEM)
     faults.call("DELETE", f"/tenants/{client.tenant}", status=204)
     assert client.get(ITEM).status_code == 200
 
 
-def test_a_report_is_the_rule_and_its_counts(client: Client, faults: Faults) -> None:
+def test_a_report_is_the_fault_and_its_counts(client: Client, faults: Faults) -> None:
     asked = {"id": f"x-{client.tenant}", "operation": GET, "times": 3, "response": {"status": 404}}
     counts = {"seen": 0, "hits": 0, "held": 0, "timedOut": 0}
     told = faults.call("POST", "/faults", asked, 201)
@@ -241,7 +241,7 @@ def test_a_report_is_the_rule_and_its_counts(client: Client, faults: Faults) -> 
     assert "already" in faults.refused(422, **asked)
 
 
-def test_made_up_ids_are_free_ones(client: Client, faults: Faults) -> None:
+def test_generated_fault_ids_are_not_taken(client: Client, faults: Faults) -> None:
     first = faults.order(response={"status": 503})
     taken = f"fault-{int(first.partition('-')[2]) + 1}"
     faults.order(id=taken, response={"status": 503})
@@ -256,7 +256,7 @@ def entries(client: Client, elements: list[Any], path: str = f"/{TOOL_FANS}/item
 
 @pytest.mark.parametrize("item", [{"index": 2}, {"id": SCREWDRIVER}])
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 429, 500, 503])
-def test_an_element_of_a_bulk_fails_and_the_others_are_carried_out(
+def test_one_element_of_a_bulk_fails_and_the_others_succeed(
     client: Client, faults: Faults, item: Any, code: int
 ) -> None:
     id_ = faults.order(operation=BULK, item={**item, "code": code})
@@ -289,13 +289,13 @@ def test_calls_without_such_an_element_do_not_count(client: Client, faults: Faul
     assert faults.counts(id_) == (2, 1)
 
 
-def test_the_index_counts_as_the_replies_count(simulator: Callable[..., Client]) -> None:
+def test_the_index_follows_the_index_base_of_the_replies(simulator: Callable[..., Client]) -> None:
     client = simulator(bulk_index_base="0")
     Faults(client).order(item={"index": 0, "code": 503})
     assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [503, 201]
 
 
-def test_a_bulk_that_is_refused_as_a_whole_does_not_use_the_rule_up(client: Client, faults: Faults) -> None:
+def test_a_bulk_that_is_refused_as_a_whole_does_not_use_up_the_fault(client: Client, faults: Faults) -> None:
     id_ = faults.order(item={"index": 1, "code": 503}, times=1)
     faults.call("PUT", "/settings", {"contract": "strict"})
     assert client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk?typo=1", json=[{"id": HAMMER}]).status_code == 400
@@ -303,35 +303,33 @@ def test_a_bulk_that_is_refused_as_a_whole_does_not_use_the_rule_up(client: Clie
 
 
 @pytest.mark.parametrize("response", [{"status": 503}, *({"fault": fault} for fault in SILENT)], ids=str)
-def test_a_call_is_committed_and_its_answer_lost(client: Client, faults: Faults, response: Any) -> None:
+def test_a_call_is_committed_and_its_response_lost(client: Client, faults: Faults, response: Any) -> None:
     faults.order(operation=PUT, commit=True, times=1, response=response)
     client.put(NEW_ITEM)
     assert client.get(NEW_ITEM).get_json()["metadata"]["version"] == 1
     assert client.put(NEW_ITEM).status_code == 204
 
 
-def test_a_committed_call_that_fails_gets_the_ordered_answer_too(client: Client, faults: Faults) -> None:
+def test_a_committed_call_that_fails_gets_the_injected_response_too(client: Client, faults: Faults) -> None:
     faults.order(commit=True, response={"status": 500})
     assert client.put(NEW_ITEM, json={"metadata": {"version": "x"}}).status_code == 500
     assert client.get("/none").status_code == 500
 
 
 @pytest.mark.parametrize("fault", SILENT)
-def test_where_no_connection_can_be_broken_an_answer_that_gets_lost_is_a_502(
-    client: Client, faults: Faults, fault: str
-) -> None:
+def test_a_lost_response_without_a_connection_is_a_502(client: Client, faults: Faults, fault: str) -> None:
     faults.order(response={"fault": fault})
     assert client.put(NEW_ITEM).status_code == 502
     faults.call("DELETE", "/faults")
     assert client.get(NEW_ITEM).status_code == 404
 
 
-def test_a_fault_comes_before_the_token_is_looked_at(client: Client, faults: Faults) -> None:
+def test_a_fault_applies_before_the_token_is_checked(client: Client, faults: Faults) -> None:
     faults.order(response={"status": 429})
     assert client.having(None).get(ITEM).status_code == 429
 
 
-def test_the_journal_knows_what_was_ordered(client: Client, faults: Faults, shared: App) -> None:
+def test_the_journal_records_injected_faults(client: Client, faults: Faults, shared: App) -> None:
     status = faults.order(operation=GET, response={"status": 503})
     element = faults.order(item={"index": 1, "code": 503})
     delay = faults.order(operation=BULK, response={"fixedDelayMilliseconds": 1})
@@ -346,7 +344,7 @@ def test_the_journal_knows_what_was_ordered(client: Client, faults: Faults, shar
     assert visit.error.rule == "F7"
 
 
-def test_coverage_does_not_count_what_was_ordered(client: Client, faults: Faults) -> None:
+def test_coverage_does_not_count_injected_responses(client: Client, faults: Faults) -> None:
     faults.order(operation=GET, response={"status": 404})
     faults.order(item={"index": 2, "code": 409})
     client.get(ITEM)
@@ -375,21 +373,21 @@ def test_delays_are_the_same_in_every_run() -> None:
     ],
     ids=str,
 )
-def test_a_call_that_only_waits_is_answered_as_ever(client: Client, faults: Faults, response: Any) -> None:
+def test_a_delayed_call_is_answered_as_usual(client: Client, faults: Faults, response: Any) -> None:
     plain = client.get(ITEM).get_json()
     id_ = faults.order(response=response)
     assert client.get(ITEM).get_json() == plain
     assert faults.counts(id_) == (1, 1)
 
 
-def test_a_delay_and_a_status_are_two_rules_or_one(client: Client, faults: Faults) -> None:
+def test_a_delay_and_a_status_can_be_one_fault_or_two(client: Client, faults: Faults) -> None:
     slow = faults.order(response={"fixedDelayMilliseconds": 1})
     broken = faults.order(response={"status": 503, "fixedDelayMilliseconds": 1})
     assert client.get(ITEM).status_code == 503
     assert [faults.counts(id_) for id_ in (slow, broken)] == [(1, 1), (1, 1)]
 
 
-def test_a_barrier_that_nobody_opens_lets_its_call_go_on(client: Client, faults: Faults) -> None:
+def test_a_barrier_that_stays_closed_releases_its_call_in_the_end(client: Client, faults: Faults) -> None:
     id_ = faults.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": 0})
     assert client.put(NEW_ITEM).status_code == 201
     assert faults.call("GET", f"/faults/{id_}")["timedOut"] == 1
@@ -418,14 +416,14 @@ def test_f7_a_call_gets_the_reply_that_it_prefers(client: Client) -> None:
         ("code", "code must be a status, such as 404."),
     ],
 )
-def test_f7_a_preference_for_what_is_not_there_is_refused(client: Client, prefer: str, said: str) -> None:
+def test_f7_a_preference_for_an_unknown_reply_is_refused(client: Client, prefer: str, said: str) -> None:
     reply = client.get(ITEM, headers={"Prefer": prefer})
     assert (reply.status_code, reply.get_json()["details"]["message"]) == (400, said)
     assert "Preference-Applied" not in reply.headers
 
 
 @pytest.mark.parametrize("prefer", ["return=minimal", "", ",;=", "x-code=404"])
-def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> None:
+def test_f7_other_preferences_are_ignored(client: Client, prefer: str) -> None:
     reply = client.get(ITEM, headers={"Prefer": prefer})
     assert reply.status_code == 200
     assert "Preference-Applied" not in reply.headers
@@ -455,7 +453,7 @@ def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> No
     ],
     ids=str,
 )
-def test_rules_that_name_what_does_not_exist_are_told_what_does(faults: Faults, rule: Any, said: str) -> None:
+def test_faults_with_unknown_names_get_the_known_ones(faults: Faults, rule: Any, said: str) -> None:
     assert said in faults.refused(422, **rule)
     assert faults.call("GET", "/faults") == {"faults": []}
 
@@ -491,12 +489,12 @@ def test_rules_that_name_what_does_not_exist_are_told_what_does(faults: Faults, 
     ],
     ids=lambda rule: str(rule)[:80],
 )
-def test_rules_that_make_no_sense(faults: Faults, rule: Any) -> None:
+def test_invalid_faults(faults: Faults, rule: Any) -> None:
     faults.refused(400, **rule)
     assert faults.call("GET", "/faults") == {"faults": []}
 
 
-def test_rules_are_limited_in_number() -> None:
+def test_the_number_of_faults_is_limited() -> None:
     faults = Faults(Client(build(Settings()).flask, "acme"))
     for _ in range(MAX_FAULTS):
         faults.order(response={"status": 503})

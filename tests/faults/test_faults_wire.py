@@ -109,7 +109,7 @@ def test_an_empty_reply_has_no_byte(wire: Faulty, method: str) -> None:
         wire.send(method, ITEM)
 
 
-def test_garbage_is_no_http_and_always_the_same(wire: Faulty) -> None:
+def test_garbage_is_not_http_and_always_the_same(wire: Faulty) -> None:
     wire.order(response={"fault": "RANDOM_DATA_THEN_CLOSE"})
     url = f"/customer-segment/{wire.tenant}/segments{ITEM}"
     first, second = raw(wire.port, url), raw(wire.port, url, "HEAD")
@@ -133,14 +133,14 @@ def test_a_reply_without_body_is_cut_in_its_first_line(wire: Faulty, method: str
     assert raw(wire.port, f"/customer-segment/{wire.tenant}/segments{ITEM}", method) == half
 
 
-def test_an_ordered_failure_can_be_truncated(wire: Faulty) -> None:
+def test_an_injected_failure_can_be_truncated(wire: Faulty) -> None:
     wire.order(response={"status": 503, "fault": "MALFORMED_RESPONSE_CHUNK"})
     came = raw(wire.port, f"/customer-segment/{wire.tenant}/segments{ITEM}")
     assert came.startswith(b"HTTP/1.1 503 ")
     assert b"Retry-After: 1\r\n" in came
 
 
-def test_a_dripping_body_comes_whole_in_parts(wire: Faulty) -> None:
+def test_a_dripping_body_arrives_complete_in_parts(wire: Faulty) -> None:
     plain = wire.send("GET", ITEM)
     wire.order(times=2, response={"chunkedDribbleDelay": {"numberOfChunks": 4, "totalDuration": 20}})
     assert wire.send("GET", ITEM) == plain
@@ -148,13 +148,13 @@ def test_a_dripping_body_comes_whole_in_parts(wire: Faulty) -> None:
     assert wire.send("GET", ITEM)[0] == 200
 
 
-def test_a_body_drips_in_as_many_parts_as_were_ordered() -> None:
+def test_a_body_drips_in_as_many_parts_as_requested() -> None:
     assert split_body(b"0123456789", 4) == [b"012", b"345", b"678", b"9"]
     assert split_body(b"01", 4) == [b"0", b"1"]
     assert split_body(b"", 4) == []
 
 
-def test_a_body_that_drips_holds_up_nobody_and_ends_with_its_client(wire: Faulty) -> None:
+def test_a_dripping_body_delays_nobody_and_ends_with_its_client(wire: Faulty) -> None:
     wire.order(times=1, response={"chunkedDribbleDelay": {"numberOfChunks": 1000, "totalDuration": 1000 * ENOUGH}})
     with socket.create_connection(("127.0.0.1", wire.port)) as connection:
         head = f"GET /customer-segment/{wire.tenant}/segments{ITEM} HTTP/1.1\r\nAuthorization: Bearer admin-token\r\n"
@@ -166,7 +166,7 @@ def test_a_body_that_drips_holds_up_nobody_and_ends_with_its_client(wire: Faulty
 
 
 @pytest.mark.parametrize("fault", ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "MALFORMED_RESPONSE_CHUNK"])
-def test_a_write_is_committed_and_its_answer_lost(wire: Faulty, fault: str) -> None:
+def test_a_write_is_committed_and_its_response_lost(wire: Faulty, fault: str) -> None:
     wire.order(operation=PUT, commit=True, times=1, response={"fault": fault})
     with pytest.raises((ConnectionResetError, BadStatusLine)):
         wire.send("PUT", NEW_ITEM, {})
@@ -212,7 +212,7 @@ def test_the_other_client_is_answered_while_one_is_held(wire: Faulty, beside: Ca
     assert held.result(ENOUGH)[0] == 201
 
 
-def test_a_race_is_lost_by_the_call_that_is_held(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
+def test_the_held_call_loses_the_race(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     """A reads version 1 and writes; B's write comes between."""
     until = {"operation": PUT, "path": {"segmentId": GOLDEN}, "headers": {"X-Client": "B"}}
     id_ = wire.order(operation=PUT, headers={"X-Client": "A"}, barrier={"until": until, "timeoutSeconds": ENOUGH})
@@ -225,7 +225,7 @@ def test_a_race_is_lost_by_the_call_that_is_held(wire: Faulty, beside: Callable[
     assert wire.another().send("GET", ITEM)[1]["metadata"]["version"] == 2
 
 
-def test_an_answer_can_be_held_after_its_call_is_carried_out(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
+def test_a_response_can_be_held_after_its_call_has_run(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     until = {"operation": PATCH}
     id_ = wire.order(operation=PUT, barrier={"until": until, "at": "after", "timeoutSeconds": ENOUGH})
     first = beside(wire.send, "PUT", ITEM, STALE)
@@ -236,7 +236,7 @@ def test_an_answer_can_be_held_after_its_call_is_carried_out(wire: Faulty, besid
     assert first.result(ENOUGH)[0] == 204
 
 
-def test_a_call_that_a_reset_lets_go_does_not_write_into_the_new_state(
+def test_a_call_released_by_a_reset_does_not_write_into_the_new_state(
     wire: Faulty, beside: Callable[..., Future[Any]]
 ) -> None:
     id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
@@ -247,7 +247,7 @@ def test_a_call_that_a_reset_lets_go_does_not_write_into_the_new_state(
     assert wire.another().send("GET", NEW_ITEM)[0] == 404
 
 
-def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_either(
+def test_a_call_held_over_a_reset_by_a_fault_of_all_tenants_does_not_write(
     wire: Faulty, beside: Callable[..., Future[Any]]
 ) -> None:
     barrier = {"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH}
@@ -262,7 +262,7 @@ def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_eit
     assert wire.another().send("GET", NEW_ITEM)[0] == 404
 
 
-def test_a_delay_ends_with_its_rule(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
+def test_a_delay_ends_with_its_fault(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     id_ = wire.order(operation=PUT, response={"fixedDelayMilliseconds": 1000 * ENOUGH})
     held = beside(wire.send, "PUT", NEW_ITEM, {})
     while wire.report(id_)["hits"] == 0:

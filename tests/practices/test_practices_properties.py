@@ -121,7 +121,7 @@ def naively(tree: Tree, row: Any) -> bool:
 
 @practices
 @given(TREES, LEAVES, ROWS)
-def test_a_compound_is_what_its_parts_are(tree: Tree, beside: str, rows: list[Any]) -> None:
+def test_a_compound_query_equals_its_parts(tree: Tree, beside: str, rows: list[Any]) -> None:
     query = parse_query(f"{beside} compoundLogicalQuery:({written(tree)})", allow_compound=True)
     assert select_rows(query, rows) == [row for row in rows if naively(beside, row) and naively(tree, row)]
 
@@ -175,7 +175,7 @@ def test_all_regexes_of_a_query_share_the_time() -> None:
         select_rows(query, [{"a": "ab" * 50, "b": "x"}] * 2, seconds=0)
 
 
-def test_a_regex_gets_what_the_ones_before_it_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_regex_gets_the_time_that_earlier_ones_left(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter(range(8))
     monkeypatch.setattr(regexes, "monotonic", lambda: next(moments))
     stopwatch, given_time = RegexBudget(2.5), []
@@ -219,7 +219,7 @@ def test_a_huge_query_is_a_bad_request(text: str) -> None:
     "text",
     ["a:~b " * 10, "a:b " * 100, "a:~" + "x" * 1000, "a:~(?:b{1}){10000}", "a." * 49 + "a:1", "a:~" + "(b{9}){9}"],
 )
-def test_a_query_of_any_allowed_size_is_read(text: str) -> None:
+def test_a_query_of_any_allowed_size_is_parsed(text: str) -> None:
     assert select_rows(parse_query(text), [{}]) == []
 
 
@@ -241,7 +241,7 @@ def test_sort_is_a_stable_permutation(rows: list[Any], keys: list[tuple[str, str
 
 @practices
 @given(ROWS, PATHS, st.sampled_from(["ASC", "DESC"]))
-def test_rows_without_the_field_come_last_as_they_came(rows: list[Any], path: str, direction: str) -> None:
+def test_rows_without_the_field_come_last_in_their_old_order(rows: list[Any], path: str, direction: str) -> None:
     numbered = [{**row, "at": at} for at, row in enumerate(rows)]
     without = select_rows(parse_query(f"{path}:null"), numbered)
     arranged = sort.sort_rows(numbered, sort.parse_sort(f"{path}:{direction}"))
@@ -264,7 +264,7 @@ def within(part: Any, whole: Any) -> bool:
 
 @practices
 @given(DOCUMENTS, st.one_of(st.text(), st.lists(PATHS).map(",".join)), st.lists(PATHS, max_size=2).map(tuple))
-def test_projection_is_a_part_and_idempotent(document: Any, text: str, always: tuple[str, ...]) -> None:
+def test_projection_keeps_a_part_and_is_idempotent(document: Any, text: str, always: tuple[str, ...]) -> None:
     before, projection = deepcopy(document), fields.parse_fields(text)
     projected = fields.project(document, projection, always)
     assert within(projected, document)
@@ -285,7 +285,7 @@ def test_localize_leaves_one_language_and_is_idempotent(value: dict[str, str], h
 
 @practices
 @given(DOCUMENTS, st.lists(PATHS, max_size=3))
-def test_localized_takes_any_document_and_leaves_it(document: Any, localized_paths: list[str]) -> None:
+def test_localizing_accepts_any_document_and_does_not_change_it(document: Any, localized_paths: list[str]) -> None:
     before = deepcopy(document)
     wanted = languages.LanguagePreferences(("de",))
     once = languages.localize_document(document, localized_paths, wanted, "en", recursive_field="c")
@@ -301,7 +301,7 @@ def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
     assert pages[-1] == []
 
 
-def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
+def test_short_texts_are_parsed_once_and_bad_ones_each_time() -> None:
     asked: list[str] = []
 
     @cache_parsed
@@ -320,7 +320,7 @@ def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
     assert asked == ["a", long, long, "bad", "bad"]
 
 
-def test_only_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_latest_texts_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "MAX_CACHED_TEXTS", 2)
     asked: list[str] = []
     read = cache_parsed(asked.append)
@@ -331,7 +331,7 @@ def test_only_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> 
 
 @practices
 @given(st.integers(0, 40), st.integers(1, 15), st.integers(1, 5))
-def test_only_the_rows_of_the_page_are_made(count: int, size: int, number: int) -> None:
+def test_only_the_rows_of_the_page_are_built(count: int, size: int, number: int) -> None:
     made: list[int] = []
 
     def make(source: int) -> dict[str, int]:

@@ -63,7 +63,7 @@ STEPS = "a.b." * 25 + "c"
         (f"{LONG}a", f"No value for key {LONG[1:]}…", "value", "a clause is key:value"),
     ],
 )
-def test_c6_what_is_too_much_is_said_in_200_characters(text: str, message: str, kind: str, detail: str) -> None:
+def test_c6_messages_about_limits_have_at_most_200_characters(text: str, message: str, kind: str, detail: str) -> None:
     with pytest.raises(BadRequest) as raised:
         query.parse_query(text, allow_compound=True)
     assert (raised.value.message, raised.value.error_type, raised.value.detail) == (message, kind, detail)
@@ -116,7 +116,7 @@ def test_paging(case: Case) -> None:
         assert [page.start, page.stop] == case["rows"]
 
 
-def test_localized_cuts_trees_and_arrays() -> None:
+def test_localizing_cuts_trees_and_arrays() -> None:
     both = {"en": "Saw", "de": "Säge"}
     leaf = {"name": both, "other": both}
     tree = {"name": both, "item": [{"name": both}, 7], "plain": "x", "subcategories": [leaf, {"subcategories": [leaf]}]}

@@ -32,7 +32,7 @@ def test_c1_pages_follow_each_other_and_end_empty(client: Client) -> None:
 
 
 @pytest.mark.parametrize("query", ["pageSize=0", "pageSize=-1", "pageSize=ten", "pageNumber=0", "pageNumber=1.5"])
-def test_c1_what_is_no_page_is_refused(client: Client, query: str) -> None:
+def test_c1_an_invalid_page_is_refused(client: Client, query: str) -> None:
     reply = client.get(f"/items?{query}")
     assert reply.status_code == 400
     assert reply.get_json()["details"]["field"] == query.partition("=")[0]
@@ -144,7 +144,7 @@ def test_c8_a_language_cuts_texts_to_maps_of_one(polyglot: tuple[Client, str]) -
         assert name == {language: LANGUAGES["name"][language]}
 
 
-def test_c8_nothing_that_fits_gives_the_default_language(polyglot: tuple[Client, str]) -> None:
+def test_c8_without_a_match_the_default_language_is_used(polyglot: tuple[Client, str]) -> None:
     client, path = polyglot
     name = client.get(path, headers={"Accept-Language": "xx"}).get_json()["item"]["name"]
     assert name == {"en": LANGUAGES["name"]["en"]}
@@ -168,17 +168,17 @@ def test_c8_trees_are_cut_all_the_way_down(client: Client) -> None:
     assert reply.get_json()[0]["subcategories"][0]["subcategories"][0]["name"] == {"en": "Sledgehammers"}
 
 
-def test_c9_a_segment_that_is_not_there_has_no_items(client: Client) -> None:
+def test_c9_a_missing_segment_has_no_items(client: Client) -> None:
     assert client.get("/nowhere/items").get_json() == []
 
 
-def test_c9_switched_a_segment_that_is_not_there_is_not_found(simulator: Callable[..., Client]) -> None:
+def test_c9_switched_a_missing_segment_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(missing_parent="404")
     assert client.get("/nowhere/items").status_code == 404
     assert client.having("customer-token").get(f"/{PLATINUM}/items").status_code == 404
 
 
-def test_c10_what_is_not_there_is_named(client: Client) -> None:
+def test_c10_a_missing_resource_is_named(client: Client) -> None:
     reply = client.get(f"/{GOLDEN}/items/PRODUCT/nowhere")
     assert reply.get_json() == {
         "code": 404,

@@ -133,7 +133,7 @@ def check_that_one_wins(client: Client, write: Write, version: int, threads: int
 
 @pytest.mark.usefixtures("yields")
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
-def test_of_many_writers_with_the_same_version_one_wins(client: Client, write: Write) -> None:
+def test_one_of_many_writers_with_the_same_version_wins(client: Client, write: Write) -> None:
     for version in range(1, 6):
         check_that_one_wins(client, write, version, THREADS)
 
@@ -146,7 +146,7 @@ def test_without_the_lock_two_writers_win(client: Client, name: str) -> None:
 
 
 @pytest.mark.usefixtures("yields")
-def test_of_many_creations_of_one_id_one_wins(client: Client) -> None:
+def test_one_of_many_creations_of_an_id_wins(client: Client) -> None:
     alone = at_once(lambda _: [client.post("", json=SEGMENT | {"id": id_}).status_code for id_ in ("a", "b", "c")])
     for statuses in zip(*alone, strict=True):
         assert sorted(statuses) == [201, *[409] * (THREADS - 1)]
@@ -157,7 +157,7 @@ def test_of_many_creations_of_one_id_one_wins(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("yields")
-def test_ids_that_are_generated_at_once_are_all_different(client: Client) -> None:
+def test_ids_generated_concurrently_are_unique(client: Client) -> None:
     replies = at_once(lambda _: [client.post("", json=SEGMENT).get_json()["id"] for _ in range(10)])
     assert len({id_ for ids in replies for id_ in ids}) == 10 * THREADS
 
@@ -252,7 +252,7 @@ def test_without_the_lock_a_history_is_not_linearizable(client: Client, named: i
         ),
     ],
 )
-def test_the_checker_tells_good_histories_from_bad_ones(records: list[Record], verdict: bool) -> None:
+def test_the_checker_accepts_only_linearizable_histories(records: list[Record], verdict: bool) -> None:
     for order in (records, records[::-1]):
         assert is_linearizable(order, 1, one_after_the_other) is verdict
 
@@ -299,7 +299,7 @@ def test_a_bulk_is_read_whole_or_not_at_all(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("yields")
-def test_reset_under_traffic_takes_back_what_was_before_it(shared: App, client: Client) -> None:
+def test_reset_under_traffic_reverts_earlier_writes(shared: App, client: Client) -> None:
     over = Event()
 
     def work(number: int) -> list[int]:
@@ -325,7 +325,7 @@ def reset_between(client: Client, mark: str) -> int:
     return client.get(f"/{mark}").status_code
 
 
-def test_a_new_tenant_named_by_many_at_once_is_one(shared: App) -> None:
+def test_concurrent_first_calls_create_one_tenant(shared: App) -> None:
     names = [f"touched{next(TENANT_NUMBERS)}" for _ in range(20)]
     found = at_once(lambda _: [shared.world.tenant(name) for name in names])
     assert all(len(set(map(id, tenants))) == 1 for tenants in zip(*found, strict=True))

@@ -32,11 +32,11 @@ def test_every_switch_has_a_row_and_every_row_a_switch_that_exists() -> None:
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
-def test_every_switch_is_turned_by_a_test(name: str) -> None:
+def test_every_switch_is_set_by_a_test(name: str) -> None:
     assert re.search(rf"simulator\([^)]*\b{name}=", TESTS)
 
 
-def test_ids_come_once() -> None:
+def test_rule_ids_are_unique() -> None:
     ids = re.findall(r"^\| ([A-Z]\d\w*) \|", (ROOT / "docs" / "fidelity.md").read_text(), re.M)
     assert ids == list(ROWS)
 

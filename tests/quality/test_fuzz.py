@@ -20,7 +20,7 @@ def inputs(target: str) -> st.SearchStrategy[bytes]:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_what_holds_for_seeds_holds_for_pieces_of_them(target: str) -> None:
+def test_targets_hold_for_seeds_and_their_pieces(target: str) -> None:
     for seed in SEEDS[target]:
         TARGETS[target](seed.encode())
     given(inputs(target))(TARGETS[target])()

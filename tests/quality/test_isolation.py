@@ -112,7 +112,7 @@ def connected(url: str) -> Iterator[HTTPConnection]:
     connection.close()
 
 
-def test_a_thousand_tests_of_eight_workers_do_not_meet() -> None:
+def test_a_thousand_tests_of_eight_workers_do_not_interfere() -> None:
     with serving() as (_, ready):
 
         def work(number: int) -> Counter[str]:

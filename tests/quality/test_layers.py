@@ -87,7 +87,7 @@ def test_libraries_stay_where_they_belong(path: Path) -> None:
             assert place(path)[0] in LIBRARIES[name], f"{'/'.join(place(path))} imports {name}"
 
 
-def test_services_do_not_know_each_other() -> None:
+def test_services_do_not_import_each_other() -> None:
     folders = {path.name for path in (PACKAGE / "services").iterdir() if path.is_dir() and path.name != "__pycache__"}
     for path in (PACKAGE / "services").rglob("*.py"):
         own = place(path)[1]
@@ -103,6 +103,6 @@ def test_every_module_says_in_one_sentence_what_it_is() -> None:
         assert docstring.split("\n\n")[0].rstrip().endswith((".", "?")), path
 
 
-def test_no_url_method_or_status_table_stands_in_the_services() -> None:
+def test_services_contain_no_paths() -> None:
     for path in (PACKAGE / "services").rglob("*.py"):
         assert "/segments/" not in path.read_text()

@@ -16,7 +16,7 @@ def source_of(function: str) -> str:
 
 
 @pytest.mark.parametrize("why", listed())
-def test_survivors_have_a_reason_and_are_of_the_code_that_is_there(why: str) -> None:
+def test_listed_survivors_have_a_reason_and_match_the_code(why: str) -> None:
     assert why.endswith(".")
     for mutant in listed()[why]:
         source = source_of(mutant.function)

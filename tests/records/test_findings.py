@@ -62,7 +62,7 @@ def test_body_fields(client: Client, shared: App, method: str, path: str, body: 
     assert kinds(shared, client) == found
 
 
-def test_a_token_that_may_more_than_is_needed(client: Client, shared: App) -> None:
+def test_a_token_with_scopes_that_the_operation_does_not_need(client: Client, shared: App) -> None:
     client.get("/items")
     assert last(shared, client).findings == (
         Finding(
@@ -75,14 +75,14 @@ def test_a_token_that_may_more_than_is_needed(client: Client, shared: App) -> No
     assert last(shared, client).findings == ()
 
 
-def test_the_many_scopes_of_a_customer_are_no_finding(client: Client, shared: App) -> None:
+def test_extra_scopes_of_a_customer_are_not_reported(client: Client, shared: App) -> None:
     login = f"//customer/{client.tenant}/login"
     john = client.post(login, json={"email": "john.doe@email.com", "password": "secret1"}).get_json()
     assert client.having(john["access_token"]).get("/items").status_code == 200
     assert last(shared, client).findings == ()
 
 
-def test_c11b_the_dial_decides_what_becomes_of_findings(client: Client) -> None:
+def test_c11b_the_strictness_decides_how_findings_are_reported(client: Client) -> None:
     before = client.everything()
     assert "X-Mock-Findings" not in client.get("/items?hello=1").headers
     dial(client, "warn")
@@ -103,7 +103,7 @@ def test_c11b_the_dial_decides_what_becomes_of_findings(client: Client) -> None:
     assert client.everything() == before
 
 
-def test_the_dial_of_one_tenant_does_not_turn_that_of_others(client: Client) -> None:
+def test_strictness_is_set_per_tenant(client: Client) -> None:
     dial(client, "strict")
     assert Client(client.flask, f"{client.tenant}b").get("/items?hello=1").status_code == 200
     assert client.get("/items?hello=1").status_code == 400
@@ -148,7 +148,7 @@ def test_a_parameter_without_name_is_a_finding_too(client: Client) -> None:
     assert (found["kind"], found["place"]) == ("query", "")
 
 
-def test_the_example_of_a_finding_is_the_first_visit_that_had_it(client: Client, shared: App) -> None:
+def test_the_example_of_a_finding_is_its_first_exchange(client: Client, shared: App) -> None:
     for _ in range(2):
         client.having("read-token").get("/items?hello=1")
     first = shared.records.get_record(client.tenant).journal.list_exchanges()[0]
@@ -156,7 +156,7 @@ def test_the_example_of_a_finding_is_the_first_visit_that_had_it(client: Client,
     assert found["example"] == first.id
 
 
-def test_findings_of_tenants_are_apart_and_go_apart(client: Client) -> None:
+def test_findings_are_listed_and_cleared_per_tenant(client: Client) -> None:
     other = Client(client.flask, f"{client.tenant}b", "read-token")
     for each in (client.having("read-token"), other):
         each.get("/items?hello=1")

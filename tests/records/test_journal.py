@@ -55,7 +55,7 @@ def journal(client: Client) -> Journal:
     return Journal(client)
 
 
-def test_an_entry_says_all_that_became_of_a_request(client: Client, journal: Journal) -> None:
+def test_an_entry_describes_the_whole_exchange(client: Client, journal: Journal) -> None:
     client.put(f"{ITEM}?why=1", json={"metadata": {"version": 1}}, headers={"X-Mock-Test": "t1"})
     client.having("read-token").put(ITEM, json={}, headers={"Cookie": "a=b"})
     client.put(ITEM, json={"metadata": {"version": 9}})
@@ -100,7 +100,7 @@ def test_lists_are_limited_by_number_time_and_test(client: Client, journal: Jour
         journal.ask("GET", "/requests", status=400, **wrong)
 
 
-def test_tenants_do_not_mix_and_all_together_are_in_order(client: Client, journal: Journal) -> None:
+def test_entries_are_listed_per_tenant_and_in_order_for_all(client: Client, journal: Journal) -> None:
     other = Client(client.flask, f"{client.tenant}b")
     for each in (client, other, client):
         each.get("/items")
@@ -181,7 +181,7 @@ def test_patterns_of_wiremock(client: Client, journal: Journal, pattern: dict[st
     ],
     ids=str,
 )
-def test_patterns_that_cannot_be_used(client: Client, journal: Journal, pattern: Any, status: int) -> None:
+def test_invalid_patterns(client: Client, journal: Journal, pattern: Any, status: int) -> None:
     client.get("/items")
     for path in ("/requests/count", "/requests/find", "/requests/remove", "/near-misses/request-pattern"):
         journal.ask("POST", path, pattern, status)
@@ -206,16 +206,14 @@ def test_a_pattern_that_takes_too_long_is_refused(
     assert journal.count() == 1
 
 
-def test_a_search_does_not_measure_how_near_others_are(
-    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_computes_no_distances(client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     client.get("/items")
     client.get(f"/{GOLDEN}")
     monkeypatch.setattr(request_patterns, "_text_distance", None)  # it takes up to 30 ms for two bodies
     assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
 
 
-def test_json_that_nests_deep_is_refused_in_a_pattern_and_read_in_the_journal(client: Client, journal: Journal) -> None:
+def test_deep_json_is_refused_in_a_pattern_and_read_in_the_journal(client: Client, journal: Journal) -> None:
     deep, flat = "[" * 500 + "]" * 500, "[" * 99 + "]" * 99
     client.put(ITEM, data=deep, content_type="application/json")
     journal.ask("POST", "/requests/count", {"bodyPatterns": [{"equalToJson": deep}]}, 422)
@@ -256,7 +254,7 @@ def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: Jour
     assert 0 < misses[0]["matchResult"]["distance"] < misses[1]["matchResult"]["distance"] <= 1
 
 
-def test_it_is_bounded_and_counts_what_it_dropped(client: Client, journal: Journal, shared: App) -> None:
+def test_the_journal_is_bounded_and_counts_dropped_entries(client: Client, journal: Journal, shared: App) -> None:
     for _ in range(MAX_EXCHANGES + 5):
         client.get(f"/{GOLDEN}")
     told = journal.ask("GET", "/requests", limit="1")
@@ -319,13 +317,13 @@ def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journ
 
 
 @pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])
-def test_a_body_without_secret_is_shown_as_it_was(client: Client, journal: Journal, body: bytes) -> None:
+def test_a_body_without_secret_is_shown_unchanged(client: Client, journal: Journal, body: bytes) -> None:
     client.put(ITEM, data=body, content_type="application/json")
     (event,) = journal.events()
     assert b64decode(event["request"]["bodyAsBase64"]) == body
 
 
-def test_a_har_has_what_the_format_demands(client: Client, journal: Journal) -> None:
+def test_a_har_follows_the_format(client: Client, journal: Journal) -> None:
     client.put(f"{ITEM}?a=1", json={"x": "ü"})
     client.get("/items")
     log = journal.ask("GET", "/requests/export", format="har")["log"]
@@ -341,7 +339,7 @@ def test_a_har_has_what_the_format_demands(client: Client, journal: Journal) -> 
         assert {"headersSize", "bodySize"} <= entry["request"].keys() & entry["response"].keys()
 
 
-def test_a_script_of_curls_plays_the_requests_again(tmp_path: Path) -> None:
+def test_an_exported_script_repeats_the_requests(tmp_path: Path) -> None:
     with serving() as (_, ready):
         url = ready["url"]
         base = f"{url}/customer-segment/acme/segments"
@@ -389,7 +387,7 @@ def as_sent(url: str) -> list[Any]:
     return list(zip(sent, headers, facts, strict=True))
 
 
-def test_a_script_sends_the_same_again_whatever_it_was(tmp_path: Path) -> None:
+def test_an_exported_script_repeats_odd_requests_exactly(tmp_path: Path) -> None:
     reader = {"Authorization": "Bearer read-token"}
     with serving() as (_, ready):
         url = ready["url"]
@@ -424,7 +422,7 @@ def test_a_script_sends_the_same_again_whatever_it_was(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == []
 
 
-def test_an_entry_is_there_before_the_reply_leaves() -> None:
+def test_an_entry_is_recorded_before_the_response_is_sent() -> None:
     with serving() as (_, ready):
 
         def work(number: int) -> None:
@@ -485,7 +483,7 @@ def test_wiremocks_client_finds_near_misses(wiremock: str) -> None:
     assert near[0].request_pattern.url == "/customer-segment/acme/segments/item"
 
 
-def test_requests_that_cannot_be_read_are_recorded_too(client: Client) -> None:
+def test_unreadable_requests_are_recorded_too(client: Client) -> None:
     app = build(Settings())
     caller = Client(app.flask, "acme")
     assert caller.get("/items?q=" + "x" * 11_000).status_code == 414

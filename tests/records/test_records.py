@@ -36,7 +36,7 @@ def last(app: App, client: Client) -> Exchange:
     return app.records.find_exchanges(client.tenant)[-1]
 
 
-def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared: App) -> None:
+def test_an_exchange_records_caller_scope_and_outcome(client: Client, shared: App) -> None:
     client.having("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
     seen = last(shared, client)
     assert seen.operation is not None
@@ -61,7 +61,7 @@ def test_the_journal_is_written_when_the_reply_begins(client: Client, shared: Ap
     assert seen == [1]
 
 
-def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client: Client, shared: App) -> None:
+def test_exchanges_are_kept_per_tenant_even_for_unknown_paths(client: Client, shared: App) -> None:
     other = Client(client.flask, f"{client.tenant}b")
     client.get("/items")
     other.send("BREW", "/items")
@@ -71,7 +71,7 @@ def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client:
     assert [each.is_unmatched for each in shared.records.find_exchanges(client.tenant)] == [False, True]
 
 
-def test_an_id_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
+def test_the_tenant_is_read_from_an_unknown_path(shared: App) -> None:
     router = Router(shared.api_operations)
     for path, tenant in (
         ("/customer-segment/acme", "acme"),
@@ -92,7 +92,7 @@ def test_an_id_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
     ],
     ids=["431", "414", "413", "400"],
 )
-def test_what_cannot_be_read_whole_is_a_visit_too(
+def test_oversized_and_broken_requests_are_recorded_too(
     client: Client, shared: App, request_: dict[str, object], status: int
 ) -> None:
     reply = client.post("/search", **request_)
@@ -104,7 +104,7 @@ def test_what_cannot_be_read_whole_is_a_visit_too(
     assert "X-Mock-Explain" not in refused.headers
 
 
-def test_the_oldest_visits_go_when_there_are_too_many() -> None:
+def test_the_oldest_exchanges_are_dropped_first() -> None:
     kept = RecordStore()
     visits = [visited(kept, "acme") for _ in range(journal.MAX_EXCHANGES + 3)]
     assert kept.find_exchanges("acme") == visits[3:]
@@ -115,7 +115,7 @@ def test_the_oldest_visits_go_when_there_are_too_many() -> None:
     assert (kept.find_exchanges(), kept.count_dropped()) == ([], 0)
 
 
-def test_large_visits_go_sooner_and_large_bodies_are_cut() -> None:
+def test_large_exchanges_are_dropped_sooner_and_large_bodies_cut() -> None:
     kept, large = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES + 1)
     for _ in range(journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1):
         visited(kept, "acme", large, large)
@@ -126,7 +126,7 @@ def test_large_visits_go_sooner_and_large_bodies_are_cut() -> None:
     assert all(each.response and len(each.response.content) == journal.MAX_STORED_BODY_BYTES for each in left)
 
 
-def test_visits_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
+def test_exchanges_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
     for _ in range(20):
         client.get(ITEM)
     shared.records.clear_journals(client.tenant)
@@ -148,7 +148,7 @@ def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:
     assert kept.count_dropped() == 0
 
 
-def test_the_large_journals_make_room_when_all_together_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_largest_journals_shrink_when_the_total_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * journal.MAX_STORED_BODY_BYTES)
     monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", journal.MAX_STORED_BODY_BYTES)
     kept, body = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES)
@@ -160,7 +160,7 @@ def test_the_large_journals_make_room_when_all_together_are_too_large(monkeypatc
     assert (len(kept.find_exchanges()) + kept.count_dropped(), kept.count_dropped("small0")) == (104, 0)
 
 
-def test_records_come_and_go_at_once() -> None:
+def test_records_can_be_added_and_dropped_concurrently() -> None:
     kept, failed = RecordStore(), []
 
     def work(number: int) -> None:
@@ -185,7 +185,7 @@ def test_records_come_and_go_at_once() -> None:
     assert failed == []
 
 
-def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_tenant_record_is_dropped_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 2)
     kept = RecordStore()
     for tenant in ("one", "one", "two", "three"):
@@ -196,14 +196,14 @@ def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.Monk
     assert kept.count_dropped() == 0
 
 
-def test_looking_makes_no_record() -> None:
+def test_reading_creates_no_record() -> None:
     kept = RecordStore()
     before = len(kept.list_records(None))
     assert (kept.find_exchanges("acme"), kept.count_dropped("acme"), kept.list_records("acme")) == ([], 0, [])
     assert len(kept.list_records(None)) == before
 
 
-def test_an_error_that_is_kept_holds_nothing_of_its_call(client: Client, shared: App) -> None:
+def test_a_recorded_error_does_not_keep_its_call_in_memory(client: Client, shared: App) -> None:
     assert client.put("/new", json={"name": "x" * 1000}).status_code == 400
     error = last(shared, client).error
     assert error is not None
@@ -232,7 +232,7 @@ def test_findings_are_counted_once_each_with_their_tests() -> None:
     assert list(counted.tests) == [f"test {number}" for number in range(findings.MAX_TESTS_PER_FINDING)]
 
 
-def test_different_findings_have_a_bound_and_those_beyond_are_counted() -> None:
+def test_different_findings_are_limited_and_the_rest_counted() -> None:
     counts = findings.FindingCounts()
     visit = Exchange("one", Request("GET", "/", "", {}), datetime.now(UTC))
     visit.findings = tuple(

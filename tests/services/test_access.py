@@ -72,7 +72,7 @@ def test_a5_a_missing_scope_is_named_in_the_header_only(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/items", f"/{GOLDEN}/items", f"/{GOLDEN}/items/PRODUCT/12468504"])
-def test_a6_managing_implies_no_reading(client: Client, path: str) -> None:
+def test_a6_managing_does_not_imply_reading(client: Client, path: str) -> None:
     assert client.having("manage-token").get(path).status_code == 403
 
 
@@ -122,7 +122,7 @@ def test_a12_the_query_names_the_legal_entity_for_members_of_several(client: Cli
     assert segments_seen(client, "customer-token", THIRD_COMPANY) == {TOOL_FANS}
 
 
-def test_a12_a_segment_and_its_items_are_there_for_the_legal_entity(client: Client) -> None:
+def test_a12_a_segment_and_its_items_are_visible_for_the_legal_entity(client: Client) -> None:
     customer = client.having("customer-token")
     for path in (f"/{GOLDEN}", f"/{GOLDEN}/items/PRODUCT/12468504"):
         assert [customer.get(f"{path}?legalEntityId={entity}").status_code for entity in (COMPANY, THIRD_COMPANY)] == [
@@ -142,7 +142,7 @@ def test_a12_trees_are_those_of_the_legal_entity(client: Client) -> None:
     assert customer.get(f"/items/category-trees?legalEntityId={THIRD_COMPANY}").get_json() == []
 
 
-def test_a12_a_legal_entity_that_is_not_ones_own_counts_for_nothing(client: Client) -> None:
+def test_a12_a_foreign_legal_entity_is_ignored(client: Client) -> None:
     assert segments_seen(client, "customer-token", "448gh29h1d0b5453g6346df6") == {GOLDEN, TOOL_FANS}
     assert segments_seen(client, "customer2-token", COMPANY) == {GOLDEN}
 
@@ -266,7 +266,7 @@ def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -
         ("order.order_read", ""),
     ],
 )
-def test_b2_what_is_not_the_clients_is_dropped_silently(client: Client, asked: str, granted: str) -> None:
+def test_b2_scopes_that_the_client_lacks_are_dropped_silently(client: Client, asked: str, granted: str) -> None:
     token = token_for(client, scope=f"{asked} tenant={client.tenant}")
     assert token["scope"] == f"{granted} tenant={client.tenant}".strip()
 
@@ -280,12 +280,12 @@ def test_b3_a_wrong_secret_is_an_oauth_error(client: Client) -> None:
     assert token_for(client, client_secret="wrong")["ErrorCode"] == "invalid_client"
 
 
-def test_b1a_a_token_without_a_tenant_is_good_for_all(client: Client) -> None:
+def test_b1a_a_token_without_a_tenant_works_for_all(client: Client) -> None:
     token = token_for(client)
     assert token["scope"].endswith(" tenant=acme")
     for tenant in (client.tenant, "another"):
         assert Client(client.flask, tenant, token["access_token"]).get("/items").status_code == 200
 
 
-def test_a_scope_of_a_tenant_that_cannot_be_is_refused(client: Client) -> None:
+def test_a_scope_with_an_invalid_tenant_is_refused(client: Client) -> None:
     assert token_for(client, scope="tenant=NO")["ErrorCode"] == "invalid_scope"

@@ -170,7 +170,7 @@ def test_trees_have_no_cycles(make: Make) -> None:
     assert (refused.status_code, refused.get_json()["details"]["field"]) == (400, "/parentId")
 
 
-def test_keys_come_once_and_rows_follow_their_schema(make: Make) -> None:
+def test_keys_are_unique_and_rows_follow_their_schema(make: Make) -> None:
     with pytest.raises(WorldError, match="/vouchers/1: 'summer' comes twice"):
         make(SUMMER, SUMMER)
     with pytest.raises(WorldError, match="/vouchers/0/percent: 101 is greater"):
@@ -204,7 +204,7 @@ def test_snapshots_and_differences_have_the_collection(make: Make) -> None:
     assert vouchers.control("GET", "/snapshots/world/diff")["changes"] == {}
 
 
-def test_what_is_exported_can_be_the_next_world(make: Make) -> None:
+def test_an_export_can_be_the_next_world(make: Make) -> None:
     vouchers = make()
     vouchers.call("PUT", "/spring", CONTENT)
     rows = vouchers.control("GET", "/state/vouchers")

@@ -59,26 +59,26 @@ WITH_TOKEN = [f"/assignments/references/{HAMMER}", "/category-trees", f"/categor
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_k1_a_token_is_optional_but_must_be_good(client: Client, path: str) -> None:
+def test_k1_a_token_is_optional_but_must_be_valid(client: Client, path: str) -> None:
     assert rows(client.having(None), path) == rows(client.having("customer-token"), path)
     assert status(client.having("expired-token"), path) == 401
 
 
 @pytest.mark.parametrize("path", WITH_TOKEN)
-def test_k1_references_and_trees_want_any_good_token(client: Client, path: str) -> None:
+def test_k1_references_and_trees_need_any_valid_token(client: Client, path: str) -> None:
     assert status(client.having(None), path) == 401
     assert rows(client.having("no-scope-token"), path) == rows(client.having("admin-token"), path)
 
 
 @pytest.mark.parametrize("path", OPEN + WITH_TOKEN)
-def test_k2_what_is_not_published_needs_the_scope(client: Client, path: str) -> None:
+def test_k2_unpublished_categories_need_the_scope(client: Client, path: str) -> None:
     assert status(client, f"{path}?showUnpublished=true") == 200
     refused = client.having("customer-token").get(f"//category/{client.tenant}{path}?showUnpublished=true")
     assert refused.status_code == 403
     assert "category.category_read_unpublished" in refused.headers["X-Mock-Hint"]
 
 
-def test_k2_below_what_is_not_published_nothing_is_seen(house: Client) -> None:
+def test_k2_nothing_below_an_unpublished_category_is_visible(house: Client) -> None:
     admin = house.having("admin-token")
     for id_ in ("shut", "inner", "nowhere"):
         assert status(house, f"/categories/{id_}") == 404
@@ -119,7 +119,7 @@ def test_a_search_finds_what_a_list_finds(house: Client) -> None:
     ("query", "found"),
     [("", [HAMMERS, SLEDGES]), ("?depth=1", [HAMMERS]), ("?depth=2", [HAMMERS, SLEDGES]), ("?depth=0", [])],
 )
-def test_k3_subcategories_come_down_to_a_depth(client: Client, query: str, found: list[str]) -> None:
+def test_k3_subcategories_are_listed_down_to_a_depth(client: Client, query: str, found: list[str]) -> None:
     assert ids(client, f"/categories/{TOOLS}/subcategories{query}") == found
 
 
@@ -179,7 +179,7 @@ def test_ancestors_are_named_on_request(client: Client) -> None:
     assert [row["supercategoriesIds"] for row in rows(client, f"{path}?expandSupercategoriesIds=true")] == [[TOOLS]]
 
 
-def test_k5_trees_begin_where_they_are_asked_to(client: Client) -> None:
+def test_k5_trees_start_at_the_requested_categories(client: Client) -> None:
     (tools,) = rows(client, f"/category-trees?categoryIds={TOOLS}")
     assert tools == rows(client, f"/category-trees/{TOOLS}")
     assert [each["id"] for each in tools["subcategories"]] == [HAMMERS]
@@ -190,7 +190,7 @@ def test_k5_trees_begin_where_they_are_asked_to(client: Client) -> None:
     assert client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": []}).get_json() == []
 
 
-def test_k6_a_category_has_what_the_world_knows(house: Client) -> None:
+def test_k6_a_category_has_the_fields_of_the_world(house: Client) -> None:
     found = rows(house, "/categories/next")
     assert found.pop("metadata")["version"] == 1
     kept = {name: value for name, value in NEXT.items() if name != "name"}
@@ -213,7 +213,7 @@ def states(draw: st.DrawFn) -> State:
 
 
 @given(states(), st.booleans())
-def test_trees_hold_what_is_visible_once_and_parents_are_what_has_it_below(state: State, unpublished: bool) -> None:
+def test_trees_hold_visible_categories_once_and_parents_agree(state: State, unpublished: bool) -> None:
     seen = forest.visible_forest(state, READER, with_unpublished=unpublished)
     met = [id_ for root in seen.roots for id_ in walked(categories.build_category_tree(seen, root["id"]))]
     assert sorted(met) == sorted(seen.visible)

@@ -60,7 +60,7 @@ def test_m3_a_reader_sees_all_legal_entities(client: Client) -> None:
     assert company == {"id": COMPANY, "name": "SomeCompany", "type": "COMPANY", "metadata": METADATA}
 
 
-def test_m3_a_customer_lists_the_own_legal_entities_and_reads_none_alone(client: Client) -> None:
+def test_m3_a_customer_lists_own_legal_entities_but_cannot_read_one(client: Client) -> None:
     assert ids(call(client, "legal-entities", "customer-token")) == sorted([COMPANY, THIRD_COMPANY])
     assert ids(call(client, "legal-entities/search", "customer2-token", json={})) == [ANOTHER_COMPANY]
     assert ids(call(client, f"legal-entities?id={ANOTHER_COMPANY}", "customer-token")) == []
@@ -98,7 +98,7 @@ def test_m3_legal_entities_are_filtered_by_their_fields(branched: Client, query:
         assert ids(call(branched, f"legal-entities/search?{query}", json={})) == found
 
 
-def test_m3_a_legal_entity_is_what_the_world_knows(branched: Client) -> None:
+def test_m3_a_legal_entity_has_the_fields_of_the_world(branched: Client) -> None:
     assert call(branched, "legal-entities/subsidiary").get_json() == SUBSIDIARY | {"metadata": METADATA}
     assert call(branched, "legal-entities/subsidiary?fields=name").get_json() == {
         "id": "subsidiary",

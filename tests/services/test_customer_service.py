@@ -65,7 +65,7 @@ def test_m1_the_wider_scope_counts_and_the_own_one_needs_a_customer(
     assert numbers(call(client, token="scoped")) == seen
 
 
-def test_m2_a_customer_is_what_the_world_knows_and_never_the_password(client: Client) -> None:
+def test_m2_a_customer_has_the_fields_of_the_world_but_no_password(client: Client) -> None:
     customer = call(client, f"/{JOHN_PROFILE['id']}?expand=addresses").get_json()
     entities = customer.pop("b2b")["legalEntities"]
     assert customer == {
@@ -100,7 +100,7 @@ def test_m2_customers_are_filtered_sorted_and_paged(client: Client) -> None:
     assert numbers(call(client, "?sort=customerNumber:DESC&pageSize=2&pageNumber=2")) == NUMBERS[::-1][2:4]
 
 
-def test_m5_the_count_of_customers_comes_unasked(client: Client) -> None:
+def test_m5_the_count_of_customers_is_always_sent(client: Client) -> None:
     page = call(client, "?pageSize=3")
     assert (len(page.get_json()), page.headers["Count"]) == (3, str(len(NUMBERS)))
     found = call(client, "/search", json={"q": "firstName:Jack"})

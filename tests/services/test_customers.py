@@ -101,19 +101,19 @@ def test_a12_for_a_member_of_one_legal_entity_the_query_narrows_nothing(simulato
     assert [row["id"] for row in listed] == [GOLDEN, TOOL_FANS]
 
 
-def test_c9_switched_a_segment_that_is_not_there_is_not_found(simulator: Callable[..., Client]) -> None:
+def test_c9_switched_a_missing_segment_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(missing_parent="404")
     assert client.get("/nowhere/customers").status_code == 404
     assert client.post("/nowhere/customers/search").status_code == 404
     assert client.having("customer2-token").get(f"/{TOOL_FANS}/customers").status_code == 404
 
 
-def test_c9_a_segment_that_is_not_there_has_no_customers(client: Client) -> None:
+def test_c9_a_missing_segment_has_no_customers(client: Client) -> None:
     assert client.get("/nowhere/customers").get_json() == []
     assert client.post("/nowhere/customers/search").get_json() == []
 
 
-def test_c10_an_assignment_that_is_not_there_is_named(client: Client) -> None:
+def test_c10_a_missing_assignment_is_named(client: Client) -> None:
     reply = client.get(f"/{TOOL_FANS}/customers/{JACK}")
     assert (reply.status_code, reply.get_json()["resourceId"]) == (404, JACK)
     assert client.get(f"/{TOOL_FANS}/customers/{JOHN}/{COMPANY}").status_code == 404
@@ -182,7 +182,7 @@ def test_d7_a_customer_of_no_legal_entity_belongs_to_none(client: Client) -> Non
     assert (reply.status_code, reply.get_json()["details"]["field"]) == (400, "legalEntityId")
 
 
-def test_d7_switched_any_customer_is_taken_and_named(simulator: Callable[..., Client]) -> None:
+def test_d7_switched_any_customer_is_accepted_and_named(simulator: Callable[..., Client]) -> None:
     client = simulator(references="lenient")
     assert client.put(f"/{TOOL_FANS}/customers/nobody/nowhere").status_code == 201
     row = client.get(f"/{TOOL_FANS}/customers/nobody/nowhere").get_json()
@@ -196,12 +196,12 @@ def test_d7_switched_any_customer_is_taken_and_named(simulator: Callable[..., Cl
     assert row in client.get(f"/{TOOL_FANS}/customers").get_json()
 
 
-def test_d9_a_removal_of_nothing_is_a_removal(client: Client) -> None:
+def test_d9_removing_a_missing_assignment_succeeds(client: Client) -> None:
     for path in (B2C, B2B, f"/nowhere/customers/{JOHN}"):
         assert client.delete(path).status_code == 204
 
 
-def test_d9_switched_a_removal_of_nothing_is_not_found(simulator: Callable[..., Client]) -> None:
+def test_d9_switched_a_missing_assignment_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(delete_missing="404")
     client.put(B2C)
     assert [client.delete(B2C).status_code for _ in range(2)] == [204, 404]

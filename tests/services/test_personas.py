@@ -42,7 +42,7 @@ def callers(shared: App, client: Client) -> Client:
 
 
 @pytest.mark.parametrize(("operation_id", "persona", "status"), CELLS)
-def test_every_persona_gets_the_status_of_its_cell(
+def test_every_persona_gets_the_status_of_the_table(
     callers: Client, shared: App, operation_id: str, persona: str, status: int
 ) -> None:
     (operation,) = [each for each in shared.api_operations if each.id == operation_id]

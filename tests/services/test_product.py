@@ -56,7 +56,7 @@ def with_hidden(tmp_path: Path, simulator: Callable[..., Client]) -> Client:
 
 
 @pytest.mark.parametrize("token", ["admin-token", "manage-token", "read-token", "customer2-token", "no-scope-token"])
-def test_l1_any_good_token_reads_products(products: Products, token: str) -> None:
+def test_l1_any_valid_token_reads_products(products: Products, token: str) -> None:
     assert products.having(token).get(f"/{HAMMER}").status_code == 200
     assert products.having(token).found("code:(123,456)") == [HAMMER, SCREWDRIVER]
 
@@ -75,7 +75,7 @@ def test_l1_no_token_reads_nothing(products: Products, token: str | None) -> Non
         assert "fault" in reply.get_json()
 
 
-def test_l2_unpublished_products_are_for_readers_of_them(with_hidden: Client) -> None:
+def test_l2_unpublished_products_need_a_scope(with_hidden: Client) -> None:
     admin, customer = Products(with_hidden), Products(with_hidden.having("customer-token"))
     assert admin.found("id:hidden published:false") == ["hidden"]
     assert admin.get("/hidden").get_json()["published"] is False
@@ -109,7 +109,7 @@ def test_l3_segments_of_a_product_follow_its_assignments(products: Products, cli
     assert segments() == [PLATINUM]
 
 
-def test_l4_a_product_has_what_the_world_knows(products: Products) -> None:
+def test_l4_a_product_has_the_fields_of_the_world(products: Products) -> None:
     times = {"createdAt": "2024-01-01T08:00:00.000Z", "modifiedAt": "2024-01-01T08:00:00.000Z"}
     expected = {
         "id": HAMMER,

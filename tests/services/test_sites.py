@@ -72,7 +72,7 @@ def test_n2_a_site_has_all_that_the_contract_requires(client: Client) -> None:
     assert sites(client)[1] == MAIN
 
 
-def test_n2_what_the_world_says_is_kept(alpine: Client) -> None:
+def test_n2_fields_of_the_world_are_kept(alpine: Client) -> None:
     found = alpine.get("//site/acme/sites/alps").get_json()
     assert found.items() >= ALPS.items()
     assert found["shipToCountries"] == ["CH"]
@@ -97,7 +97,7 @@ def test_n1_inactive_sites_are_listed_on_request_and_always_read(alpine: Client,
 
 
 @pytest.mark.parametrize("token", ["admin-token", "manage-token", "customer-token", "no-scope-token"])
-def test_n1_any_good_token_reads_sites(client: Client, token: str) -> None:
+def test_n1_any_valid_token_reads_sites(client: Client, token: str) -> None:
     assert sites(client.having(token), "?includeInactive=true") == sites(client)
 
 
@@ -147,7 +147,7 @@ def test_an_empty_world_has_one_language_and_the_currencies_of_its_sites(simulat
 
 
 @pytest.mark.parametrize("key", ["project_country", "PROJECT_LANG", "project_lang%20"])
-def test_n4_a_property_that_is_not_simulated_is_not_there(client: Client, key: str) -> None:
+def test_n4_a_property_that_is_not_simulated_is_not_found(client: Client, key: str) -> None:
     reply = client.get(f"//configuration/{client.tenant}/configurations/{key}")
     assert (reply.status_code, reply.get_json()["type"]) == (404, "not_found")
     told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()

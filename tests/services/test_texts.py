@@ -45,7 +45,7 @@ def one_by_one(client: Client, language: str = "*") -> list[Any]:
 
 @pytest.mark.parametrize("references", ["strict", "lenient"])
 @pytest.mark.parametrize("path", READ)
-def test_what_is_read_from_an_assignment_is_what_its_row_has(world: World, path: str, references: Any) -> None:
+def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, path: str, references: Any) -> None:
     state, behaviour = world.seed.state, Switches(references=references)
     known = [each for id_ in state.items for each in state.items_of(id_).values()]
     mixed = ItemAssignment(GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"})
@@ -55,20 +55,20 @@ def test_what_is_read_from_an_assignment_is_what_its_row_has(world: World, path:
         assert read(each) == whole(item_rows.item_assignment_row(state, each, behaviour))
 
 
-def test_a_list_is_the_same_as_its_rows_in_each_language_and_again(client: Client) -> None:
+def test_a_list_equals_its_rows_in_each_language_and_when_repeated(client: Client) -> None:
     for language in ("*", "de", "en", "*", "de"):
         assert listed(client, language) == one_by_one(client, language)
     assert len({str(listed(client, language)) for language in ("*", "de", "en")}) == 3
 
 
-def test_a_list_cut_to_fields_is_its_own(client: Client) -> None:
+def test_a_list_cut_to_fields_is_cached_separately(client: Client) -> None:
     whole = listed(client)
     for _ in range(2):
         assert [row.keys() for row in listed(client, query="fields=metadata")] == [whole[0].keys()] * 60
         assert listed(client) == whole
 
 
-def test_a_list_shows_what_was_written_since(client: Client) -> None:
+def test_a_list_shows_later_writes(client: Client) -> None:
     before = listed(client)
     assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"mixins": {"a": {"b": 1}}}).status_code == 204
     after = listed(client)
@@ -78,7 +78,7 @@ def test_a_list_shows_what_was_written_since(client: Client) -> None:
     assert len(listed(client)) == len(before) - 1
 
 
-def test_a_list_shows_the_catalogue_and_the_switches_of_now(client: Client, world: World) -> None:
+def test_a_list_shows_the_current_catalogue_and_switches(client: Client, world: World) -> None:
     def hammers() -> list[Any]:
         rows = listed(client)
         assert rows == one_by_one(client)
@@ -97,7 +97,7 @@ def test_a_list_shows_the_catalogue_and_the_switches_of_now(client: Client, worl
     assert {each["code"] for each in hammers()} == codes
 
 
-def test_customers_show_the_names_and_the_switches_of_now(client: Client, world: World) -> None:
+def test_customers_show_the_current_names_and_switches(client: Client, world: World) -> None:
     def mails() -> list[Any]:
         return [row["customer"].get("email") for row in client.get(f"/{GOLDEN}/customers").get_json()]
 
@@ -140,7 +140,7 @@ def written(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = ()
     return asked
 
 
-def test_a_text_is_written_once_for_what_it_is_made_of_and_how_it_is_seen() -> None:
+def test_a_row_is_encoded_once_for_its_sources_and_its_view() -> None:
     kept, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
     assert written(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
     assert written(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
@@ -149,7 +149,7 @@ def test_a_text_is_written_once_for_what_it_is_made_of_and_how_it_is_seen() -> N
     assert written(kept, ["x"], (catalogue_of,)) == []
 
 
-def test_texts_go_with_what_they_are_made_of() -> None:
+def test_cached_rows_are_freed_with_their_sources() -> None:
     class Source:
         pass
 
@@ -165,7 +165,7 @@ def test_texts_go_with_what_they_are_made_of() -> None:
 @pytest.mark.parametrize(
     ("row", "way"), [("x", "way {}"), ("{:0500}", "way"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
 )
-def test_what_is_kept_stays_within_bounds(monkeypatch: pytest.MonkeyPatch, row: str, way: str) -> None:
+def test_the_cache_stays_within_its_limit(monkeypatch: pytest.MonkeyPatch, row: str, way: str) -> None:
     monkeypatch.setattr(row_cache, "MAX_CACHE_BYTES", 100_000)
     kept = RowCache()
 

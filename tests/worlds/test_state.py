@@ -30,7 +30,7 @@ def small_chunks() -> Iterator[None]:
 
 
 @given(start=st.dictionaries(KEYS, st.integers()), steps=STEPS)
-def test_a_table_is_a_sorted_dict_and_old_ones_stay_as_they_were(
+def test_a_table_is_a_sorted_dict_and_old_versions_stay_unchanged(
     start: dict[int, int], steps: list[tuple[bool, int, int]]
 ) -> None:
     model, held = dict(start), Table.from_pairs(start.items())
@@ -61,7 +61,7 @@ def test_a_table_may_grow_and_shrink_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("sizes", [(), (10,), (3, 0, 4), (1, 1, 1)], ids=str)
-def test_joined_tables_are_a_sequence(sizes: tuple[int, ...]) -> None:
+def test_concatenated_tables_are_a_sequence(sizes: tuple[int, ...]) -> None:
     whole = [(at, number) for at, size in enumerate(sizes) for number in range(size)]
     joined = ConcatenatedTables(
         [Table.from_pairs((number, (at, number)) for number in range(size)) for at, size in enumerate(sizes)]
@@ -99,5 +99,5 @@ def test_a_failed_rule_leaves_the_state_as_it_was(shared: App, client: Client) -
 
 
 @pytest.mark.parametrize("text", ["2026-01-01T12:00:00Z", "2026-01-01T14:00:00+02:00", "2026-01-01T12:00:00"])
-def test_a_moment_has_the_offset_that_it_is_written_with_or_none(text: str) -> None:
+def test_a_parsed_time_keeps_its_offset_or_has_none(text: str) -> None:
     assert parse_timestamp(text) == datetime(2026, 1, 1, 12, tzinfo=UTC)

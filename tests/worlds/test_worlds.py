@@ -41,7 +41,7 @@ SECTIONS = {
 
 
 @pytest.mark.parametrize("name", ["default", "catalogue", "empty"])
-def test_the_shipped_worlds_are_good(name: str) -> None:
+def test_the_shipped_worlds_are_valid(name: str) -> None:
     world = WORLDS.load_world(name)
     assert len(world["mixinSchemas"]) == 2
     assert len(world["tokens"]) == 7
@@ -130,7 +130,7 @@ def test_more_of_one_thing_leaves_the_others_as_they_are() -> None:
 @pytest.mark.parametrize(
     "counts", [COUNTS, Counts(), Counts(sites=5, languages=6, products=0, categories=0, segments=1)]
 )
-def test_generated_worlds_are_good(counts: Counts, tmp_path: Path) -> None:
+def test_generated_worlds_are_valid(counts: Counts, tmp_path: Path) -> None:
     path = tmp_path / "world.yaml"
     world = generate_world(3, counts)
     path.write_text(dump_world(world))
@@ -146,7 +146,7 @@ def depth(world: dict[str, Any]) -> int:
     return max(map(level, parents))
 
 
-def test_the_default_world_has_what_was_promised() -> None:
+def test_the_default_world_has_the_documented_contents() -> None:
     assert len(DEFAULT["sites"]) >= 2
     assert len(DEFAULT["languages"]["supported"]) >= 3
     assert len(DEFAULT["products"]) >= 60
@@ -203,7 +203,7 @@ def test_plain_scalars_are_those_of_json(text: str, value: Any) -> None:
     assert load_yaml(f"a: {text}") == {"a": value}
 
 
-def test_yaml_that_would_bring_a_loader_down_is_refused() -> None:
+def test_yaml_that_would_overload_a_loader_is_refused() -> None:
     bomb = "a: &a [x, x]\n" + "\n".join(f"{b}: &{b} [*{a}, *{a}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
     for text in (bomb, "[" * 100_000, "- " * 100_000, '{"a":' * 100_000, "a: \x00"):
         with pytest.raises(YamlError):
