@@ -11,19 +11,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.live_server import environment, serving
+from tests.support.live_server import clean_environment, start_server
 
 HERE = Path(__file__).parent
 SPECS = HERE.parents[1] / "spec"
 CASES = re.compile(r"^ +([\d,]+) generated", re.MULTILINE)
 
 
-def specs() -> list[Path]:
+def service_specs() -> list[Path]:
     """Return the specs of all simulated services; the control plane would reset what is being tested."""
     return sorted(path for path in SPECS.glob("*.yaml") if path.stem != "control")
 
 
-def judged(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
+def run_schemathesis(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
     """Have schemathesis test one service; return how many cases it made, and what it found, "" for nothing."""
     done = subprocess.run(
         [
@@ -31,7 +31,7 @@ def judged(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
             *(str(spec), "--url", url, "--header", f"Authorization: Bearer {token}", "--no-color"),
             *("--max-examples", str(examples), "--seed", "1", "--warnings", "off", "--generation-database", "none"),
         ],
-        env=environment(SCHEMATHESIS_HOOKS="tests.conformance.hooks"),
+        env=clean_environment(SCHEMATHESIS_HOOKS="tests.conformance.hooks"),
         cwd=HERE.parents[1],
         capture_output=True,
         text=True,
@@ -47,10 +47,10 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=200, help="for each operation and phase")
     examples = parser.parse_args().examples
     failed, total = False, 0
-    with serving() as (_, ready):
+    with start_server() as (_, ready):
         for token in ("admin-token", "customer-token"):
-            for spec in specs():
-                cases, found = judged(ready["url"], spec, examples, token)
+            for spec in service_specs():
+                cases, found = run_schemathesis(ready["url"], spec, examples, token)
                 print(f"{spec.stem} as {token}: {cases} cases, {'FAILED' if found else 'no failure'}\n{found}".strip())
                 failed, total = failed or bool(found), total + cases
     print(f"{total} cases")

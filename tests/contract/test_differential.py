@@ -100,10 +100,12 @@ TREE = st.recursive(
     max_leaves=4,
 )
 ENTRY = st.fixed_dictionaries({"index": SCALARS, "code": SCALARS, "status": SCALARS}, optional={"message": SCALARS})
-THOROUGHLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+DIFFERENTIAL_SETTINGS = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
 
 
-def ours(operation: Operation, body: bytes) -> set[int] | None:
+def our_refusals(operation: Operation, body: bytes) -> set[int] | None:
     """Which elements the compiled validation refuses; None if it refuses the whole."""
     assert operation.body_plan
     try:
@@ -112,7 +114,7 @@ def ours(operation: Operation, body: bytes) -> set[int] | None:
         return None
 
 
-def theirs(operation: Operation, body: bytes) -> set[int] | None:
+def reference_refusals(operation: Operation, body: bytes) -> set[int] | None:
     request = Request(operation.method, operation.path, "", {}, body)
     try:
         return set(REFERENCE.validate_request(operation, request, IDS))
@@ -124,7 +126,7 @@ BODIES = [id_ for id_, operation in OPERATIONS.items() if operation.body_plan]
 
 
 @pytest.mark.parametrize("operation_id", BODIES)
-@THOROUGHLY
+@DIFFERENTIAL_SETTINGS
 @given(data=st.data())
 def test_bodies(operation_id: str, data: st.DataObject) -> None:
     operation = OPERATIONS[operation_id]
@@ -136,11 +138,11 @@ def test_bodies(operation_id: str, data: st.DataObject) -> None:
         else data.draw(st.lists(st.just(single) | ELEMENT | JSON, max_size=4))
     )
     text = json.dumps(body).encode()
-    assert ours(operation, text) == theirs(operation, text)
+    assert our_refusals(operation, text) == reference_refusals(operation, text)
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-@THOROUGHLY
+@DIFFERENTIAL_SETTINGS
 @given(data=st.data())
 def test_replies(operation_id: str, data: st.DataObject) -> None:
     operation = OPERATIONS[operation_id]
@@ -160,7 +162,7 @@ TEXTS = st.sampled_from(
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-@THOROUGHLY
+@DIFFERENTIAL_SETTINGS
 @given(data=st.data())
 def test_parameters(operation_id: str, data: st.DataObject) -> None:
     operation = OPERATIONS[operation_id]
@@ -184,10 +186,10 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
         reference = True
     except BadRequest:
         reference = False
-    assert verdict == reference or listed(operation, given_)
+    assert verdict == reference or is_known_disagreement(operation, given_)
 
 
-def listed(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
+def is_known_disagreement(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
     """The disagreements that we keep, with their reasons.
 
     - openapi-core casts "1", "yes" and "" to booleans; the contract says boolean, which on the wire is true or false.
@@ -205,6 +207,6 @@ def listed(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
 
 def test_generated_bodies_get_both_verdicts() -> None:
     operation = OPERATIONS["PUT-customer-segment-update-item"]
-    assert ours(operation, b'{"metadata": {"version": "1"}}') is None
-    assert theirs(operation, orjson.dumps({"metadata": {"version": "1"}})) is None
-    assert ours(operation, b"{}") == theirs(operation, b"{}") == set()
+    assert our_refusals(operation, b'{"metadata": {"version": "1"}}') is None
+    assert reference_refusals(operation, orjson.dumps({"metadata": {"version": "1"}})) is None
+    assert our_refusals(operation, b"{}") == reference_refusals(operation, b"{}") == set()

@@ -27,7 +27,7 @@ def test_three_places_name_the_same_operation(case: dict[str, str], shared: App)
     if method != "HEAD":
         question = f" Did you mean {case['nearest']}?" if "nearest" in case else ""
         assert refused.get_json()["message"] == f"No endpoint {path}.{question}"
-    control = client.having(None)
+    control = client.with_token(None)
     offer = control.get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json().get("nearest")
     assert (offer is not None) == ("offer" in case)
     if offer:
@@ -38,7 +38,7 @@ def test_three_places_name_the_same_operation(case: dict[str, str], shared: App)
     if "nearest" in case:
         assert f"{pattern['method']} {pattern['urlPathTemplate']}" == case["nearest"]
     else:
-        assert distance(pattern["urlPathTemplate"], path) > NEAR_ENOUGH
+        assert path_distance_to(pattern["urlPathTemplate"], path) > NEAR_ENOUGH
 
 
 def offered_path(curl: str) -> str:
@@ -46,7 +46,7 @@ def offered_path(curl: str) -> str:
     return urlsplit(url).path
 
 
-def distance(template: str, path: str) -> float:
+def path_distance_to(template: str, path: str) -> float:
     return path_distance.distance(path_distance.split_path(template), path_distance.split_path(path))
 
 

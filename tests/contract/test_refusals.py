@@ -24,11 +24,11 @@ def test_a_refusal_names_place_problem_and_rule(
     request: dict[str, Any] = {name: case[name] for name in ("headers", "json") if name in case}
     if "times" in case:
         request["json"] *= case["times"]
-    refused = admin.having(case.get("token", admin.token)).send(method, path, **request)
+    refused = admin.with_token(case.get("token", admin.token)).send(method, path, **request)
     assert refused.status_code == case.get("status", 400)
     told = refused.get_json()
     assert told.get("details", {}) == {part: case[column] for part, column in PARTS.items() if column in case}
     assert told.get("resourceId") == case.get("id")
     assert refused.headers.get("X-Mock-Hint") == case.get("hint")
-    explained = admin.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json()
+    explained = admin.with_token(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json()
     assert explained["rule"]["id"] == case["rule"]

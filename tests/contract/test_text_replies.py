@@ -39,9 +39,9 @@ def spec(tmp_path: Path) -> Path:
     return tmp_path / "hello.yaml"
 
 
-def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipeline:
+def build_pipeline(spec: Path, world: World, reply: Reply, *, with_reference: bool) -> Pipeline:
     document = load_spec(spec)
-    judge = OpenApiCoreValidator([document]) if judged else None
+    judge = OpenApiCoreValidator([document]) if with_reference else None
     return Pipeline(
         world, Router(compile_operations(document)), {"hello": lambda _: reply}, RecordStore(), second_opinion=judge
     )
@@ -57,9 +57,9 @@ def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipelin
     ids=["text", "json"],
 )
 def test_a_declared_media_type_is_sent(
-    spec: Path, world: World, body: object, content: bytes, media_type: str, judged: bool
+    spec: Path, world: World, body: object, content: bytes, media_type: str, with_reference: bool
 ) -> None:
-    answering = pipeline(spec, world, Reply(200, body), judged=judged)
+    answering = build_pipeline(spec, world, Reply(200, body), with_reference=with_reference)
     flask = create_flask(answering.handle_request, answering.handle_request, Guard(), {})
     reply = flask.test_client().get("/hello")
     assert (reply.status_code, reply.data, reply.mimetype) == (200, content, media_type)
@@ -68,7 +68,7 @@ def test_a_declared_media_type_is_sent(
 @pytest.mark.parametrize("reply", [Reply(200, TextBody("<p>", "text/html")), Reply(200, "hello")], ids=["text", "json"])
 def test_an_undeclared_media_type_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
     with pytest.raises(ContractViolation):
-        pipeline(spec, world, reply, judged=False).handle_request(Request("GET", "/hello", "", {}))
+        build_pipeline(spec, world, reply, with_reference=False).handle_request(Request("GET", "/hello", "", {}))
     (operation,) = compile_operations(load_spec(spec))
     assert (
         OpenApiCoreValidator([load_spec(spec)]).validate_reply(operation, Request("GET", "/hello", "", {}), {}, reply)

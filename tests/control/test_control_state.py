@@ -17,7 +17,7 @@ from mockserver.settings import Settings
 from mockserver.store.clock import LATEST_TIME, AdjustableClock
 from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
 
 NOON = "2026-01-01T12:00:00.000Z"
@@ -31,12 +31,12 @@ def admin(client: Client) -> Admin:
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_a_collection_put_back_as_it_was_changes_nothing(client: Client, admin: Admin, collection: str) -> None:
-    before, rows = client.everything(), admin.call("GET", f"/state/{collection}")
+    before, rows = client.list_all_items(), admin.call("GET", f"/state/{collection}")
     told = admin.call("PUT", f"/state/{collection}", rows)
     assert (told["collection"], told["rows"]) == (collection, len(rows))
     assert admin.call("GET", f"/state/{collection}") == rows
     assert admin.call("GET", "/snapshots/world/diff")["changes"] == {}
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_collections_show_what_the_world_file_has(admin: Admin) -> None:
@@ -53,16 +53,16 @@ def test_client_writes_show_and_can_be_copied_to_another_tenant(client: Client, 
     for section in ("itemAssignments", "customerAssignments"):
         Admin(other).call("PUT", f"/state/{section}", admin.call("GET", f"/state/{section}"))
     assert other.get(NEW_ITEM).get_json() == client.get(NEW_ITEM).get_json()
-    assert [row["id"] for row in other.having("customer2-token").get("").get_json()] == [GOLDEN, TOOL_FANS]
+    assert [row["id"] for row in other.with_token("customer2-token").get("").get_json()] == [GOLDEN, TOOL_FANS]
 
 
 def test_invalid_rows_change_nothing(client: Client, admin: Admin) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     for rows in ([{"id": 5}], [DEFAULT["products"][0]] * 2, [DEFAULT["products"][0] | {"categories": ["nowhere"]}]):
         error = admin.call("PUT", "/state/products", rows, 400)
         assert error["details"]["field"].startswith("/products/")
     assert admin.call("DELETE", "/state/segments", status=400)["details"]["type"] == "world"
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_an_unknown_collection_gets_the_known_names(admin: Admin) -> None:
@@ -94,7 +94,7 @@ def test_mixin_schemas_can_be_added(client: Client, admin: Admin) -> None:
 
 
 def test_snapshots_are_saved_restored_compared_and_deleted(client: Client, admin: Admin) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     admin.call("PUT", "/snapshots/before")
     client.delete(ITEM)
     client.put(NEW_ITEM)
@@ -108,14 +108,14 @@ def test_snapshots_are_saved_restored_compared_and_deleted(client: Client, admin
             "changed": [f"{GOLDEN}/PRODUCT/{SCREWDRIVER}"],
         },
     }
-    after = client.everything()
+    after = client.list_all_items()
     admin.call("PUT", "/snapshots/after")
     admin.call("POST", "/snapshots/before/restore")
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert admin.call("GET", "/snapshots/before/diff")["changes"] == {}
     assert "itemAssignments" in admin.call("GET", "/snapshots/before/diff?with=after")["changes"]
     admin.call("POST", "/snapshots/after/restore")
-    assert client.everything() == after
+    assert client.list_all_items() == after
     assert admin.call("GET", "/snapshots")["snapshots"] == ["after", "before"]
     admin.call("DELETE", "/snapshots/after", status=204)
     assert "before" in admin.call("POST", "/snapshots/after/restore", status=404)["message"]
@@ -129,16 +129,16 @@ def test_there_are_at_most_100_snapshots(admin: Admin) -> None:
 
 
 def test_undo_reverts_changes_one_by_one_and_resets_too(client: Client, admin: Admin) -> None:
-    states = [client.everything()]
+    states = [client.list_all_items()]
     for path in (ITEM, f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}"):
         client.delete(path)
-        states.append(client.everything())
+        states.append(client.list_all_items())
     admin.call("POST", "/reset")
     client.put(ITEM, json={"metadata": {"version": 9}})  # fails, and is no change
     client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere")  # nothing to delete
     for state in reversed(states):
         assert admin.call("POST", "/undo")["undone"] == 1
-        assert client.everything() == state
+        assert client.list_all_items() == state
     assert admin.call("POST", "/undo", {"steps": 100})["undone"] == 0
 
 
@@ -153,7 +153,7 @@ def test_undo_ignores_requests_that_change_nothing(client: Client, admin: Admin)
 
 
 def test_undo_reverts_several_changes_as_one(client: Client, admin: Admin) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     for _ in range(3):
         client.put(ITEM)
     assert admin.call("POST", "/undo", {"steps": 2})["undone"] == 2
@@ -161,7 +161,7 @@ def test_undo_reverts_several_changes_as_one(client: Client, admin: Admin) -> No
     (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
     assert told["version"] == 4
     assert admin.call("POST", "/undo", {"steps": 9})["undone"] == 1
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_undo_reverts_at_most_100_changes(client: Client, admin: Admin) -> None:
@@ -172,7 +172,7 @@ def test_undo_reverts_at_most_100_changes(client: Client, admin: Admin) -> None:
 
 
 def test_a_reset_restores_the_world_nothing_or_a_snapshot(client: Client, admin: Admin) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     client.delete(ITEM)
     admin.call("PUT", "/snapshots/without")
     assert admin.call("POST", "/reset", {"to": "empty"})["to"] == "empty"
@@ -181,7 +181,7 @@ def test_a_reset_restores_the_world_nothing_or_a_snapshot(client: Client, admin:
     assert client.get(ITEM).status_code == 404
     assert client.get(f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}").status_code == 200
     admin.call("POST", "/reset")
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert "without" in admin.call("POST", "/reset", {"to": "snapshot:none"}, 404)["message"]
     assert "empty" in admin.call("POST", "/reset", {"to": "elsewhere"}, 422)["message"]
 
@@ -192,7 +192,7 @@ def test_a_reset_of_all_tenants_changes_none_if_one_cannot_be_reset(client: Clie
     Admin(one).call("PUT", "/snapshots/here")
     for each in (one, two):
         each.delete(ITEM)
-    reply = one.having(None).post("//__admin/reset", json={"to": "snapshot:here"})
+    reply = one.with_token(None).post("//__admin/reset", json={"to": "snapshot:here"})
     assert reply.status_code == 404
     assert [each.get(ITEM).status_code for each in (one, two)] == [404, 404]
 
@@ -205,12 +205,12 @@ def test_a_tenant_starts_from_another_world_and_resets_go_back_to_it(client: Cli
     assert client.get("").get_json() == []
     generated = {"seed": 7, "counts": {"segments": 3, "products": 2, "legalEntities": 1, "itemAssignments": 4}}
     assert admin.call("POST", "/seed", generated)["world"] == "seed-7"
-    first = client.everything()
+    first = client.list_all_items()
     assert len(client.get("").get_json()) == 3
     admin.call("POST", "/seed", {"seed": 8})
-    assert client.everything() != first
+    assert client.list_all_items() != first
     admin.call("POST", "/seed", generated)
-    assert client.everything() == first
+    assert client.list_all_items() == first
 
 
 def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
@@ -243,7 +243,7 @@ def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
         "tokens": [token],
     }
     admin.call("POST", "/seed", {"inline": world})
-    assert [row["id"] for row in client.having(f"jane-{client.tenant}").get("").get_json()] == ["seg"]
+    assert [row["id"] for row in client.with_token(f"jane-{client.tenant}").get("").get_json()] == ["seg"]
 
 
 @pytest.mark.parametrize(
@@ -262,15 +262,15 @@ def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
     ids=str,
 )
 def test_invalid_seeds_change_nothing(client: Client, admin: Admin, asked: Any, status: int) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     admin.call("POST", "/seed", asked, status)
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_a_seed_without_a_tenant_is_for_present_and_future_tenants() -> None:
     client = Client(build(Settings()).flask, "one")
     client.get("/items")
-    assert client.having(None).post("//__admin/seed", json={"world": "empty"}).get_json()["tenants"] == ["one"]
+    assert client.with_token(None).post("//__admin/seed", json={"world": "empty"}).get_json()["tenants"] == ["one"]
     for tenant in ("one", "two"):
         assert Client(client.flask, tenant).get("").get_json() == []
 
@@ -278,14 +278,14 @@ def test_a_seed_without_a_tenant_is_for_present_and_future_tenants() -> None:
 def test_restores_are_atomic_under_traffic(client: Client, admin: Admin) -> None:
     """A reader sees one of two states, whole, whatever restores go on."""
     admin.call("PUT", "/snapshots/full")
-    full = client.everything()
+    full = client.list_all_items()
     admin.call("DELETE", "/state/itemAssignments")
     admin.call("PUT", "/snapshots/none")
     done, seen = Event(), []
 
     def read() -> None:
         while not done.is_set():
-            seen.append(client.everything())
+            seen.append(client.list_all_items())
 
     readers = [Thread(target=read) for _ in range(3)]
     for reader in readers:
@@ -346,7 +346,7 @@ def test_settings_change_the_switches_of_one_tenant(client: Client, admin: Admin
 def test_settings_without_a_tenant_are_for_present_and_future_tenants() -> None:
     client = Client(build(Settings()).flask, "one")
     client.get("/items")
-    caller = client.having(None)
+    caller = client.with_token(None)
     assert caller.get("//__admin/settings").get_json()["missing_parent"] == "empty"
     caller.put("//__admin/settings", json={"missing_parent": "404"})
     assert [Client(client.flask, tenant).get("/nowhere/items").status_code for tenant in ("one", "two")] == [404, 404]
@@ -356,50 +356,50 @@ def test_settings_without_a_tenant_are_for_present_and_future_tenants() -> None:
     assert [Client(client.flask, tenant).get("/nowhere/items").status_code for tenant in ("one", "three")] == [200, 200]
 
 
-def created(client: Client) -> str:
+def create_item(client: Client) -> str:
     client.delete(NEW_ITEM)
     client.put(NEW_ITEM)
     return str(client.get(NEW_ITEM).get_json()["metadata"]["createdAt"])
 
 
-def test_the_clock_can_be_frozen_moved_and_run(clock: StandingClock) -> None:
+def test_the_clock_can_be_frozen_moved_and_run(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     admin = Admin(client)
     assert admin.call("GET", "/clock") == {"mode": "real", "now": NOON, "rate": 1}
-    assert created(client) == NOON
+    assert create_item(client) == NOON
     told = admin.call("PUT", "/clock", {"mode": "frozen", "at": "2030-05-05T05:05:05Z"})
     assert told == {"mode": "frozen", "now": "2030-05-05T05:05:05.000Z", "rate": 0}
-    clock.forward(hours=1)
-    assert created(client) == "2030-05-05T05:05:05.000Z"
+    clock.advance(hours=1)
+    assert create_item(client) == "2030-05-05T05:05:05.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 1.5})
-    assert created(client) == "2030-05-05T05:05:06.500Z"
+    assert create_item(client) == "2030-05-05T05:05:06.500Z"
     admin.call("POST", "/clock/advance", {"to": "2030-05-06T00:00:00Z"})
-    assert created(client) == "2030-05-06T00:00:00.000Z"
+    assert create_item(client) == "2030-05-06T00:00:00.000Z"
     admin.call("PUT", "/clock", {"mode": "offset", "seconds": -3600})
-    assert created(client) == NOON
+    assert create_item(client) == NOON
     assert admin.call("GET", "/clock") == {"mode": "offset", "now": NOON, "rate": 1}
     admin.call("PUT", "/clock", {"mode": "scaled", "rate": 60})
-    clock.forward(minutes=1)
-    assert created(client) == "2026-01-01T13:00:00.000Z"
+    clock.advance(minutes=1)
+    assert create_item(client) == "2026-01-01T13:00:00.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 60})
     assert admin.call("GET", "/clock") == {"mode": "scaled", "now": "2026-01-01T13:01:00.000Z", "rate": 60}
     admin.call("PUT", "/clock", {"mode": "scaled", "rate": 2, "at": "2027-01-01T00:00:00Z"})
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     assert admin.call("GET", "/clock") == {"mode": "scaled", "now": "2027-01-01T00:02:00.000Z", "rate": 2}
     admin.call("PUT", "/clock", {"mode": "real"})
-    assert created(client) == "2026-01-01T13:02:00.000Z"
+    assert create_item(client) == "2026-01-01T13:02:00.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 60})
     assert admin.call("GET", "/clock") == {"mode": "offset", "now": "2026-01-01T13:03:00.000Z", "rate": 1}
     admin.call("POST", "/reset")
     assert admin.call("GET", "/clock")["mode"] == "real"
 
 
-def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: StandingClock) -> None:
+def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: ManualClock) -> None:
     app = build(Settings(), clock).flask
     one, two = Client(app, "one"), Client(app, "two")
     Admin(two).call("PUT", "/clock", {"mode": "frozen"})
-    one.having(None).put("//__admin/clock", json={"mode": "frozen", "at": "2031-01-01T00:00:00Z"})
-    assert (created(one), created(two)) == ("2031-01-01T00:00:00.000Z", NOON)
+    one.with_token(None).put("//__admin/clock", json={"mode": "frozen", "at": "2031-01-01T00:00:00Z"})
+    assert (create_item(one), create_item(two)) == ("2031-01-01T00:00:00.000Z", NOON)
 
 
 @pytest.mark.parametrize(
@@ -422,17 +422,17 @@ def test_invalid_clock_settings(admin: Admin, asked: Any) -> None:
 def test_a_clock_that_is_moved_far_stops_at_an_end_of_time(client: Client, admin: Admin) -> None:
     for seconds in (1e300, -1e300):
         admin.call("PUT", "/clock", {"mode": "offset", "seconds": seconds})
-        assert created(client).startswith("9000-01-01" if seconds > 0 else "1970-01-01")
+        assert create_item(client).startswith("9000-01-01" if seconds > 0 else "1970-01-01")
     admin.call("PUT", "/clock", {"mode": "frozen", "at": "9999-12-31T23:59:59Z"})
     admin.call("POST", "/clock/advance", {"seconds": 1e18})
-    assert created(client).startswith("9000-01-01")
+    assert create_item(client).startswith("9000-01-01")
 
 
 @given(
     st.lists(st.tuples(st.sampled_from("fasx"), st.integers(-(10**6), 10**6), st.integers(0, 10**5)), max_size=8),
 )
 def test_a_controlled_clock_stays_within_its_years(steps: list[tuple[str, int, int]]) -> None:
-    behind = StandingClock()
+    behind = ManualClock()
     clock = AdjustableClock(behind)
     for kind, seconds, forward in steps:
         match kind:
@@ -445,27 +445,27 @@ def test_a_controlled_clock_stays_within_its_years(steps: list[tuple[str, int, i
             case _:
                 clock.scale(abs(seconds))
         before = clock.now()
-        behind.forward(seconds=forward)
+        behind.advance(seconds=forward)
         assert before <= clock.now() <= LATEST_TIME
 
 
-def test_the_clock_drives_validity_and_the_expiry_of_tokens(clock: StandingClock) -> None:
+def test_the_clock_drives_validity_and_the_expiry_of_tokens(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     admin = Admin(client)
     minted = admin.call("POST", "/tokens", {"scopes": [READ_SEGMENTS], "tenant": "acme", "lifetimeSeconds": 60}, 201)
     assert minted["expiresAt"] == "2026-01-01T12:01:00.000Z"
-    reader = client.having(minted["token"])
+    reader = client.with_token(minted["token"])
     assert reader.get("/items").status_code == 200
     admin.call("POST", "/clock/advance", {"seconds": 60})
     assert reader.get("/items").get_json()["fault"]["faultstring"] == "Access Token expired"
     admin.call("PUT", "/clock", {"mode": "frozen", "at": "2019-01-01T00:00:00Z"})
-    assert client.having("expired-token").get("/items").status_code == 200
+    assert client.with_token("expired-token").get("/items").status_code == 200
     admin.call("PUT", "/settings", {"active": "status-and-validity"})
     validity = {"from": "2019-01-01T00:00:00Z", "to": "2019-02-01T00:00:00Z"}
     client.put(f"/{GOLDEN}", json={"name": {"en": "G"}, "siteCode": "main", "status": "ACTIVE", "validity": validity})
-    assert [row["id"] for row in client.having("customer2-token").get("").get_json()] == [GOLDEN]
+    assert [row["id"] for row in client.with_token("customer2-token").get("").get_json()] == [GOLDEN]
     admin.call("POST", "/clock/advance", {"to": "2019-02-01T00:00:00Z"})
-    assert client.having("customer2-token").get("").get_json() == []
+    assert client.with_token("customer2-token").get("").get_json() == []
 
 
 def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
@@ -478,35 +478,35 @@ def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
         "tenant": client.tenant,
     }
     assert admin.call("POST", "/tokens", asked, 201) == asked
-    shop = client.having(asked["token"])
+    shop = client.with_token(asked["token"])
     assert [row["id"] for row in shop.get("").get_json()] == [TOOL_FANS]
     assert Client(client.flask, f"{client.tenant}b", shop.token).get("").status_code == 401
     listed = {each["token"]: each for each in admin.call("GET", "/tokens")["tokens"]}
     assert listed[asked["token"]] == asked
     assert "admin-token" in listed
     for query, is_listed in (("", True), (f"?tenant={client.tenant}b", False)):
-        everyones = client.having(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
+        everyones = client.with_token(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
         assert (asked in everyones) is is_listed
         assert "admin-token" in [each["token"] for each in everyones]
     made_up = admin.call("POST", "/tokens", {"scopes": []}, 201)["token"]
     assert len(made_up) == 32
-    assert client.having(made_up).get("").status_code == 403
+    assert client.with_token(made_up).get("").status_code == 403
 
 
 def test_a_token_can_be_revoked_in_one_tenant_until_its_reset(client: Client, admin: Admin) -> None:
     other = Client(client.flask, f"{client.tenant}b")
     admin.call("DELETE", "/tokens/read-token", status=204)
-    assert client.having("read-token").get("/items").status_code == 401
-    assert other.having("read-token").get("/items").status_code == 200
+    assert client.with_token("read-token").get("/items").status_code == 401
+    assert other.with_token("read-token").get("/items").status_code == 200
     admin.call("DELETE", "/tokens/read-token", status=404)
     assert "read-token" not in [each["token"] for each in admin.call("GET", "/tokens")["tokens"]]
     admin.call("POST", "/reset")
-    assert client.having("read-token").get("/items").status_code == 200
+    assert client.with_token("read-token").get("/items").status_code == 200
 
 
 def test_a_token_can_be_revoked_everywhere_until_it_is_issued_again() -> None:
     client = Client(build(Settings()).flask, "one", "read-token")
-    caller = client.having(None)
+    caller = client.with_token(None)
     assert caller.delete("//__admin/tokens/read-token").status_code == 204
     caller.post("//__admin/reset")
     assert client.get("/items").status_code == 401
@@ -525,7 +525,7 @@ def test_a_get_changes_nothing(client: Client, shared: App) -> None:
     for operation in shared.control_operations:
         if operation.method == "GET":
             path = operation.path.replace("{name}", "world").replace("{collection}", "segments")
-            client.having(None).get(f"/{path}?tenant={client.tenant}")
+            client.with_token(None).get(f"/{path}?tenant={client.tenant}")
     assert tenant.version == before
 
 

@@ -27,11 +27,11 @@ from mockserver.records.findings import MAX_UNDECLARED_FIELDS
 from mockserver.records.store import TenantRecord
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.live_server import ask, run, serving
+from tests.support.live_server import run_command, send_request, start_server
 from tests.support.paths import ROOT, TABLES
 from tests.support.samples import ADMIN_SCOPES, GOLDEN, HAMMER, ITEM, ITEM_BULK, PLATINUM, SCREWDRIVER, TOOL_FANS
 from tests.support.specs import SERVICES
-from tests.support.status_cases import case_of, provoked
+from tests.support.status_cases import find_case, play_case
 
 GET_ITEM, PUT_ITEM = "GET-customer-segment-retrieve-item", "PUT-customer-segment-update-item"
 LIST, TOKEN = "GET-customer-segment-retrieve-segments", "POST-oauth-request-token"
@@ -42,51 +42,53 @@ OWN = (READ_OWN, "customer.customer_read_own", "customermanagement.legalentity_r
 HOSTILE = "test_<script>alert('&')</script>[\"é]"
 MIXINS: dict[str, Any] = {"mixins": {}, "metadata": {"mixins": {}}}
 
-Place = tuple[str, str, str]  # dimension, place and value of a cell
+ItemKey = tuple[str, str, str]  # dimension, place and value of a cell
 
 
-def reported(client: Client, query: str = "") -> Any:
-    reply = client.having(None).get(f"//__admin/coverage?tenant={client.tenant}{query}")
+def read_report(client: Client, query: str = "") -> Any:
+    reply = client.with_token(None).get(f"//__admin/coverage?tenant={client.tenant}{query}")
     assert reply.status_code == 200, reply.text
     return reply.get_json()
 
 
-def operation_of(client: Client, id_: str) -> Any:
-    return next(each for each in reported(client)["operations"] if each["id"] == id_)
+def read_operation(client: Client, id_: str) -> Any:
+    return next(each for each in read_report(client)["operations"] if each["id"] == id_)
 
 
-def cells(operation: Any) -> dict[Place, Any]:
+def items_by_key(operation: Any) -> dict[ItemKey, Any]:
     return {(cell["dimension"], cell["place"], cell["value"]): cell for cell in operation["cells"]}
 
 
-def covered(client: Client, id_: str) -> set[Place]:
-    return {place for place, cell in cells(operation_of(client, id_)).items() if cell["count"]}
+def covered_items(client: Client, id_: str) -> set[ItemKey]:
+    return {place for place, cell in items_by_key(read_operation(client, id_)).items() if cell["count"]}
 
 
-def undocumented(client: Client, id_: str) -> list[tuple[str, str]]:
-    return [(each["dimension"], each["value"]) for each in operation_of(client, id_)["undocumented"]]
+def undocumented_items(client: Client, id_: str) -> list[tuple[str, str]]:
+    return [(each["dimension"], each["value"]) for each in read_operation(client, id_)["undocumented"]]
 
 
-def succeeded(status: int, scope: str) -> set[Place]:
+def success_items(status: int, scope: str) -> set[ItemKey]:
     return {("operations", "", ""), ("statuses", "", str(status)), ("scopes", "", scope)}
 
 
 def test_nothing_is_covered_before_the_first_call(client: Client) -> None:
-    dimensions = reported(client)["dimensions"]
+    dimensions = read_report(client)["dimensions"]
     assert all(each["covered"] == 0 < each["total"] == len(each["missing"]) for each in dimensions.values())
 
 
 def test_a_call_covers_operation_status_scope_parameters_and_enum_values(client: Client) -> None:
     client.get(f"{ITEM}?fields=item", headers={"Accept-Language": "en"})
     used = {("parameters", "query", "fields"), ("parameters", "header", "Accept-Language")}
-    assert covered(client, GET_ITEM) == succeeded(200, READ) | used | {("enumValues", "path", "type=PRODUCT")}
+    assert covered_items(client, GET_ITEM) == success_items(200, READ) | used | {("enumValues", "path", "type=PRODUCT")}
 
 
 def test_a_body_covers_its_properties_and_their_enum_values(client: Client) -> None:
     body = {"name": {"en": "New"}, "siteCode": "main", "status": "INACTIVE", "mixins": {}, "unheard": 1}
     assert client.post("", json=body).status_code == 201
     named = {("bodyProperties", "body", f"/{name}") for name in ("name", "siteCode", "status", "mixins")}
-    assert covered(client, CREATION) == succeeded(201, MANAGE) | named | {("enumValues", "body", "/status=INACTIVE")}
+    assert covered_items(client, CREATION) == success_items(201, MANAGE) | named | {
+        ("enumValues", "body", "/status=INACTIVE")
+    }
 
 
 def test_a_body_covers_its_properties_despite_many_undeclared_fields(client: Client) -> None:
@@ -95,19 +97,19 @@ def test_a_body_covers_its_properties_despite_many_undeclared_fields(client: Cli
         == 204
     )
     named = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
-    assert named < covered(client, PUT_ITEM)
+    assert named < covered_items(client, PUT_ITEM)
 
 
 def test_bulk_elements_cover_their_codes_and_valid_ones_their_properties(client: Client) -> None:
     elements = [{"id": SCREWDRIVER}, {"id": HAMMER, "mixins": {}}, {"id": "nowhere", "metadata": {"version": 1}}]
     assert client.put(ITEM_BULK, json=elements).status_code == 207
-    assert covered(client, REPLACEMENT) == (
-        succeeded(207, MANAGE)
+    assert covered_items(client, REPLACEMENT) == (
+        success_items(207, MANAGE)
         | {("elements", "", code) for code in ("204", "400")}
         | {("bodyProperties", "body", "/*/id"), ("bodyProperties", "body", "/*/mixins")}
         | {("enumValues", "path", "type=PRODUCT")}
     )
-    assert cells(operation_of(client, REPLACEMENT))["bodyProperties", "body", "/*/id"]["count"] == 1  # calls
+    assert items_by_key(read_operation(client, REPLACEMENT))["bodyProperties", "body", "/*/id"]["count"] == 1  # calls
 
 
 @pytest.mark.parametrize(
@@ -122,31 +124,31 @@ def test_bulk_elements_cover_their_codes_and_valid_ones_their_properties(client:
 def test_a_refused_call_covers_only_its_status(
     client: Client, token: str | None, path: str, body: Any, status: int
 ) -> None:
-    assert client.having(token).put(path, json=body).status_code == status
-    assert covered(client, PUT_ITEM) == {("statuses", "", str(status))}
+    assert client.with_token(token).put(path, json=body).status_code == status
+    assert covered_items(client, PUT_ITEM) == {("statuses", "", str(status))}
 
 
 def test_undocumented_items_are_reported_separately(client: Client) -> None:
-    client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "delete_missing": "404"})
+    client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant, "delete_missing": "404"})
     removal, bulk = "DELETE-customer-segment-remove-item", "DELETE-customer-segment-remove-items-bulk"
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
     assert client.delete(ITEM_BULK, json=["nowhere"]).status_code == 207
-    assert undocumented(client, removal) == [("statuses", "404")]
-    assert undocumented(client, bulk) == [("elements", "404")]
-    assert covered(client, removal) == set()
+    assert undocumented_items(client, removal) == [("statuses", "404")]
+    assert undocumented_items(client, bulk) == [("elements", "404")]
+    assert covered_items(client, removal) == set()
 
 
 def test_a_head_request_covers_nothing(client: Client) -> None:
     assert client.send("HEAD", ITEM).status_code == 200
-    assert operation_of(client, GET_ITEM)["calls"] == 0
+    assert read_operation(client, GET_ITEM)["calls"] == 0
 
 
 def test_without_authentication_no_scope_is_covered() -> None:
     client = Client(build(Settings(auth="off")).flask, "acme", None)
     assert client.get(ITEM).status_code == 200
-    assert ("scopes", "", READ) not in covered(client, GET_ITEM)
-    assert ("operations", "", "") in covered(client, GET_ITEM)
-    assert reported(client)["personas"] == []
+    assert ("scopes", "", READ) not in covered_items(client, GET_ITEM)
+    assert ("operations", "", "") in covered_items(client, GET_ITEM)
+    assert read_report(client)["personas"] == []
 
 
 @pytest.fixture
@@ -157,7 +159,7 @@ def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
     return caught
 
 
-def keys(visit: Exchange) -> set[Any]:
+def covered_keys(visit: Exchange) -> set[Any]:
     counting = coverage.Coverage()
     counting.record_hits(visit)
     return set(counting.copy_hits())
@@ -171,9 +173,12 @@ def test_evicted_tenants_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> Non
     client = Client(app.flask, "one", None)
     whole = client.get("//__admin/coverage").get_json()
     of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
-    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (4, ["one", "two", "three", "four"])
+    assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (
+        4,
+        ["one", "two", "three", "four"],
+    )
     assert [each["needed"] for each in whole["personas"]] == [{READ: [GET_ITEM]}]
-    assert reported(client)["operations"][0]["calls"] == 0
+    assert read_report(client)["operations"][0]["calls"] == 0
     assert len(app.records.list_records(None)) == 4  # three tenants, and no tenant
 
 
@@ -182,31 +187,31 @@ def test_an_injected_or_broken_response_covers_nothing(client: Client, visits: l
     client.put(ITEM, json=MIXINS)
     (visit,) = visits
     assert visit.response
-    assert len(keys(visit)) > 3
+    assert len(covered_keys(visit)) > 3
     visit.is_injected, visit.response = (
         kind is None,
         visit.response._replace(network_fault=NetworkFault(kind) if kind else None),
     )
-    assert keys(visit) == {CoverageItem("injected", PUT_ITEM)}
+    assert covered_keys(visit) == {CoverageItem("injected", PUT_ITEM)}
 
 
 def test_a_slow_response_counts_as_usual(client: Client, visits: list[Exchange]) -> None:
     client.put(ITEM, json=MIXINS)
     (visit,) = visits
     assert visit.response
-    before = keys(visit)
+    before = covered_keys(visit)
     visit.fault, visit.response = "slow", visit.response._replace(network_fault=NetworkFault("drip"))
-    assert keys(visit) == before
+    assert covered_keys(visit) == before
 
 
 def test_an_injected_element_failure_covers_nothing(client: Client, visits: list[Exchange]) -> None:
     client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
     (visit,) = visits
     failed = CoverageItem("elements", REPLACEMENT, "", "400")
-    assert failed in keys(visit)
+    assert failed in covered_keys(visit)
     visit.failed_elements = frozenset({1})
-    assert failed not in keys(visit)
-    assert CoverageItem("elements", REPLACEMENT, "", "204") in keys(visit)
+    assert failed not in covered_keys(visit)
+    assert CoverageItem("elements", REPLACEMENT, "", "204") in covered_keys(visit)
 
 
 def test_injected_responses_are_counted_separately(client: Client, shared: App) -> None:
@@ -214,7 +219,7 @@ def test_injected_responses_are_counted_separately(client: Client, shared: App) 
     visit = shared.records.get_record(client.tenant).journal.list_exchanges()[-1]
     visit.is_injected = True
     shared.records.get_record(client.tenant).coverage.record_hits(visit)
-    operation = operation_of(client, GET_ITEM)
+    operation = read_operation(client, GET_ITEM)
     assert (operation["calls"], operation["injected"]) == (1, 1)
 
 
@@ -223,14 +228,14 @@ def test_every_coverage_item_lists_its_tests_once(client: Client) -> None:
         client.get(ITEM, headers={"X-Mock-Test": test})
     client.get(ITEM)
     for place in (("operations", "", ""), ("statuses", "", "200"), ("scopes", "", READ)):
-        cell = cells(operation_of(client, GET_ITEM))[place]
+        cell = items_by_key(read_operation(client, GET_ITEM))[place]
         assert (cell["count"], cell["tests"], cell["moreTests"]) == (4, ["one", "two"], False)
 
 
 def test_test_names_are_shortened_and_printable(client: Client) -> None:
     for number in range(coverage.MAX_TESTS_PER_ITEM + 1):
         client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
-    cell = cells(operation_of(client, GET_ITEM))["operations", "", ""]
+    cell = items_by_key(read_operation(client, GET_ITEM))["operations", "", ""]
     assert (cell["count"], len(cell["tests"]), cell["moreTests"]) == (21, 20, True)
     assert cell["tests"][0] == "0?" + "x" * (MAX_TEST_NAME_LENGTH - 2)
 
@@ -239,7 +244,7 @@ def test_test_names_are_shortened_and_printable(client: Client) -> None:
 def test_test_names_can_be_utf_8_or_latin_1(client: Client, encoding: str) -> None:
     header = "prüft".encode(encoding).decode("latin-1")  # as WSGI hands it over
     client.get(ITEM, headers={"X-Mock-Test": header})
-    assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
+    assert items_by_key(read_operation(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
 def test_beyond_a_thousand_names_tests_are_pooled(client: Client, visits: list[Exchange]) -> None:
@@ -270,25 +275,25 @@ def test_coverage_is_per_tenant_and_summed_without_one() -> None:
     one.get(ITEM, headers={"X-Mock-Test": "first"})
     two.get(ITEM, headers={"X-Mock-Test": "second"})
     two.put(ITEM)
-    assert covered(one, PUT_ITEM) == set()
-    assert cells(operation_of(one, GET_ITEM))["operations", "", ""]["tests"] == ["first"]
-    whole = one.having(None).get("//__admin/coverage").get_json()
+    assert covered_items(one, PUT_ITEM) == set()
+    assert items_by_key(read_operation(one, GET_ITEM))["operations", "", ""]["tests"] == ["first"]
+    whole = one.with_token(None).get("//__admin/coverage").get_json()
     of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
-    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (2, ["first", "second"])
-    assert one.having(None).delete("//__admin/coverage?tenant=two").status_code == 204
-    assert (covered(two, PUT_ITEM), len(covered(one, GET_ITEM))) == (set(), 4)
-    assert one.having(None).delete("//__admin/coverage").status_code == 204
-    assert covered(one, GET_ITEM) == set()
+    assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (2, ["first", "second"])
+    assert one.with_token(None).delete("//__admin/coverage?tenant=two").status_code == 204
+    assert (covered_items(two, PUT_ITEM), len(covered_items(one, GET_ITEM))) == (set(), 4)
+    assert one.with_token(None).delete("//__admin/coverage").status_code == 204
+    assert covered_items(one, GET_ITEM) == set()
 
 
 def test_coverage_outlives_a_reset(client: Client) -> None:
     client.get(ITEM)
     client.post(f"//__admin/reset?tenant={client.tenant}")
-    assert ("operations", "", "") in covered(client, GET_ITEM)
+    assert ("operations", "", "") in covered_items(client, GET_ITEM)
 
 
 def test_operations_without_a_tenant_belong_to_no_tenant(client: Client) -> None:
-    mine, everybodys = reported(client), client.get("//__admin/coverage").get_json()
+    mine, everybodys = read_report(client), client.get("//__admin/coverage").get_json()
     of_tenants = {name for name, paths in SERVICES.items() if any("{tenant}" in path for path in paths)}
     assert {each["service"] for each in mine["operations"]} == of_tenants
     assert {each["service"] for each in everybodys["operations"]} == of_tenants | {"oauth"} == SERVICES.keys()
@@ -298,7 +303,7 @@ def test_operations_without_a_tenant_belong_to_no_tenant(client: Client) -> None
 def test_coverage_can_be_limited_to_one_service() -> None:
     client = Client(build(Settings()).flask, "acme")
     asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    client.having(None).post("//oauth/token", data=asked)
+    client.with_token(None).post("//oauth/token", data=asked)
     report = client.get("//__admin/coverage?service=oauth").get_json()
     assert [each["id"] for each in report["operations"]] == [TOKEN]
     assert report["dimensions"]["bodyProperties"] == {
@@ -326,22 +331,22 @@ def test_percents_are_rounded_down() -> None:
 TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 
 
-def provoke(client: Client, operation: Operation) -> None:
+def play_all_statuses(client: Client, operation: Operation) -> None:
     """Make the request of tests/tables/statuses.yaml for each status, each from the start."""
     for status in operation.reply_validators:
-        case = case_of(operation, status)
-        client.having(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
+        case = find_case(operation, status)
+        client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
         named = {"X-Mock-Test": f"{operation.id} {status}"}
-        reply = provoked(client.having(case.pop("token")), operation, case, named)
+        reply = play_case(client.with_token(case.pop("token")), operation, case, named)
         assert reply.status_code == status
-        client.having(None).post(f"//__admin/reset?tenant={client.tenant}")
+        client.with_token(None).post(f"//__admin/reset?tenant={client.tenant}")
 
 
 def test_all_operations_and_documented_statuses_can_be_covered() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme")
     for operation in app.api_operations:
-        provoke(client, operation)
+        play_all_statuses(client, operation)
     report = client.get("//__admin/coverage").get_json()
     for dimension in ("operations", "statuses"):
         found = report["dimensions"][dimension]
@@ -368,9 +373,9 @@ def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Clien
         ("DELETE", "/bulk", ["new", 5]),
     ):
         assert client.send(method, path, json=elements).status_code == 207
-    found = reported(client)["dimensions"]["elements"]
+    found = read_report(client)["dimensions"]["elements"]
     assert (found["percent"], found["missing"]) == (100, [])
-    assert [each["id"] for each in reported(client)["operations"] if each["undocumented"]] == []
+    assert [each["id"] for each in read_report(client)["operations"] if each["undocumented"]] == []
 
 
 def test_junit_agrees_with_the_report(client: Client) -> None:
@@ -378,7 +383,7 @@ def test_junit_agrees_with_the_report(client: Client) -> None:
     reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=junit")
     assert (reply.status_code, reply.mimetype) == (200, "application/xml")
     suites = {suite.name: suite for suite in JUnitXml.fromstring(reply.data)}
-    dimensions = reported(client)["dimensions"]
+    dimensions = read_report(client)["dimensions"]
     assert suites.keys() == dimensions.keys()
     for name, dimension in dimensions.items():
         cases = list(suites[name])
@@ -398,38 +403,38 @@ def test_the_page_escapes_client_text_and_loads_nothing(client: Client) -> None:
     assert escape(HOSTILE).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in reply.text
     assert not re.search(r"""(src|href|action)\s*=|url\(|@import|\bon\w+\s*=""", reply.text)
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    for dimension in reported(client)["dimensions"].values():
+    for dimension in read_report(client)["dimensions"].values():
         assert f"{dimension['covered']} of {dimension['total']}" in reply.text
 
 
 def test_the_page_marks_undocumented_items_and_unused_scopes(client: Client) -> None:
     client.get(f"/{GOLDEN}?fields=", headers={"Accept-Language": "en;q=x"})
-    client.having("manage-token").get(ITEM)
+    client.with_token("manage-token").get(ITEM)
     text = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html").text
     assert "Seen, though the contract does not have it" in text
     assert f'<code class="bad">{MANAGE}</code>' in text
     assert f"<code>{GET_ITEM}</code>, 1 time" in text
 
 
-def persona(client: Client, name: str) -> Any:
-    return next(each for each in reported(client)["personas"] if each["name"] == name)
+def read_persona(client: Client, name: str) -> Any:
+    return next(each for each in read_report(client)["personas"] if each["name"] == name)
 
 
 def test_least_privilege_lists_granted_needed_and_lacked_scopes(client: Client) -> None:
     client.get(ITEM)
-    client.having("manage-token").put(ITEM)
+    client.with_token("manage-token").put(ITEM)
     for _ in range(2):
-        client.having("manage-token").get(ITEM)
-    names = {each["name"] for each in reported(client)["personas"]}
+        client.with_token("manage-token").get(ITEM)
+    names = {each["name"] for each in read_report(client)["personas"]}
     assert names == {"admin-token", "manage-token"}
-    assert persona(client, "admin-token") == {
+    assert read_persona(client, "admin-token") == {
         "name": "admin-token",
         "granted": list(ADMIN_SCOPES),
         "needed": {READ: [GET_ITEM]},
         "neverNeeded": [scope for scope in ADMIN_SCOPES if scope != READ],
         "lacked": {},
     }
-    assert persona(client, "manage-token") == {
+    assert read_persona(client, "manage-token") == {
         "name": "manage-token",
         "granted": [MANAGE],
         "needed": {MANAGE: [PUT_ITEM]},
@@ -439,33 +444,33 @@ def test_least_privilege_lists_granted_needed_and_lacked_scopes(client: Client) 
 
 
 def test_a_call_that_fails_after_authorization_needs_its_scope(client: Client) -> None:
-    assert client.having("read-token").get(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
-    assert persona(client, "read-token")["neverNeeded"] == []
-    assert ("scopes", "", READ) not in covered(client, GET_ITEM)
+    assert client.with_token("read-token").get(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
+    assert read_persona(client, "read-token")["neverNeeded"] == []
+    assert ("scopes", "", READ) not in covered_items(client, GET_ITEM)
 
 
 def test_a_parameter_beyond_the_own_scope_lacks_the_wider_one(client: Client) -> None:
-    assert client.having("customer-token").get("?customerId=98029737").status_code == 403
-    found = persona(client, "customer-token")
+    assert client.with_token("customer-token").get("?customerId=98029737").status_code == 403
+    found = read_persona(client, "customer-token")
     assert (found["granted"], found["needed"]) == (sorted(OWN), {})
     assert found["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
 
 
 def test_unused_scopes_of_a_customer_login_are_not_reported(client: Client) -> None:
     login = {"email": "john.doe@email.com", "password": "secret1"}
-    token = client.having("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
-    client.having(token["access_token"]).get("")
-    found = persona(client, "customer:98029737")
+    token = client.with_token("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
+    client.with_token(token["access_token"]).get("")
+    found = read_persona(client, "customer:98029737")
     assert (found["needed"], found["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
     assert len(found["granted"]) > 1
 
 
 def test_an_operation_without_scopes_lacks_none(client: Client, shared: App) -> None:
     operation = next(each for each in shared.api_operations if each.id == "POST-customer-exchange-authtoken")
-    refused = case_of(operation, 403)
+    refused = find_case(operation, 403)
     refused["path"] = refused["path"].replace("statuses", client.tenant)
-    assert provoked(client.having(refused.pop("token")), operation, refused).status_code == 403
-    assert persona(client, "no-scope-token")["lacked"] == {}
+    assert play_case(client.with_token(refused.pop("token")), operation, refused).status_code == 403
+    assert read_persona(client, "no-scope-token")["lacked"] == {}
 
 
 def test_a_call_without_a_token_has_no_persona() -> None:
@@ -478,8 +483,8 @@ def test_a_call_without_a_token_has_no_persona() -> None:
 
 
 def test_an_invalid_token_grants_nothing(client: Client) -> None:
-    assert client.having("expired-token").get(ITEM).status_code == 401
-    assert reported(client)["personas"] == []
+    assert client.with_token("expired-token").get(ITEM).status_code == 401
+    assert read_report(client)["personas"] == []
 
 
 def test_an_injected_response_records_no_scopes(client: Client, visits: list[Exchange]) -> None:
@@ -497,7 +502,7 @@ def test_an_injected_response_records_no_scopes(client: Client, visits: list[Exc
 def test_personas_are_cleared_with_the_coverage(client: Client) -> None:
     client.get(ITEM)
     client.delete(f"//__admin/coverage?tenant={client.tenant}")
-    assert reported(client)["personas"] == []
+    assert read_report(client)["personas"] == []
 
 
 def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Exchange]) -> None:
@@ -520,14 +525,14 @@ def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Exch
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The URL of a server of which half of what the token endpoint can be asked was asked."""
-    with serving() as (_, ready):
-        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"X-Mock-Test": "one"})
-        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"Authorization": ""})
+    with start_server() as (_, ready):
+        send_request(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"X-Mock-Test": "one"})
+        send_request(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"Authorization": ""})
         yield ready["url"]
 
 
 def test_the_gate_passes_when_coverage_is_sufficient(served: str) -> None:
-    done = run("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
+    done = run_command("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"^operations +3 % +1 of 30$", done.stdout, re.M)
     assert re.search(r"^documented statuses +1 % +2 of \d+$", done.stdout, re.M)
@@ -536,7 +541,9 @@ def test_the_gate_passes_when_coverage_is_sufficient(served: str) -> None:
 
 def test_the_gate_lists_what_is_missing(served: str) -> None:
     every = {operation.id for operation in build(Settings()).api_operations}
-    done = run("coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1")
+    done = run_command(
+        "coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1"
+    )
     assert done.returncode == 1
     complaints = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
     assert complaints == [f"operations: {100 // len(every)} % is below the minimum of 4 %; not covered:"]
@@ -548,13 +555,15 @@ def test_the_gate_lists_what_is_missing(served: str) -> None:
     "flag", ["operations", "statuses", "parameters", "body-properties", "enum-values", "scopes", "elements"]
 )
 def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> None:
-    assert run("coverage", "--url", served, f"--min-{flag}", "100").returncode == 1
+    assert run_command("coverage", "--url", served, f"--min-{flag}", "100").returncode == 1
 
 
 def test_a_report_can_be_written_to_a_file_in_any_format(served: str, tmp_path: Path) -> None:
     for form in ("text", "json", "html", "junit"):
         path = tmp_path / form
-        done = run("coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100")
+        done = run_command(
+            "coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100"
+        )
         assert (done.returncode, done.stdout) == (1, "")
     assert json.loads((tmp_path / "json").read_bytes())["dimensions"]["operations"]["covered"] == 1
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
@@ -571,13 +580,13 @@ def test_the_documented_gate_commands_are_valid() -> None:
 
 
 def test_the_gate_sends_the_admin_token() -> None:
-    with serving(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
+    with start_server(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
         asked = ["coverage", "--url", ready["url"], "--format", "json"]
-        refused = run(*asked)
+        refused = run_command(*asked)
         assert refused.returncode == 2
         assert "answers 401" in refused.stderr
-        assert run(*asked, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
-        assert json.loads(run(*asked, "--admin-token", "secret").stdout)["personas"] == []
+        assert run_command(*asked, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
+        assert json.loads(run_command(*asked, "--admin-token", "secret").stdout)["personas"] == []
 
 
 @pytest.mark.parametrize(
@@ -592,7 +601,7 @@ def test_the_gate_sends_the_admin_token() -> None:
     ],
 )
 def test_a_usage_error_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
-    done = run("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
+    done = run_command("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert reason in done.stderr

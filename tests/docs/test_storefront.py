@@ -19,11 +19,11 @@ from mockserver.contract.operations import Operation
 from mockserver.services.customer_login.saas import SIGNING_KEY
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.clock import StandingClock
-from tests.support.doc_scripts import replayed, steps
-from tests.support.live_server import serving
+from tests.support.clock import ManualClock
+from tests.support.doc_scripts import parse_steps, run_page
+from tests.support.live_server import start_server
 from tests.support.paths import ROOT
-from tests.support.status_cases import APP, case_of, provoked
+from tests.support.status_cases import APP, find_case, play_case
 
 PAGE = (ROOT / "docs" / "storefront.md").read_text()
 AROUND = [operation for operation in APP.api_operations if operation.service not in {"customer-segment", "oauth"}]
@@ -35,15 +35,15 @@ USUAL = {"content-language"}  # a header that any request may have
 
 
 def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
-    with serving() as (_, ready):
-        said, came = replayed(PAGE, ready["url"], tmp_path)
+    with start_server() as (_, ready):
+        said, came = run_page(PAGE, ready["url"], tmp_path)
     assert came == said
 
 
 @pytest.mark.parametrize("operation", AROUND, ids=lambda operation: operation.id)
 def test_every_call_of_the_services_around_segments_is_shown(operation: Operation) -> None:
     page = Template(PAGE).safe_substitute(SHORTHANDS)
-    shown = [step.command for step in steps(page) if step.status[:1] == "2"]
+    shown = [step.command for step in parse_steps(page) if step.status[:1] == "2"]
     path = re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(operation.path))
     assert any(re.search(f'\\$HOST{path}[?" ]', command) for command in shown)
 
@@ -55,24 +55,24 @@ def test_the_key_of_the_identity_provider_is_the_one_that_is_named() -> None:
 @pytest.fixture(scope="module")
 def alone() -> Client:
     """A client of a simulator that no other test knows: the cases name a tenant, which others leave with faults."""
-    return Client(build(Settings(), StandingClock()).flask, "acme")
+    return Client(build(Settings(), ManualClock()).flask, "acme")
 
 
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
 def test_c11_what_storefronts_send_beside_does_no_harm_to_a_read_and_is_found(
     operation: Operation, alone: Client, simulator: Callable[..., Client]
 ) -> None:
-    case = case_of(operation, min(operation.reply_validators))
-    caller = (simulator(**case.pop("switches")) if "switches" in case else alone).having(case.pop("token"))
-    plain = provoked(caller, operation, deepcopy(case))
+    case = find_case(operation, min(operation.reply_validators))
+    caller = (simulator(**case.pop("switches")) if "switches" in case else alone).with_token(case.pop("token"))
+    plain = play_case(caller, operation, deepcopy(case))
     query = {name: value for name, value in BESIDE_QUERY.items() if not operation.has_parameter(name)}
     headers = {name: value for name, value in BESIDE_HEADERS.items() if not operation.has_parameter(name)}
     path = case.pop("path")
     case["path"] = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
-    laden = provoked(caller, operation, case, headers)
+    laden = play_case(caller, operation, case, headers)
     assert laden.status_code == plain.status_code == min(operation.reply_validators)
     assert shown(laden) == shown(plain)
-    (entry,) = caller.having(None).get("//__admin/requests?limit=1").get_json()["requests"]
+    (entry,) = caller.with_token(None).get("//__admin/requests?limit=1").get_json()["requests"]
     found = {each["place"] for each in entry["mock"]["findings"] if each["kind"] in {"query", "header"}}
     assert found == {*query, *map(str.lower, headers)} - USUAL
 
@@ -87,10 +87,10 @@ def shown(reply: TestResponse) -> Any:
 
 def test_the_journal_tells_which_scope_each_call_used_and_which_it_lacked(client: Client) -> None:
     for path in ("/items/category-trees", "/items?q=type:PRODUCT", f"//customer/{client.tenant}/me"):
-        assert client.having("customer-token").get(path).status_code == 200
-    assert client.having("customer-token").post("/match", json={}).status_code == 403
-    assert client.having("manage-token").get("/items").status_code == 403
-    entries = client.having(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
+        assert client.with_token("customer-token").get(path).status_code == 200
+    assert client.with_token("customer-token").post("/match", json={}).status_code == 403
+    assert client.with_token("manage-token").get("/items").status_code == 403
+    entries = client.with_token(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
     assert [(each["mock"].get("scope"), each["mock"].get("missingScopes")) for each in entries[::-1]] == [
         (READ_OWN_SEGMENTS, None),
         (READ_OWN_SEGMENTS, None),

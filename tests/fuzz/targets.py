@@ -20,10 +20,10 @@ from mockserver.web.request_parser import ParsedRequest, RequestParser
 from tests.support.entrances import Entrances
 from tests.support.paths import TABLES
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 Target = Callable[[bytes], None]
 
-SECONDS = 0.02  # for all regexes of one query: the time of a run is bounded by the fuzzer
+MAX_SECONDS = 0.02  # for all regexes of one query: the time of a run is bounded by the fuzzer
 TABLE: dict[str, Any] = {
     name: yaml.safe_load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
     for name in ("q", "fields", "sort", "languages")
@@ -38,7 +38,7 @@ SEGMENT: dict[str, Any] = {
 SIGNS = {"+": "add", "=": "replace", "-": "remove"}
 
 
-def answered(act: Callable[[], Answer]) -> Answer | None:
+def result_or_none(act: Callable[[], Result]) -> Result | None:
     """Return the result, None for a bad request; any other exception fails the run."""
     try:
         return act()
@@ -46,22 +46,22 @@ def answered(act: Callable[[], Answer]) -> Answer | None:
         return None
 
 
-def simple_q(content: bytes) -> None:
+def check_query(content: bytes) -> None:
     """A query selects rows in their order, and the same ones if it is said twice."""
-    _selects(_text(content), compound=False)
+    _check_selection(_decode(content), compound=False)
 
 
-def compound_q(content: bytes) -> None:
+def check_compound_query(content: bytes) -> None:
     """The same with groups; what is a query without them means the same where they are allowed."""
-    text = _text(content)
-    kept = _selects(text, compound=True)
-    plain = _selected(text, compound=False)
+    text = _decode(content)
+    kept = _check_selection(text, compound=True)
+    plain = _select_rows(text, compound=False)
     assert plain is None or kept is None or plain == kept
 
 
-def projection(content: bytes) -> None:
+def check_fields(content: bytes) -> None:
     """Nothing in `fields` is an error; what is kept is a part of the document, and stays as it is if cut again."""
-    document, parsed = TABLE["fields"]["document"], fields.parse_fields(_text(content))
+    document, parsed = TABLE["fields"]["document"], fields.parse_fields(_decode(content))
     kept = fields.project(document, parsed, ALWAYS)
     assert [name for name in document if name in kept] == list(kept)
     assert fields.project(kept, parsed, ALWAYS) == kept
@@ -69,9 +69,9 @@ def projection(content: bytes) -> None:
         assert fields.parse_fields(",".join(parsed.paths)) == parsed
 
 
-def order(content: bytes) -> None:
+def check_sort(content: bytes) -> None:
     """An order is the same when it is written anew; sorting leaves all rows, and is done after once."""
-    parsed = answered(lambda: sort.parse_sort(_text(content)))
+    parsed = result_or_none(lambda: sort.parse_sort(_decode(content)))
     if parsed is not None:
         written = ",".join(f"{key.path}:{'DESC' if key.is_descending else 'ASC'}" for key in parsed.keys)
         assert sort.parse_sort(written) == parsed
@@ -81,9 +81,9 @@ def order(content: bytes) -> None:
         assert sort.sort_rows(arranged, parsed) == arranged
 
 
-def accepted_languages(content: bytes) -> None:
+def check_languages(content: bytes) -> None:
     """Languages are the same when the header is written anew; a localized map is cut to one of its own."""
-    wanted = answered(lambda: languages.parse_accept_language(content.decode("latin-1")))
+    wanted = result_or_none(lambda: languages.parse_accept_language(content.decode("latin-1")))
     if wanted is not None:
         ranges = [*wanted.preferred, *(f"{name};q=0" for name in wanted.excluded)] or ["*;q=0"]
         assert languages.parse_accept_language(", ".join(ranges)) == wanted
@@ -92,7 +92,7 @@ def accepted_languages(content: bytes) -> None:
         assert left.items() <= TEXTS.items()
 
 
-def strictly_read(content: bytes) -> None:
+def check_strict_json(content: bytes) -> None:
     """Python reads all that is read here, as the same value, which can be written."""
     try:
         value = strict_json.parse_json(content)
@@ -103,16 +103,16 @@ def strictly_read(content: bytes) -> None:
     assert strict_json.parse_json(orjson.dumps(value)) == value
 
 
-def patch(content: bytes) -> None:
+def check_jsonpatch(content: bytes) -> None:
     """A patch leaves the old segment as it was, and a new one that can be written and read."""
-    operations = [_operation(line) for line in _text(content).split("\n")]
+    operations = [_parse_operation(line) for line in _decode(content).split("\n")]
     before, sent = deepcopy(SEGMENT), deepcopy(operations)
-    new = answered(lambda: jsonpatch.apply_patch(SEGMENT, operations))
+    new = result_or_none(lambda: jsonpatch.apply_patch(SEGMENT, operations))
     assert (before, sent) == (SEGMENT, operations)
     assert new is None or strict_json.parse_json(orjson.dumps(new)) == new
 
 
-def requests(content: bytes) -> None:
+def check_request_parser(content: bytes) -> None:
     """What comes over a connection is read without an error, and alike however it is cut, unless its URL is no ASCII.
 
     The first byte says into how long pieces it is cut.
@@ -126,60 +126,62 @@ def requests(content: bytes) -> None:
         assert parsed.keeps_open
         assert not parsed.refusal
     if stream.isascii():
-        assert list(map(_read, one_by_one)) == list(map(_read, at_once))
+        assert list(map(_parsed_or_status, one_by_one)) == list(map(_parsed_or_status, at_once))
         assert whole.phase is pieces.phase
 
 
-def entrances(content: bytes) -> None:
+def check_entrances(content: bytes) -> None:
     """The requests of a stream get the same responses over our own server's road and over WSGI."""
-    simulators().compare(content)
+    shared_entrances().compare(content)
 
 
 @cache
-def simulators() -> Entrances:
+def shared_entrances() -> Entrances:
     return Entrances()
 
 
 TARGETS: dict[str, Target] = {
-    "q": simple_q,
-    "compound": compound_q,
-    "fields": projection,
-    "sort": order,
-    "languages": accepted_languages,
-    "strict_json": strictly_read,
-    "jsonpatch": patch,
-    "requests": requests,
-    "entrances": entrances,
+    "q": check_query,
+    "compound": check_compound_query,
+    "fields": check_fields,
+    "sort": check_sort,
+    "languages": check_languages,
+    "strict_json": check_strict_json,
+    "jsonpatch": check_jsonpatch,
+    "requests": check_request_parser,
+    "entrances": check_entrances,
 }
 
 
-def _read(parsed: ParsedRequest) -> tuple[Any, ...]:
+def _parsed_or_status(parsed: ParsedRequest) -> tuple[Any, ...]:
     """Return what the application gets of a request, or the status of a refusal."""
     return (parsed.refusal[0],) if parsed.refusal else parsed
 
 
-def _text(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     """Decode as the server does, which refuses what is no UTF-8."""
     return content.decode(errors="ignore")
 
 
-def _selected(text: str, *, compound: bool) -> list[Any] | None:
-    return answered(
-        lambda: query.select_rows(query.parse_query(text, allow_compound=compound), TABLE["q"]["documents"], SECONDS)
+def _select_rows(text: str, *, compound: bool) -> list[Any] | None:
+    return result_or_none(
+        lambda: query.select_rows(
+            query.parse_query(text, allow_compound=compound), TABLE["q"]["documents"], MAX_SECONDS
+        )
     )
 
 
-def _selects(text: str, *, compound: bool) -> list[Any] | None:
-    kept = _selected(text, compound=compound)
+def _check_selection(text: str, *, compound: bool) -> list[Any] | None:
+    kept = _select_rows(text, compound=compound)
     if kept is not None:
         rest = iter(TABLE["q"]["documents"])
         assert all(any(row is each for each in rest) for row in kept)
-        twice = _selected(f"{text} {text}", compound=compound)
+        twice = _select_rows(f"{text} {text}", compound=compound)
         assert twice is None or twice == kept
     return kept
 
 
-def _operation(line: str) -> dict[str, Any]:
+def _parse_operation(line: str) -> dict[str, Any]:
     """Read `+/path value`, `=/path value` or `-/path`: most changes of it are operations too, unlike those of JSON."""
     path, space, written = line[1:].partition(" ")
     operation: dict[str, Any] = {"op": SIGNS.get(line[:1], "add"), "path": path}
@@ -192,13 +194,13 @@ def _operation(line: str) -> dict[str, Any]:
 def _may_be_refused(content: bytes) -> bool:
     """Whether JSON is none for Python either, or has what F3 and F3b refuse."""
     try:
-        value = json.loads(content.decode(), parse_constant=_refuse, object_pairs_hook=_object)
+        value = json.loads(content.decode(), parse_constant=_refuse, object_pairs_hook=_unique_object)
         return nesting.is_nested_deeper(value) or strict_json.parse_json(orjson.dumps(value)) != value
     except (ValueError, RecursionError, TypeError, BadRequest):
         return True
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name comes twice")

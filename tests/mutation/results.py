@@ -34,15 +34,15 @@ class Result:
         """Whether a test failed; or never came to its end, as in an endless loop."""
         return self.status in {"killed", "timeout"}
 
-    def mutant(self) -> Mutant:
+    def read_mutant(self) -> Mutant:
         """Return the mutant in words that stay."""
         function, of_class = orig_function_and_class_names_from_key(self.name)
         steps = [*self.source.with_suffix("").parts, *([of_class] if of_class else []), function.rpartition(".")[2]]
         changed = get_diff_for_mutant(self.name, path=self.source).splitlines()[2:]
-        return Mutant(".".join(steps), _lines("-", changed), _lines("+", changed))
+        return Mutant(".".join(steps), _changed_lines("-", changed), _changed_lines("+", changed))
 
 
-def results() -> Iterator[Result]:
+def load_results() -> Iterator[Result]:
     """Yield all mutants of the last run, in the order of the files."""
     for path in sorted(FOLDER.rglob("*.meta")):
         source = path.relative_to(FOLDER).with_suffix("")
@@ -50,5 +50,5 @@ def results() -> Iterator[Result]:
             yield Result(name, source, status_by_exit_code[code])
 
 
-def _lines(sign: str, changed: list[str]) -> str:
+def _changed_lines(sign: str, changed: list[str]) -> str:
     return "\n".join(line[1:].strip() for line in changed if line.startswith(sign))

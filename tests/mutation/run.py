@@ -23,28 +23,28 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from .results import Result, results
-from .survivors import listed
+from .results import Result, load_results
+from .survivors import load_survivors
 
-LEAST = 0.9
+MIN_KILLED_SHARE = 0.9
 
 
-def run(children: int, names: Iterable[str]) -> None:
+def run_mutmut(children: int, names: Iterable[str]) -> None:
     """Let mutmut test these mutants, or all that are new."""
     mutmut = Path(sys.executable).with_name("mutmut")
     subprocess.run([mutmut, "run", "--max-children", str(children), *names], check=True)
 
 
-def judged(found: list[Result]) -> bool:
+def report(found: list[Result]) -> bool:
     """Print what was found; False if too few were killed, one survived that is not listed, or some are left."""
-    known = Counter(mutant for group in listed().values() for mutant in group)
-    survivors = Counter(each.mutant() for each in found if each.is_tested and not each.is_killed)
+    known = Counter(mutant for group in load_survivors().values() for mutant in group)
+    survivors = Counter(each.read_mutant() for each in found if each.is_tested and not each.is_killed)
     for title, some in (("Survived, not listed", survivors - known), ("Listed, killed", known - survivors)):
         print(*([f"{title}:", *some.elements()] if some else []), sep="\n", end="\n" if some else "")
     counts = Counter(each.status for each in found)
     share = sum(each.is_killed for each in found) / len(found)
     print(f"{len(found)} mutants, {share:.1%} killed: {', '.join(f'{counts[each]} {each}' for each in sorted(counts))}")
-    return share >= LEAST and survivors <= known and all(each.is_tested for each in found)
+    return share >= MIN_KILLED_SHARE and survivors <= known and all(each.is_tested for each in found)
 
 
 def main() -> None:
@@ -55,8 +55,10 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="test nothing, judge what the last run left")
     asked = parser.parse_args()
     if not asked.report:
-        run(asked.children, [each.name for each in results() if each.status != "killed"] if asked.again else [])
-    raise SystemExit(0 if judged(list(results())) else 1)
+        run_mutmut(
+            asked.children, [each.name for each in load_results() if each.status != "killed"] if asked.again else []
+        )
+    raise SystemExit(0 if report(list(load_results())) else 1)
 
 
 if __name__ == "__main__":

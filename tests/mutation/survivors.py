@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-LIST = Path(__file__).with_name("survivors.yaml")
+SURVIVORS_FILE = Path(__file__).with_name("survivors.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Mutant:
         return yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=10_000).strip()
 
 
-def listed() -> dict[str, list[Mutant]]:
+def load_survivors() -> dict[str, list[Mutant]]:
     """Return the survivors that are known, by the reason why they survive."""
-    groups = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+    groups = yaml.safe_load(SURVIVORS_FILE.read_text(encoding="utf-8"))
     return {
         group["why"]: [Mutant(each["in"], each["was"], each["now"]) for each in group["mutants"]] for group in groups
     }

@@ -58,7 +58,7 @@ HEADERS = st.one_of(
 )
 
 
-def answered(act: Callable[[], Any]) -> Any:
+def result_or_none(act: Callable[[], Any]) -> Any:
     """Return the result, None for a bad request; any other exception fails the test."""
     try:
         return act()
@@ -66,7 +66,7 @@ def answered(act: Callable[[], Any]) -> Any:
         return None
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -74,7 +74,7 @@ def quoted(text: str) -> str:
 @given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS, st.booleans())
 def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound: bool) -> None:
     before = deepcopy(rows)
-    kept = answered(lambda: select_rows(parse_query(text, allow_compound=compound), rows))
+    kept = result_or_none(lambda: select_rows(parse_query(text, allow_compound=compound), rows))
     assert kept is None or all(row in rows for row in kept)
     assert rows == before
 
@@ -82,15 +82,15 @@ def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound:
 @practices
 @given(SNIPPETS, st.lists(st.sampled_from(list("ab()[]{}|*+?\\^$.<>=!&-~:P#9,ielx")), max_size=30).map("".join), TEXTS)
 def test_no_regex_raises_anything_but_bad_requests(start: str, pattern: str, text: str) -> None:
-    answered(lambda: select_rows(parse_query(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
+    result_or_none(lambda: select_rows(parse_query(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
 
 
 @practices
 @given(st.text())
 def test_any_quoted_text_finds_itself(text: str) -> None:
     rows: list[dict[str, Any]] = [{"a": {"b": text}}, {"a": {"b": text + "x"}}, {"a": {"b": 1}}, {}]
-    assert select_rows(parse_query(f"a.b:{quoted(text)}"), rows) == rows[:1]
-    assert select_rows(parse_query(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
+    assert select_rows(parse_query(f"a.b:{quote(text)}"), rows) == rows[:1]
+    assert select_rows(parse_query(f"a.b:(zz,{quote(text)}) a.b:exists"), rows) == rows[:1]
 
 
 LEAVES = st.sampled_from(
@@ -104,26 +104,26 @@ TREES = st.recursive(
 Tree = str | tuple[str, list[Any]]
 
 
-def written(tree: Tree) -> str:
+def write_tree(tree: Tree) -> str:
     """Write a tree with a pair of parentheses for each node."""
     if isinstance(tree, str):
         return f"({tree})"
     joint, parts = tree
-    return f"({f' {joint} '.join(map(written, parts))})"
+    return f"({f' {joint} '.join(map(write_tree, parts))})"
 
 
-def naively(tree: Tree, row: Any) -> bool:
+def evaluate_tree(tree: Tree, row: Any) -> bool:
     if isinstance(tree, str):
         return bool(select_rows(parse_query(tree), [row]))
     joint, parts = tree
-    return (all if joint == "AND" else any)(naively(part, row) for part in parts)
+    return (all if joint == "AND" else any)(evaluate_tree(part, row) for part in parts)
 
 
 @practices
 @given(TREES, LEAVES, ROWS)
 def test_a_compound_query_equals_its_parts(tree: Tree, beside: str, rows: list[Any]) -> None:
-    query = parse_query(f"{beside} compoundLogicalQuery:({written(tree)})", allow_compound=True)
-    assert select_rows(query, rows) == [row for row in rows if naively(beside, row) and naively(tree, row)]
+    query = parse_query(f"{beside} compoundLogicalQuery:({write_tree(tree)})", allow_compound=True)
+    assert select_rows(query, rows) == [row for row in rows if evaluate_tree(beside, row) and evaluate_tree(tree, row)]
 
 
 @practices
@@ -131,7 +131,7 @@ def test_a_compound_query_equals_its_parts(tree: Tree, beside: str, rows: list[A
 def test_and_binds_tighter_than_or(choices: list[list[str]], rows: list[Any]) -> None:
     text = " OR ".join(" AND ".join(choice) for choice in choices)
     kept = select_rows(parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
-    assert kept == [row for row in rows if naively(("OR", [("AND", choice) for choice in choices]), row)]
+    assert kept == [row for row in rows if evaluate_tree(("OR", [("AND", choice) for choice in choices]), row)]
 
 
 def test_regexes_in_groups_share_the_time() -> None:
@@ -251,7 +251,7 @@ def test_rows_without_the_field_come_last_in_their_old_order(rows: list[Any], pa
 @practices
 @given(st.text())
 def test_any_sort_is_answered(text: str) -> None:
-    answered(lambda: sort.sort_rows([{"a": 1}, {}], sort.parse_sort(text)))
+    result_or_none(lambda: sort.sort_rows([{"a": 1}, {}], sort.parse_sort(text)))
 
 
 def within(part: Any, whole: Any) -> bool:
@@ -275,7 +275,7 @@ def test_projection_keeps_a_part_and_is_idempotent(document: Any, text: str, alw
 @practices
 @given(MAPS, HEADERS, st.sampled_from(["en", "de", "it"]))
 def test_localize_leaves_one_language_and_is_idempotent(value: dict[str, str], header: str, default: str) -> None:
-    wanted = answered(lambda: languages.parse_accept_language(header))
+    wanted = result_or_none(lambda: languages.parse_accept_language(header))
     if wanted is not None:
         left = languages.localize_map(value, wanted, default)
         assert len(left) == min(1, len(value))
@@ -347,5 +347,5 @@ def test_only_the_rows_of_the_page_are_built(count: int, size: int, number: int)
 @practices
 @given(st.one_of(st.none(), st.text(), st.just("9" * 5000)), st.one_of(st.none(), st.text(), st.integers().map(str)))
 def test_any_paging_is_answered(size: str | None, number: str | None) -> None:
-    page = answered(lambda: paging.parse_page(size, number, None))
+    page = result_or_none(lambda: paging.parse_page(size, number, None))
     assert page is None or 0 <= page.start < page.stop

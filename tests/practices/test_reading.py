@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.client import Client
-from tests.support.samples import DEFAULT, GOLDEN, PLATINUM, TOOL_FANS, default_world
+from tests.support.samples import DEFAULT, GOLDEN, PLATINUM, TOOL_FANS, write_default_world
 
 MANY = len(DEFAULT["itemAssignments"])
 
@@ -112,7 +112,7 @@ def test_c6_a_bad_q_is_refused_with_a_reason(client: Client, query: str) -> None
 def test_c7_an_expensive_pattern_is_refused(simulator: Callable[..., Client], tmp_path: Path) -> None:
     products = [*DEFAULT["products"], {"id": "p", "code": "a" * 5000 + "!", "name": {"en": "P"}}]
     row = {"segmentId": GOLDEN, "type": "PRODUCT", "itemId": "p", "metadata": DEFAULT["itemAssignments"][0]["metadata"]}
-    client = simulator(fixture=default_world(tmp_path, products=products, itemAssignments=[row]))
+    client = simulator(fixture=write_default_world(tmp_path, products=products, itemAssignments=[row]))
     reply = client.get("/items", query_string={"q": "item.code:~^(a|aa)+$"})
     assert (reply.status_code, reply.get_json()["message"]) == (400, "The regex is too expensive")
     says = "takes longer than all regexes of a query may"
@@ -164,7 +164,7 @@ def test_c8_a_malformed_header_is_refused(client: Client) -> None:
 
 
 def test_c8_trees_are_cut_all_the_way_down(client: Client) -> None:
-    reply = client.having("customer-token").get("/items/category-trees", headers={"Accept-Language": "en"})
+    reply = client.with_token("customer-token").get("/items/category-trees", headers={"Accept-Language": "en"})
     assert reply.get_json()[0]["subcategories"][0]["subcategories"][0]["name"] == {"en": "Sledgehammers"}
 
 
@@ -175,7 +175,7 @@ def test_c9_a_missing_segment_has_no_items(client: Client) -> None:
 def test_c9_switched_a_missing_segment_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(missing_parent="404")
     assert client.get("/nowhere/items").status_code == 404
-    assert client.having("customer-token").get(f"/{PLATINUM}/items").status_code == 404
+    assert client.with_token("customer-token").get(f"/{PLATINUM}/items").status_code == 404
 
 
 def test_c10_a_missing_resource_is_named(client: Client) -> None:
@@ -199,7 +199,7 @@ def test_c13_a_site_filters_items_and_trees(client: Client) -> None:
     assert rows
     assert {site[row["segmentId"]] for row in rows} == {"main"}
     assert client.get("/items?siteCode=nowhere").get_json() == []
-    customer = client.having("customer-token")
+    customer = client.with_token("customer-token")
     assert customer.get("/items/category-trees?siteCode=nowhere").get_json() == []
     assert customer.get("/items/category-trees?siteCode=main").get_json() != []
 
@@ -218,7 +218,7 @@ def test_c14_a_row_whose_item_left_the_catalogue_keeps_its_id(client: Client, sh
 
 def test_c15_trees_show_ancestors_and_no_unassigned_descendants(client: Client) -> None:
     assert client.delete(f"/{TOOL_FANS}/items/CATEGORY/12468506").status_code == 204
-    (root,) = client.having("customer-token").get("/items/category-trees").get_json()
+    (root,) = client.with_token("customer-token").get("/items/category-trees").get_json()
     assert root["isSegmentAssigned"] is False
     (child,) = root["subcategories"]
     assert child["isSegmentAssigned"] is True
@@ -227,12 +227,12 @@ def test_c15_trees_show_ancestors_and_no_unassigned_descendants(client: Client) 
 
 def test_c15_a_category_whose_parent_has_left_the_catalogue_is_a_root(client: Client, shared: Any) -> None:
     shared.world.tenant(client.tenant).change(lambda state: (state.without_document("categories", "12468504"), None))
-    roots = client.having("customer-token").get("/items/category-trees").get_json()
+    roots = client.with_token("customer-token").get("/items/category-trees").get_json()
     assert [root["id"] for root in roots] == ["12468505"]
 
 
 def test_c15_products_add_no_nodes_and_inactive_segments_do_not_count(client: Client) -> None:
-    assert client.having("customer2-token").get("/items/category-trees").get_json() == []
+    assert client.with_token("customer2-token").get("/items/category-trees").get_json() == []
 
 
 def test_c15_position_orders_siblings(simulator: Callable[..., Client], tmp_path: Path) -> None:
@@ -243,8 +243,8 @@ def test_c15_position_orders_siblings(simulator: Callable[..., Client], tmp_path
     ]
     metadata = DEFAULT["itemAssignments"][0]["metadata"]
     items = [{"segmentId": GOLDEN, "type": "CATEGORY", "itemId": id_, "metadata": metadata} for id_ in names]
-    world = default_world(tmp_path, categories=[*DEFAULT["categories"], *more], itemAssignments=items)
-    (root,) = simulator(fixture=world).having("customer2-token").get("/items/category-trees").get_json()
+    world = write_default_world(tmp_path, categories=[*DEFAULT["categories"], *more], itemAssignments=items)
+    (root,) = simulator(fixture=world).with_token("customer2-token").get("/items/category-trees").get_json()
     assert [child["id"] for child in root["subcategories"]] == ["z", "a", "b"]
 
 

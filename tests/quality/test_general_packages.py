@@ -63,4 +63,6 @@ def test_no_field_of_a_service_is_named(path: Path) -> None:
 
 @pytest.mark.parametrize("path", GENERAL, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_no_rule_and_no_version_of_a_service_is_named(path: Path) -> None:
-    assert not {text for text in string_literals(path) if text == "D10" or "metadata" in text or text == "subcategories"}
+    assert not {
+        text for text in string_literals(path) if text == "D10" or "metadata" in text or text == "subcategories"
+    }

@@ -21,7 +21,7 @@ from mockserver.contract.operations import compile_operations
 from mockserver.contract.spec import load_spec
 from mockserver.strict_yaml import load_yaml
 from tests.support.client import TENANT_NUMBERS
-from tests.support.live_server import ENOUGH, serving
+from tests.support.live_server import TIMEOUT_SECONDS, start_server
 from tests.support.paths import PUBLISHED, TABLES
 from tests.support.samples import GOLDEN, HAMMER
 
@@ -34,7 +34,7 @@ OUT_OF_REACH = {(id_, 207) for id_, operation in OPERATIONS.items() if operation
 PACKAGE = "generated_segments"
 
 
-def digestible() -> dict[str, Any]:
+def prepare_contract() -> dict[str, Any]:
     """The published contract for the generator, which drops a model that has properties beside its `allOf`."""
     root = deepcopy(dict(CONTRACT.root))
     element = root["components"]["schemas"]["ItemAssignmentUpsertBulk"]
@@ -44,7 +44,7 @@ def digestible() -> dict[str, Any]:
 
 def generate(where: Path) -> None:
     """Make the client; a warning of the generator is an error, and the formatters that it would run are left out."""
-    (where / "contract.json").write_text(json.dumps(digestible()))
+    (where / "contract.json").write_text(json.dumps(prepare_contract()))
     (where / "config.json").write_text(json.dumps({"post_hooks": []}))
     files = ["--path", "contract.json", "--config", "config.json", "--output-path", PACKAGE]
     done = subprocess.run(
@@ -52,19 +52,19 @@ def generate(where: Path) -> None:
         cwd=where,
         capture_output=True,
         text=True,
-        timeout=ENOUGH,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def letters(name: str) -> str:
+def normalize_name(name: str) -> str:
     """What an operationId and the name that the generator makes of it have in common."""
     return name.replace("-", "").replace("_", "").lower()
 
 
 @dataclass
-class Generated:
+class GeneratedClient:
     """The generated client, and the server that it talks to."""
 
     url: str
@@ -77,7 +77,7 @@ class Generated:
         named = {"tenant": f"generated{next(TENANT_NUMBERS)}"} | arguments
         settings = {"raise_on_unexpected_status": True, "verify_ssl": False, "httpx_args": {"trust_env": False}}
         with self.package.AuthenticatedClient(self.url, token=token, **settings) as client:
-            return self.functions[letters(operation_id)](client=client, **named)
+            return self.functions[normalize_name(operation_id)](client=client, **named)
 
     def arguments(self, case: dict[str, Any]) -> dict[str, Any]:
         """Make a generated function's arguments, with models in them, of a row of the table."""
@@ -93,19 +93,19 @@ class Generated:
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeneratedClient]:
     where = tmp_path_factory.mktemp("client")
     generate(where)
-    with pytest.MonkeyPatch.context() as patch, serving() as (_, ready):
+    with pytest.MonkeyPatch.context() as patch, start_server() as (_, ready):
         patch.syspath_prepend(where)
         package, models, api = map(import_module, (PACKAGE, f"{PACKAGE}.models", f"{PACKAGE}.api"))
         names = [each.name for each in walk_packages(api.__path__, f"{PACKAGE}.api.") if not each.ispkg]
-        functions = {letters(name.rpartition(".")[2]): import_module(name).sync_detailed for name in names}
-        yield Generated(ready["url"], package, models, functions)
+        functions = {normalize_name(name.rpartition(".")[2]): import_module(name).sync_detailed for name in names}
+        yield GeneratedClient(ready["url"], package, models, functions)
 
 
-def test_every_operation_has_a_function(generated: Generated) -> None:
-    assert generated.functions.keys() == {letters(id_) for id_ in OPERATIONS}
+def test_every_operation_has_a_function(generated: GeneratedClient) -> None:
+    assert generated.functions.keys() == {normalize_name(id_) for id_ in OPERATIONS}
 
 
 def test_every_status_that_the_contract_declares_has_a_call() -> None:
@@ -114,7 +114,7 @@ def test_every_status_that_the_contract_declares_has_a_call() -> None:
 
 
 @pytest.mark.parametrize(("operation_id", "status"), CALLS)
-def test_a_reply_is_parsed(operation_id: str, status: int, generated: Generated) -> None:
+def test_a_reply_is_parsed(operation_id: str, status: int, generated: GeneratedClient) -> None:
     case = TABLE[operation_id][str(status)]
     reply = generated.call(operation_id, case["token"], **generated.arguments(case))
     assert reply.status_code == status, reply.content
@@ -128,7 +128,7 @@ def test_a_reply_is_parsed(operation_id: str, status: int, generated: Generated)
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_refusals_are_parsed(operation_id: str, generated: Generated) -> None:
+def test_refusals_are_parsed(operation_id: str, generated: GeneratedClient) -> None:
     arguments = generated.arguments(next(iter(TABLE[operation_id].values())))
     unknown = generated.call(operation_id, "nobody", **arguments)
     assert (unknown.status_code, unknown.parsed.fault.faultstring) == (401, "Invalid access token")
@@ -136,7 +136,7 @@ def test_refusals_are_parsed(operation_id: str, generated: Generated) -> None:
     assert (barred.status_code, barred.parsed.code, barred.parsed.status) == (403, 403, "Forbidden")
 
 
-def test_booleans_that_are_sent_as_words_are_understood(generated: Generated) -> None:
+def test_booleans_that_are_sent_as_words_are_understood(generated: GeneratedClient) -> None:
     """The client sends `forceDelete=false` and `onlyActive=false` although nobody asks for it."""
     segment = {"tenant": "words", "segment_id": GOLDEN}
     with pytest.raises(generated.package.errors.UnexpectedStatus, match="400"):

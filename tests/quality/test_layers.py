@@ -55,7 +55,7 @@ def place(path: Path) -> tuple[str, ...]:
     return path.relative_to(PACKAGE).with_suffix("").parts
 
 
-def imported(path: Path) -> Iterator[tuple[int, str]]:
+def iter_imports(path: Path) -> Iterator[tuple[int, str]]:
     """What a module imports: (0, library) or (1, name below the package)."""
     package = ("mockserver", *place(path)[:-1])
     for node in ast.walk(ast.parse(path.read_text())):
@@ -75,14 +75,14 @@ def test_imports_go_down_only(path: Path) -> None:
     own = place(path)[0]
     if own == "__init__":
         return
-    for inside, name in imported(path):
+    for inside, name in iter_imports(path):
         if inside and name != own and not name.startswith("__"):
             assert LEVEL[name] > LEVEL[own], f"{own} imports {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(place(path)))
 def test_libraries_stay_where_they_belong(path: Path) -> None:
-    for inside, name in imported(path):
+    for inside, name in iter_imports(path):
         if not inside and name in LIBRARIES:
             assert place(path)[0] in LIBRARIES[name], f"{'/'.join(place(path))} imports {name}"
 

@@ -31,37 +31,37 @@ PAGING = {"pageSize", "pageNumber"}  # texts in all our specs: the paging practi
 KNOWN: dict[str, dict[str, dict[str, Any]]] = load_yaml((TABLES / "published.yaml").read_text())
 
 
-def surprises(document: Spec) -> set[str]:
+def unexpected_differences(document: Spec) -> set[str]:
     """The differences that the table does not know, and the lines of the table that are none."""
-    found = differences(document)
+    found = find_differences(document)
     lines = KNOWN.get(document.path.stem, {}).get("differences", {})
-    meant = {line: {each for each in found if is_meant(each, line)} for line in lines}
+    meant = {line: {each for each in found if matches_line(each, line)} for line in lines}
     return found.difference(*meant.values()) | {line for line, these in meant.items() if not these}
 
 
-def is_meant(difference: str, line: str) -> bool:
+def matches_line(difference: str, line: str) -> bool:
     """Whether a line of the table is this difference; one that ends in `...` is all that begin like it."""
     return difference.startswith(line.removesuffix("...")) if line.endswith("...") else difference == line
 
 
-def differences(document: Spec) -> set[str]:
+def find_differences(document: Spec) -> set[str]:
     service = document.path.stem
     left_out = KNOWN.get(service, {}).get("left_out", {})
-    published = facts(load_spec(PUBLISHED / f"{service}.yaml"))
+    published = list_facts(load_spec(PUBLISHED / f"{service}.yaml"))
     assert {fact.split()[0] for fact in published} >= left_out.keys()
-    published = {mended(fact, service) for fact in published if fact.split()[0] not in left_out}
-    ours = facts(document)
+    published = {correct_slip(fact, service) for fact in published if fact.split()[0] not in left_out}
+    ours = list_facts(document)
     return {f"missing: {fact}" for fact in published - ours} | {f"added: {fact}" for fact in ours - published}
 
 
-def mended(fact: str, service: str) -> str:
+def correct_slip(fact: str, service: str) -> str:
     """Put right what the published interface has by a slip, which would otherwise hide all that lies below it."""
     for slip, (meant, _) in KNOWN.get(service, {}).get("slips", {}).items():
         fact = meant + fact.removeprefix(slip) if fact.startswith(slip) else fact
     return fact
 
 
-def facts(document: Spec) -> set[str]:
+def list_facts(document: Spec) -> set[str]:
     """Say in a line each what a client relies on."""
     return {
         f"{operation['operationId']} {fact}"
@@ -75,43 +75,43 @@ def facts(document: Spec) -> set[str]:
 def operation_facts(document: Spec, item: SpecNode, operation: SpecNode) -> Iterator[str]:
     for parameter in map(document.resolve, (*item.get("parameters", ()), *operation.get("parameters", ()))):
         schema = {} if parameter["name"] in PAGING else document.resolve(parameter["schema"])
-        yield f"takes {parameter['in']} {parameter['name']}: {kind(schema)}"
+        yield f"takes {parameter['in']} {parameter['name']}: {type_name(schema)}"
     for requirement in operation.get("security", document.root.get("security", ())):
         yield from (f"accepts {scope}" for scopes in requirement.values() for scope in scopes)
     request = document.resolve(operation.get("requestBody", {}))
-    yield from ["takes an unpublished body"] if "x-basis" in request else content(document, "takes", request)
+    yield from ["takes an unpublished body"] if "x-basis" in request else body_facts(document, "takes", request)
     for status, reply in operation["responses"].items():
         if "x-basis" not in document.resolve(reply):
             yield f"answers {status}"
-            yield from content(document, f"answers {status}", document.resolve(reply))
+            yield from body_facts(document, f"answers {status}", document.resolve(reply))
 
 
-def content(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
+def body_facts(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
     """Say what a request or a reply has in its body, if it has one."""
     if "content" in holder:
         schema = holder["content"]["application/json"]["schema"]
-        yield from (f"{verb} {field}" for field in fields(document, schema, "body"))
+        yield from (f"{verb} {field}" for field in field_facts(document, schema, "body"))
 
 
-def fields(document: Spec, schema: SpecNode, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
+def field_facts(document: Spec, schema: SpecNode, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
     """Give `dotted.name[]: type` of a schema and of all that is in it; of what recurs, the type alone."""
     reference, schema = schema.get("$ref", ""), document.resolve(schema)
     if "x-basis" in schema:
         return
     if "type" in schema or schema.keys().isdisjoint({"allOf", "oneOf"}):  # whose parts say of what kind it is
-        yield f"{name}: {kind(schema)}"
+        yield f"{name}: {type_name(schema)}"
     if reference in seen:
         return
     seen = (*seen, reference) if reference else seen
     for part in (*schema.get("allOf", ()), *schema.get("oneOf", ())):
-        yield from fields(document, part, name, seen)
+        yield from field_facts(document, part, name, seen)
     for inner, part in schema.get("properties", {}).items():
-        yield from fields(document, part, f"{name}.{inner}", seen)
+        yield from field_facts(document, part, f"{name}.{inner}", seen)
     if "items" in schema:
-        yield from fields(document, schema["items"], f"{name}[]", seen)
+        yield from field_facts(document, schema["items"], f"{name}[]", seen)
 
 
-def kind(schema: SpecNode) -> str:
+def type_name(schema: SpecNode) -> str:
     """Name the type; not every object is marked as one."""
     unmarked = "object" if schema.keys() & {"properties", "additionalProperties"} else "any"
     return str(schema.get("type", unmarked))
@@ -119,7 +119,7 @@ def kind(schema: SpecNode) -> str:
 
 @pytest.mark.parametrize("service", SPECS)
 def test_a_spec_differs_from_the_published_interface_only_as_listed(service: str) -> None:
-    assert not surprises(load_spec(data_folder("spec") / f"{service}.yaml"))
+    assert not unexpected_differences(load_spec(data_folder("spec") / f"{service}.yaml"))
 
 
 def test_every_service_has_published_facts() -> None:
@@ -163,7 +163,7 @@ def test_every_service_has_published_facts() -> None:
     ],
 )
 def test_a_change_of_the_segment_spec_is_found(old: str, new: str, found: str) -> None:
-    assert found in surprises_after("customer-segment", old, new)
+    assert found in differences_after_change("customer-segment", old, new)
 
 
 @pytest.mark.parametrize(
@@ -194,15 +194,15 @@ def test_a_change_of_the_segment_spec_is_found(old: str, new: str, found: str) -
     ],
 )
 def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, found: str) -> None:
-    assert found in surprises_after(service, old, new)
+    assert found in differences_after_change(service, old, new)
 
 
-def surprises_after(service: str, old: str, new: str) -> set[str]:
+def differences_after_change(service: str, old: str, new: str) -> set[str]:
     """What is found once a spec has been changed in one place."""
     path = data_folder("spec") / f"{service}.yaml"
     text = path.read_text()
     assert old in text
-    return surprises(Spec(path, load_yaml(text.replace(old, new, 1))))
+    return unexpected_differences(Spec(path, load_yaml(text.replace(old, new, 1))))
 
 
 @pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.yaml")), ids=lambda path: path.stem)

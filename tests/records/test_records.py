@@ -25,29 +25,32 @@ from tests.support.samples import ITEM, NEW_ITEM
 MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage", "read", "read_own"))
 
 
-def visited(kept: RecordStore, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Exchange:
+def record_exchange(kept: RecordStore, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Exchange:
     visit = kept.open_exchange(Request("GET", "/", "", {}, body))
     visit.tenant = tenant
     kept.close_exchange(visit, Response(200, reply, {}))
     return visit
 
 
-def last(app: App, client: Client) -> Exchange:
+def last_exchange(app: App, client: Client) -> Exchange:
     return app.records.find_exchanges(client.tenant)[-1]
 
 
 def test_an_exchange_records_caller_scope_and_outcome(client: Client, shared: App) -> None:
-    client.having("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
-    seen = last(shared, client)
+    client.with_token("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
+    seen = last_exchange(shared, client)
     assert seen.operation is not None
     assert seen.operation.id == "PUT-customer-segment-update-item"
     assert seen.principal is not None
     facts = (seen.principal.name, seen.used_scope, seen.missing_scopes, seen.status, seen.versions, seen.test_name)
     assert facts == ("manage-token", MANAGE, (), 201, (0, 1), "one")
-    client.having("read-token").delete(ITEM)
-    assert (last(shared, client).used_scope, last(shared, client).missing_scopes) == (None, (MANAGE,))
-    client.having("customer-token").get("?customerId=98029737")
-    assert (last(shared, client).used_scope, last(shared, client).missing_scopes) == (READ_OWN, (READ,))
+    client.with_token("read-token").delete(ITEM)
+    assert (last_exchange(shared, client).used_scope, last_exchange(shared, client).missing_scopes) == (None, (MANAGE,))
+    client.with_token("customer-token").get("?customerId=98029737")
+    assert (last_exchange(shared, client).used_scope, last_exchange(shared, client).missing_scopes) == (
+        READ_OWN,
+        (READ,),
+    )
 
 
 def test_the_journal_is_written_when_the_reply_begins(client: Client, shared: App) -> None:
@@ -97,16 +100,16 @@ def test_oversized_and_broken_requests_are_recorded_too(
 ) -> None:
     reply = client.post("/search", **request_)
     assert reply.status_code == status
-    assert reply.headers["X-Mock-Explain"] == last(shared, client).id
-    assert last(shared, client).status == status
-    refused = client.having(None).post("//__admin/reset", **request_)
+    assert reply.headers["X-Mock-Explain"] == last_exchange(shared, client).id
+    assert last_exchange(shared, client).status == status
+    refused = client.with_token(None).post("//__admin/reset", **request_)
     assert refused.status_code == status
     assert "X-Mock-Explain" not in refused.headers
 
 
 def test_the_oldest_exchanges_are_dropped_first() -> None:
     kept = RecordStore()
-    visits = [visited(kept, "acme") for _ in range(journal.MAX_EXCHANGES + 3)]
+    visits = [record_exchange(kept, "acme") for _ in range(journal.MAX_EXCHANGES + 3)]
     assert kept.find_exchanges("acme") == visits[3:]
     assert (kept.count_dropped("acme"), kept.count_dropped("other"), kept.count_dropped()) == (3, 0, 3)
     assert kept.find_exchange(visits[2].id) is None
@@ -118,7 +121,7 @@ def test_the_oldest_exchanges_are_dropped_first() -> None:
 def test_large_exchanges_are_dropped_sooner_and_large_bodies_cut() -> None:
     kept, large = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES + 1)
     for _ in range(journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1):
-        visited(kept, "acme", large, large)
+        record_exchange(kept, "acme", large, large)
     left = kept.find_exchanges("acme")
     assert sum(each.size_bytes for each in left) <= journal.MAX_JOURNAL_BYTES
     assert len(left) + kept.count_dropped() == journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1
@@ -142,8 +145,8 @@ def test_exchanges_take_no_more_memory_than_the_journal_counts(client: Client, s
 def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:
     kept = RecordStore()
     for number in range(500):
-        visited(kept, f"tenant{number}")
-    visits = [visited(kept, "acme") for _ in range(journal.MAX_EXCHANGES)]
+        record_exchange(kept, f"tenant{number}")
+    visits = [record_exchange(kept, "acme") for _ in range(journal.MAX_EXCHANGES)]
     assert kept.find_exchanges("acme") == visits
     assert kept.count_dropped() == 0
 
@@ -152,9 +155,9 @@ def test_the_largest_journals_shrink_when_the_total_is_too_large(monkeypatch: py
     monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * journal.MAX_STORED_BODY_BYTES)
     monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", journal.MAX_STORED_BODY_BYTES)
     kept, body = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES)
-    small = [visited(kept, f"small{number}") for number in range(4)]
+    small = [record_exchange(kept, f"small{number}") for number in range(4)]
     for _ in range(100):
-        visited(kept, "large", body)
+        record_exchange(kept, "large", body)
     assert sum(each.size_bytes for each in kept.find_exchanges()) <= 20 * journal.MAX_STORED_BODY_BYTES
     assert all(kept.find_exchange(each.id) is each for each in small)
     assert (len(kept.find_exchanges()) + kept.count_dropped(), kept.count_dropped("small0")) == (104, 0)
@@ -166,7 +169,7 @@ def test_records_can_be_added_and_dropped_concurrently() -> None:
     def work(number: int) -> None:
         try:
             for at in range(300):
-                visited(kept, f"tenant{number}x{at}")
+                record_exchange(kept, f"tenant{number}x{at}")
                 kept.drop_record(f"tenant{number}x{at - 20}")
                 kept.find_exchanges()
         except RuntimeError as error:  # a dict that changes while it is walked
@@ -189,7 +192,7 @@ def test_the_oldest_tenant_record_is_dropped_first(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 2)
     kept = RecordStore()
     for tenant in ("one", "one", "two", "three"):
-        visited(kept, tenant)
+        record_exchange(kept, tenant)
     assert [each.tenant for each in kept.find_exchanges()] == ["two", "three"]
     assert kept.count_dropped() == 2
     kept.clear_journals()
@@ -205,16 +208,16 @@ def test_reading_creates_no_record() -> None:
 
 def test_a_recorded_error_does_not_keep_its_call_in_memory(client: Client, shared: App) -> None:
     assert client.put("/new", json={"name": "x" * 1000}).status_code == 400
-    error = last(shared, client).error
+    error = last_exchange(shared, client).error
     assert error is not None
     assert traceback.extract_tb(error.__traceback__) == []
     assert error.__context__ is None
-    assert last(shared, client).call is None
+    assert last_exchange(shared, client).call is None
 
 
 def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, shared: App) -> None:
     assert client.put(ITEM, json={f"field{number}": 1 for number in range(5000)}).status_code == 204
-    assert len(last(shared, client).findings) == findings.MAX_FINDINGS_PER_REQUEST + 1  # the token's
+    assert len(last_exchange(shared, client).findings) == findings.MAX_FINDINGS_PER_REQUEST + 1  # the token's
 
 
 def test_findings_are_counted_once_each_with_their_tests() -> None:

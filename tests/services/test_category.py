@@ -14,7 +14,7 @@ from mockserver.access import Principal
 from mockserver.services.category import categories, forest
 from mockserver.store.state import Document, State
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, WORLDS, default_world
+from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, WORLDS, write_default_world
 
 TOOLS, HAMMERS, SLEDGES = "12468504", "12468505", "12468506"
 ROOM = {"id": "room", "code": "R", "name": {"en": "Room", "de": "Raum"}, "position": 3, "published": True}
@@ -30,8 +30,10 @@ READER = Principal(frozenset({forest.READ_UNPUBLISHED_CATEGORIES}))
 @pytest.fixture
 def house(simulator: Callable[..., Client], tmp_path: Path) -> Client:
     """A client, without a token, of a world with four categories, of which one is not published."""
-    client = simulator(default_world(tmp_path, categories=[INNER, NEXT, ROOM, SHUT], products=[LAMP, DARK], **NOTHING))
-    return client.having(None)
+    client = simulator(
+        write_default_world(tmp_path, categories=[INNER, NEXT, ROOM, SHUT], products=[LAMP, DARK], **NOTHING)
+    )
+    return client.with_token(None)
 
 
 def rows(client: Client, path: str, **headers: str) -> Any:
@@ -60,26 +62,26 @@ WITH_TOKEN = [f"/assignments/references/{HAMMER}", "/category-trees", f"/categor
 
 @pytest.mark.parametrize("path", OPEN)
 def test_k1_a_token_is_optional_but_must_be_valid(client: Client, path: str) -> None:
-    assert rows(client.having(None), path) == rows(client.having("customer-token"), path)
-    assert status(client.having("expired-token"), path) == 401
+    assert rows(client.with_token(None), path) == rows(client.with_token("customer-token"), path)
+    assert status(client.with_token("expired-token"), path) == 401
 
 
 @pytest.mark.parametrize("path", WITH_TOKEN)
 def test_k1_references_and_trees_need_any_valid_token(client: Client, path: str) -> None:
-    assert status(client.having(None), path) == 401
-    assert rows(client.having("no-scope-token"), path) == rows(client.having("admin-token"), path)
+    assert status(client.with_token(None), path) == 401
+    assert rows(client.with_token("no-scope-token"), path) == rows(client.with_token("admin-token"), path)
 
 
 @pytest.mark.parametrize("path", OPEN + WITH_TOKEN)
 def test_k2_unpublished_categories_need_the_scope(client: Client, path: str) -> None:
     assert status(client, f"{path}?showUnpublished=true") == 200
-    refused = client.having("customer-token").get(f"//category/{client.tenant}{path}?showUnpublished=true")
+    refused = client.with_token("customer-token").get(f"//category/{client.tenant}{path}?showUnpublished=true")
     assert refused.status_code == 403
     assert "category.category_read_unpublished" in refused.headers["X-Mock-Hint"]
 
 
 def test_k2_nothing_below_an_unpublished_category_is_visible(house: Client) -> None:
-    admin = house.having("admin-token")
+    admin = house.with_token("admin-token")
     for id_ in ("shut", "inner", "nowhere"):
         assert status(house, f"/categories/{id_}") == 404
         assert status(admin, f"/category-trees/{id_}") == 404
@@ -88,7 +90,7 @@ def test_k2_nothing_below_an_unpublished_category_is_visible(house: Client) -> N
     assert ids(admin, "/categories?showUnpublished=true") == ["inner", "shut", "next", "room"]
     assert ids(admin, "/categories/inner/parents?showUnpublished=true") == ["shut", "room"]
     assert ids(house, "/categories/room/subcategories") == ["next"]
-    assert ids(house.having("customer-token"), "/assignments/references/lamp") == ["room"]
+    assert ids(house.with_token("customer-token"), "/assignments/references/lamp") == ["room"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_k2_nothing_below_an_unpublished_category_is_visible(house: Client) -> N
     ],
 )
 def test_lists_are_filtered_and_sorted(house: Client, query: str, found: list[str]) -> None:
-    assert ids(house.having("admin-token"), f"/categories?showUnpublished=true&{query}") == found
+    assert ids(house.with_token("admin-token"), f"/categories?showUnpublished=true&{query}") == found
 
 
 def test_a_search_finds_what_a_list_finds(house: Client) -> None:
@@ -133,11 +135,11 @@ def test_a_depth_is_an_integer_from_0_on(client: Client, depth: str) -> None:
 def test_k4_segments_keep_what_they_cover(client: Client) -> None:
     def covered(*segments: str) -> list[str]:
         path = f"/categories/{TOOLS}/assignments?withSubcategories=true&segmentsIds={','.join(segments)}"
-        return [row["ref"]["id"] for row in rows(client.having(None), path)]
+        return [row["ref"]["id"] for row in rows(client.with_token(None), path)]
 
     assert covered(GOLDEN) == [HAMMER, SCREWDRIVER]
     assert covered("nowhere") == []
-    manager = client.having("manage-token")
+    manager = client.with_token("manage-token")
     assert manager.put("/mine", json={"name": {"en": "Mine"}, "siteCode": "main"}).status_code == 201
     assert manager.put(f"/mine/items/CATEGORY/{HAMMERS}").status_code == 201
     assert covered("mine") == []
@@ -170,7 +172,7 @@ def test_k4_products_of_hidden_subcategories_are_not_seen(house: Client) -> None
         return [row["categoryId"] for row in rows(client, path)]
 
     assert places(house, "") == ["room"]
-    assert places(house.having("admin-token"), "&showUnpublished=true") == ["room", "inner"]
+    assert places(house.with_token("admin-token"), "&showUnpublished=true") == ["room", "inner"]
 
 
 def test_ancestors_are_named_on_request(client: Client) -> None:
@@ -201,7 +203,7 @@ def test_k6_a_category_has_the_fields_of_the_world(house: Client) -> None:
 
 
 @st.composite
-def states(draw: st.DrawFn) -> State:
+def category_states(draw: st.DrawFn) -> State:
     """A state with categories, each below an earlier one or none, some of them not published."""
     made: list[Document] = []
     for number in range(draw(st.integers(1, 12))):
@@ -212,10 +214,10 @@ def states(draw: st.DrawFn) -> State:
     return WORLDS.build_state({"categories": made})
 
 
-@given(states(), st.booleans())
+@given(category_states(), st.booleans())
 def test_trees_hold_visible_categories_once_and_parents_agree(state: State, unpublished: bool) -> None:
     seen = forest.visible_forest(state, READER, with_unpublished=unpublished)
-    met = [id_ for root in seen.roots for id_ in walked(categories.build_category_tree(seen, root["id"]))]
+    met = [id_ for root in seen.roots for id_ in iter_tree_ids(categories.build_category_tree(seen, root["id"]))]
     assert sorted(met) == sorted(seen.visible)
     for id_ in seen.visible:
         above = {each["id"] for each in seen.ancestors(id_)}
@@ -225,7 +227,7 @@ def test_trees_hold_visible_categories_once_and_parents_agree(state: State, unpu
     assert all(not state.categories[id_]["published"] or state.categories[id_]["parentId"] in hidden for id_ in hidden)
 
 
-def walked(tree: Document) -> Iterator[str]:
+def iter_tree_ids(tree: Document) -> Iterator[str]:
     yield tree["id"]
     for below in tree.get("subcategories", ()):
-        yield from walked(below)
+        yield from iter_tree_ids(below)

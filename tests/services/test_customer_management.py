@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from mockserver.access import Principal
 from mockserver.store.world import World
 from tests.support.client import Client
-from tests.support.samples import ANOTHER_COMPANY, COMPANY, DEFAULT, THIRD_COMPANY, default_world
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, DEFAULT, THIRD_COMPANY, write_default_world
 
 ENTITIES = sorted(each["id"] for each in DEFAULT["legalEntities"])
 PAIRS = [(id_, each["id"]) for each in DEFAULT["customers"] for id_ in each.get("legalEntities", ())]
@@ -30,7 +30,7 @@ METADATA = {"version": 1, "createdAt": "2024-01-01T08:00:00.000Z", "modifiedAt":
 def call(client: Client, path: str, token: str = "admin-token", **request: Any) -> TestResponse:
     """Send a GET below /customer-management/{tenant}, or a POST if there is a body."""
     method = "POST" if "json" in request else "GET"
-    return client.having(token).send(method, f"//customer-management/{client.tenant}/{path}", **request)
+    return client.with_token(token).send(method, f"//customer-management/{client.tenant}/{path}", **request)
 
 
 def rows(reply: TestResponse) -> Any:
@@ -50,7 +50,7 @@ def pairs(reply: TestResponse) -> list[tuple[str, str]]:
 def branched(simulator: Callable[..., Client], tmp_path: Path) -> Client:
     """A client of a world in which one company has a subsidiary that nobody belongs to."""
     entities = [*DEFAULT["legalEntities"], SUBSIDIARY]
-    return simulator(fixture=default_world(tmp_path, legalEntities=entities))
+    return simulator(fixture=write_default_world(tmp_path, legalEntities=entities))
 
 
 def test_m3_a_reader_sees_all_legal_entities(client: Client) -> None:

@@ -19,7 +19,7 @@ NUMBERS = sorted(each["id"] for each in DEFAULT["customers"])
 def call(client: Client, path: str = "", token: str = "admin-token", **request: Any) -> TestResponse:
     """Send a GET below /customer/{tenant}/customers, or a POST if there is a body."""
     method = "POST" if "json" in request else "GET"
-    return client.having(token).send(method, f"//customer/{client.tenant}/customers{path}", **request)
+    return client.with_token(token).send(method, f"//customer/{client.tenant}/customers{path}", **request)
 
 
 def numbers(reply: TestResponse) -> list[str]:
@@ -86,7 +86,7 @@ def test_m2_a_customer_has_the_fields_of_the_world_but_no_password(client: Clien
         ("660af2af69babe3cf6e40771", "SomeCompany"),
         ("5f2c1d7e9b8a4c3d2e1f0a9b", "ThirdCompany"),
     ]
-    profile = client.having("customer-token").get(f"//customer/{client.tenant}/me").get_json()
+    profile = client.with_token("customer-token").get(f"//customer/{client.tenant}/me").get_json()
     assert profile["b2b"]["legalEntities"] == entities
 
 

@@ -48,7 +48,7 @@ def test_every_persona_gets_the_status_of_the_table(
     (operation,) = [each for each in shared.api_operations if each.id == operation_id]
     good: dict[str, Any] = next(dict(case) for code, case in STATUSES[operation_id].items() if code.startswith("2"))
     del good["token"]
-    reply = callers.having(TOKENS[persona]).send(operation.method, good.pop("path"), **good)
+    reply = callers.with_token(TOKENS[persona]).send(operation.method, good.pop("path"), **good)
     assert reply.status_code == status, reply.text
     if status == 403:
         assert "scope" in reply.headers["X-Mock-Hint"]

@@ -28,7 +28,7 @@ SCREWDRIVER_ROW = product("12849186", "456", "Screwdriver")
 
 
 def test_category_trees(client: Client) -> None:
-    (root,) = client.having("customer-token").get("/items/category-trees").get_json()
+    (root,) = client.with_token("customer-token").get("/items/category-trees").get_json()
     (child,) = root.pop("subcategories")
     (leaf,) = child.pop("subcategories")
     assert root == {
@@ -62,7 +62,7 @@ def test_category_trees(client: Client) -> None:
 
 
 def test_all_items(client: Client) -> None:
-    assert client.having("customer2-token").get("/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
+    assert client.with_token("customer2-token").get("/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
     everything = client.get("/items").get_json()
     assert HAMMER_ROW in everything
     assert SCREWDRIVER_ROW in everything
@@ -70,7 +70,7 @@ def test_all_items(client: Client) -> None:
 
 def test_items_of_a_segment(client: Client) -> None:
     for token in ("admin-token", "customer-token"):
-        assert client.having(token).get(f"/{GOLDEN}/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
+        assert client.with_token(token).get(f"/{GOLDEN}/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
 
 
 def test_search_of_a_segment(client: Client) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.client import Client
-from tests.support.samples import DEFAULT, default_world
+from tests.support.samples import DEFAULT, write_default_world
 
 MAIN = {
     "code": "main",
@@ -43,7 +43,7 @@ ALPINE = {"default": "de-CH", "supported": ["en", "de-CH", "it", "de", "ar"]}
 @pytest.fixture
 def alpine(simulator: Callable[..., Client], tmp_path: Path) -> Client:
     """A client of a world with a third site, which is not active."""
-    return simulator(default_world(tmp_path, sites=[*DEFAULT["sites"], ALPS], languages=ALPINE))
+    return simulator(write_default_world(tmp_path, sites=[*DEFAULT["sites"], ALPS], languages=ALPINE))
 
 
 def sites(client: Client, query: str = "") -> Any:
@@ -98,12 +98,12 @@ def test_n1_inactive_sites_are_listed_on_request_and_always_read(alpine: Client,
 
 @pytest.mark.parametrize("token", ["admin-token", "manage-token", "customer-token", "no-scope-token"])
 def test_n1_any_valid_token_reads_sites(client: Client, token: str) -> None:
-    assert sites(client.having(token), "?includeInactive=true") == sites(client)
+    assert sites(client.with_token(token), "?includeInactive=true") == sites(client)
 
 
 def test_sites_are_counted_on_request_and_16_to_a_page(simulator: Callable[..., Client], tmp_path: Path) -> None:
     more = [{**ALPS, "code": f"alps{number:02}", "active": number % 2 == 0} for number in range(40)]
-    client = simulator(default_world(tmp_path, sites=[*DEFAULT["sites"], *more], languages=ALPINE))
+    client = simulator(write_default_world(tmp_path, sites=[*DEFAULT["sites"], *more], languages=ALPINE))
     counted = client.get("//site/acme/sites?totalCount=true")
     assert (len(counted.get_json()), counted.headers["X-Count"]) == (16, "22")
     assert client.get("//site/acme/sites?totalCount=true&includeInactive=true").headers["X-Count"] == "42"
@@ -117,7 +117,7 @@ def test_n3_errors_have_sentences_only(client: Client) -> None:
     wrong = client.get(f"//site/{client.tenant}/sites?includeInactive=maybe")
     assert (wrong.status_code, wrong.get_json()["status"]) == (400, 400)
     assert wrong.get_json()["details"] == [{"message": "includeInactive must be true or false"}]
-    assert "fault" in client.having(None).get(f"//site/{client.tenant}/sites").get_json()
+    assert "fault" in client.with_token(None).get(f"//site/{client.tenant}/sites").get_json()
 
 
 def test_n5_languages_and_currencies_come_from_the_world(alpine: Client) -> None:
@@ -135,7 +135,7 @@ def test_n5_without_a_default_site_the_first_one_has_the_default_currency(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:
     plain = [{**site, "default": False} for site in DEFAULT["sites"]]
-    client = simulator(default_world(tmp_path, sites=plain))
+    client = simulator(write_default_world(tmp_path, sites=plain))
     assert [each["id"] for each in choices(client, "project_curr") if each["default"]] == ["USD"]
 
 
@@ -156,6 +156,6 @@ def test_n4_a_property_that_is_not_simulated_is_not_found(client: Client, key: s
 
 @pytest.mark.parametrize("token", ["manage-token", "read-token", "customer-token", "no-scope-token"])
 def test_n4_the_configuration_needs_its_scope(client: Client, token: str) -> None:
-    reply = client.having(token).get(f"//configuration/{client.tenant}/configurations/project_lang")
+    reply = client.with_token(token).get(f"//configuration/{client.tenant}/configurations/project_lang")
     assert (reply.status_code, reply.get_json()["status"]) == (403, 403)
     assert "configuration.configuration_view" in reply.headers["X-Mock-Hint"]

@@ -32,13 +32,13 @@ READ = [
 ]
 
 
-def listed(client: Client, language: str = "*", query: str = "pageSize=200") -> Any:
+def list_items(client: Client, language: str = "*", query: str = "pageSize=200") -> Any:
     return client.get(f"/items?{query}", headers={"Accept-Language": language}).get_json()
 
 
-def one_by_one(client: Client, language: str = "*") -> list[Any]:
+def read_items_singly(client: Client, language: str = "*") -> list[Any]:
     """The rows of all segments, each asked for by itself: these are made anew at each call."""
-    headers, rows = {"Accept-Language": language}, listed(client, query="pageSize=200&fields=type")
+    headers, rows = {"Accept-Language": language}, list_items(client, query="pageSize=200&fields=type")
     paths_of = [f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}" for row in rows]
     return [client.get(path, headers=headers).get_json() for path in paths_of]
 
@@ -57,31 +57,31 @@ def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, pa
 
 def test_a_list_equals_its_rows_in_each_language_and_when_repeated(client: Client) -> None:
     for language in ("*", "de", "en", "*", "de"):
-        assert listed(client, language) == one_by_one(client, language)
-    assert len({str(listed(client, language)) for language in ("*", "de", "en")}) == 3
+        assert list_items(client, language) == read_items_singly(client, language)
+    assert len({str(list_items(client, language)) for language in ("*", "de", "en")}) == 3
 
 
 def test_a_list_cut_to_fields_is_cached_separately(client: Client) -> None:
-    whole = listed(client)
+    whole = list_items(client)
     for _ in range(2):
-        assert [row.keys() for row in listed(client, query="fields=metadata")] == [whole[0].keys()] * 60
-        assert listed(client) == whole
+        assert [row.keys() for row in list_items(client, query="fields=metadata")] == [whole[0].keys()] * 60
+        assert list_items(client) == whole
 
 
 def test_a_list_shows_later_writes(client: Client) -> None:
-    before = listed(client)
+    before = list_items(client)
     assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"mixins": {"a": {"b": 1}}}).status_code == 204
-    after = listed(client)
+    after = list_items(client)
     assert after != before
-    assert after == one_by_one(client)
+    assert after == read_items_singly(client)
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/{HAMMER}").status_code == 204
-    assert len(listed(client)) == len(before) - 1
+    assert len(list_items(client)) == len(before) - 1
 
 
 def test_a_list_shows_the_current_catalogue_and_switches(client: Client, world: World) -> None:
     def hammers() -> list[Any]:
-        rows = listed(client)
-        assert rows == one_by_one(client)
+        rows = list_items(client)
+        assert rows == read_items_singly(client)
         return [row["item"] for row in rows if (row["type"], row["item"]["id"]) == ("PRODUCT", HAMMER)]
 
     tenant = world.tenant(client.tenant)
@@ -128,7 +128,7 @@ def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Clien
             shared.api_pipeline.handle_request(request)
 
 
-def written(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
+def encode_texts(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
     """Ask for texts; return the sources of those that had to be written."""
     asked = []
 
@@ -142,11 +142,11 @@ def written(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = ()
 
 def test_a_row_is_encoded_once_for_its_sources_and_its_view() -> None:
     kept, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
-    assert written(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
-    assert written(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
-    assert written(kept, ["x"], (equal_one,)) == ["x"]
-    assert written(kept, ["x"], (catalogue_of,), "de") == ["x"]
-    assert written(kept, ["x"], (catalogue_of,)) == []
+    assert encode_texts(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
+    assert encode_texts(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
+    assert encode_texts(kept, ["x"], (equal_one,)) == ["x"]
+    assert encode_texts(kept, ["x"], (catalogue_of,), "de") == ["x"]
+    assert encode_texts(kept, ["x"], (catalogue_of,)) == []
 
 
 def test_cached_rows_are_freed_with_their_sources() -> None:
@@ -170,7 +170,7 @@ def test_the_cache_stays_within_its_limit(monkeypatch: pytest.MonkeyPatch, row: 
     kept = RowCache()
 
     def is_new(at: int) -> bool:
-        return bool(written(kept, [row.format(at)], (), way.format(at)))
+        return bool(encode_texts(kept, [row.format(at)], (), way.format(at)))
 
     rounds = [(is_new(at), is_new(0)) for at in range(1, 200)]
     assert all(other for other, _ in rounds)

@@ -10,7 +10,7 @@ import pytest
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import GOLDEN, HAMMER, ITEM, ITEM_BULK, NEW_ITEM, PLATINUM, SCREWDRIVER, TOOL_FANS
 
 DOCS_ATTRIBUTES = (
@@ -23,12 +23,12 @@ def mixin(data: Any, url: str = DOCS_ATTRIBUTES, name: str = "segmentAttributes"
     return {"mixins": {name: data}, "metadata": {"mixins": {name: url}}}
 
 
-def test_d1_versions_count_and_times_follow_the_clock(clock: StandingClock) -> None:
+def test_d1_versions_count_and_times_follow_the_clock(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     assert client.put(NEW_ITEM, json={"metadata": {"createdAt": "never", "modifiedAt": 5}}).status_code == 201
     noon = "2026-01-01T12:00:00.000Z"
     assert client.get(NEW_ITEM).get_json()["metadata"] == {"createdAt": noon, "modifiedAt": noon, "version": 1}
-    clock.forward(hours=1)
+    clock.advance(hours=1)
     assert client.put(NEW_ITEM, json={}).status_code == 204
     later = {"createdAt": noon, "modifiedAt": "2026-01-01T13:00:00.000Z", "version": 2}
     assert client.get(NEW_ITEM).get_json()["metadata"] == later
@@ -45,13 +45,13 @@ def test_d2_a_put_replaces_the_whole_document(client: Client) -> None:
 
 @pytest.mark.parametrize("version", [0, 2, -1, 10**18])
 def test_d3_another_version_is_a_conflict_and_changes_nothing(client: Client, version: int) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.put(ITEM, json={"metadata": {"version": version}})
     assert (reply.status_code, reply.get_json()) == (
         409,
         {"code": 409, "status": "Conflict", "message": "The resource you are attempting to access has changed."},
     )
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_d3_the_same_version_works_once(client: Client) -> None:
@@ -110,11 +110,11 @@ def test_d9_switched_a_missing_assignment_is_not_found(simulator: Callable[..., 
 
 
 def test_d12_data_is_validated_against_the_schema_of_its_url(client: Client) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.put(ITEM, json=mixin({"membershipStatus": "NONE"}))
     assert reply.status_code == 400
     assert reply.get_json()["details"]["field"] == "/mixins/segmentAttributes/membershipStatus"
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert client.put(ITEM, json=mixin({"membershipStatus": "PREMIUM"})).status_code == 204
 
 
@@ -178,12 +178,12 @@ def test_e3_switched_the_index_counts_from_0(simulator: Callable[..., Client]) -
 def test_e4_200_elements_are_processed_and_201_are_not(client: Client, method: str) -> None:
     element: Any = {"id": HAMMER} if method == "PUT" else HAMMER
     assert len(client.send(method, ITEM_BULK, json=[element] * 200).get_json()) == 200
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.send(method, ITEM_BULK, json=[element] * 201)
     assert reply.status_code == 400
     assert reply.get_json()["message"] == "There is a validation error. Please check the details."
     assert reply.get_json()["details"]["message"] == "Maximum size of the payload array is 200."
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -199,13 +199,13 @@ def test_e5_a_repeated_id_meets_its_first_result(client: Client) -> None:
 
 @pytest.mark.parametrize("body", [None, {}, "text", 5, {"id": "x"}, [[]], [{"id": HAMMER}], [None]])
 def test_e6_removals_take_an_array_of_ids(client: Client, body: Any) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.delete(ITEM_BULK, json=body) if body is not None else client.delete(ITEM_BULK)
     if isinstance(body, list):
         assert [entry["code"] for entry in reply.get_json()] == [400]
     else:
         assert reply.status_code == 400
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_a_bulk_to_a_missing_segment_fails_element_by_element(client: Client) -> None:
@@ -215,10 +215,10 @@ def test_a_bulk_to_a_missing_segment_fails_element_by_element(client: Client) ->
 
 def test_writes_show_at_once_to_those_they_concern(client: Client) -> None:
     client.put(f"/{GOLDEN}/items/CATEGORY/12468506", json={})
-    (root,) = client.having("customer2-token").get("/items/category-trees").get_json()
+    (root,) = client.with_token("customer2-token").get("/items/category-trees").get_json()
     assert root["subcategories"][0]["subcategories"][0]["isSegmentAssigned"] is True
     client.delete(f"/{GOLDEN}/items/CATEGORY/12468506")
-    assert client.having("customer2-token").get("/items/category-trees").get_json() == []
+    assert client.with_token("customer2-token").get("/items/category-trees").get_json() == []
 
 
 def test_writes_to_an_inactive_segment_work(client: Client) -> None:

@@ -12,7 +12,7 @@ from mockserver.web import request_builder, wsgi
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 
-OF_CONNECTION = {"Date", "Connection"}  # headers that only a server adds
+CONNECTION_HEADERS = {"Date", "Connection"}  # headers that only a server adds
 
 
 class FixedClock:
@@ -22,7 +22,7 @@ class FixedClock:
         return datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-class Seen(NamedTuple):
+class SentResponse(NamedTuple):
     """What a client sees of a response."""
 
     status: str
@@ -34,35 +34,38 @@ class Entrances:
     """Two simulators that get the same requests, so that they have the same state, ids and times."""
 
     def __init__(self) -> None:
-        self._served, self._called = build(Settings(), FixedClock()), build(Settings(), FixedClock())
+        self._socket_app, self._wsgi_app = build(Settings(), FixedClock()), build(Settings(), FixedClock())
 
-    def compare(self, stream: bytes) -> list[Seen]:
+    def compare(self, stream: bytes) -> list[SentResponse]:
         """Send the requests of a stream through both entrances; AssertionError if a response differs."""
         responses = []
         with patch.multiple(request_builder, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
             whole = RequestParser("127.0.0.1").feed(stream)  # another server hands over what exceeds our limits
         for parsed, unlimited in zip(RequestParser("127.0.0.1").feed(stream), whole, strict=True):
             if not parsed.refusal:  # no application ever gets a request that the parser refuses
-                over_socket, over_wsgi = serve(self._served, parsed), call(self._called, unlimited)
+                over_socket, over_wsgi = (
+                    call_over_socket(self._socket_app, parsed),
+                    call_over_wsgi(self._wsgi_app, unlimited),
+                )
                 assert over_socket == over_wsgi, parsed.request
                 responses.append(over_socket)
         return responses
 
 
-def serve(app: App, parsed: ParsedRequest) -> Seen:
+def call_over_socket(app: App, parsed: ParsedRequest) -> SentResponse:
     """Answer as our own server does."""
     encoded = encode(app.flask.answer(parsed.request), parsed)
     first, *lines = encoded.head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
-    return Seen(first.removeprefix("HTTP/1.1 "), _of_application(headers), encoded.body)
+    return SentResponse(first.removeprefix("HTTP/1.1 "), _drop_connection_headers(headers), encoded.body)
 
 
-def call(app: App, parsed: ParsedRequest) -> Seen:
+def call_over_wsgi(app: App, parsed: ParsedRequest) -> SentResponse:
     """Answer as under another server, which knows the request by its environment only."""
     started: list[Any] = []
     parts = app.flask.wsgi_app(wsgi.build_environ(parsed.request), lambda *args: started.extend(args))
-    return Seen(started[0], _of_application(dict(started[1])), b"".join(parts))
+    return SentResponse(started[0], _drop_connection_headers(dict(started[1])), b"".join(parts))
 
 
-def _of_application(headers: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in headers.items() if name not in OF_CONNECTION}
+def _drop_connection_headers(headers: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in headers.items() if name not in CONNECTION_HEADERS}

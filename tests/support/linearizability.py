@@ -15,9 +15,9 @@ class Record:
     """A call and its answer, and when each of them was: moments are integers, no two alike."""
 
     call: Any
-    answer: Any
-    begun: int
-    ended: int
+    response: Any
+    started_at: int
+    ended_at: int
 
 
 @dataclass
@@ -25,12 +25,12 @@ class History:
     """Calls as they happen; several threads may record at once."""
 
     records: list[Record] = field(default_factory=list)
-    moments: count[int] = field(default_factory=count)
+    ticks: count[int] = field(default_factory=count)
 
     def record(self, call: Any, act: Callable[[Any], Any]) -> None:
-        begun = next(self.moments)
+        begun = next(self.ticks)
         answer = act(call)
-        self.records.append(Record(call, answer, begun, next(self.moments)))
+        self.records.append(Record(call, answer, begun, next(self.ticks)))
 
 
 def is_linearizable(records: Sequence[Record], start: Hashable, step: Step) -> bool:
@@ -48,10 +48,10 @@ def is_linearizable(records: Sequence[Record], start: Hashable, step: Step) -> b
         if (left, state) in seen:
             continue
         seen.add((left, state))
-        first_end = min(record.ended for record in left)
+        first_end = min(record.ended_at for record in left)
         for record in left:
-            if record.begun < first_end:
+            if record.started_at < first_end:
                 after, answer = step(state, record.call)
-                if answer == record.answer:
+                if answer == record.response:
                     untried.append((left - {record}, after))
     return False

@@ -20,25 +20,25 @@ APP = build(Settings())  # the cases are for its operations
 TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 
 
-def case_of(operation: Operation, status: int) -> dict[str, Any]:
+def find_case(operation: Operation, status: int) -> dict[str, Any]:
     """Return a copy of the case that provokes this status."""
     return deepcopy(TABLE[operation.id][str(status)])
 
 
-def provoked(
+def play_case(
     caller: Client, operation: Operation, case: dict[str, Any], headers: Mapping[str, str] | None = None
 ) -> TestResponse:
     """Play a case, without its switches and token, which the caller has; what earlier replies keep goes into the path.
 
     headers: sent with the request itself, beside its own.
     """
-    kept = dict(_earlier_field(caller, earlier) for earlier in case.pop("before", ()))
-    path = Template(case.pop("path")).safe_substitute(kept)
-    sent = {**case.pop("headers", {}), **(headers or {})}
-    return caller.send(operation.method, path, headers=sent, **case)
+    fields = dict(_play_earlier_request(caller, earlier) for earlier in case.pop("before", ()))
+    path = Template(case.pop("path")).safe_substitute(fields)
+    sent_headers = {**case.pop("headers", {}), **(headers or {})}
+    return caller.send(operation.method, path, headers=sent_headers, **case)
 
 
-def _earlier_field(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
+def _play_earlier_request(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
     """Make a request that comes first; return the field of its reply that the case keeps, if it does."""
     field = request.pop("keep", "")
     reply = caller.send(request.pop("method"), request.pop("path"), **request)

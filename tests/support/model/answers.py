@@ -14,7 +14,7 @@ TOO_LONG = "There is a validation error. Please check the details."
 EXISTS = "The resource already exists."
 CHANGED = "The resource you are attempting to access has changed."
 FORBIDDEN = "The access to the requested resource has been forbidden by the server."
-TEXTS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 201: "Created", 204: "OK"}
+STATUS_TEXTS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 201: "Created", 204: "OK"}
 
 FILTERS: dict[str, Callable[[Row], bool]] = {
     "": lambda row: True,
@@ -29,7 +29,7 @@ FILTERS: dict[str, Callable[[Row], bool]] = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class ExpectedResponse:
     """What the service must answer; `total` is the header X-Total-Count."""
 
     status: int
@@ -38,22 +38,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Look:
+class ListView:
     """How a caller wants to see a list: filter, page, the newest versions first, count."""
 
     q: str = ""
     size: int = 60
     number: int = 1
     newest_first: bool = False
-    counted: bool = False
+    with_count: bool = False
 
-    def shown(self, rows: list[Row]) -> Answer:
+    def apply(self, rows: list[Row]) -> ExpectedResponse:
         """C1 to C6."""
         found = [row for row in rows if FILTERS[self.q](row)]
         if self.newest_first:
             found.sort(key=lambda row: -row["metadata"]["version"])
         page = found[(self.number - 1) * self.size : self.number * self.size]
-        return Answer(200, page, str(len(found)) if self.counted else None)
+        return ExpectedResponse(200, page, str(len(found)) if self.with_count else None)
 
 
 class Refused(Exception):
@@ -62,14 +62,14 @@ class Refused(Exception):
     def __init__(self, status: int, message: str, **more: str) -> None:
         super().__init__(message)
         self.status = status
-        self.body = {"code": status, "status": TEXTS[status], "message": message, **more}
+        self.body = {"code": status, "status": STATUS_TEXTS[status], "message": message, **more}
 
 
-def answered(rule: Callable[[], Answer]) -> Answer:
+def run_rule(rule: Callable[[], ExpectedResponse]) -> ExpectedResponse:
     try:
         return rule()
     except Refused as refused:
-        return Answer(refused.status, refused.body)
+        return ExpectedResponse(refused.status, refused.body)
 
 
 def require(condition: bool, message: str = BAD_BODY) -> None:
@@ -77,6 +77,6 @@ def require(condition: bool, message: str = BAD_BODY) -> None:
         raise Refused(400, message)
 
 
-def absent(id_: str) -> Refused:
+def not_found(id_: str) -> Refused:
     """C10."""
     return Refused(404, f"The resource with id {id_} has not been found.", resourceId=id_)

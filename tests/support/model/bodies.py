@@ -10,10 +10,10 @@ from typing import Any
 
 from tests.support.samples import ATTRIBUTES
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
-class Misfit(Exception):
+class InvalidPatch(Exception):
     """A patch that cannot be carried out."""
 
 
@@ -35,11 +35,11 @@ def is_segment(body: Any, *, new: bool) -> bool:
         and body.get("status", "ACTIVE") in ("ACTIVE", "INACTIVE")
         and _is_validity(body.get("validity", {}))
         and (not new or is_id(body.get("id", "generated")))
-        and has_extras(body, versioned=not new)
+        and has_valid_extras(body, versioned=not new)
     )
 
 
-def has_extras(body: Any, *, versioned: bool = True) -> bool:
+def has_valid_extras(body: Any, *, versioned: bool = True) -> bool:
     """Whether `mixins` and `metadata` of a body, if there are any, may look like this."""
     if not isinstance(body, dict) or not isinstance(body.get("mixins", {}), dict):
         return False
@@ -51,7 +51,7 @@ def has_extras(body: Any, *, versioned: bool = True) -> bool:
     )
 
 
-def mixins_fit(body: dict[str, Any]) -> bool:
+def are_mixins_valid(body: dict[str, Any]) -> bool:
     """Whether data under the one URL that the world knows is as its schema says; any other data is."""
     urls = body.get("metadata", {}).get("mixins", {})
     return all(
@@ -65,19 +65,19 @@ def is_patch(body: Any) -> bool:
     return isinstance(body, list) and all(_is_operation(each) for each in body)
 
 
-def patched(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
+def apply_patch(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
     """Return a patched copy; Misfit if one operation cannot be carried out."""
     copy = deepcopy(document)
     for operation in operations:
-        *way, last = _steps(operation["path"])
+        *way, last = _pointer_tokens(operation["path"])
         holder: Any = copy
         for step in way:
-            holder = holder[_key(holder, step, adds=False)]
-        key = _key(holder, last, adds=operation["op"] == "add")
+            holder = holder[_resolve_token(holder, step, adds=False)]
+        key = _resolve_token(holder, last, adds=operation["op"] == "add")
         if operation["op"] == "remove":
             del holder[key]
         elif "value" not in operation:
-            raise Misfit("no value")
+            raise InvalidPatch("no value")
         elif isinstance(holder, list) and operation["op"] == "add":
             holder.insert(key, operation["value"])
         else:
@@ -90,11 +90,11 @@ def _is_text_map(value: Any) -> bool:
 
 
 def _is_validity(value: Any) -> bool:
-    return isinstance(value, dict) and all(_is_moment(value[end]) for end in ("from", "to") if end in value)
+    return isinstance(value, dict) and all(_is_time(value[end]) for end in ("from", "to") if end in value)
 
 
-def _is_moment(value: Any) -> bool:
-    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+def _is_time(value: Any) -> bool:
+    if not isinstance(value, str) or not TIME.fullmatch(value):
         return False
     try:
         return bool(datetime.fromisoformat(value))
@@ -110,13 +110,13 @@ def _is_operation(value: Any) -> bool:
     )
 
 
-def _steps(pointer: str) -> Iterator[str]:
+def _pointer_tokens(pointer: str) -> Iterator[str]:
     if not pointer.startswith("/"):
-        raise Misfit("not a place inside the segment")
+        raise InvalidPatch("not a place inside the segment")
     return (step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))
 
 
-def _key(holder: Any, step: str, *, adds: bool) -> Any:
+def _resolve_token(holder: Any, step: str, *, adds: bool) -> Any:
     """Return the key or the index that a step means in this holder; Misfit if there is none."""
     if isinstance(holder, dict) and (adds or step in holder):
         return step
@@ -126,4 +126,4 @@ def _key(holder: Any, step: str, *, adds: bool) -> Any:
             return int(step)
         if adds and step == "-":
             return len(holder)
-    raise Misfit(f"nothing at {step}")
+    raise InvalidPatch(f"nothing at {step}")
