@@ -19,12 +19,12 @@ CASES = re.compile(r"^ +([\d,]+) generated", re.MULTILINE)
 
 
 def service_specs() -> list[Path]:
-    """Return the specs of all simulated services; the control plane would reset what is being tested."""
+    """Return the specs of all simulated services. The control plane is left out: its calls would reset the state."""
     return sorted(path for path in SPECS.glob("*.yaml") if path.stem != "control")
 
 
 def run_schemathesis(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
-    """Have schemathesis test one service; return how many cases it made, and what it found, "" for nothing."""
+    """Have schemathesis test one service. Return the number of cases, and its output if it failed, else ""."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"),
@@ -42,7 +42,7 @@ def run_schemathesis(url: str, spec: Path, examples: int, token: str) -> tuple[i
 
 
 def main() -> None:
-    """Print a line for each service, and what was found; exit with 1 if anything was."""
+    """Print a line and any failures for each service; exit with 1 after a failure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=200, help="for each operation and phase")
     examples = parser.parse_args().examples

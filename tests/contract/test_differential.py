@@ -1,4 +1,4 @@
-"""The compiled validation and openapi-core give the same verdict on generated requests and replies."""
+"""The compiled validation and openapi-core agree about generated requests and replies."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ DIFFERENTIAL_SETTINGS = settings(
 
 
 def our_refusals(operation: Operation, body: bytes) -> set[int] | None:
-    """Which elements the compiled validation refuses; None if it refuses the whole."""
+    """Return the indexes of the elements that the compiled validation refuses; None if it refuses the whole body."""
     assert operation.body_plan
     try:
         return set(operation.body_plan.parse_body(body, None).element_errors)
@@ -190,11 +190,11 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
 
 
 def is_known_disagreement(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
-    """The disagreements that we keep, with their reasons.
+    """Return whether the two validators are known to disagree about this request.
 
-    - openapi-core casts "1", "yes" and "" to booleans; the contract says boolean, which on the wire is true or false.
-    - openapi-core refuses `?q=` without a value; storefronts send such parameters, and they mean nothing (C11a).
-    - Python's `$` lets a trailing newline through; a tenant is what the pattern says and nothing behind it.
+    - openapi-core casts "1", "yes" and "" to booleans; in a request, the contract's booleans are true and false.
+    - openapi-core refuses `?q=` without a value; storefronts send such parameters, and they count as absent (C11a).
+    - Python's `$` matches before a trailing newline; a tenant must match the pattern to its end.
     """
     declared = [(place, each) for place in ("query", "header") for each in operation.parameters[place]]
     booleans = [given_[place].get(each.lookup_name) for place, each in declared if each.schema_type == "boolean"]

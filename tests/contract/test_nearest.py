@@ -1,4 +1,4 @@
-"""A path that no operation has: the 404, the explanation and the near misses name the same operation."""
+"""For an unknown path, the 404, the explanation and the near misses name the same operation."""
 
 from __future__ import annotations
 

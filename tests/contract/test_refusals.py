@@ -1,4 +1,4 @@
-"""What a refusal says: where it is wrong, in which way, in words, and by which rule."""
+"""A refusal names the field, the type of error, a message and the rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every status that the spec declares can be provoked by a client, and what then comes is as declared."""
+"""A client can provoke every status that the spec declares, and the response is as declared."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reference() -> OpenApiCoreValidator:
 
 @pytest.fixture(autouse=True)
 def reset_afterwards(client: Client) -> Iterator[None]:
-    """Take back what a case of the control plane did to all tenants, so that the cases may come in any order."""
+    """Reset all tenants after each case, so that the cases may run in any order."""
     yield
     client.with_token(None).post("//__admin/reset")
 

@@ -1,4 +1,4 @@
-"""Replies that are no JSON: a spec declares their media type, and is held against them like against the rest."""
+"""Replies in other media types than JSON: the spec declares them, and they are validated like all others."""
 
 from __future__ import annotations
 

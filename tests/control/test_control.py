@@ -1,4 +1,4 @@
-"""The control plane: reset, health, version, and who is kept away."""
+"""The control plane: reset, health, version, and which hosts and origins are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is kept away from the control plane: foreign pages, the network, everybody."""
+"""Access to the control plane: foreign pages and hosts are refused, a token may be required, or it is closed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.samples import ITEM
 
 @pytest.fixture
 def build_client() -> Callable[..., Client]:
-    """Make a client, without a token, of a server with settings of its own."""
+    """Return a function that builds a client, without a token, of a simulator with the given settings."""
     return lambda **settings: Client(build(Settings(**settings)).flask, "acme", None)
 
 

@@ -1,4 +1,4 @@
-"""The control plane's hold on state, tenants, clock and tokens: what QA bends, and what a reset straightens."""
+"""The control plane changes state, tenants, clock and tokens, and a reset restores them."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_undo_reverts_changes_one_by_one_and_resets_too(client: Client, admin: A
         client.delete(path)
         states.append(client.list_all_items())
     admin.call("POST", "/reset")
-    client.put(ITEM, json={"metadata": {"version": 9}})  # fails, and is no change
+    client.put(ITEM, json={"metadata": {"version": 9}})  # fails and changes nothing
     client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere")  # nothing to delete
     for state in reversed(states):
         assert admin.call("POST", "/undo")["undone"] == 1
@@ -276,7 +276,7 @@ def test_a_seed_without_a_tenant_is_for_present_and_future_tenants() -> None:
 
 
 def test_restores_are_atomic_under_traffic(client: Client, admin: Admin) -> None:
-    """A reader sees one of two states, whole, whatever restores go on."""
+    """A reader sees one of two states completely, whatever restores run meanwhile."""
     admin.call("PUT", "/snapshots/full")
     full = client.list_all_items()
     admin.call("DELETE", "/state/itemAssignments")

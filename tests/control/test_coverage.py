@@ -1,4 +1,4 @@
-"""Coverage: which cells of the contract calls cover, by which tests; reports; the gate; and least privilege."""
+"""Coverage: which items of the contract calls cover, by which tests; reports; the gate; and least privilege."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ OWN = (READ_OWN, "customer.customer_read_own", "customermanagement.legalentity_r
 HOSTILE = "test_<script>alert('&')</script>[\"é]"
 MIXINS: dict[str, Any] = {"mixins": {}, "metadata": {"mixins": {}}}
 
-ItemKey = tuple[str, str, str]  # dimension, place and value of a cell
+ItemKey = tuple[str, str, str]  # dimension, place and value of a coverage item
 
 
 def read_report(client: Client, query: str = "") -> Any:
@@ -153,7 +153,7 @@ def test_without_authentication_no_scope_is_covered() -> None:
 
 @pytest.fixture
 def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
-    """The visits of a test as they come to be kept, instead of being kept."""
+    """Return a list that receives the exchanges of a test in place of the record."""
     caught: list[Exchange] = []
     monkeypatch.setattr(TenantRecord, "keep", lambda _, visit: caught.append(visit))
     return caught
@@ -332,7 +332,7 @@ TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 
 
 def play_all_statuses(client: Client, operation: Operation) -> None:
-    """Make the request of tests/tables/statuses.yaml for each status, each from the start."""
+    """Play the case of tests/tables/statuses.yaml for each status, with a reset after each."""
     for status in operation.reply_validators:
         case = find_case(operation, status)
         client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
@@ -391,7 +391,7 @@ def test_junit_agrees_with_the_report(client: Client) -> None:
         assert (len(cases), len(failed)) == (dimension["total"], len(dimension["missing"]))
         assert (suites[name].tests, suites[name].failures) == (len(cases), len(failed))
     assert [case.system_out for case in suites["operations"] if case.is_passed] == [HOSTILE]
-    assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total of all dimensions
+    assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total over all dimensions
 
 
 def test_the_page_escapes_client_text_and_loads_nothing(client: Client) -> None:
@@ -524,7 +524,7 @@ def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Exch
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
-    """The URL of a server of which half of what the token endpoint can be asked was asked."""
+    """Yield the URL of a server that has received two calls."""
     with start_server() as (_, ready):
         send_request(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"X-Mock-Test": "one"})
         send_request(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"Authorization": ""})

@@ -1,4 +1,4 @@
-"""Explain: every refusal names its rule and its place in the spec, and what it offers instead is not refused so."""
+"""Explanations: every refusal names its rule and its place in the spec, and the suggested request avoids it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.support.status_cases import APP, TABLE, find_case, play_case
 
 OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
-# Refusals to which no valid call is near: by order, or for a broken id in the path, a reference that leads nowhere, or
-# what no list has.
+# Refusals without a suggested request: injected ones, and those for a broken id in the path, an unknown reference, or
+# a resource that no list has.
 WITHOUT_SUGGESTION = {
     ("GET-category-tree-list-categories-by-reference-id", "404"),
     ("GET-configuration-retrieve-config", "404"),
@@ -44,7 +44,7 @@ def read_explanation(client: Client, refused: TestResponse) -> dict[str, Any]:
 
 
 def run_curl(client: Client, line: str) -> TestResponse:
-    """Carry out a curl line, in process."""
+    """Run a curl line in process."""
     curl, *words = shlex.split(line)
     assert curl == "curl"
     method, headers, body, url = "GET", {}, None, ""
@@ -66,7 +66,7 @@ def run_curl(client: Client, line: str) -> TestResponse:
 
 
 def resolve_spec_place(told: dict[str, Any]) -> Any:
-    """Return what stands in the spec at the place that an explanation names."""
+    """Return the part of the spec that an explanation names."""
     file, _, pointer = told["spec"].partition("#")
     return spec.load_spec(data_folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
 
@@ -89,7 +89,7 @@ def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
     if "nearest" in told:
         came = run_curl(caller, told["nearest"]["curl"])
         assert came.status_code != refused.status_code, told
-        # The right token does not make a segment empty; that is the next refusal, with an offer of its own.
+        # With the right token the segment is still not empty. That is the next refusal, with its own suggestion.
         assert came.status_code < 300 or read_explanation(caller, came)["rule"]["id"] == "D10"
 
 

@@ -1,4 +1,4 @@
-"""Faults on order: the calls that a rule is for get what it says, and no other call does."""
+"""Fault injection: matching calls get the fault, and other calls do not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
 from tests.support.samples import GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS
 
-APP = build(Settings(), ManualClock())  # for rules without tenant, which would disturb other tests
+APP = build(Settings(), ManualClock())  # for faults without a tenant, which would disturb other tests
 OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 STATUSES = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.reply_validators]
 GET, PUT, PATCH, POST = (
@@ -34,14 +34,14 @@ BROKEN_CONNECTIONS = ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA
 
 
 class FaultControl(Admin):
-    """Orders faults for one tenant."""
+    """Injects faults for one tenant."""
 
     def inject(self, **rule: Any) -> str:
         id_: str = self.call("POST", "/faults", rule, 201)["id"]
         return id_
 
     def refusal(self, status: int, **rule: Any) -> str:
-        """What is wrong with a rule."""
+        """Post an invalid fault. Return the message of the refusal."""
         body = self.call("POST", "/faults", rule, status)
         return str(body.get("details", body)["message"])
 
@@ -57,14 +57,14 @@ def faults(client: Client) -> FaultControl:
 
 @pytest.fixture
 def global_faults() -> Iterator[FaultControl]:
-    """Orders faults for all tenants of a simulator of its own."""
+    """Yield a control that injects faults for all tenants of a separate simulator."""
     faults = FaultControl(Client(APP.flask, "acme"))
     yield faults
     faults.client.delete("//__admin/faults")
 
 
 def call_operation(client: Client, operation: Operation, **request: Any) -> TestResponse:
-    """Call an operation, with ids that mean nothing."""
+    """Call an operation with unknown ids."""
     path = re.sub(r"{(\w+)}", lambda name: client.tenant if name[1] == "tenant" else "none", operation.path)
     return client.send(operation.method, f"/{path}", **request)
 

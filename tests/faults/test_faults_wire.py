@@ -1,4 +1,4 @@
-"""Faults on a real socket: connections that break, bodies that drip, calls that wait for each other."""
+"""Faults on real sockets: broken connections, dripping bodies, and calls that wait for each other."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ NUMBERS = count(1)
 
 
 class FaultConnection(Connection):
-    """A connection that orders faults too."""
+    """A connection that can inject faults."""
 
     def inject(self, **rule: Any) -> str:
-        """Order a fault on a connection of its own."""
+        """Inject a fault over a separate connection."""
         status, told = self.control("POST", "", {"tenant": self.tenant, **rule})
         assert status == 201, told
         return str(told["id"])
@@ -46,19 +46,19 @@ class FaultConnection(Connection):
         return self.control("GET", f"/{id_}")[1]
 
     def control(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Call the control plane on a connection of its own."""
+        """Call the control plane over a separate connection."""
         with ExitStack() as closing:
             return Connection(self.port, self.tenant, closing).send(method, f"/__admin/faults{path}", body)
 
     def wait_until_held(self, id_: str, calls: int = 1) -> None:
-        """Ask again and again whether so many calls wait."""
+        """Poll until this many calls wait."""
         while self.read_fault(id_)["held"] < calls:
             pass
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """A server in this process, so that its threads and descriptors can be counted."""
+    """Serve in this process, so that threads and descriptors can be counted."""
     with serve_in_thread(build(Settings())) as port:
         yield port
 
@@ -77,7 +77,7 @@ def wire(port: int) -> Iterator[FaultConnection]:
 
 @pytest.fixture
 def beside() -> Iterator[Callable[..., Future[Any]]]:
-    """Call something in a thread of its own."""
+    """Return a function that runs a call in a separate thread."""
     with ThreadPoolExecutor(20) as pool:
         yield pool.submit
 
@@ -87,7 +87,7 @@ def calls_in_threads() -> list[threading.Thread]:
 
 
 def read_until_closed(port: int, path: str, method: str = "GET") -> bytes:
-    """Send a request that asks to keep the connection; return all that comes until it is closed."""
+    """Send a request with keep-alive. Return all bytes until the server closes the connection."""
     with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS) as connection:
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer admin-token\r\n\r\n"
         connection.sendall(head.encode())
@@ -195,7 +195,7 @@ def test_broken_connections_leave_no_descriptor(wire: FaultConnection) -> None:
     before = len(list(Path("/dev/fd").iterdir()))
     for _ in range(60):
         read_until_closed(wire.port, url)
-    for _ in range(1000):  # rounds of the loop, which closes what is done
+    for _ in range(1000):  # rounds of the event loop, in which it closes sockets
         wire.send("GET", "/__admin/health")
         if len(list(Path("/dev/fd").iterdir())) <= before:
             break
@@ -217,7 +217,7 @@ def test_the_other_client_is_answered_while_one_is_held(
 
 
 def test_the_held_call_loses_the_race(wire: FaultConnection, beside: Callable[..., Future[Any]]) -> None:
-    """A reads version 1 and writes; B's write comes between."""
+    """A reads version 1 and writes; B writes in between."""
     until = {"operation": PUT, "path": {"segmentId": GOLDEN}, "headers": {"X-Client": "B"}}
     id_ = wire.inject(
         operation=PUT, headers={"X-Client": "A"}, barrier={"until": until, "timeoutSeconds": TIMEOUT_SECONDS}
@@ -265,7 +265,7 @@ def test_a_call_held_over_a_reset_by_a_fault_of_all_tenants_does_not_write(
     held = beside(partial(wire.send, "PUT", NEW_ITEM, {}, **{"X-Mock-Test": wire.tenant}))
     wire.wait_until_held(id_)
     assert wire.open_another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
-    assert wire.control("DELETE", f"/{id_}")[0] == 204  # the reset of one tenant has left it where it was
+    assert wire.control("DELETE", f"/{id_}")[0] == 204  # the reset of one tenant did not remove it
     assert held.result(TIMEOUT_SECONDS)[0] == 503
     assert wire.open_another().send("GET", NEW_ITEM)[0] == 404
 

@@ -26,7 +26,7 @@ DONE = re.compile(r"^Done (\d+) runs in (\d+) second", re.MULTILINE)
 
 
 def fuzz_target(target: str, runs: int, seconds: int, seed: int) -> tuple[int, int, str]:
-    """Fuzz a target in a process of its own; return runs, seconds, and what was found, "" for nothing."""
+    """Fuzz a target in a separate process. Return runs, seconds, and the output if it failed, else ""."""
     with TemporaryDirectory() as scratch:
         options = [
             *(f"-runs={runs}", f"-max_total_time={seconds}", f"-seed={seed}"),
@@ -48,7 +48,7 @@ def fuzz_target(target: str, runs: int, seconds: int, seed: int) -> tuple[int, i
 
 
 def _write_start_files(target: str, scratch: Path) -> Iterator[str]:
-    """Write what the fuzzer starts from; give the options that name it."""
+    """Write the corpus and the dictionary; yield the options that name them."""
     corpus = scratch / "corpus"
     corpus.mkdir()
     for number, seed in enumerate(SEEDS[target]):
@@ -64,7 +64,7 @@ def _escape(word: str) -> str:
 
 
 def main() -> None:
-    """Print a line for each target, and what was found; exit with 1 if anything was."""
+    """Print a line and any failure for each target; exit with 1 after a failure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", choices=[*TARGETS, "all"])
     parser.add_argument("--runs", type=int, default=200_000, help="for each target")

@@ -1,4 +1,4 @@
-"""What a fuzzer starts from: the cases of the tables, and words that the languages have."""
+"""Seeds of the fuzzer: the cases of the tables, and words of the languages."""
 
 from __future__ import annotations
 

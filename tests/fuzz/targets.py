@@ -1,4 +1,4 @@
-"""What holds for any bytes that a client sends: each target takes some, and fails if it does not hold."""
+"""Fuzz targets. Each takes any bytes that a client may send, and fails if a property does not hold for them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SIGNS = {"+": "add", "=": "replace", "-": "remove"}
 
 
 def result_or_none(act: Callable[[], Result]) -> Result | None:
-    """Return the result, None for a bad request; any other exception fails the run."""
+    """Return the result, or None for a bad request. Any other exception fails the run."""
     try:
         return act()
     except BadRequest:
@@ -47,12 +47,12 @@ def result_or_none(act: Callable[[], Result]) -> Result | None:
 
 
 def check_query(content: bytes) -> None:
-    """A query selects rows in their order, and the same ones if it is said twice."""
+    """A query selects rows in their order, and selects the same ones if it is repeated."""
     _check_selection(_decode(content), compound=False)
 
 
 def check_compound_query(content: bytes) -> None:
-    """The same with groups; what is a query without them means the same where they are allowed."""
+    """The same with groups. A query without groups means the same whether groups are allowed or not."""
     text = _decode(content)
     kept = _check_selection(text, compound=True)
     plain = _select_rows(text, compound=False)
@@ -60,7 +60,7 @@ def check_compound_query(content: bytes) -> None:
 
 
 def check_fields(content: bytes) -> None:
-    """Nothing in `fields` is an error; what is kept is a part of the document, and stays as it is if cut again."""
+    """No value of `fields` is an error. A projection is a part of the document and is idempotent."""
     document, parsed = TABLE["fields"]["document"], fields.parse_fields(_decode(content))
     kept = fields.project(document, parsed, ALWAYS)
     assert [name for name in document if name in kept] == list(kept)
@@ -70,7 +70,7 @@ def check_fields(content: bytes) -> None:
 
 
 def check_sort(content: bytes) -> None:
-    """An order is the same when it is written anew; sorting leaves all rows, and is done after once."""
+    """A parsed order can be written and parsed again. Sorting keeps all rows and is idempotent."""
     parsed = result_or_none(lambda: sort.parse_sort(_decode(content)))
     if parsed is not None:
         written = ",".join(f"{key.path}:{'DESC' if key.is_descending else 'ASC'}" for key in parsed.keys)
@@ -82,7 +82,7 @@ def check_sort(content: bytes) -> None:
 
 
 def check_languages(content: bytes) -> None:
-    """Languages are the same when the header is written anew; a localized map is cut to one of its own."""
+    """Parsed languages can be written and parsed again. A localized map is cut to one of its languages."""
     wanted = result_or_none(lambda: languages.parse_accept_language(content.decode("latin-1")))
     if wanted is not None:
         ranges = [*wanted.preferred, *(f"{name};q=0" for name in wanted.excluded)] or ["*;q=0"]
@@ -93,7 +93,7 @@ def check_languages(content: bytes) -> None:
 
 
 def check_strict_json(content: bytes) -> None:
-    """Python reads all that is read here, as the same value, which can be written."""
+    """Python's parser returns the same value for whatever is accepted here, and the value can be written."""
     try:
         value = strict_json.parse_json(content)
     except BadRequest:
@@ -104,7 +104,7 @@ def check_strict_json(content: bytes) -> None:
 
 
 def check_jsonpatch(content: bytes) -> None:
-    """A patch leaves the old segment as it was, and a new one that can be written and read."""
+    """A patch does not change the old segment, and the new one can be written and parsed."""
     operations = [_parse_operation(line) for line in _decode(content).split("\n")]
     before, sent = deepcopy(SEGMENT), deepcopy(operations)
     new = result_or_none(lambda: jsonpatch.apply_patch(SEGMENT, operations))
@@ -113,9 +113,9 @@ def check_jsonpatch(content: bytes) -> None:
 
 
 def check_request_parser(content: bytes) -> None:
-    """What comes over a connection is read without an error, and alike however it is cut, unless its URL is no ASCII.
+    """A stream of requests is parsed without an error, and independently of how it is cut, unless it is not ASCII.
 
-    The first byte says into how long pieces it is cut.
+    The first byte decides the length of the pieces.
     """
     size, stream = content[:1], content[1:]
     whole, pieces = RequestParser(), RequestParser()
@@ -131,7 +131,7 @@ def check_request_parser(content: bytes) -> None:
 
 
 def check_entrances(content: bytes) -> None:
-    """The requests of a stream get the same responses over our own server's road and over WSGI."""
+    """The requests of a stream get the same responses from our own server and over WSGI."""
     shared_entrances().compare(content)
 
 
@@ -154,12 +154,12 @@ TARGETS: dict[str, Target] = {
 
 
 def _parsed_or_status(parsed: ParsedRequest) -> tuple[Any, ...]:
-    """Return what the application gets of a request, or the status of a refusal."""
+    """Return the parsed request, or the status of its refusal."""
     return (parsed.refusal[0],) if parsed.refusal else parsed
 
 
 def _decode(content: bytes) -> str:
-    """Decode as the server does, which refuses what is no UTF-8."""
+    """Decode as UTF-8; the server refuses any other bytes before they reach a parser."""
     return content.decode(errors="ignore")
 
 
@@ -182,7 +182,7 @@ def _check_selection(text: str, *, compound: bool) -> list[Any] | None:
 
 
 def _parse_operation(line: str) -> dict[str, Any]:
-    """Read `+/path value`, `=/path value` or `-/path`: most changes of it are operations too, unlike those of JSON."""
+    """Parse `+/path value`, `=/path value` or `-/path`. Unlike JSON, most changes of such a line are operations too."""
     path, space, written = line[1:].partition(" ")
     operation: dict[str, Any] = {"op": SIGNS.get(line[:1], "add"), "path": path}
     try:
@@ -192,7 +192,7 @@ def _parse_operation(line: str) -> dict[str, Any]:
 
 
 def _may_be_refused(content: bytes) -> bool:
-    """Whether JSON is none for Python either, or has what F3 and F3b refuse."""
+    """Return whether Python refuses the JSON too, or F3 and F3b do."""
     try:
         value = json.loads(content.decode(), parse_constant=_refuse, object_pairs_hook=_unique_object)
         return nesting.is_nested_deeper(value) or strict_json.parse_json(orjson.dumps(value)) != value
@@ -203,7 +203,7 @@ def _may_be_refused(content: bytes) -> bool:
 def _unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name comes twice")
+        raise ValueError("duplicate name")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a run of mutmut has left in `mutants/`: each mutant, and what became of it."""
+"""Results of a mutmut run, read from the folder `mutants/`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOLDER = Path("mutants")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """mutmut's name of a mutant, and its word for what became of it, such as `killed`, `survived` or `timeout`."""
+    """mutmut's name of a mutant, and its status, such as `killed`, `survived` or `timeout`."""
 
     name: str
     source: Path
@@ -26,16 +26,16 @@ class Result:
 
     @property
     def is_tested(self) -> bool:
-        """Whether the run came so far."""
+        """Whether the run reached this mutant."""
         return self.status != "not checked"
 
     @property
     def is_killed(self) -> bool:
-        """Whether a test failed; or never came to its end, as in an endless loop."""
+        """Whether a test failed, or did not end, as in an endless loop."""
         return self.status in {"killed", "timeout"}
 
     def read_mutant(self) -> Mutant:
-        """Return the mutant in words that stay."""
+        """Return the mutant by its lines, which stay the same when mutmut renumbers."""
         function, of_class = orig_function_and_class_names_from_key(self.name)
         steps = [*self.source.with_suffix("").parts, *([of_class] if of_class else []), function.rpartition(".")[2]]
         changed = get_diff_for_mutant(self.name, path=self.source).splitlines()[2:]

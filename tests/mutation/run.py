@@ -30,13 +30,13 @@ MIN_KILLED_SHARE = 0.9
 
 
 def run_mutmut(children: int, names: Iterable[str]) -> None:
-    """Let mutmut test these mutants, or all that are new."""
+    """Have mutmut test these mutants, or all new ones if no names are given."""
     mutmut = Path(sys.executable).with_name("mutmut")
     subprocess.run([mutmut, "run", "--max-children", str(children), *names], check=True)
 
 
 def report(found: list[Result]) -> bool:
-    """Print what was found; False if too few were killed, one survived that is not listed, or some are left."""
+    """Print a summary. Return False if too few were killed, an unlisted one survived, or some were not tested."""
     known = Counter(mutant for group in load_survivors().values() for mutant in group)
     survivors = Counter(each.read_mutant() for each in found if each.is_tested and not each.is_killed)
     for title, some in (("Survived, not listed", survivors - known), ("Listed, killed", known - survivors)):
@@ -48,11 +48,11 @@ def report(found: list[Result]) -> bool:
 
 
 def main() -> None:
-    """Run mutmut, and judge what it found."""
+    """Run mutmut and report the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--children", type=int, default=2, help="how many mutants are tested at the same time")
-    parser.add_argument("--again", action="store_true", help="test those that the last run did not kill, and timeouts")
-    parser.add_argument("--report", action="store_true", help="test nothing, judge what the last run left")
+    parser.add_argument("--children", type=int, default=2, help="number of mutants to test in parallel")
+    parser.add_argument("--again", action="store_true", help="test again what the last run did not kill, and timeouts")
+    parser.add_argument("--report", action="store_true", help="test nothing, report the last run")
     asked = parser.parse_args()
     if not asked.report:
         run_mutmut(

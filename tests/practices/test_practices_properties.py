@@ -1,4 +1,4 @@
-"""The standard practices, as properties that hold for whatever a client sends."""
+"""Properties of the standard practices that hold for all input."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ HEADERS = st.one_of(
 
 
 def result_or_none(act: Callable[[], Any]) -> Any:
-    """Return the result, None for a bad request; any other exception fails the test."""
+    """Return the result, or None for a bad request. Any other exception fails the test."""
     try:
         return act()
     except BadRequest:
@@ -105,7 +105,7 @@ Tree = str | tuple[str, list[Any]]
 
 
 def write_tree(tree: Tree) -> str:
-    """Write a tree with a pair of parentheses for each node."""
+    """Return a tree as a query, with a pair of parentheses for each node."""
     if isinstance(tree, str):
         return f"({tree})"
     joint, parts = tree

@@ -1,4 +1,4 @@
-"""The standard practices, as tables of cases that each name the rule they come from."""
+"""The standard practices as tables of cases; each case names its rule."""
 
 from __future__ import annotations
 

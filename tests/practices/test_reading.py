@@ -1,4 +1,4 @@
-"""What a client reads: rules C1 to C16, through HTTP; the small languages have tables of their own."""
+"""Reading over HTTP: rules C1 to C16. The small languages have their own tables."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ LANGUAGES = next(each for each in DEFAULT["products"] if len(each["name"]) > 1)
 
 @pytest.fixture
 def polyglot(client: Client) -> tuple[Client, str]:
-    """A client, and the path of an item whose name is in several languages."""
+    """Return a client, and the path of an item with a name in several languages."""
     path = f"/{GOLDEN}/items/PRODUCT/{LANGUAGES['id']}"
     assert client.put(path, json={}).status_code == 201
     return client, path

@@ -1,7 +1,7 @@
-"""Many at once: one writer of several with the same version wins, histories are linearizable, and nothing is lost.
+"""Concurrent calls: one of several writers with the same version wins, histories are linearizable, no write is lost.
 
-The interpreter's own lock would hide most races, so threads are made to change as often as they can, above all between
-the check of a version and the write. What the tests can see is shown too: without the tenant's lock they fail.
+The interpreter's own lock would hide most races, so threads are made to switch as often as possible, above all between
+the check of a version and the write. Tests without the tenant's lock show that the others would fail without it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JACK
 
 Result = TypeVar("Result")
 Row = dict[str, Any]
-Write = Callable[[Client, Row], list[int]]  # one write with these metadata; a status for each resource in it
+Write = Callable[[Client, Row], list[int]]  # makes a write with these metadata; returns a status for each resource
 
 THREADS = 8
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
@@ -37,7 +37,7 @@ SEGMENT: Row = {"name": {"en": "Segment"}, "siteCode": "main"}
 
 
 def run_threads(act: Callable[[int], Result], threads: int = THREADS) -> list[Result]:
-    """Run as many threads, which begin together; return what each of them gives back."""
+    """Start this many threads together. Return the result of each."""
     start = Barrier(threads)
 
     def run(number: int) -> Result:
@@ -50,7 +50,7 @@ def run_threads(act: Callable[[int], Result], threads: int = THREADS) -> list[Re
 
 @pytest.fixture(autouse=True)
 def fast_thread_switches() -> Iterator[None]:
-    """Let the interpreter change threads all the time."""
+    """Make the interpreter switch threads as often as possible."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -59,7 +59,7 @@ def fast_thread_switches() -> Iterator[None]:
 
 @pytest.fixture
 def eager_yields(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let other threads go first, around every check of a version and every new state."""
+    """Yield to other threads before and after every check of a version and every new state."""
 
     def yielding(real: Callable[..., Any]) -> Callable[..., Any]:
         def act(*arguments: Any) -> Any:
@@ -77,7 +77,7 @@ def eager_yields(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch, shared: App, client: Client) -> None:
-    """Take the lock from the client's tenant, and let two writers meet between check and write."""
+    """Remove the lock of the client's tenant, and make two writers meet between check and write."""
     both, real = Barrier(2), writes.next_revision
 
     def meeting(*arguments: Any) -> Revision:
@@ -162,15 +162,15 @@ def test_ids_generated_concurrently_are_unique(client: Client) -> None:
     assert len({id_ for ids in replies for id_ in ids}) == 10 * THREADS
 
 
-# One assignment as a register with versions: a state is its version, None where there is no assignment. A call is
-# the method and the version that it names; its answer is the status, and the version that a GET shows.
+# One assignment as a register with versions. The state is its version, or None without an assignment. A call is the
+# method and the version in the body. A response is the status, and the version that a GET shows.
 
 Call = tuple[str, int | None]
 Answer = tuple[int, int | None]
 
 
 def apply_call(version: int | None, call: Call) -> tuple[int | None, Answer]:
-    """What the rules D1, D2, D3, D9 and C10 say about one call."""
+    """Return the next version and the response to one call (D1, D2, D3, D9, C10)."""
     method, named = call
     if method == "GET":
         return version, (404, None) if version is None else (200, version)
@@ -182,7 +182,7 @@ def apply_call(version: int | None, call: Call) -> tuple[int | None, Answer]:
 
 
 def make_call(client: Client, call: Call) -> Answer:
-    """Make a call to the assignment that all threads share."""
+    """Send a call about the assignment that all threads share."""
     method, named = call
     body = {} if named is None else {"json": {"metadata": {"version": named}}}
     reply = client.send(method, f"{ITEMS}/{HAMMER}", **body)
@@ -190,7 +190,7 @@ def make_call(client: Client, call: Call) -> Answer:
 
 
 def record_history(client: Client, *scripts: list[Call]) -> list[Record]:
-    """Let each thread make the calls of its script, all threads at once; then read once more."""
+    """Run the scripts concurrently, a thread for each; then read once more."""
     history = History()
 
     def run(number: int) -> None:
@@ -257,7 +257,7 @@ def test_the_checker_accepts_only_linearizable_histories(records: list[Record], 
         assert is_linearizable(order, 1, apply_call) is verdict
 
 
-# Writes, and the paths of what each of them adds a version to.
+# Each write, and the paths of the resources whose version it increments.
 LEDGER = {
     "item": [f"{ITEMS}/{HAMMER}"],
     "items": [f"{ITEMS}/{HAMMER}", f"{ITEMS}/{SCREWDRIVER}"],
@@ -269,7 +269,7 @@ LEDGER = {
 
 
 def make_writes(client: Client, names: Iterable[str]) -> Counter[str]:
-    """Make these writes, none of which may fail; count them by path."""
+    """Make these writes, all of which must succeed. Return their number by path."""
     count: Counter[str] = Counter()
     for name in names:
         assert WRITES[name](client, {}) == [204] * len(LEDGER[name])
@@ -319,7 +319,7 @@ def test_reset_under_traffic_reverts_earlier_writes(shared: App, client: Client)
 
 
 def reset_after_write(client: Client, mark: str) -> int:
-    """Create a segment and reset; return the status of reading it then."""
+    """Create a segment and reset. Return the status of a read afterwards."""
     assert client.put(f"/{mark}", json=SEGMENT).status_code == 201
     assert client.post(f"//__admin/reset?tenant={client.tenant}").status_code == 200
     return client.get(f"/{mark}").status_code

@@ -1,4 +1,4 @@
-"""docs/fidelity.md says what is so: its tests, modules and switches exist, and no rule in the code is missing."""
+"""docs/fidelity.md is accurate: its tests, modules and switches exist, and no rule in the code is missing."""
 
 from __future__ import annotations
 

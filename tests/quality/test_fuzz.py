@@ -11,7 +11,7 @@ from tests.fuzz.targets import TARGETS
 
 
 def inputs(target: str) -> st.SearchStrategy[bytes]:
-    """Any bytes, and pieces of the seeds joined with words of the language."""
+    """Return a strategy for any bytes, and for pieces of the seeds joined with words of the language."""
     seeds = st.sampled_from(SEEDS[target])
     pieces = st.one_of(
         seeds, st.sampled_from(WORDS[target]), st.builds(lambda seed, at: seed[:at], seeds, st.integers(0))

@@ -1,4 +1,4 @@
-"""The packages that serve all services know none of their fields (ARCHITECTURE.md)."""
+"""The packages that serve all services contain no field names of a service (ARCHITECTURE.md)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ STANDARD = {
 
 
 def string_literals(path: Path) -> set[str]:
-    """Return the texts in a module, without its docstrings."""
+    """Return the string literals of a module, without docstrings."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     texts = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in docstrings)

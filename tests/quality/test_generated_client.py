@@ -1,4 +1,4 @@
-"""A Python client that a generator makes from the published contract can call all operations and parse all replies."""
+"""A Python client generated from the published contract can call all operations and parse all replies."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ CONTRACT = load_spec(PUBLISHED / "customer-segment.yaml")
 OPERATIONS = {operation.id: operation for operation in compile_operations(CONTRACT)}
 TABLE = load_yaml((TABLES / "generated_client.yaml").read_text())
 CALLS = [(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses]
-# The published bulk DELETEs declare no body, so the client has no way to send one and never gets to their 207 (E6).
+# The published bulk DELETEs declare no body, so the client cannot send one, and never gets their 207 (E6).
 OUT_OF_REACH = {(id_, 207) for id_, operation in OPERATIONS.items() if operation.method == "DELETE"}
 PACKAGE = "generated_segments"
 
 
 def prepare_contract() -> dict[str, Any]:
-    """The published contract for the generator, which drops a model that has properties beside its `allOf`."""
+    """Return the published contract for the generator, which would drop a model with both `allOf` and properties."""
     root = deepcopy(dict(CONTRACT.root))
     element = root["components"]["schemas"]["ItemAssignmentUpsertBulk"]
     element["allOf"].append({"properties": element.pop("properties"), "required": element.pop("required")})
@@ -43,7 +43,7 @@ def prepare_contract() -> dict[str, Any]:
 
 
 def generate(where: Path) -> None:
-    """Make the client; a warning of the generator is an error, and the formatters that it would run are left out."""
+    """Generate the client. A warning of the generator is an error. Its formatters are switched off."""
     (where / "contract.json").write_text(json.dumps(prepare_contract()))
     (where / "config.json").write_text(json.dumps({"post_hooks": []}))
     files = ["--path", "contract.json", "--config", "config.json", "--output-path", PACKAGE]
@@ -59,13 +59,13 @@ def generate(where: Path) -> None:
 
 
 def normalize_name(name: str) -> str:
-    """What an operationId and the name that the generator makes of it have in common."""
+    """Return a name that an operationId and the generated function share."""
     return name.replace("-", "").replace("_", "").lower()
 
 
 @dataclass
 class GeneratedClient:
-    """The generated client, and the server that it talks to."""
+    """The generated client and its server."""
 
     url: str
     package: ModuleType
@@ -73,14 +73,14 @@ class GeneratedClient:
     functions: dict[str, Callable[..., Any]]
 
     def call(self, operation_id: str, token: str, **arguments: Any) -> Any:
-        """Call an operation, in a new tenant unless one is named; a status that is not declared is an error."""
+        """Call an operation, in a new tenant unless one is named. An undeclared status is an error."""
         named = {"tenant": f"generated{next(TENANT_NUMBERS)}"} | arguments
         settings = {"raise_on_unexpected_status": True, "verify_ssl": False, "httpx_args": {"trust_env": False}}
         with self.package.AuthenticatedClient(self.url, token=token, **settings) as client:
             return self.functions[normalize_name(operation_id)](client=client, **named)
 
     def arguments(self, case: dict[str, Any]) -> dict[str, Any]:
-        """Make a generated function's arguments, with models in them, of a row of the table."""
+        """Return the arguments of a generated function, including models, from a row of the table."""
         arguments = dict(case.get("arguments", {}))
         for model, data in case.get("body", {}).items():
             arguments["body"] = self.body(model, data)
@@ -137,7 +137,7 @@ def test_refusals_are_parsed(operation_id: str, generated: GeneratedClient) -> N
 
 
 def test_booleans_that_are_sent_as_words_are_understood(generated: GeneratedClient) -> None:
-    """The client sends `forceDelete=false` and `onlyActive=false` although nobody asks for it."""
+    """The client always sends `forceDelete=false` and `onlyActive=false`."""
     segment = {"tenant": "words", "segment_id": GOLDEN}
     with pytest.raises(generated.package.errors.UnexpectedStatus, match="400"):
         generated.call("DELETE-customer-segment-remove-segment", "manage-token", **segment)

@@ -1,4 +1,4 @@
-"""Eight workers run a thousand tests on one server, each on a tenant of its own, and never notice each other."""
+"""Eight workers run a thousand tests on one server, each with its own tenant, and do not interfere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Worker:
-    """A test runner: its connection, its tenant, and the calls that it has made of each operation since the reset."""
+    """A test runner with its connection and its tenant."""
 
     def __init__(self, connection: HTTPConnection, number: int) -> None:
         self.connection = connection
@@ -46,7 +46,7 @@ class Worker:
         return answer
 
     def run_test(self, number: int) -> None:
-        """Bend everything that can be bent, in an order of one's own, and find just that."""
+        """Run three of the checks in a random order, then check the records."""
         self.test = f"{self.tenant}-{number}"
         self.control("POST", "/reset")
         self.control("DELETE", "/requests")
@@ -105,7 +105,7 @@ class Worker:
         assert self.call("GET", f"/{GOLDEN}")[0] == 200
 
     def check_records(self) -> None:
-        """The journal and the coverage hold this test's calls and no others."""
+        """The journal holds this test's calls and no others."""
         visits = self.control("GET", "/requests")["requests"]
         assert {visit["mock"]["test"] for visit in visits} == {self.test}
         assert {visit["mock"]["tenant"] for visit in visits} == {self.tenant}

@@ -1,4 +1,4 @@
-"""The layering of ARCHITECTURE.md: imports go down only, and each library stays where it belongs."""
+"""The layers of ARCHITECTURE.md: imports go down only, and each library is used only in its layers."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def place(path: Path) -> tuple[str, ...]:
-    """The module's name, in parts, below the package."""
+    """Return the parts of a module's name below the package."""
     return path.relative_to(PACKAGE).with_suffix("").parts
 
 
 def iter_imports(path: Path) -> Iterator[tuple[int, str]]:
-    """What a module imports: (0, library) or (1, name below the package)."""
+    """Yield the imports of a module: (0, library) or (1, name below the package)."""
     package = ("mockserver", *place(path)[:-1])
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):

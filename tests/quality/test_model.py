@@ -1,4 +1,4 @@
-"""The server and a reference model, side by side: every answer to random histories of calls is the one of the rules.
+"""The server and a reference model get the same random histories of calls and return the same responses.
 
 For a longer run: `.venv/bin/python -m pytest tests/quality/test_model.py --hypothesis-profile thorough`.
 """
@@ -29,7 +29,7 @@ GENERATED = re.compile(r"[0-9a-f]{24}")
 
 
 class Semantics(RuleBasedStateMachine):
-    """One tenant, and its model."""
+    """One tenant and its model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Semantics(RuleBasedStateMachine):
         return self.client.with_token(token).send(method, path, **request)
 
     def compare(self, reply: TestResponse, expected: ExpectedResponse) -> None:
-        """Compare; `details` of a 400 are ours to word, but there must be some."""
+        """Compare the reply with the model. A 400 must have `details`, whatever their wording."""
         self.agrees = False
         body: Any = reply.get_json() if reply.data else None
         if reply.status_code == 400:
@@ -62,7 +62,7 @@ class Semantics(RuleBasedStateMachine):
         searching: bool = False,
         **asked: Any,
     ) -> None:
-        """List, or search, which differs only in where `q` is."""
+        """List or search, and compare. The two differ only in where `q` is sent."""
         query = asked | {"pageSize": look.size, "pageNumber": look.number}
         query |= {"sort": "metadata.version:DESC"} if look.newest_first else {}
         headers = {"X-Total-Count": "true"} if look.with_count else {}
@@ -73,7 +73,7 @@ class Semantics(RuleBasedStateMachine):
         self.compare(reply, expected)
 
     def ids_of(self, made: Any) -> Iterator[str]:
-        """Give the generated ids of a reply, those that are well formed and new."""
+        """Yield the generated ids of a reply that are well formed and new."""
         for each in made:
             id_ = each.get("id", "")
             if GENERATED.fullmatch(id_) and id_ not in {*calls.POOL, *self.model.segments, *self.generated}:
@@ -97,7 +97,7 @@ class Semantics(RuleBasedStateMachine):
 
     @rule(id_=calls.SEGMENT_IDS, move=st.sampled_from(calls.MOVES))
     def move(self, id_: str, move: Row) -> None:
-        """Change status or site, which decide what customers see."""
+        """Change status or site, which decide whether customers see a segment."""
         self.compare(self.send("PATCH", f"/{id_}", json=[move]), self.model.patch(id_, [move]))
 
     @rule(id_=calls.SEGMENT_IDS, force=st.sampled_from([False] * 4 + [True]))
@@ -107,7 +107,7 @@ class Semantics(RuleBasedStateMachine):
 
     @rule(id_=calls.SEGMENT_IDS, body=calls.CONTENT)
     def delete_and_recreate(self, id_: str, body: Row) -> None:
-        """What belonged to the old segment does not belong to the new one."""
+        """A new segment does not have the assignments of a deleted one with its id."""
         self.compare(self.send("DELETE", f"/{id_}?forceDelete=true"), self.model.delete(id_, force=True))
         self.upsert(id_, body | {"status": "ACTIVE"})
 
@@ -266,7 +266,7 @@ class Semantics(RuleBasedStateMachine):
         body = {"items": [{"id": id_} for id_ in products], "segmentIds": segments, "site": site}
         self.compare(self.send("POST", "/match", json=body), self.model.match_products(products, segments, site))
 
-    # The world around.
+    # Time and reset.
 
     @rule(seconds=st.sampled_from([0.001, 3600]))
     def time_passes(self, seconds: float) -> None:
@@ -279,7 +279,7 @@ class Semantics(RuleBasedStateMachine):
         self.generated.clear()
 
     def teardown(self) -> None:
-        """Look at every item and every customer in the end, unless the history has failed; leave no state behind."""
+        """Compare all lists at the end, unless the history has failed already; then reset."""
         if self.agrees:
             self.compare_all_lists()
         self.reset()

@@ -1,4 +1,4 @@
-"""The list of mutants that survive speaks of code that is there; `make mutants` finds out whether they do."""
+"""The list of surviving mutants matches the present code. `make mutants` checks that they survive."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.paths import ROOT
 
 
 def read_source(function: str) -> str:
-    """Return the text of the module of `mockserver.table.Table.set`: that of the longest name that is one."""
+    """Return the source of a function's module: for `mockserver.store.table.Table.set`, that of `store/table.py`."""
     steps = function.split(".")
     candidates = (ROOT.joinpath(*steps[:length]).with_suffix(".py") for length in range(len(steps), 0, -1))
     return next(path for path in candidates if path.is_file()).read_text(encoding="utf-8")

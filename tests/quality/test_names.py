@@ -20,7 +20,7 @@ MAX_RECORDS_MODULES = 8
 # File names that mean the same in every folder.
 SHARED_FILE_NAMES = {"__init__", "handlers", "collections"}
 CONTROL_PATHS = {path.split("/")[2] for path in SPECS["control"]["paths"]}
-# Functions that mean the same in every module: what the module has to offer under a name that its callers look up.
+# Functions that mean the same in every module. Callers look them up by this name.
 SHARED_FUNCTIONS = {"handlers", "service"}
 
 LIMIT = re.compile(r"_AT_MOST$|^MOST_|LONGEST|DEEPEST|LARGEST|BIGGEST|GREATEST")
@@ -32,7 +32,7 @@ IRREGULAR_PARTICIPLES = frozenset(
     sworn taken taught thought told torn understood woken won worn written
     """.split()  # noqa: SIM905 - a list of a hundred quoted words is hard to read
 )
-# Verbs whose participle looks the same, and words that only look like participles.
+# Verbs whose participle is spelled the same, and words that only look like participles.
 NOT_PARTICIPLES = {
     "cast",
     "cut",
@@ -77,7 +77,7 @@ def constants(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
 
 
 def is_participle(name: str) -> bool:
-    """Whether a name is a participle alone, or one with a particle, such as `carried_out`."""
+    """Return whether a name is a bare participle, or one with a particle, such as `carried_out`."""
     word, _, rest = name.partition("_")
     if (rest and not set(rest.split("_")) <= PARTICLES) or word in NOT_PARTICIPLES:
         return False
@@ -98,7 +98,7 @@ def classes_share_a_name() -> Offenders:
 
 
 def handlers_live_elsewhere() -> Offenders:
-    """A service's handlers are in its handlers.py, or in the modules of its folder handlers/."""
+    """Return services without handlers.py or handlers/, and HANDLERS that are defined elsewhere."""
     offenders = []
     services = PACKAGE / "services"
     for folder in sorted(path.parent for path in services.glob("*/__init__.py")):
@@ -121,7 +121,7 @@ def limits_are_not_named_max() -> Offenders:
 
 
 def functions_are_bare_participles() -> Offenders:
-    """Functions and methods; a property such as `closed` describes its object and may be one."""
+    """Return functions and methods. A property such as `closed` describes its object and may be a participle."""
     offenders = []
     for module, tree in TREES.items():
         bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
@@ -143,7 +143,7 @@ def functions_share_a_name() -> Offenders:
 
 
 def files_share_a_name() -> Offenders:
-    """Two kinds are named as what they serve: modules in handlers/ as rules, control modules as their path."""
+    """Return repeated file names. Modules in handlers/ may repeat a rule's, control modules are named as their path."""
     places = defaultdict(list)
     for module in MODULES:
         path = Path(module)

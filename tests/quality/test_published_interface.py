@@ -1,4 +1,4 @@
-"""Our specs say what the published interfaces say: operations, parameters, scopes, statuses and bodies."""
+"""Our specs agree with the published interfaces in operations, parameters, scopes, statuses and bodies."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ SITES = "GET-site-settings-list-site-configurations"
 PROPERTY = "GET-configuration-retrieve-config"
 VISITOR = "GET-oauth-generate-anonymous-access-token"
 PROFILE = "GET-customer-retrieve-customer-profile"
-PAGING = {"pageSize", "pageNumber"}  # texts in all our specs: the paging practice says what is wrong with a number
+PAGING = {"pageSize", "pageNumber"}  # strings in all our specs: practices/paging parses them and explains errors
 KNOWN: dict[str, dict[str, dict[str, Any]]] = load_yaml((TABLES / "published.yaml").read_text())
 
 
 def unexpected_differences(document: Spec) -> set[str]:
-    """The differences that the table does not know, and the lines of the table that are none."""
+    """Return the differences that the table does not list, and the lines of the table that match no difference."""
     found = find_differences(document)
     lines = KNOWN.get(document.path.stem, {}).get("differences", {})
     meant = {line: {each for each in found if matches_line(each, line)} for line in lines}
@@ -40,7 +40,7 @@ def unexpected_differences(document: Spec) -> set[str]:
 
 
 def matches_line(difference: str, line: str) -> bool:
-    """Whether a line of the table is this difference; one that ends in `...` is all that begin like it."""
+    """Return whether a line of the table means this difference. `...` at its end stands for any rest."""
     return difference.startswith(line.removesuffix("...")) if line.endswith("...") else difference == line
 
 
@@ -55,14 +55,14 @@ def find_differences(document: Spec) -> set[str]:
 
 
 def correct_slip(fact: str, service: str) -> str:
-    """Put right what the published interface has by a slip, which would otherwise hide all that lies below it."""
+    """Correct a slip of the published interface in a fact. Otherwise it would hide all differences below it."""
     for slip, (meant, _) in KNOWN.get(service, {}).get("slips", {}).items():
         fact = meant + fact.removeprefix(slip) if fact.startswith(slip) else fact
     return fact
 
 
 def list_facts(document: Spec) -> set[str]:
-    """Say in a line each what a client relies on."""
+    """Return what a client relies on, a line for each fact."""
     return {
         f"{operation['operationId']} {fact}"
         for path, item in document.root["paths"].items()
@@ -87,18 +87,18 @@ def operation_facts(document: Spec, item: SpecNode, operation: SpecNode) -> Iter
 
 
 def body_facts(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
-    """Say what a request or a reply has in its body, if it has one."""
+    """Yield the facts about the body of a request or a reply, if it has one."""
     if "content" in holder:
         schema = holder["content"]["application/json"]["schema"]
         yield from (f"{verb} {field}" for field in field_facts(document, schema, "body"))
 
 
 def field_facts(document: Spec, schema: SpecNode, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
-    """Give `dotted.name[]: type` of a schema and of all that is in it; of what recurs, the type alone."""
+    """Yield `dotted.name[]: type` for a schema and everything in it; for a recursive part only its type."""
     reference, schema = schema.get("$ref", ""), document.resolve(schema)
     if "x-basis" in schema:
         return
-    if "type" in schema or schema.keys().isdisjoint({"allOf", "oneOf"}):  # whose parts say of what kind it is
+    if "type" in schema or schema.keys().isdisjoint({"allOf", "oneOf"}):  # otherwise the parts have the type
         yield f"{name}: {type_name(schema)}"
     if reference in seen:
         return
@@ -112,7 +112,7 @@ def field_facts(document: Spec, schema: SpecNode, name: str, seen: tuple[str, ..
 
 
 def type_name(schema: SpecNode) -> str:
-    """Name the type; not every object is marked as one."""
+    """Return the type of a schema; objects without `type` are recognized by their keywords."""
     unmarked = "object" if schema.keys() & {"properties", "additionalProperties"} else "any"
     return str(schema.get("type", unmarked))
 
@@ -198,7 +198,7 @@ def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, fou
 
 
 def differences_after_change(service: str, old: str, new: str) -> set[str]:
-    """What is found once a spec has been changed in one place."""
+    """Return the unexpected differences after one change of a spec."""
     path = data_folder("spec") / f"{service}.yaml"
     text = path.read_text()
     assert old in text

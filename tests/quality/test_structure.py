@@ -1,4 +1,4 @@
-"""Where tests live: folders by subject, helpers in tests/support, and no test that imports another."""
+"""The places of tests: folders by subject, helpers in tests/support, and no test that imports another."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Install in every way that README and Dockerfile name, far from the checkout, and serve once: `make package`.
+"""Install in every way that README and Dockerfile describe, outside the checkout, and serve once: `make package`.
 
-Three empty environments: the wheel; the README's commands without make; the steps of the Dockerfile, on the files that
-it copies and with the variables that it sets, since there may be no engine to build it.
+There are three empty environments: the wheel; the README's commands without make; and the steps of the Dockerfile. The
+steps run without Docker, on the files that the Dockerfile copies and with the variables that it sets.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ GOLDEN_ITEMS = f"/customer-segment/acme/segments/{GOLDEN}/items"
 
 
 def run_step(*command: str | Path, where: Path = ROOT) -> None:
-    """Run a step; its failure is ours."""
+    """Run a command; CalledProcessError if it fails."""
     subprocess.run([str(part) for part in command], check=True, cwd=where, stdout=subprocess.DEVNULL)
 
 
 def check_server(command: Path, where: Path, **variables: str) -> None:
-    """Start this command, ask it once, ask for its health, stop it."""
+    """Start the server with this command, send a request and a health check, and stop it."""
     with start_server(command=[str(command)], folder=where, **variables) as (process, ready):
         status, rows = send_request(ready["url"] + GOLDEN_ITEMS)
         assert (status, len(rows)) == (200, 2), (status, rows)
@@ -46,7 +46,7 @@ def check_server(command: Path, where: Path, **variables: str) -> None:
 
 
 def try_wheel(where: Path) -> None:
-    """Build the wheel, look into it, install it into an empty environment."""
+    """Build the wheel, check its contents, and install it into an empty environment."""
     run_step(sys.executable, "-m", "build", "--wheel", "--outdir", where, ROOT)
     (built,) = where.glob("*.whl")
     missing = NEEDED - set(zipfile.ZipFile(built).namelist())
@@ -58,7 +58,7 @@ def try_wheel(where: Path) -> None:
 
 
 def try_readme(where: Path) -> None:
-    """Follow the README's way without make, in a copy of the tracked files."""
+    """Run the README's commands for those without make, in a copy of the tracked files."""
     listed = subprocess.run(["git", "ls-files"], check=True, cwd=ROOT, capture_output=True, text=True).stdout
     copy_files(listed.split(), where)
     text = (ROOT / "README.md").read_text().partition("Without make")[2]
@@ -90,7 +90,7 @@ def try_dockerfile(where: Path) -> None:
 
 
 def copy_files(paths: list[str], where: Path) -> None:
-    """Copy files and folders of the checkout."""
+    """Copy files and folders from the checkout."""
     for path in paths:
         source, target = ROOT / path, where / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Findings: what a client does against the contract and the vendor lets pass; and the dial `contract`."""
+"""Findings: violations of the contract that the vendor accepts; and the strictness setting `contract`."""
 
 from __future__ import annotations
 

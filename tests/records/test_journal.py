@@ -1,4 +1,4 @@
-"""The journal, as a client reads it: WireMock's own Python client, patterns, near misses, exports, and no secrets."""
+"""The journal over HTTP: WireMock's Python client, patterns, near misses and exports. No secret is shown."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.support.samples import GOLDEN, ITEM
 
 
 class JournalClient:
-    """Reads the journal of one tenant."""
+    """A client of the journal of one tenant."""
 
     def __init__(self, client: Client) -> None:
         self.client = client.with_token(None)
@@ -211,7 +211,7 @@ def test_a_search_computes_no_distances(
 ) -> None:
     client.get("/items")
     client.get(f"/{GOLDEN}")
-    monkeypatch.setattr(request_patterns, "_text_distance", None)  # it takes up to 30 ms for two bodies
+    monkeypatch.setattr(request_patterns, "_text_distance", None)  # it would take up to 30 ms for two bodies
     assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
 
 
@@ -371,7 +371,7 @@ def test_an_exported_script_repeats_the_requests(tmp_path: Path) -> None:
 
 
 def send_exactly(url: str, method: str, body: bytes | None, headers: dict[str, str]) -> None:
-    """Send a request over a socket just as it is."""
+    """Send a request over a socket exactly as given."""
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
     connection.request(method, url.partition(parts.netloc)[2], body, headers)
@@ -389,7 +389,7 @@ ODD_BODIES = [
 
 
 def list_sent(url: str) -> list[Any]:
-    """What the journal has, from the first request on, as far as a script repeats it."""
+    """Return the requests of the journal, oldest first, with everything that a script can repeat."""
     events = send_request(f"{url}/__admin/requests")[1]["requests"][::-1]
     asked, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
     sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in asked]
@@ -451,7 +451,7 @@ def test_an_entry_is_recorded_before_the_response_is_sent() -> None:
 
 @pytest.fixture
 def wiremock() -> Iterator[str]:
-    """A server that WireMock's client is pointed at, with three requests behind it; its URL."""
+    """Start a server with three requests in its journal, and point WireMock's client at it. Yield the URL."""
     with start_server() as (_, ready):
         Config.base_url = f"{ready['url']}/__admin"
         base = f"{ready['url']}/customer-segment/acme/segments"

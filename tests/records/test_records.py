@@ -1,4 +1,4 @@
-"""What is kept of each request: written before the reply leaves, apart by tenant, and never without a bound."""
+"""Records of requests: written before the response is sent, separate for each tenant, and always bounded."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_records_can_be_added_and_dropped_concurrently() -> None:
                 record_exchange(kept, f"tenant{number}x{at}")
                 kept.drop_record(f"tenant{number}x{at - 20}")
                 kept.find_exchanges()
-        except RuntimeError as error:  # a dict that changes while it is walked
+        except RuntimeError as error:  # raised when a dict changes during iteration
             failed.append(error)
 
     threads = [Thread(target=work, args=(number,)) for number in range(4)]

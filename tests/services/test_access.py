@@ -1,4 +1,4 @@
-"""Who may do what: rules A1 to A15 and B1 to B3, as a client sees them."""
+"""Access and tokens over HTTP: rules A1 to A15 and B1 to B3."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ CONTENT = {"name": {"en": "Spring"}, "percent": 5, "siteCode": "main"}
 
 @dataclass
 class VoucherClient:
-    """Calls the vouchers of one tenant, and its control plane."""
+    """A client of the vouchers of one tenant, and of its control plane."""
 
     app: App
     client: Client

@@ -1,4 +1,4 @@
-"""What a client sees of categories: which, in which order, above and below each other, and the products in them."""
+"""The Category Service over HTTP: lists, trees, ancestors, descendants, and assigned products."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ READER = Principal(frozenset({forest.READ_UNPUBLISHED_CATEGORIES}))
 
 @pytest.fixture
 def house(simulator: Callable[..., Client], tmp_path: Path) -> Client:
-    """A client, without a token, of a world with four categories, of which one is not published."""
+    """Return a client without a token. Its world has four categories, one of them unpublished."""
     client = simulator(
         write_default_world(tmp_path, categories=[INNER, NEXT, ROOM, SHUT], products=[LAMP, DARK], **NOTHING)
     )
@@ -204,7 +204,7 @@ def test_k6_a_category_has_the_fields_of_the_world(house: Client) -> None:
 
 @st.composite
 def category_states(draw: st.DrawFn) -> State:
-    """A state with categories, each below an earlier one or none, some of them not published."""
+    """Draw a state with categories. Each is a root or below an earlier one; some are unpublished."""
     made: list[Document] = []
     for number in range(draw(st.integers(1, 12))):
         parent = draw(st.none() | st.sampled_from(made)) if made else None

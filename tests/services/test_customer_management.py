@@ -28,7 +28,7 @@ METADATA = {"version": 1, "createdAt": "2024-01-01T08:00:00.000Z", "modifiedAt":
 
 
 def call(client: Client, path: str, token: str = "admin-token", **request: Any) -> TestResponse:
-    """Send a GET below /customer-management/{tenant}, or a POST if there is a body."""
+    """Send a GET below /customer-management/{tenant}, or a POST if a body is given."""
     method = "POST" if "json" in request else "GET"
     return client.with_token(token).send(method, f"//customer-management/{client.tenant}/{path}", **request)
 
@@ -48,7 +48,7 @@ def pairs(reply: TestResponse) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def branched(simulator: Callable[..., Client], tmp_path: Path) -> Client:
-    """A client of a world in which one company has a subsidiary that nobody belongs to."""
+    """Return a client whose world has a company with a subsidiary without contacts."""
     entities = [*DEFAULT["legalEntities"], SUBSIDIARY]
     return simulator(fixture=write_default_world(tmp_path, legalEntities=entities))
 

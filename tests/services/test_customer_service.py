@@ -1,4 +1,4 @@
-"""Customers, as whoever manages a tenant reads them and as a customer reads himself: rules M1 and M2."""
+"""The Customer Service, as a manager of the tenant and as a customer: rules M1 and M2."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NUMBERS = sorted(each["id"] for each in DEFAULT["customers"])
 
 
 def call(client: Client, path: str = "", token: str = "admin-token", **request: Any) -> TestResponse:
-    """Send a GET below /customer/{tenant}/customers, or a POST if there is a body."""
+    """Send a GET below /customer/{tenant}/customers, or a POST if a body is given."""
     method = "POST" if "json" in request else "GET"
     return client.with_token(token).send(method, f"//customer/{client.tenant}/customers{path}", **request)
 

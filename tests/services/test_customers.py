@@ -1,4 +1,4 @@
-"""Customer assignments, as a client makes, finds and removes them: rules A8, A12, C9, C14, D6 to D15, E6."""
+"""Customer assignments over HTTP: rules A8, A12, C9, C14, D6 to D15, E6."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A storefront logs in: rules B4 to B8, as a client sees them."""
+"""The Customer Login Service over HTTP: rules B4 to B8."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ EXPIRED_REFRESH = {
 
 @dataclass
 class Storefront:
-    """Calls the login service for one tenant, with a visitor's token unless told another one."""
+    """Calls the login service for one tenant, with a visitor's token unless another is given."""
 
     client: Client
 
@@ -106,7 +106,7 @@ def storefront(client: Client) -> Storefront:
 
 @pytest.fixture
 def timed_storefront(clock: ManualClock) -> Storefront:
-    """A storefront of a simulator whose clock a test may move."""
+    """Return a storefront of a simulator whose clock the test can move."""
     return Storefront(Client(build(Settings(), clock).flask, "acme"))
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: every operation for every persona, as a table (rules A1 to A9, A13)."""
+"""Access as a table: the status of every operation for every persona (rules A1 to A9, A13)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CELLS = [
 
 @pytest.fixture
 def callers(shared: App, client: Client) -> Client:
-    """A client for whose tenant the personas without a token in the world have one."""
+    """Return a client and issue tokens in its tenant to the personas that have none in the world."""
     shared.world.tokens.issue("anonymous", Principal(frozenset(), client.tenant))
     shared.world.tokens.issue("other-tenant", Principal(frozenset({MANAGE_SEGMENTS, READ_SEGMENTS}), "another"))
     return client

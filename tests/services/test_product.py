@@ -1,4 +1,4 @@
-"""What a client sees of products: which, in which words, and the segments that they are assigned to (L1 to L5)."""
+"""The Product Service over HTTP: lists, texts, and the segments of a product (L1 to L5)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EITHER = "compoundLogicalQuery:((id:~(504) name.en:Hammer) OR (code:456 AND publ
 
 @dataclass
 class Products:
-    """The Product Service of one tenant, with one token."""
+    """A client of the Product Service for one tenant and one token."""
 
     client: Client
 
@@ -38,7 +38,7 @@ class Products:
         return [row["id"] for row in self.get(rest).get_json()]
 
     def find_ids(self, q: str) -> list[str]:
-        """The ids that a search finds, which a list with the same `q` must find too."""
+        """Return the ids that a search finds. A list with the same `q` must find the same."""
         found = [row["id"] for row in self.search({"q": q}).get_json()]
         listed = self.client.send("GET", f"//product/{self.client.tenant}/products", query_string={"q": q})
         assert [row["id"] for row in listed.get_json()] == found

@@ -1,4 +1,4 @@
-"""The example requests of the published page, as a newcomer pastes them, and the answers that the page shows."""
+"""The example requests of the published page, and the responses that the page shows."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_removal_of_one_item(client: Client) -> None:
 
 
 def test_upsert_in_bulk(client: Client) -> None:
-    """The page's second entry is a 400: under these two ids there is one category only."""
+    """The page's second entry is a 400: only one of these two ids is a category."""
     reply = client.put(
         f"/{PLATINUM}/items/CATEGORY/bulk",
         json=[{"id": "12468504", **PREMIUM}, {"id": "12849186", "metadata": {"version": 2}}],

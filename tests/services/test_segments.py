@@ -1,4 +1,4 @@
-"""Segments, as a client makes, finds, changes and deletes them: rules A7 to A11, C16, D1 to D16 and the bulk rules."""
+"""Segments over HTTP: rules A7 to A11, C16, D1 to D16 and the bulk rules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ids(reply: Any) -> list[str]:
 
 
 def segments(client: Client) -> Any:
-    """Every segment: what a failed write must leave as it was."""
+    """Return all segments. A failed write must not change them."""
     return client.with_token("read-token").get("?pageSize=100000").get_json()
 
 
@@ -244,7 +244,7 @@ def test_d7_switched_any_site_is_accepted(simulator: Callable[..., Client]) -> N
 def test_wrong_shapes_are_refused_everywhere(client: Client, wrong: dict[str, Any]) -> None:
     before = segments(client)
     replies = [client.put("/new", json=NEW | wrong), client.put(f"/{GOLDEN}", json=NEW | wrong)]
-    if "metadata" not in wrong or wrong["metadata"] is None:  # a version means nothing to a creation
+    if "metadata" not in wrong or wrong["metadata"] is None:  # a creation ignores the version
         replies.append(client.post("", json=NEW | wrong))
     for reply in replies:
         assert reply.status_code == 400

@@ -1,4 +1,4 @@
-"""Sites, and what the configuration says about languages and currencies, as a client sees them."""
+"""Sites, and the languages and currencies of the configuration, over HTTP."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ALPINE = {"default": "de-CH", "supported": ["en", "de-CH", "it", "de", "ar"]}
 
 @pytest.fixture
 def alpine(simulator: Callable[..., Client], tmp_path: Path) -> Client:
-    """A client of a world with a third site, which is not active."""
+    """Return a client whose world has a third, inactive site."""
     return simulator(write_default_world(tmp_path, sites=[*DEFAULT["sites"], ALPS], languages=ALPINE))
 
 
@@ -53,7 +53,7 @@ def sites(client: Client, query: str = "") -> Any:
 
 
 def choices(client: Client, key: str) -> Any:
-    """The value of a property, read from its text, by id."""
+    """Return the entries of a property's JSON value by id."""
     found = client.get(f"//configuration/{client.tenant}/configurations/{key}").get_json()
     assert found == {
         "key": key,

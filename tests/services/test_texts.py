@@ -1,4 +1,4 @@
-"""The texts of rows that are kept from list to list: they are never out of date, and there is an end to them."""
+"""The row cache: cached rows are never out of date, and the cache is bounded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def list_items(client: Client, language: str = "*", query: str = "pageSize=200")
 
 
 def read_items_singly(client: Client, language: str = "*") -> list[Any]:
-    """The rows of all segments, each asked for by itself: these are made anew at each call."""
+    """Return the rows of all segments, each read by its own request, which does not use the cache."""
     headers, rows = {"Accept-Language": language}, list_items(client, query="pageSize=200&fields=type")
     paths_of = [f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}" for row in rows]
     return [client.get(path, headers=headers).get_json() for path in paths_of]
@@ -129,7 +129,7 @@ def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Clien
 
 
 def encode_texts(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
-    """Ask for texts; return the sources of those that had to be written."""
+    """Encode rows through the cache. Return the sources that were not in it."""
     asked = []
 
     def write(source: str) -> bytes:
@@ -174,4 +174,4 @@ def test_the_cache_stays_within_its_limit(monkeypatch: pytest.MonkeyPatch, row: 
 
     rounds = [(is_new(at), is_new(0)) for at in range(1, 200)]
     assert all(other for other, _ in rounds)
-    assert 1 < [first for _, first in rounds].count(True) < 20  # it is asked for often, so it was mostly there still
+    assert 1 < [first for _, first in rounds].count(True) < 20  # it is used often, so it was nearly always cached

@@ -1,4 +1,4 @@
-"""What a client writes: rules D1 to D9, D12, D16 and the bulk rules E1 to E7, through HTTP."""
+"""Item assignments over HTTP: rules D1 to D9, D12, D16 and the bulk rules E1 to E7."""
 
 from __future__ import annotations
 

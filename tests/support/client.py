@@ -45,7 +45,7 @@ class Client:
         return self.send("DELETE", path, **request)
 
     def list_all_items(self) -> Any:
-        """All item assignments of the tenant: what a failed write must leave as it was."""
+        """Return all item assignments of the tenant. A failed write must not change them."""
         return self.with_token("read-token").get("/items?pageSize=100000").get_json()
 
 

@@ -1,4 +1,4 @@
-"""Pages of the documentation as scripts: their curl lines, run in order, and what they say of each reply."""
+"""Run the curl lines of a documentation page in order, and compare each response with what the page shows."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 
 from tests.support.live_server import TIMEOUT_SECONDS, clean_environment
 
-DOCUMENTED_URL = "http://127.0.0.1:8080"  # where the pages say that the server is
+DOCUMENTED_URL = "http://127.0.0.1:8080"  # the server's address in the pages
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```", re.S | re.M)
 CURL = re.compile(r"(curl .*) # (\d{3})", re.S)
 TIME = re.compile(r'("(?:createdAt|modifiedAt)": ?)"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
-ShownResponse = tuple[str, str, Any]  # command, status, reply if the page shows it
+ShownResponse = tuple[str, str, Any]  # command, status, and the body if the page shows one
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command of a page; if it is a curl, the status behind it and the JSON that the page shows for the reply."""
+    """A command of a page. A curl also has the status in its comment, and the JSON of its response if shown."""
 
     command: str
     status: str = ""
@@ -28,7 +28,7 @@ class Step:
 
 
 def parse_steps(page: str) -> list[Step]:
-    """Return the commands of the shell blocks that call the server; a JSON block belongs to the one before it."""
+    """Return the commands of the shell blocks that call the server. A JSON block belongs to the command before it."""
     parsed: list[Step] = []
     for language, text in BLOCK.findall(page):
         if language == "json":
@@ -39,7 +39,7 @@ def parse_steps(page: str) -> list[Step]:
 
 
 def run_page(page: str, url: str, folder: Path) -> tuple[list[ShownResponse], list[ShownResponse]]:
-    """Run a page's commands in one shell; return what the page says of its curls, and what came."""
+    """Run a page's commands in one shell. Return the documented responses of its curls, and the received ones."""
     page_steps = parse_steps(page)
     script = "\n".join(_record_response(step, folder / str(number)) for number, step in enumerate(page_steps))
     completed = subprocess.run(
@@ -61,7 +61,7 @@ def run_page(page: str, url: str, folder: Path) -> tuple[list[ShownResponse], li
 
 
 def _split_commands(text: str) -> list[str]:
-    """Split a block into commands, each with the lines that its quotes and backslashes hold together."""
+    """Split a block into commands. Quotes and backslashes continue a command on the next line."""
     return re.findall(r"(?:'[^']*'|\"[^\"]*\"|\\\n|[^\n])+", text)
 
 
@@ -69,14 +69,14 @@ def _parse_step(command: str) -> Step:
     if not command.startswith("curl "):
         return Step(command)
     found = CURL.fullmatch(command)
-    assert found, f"no status stands behind {command}"
+    assert found, f"no status after {command}"
     return Step(*found.groups())
 
 
 def _record_response(step: Step, path: Path) -> str:
-    """Return the command as the shell shall run it: a curl writes its reply to the path and prints its status.
+    """Return the command to run. A curl writes the response body to the path and prints the status.
 
-    000 is curl's status of a connection that broke, which is what a page may want to show, and fails as a command.
+    For a broken connection curl prints 000 and fails. A page may show that, so the failure is ignored.
     """
     if not step.status:
         return step.command
@@ -85,5 +85,5 @@ def _record_response(step: Step, path: Path) -> str:
 
 
 def _parse_json(text: str) -> Any:
-    """Read JSON; the times of writes, which differ from run to run, are all the same."""
+    """Parse JSON. The times of writes differ from run to run, so all get the same text."""
     return json.loads(TIME.sub(r'\1"a time"', text))

@@ -1,4 +1,4 @@
-"""Both entrances of the application: the same bytes through our own server's road, and through WSGI."""
+"""Send the same bytes through both entrances of the application: our own server, and WSGI."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.web import request_builder, wsgi
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 
-CONNECTION_HEADERS = {"Date", "Connection"}  # headers that only a server adds
+CONNECTION_HEADERS = {"Date", "Connection"}  # headers that a server adds, not the application
 
 
 class FixedClock:
@@ -31,7 +31,7 @@ class SentResponse(NamedTuple):
 
 
 class Entrances:
-    """Two simulators that get the same requests, so that they have the same state, ids and times."""
+    """Two simulators that get the same requests, and so have the same state, ids and times."""
 
     def __init__(self) -> None:
         self._socket_app, self._wsgi_app = build(Settings(), FixedClock()), build(Settings(), FixedClock())
@@ -40,9 +40,9 @@ class Entrances:
         """Send the requests of a stream through both entrances; AssertionError if a response differs."""
         responses = []
         with patch.multiple(request_builder, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
-            whole = RequestParser("127.0.0.1").feed(stream)  # another server hands over what exceeds our limits
+            whole = RequestParser("127.0.0.1").feed(stream)  # another server has other limits
         for parsed, unlimited in zip(RequestParser("127.0.0.1").feed(stream), whole, strict=True):
-            if not parsed.refusal:  # no application ever gets a request that the parser refuses
+            if not parsed.refusal:  # a refused request reaches no application
                 over_socket, over_wsgi = (
                     call_over_socket(self._socket_app, parsed),
                     call_over_wsgi(self._wsgi_app, unlimited),
@@ -53,7 +53,7 @@ class Entrances:
 
 
 def call_over_socket(app: App, parsed: ParsedRequest) -> SentResponse:
-    """Answer as our own server does."""
+    """Return the response of our own server."""
     encoded = encode(app.flask.answer(parsed.request), parsed)
     first, *lines = encoded.head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
@@ -61,7 +61,7 @@ def call_over_socket(app: App, parsed: ParsedRequest) -> SentResponse:
 
 
 def call_over_wsgi(app: App, parsed: ParsedRequest) -> SentResponse:
-    """Answer as under another server, which knows the request by its environment only."""
+    """Return the response under another server, which passes the request as a WSGI environment."""
     started: list[Any] = []
     parts = app.flask.wsgi_app(wsgi.build_environ(parsed.request), lambda *args: started.extend(args))
     return SentResponse(started[0], _drop_connection_headers(dict(started[1])), b"".join(parts))

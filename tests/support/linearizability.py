@@ -1,4 +1,4 @@
-"""Whether some order of calls, one after the other, explains a history of concurrent ones (Wing and Gong, 1993)."""
+"""Check whether some sequential order of calls explains a concurrent history (Wing and Gong, 1993)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Step = Callable[[Any, Any], tuple[Any, Any]]
 
 @dataclass(frozen=True)
 class Record:
-    """A call and its answer, and when each of them was: moments are integers, no two alike."""
+    """A call, its response, and when each happened. Times are unique integers."""
 
     call: Any
     response: Any
@@ -22,7 +22,7 @@ class Record:
 
 @dataclass
 class History:
-    """Calls as they happen; several threads may record at once."""
+    """Records calls as they happen. Several threads may record concurrently."""
 
     records: list[Record] = field(default_factory=list)
     ticks: count[int] = field(default_factory=count)
@@ -34,10 +34,10 @@ class History:
 
 
 def is_linearizable(records: Sequence[Record], start: Hashable, step: Step) -> bool:
-    """Search for an order that keeps every call before those that began after its end.
+    """Search for an order in which every call precedes those that started after it ended.
 
-    step: from a state and a call to the next state and the answer. What is left to place, with the state reached,
-    is tried once only.
+    step: takes a state and a call, returns the next state and the response.
+    Each pair of remaining calls and reached state is tried only once.
     """
     seen: set[tuple[frozenset[Record], Hashable]] = set()
     untried = [(frozenset(records), start)]

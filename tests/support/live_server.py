@@ -20,18 +20,18 @@ from mockserver.web.server import Server
 
 COMMAND = [sys.executable, "-m", "mockserver"]
 OPENER = build_opener(ProxyHandler({}))
-TIMEOUT_SECONDS = 60  # seconds after which a test gives up; nothing is timed
+TIMEOUT_SECONDS = 60  # a test gives up after that; nothing is measured
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """The tests' environment without settings of ours, but with these."""
+    """Return the environment without MOCKSERVER_ variables, plus the given ones."""
     return {name: text for name, text in os.environ.items() if not name.startswith("MOCKSERVER_")} | more
 
 
 def run_command(
     *arguments: str, command: list[str] | None = None, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of the program to its end."""
+    """Run a command of the program and wait until it ends."""
     return subprocess.run(
         [*(command or COMMAND), *arguments],
         env=clean_environment(**(variables or {})),
@@ -46,7 +46,7 @@ def run_command(
 def start_server(
     *arguments: str, command: list[str] | None = None, folder: Path | None = None, **variables: str
 ) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """Serve on a free port; give the process and the facts of its ready line."""
+    """Serve on a free port. Yield the process and the contents of its ready line."""
     with subprocess.Popen(
         [*(command or COMMAND), "serve", "--port", "0", "--log-format", "json", *arguments],
         env=clean_environment(**variables),
@@ -67,7 +67,7 @@ def start_server(
 def send_request(
     url: str, method: str = "GET", body: Any = None, headers: Mapping[str, str] | None = None
 ) -> tuple[int, Any]:
-    """Send a request; return status and JSON body."""
+    """Send a request. Return status and JSON body."""
     data = None if body is None else json.dumps(body).encode()
     sent = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **(headers or {})}
     try:
@@ -81,14 +81,14 @@ def send_request(
 
 @contextmanager
 def serve_in_thread(app: App) -> Iterator[int]:
-    """Serve in a thread of this process; give the port."""
+    """Serve in a thread of this process. Yield the port."""
     with start_server_in_thread(app) as server:
         yield server.port
 
 
 @contextmanager
 def start_server_in_thread(app: App) -> Iterator[Server]:
-    """Serve in a thread of this process; give the server."""
+    """Serve in a thread of this process. Yield the server."""
     server = Server(app.flask, "127.0.0.1", 0, app.faults)
     running = Thread(target=server.run)
     running.start()
@@ -99,7 +99,7 @@ def start_server_in_thread(app: App) -> Iterator[Server]:
 
 
 class Connection:
-    """One connection to a server, for one tenant; it stays open from call to call, as far as the server keeps it."""
+    """A connection to a server for one tenant. It stays open between calls unless the server closes it."""
 
     def __init__(self, port: int, tenant: str, closing: ExitStack) -> None:
         self.port, self.tenant, self.closing = port, tenant, closing
@@ -110,12 +110,12 @@ class Connection:
         return type(self)(self.port, self.tenant, self.closing)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Send a request; return status and JSON body."""
+        """Send a request. Return status and JSON body."""
         status, text = self.exchange(method, path, body, **headers)
         return status, json.loads(text) if text else None
 
     def exchange(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
-        """Send a request below the tenant's segments, or to the control plane; return status and content."""
+        """Send a request below the tenant's segments, or to the control plane. Return status and content."""
         url = path if path.startswith("/__admin") else f"/customer-segment/{self.tenant}/segments{path}"
         given = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **headers}
         self.http.request(method, url, None if body is None else json.dumps(body), given)

@@ -1,4 +1,4 @@
-"""State is a value: the ordered map against a model, and reset in no time."""
+"""State is a value: the ordered table against a model, and reset without copying."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STEPS = st.lists(st.tuples(st.booleans(), KEYS, st.integers()), max_size=120)
 
 @pytest.fixture(autouse=True, scope="module")
 def small_chunks() -> Iterator[None]:
-    """Chunks of few keys, so that short histories split and empty them."""
+    """Make chunks small, so that short histories split and empty them."""
     usual, table.CHUNK_SIZE = table.CHUNK_SIZE, 3
     yield
     table.CHUNK_SIZE = usual

@@ -1,4 +1,4 @@
-"""World files: shipped ones are good, broken ones are named in one line, generated ones are the same."""
+"""World files: shipped ones are valid, errors take one line, generated ones are reproducible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reference model answers: statuses, bodies, errors, and lists as a caller wants to look at them."""
+"""Responses of the reference model: statuses, bodies, errors, and lists with filter, order and page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILTERS: dict[str, Callable[[Row], bool]] = {
 
 @dataclass(frozen=True)
 class ExpectedResponse:
-    """What the service must answer; `total` is the header X-Total-Count."""
+    """The expected response of the service. `total` is the header X-Total-Count."""
 
     status: int
     body: Any = None
@@ -39,7 +39,7 @@ class ExpectedResponse:
 
 @dataclass(frozen=True)
 class ListView:
-    """How a caller wants to see a list: filter, page, the newest versions first, count."""
+    """The options of a list: filter, page, newest versions first, count."""
 
     q: str = ""
     size: int = 60
@@ -48,7 +48,7 @@ class ListView:
     with_count: bool = False
 
     def apply(self, rows: list[Row]) -> ExpectedResponse:
-        """C1 to C6."""
+        """Filter, sort and cut the rows (C1 to C6)."""
         found = [row for row in rows if FILTERS[self.q](row)]
         if self.newest_first:
             found.sort(key=lambda row: -row["metadata"]["version"])
@@ -57,7 +57,7 @@ class ListView:
 
 
 class Refused(Exception):
-    """A request that gets an error."""
+    """The request gets an error response."""
 
     def __init__(self, status: int, message: str, **more: str) -> None:
         super().__init__(message)
@@ -78,5 +78,5 @@ def require(condition: bool, message: str = BAD_BODY) -> None:
 
 
 def not_found(id_: str) -> Refused:
-    """C10."""
+    """Return the 404 for a missing resource (C10)."""
     return Refused(404, f"The resource with id {id_} has not been found.", resourceId=id_)

@@ -1,4 +1,4 @@
-"""Which bodies the contract takes, and what a JSON Patch makes of one: the model's own reading of D1, D11, D12, D17."""
+"""Valid bodies and JSON Patch, written independently of the product (D1, D11, D12, D17)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 class InvalidPatch(Exception):
-    """A patch that cannot be carried out."""
+    """The patch cannot be applied."""
 
 
 def has_id(element: Any, name: str = "id") -> bool:
@@ -26,7 +26,7 @@ def is_id(value: Any) -> bool:
 
 
 def is_segment(body: Any, *, new: bool) -> bool:
-    """Whether a segment may look like this; to a new one `id` means something, and a version does not."""
+    """Return whether this is a valid segment. A new one may have an `id`; its version is ignored."""
     return (
         isinstance(body, dict)
         and _is_text_map(body.get("name"))
@@ -40,7 +40,7 @@ def is_segment(body: Any, *, new: bool) -> bool:
 
 
 def has_valid_extras(body: Any, *, versioned: bool = True) -> bool:
-    """Whether `mixins` and `metadata` of a body, if there are any, may look like this."""
+    """Return whether `mixins` and `metadata` of a body are valid or absent."""
     if not isinstance(body, dict) or not isinstance(body.get("mixins", {}), dict):
         return False
     metadata = body.get("metadata", {})
@@ -52,7 +52,7 @@ def has_valid_extras(body: Any, *, versioned: bool = True) -> bool:
 
 
 def are_mixins_valid(body: dict[str, Any]) -> bool:
-    """Whether data under the one URL that the world knows is as its schema says; any other data is."""
+    """Return whether mixin data matches the one schema that the world has. Data of other URLs is not checked."""
     urls = body.get("metadata", {}).get("mixins", {})
     return all(
         isinstance(data, dict) and data.get("membershipStatus", "VIP") in ("STANDARD", "PREMIUM", "VIP")
@@ -66,7 +66,7 @@ def is_patch(body: Any) -> bool:
 
 
 def apply_patch(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a patched copy; Misfit if one operation cannot be carried out."""
+    """Return a patched copy; InvalidPatch if an operation cannot be applied."""
     copy = deepcopy(document)
     for operation in operations:
         *way, last = _pointer_tokens(operation["path"])
@@ -117,7 +117,7 @@ def _pointer_tokens(pointer: str) -> Iterator[str]:
 
 
 def _resolve_token(holder: Any, step: str, *, adds: bool) -> Any:
-    """Return the key or the index that a step means in this holder; Misfit if there is none."""
+    """Return the key or the index of a pointer's token in this container; InvalidPatch if there is none."""
     if isinstance(holder, dict) and (adds or step in holder):
         return step
     if isinstance(holder, list):

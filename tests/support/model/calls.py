@@ -1,4 +1,4 @@
-"""What the calls of random histories are made of: few ids, so that calls meet what earlier ones have left."""
+"""Strategies for the calls of random histories. There are few ids, so that calls meet the results of earlier ones."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from .reading import CustomerKey
 
 
 def mostly(good: st.SearchStrategy[Any], bad: st.SearchStrategy[Any], of: int = 10) -> st.SearchStrategy[Any]:
-    """One bad one `of` so many; `|` would take both alike."""
+    """Draw a bad value once in `of` times. `|` would draw both equally often."""
     return st.integers(1, of).flatmap(lambda number: bad if number == of else good)
 
 
 def some_invalid(good: st.SearchStrategy[Any], wrong: list[Row]) -> st.SearchStrategy[Any]:
-    """Good bodies, and some with one thing wrong."""
+    """Valid bodies, and some with one invalid field."""
     return mostly(good, st.builds(operator.or_, good, st.sampled_from(wrong)))
 
 
 def bulk_bodies(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Bodies of bulks: short ones, in which an element may come twice, and now and then what is no batch."""
+    """Bodies of bulks: short arrays, some with repeated elements, and now and then no array or too many elements."""
     lists = st.lists(elements, min_size=1, max_size=5)
     twice = st.builds(lambda each: [*each, *each], lists)
     return mostly(lists | twice, NOT_OBJECTS | st.builds(lambda each: [each] * 201, elements))
 
 
 def with_ids(ids: st.SearchStrategy[str], body: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Elements of bulks that have an id, and some that have none or a wrong one."""
+    """Elements of bulks with an id, and some with a missing or invalid one."""
     good = st.builds(lambda id_, each: {"id": id_, **each}, ids, body)
     return mostly(good, body | NOT_OBJECTS | st.builds(lambda each: {"id": 5, **each}, body))
 

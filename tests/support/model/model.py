@@ -1,4 +1,4 @@
-"""A reference model of the Customer Segment Service: plain dictionaries, and the rules written once more."""
+"""The writing half of the reference model: plain dictionaries, and the rules written a second time."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from .reading import CustomerKey, ReadModel
 
 
 class Model(ReadModel):
-    """One tenant that can be written to as well."""
+    """One tenant with reads and writes."""
 
-    # Segments, written.
+    # Writes of segments.
 
     def create(self, body: Any, generated: Iterator[str]) -> ExpectedResponse:
         return run_rule(lambda: ExpectedResponse(201, {"id": self._create(body, generated)}))
@@ -63,7 +63,7 @@ class Model(ReadModel):
 
         return self._bulk(elements, act, lambda element: element if isinstance(element, str) else None)
 
-    # Assignments, written.
+    # Writes of assignments.
 
     def assign_item(self, segment: str, kind: str, item: str, body: Any) -> ExpectedResponse:
         return run_rule(lambda: self._assign_item(segment, kind, item, body))
@@ -100,10 +100,10 @@ class Model(ReadModel):
     def remove_customers(self, segment: str, elements: Any) -> ExpectedResponse:
         return self._bulk(elements, lambda each: (self.remove_customer(segment, _customer_key(each)).status, None))
 
-    # The rules behind.
+    # The rules.
 
     def _create(self, body: Any, generated: Iterator[str]) -> str:
-        """D4; `generated`: the ids that the service has made up, each of which is needed."""
+        """Create a segment (D4). `generated`: an id from the service for each new segment without one."""
         require(bodies.is_segment(body, new=True) and self._is_valid(body.get("id"), body))
         id_: str = body["id"] if "id" in body else next(generated, "a new id")
         if id_ in self.segments:
@@ -118,7 +118,7 @@ class Model(ReadModel):
         return old is None
 
     def _patch(self, id_: str, operations: Any) -> ExpectedResponse:
-        """D11."""
+        """Apply a JSON Patch (D11)."""
         require(bodies.is_patch(operations))
         if id_ not in self.segments:
             raise not_found(id_)
@@ -134,7 +134,7 @@ class Model(ReadModel):
         return ExpectedResponse(204)
 
     def _is_valid(self, id_: str | None, body: Row) -> bool:
-        """What only the world can tell: D7, D12, D16."""
+        """Check the body against the world (D7, D12) and the reserved ids (D16)."""
         return id_ not in STATIC_WORDS and body["siteCode"] in self.sites and bodies.are_mixins_valid(body)
 
     def _store(self, id_: str, body: Row, old: Row | None) -> None:
@@ -144,7 +144,7 @@ class Model(ReadModel):
         self.segments[id_] = {"id": id_, "status": "INACTIVE", **content, "metadata": metadata}
 
     def _delete(self, id_: str, *, force: bool) -> ExpectedResponse:
-        """D9, D10."""
+        """Delete a segment with its assignments (D9, D10)."""
         items = [key for key in self.items if key[0] == id_]
         members = [key for key in self.members if key[0] == id_]
         require(force or not (items or members))
@@ -182,7 +182,7 @@ class Model(ReadModel):
         return {"metadata": self._metadata(old, body), **mixins}
 
     def _metadata(self, old: Row | None, body: Row) -> Row:
-        """D1, D3."""
+        """Return the next metadata (D1); 409 for an old version (D3)."""
         sent = body.get("metadata", {})
         now = self.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         created, version = (old["metadata"]["createdAt"], old["metadata"]["version"]) if old else (now, 0)
@@ -198,7 +198,7 @@ class Model(ReadModel):
         name: Callable[[Any], str | None] = lambda _: None,
         kind: str = "PRODUCT",
     ) -> ExpectedResponse:
-        """E1 to E7."""
+        """Run a bulk element by element (E1 to E7)."""
 
         def entry(index: int, element: Any) -> Row:
             try:

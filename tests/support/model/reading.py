@@ -1,4 +1,4 @@
-"""The reference model's half that reads: what a tenant holds, and who sees which part of it."""
+"""The reading half of the reference model: the data of a tenant, and who sees which part of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .answers import BAD_PARAMETERS, FORBIDDEN, ExpectedResponse, ListView, Refused, Row, not_found, require, run_rule
 
-CustomerKey = tuple[str, str | None]  # customer, and the legal entity if there is one (D15)
+CustomerKey = tuple[str, str | None]  # customer id, and legal entity id or None (D15)
 
 SCOPES = {
     "admin-token": {"manage", "read"},
@@ -21,7 +21,7 @@ CUSTOMERS = {"customer-token": "98029737", "customer2-token": "18249883"}
 
 
 class ReadModel:
-    """One tenant. `world`: the sections of its world file; `now`: where time comes from."""
+    """One tenant, read-only. `world`: the sections of its world file; `now`: returns the current time."""
 
     def __init__(self, world: dict[str, Any], now: Callable[[], datetime]) -> None:
         self.now = now
@@ -141,7 +141,7 @@ class ReadModel:
         return run_rule(rule)
 
     def match_products(self, products: list[str], segments: list[str], site: str) -> ExpectedResponse:
-        """C17."""
+        """Return the products that are in one of the segments (C17)."""
         counting = [id_ for id_ in segments if self._is_active(id_) and self.segments[id_]["siteCode"] == site]
         found = []
         for product in products:
@@ -152,19 +152,19 @@ class ReadModel:
                 found.append({"id": product})
         return ExpectedResponse(200, found)
 
-    # The rules behind.
+    # The rules.
 
     def _is_active(self, segment: str) -> bool:
         return segment in self.segments and self.segments[segment]["status"] == "ACTIVE"
 
     def _own_assignments(self, customer: str, entity: str | None) -> list[tuple[str, str, str | None]]:
-        """A12."""
+        """Return the keys of a customer's assignments, limited to the legal entity (A12)."""
         belongs = self.customers[customer]["legalEntities"] if customer in self.customers else []
         acting = entity if len(belongs) > 1 and entity in belongs else None
         return [key for key in self.members if key[1] == customer and (acting is None or key[2] in (None, acting))]
 
     def _visible_segments(self, caller: str, entity: str | None) -> list[str]:
-        """A7, A8."""
+        """Return the ids of the segments that a caller sees (A7, A8)."""
         if "read" in SCOPES[caller]:
             return sorted(self.segments)
         own = {segment for segment, _, _ in self._own_assignments(CUSTOMERS[caller], entity)}
@@ -186,7 +186,7 @@ class ReadModel:
         return row | self.members[key]
 
     def _build_trees(self, assigned: set[str], parent: str | None) -> list[Row]:
-        """C15: the nodes below a parent that are assigned, or lead to one that is."""
+        """Return the nodes below a parent that are assigned, or have an assigned descendant (C15)."""
         nodes = []
         for category in sorted(self.world["categories"], key=lambda each: (each["position"], each["id"])):
             if category.get("parentId") == parent:
@@ -206,6 +206,6 @@ class ReadModel:
 
 
 def _require_scope(caller: str, *any_of: str) -> None:
-    """A4 to A8."""
+    """Refuse a caller without any of these scopes (A4 to A8)."""
     if SCOPES[caller].isdisjoint(any_of):
         raise Refused(403, FORBIDDEN)
