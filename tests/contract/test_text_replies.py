@@ -47,7 +47,7 @@ def build_pipeline(spec: Path, world: World, reply: Reply, *, with_reference: bo
     )
 
 
-@pytest.mark.parametrize("judged", [False, True])
+@pytest.mark.parametrize("with_reference", [False, True])
 @pytest.mark.parametrize(
     ("body", "content", "media_type"),
     [
