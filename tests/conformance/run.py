@@ -25,7 +25,7 @@ def service_specs() -> list[Path]:
 
 def run_schemathesis(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
     """Have schemathesis test one service. Return the number of cases, and its output if it failed, else ""."""
-    done = subprocess.run(
+    completed = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"),
             *(str(spec), "--url", url, "--header", f"Authorization: Bearer {token}", "--no-color"),
@@ -37,8 +37,8 @@ def run_schemathesis(url: str, spec: Path, examples: int, token: str) -> tuple[i
         text=True,
         check=False,
     )
-    cases = sum(int(found.replace(",", "")) for found in CASES.findall(done.stdout))
-    return cases, "" if done.returncode == 0 and cases else done.stdout + done.stderr
+    cases = sum(int(number.replace(",", "")) for number in CASES.findall(completed.stdout))
+    return cases, "" if completed.returncode == 0 and cases else completed.stdout + completed.stderr
 
 
 def main() -> None:
@@ -50,9 +50,10 @@ def main() -> None:
     with start_server() as (_, ready):
         for token in ("admin-token", "customer-token"):
             for spec in service_specs():
-                cases, found = run_schemathesis(ready["url"], spec, examples, token)
-                print(f"{spec.stem} as {token}: {cases} cases, {'FAILED' if found else 'no failure'}\n{found}".strip())
-                failed, total = failed or bool(found), total + cases
+                cases, failures = run_schemathesis(ready["url"], spec, examples, token)
+                verdict = "FAILED" if failures else "no failure"
+                print(f"{spec.stem} as {token}: {cases} cases, {verdict}\n{failures}".strip())
+                failed, total = failed or bool(failures), total + cases
     print(f"{total} cases")
     raise SystemExit(1 if failed else 0)
 

@@ -152,8 +152,8 @@ def test_replies(operation_id: str, data: st.DataObject) -> None:
     if operation.reply_validators[status] is None:
         return
     request = Request(operation.method, operation.path, "", {})
-    theirs = REFERENCE.validate_reply(operation, request, IDS, Reply(status, body))
-    assert (operation.reply_violation(status, body) is None) == (theirs is None), theirs
+    reference_violation = REFERENCE.validate_reply(operation, request, IDS, Reply(status, body))
+    assert (operation.reply_violation(status, body) is None) == (reference_violation is None), reference_violation
 
 
 TEXTS = st.sampled_from(
@@ -169,9 +169,9 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
     ids = {parameter.name: data.draw(TEXTS) for parameter in operation.parameters["path"]}
     query = {each.name: data.draw(TEXTS) for each in operation.parameters["query"] if data.draw(st.booleans())}
     header = {each.lookup_name: data.draw(TEXTS.filter(str.isprintable)) for each in operation.parameters["header"]}
-    given_ = {"path": ids, "query": query, "header": header}
+    arguments = {"path": ids, "query": query, "header": header}
     try:
-        for place, values in given_.items():
+        for place, values in arguments.items():
             parameters.read_parameters(operation.parameters[place], values)
         verdict = True
     except BadRequest:
@@ -186,10 +186,10 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
         reference = True
     except BadRequest:
         reference = False
-    assert verdict == reference or is_known_disagreement(operation, given_)
+    assert verdict == reference or is_known_disagreement(operation, arguments)
 
 
-def is_known_disagreement(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
+def is_known_disagreement(operation: Operation, arguments: dict[str, dict[str, Any]]) -> bool:
     """Return whether the two validators are known to disagree about this request.
 
     - openapi-core casts "1", "yes" and "" to booleans; in a request, the contract's booleans are true and false.
@@ -197,11 +197,11 @@ def is_known_disagreement(operation: Operation, given_: dict[str, dict[str, Any]
     - Python's `$` matches before a trailing newline; a tenant must match the pattern to its end.
     """
     declared = [(place, each) for place in ("query", "header") for each in operation.parameters[place]]
-    booleans = [given_[place].get(each.lookup_name) for place, each in declared if each.schema_type == "boolean"]
+    booleans = [arguments[place].get(each.lookup_name) for place, each in declared if each.schema_type == "boolean"]
     return (
-        "" in given_["query"].values()
+        "" in arguments["query"].values()
         or bool({"", "1", "yes", "acme", "x y"} & {text for text in booleans if text is not None})
-        or given_["path"].get("tenant") == "acme\n"
+        or arguments["path"].get("tenant") == "acme\n"
     )
 
 

@@ -33,8 +33,10 @@ def test_three_places_name_the_same_operation(case: dict[str, str], shared: App)
     if offer:
         assert offer["why"] == f"The nearest operation is {case['nearest']}."
         assert offered_path(offer["curl"]) == case["offer"]
-    near = control.post("//__admin/near-misses/request", json={"method": method, "url": path}).get_json()["nearMisses"]
-    pattern = near[0]["requestPattern"]
+    near_misses = control.post("//__admin/near-misses/request", json={"method": method, "url": path}).get_json()[
+        "nearMisses"
+    ]
+    pattern = near_misses[0]["requestPattern"]
     if "nearest" in case:
         assert f"{pattern['method']} {pattern['urlPathTemplate']}" == case["nearest"]
     else:

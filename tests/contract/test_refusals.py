@@ -26,9 +26,9 @@ def test_a_refusal_names_place_problem_and_rule(
         request["json"] *= case["times"]
     refused = admin.with_token(case.get("token", admin.token)).send(method, path, **request)
     assert refused.status_code == case.get("status", 400)
-    told = refused.get_json()
-    assert told.get("details", {}) == {part: case[column] for part, column in PARTS.items() if column in case}
-    assert told.get("resourceId") == case.get("id")
+    error = refused.get_json()
+    assert error.get("details", {}) == {part: case[column] for part, column in PARTS.items() if column in case}
+    assert error.get("resourceId") == case.get("id")
     assert refused.headers.get("X-Mock-Hint") == case.get("hint")
     explained = admin.with_token(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json()
     assert explained["rule"]["id"] == case["rule"]

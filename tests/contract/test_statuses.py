@@ -43,13 +43,13 @@ def test_every_declared_status_can_be_provoked(
     body = reply.get_json() if reply.is_json else TextBody(reply.text, reply.mimetype or "") if reply.data else None
     assert operation.reply_violation(status, body) is None
     ids = dict.fromkeys(re.findall(r"{(\w+)}", operation.path), "acme")
-    seen = Reply(status, body, dict(reply.headers))
-    assert reference.validate_reply(operation, Request(operation.method, operation.path, "", {}), ids, seen) is None
+    received = Reply(status, body, dict(reply.headers))
+    assert reference.validate_reply(operation, Request(operation.method, operation.path, "", {}), ids, received) is None
 
 
 def test_the_table_has_exactly_the_declared_statuses() -> None:
-    named = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
-    assert named == set(PAIRS)
+    listed_pairs = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
+    assert listed_pairs == set(PAIRS)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)

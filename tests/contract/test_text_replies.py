@@ -41,9 +41,9 @@ def spec(tmp_path: Path) -> Path:
 
 def build_pipeline(spec: Path, world: World, reply: Reply, *, with_reference: bool) -> Pipeline:
     document = load_spec(spec)
-    judge = OpenApiCoreValidator([document]) if with_reference else None
+    validator = OpenApiCoreValidator([document]) if with_reference else None
     return Pipeline(
-        world, Router(compile_operations(document)), {"hello": lambda _: reply}, RecordStore(), second_opinion=judge
+        world, Router(compile_operations(document)), {"hello": lambda _: reply}, RecordStore(), second_opinion=validator
     )
 
 

@@ -54,8 +54,8 @@ def test_reset_without_a_tenant_restores_all() -> None:
 
 
 def test_issued_tokens_outlive_a_reset(client: Client) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    token = client.with_token(None).post("//oauth/token", data=asked).get_json()["access_token"]
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    token = client.with_token(None).post("//oauth/token", data=credentials).get_json()["access_token"]
     client.post(f"//__admin/reset?tenant={client.tenant}")
     assert client.with_token(token).get("/items").status_code == 200
 

@@ -32,8 +32,8 @@ def admin(client: Client) -> Admin:
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_a_collection_put_back_as_it_was_changes_nothing(client: Client, admin: Admin, collection: str) -> None:
     before, rows = client.list_all_items(), admin.call("GET", f"/state/{collection}")
-    told = admin.call("PUT", f"/state/{collection}", rows)
-    assert (told["collection"], told["rows"]) == (collection, len(rows))
+    counts = admin.call("PUT", f"/state/{collection}", rows)
+    assert (counts["collection"], counts["rows"]) == (collection, len(rows))
     assert admin.call("GET", f"/state/{collection}") == rows
     assert admin.call("GET", "/snapshots/world/diff")["changes"] == {}
     assert client.list_all_items() == before
@@ -148,8 +148,8 @@ def test_undo_ignores_requests_that_change_nothing(client: Client, admin: Admin)
         client.delete(f"/{segment}/items/PRODUCT/bulk", json=["nowhere"])
         client.put(f"/{segment}/items/PRODUCT/bulk", json=[{"id": "nowhere"}])
         client.delete(f"/{segment}/customers/bulk", json=[{"customerId": "nobody"}])
-    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
-    assert told["version"] == 1
+    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert tenant["version"] == 1
 
 
 def test_undo_reverts_several_changes_as_one(client: Client, admin: Admin) -> None:
@@ -158,8 +158,8 @@ def test_undo_reverts_several_changes_as_one(client: Client, admin: Admin) -> No
         client.put(ITEM)
     assert admin.call("POST", "/undo", {"steps": 2})["undone"] == 2
     assert client.get(ITEM).get_json()["metadata"]["version"] == 2
-    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
-    assert told["version"] == 4
+    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert tenant["version"] == 4
     assert admin.call("POST", "/undo", {"steps": 9})["undone"] == 1
     assert client.list_all_items() == before
 
@@ -247,7 +247,7 @@ def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("body", "status"),
     [
         ({}, 422),
         ({"world": "default", "seed": 1}, 422),
@@ -261,9 +261,9 @@ def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
     ],
     ids=str,
 )
-def test_invalid_seeds_change_nothing(client: Client, admin: Admin, asked: Any, status: int) -> None:
+def test_invalid_seeds_change_nothing(client: Client, admin: Admin, body: Any, status: int) -> None:
     before = client.list_all_items()
-    admin.call("POST", "/seed", asked, status)
+    admin.call("POST", "/seed", body, status)
     assert client.list_all_items() == before
 
 
@@ -281,22 +281,22 @@ def test_restores_are_atomic_under_traffic(client: Client, admin: Admin) -> None
     full = client.list_all_items()
     admin.call("DELETE", "/state/itemAssignments")
     admin.call("PUT", "/snapshots/none")
-    done, seen = Event(), []
+    finished, row_counts = Event(), []
 
     def read() -> None:
-        while not done.is_set():
-            seen.append(client.list_all_items())
+        while not finished.is_set():
+            row_counts.append(client.list_all_items())
 
     readers = [Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
     for name in ["full", "none"] * 40:
         admin.call("POST", f"/snapshots/{name}/restore")
-    done.set()
+    finished.set()
     for reader in readers:
         reader.join()
-    assert seen
-    assert all(state in ([], full) for state in seen)
+    assert row_counts
+    assert all(state in ([], full) for state in row_counts)
 
 
 states = st.lists(st.sampled_from([ITEM, NEW_ITEM, f"/{GOLDEN}", f"/{TOOL_FANS}/customers/18249883"]), max_size=6)
@@ -306,9 +306,9 @@ TENANTS = count()
 @given(states)
 def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) -> None:
     client = Client(shared.flask, f"export{next(TENANTS)}")
-    for at, path in enumerate(steps):
+    for index, path in enumerate(steps):
         body = {"name": {"en": "G"}, "siteCode": "main"} if path == f"/{GOLDEN}" else {}
-        if client.put(path, json=body).status_code == 204 and at % 2:
+        if client.put(path, json=body).status_code == 204 and index % 2:
             client.delete(path)
     state = shared.world.tenant(client.tenant).state
     world = exporting.export_world(state, WORLDS.collections)
@@ -319,8 +319,8 @@ def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) ->
 
 def test_tenants_are_listed_and_dropped(client: Client, admin: Admin) -> None:
     client.delete(ITEM)
-    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
-    assert told == {"name": client.tenant, "world": "default", "version": 1}
+    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert tenant == {"name": client.tenant, "world": "default", "version": 1}
     admin.call("DELETE", f"/tenants/{client.tenant}", status=204)
     assert client.get(ITEM).status_code == 200
 
@@ -367,8 +367,8 @@ def test_the_clock_can_be_frozen_moved_and_run(clock: ManualClock) -> None:
     admin = Admin(client)
     assert admin.call("GET", "/clock") == {"mode": "real", "now": NOON, "rate": 1}
     assert create_item(client) == NOON
-    told = admin.call("PUT", "/clock", {"mode": "frozen", "at": "2030-05-05T05:05:05Z"})
-    assert told == {"mode": "frozen", "now": "2030-05-05T05:05:05.000Z", "rate": 0}
+    clock_report = admin.call("PUT", "/clock", {"mode": "frozen", "at": "2030-05-05T05:05:05Z"})
+    assert clock_report == {"mode": "frozen", "now": "2030-05-05T05:05:05.000Z", "rate": 0}
     clock.advance(hours=1)
     assert create_item(client) == "2030-05-05T05:05:05.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 1.5})
@@ -403,7 +403,7 @@ def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: Manua
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "body",
     [
         {"mode": "frozen", "at": "yesterday"},
         {"mode": "frozen", "at": "2024-12-31T23:59:60Z"},
@@ -414,8 +414,8 @@ def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: Manua
     ],
     ids=str,
 )
-def test_invalid_clock_settings(admin: Admin, asked: Any) -> None:
-    admin.call("PUT", "/clock", asked, 400)
+def test_invalid_clock_settings(admin: Admin, body: Any) -> None:
+    admin.call("PUT", "/clock", body, 400)
     assert admin.call("GET", "/clock")["mode"] == "real"
 
 
@@ -469,7 +469,7 @@ def test_the_clock_drives_validity_and_the_expiry_of_tokens(clock: ManualClock) 
 
 
 def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
-    asked: dict[str, Any] = {
+    body: dict[str, Any] = {
         "token": f"mine-{client.tenant}",
         "name": "shop",
         "scopes": [READ_OWN_SEGMENTS],
@@ -477,16 +477,16 @@ def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
         "legalEntityId": "5f2c1d7e9b8a4c3d2e1f0a9b",
         "tenant": client.tenant,
     }
-    assert admin.call("POST", "/tokens", asked, 201) == asked
-    shop = client.with_token(asked["token"])
+    assert admin.call("POST", "/tokens", body, 201) == body
+    shop = client.with_token(body["token"])
     assert [row["id"] for row in shop.get("").get_json()] == [TOOL_FANS]
     assert Client(client.flask, f"{client.tenant}b", shop.token).get("").status_code == 401
     listed = {each["token"]: each for each in admin.call("GET", "/tokens")["tokens"]}
-    assert listed[asked["token"]] == asked
+    assert listed[body["token"]] == body
     assert "admin-token" in listed
     for query, is_listed in (("", True), (f"?tenant={client.tenant}b", False)):
         everyones = client.with_token(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
-        assert (asked in everyones) is is_listed
+        assert (body in everyones) is is_listed
         assert "admin-token" in [each["token"] for each in everyones]
     made_up = admin.call("POST", "/tokens", {"scopes": []}, 201)["token"]
     assert len(made_up) == 32
@@ -531,7 +531,7 @@ def test_a_get_changes_nothing(client: Client, shared: App) -> None:
 
 def test_categories_cannot_nest_deeper_than_a_reply(client: Client, admin: Admin) -> None:
     one = {"code": "c", "name": {"en": "C"}, "position": 0, "published": True}
-    chain = [one | {"id": f"c{at}"} | ({"parentId": f"c{at - 1}"} if at else {}) for at in range(1500)]
+    chain = [one | {"id": f"c{index}"} | ({"parentId": f"c{index - 1}"} if index else {}) for index in range(1500)]
     shuffled = [*chain[1:], chain[0]]
     admin.call("PUT", "/state/categories", shuffled[:99] + shuffled[-1:], force="true")
     assert client.get(f"//category/{client.tenant}/category-trees").status_code == 200
@@ -544,6 +544,6 @@ def test_categories_cannot_nest_deeper_than_a_reply(client: Client, admin: Admin
 def test_state_calls_without_a_tenant_use_the_default_tenant(simulator: Callable[..., Client]) -> None:
     client = simulator()
     assert client.put("/spring", json={"name": {"en": "Spring"}, "siteCode": "main"}).status_code == 201
-    unnamed, named = (client.get(f"//__admin/state/segments{query}") for query in ("", "?tenant=acme"))
-    assert unnamed.data == named.data
+    unnamed, explicit = (client.get(f"//__admin/state/segments{query}") for query in ("", "?tenant=acme"))
+    assert unnamed.data == explicit.data
     assert b'"spring"' in unnamed.data

@@ -56,11 +56,11 @@ def read_operation(client: Client, id_: str) -> Any:
 
 
 def items_by_key(operation: Any) -> dict[ItemKey, Any]:
-    return {(cell["dimension"], cell["place"], cell["value"]): cell for cell in operation["cells"]}
+    return {(item["dimension"], item["place"], item["value"]): item for item in operation["cells"]}
 
 
 def covered_items(client: Client, id_: str) -> set[ItemKey]:
-    return {place for place, cell in items_by_key(read_operation(client, id_)).items() if cell["count"]}
+    return {place for place, item in items_by_key(read_operation(client, id_)).items() if item["count"]}
 
 
 def undocumented_items(client: Client, id_: str) -> list[tuple[str, str]]:
@@ -85,8 +85,8 @@ def test_a_call_covers_operation_status_scope_parameters_and_enum_values(client:
 def test_a_body_covers_its_properties_and_their_enum_values(client: Client) -> None:
     body = {"name": {"en": "New"}, "siteCode": "main", "status": "INACTIVE", "mixins": {}, "unheard": 1}
     assert client.post("", json=body).status_code == 201
-    named = {("bodyProperties", "body", f"/{name}") for name in ("name", "siteCode", "status", "mixins")}
-    assert covered_items(client, CREATION) == success_items(201, MANAGE) | named | {
+    properties = {("bodyProperties", "body", f"/{name}") for name in ("name", "siteCode", "status", "mixins")}
+    assert covered_items(client, CREATION) == success_items(201, MANAGE) | properties | {
         ("enumValues", "body", "/status=INACTIVE")
     }
 
@@ -96,8 +96,8 @@ def test_a_body_covers_its_properties_despite_many_undeclared_fields(client: Cli
         client.put(ITEM, json={f"x{number}": 1 for number in range(MAX_UNDECLARED_FIELDS + 1)} | MIXINS).status_code
         == 204
     )
-    named = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
-    assert named < covered_items(client, PUT_ITEM)
+    properties = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
+    assert properties < covered_items(client, PUT_ITEM)
 
 
 def test_bulk_elements_cover_their_codes_and_valid_ones_their_properties(client: Client) -> None:
@@ -152,17 +152,17 @@ def test_without_authentication_no_scope_is_covered() -> None:
 
 
 @pytest.fixture
-def visits(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
+def exchanges(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
     """Return a list that receives the exchanges of a test in place of the record."""
     caught: list[Exchange] = []
-    monkeypatch.setattr(TenantRecord, "keep", lambda _, visit: caught.append(visit))
+    monkeypatch.setattr(TenantRecord, "keep", lambda _, exchange: caught.append(exchange))
     return caught
 
 
-def covered_keys(visit: Exchange) -> set[Any]:
-    counting = coverage.Coverage()
-    counting.record_hits(visit)
-    return set(counting.copy_hits())
+def covered_keys(exchange: Exchange) -> set[Any]:
+    recorder = coverage.Coverage()
+    recorder.record_hits(exchange)
+    return set(recorder.copy_hits())
 
 
 def test_evicted_tenants_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,54 +171,54 @@ def test_evicted_tenants_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> Non
     for name in ("one", "two", "three", "four"):
         Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
     client = Client(app.flask, "one", None)
-    whole = client.get("//__admin/coverage").get_json()
-    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
+    report = client.get("//__admin/coverage").get_json()
+    of_item = next(each for each in report["operations"] if each["id"] == GET_ITEM)
     assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (
         4,
         ["one", "two", "three", "four"],
     )
-    assert [each["needed"] for each in whole["personas"]] == [{READ: [GET_ITEM]}]
+    assert [each["needed"] for each in report["personas"]] == [{READ: [GET_ITEM]}]
     assert read_report(client)["operations"][0]["calls"] == 0
     assert len(app.records.list_records(None)) == 4  # three tenants, and no tenant
 
 
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
-def test_an_injected_or_broken_response_covers_nothing(client: Client, visits: list[Exchange], kind: Any) -> None:
+def test_an_injected_or_broken_response_covers_nothing(client: Client, exchanges: list[Exchange], kind: Any) -> None:
     client.put(ITEM, json=MIXINS)
-    (visit,) = visits
-    assert visit.response
-    assert len(covered_keys(visit)) > 3
-    visit.is_injected, visit.response = (
+    (exchange,) = exchanges
+    assert exchange.response
+    assert len(covered_keys(exchange)) > 3
+    exchange.is_injected, exchange.response = (
         kind is None,
-        visit.response._replace(network_fault=NetworkFault(kind) if kind else None),
+        exchange.response._replace(network_fault=NetworkFault(kind) if kind else None),
     )
-    assert covered_keys(visit) == {CoverageItem("injected", PUT_ITEM)}
+    assert covered_keys(exchange) == {CoverageItem("injected", PUT_ITEM)}
 
 
-def test_a_slow_response_counts_as_usual(client: Client, visits: list[Exchange]) -> None:
+def test_a_slow_response_counts_as_usual(client: Client, exchanges: list[Exchange]) -> None:
     client.put(ITEM, json=MIXINS)
-    (visit,) = visits
-    assert visit.response
-    before = covered_keys(visit)
-    visit.fault, visit.response = "slow", visit.response._replace(network_fault=NetworkFault("drip"))
-    assert covered_keys(visit) == before
+    (exchange,) = exchanges
+    assert exchange.response
+    before = covered_keys(exchange)
+    exchange.fault, exchange.response = "slow", exchange.response._replace(network_fault=NetworkFault("drip"))
+    assert covered_keys(exchange) == before
 
 
-def test_an_injected_element_failure_covers_nothing(client: Client, visits: list[Exchange]) -> None:
+def test_an_injected_element_failure_covers_nothing(client: Client, exchanges: list[Exchange]) -> None:
     client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
-    (visit,) = visits
+    (exchange,) = exchanges
     failed = CoverageItem("elements", REPLACEMENT, "", "400")
-    assert failed in covered_keys(visit)
-    visit.failed_elements = frozenset({1})
-    assert failed not in covered_keys(visit)
-    assert CoverageItem("elements", REPLACEMENT, "", "204") in covered_keys(visit)
+    assert failed in covered_keys(exchange)
+    exchange.failed_elements = frozenset({1})
+    assert failed not in covered_keys(exchange)
+    assert CoverageItem("elements", REPLACEMENT, "", "204") in covered_keys(exchange)
 
 
 def test_injected_responses_are_counted_separately(client: Client, shared: App) -> None:
     client.get(ITEM)
-    visit = shared.records.get_record(client.tenant).journal.list_exchanges()[-1]
-    visit.is_injected = True
-    shared.records.get_record(client.tenant).coverage.record_hits(visit)
+    exchange = shared.records.get_record(client.tenant).journal.list_exchanges()[-1]
+    exchange.is_injected = True
+    shared.records.get_record(client.tenant).coverage.record_hits(exchange)
     operation = read_operation(client, GET_ITEM)
     assert (operation["calls"], operation["injected"]) == (1, 1)
 
@@ -228,16 +228,16 @@ def test_every_coverage_item_lists_its_tests_once(client: Client) -> None:
         client.get(ITEM, headers={"X-Mock-Test": test})
     client.get(ITEM)
     for place in (("operations", "", ""), ("statuses", "", "200"), ("scopes", "", READ)):
-        cell = items_by_key(read_operation(client, GET_ITEM))[place]
-        assert (cell["count"], cell["tests"], cell["moreTests"]) == (4, ["one", "two"], False)
+        item = items_by_key(read_operation(client, GET_ITEM))[place]
+        assert (item["count"], item["tests"], item["moreTests"]) == (4, ["one", "two"], False)
 
 
 def test_test_names_are_shortened_and_printable(client: Client) -> None:
     for number in range(coverage.MAX_TESTS_PER_ITEM + 1):
         client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
-    cell = items_by_key(read_operation(client, GET_ITEM))["operations", "", ""]
-    assert (cell["count"], len(cell["tests"]), cell["moreTests"]) == (21, 20, True)
-    assert cell["tests"][0] == "0?" + "x" * (MAX_TEST_NAME_LENGTH - 2)
+    item = items_by_key(read_operation(client, GET_ITEM))["operations", "", ""]
+    assert (item["count"], len(item["tests"]), item["moreTests"]) == (21, 20, True)
+    assert item["tests"][0] == "0?" + "x" * (MAX_TEST_NAME_LENGTH - 2)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
@@ -247,19 +247,19 @@ def test_test_names_can_be_utf_8_or_latin_1(client: Client, encoding: str) -> No
     assert items_by_key(read_operation(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
-def test_beyond_a_thousand_names_tests_are_pooled(client: Client, visits: list[Exchange]) -> None:
+def test_beyond_a_thousand_names_tests_are_pooled(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
-    (visit,) = visits
-    counting = coverage.Coverage()
+    (exchange,) = exchanges
+    recorder = coverage.Coverage()
     for number in range(coverage.MAX_TEST_NAMES + 50):
-        visit.request = visit.request._replace(headers={"x-mock-test": str(number)})
-        counting.record_hits(visit)
-    visit.operation = replace(visit.operation, id="another") if visit.operation else None
-    counting.record_hits(visit)
-    tallies = counting.copy_hits()
+        exchange.request = exchange.request._replace(headers={"x-mock-test": str(number)})
+        recorder.record_hits(exchange)
+    exchange.operation = replace(exchange.operation, id="another") if exchange.operation else None
+    recorder.record_hits(exchange)
+    tallies = recorder.copy_hits()
     assert tallies[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
     assert list(tallies[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
-    assert len(counting._test_names) == coverage.MAX_TEST_NAMES
+    assert len(recorder._test_names) == coverage.MAX_TEST_NAMES
 
 
 def test_a_client_cannot_create_coverage_items(client: Client, shared: App) -> None:
@@ -277,8 +277,8 @@ def test_coverage_is_per_tenant_and_summed_without_one() -> None:
     two.put(ITEM)
     assert covered_items(one, PUT_ITEM) == set()
     assert items_by_key(read_operation(one, GET_ITEM))["operations", "", ""]["tests"] == ["first"]
-    whole = one.with_token(None).get("//__admin/coverage").get_json()
-    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
+    report = one.with_token(None).get("//__admin/coverage").get_json()
+    of_item = next(each for each in report["operations"] if each["id"] == GET_ITEM)
     assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (2, ["first", "second"])
     assert one.with_token(None).delete("//__admin/coverage?tenant=two").status_code == 204
     assert (covered_items(two, PUT_ITEM), len(covered_items(one, GET_ITEM))) == (set(), 4)
@@ -302,8 +302,8 @@ def test_operations_without_a_tenant_belong_to_no_tenant(client: Client) -> None
 
 def test_coverage_can_be_limited_to_one_service() -> None:
     client = Client(build(Settings()).flask, "acme")
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    client.with_token(None).post("//oauth/token", data=asked)
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    client.with_token(None).post("//oauth/token", data=credentials)
     report = client.get("//__admin/coverage?service=oauth").get_json()
     assert [each["id"] for each in report["operations"]] == [TOKEN]
     assert report["dimensions"]["bodyProperties"] == {
@@ -316,12 +316,12 @@ def test_coverage_can_be_limited_to_one_service() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "named"), [("service=nothing", "oauth"), ("service=oauth&tenant=acme", "customer-segment")]
+    ("query", "suggestion"), [("service=nothing", "oauth"), ("service=oauth&tenant=acme", "customer-segment")]
 )
-def test_coverage_refuses_an_unknown_service(client: Client, query: str, named: str) -> None:
+def test_coverage_refuses_an_unknown_service(client: Client, query: str, suggestion: str) -> None:
     reply = client.get(f"//__admin/coverage?{query}")
     assert reply.status_code == 422
-    assert named in reply.get_json()["message"]
+    assert suggestion in reply.get_json()["message"]
 
 
 def test_percents_are_rounded_down() -> None:
@@ -336,8 +336,8 @@ def play_all_statuses(client: Client, operation: Operation) -> None:
     for status in operation.reply_validators:
         case = find_case(operation, status)
         client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
-        named = {"X-Mock-Test": f"{operation.id} {status}"}
-        reply = play_case(client.with_token(case.pop("token")), operation, case, named)
+        headers = {"X-Mock-Test": f"{operation.id} {status}"}
+        reply = play_case(client.with_token(case.pop("token")), operation, case, headers)
         assert reply.status_code == status
         client.with_token(None).post(f"//__admin/reset?tenant={client.tenant}")
 
@@ -349,13 +349,13 @@ def test_all_operations_and_documented_statuses_can_be_covered() -> None:
         play_all_statuses(client, operation)
     report = client.get("//__admin/coverage").get_json()
     for dimension in ("operations", "statuses"):
-        found = report["dimensions"][dimension]
-        assert (found["covered"], found["percent"], found["missing"]) == (found["total"], 100, [])
+        figures = report["dimensions"][dimension]
+        assert (figures["covered"], figures["percent"], figures["missing"]) == (figures["total"], 100, [])
     assert report["dimensions"]["operations"]["total"] == len(app.api_operations)
     for operation in report["operations"]:
         documented = [cell for cell in operation["cells"] if cell["dimension"] == "statuses"]
-        for cell in [*documented, *(each for each in operation["undocumented"] if each["dimension"] == "statuses")]:
-            assert f"{operation['id']} {cell['value']}" in cell["tests"]
+        for item in [*documented, *(each for each in operation["undocumented"] if each["dimension"] == "statuses")]:
+            assert f"{operation['id']} {item['value']}" in item["tests"]
 
 
 def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Client) -> None:
@@ -373,8 +373,8 @@ def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Clien
         ("DELETE", "/bulk", ["new", 5]),
     ):
         assert client.send(method, path, json=elements).status_code == 207
-    found = read_report(client)["dimensions"]["elements"]
-    assert (found["percent"], found["missing"]) == (100, [])
+    dimension = read_report(client)["dimensions"]["elements"]
+    assert (dimension["percent"], dimension["missing"]) == (100, [])
     assert [each["id"] for each in read_report(client)["operations"] if each["undocumented"]] == []
 
 
@@ -451,18 +451,18 @@ def test_a_call_that_fails_after_authorization_needs_its_scope(client: Client) -
 
 def test_a_parameter_beyond_the_own_scope_lacks_the_wider_one(client: Client) -> None:
     assert client.with_token("customer-token").get("?customerId=98029737").status_code == 403
-    found = read_persona(client, "customer-token")
-    assert (found["granted"], found["needed"]) == (sorted(OWN), {})
-    assert found["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
+    persona = read_persona(client, "customer-token")
+    assert (persona["granted"], persona["needed"]) == (sorted(OWN), {})
+    assert persona["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
 
 
 def test_unused_scopes_of_a_customer_login_are_not_reported(client: Client) -> None:
     login = {"email": "john.doe@email.com", "password": "secret1"}
     token = client.with_token("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
     client.with_token(token["access_token"]).get("")
-    found = read_persona(client, "customer:98029737")
-    assert (found["needed"], found["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
-    assert len(found["granted"]) > 1
+    persona = read_persona(client, "customer:98029737")
+    assert (persona["needed"], persona["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
+    assert len(persona["granted"]) > 1
 
 
 def test_an_operation_without_scopes_lacks_none(client: Client, shared: App) -> None:
@@ -477,8 +477,8 @@ def test_a_call_without_a_token_has_no_persona() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme", None)
     client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
-    (visit,) = app.records.find_exchanges()
-    assert (visit.status, visit.principal) == (200, None)
+    (exchange,) = app.records.find_exchanges()
+    assert (exchange.status, exchange.principal) == (200, None)
     assert client.get("//__admin/coverage").get_json()["personas"] == []
 
 
@@ -487,16 +487,16 @@ def test_an_invalid_token_grants_nothing(client: Client) -> None:
     assert read_report(client)["personas"] == []
 
 
-def test_an_injected_response_records_no_scopes(client: Client, visits: list[Exchange]) -> None:
+def test_an_injected_response_records_no_scopes(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
-    (visit,) = visits
-    counting = personas.Personas()
-    visit.is_injected = True
-    counting.record_scopes(visit)
-    assert counting.copy_personas() == {}
-    visit.is_injected = False
-    counting.record_scopes(visit)
-    assert counting.copy_personas().keys() == {"admin-token"}
+    (exchange,) = exchanges
+    recorder = personas.Personas()
+    exchange.is_injected = True
+    recorder.record_scopes(exchange)
+    assert recorder.copy_personas() == {}
+    exchange.is_injected = False
+    recorder.record_scopes(exchange)
+    assert recorder.copy_personas().keys() == {"admin-token"}
 
 
 def test_personas_are_cleared_with_the_coverage(client: Client) -> None:
@@ -505,21 +505,21 @@ def test_personas_are_cleared_with_the_coverage(client: Client) -> None:
     assert read_report(client)["personas"] == []
 
 
-def test_personas_and_their_scopes_are_bounded(client: Client, visits: list[Exchange]) -> None:
+def test_personas_and_their_scopes_are_bounded(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
-    (visit,) = visits
-    assert visit.principal
-    counting = personas.Personas()
+    (exchange,) = exchanges
+    assert exchange.principal
+    recorder = personas.Personas()
     for number in range(personas.MAX_PERSONAS + 5):
-        visit.principal = replace(visit.principal, name=str(number))
-        counting.record_scopes(visit)
-    visit.principal = replace(visit.principal, name="0", scopes=frozenset(map(str, range(1000))))
-    counting.record_scopes(visit)
-    found = counting.copy_personas()
-    assert len(found) == personas.MAX_PERSONAS + 1
-    assert found[personas.OTHER_CALLERS].needed_scopes == {(READ, GET_ITEM)}
-    counting.add_personas({"0": personas.Persona({f"other{number}" for number in range(1000)})})
-    assert len(counting.copy_personas()["0"].granted_scopes) == personas.MAX_SCOPES_PER_PERSONA
+        exchange.principal = replace(exchange.principal, name=str(number))
+        recorder.record_scopes(exchange)
+    exchange.principal = replace(exchange.principal, name="0", scopes=frozenset(map(str, range(1000))))
+    recorder.record_scopes(exchange)
+    copied = recorder.copy_personas()
+    assert len(copied) == personas.MAX_PERSONAS + 1
+    assert copied[personas.OTHER_CALLERS].needed_scopes == {(READ, GET_ITEM)}
+    recorder.add_personas({"0": personas.Persona({f"other{number}" for number in range(1000)})})
+    assert len(recorder.copy_personas()["0"].granted_scopes) == personas.MAX_SCOPES_PER_PERSONA
 
 
 @pytest.fixture(scope="module")
@@ -532,23 +532,23 @@ def served() -> Iterator[str]:
 
 
 def test_the_gate_passes_when_coverage_is_sufficient(served: str) -> None:
-    done = run_command("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^operations +3 % +1 of 30$", done.stdout, re.M)
-    assert re.search(r"^documented statuses +1 % +2 of \d+$", done.stdout, re.M)
-    assert f"  admin-token: {', '.join([scope for scope in ADMIN_SCOPES if scope != READ])}" in done.stdout
+    completed = run_command("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert re.search(r"^operations +3 % +1 of 30$", completed.stdout, re.M)
+    assert re.search(r"^documented statuses +1 % +2 of \d+$", completed.stdout, re.M)
+    assert f"  admin-token: {', '.join([scope for scope in ADMIN_SCOPES if scope != READ])}" in completed.stdout
 
 
 def test_the_gate_lists_what_is_missing(served: str) -> None:
     every = {operation.id for operation in build(Settings()).api_operations}
-    done = run_command(
+    completed = run_command(
         "coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1"
     )
-    assert done.returncode == 1
-    complaints = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
+    assert completed.returncode == 1
+    complaints = [line for line in completed.stderr.splitlines() if not line.startswith(" ")]
     assert complaints == [f"operations: {100 // len(every)} % is below the minimum of 4 %; not covered:"]
-    named = {line.strip() for line in done.stderr.splitlines() if line.startswith(" ")}
-    assert named == every - {GET_ITEM}
+    listed_operations = {line.strip() for line in completed.stderr.splitlines() if line.startswith(" ")}
+    assert listed_operations == every - {GET_ITEM}
 
 
 @pytest.mark.parametrize(
@@ -561,10 +561,10 @@ def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> Non
 def test_a_report_can_be_written_to_a_file_in_any_format(served: str, tmp_path: Path) -> None:
     for form in ("text", "json", "html", "junit"):
         path = tmp_path / form
-        done = run_command(
+        completed = run_command(
             "coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100"
         )
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (completed.returncode, completed.stdout) == (1, "")
     assert json.loads((tmp_path / "json").read_bytes())["dimensions"]["operations"]["covered"] == 1
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
     assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == 7
@@ -576,17 +576,17 @@ def test_the_documented_gate_commands_are_valid() -> None:
     lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
     minimums = [commands.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
     assert len(minimums) == 3
-    assert all(any(given[name] for name in COVERAGE_DIMENSIONS) for given in minimums)
+    assert all(any(parameters[name] for name in COVERAGE_DIMENSIONS) for parameters in minimums)
 
 
 def test_the_gate_sends_the_admin_token() -> None:
     with start_server(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
-        asked = ["coverage", "--url", ready["url"], "--format", "json"]
-        refused = run_command(*asked)
+        arguments = ["coverage", "--url", ready["url"], "--format", "json"]
+        refused = run_command(*arguments)
         assert refused.returncode == 2
         assert "answers 401" in refused.stderr
-        assert run_command(*asked, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
-        assert json.loads(run_command(*asked, "--admin-token", "secret").stdout)["personas"] == []
+        assert run_command(*arguments, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
+        assert json.loads(run_command(*arguments, "--admin-token", "secret").stdout)["personas"] == []
 
 
 @pytest.mark.parametrize(
@@ -601,7 +601,7 @@ def test_the_gate_sends_the_admin_token() -> None:
     ],
 )
 def test_a_usage_error_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
-    done = run_command("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 1
-    assert reason in done.stderr
+    completed = run_command("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert len(completed.stderr.splitlines()) == 1
+    assert reason in completed.stderr

@@ -38,9 +38,9 @@ WITHOUT_SUGGESTION = {
 def read_explanation(client: Client, refused: TestResponse) -> dict[str, Any]:
     reply = client.with_token(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}")
     assert reply.status_code == 200, reply.text
-    told: dict[str, Any] = reply.get_json()
-    assert told["status"] == refused.status_code
-    return told
+    explanation: dict[str, Any] = reply.get_json()
+    assert explanation["status"] == refused.status_code
+    return explanation
 
 
 def run_curl(client: Client, line: str) -> TestResponse:
@@ -65,9 +65,9 @@ def run_curl(client: Client, line: str) -> TestResponse:
     return client.flask.test_client().open(path, method=method, headers=headers, data=body)
 
 
-def resolve_spec_place(told: dict[str, Any]) -> Any:
+def resolve_spec_place(explanation: dict[str, Any]) -> Any:
     """Return the part of the spec that an explanation names."""
-    file, _, pointer = told["spec"].partition("#")
+    file, _, pointer = explanation["spec"].partition("#")
     return spec.load_spec(data_folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
 
 
@@ -79,18 +79,20 @@ def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
     caller = (simulator(**case.pop("switches")) if "switches" in case else client).with_token(case.pop("token"))
     refused = play_case(caller, OPERATIONS[operation_id], case)
     assert refused.status_code == int(status)
-    told = read_explanation(caller, refused)
-    assert resolve_spec_place(told)["operationId"] == operation_id
-    if "rule" in told:
-        rule = load_fidelity_rules()[told["rule"]["id"]]
-        assert told["rule"] == {"id": rule.id, "basis": rule.basis, "text": rule.text}
+    explanation = read_explanation(caller, refused)
+    assert resolve_spec_place(explanation)["operationId"] == operation_id
+    if "rule" in explanation:
+        rule = load_fidelity_rules()[explanation["rule"]["id"]]
+        assert explanation["rule"] == {"id": rule.id, "basis": rule.basis, "text": rule.text}
     takes_secrets = not OPERATIONS[operation_id].scopes
-    assert ("nearest" in told) == (not takes_secrets and (operation_id, status) not in WITHOUT_SUGGESTION), told
-    if "nearest" in told:
-        came = run_curl(caller, told["nearest"]["curl"])
-        assert came.status_code != refused.status_code, told
+    assert ("nearest" in explanation) == (not takes_secrets and (operation_id, status) not in WITHOUT_SUGGESTION), (
+        explanation
+    )
+    if "nearest" in explanation:
+        reply = run_curl(caller, explanation["nearest"]["curl"])
+        assert reply.status_code != refused.status_code, explanation
         # With the right token the segment is still not empty. That is the next refusal, with its own suggestion.
-        assert came.status_code < 300 or read_explanation(caller, came)["rule"]["id"] == "D10"
+        assert reply.status_code < 300 or read_explanation(caller, reply)["rule"]["id"] == "D10"
 
 
 @pytest.mark.parametrize(
@@ -109,12 +111,12 @@ def test_an_unknown_path_leads_to_the_nearest_operation(
     client: Client, method: str, path: str, instead: str | None
 ) -> None:
     refused = client.send(method, path.format(client.tenant))
-    told = read_explanation(client, refused)
-    assert (refused.status_code, told["rule"]["id"]) == (404, "F2")
+    explanation = read_explanation(client, refused)
+    assert (refused.status_code, explanation["rule"]["id"]) == (404, "F2")
     if instead is None:
-        assert "nearest" not in told
+        assert "nearest" not in explanation
         return
-    line = told["nearest"]["curl"]
+    line = explanation["nearest"]["curl"]
     assert instead.format(client.tenant) in line
     assert run_curl(client, line).status_code == 200
 
@@ -144,25 +146,25 @@ def strict(client: Client) -> Client:
 )
 def test_c11b_undeclared_fields_are_dropped_or_corrected(client: Client, method: str, path: str, request_: Any) -> None:
     refused = strict(client).send(method, path, **request_)
-    told = read_explanation(client, refused)
-    assert (refused.status_code, told["rule"]["id"]) == (400, "C11b")
-    assert told["pointer"] == refused.get_json()["details"]["field"]
-    assert run_curl(client, told["nearest"]["curl"]).status_code < 300
+    explanation = read_explanation(client, refused)
+    assert (refused.status_code, explanation["rule"]["id"]) == (400, "C11b")
+    assert explanation["pointer"] == refused.get_json()["details"]["field"]
+    assert run_curl(client, explanation["nearest"]["curl"]).status_code < 300
 
 
 def test_a_corrected_field_keeps_its_value(client: Client) -> None:
-    told = read_explanation(client, strict(client).get("/items?pagesize=1"))
-    assert len(run_curl(client, told["nearest"]["curl"]).get_json()) == 1
+    explanation = read_explanation(client, strict(client).get("/items?pagesize=1"))
+    assert len(run_curl(client, explanation["nearest"]["curl"]).get_json()) == 1
 
 
 def test_no_issued_token_and_no_secret_is_shown(client: Client) -> None:
     caller = client.with_token(None)
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret", "scope": ""}
-    issued = caller.post("//oauth/token", data=asked).get_json()["access_token"]
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret", "scope": ""}
+    issued = caller.post("//oauth/token", data=credentials).get_json()["access_token"]
     refused = client.with_token(issued).delete(f"/{GOLDEN}?access_token={issued}")
     assert refused.status_code == 403
     assert issued not in str(read_explanation(client, refused))
-    for body in ({"client_secret": ["hush"]}, "hush", asked | {"client_secret": "hush"}):
+    for body in ({"client_secret": ["hush"]}, "hush", credentials | {"client_secret": "hush"}):
         refused = caller.post("//oauth/token", json=body)
         assert refused.status_code in {400, 401}
         assert "hush" not in str(read_explanation(client, refused))
@@ -171,13 +173,13 @@ def test_no_issued_token_and_no_secret_is_shown(client: Client) -> None:
 @pytest.mark.parametrize("body", ["@/etc/passwd", "{'quoted': \"$HOME\"}", "it's"])
 def test_a_curl_line_is_safe_to_paste(client: Client, body: str) -> None:
     headers = {"Host": "localhost", "Accept-Language": "'; echo $(id) `id` @x"}
-    told = read_explanation(
+    explanation = read_explanation(
         client, client.with_token(None).put(f"/$(id);'/items/PRODUCT/{HAMMER}", data=body, headers=headers)
     )
-    words = shlex.split(told["nearest"]["curl"])
+    words = shlex.split(explanation["nearest"]["curl"])
     assert words[:3] == ["curl", "-X", "PUT"]
     assert "-d" not in words or words[words.index("-d") + 1].startswith(("{", "[", '"'))
-    assert run_curl(client, told["nearest"]["curl"]).status_code == 400  # D6: there is no such segment
+    assert run_curl(client, explanation["nearest"]["curl"]).status_code == 400  # D6: there is no such segment
 
 
 def test_an_invalid_host_is_not_repeated(client: Client) -> None:
@@ -195,21 +197,21 @@ def test_a_dropped_exchange_has_no_explanation(client: Client, shared: App) -> N
 
 def test_a_switched_refusal_names_its_own_rule(simulator: Callable[..., Client]) -> None:
     hidden = simulator(foreign_segment="403").with_token("customer-token")
-    told = read_explanation(hidden, hidden.get(f"/{PLATINUM}"))
-    assert (told["status"], told["rule"]["id"]) == (403, "A11")
-    assert run_curl(hidden, told["nearest"]["curl"]).status_code == 200
+    explanation = read_explanation(hidden, hidden.get(f"/{PLATINUM}"))
+    assert (explanation["status"], explanation["rule"]["id"]) == (403, "A11")
+    assert run_curl(hidden, explanation["nearest"]["curl"]).status_code == 200
     childless = simulator(missing_parent="404")
     for path in ("/nowhere/items", "/nowhere/customers"):
-        told = read_explanation(childless, childless.get(path))
-        assert (told["status"], told["rule"]["id"]) == (404, "C9")
-        assert run_curl(childless, told["nearest"]["curl"]).status_code == 200
+        explanation = read_explanation(childless, childless.get(path))
+        assert (explanation["status"], explanation["rule"]["id"]) == (404, "C9")
+        assert run_curl(childless, explanation["nearest"]["curl"]).status_code == 200
 
 
 def test_no_token_is_suggested_where_none_is_checked(simulator: Callable[..., Client]) -> None:
     client = simulator(auth="off").with_token(None)
-    told = read_explanation(client, client.get("/items/category-trees"))
-    assert told["status"] == 403
-    assert "nearest" not in told
+    explanation = read_explanation(client, client.get("/items/category-trees"))
+    assert explanation["status"] == 403
+    assert "nearest" not in explanation
 
 
 def test_a_revoked_token_is_not_suggested(client: Client) -> None:
@@ -226,20 +228,20 @@ def test_a_revoked_token_is_not_suggested(client: Client) -> None:
 def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> None:
     sent = '{"name":{"en":"Formed"},"siteCode":"main"}'
     refused = client.put("/formed", data=sent, content_type="application/x-www-form-urlencoded")
-    told = read_explanation(client, refused)
-    assert (told["rule"]["id"], told["pointer"]) == ("F3a", "Content-Type")
-    assert run_curl(client, told["nearest"]["curl"]).status_code == 201
+    explanation = read_explanation(client, refused)
+    assert (explanation["rule"]["id"], explanation["pointer"]) == ("F3a", "Content-Type")
+    assert run_curl(client, explanation["nearest"]["curl"]).status_code == 201
     assert client.get("/formed").get_json()["name"] == {"en": "Formed"}
 
 
 def test_an_injected_response_names_its_fault(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
-    visit = shared.records.find_exchange(refused.headers["X-Mock-Explain"])
-    assert visit is not None
-    visit.fault, visit.is_injected = "flaky", True
-    told = read_explanation(client, refused)
-    assert told["fault"] == "flaky"
-    assert "nearest" not in told
+    exchange = shared.records.find_exchange(refused.headers["X-Mock-Explain"])
+    assert exchange is not None
+    exchange.fault, exchange.is_injected = "flaky", True
+    explanation = read_explanation(client, refused)
+    assert explanation["fault"] == "flaky"
+    assert "nearest" not in explanation
 
 
 BODIES = [each for each in OPERATIONS.values() if each.scopes and each.body_plan and each.body_plan.required]

@@ -126,8 +126,8 @@ def test_the_fault_decides_the_response(client: Client, faults: FaultControl) ->
 def test_examples_are_those_of_our_own_errors(
     client: Client, faults: FaultControl, operation: str, status: int, example: str | None, message: str
 ) -> None:
-    wanted = {"status": status} | ({"example": example} if example else {})
-    faults.inject(operation=operation, response=wanted)
+    response = {"status": status} | ({"example": example} if example else {})
+    faults.inject(operation=operation, response=response)
     calls = {GET: lambda: client.get(ITEM), PUT: lambda: client.put(ITEM), POST: lambda: client.post("", json={})}
     reply = calls[operation]()
     assert (reply.status_code, reply.get_json()["message"]) == (status, message)
@@ -146,7 +146,7 @@ def send(client: Client, path: str = ITEM, token: str = "admin-token", **headers
 
 
 @pytest.mark.parametrize(
-    ("rule", "met", "not_met"),
+    ("rule", "matching", "not_met"),
     [
         ({"operation": GET}, {}, {"path": f"/{GOLDEN}/items"}),
         ({"path": {"segmentId": GOLDEN}}, {}, {"path": f"/{TOOL_FANS}/items"}),
@@ -164,11 +164,11 @@ def send(client: Client, path: str = ITEM, token: str = "admin-token", **headers
     ids=str,
 )
 def test_a_fault_matches_calls_that_meet_all_its_conditions(
-    client: Client, faults: FaultControl, rule: Any, met: Any, not_met: Any
+    client: Client, faults: FaultControl, rule: Any, matching: Any, not_met: Any
 ) -> None:
     id_ = faults.inject(**rule, response={"status": 504})
     assert send(client, **not_met) == 200
-    assert send(client, **met) == 504
+    assert send(client, **matching) == 504
     assert faults.read_counts(id_) == (1, 1)
 
 
@@ -233,12 +233,12 @@ def test_dropping_a_tenant_removes_its_faults(client: Client, faults: FaultContr
 
 
 def test_a_report_is_the_fault_and_its_counts(client: Client, faults: FaultControl) -> None:
-    asked = {"id": f"x-{client.tenant}", "operation": GET, "times": 3, "response": {"status": 404}}
+    fault = {"id": f"x-{client.tenant}", "operation": GET, "times": 3, "response": {"status": 404}}
     counts = {"seen": 0, "hits": 0, "held": 0, "timedOut": 0}
-    told = faults.call("POST", "/faults", asked, 201)
-    assert told == {**asked, "tenant": client.tenant, **counts}
-    assert faults.call("GET", f"/faults/{asked['id']}") == told
-    assert "already" in faults.refusal(422, **asked)
+    report = faults.call("POST", "/faults", fault, 201)
+    assert report == {**fault, "tenant": client.tenant, **counts}
+    assert faults.call("GET", f"/faults/{fault['id']}") == report
+    assert "already" in faults.refusal(422, **fault)
 
 
 def test_generated_fault_ids_are_not_taken(client: Client, faults: FaultControl) -> None:
@@ -337,11 +337,11 @@ def test_the_journal_records_injected_faults(client: Client, faults: FaultContro
     put_bulk(client, [{"id": HAMMER}])
     client.get(f"/{GOLDEN}", headers={"Prefer": "code=404"})
     client.get("")
-    kept = [(visit.fault, visit.is_injected) for visit in shared.records.find_exchanges(client.tenant)]
-    assert kept == [(status, True), (f"{delay}, {element}", False), ("Prefer", True), (None, False)]
-    visit = shared.records.find_exchanges(client.tenant)[0]
-    assert visit.error
-    assert visit.error.rule == "F7"
+    facts = [(exchange.fault, exchange.is_injected) for exchange in shared.records.find_exchanges(client.tenant)]
+    assert facts == [(status, True), (f"{delay}, {element}", False), ("Prefer", True), (None, False)]
+    exchange = shared.records.find_exchanges(client.tenant)[0]
+    assert exchange.error
+    assert exchange.error.rule == "F7"
 
 
 def test_coverage_does_not_count_injected_responses(client: Client, faults: FaultControl) -> None:

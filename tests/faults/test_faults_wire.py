@@ -38,9 +38,9 @@ class FaultConnection(Connection):
 
     def inject(self, **rule: Any) -> str:
         """Inject a fault over a separate connection."""
-        status, told = self.control("POST", "", {"tenant": self.tenant, **rule})
-        assert status == 201, told
-        return str(told["id"])
+        status, report = self.control("POST", "", {"tenant": self.tenant, **rule})
+        assert status == 201, report
+        return str(report["id"])
 
     def read_fault(self, id_: str) -> Any:
         return self.control("GET", f"/{id_}")[1]
@@ -135,9 +135,9 @@ def test_a_reply_without_body_is_cut_in_its_first_line(wire: FaultConnection, me
 
 def test_an_injected_failure_can_be_truncated(wire: FaultConnection) -> None:
     wire.inject(response={"status": 503, "fault": "MALFORMED_RESPONSE_CHUNK"})
-    came = read_until_closed(wire.port, f"/customer-segment/{wire.tenant}/segments{ITEM}")
-    assert came.startswith(b"HTTP/1.1 503 ")
-    assert b"Retry-After: 1\r\n" in came
+    received = read_until_closed(wire.port, f"/customer-segment/{wire.tenant}/segments{ITEM}")
+    assert received.startswith(b"HTTP/1.1 503 ")
+    assert b"Retry-After: 1\r\n" in received
 
 
 def test_a_dripping_body_arrives_complete_in_parts(wire: FaultConnection) -> None:
@@ -178,12 +178,12 @@ def test_a_write_is_committed_and_its_response_lost(wire: FaultConnection, fault
 def test_other_connections_stay_open_when_one_breaks(wire: FaultConnection) -> None:
     other = wire.open_another()
     other.send("GET", ITEM)
-    kept = other.http.sock
+    open_socket = other.http.sock
     wire.inject(headers={"X-Break": "yes"}, response={"fault": "CONNECTION_RESET_BY_PEER"})
     with pytest.raises(ConnectionResetError):
         wire.send("GET", ITEM, **{"X-Break": "yes"})
     assert other.send("GET", ITEM)[0] == 200
-    assert other.http.sock is kept
+    assert other.http.sock is open_socket
 
 
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="descriptors cannot be counted here")

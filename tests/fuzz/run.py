@@ -39,12 +39,12 @@ def fuzz_target(target: str, runs: int, seconds: int, seed: int) -> tuple[int, i
             *(f"-artifact_prefix={ROOT}/fuzz-{target}-", *_write_start_files(target, Path(scratch))),
         ]
         command = [sys.executable, "-m", "tests.fuzz.loop", target, *options]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
-    output = done.stdout + done.stderr
-    counted = DONE.search(output)
-    if counted is None or done.returncode:
+        completed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
+    output = completed.stdout + completed.stderr
+    summary = DONE.search(output)
+    if summary is None or completed.returncode:
         return 0, 0, output
-    return int(counted[1]), int(counted[2]), ""
+    return int(summary[1]), int(summary[2]), ""
 
 
 def _write_start_files(target: str, scratch: Path) -> Iterator[str]:
@@ -70,14 +70,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=200_000, help="for each target")
     parser.add_argument("--seconds", type=int, default=0, help="for each target at most; 0 for no limit")
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     if importlib.util.find_spec("atheris") is None:
         parser.error("this needs atheris: pip install -c constraints.txt -e '.[fuzz]'")
     failed = False
-    for target in TARGETS if asked.target == "all" else [asked.target]:
-        runs, seconds, found = fuzz_target(target, asked.runs, asked.seconds, asked.seed)
-        print(f"{target}: {'FAILED' if found else f'{runs} runs in {seconds} s'}\n{found}".strip(), flush=True)
-        failed = failed or bool(found)
+    for target in TARGETS if options.target == "all" else [options.target]:
+        runs, seconds, failure = fuzz_target(target, options.runs, options.seconds, options.seed)
+        print(f"{target}: {'FAILED' if failure else f'{runs} runs in {seconds} s'}\n{failure}".strip(), flush=True)
+        failed = failed or bool(failure)
     raise SystemExit(1 if failed else 0)
 
 

@@ -54,17 +54,17 @@ def check_query(content: bytes) -> None:
 def check_compound_query(content: bytes) -> None:
     """The same with groups. A query without groups means the same whether groups are allowed or not."""
     text = _decode(content)
-    kept = _check_selection(text, compound=True)
+    compound = _check_selection(text, compound=True)
     plain = _select_rows(text, compound=False)
-    assert plain is None or kept is None or plain == kept
+    assert plain is None or compound is None or plain == compound
 
 
 def check_fields(content: bytes) -> None:
     """No value of `fields` is an error. A projection is a part of the document and is idempotent."""
     document, parsed = TABLE["fields"]["document"], fields.parse_fields(_decode(content))
-    kept = fields.project(document, parsed, ALWAYS)
-    assert [name for name in document if name in kept] == list(kept)
-    assert fields.project(kept, parsed, ALWAYS) == kept
+    projected = fields.project(document, parsed, ALWAYS)
+    assert [name for name in document if name in projected] == list(projected)
+    assert fields.project(projected, parsed, ALWAYS) == projected
     if parsed is not None and parsed.paths:
         assert fields.parse_fields(",".join(parsed.paths)) == parsed
 
@@ -83,13 +83,13 @@ def check_sort(content: bytes) -> None:
 
 def check_languages(content: bytes) -> None:
     """Parsed languages can be written and parsed again. A localized map is cut to one of its languages."""
-    wanted = result_or_none(lambda: languages.parse_accept_language(content.decode("latin-1")))
-    if wanted is not None:
-        ranges = [*wanted.preferred, *(f"{name};q=0" for name in wanted.excluded)] or ["*;q=0"]
-        assert languages.parse_accept_language(", ".join(ranges)) == wanted
-        left = languages.localize_map(TEXTS, wanted, "en")
-        assert len(left) == 1
-        assert left.items() <= TEXTS.items()
+    preferences = result_or_none(lambda: languages.parse_accept_language(content.decode("latin-1")))
+    if preferences is not None:
+        ranges = [*preferences.preferred, *(f"{name};q=0" for name in preferences.excluded)] or ["*;q=0"]
+        assert languages.parse_accept_language(", ".join(ranges)) == preferences
+        localized = languages.localize_map(TEXTS, preferences, "en")
+        assert len(localized) == 1
+        assert localized.items() <= TEXTS.items()
 
 
 def check_strict_json(content: bytes) -> None:
@@ -118,16 +118,18 @@ def check_request_parser(content: bytes) -> None:
     The first byte decides the length of the pieces.
     """
     size, stream = content[:1], content[1:]
-    whole, pieces = RequestParser(), RequestParser()
+    whole_parser, pieces = RequestParser(), RequestParser()
     step = 1 + (size[0] if size else 0) % 40
-    at_once = whole.feed(stream)
-    one_by_one = [parsed for at in range(0, len(stream), step) for parsed in pieces.feed(stream[at : at + step])]
+    at_once = whole_parser.feed(stream)
+    one_by_one = [
+        parsed for start in range(0, len(stream), step) for parsed in pieces.feed(stream[start : start + step])
+    ]
     for parsed in at_once[:-1]:
         assert parsed.keeps_open
         assert not parsed.refusal
     if stream.isascii():
         assert list(map(_parsed_or_status, one_by_one)) == list(map(_parsed_or_status, at_once))
-        assert whole.phase is pieces.phase
+        assert whole_parser.phase is pieces.phase
 
 
 def check_entrances(content: bytes) -> None:
@@ -172,13 +174,13 @@ def _select_rows(text: str, *, compound: bool) -> list[Any] | None:
 
 
 def _check_selection(text: str, *, compound: bool) -> list[Any] | None:
-    kept = _select_rows(text, compound=compound)
-    if kept is not None:
+    selected = _select_rows(text, compound=compound)
+    if selected is not None:
         rest = iter(TABLE["q"]["documents"])
-        assert all(any(row is each for each in rest) for row in kept)
-        twice = _select_rows(f"{text} {text}", compound=compound)
-        assert twice is None or twice == kept
-    return kept
+        assert all(any(row is each for each in rest) for row in selected)
+        repeated = _select_rows(f"{text} {text}", compound=compound)
+        assert repeated is None or repeated == selected
+    return selected
 
 
 def _parse_operation(line: str) -> dict[str, Any]:
@@ -201,10 +203,10 @@ def _may_be_refused(content: bytes) -> bool:
 
 
 def _unique_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    unique = dict(pairs)
+    if len(unique) < len(pairs):
         raise ValueError("duplicate name")
-    return found
+    return unique
 
 
 def _refuse(constant: str) -> None:

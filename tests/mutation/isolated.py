@@ -16,8 +16,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run property tests last. The order is the same in every run."""
     items.sort(key=lambda item: (_makes_examples(item), item.nodeid))
     gc.unfreeze()  # get_objects leaves frozen objects out
-    found = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
-    CACHES[:] = [each for each in found if each.__module__.startswith("mockserver.practices.")]
+    caches = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
+    CACHES[:] = [each for each in caches if each.__module__.startswith("mockserver.practices.")]
 
 
 def pytest_runtest_setup() -> None:

@@ -35,16 +35,21 @@ def run_mutmut(children: int, names: Iterable[str]) -> None:
     subprocess.run([mutmut, "run", "--max-children", str(children), *names], check=True)
 
 
-def report(found: list[Result]) -> bool:
+def report(results: list[Result]) -> bool:
     """Print a summary. Return False if too few were killed, an unlisted one survived, or some were not tested."""
-    known = Counter(mutant for group in load_survivors().values() for mutant in group)
-    survivors = Counter(each.read_mutant() for each in found if each.is_tested and not each.is_killed)
-    for title, some in (("Survived, not listed", survivors - known), ("Listed, killed", known - survivors)):
-        print(*([f"{title}:", *some.elements()] if some else []), sep="\n", end="\n" if some else "")
-    counts = Counter(each.status for each in found)
-    share = sum(each.is_killed for each in found) / len(found)
-    print(f"{len(found)} mutants, {share:.1%} killed: {', '.join(f'{counts[each]} {each}' for each in sorted(counts))}")
-    return share >= MIN_KILLED_SHARE and survivors <= known and all(each.is_tested for each in found)
+    listed_mutants = Counter(mutant for group in load_survivors().values() for mutant in group)
+    survivors = Counter(each.read_mutant() for each in results if each.is_tested and not each.is_killed)
+    for title, mutants in (
+        ("Survived, not listed", survivors - listed_mutants),
+        ("Listed, killed", listed_mutants - survivors),
+    ):
+        print(*([f"{title}:", *mutants.elements()] if mutants else []), sep="\n", end="\n" if mutants else "")
+    counts = Counter(each.status for each in results)
+    share = sum(each.is_killed for each in results) / len(results)
+    print(
+        f"{len(results)} mutants, {share:.1%} killed: {', '.join(f'{counts[each]} {each}' for each in sorted(counts))}"
+    )
+    return share >= MIN_KILLED_SHARE and survivors <= listed_mutants and all(each.is_tested for each in results)
 
 
 def main() -> None:
@@ -53,10 +58,10 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=2, help="number of mutants to test in parallel")
     parser.add_argument("--again", action="store_true", help="test again what the last run did not kill, and timeouts")
     parser.add_argument("--report", action="store_true", help="test nothing, report the last run")
-    asked = parser.parse_args()
-    if not asked.report:
+    options = parser.parse_args()
+    if not options.report:
         run_mutmut(
-            asked.children, [each.name for each in load_results() if each.status != "killed"] if asked.again else []
+            options.children, [each.name for each in load_results() if each.status != "killed"] if options.again else []
         )
     raise SystemExit(0 if report(list(load_results())) else 1)
 

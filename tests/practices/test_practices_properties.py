@@ -74,8 +74,8 @@ def quote(text: str) -> str:
 @given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS, st.booleans())
 def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound: bool) -> None:
     before = deepcopy(rows)
-    kept = result_or_none(lambda: select_rows(parse_query(text, allow_compound=compound), rows))
-    assert kept is None or all(row in rows for row in kept)
+    selected = result_or_none(lambda: select_rows(parse_query(text, allow_compound=compound), rows))
+    assert selected is None or all(row in rows for row in selected)
     assert rows == before
 
 
@@ -130,8 +130,8 @@ def test_a_compound_query_equals_its_parts(tree: Tree, beside: str, rows: list[A
 @given(st.lists(st.lists(LEAVES, min_size=1, max_size=3), min_size=1, max_size=3), ROWS)
 def test_and_binds_tighter_than_or(choices: list[list[str]], rows: list[Any]) -> None:
     text = " OR ".join(" AND ".join(choice) for choice in choices)
-    kept = select_rows(parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
-    assert kept == [row for row in rows if evaluate_tree(("OR", [("AND", choice) for choice in choices]), row)]
+    selected = select_rows(parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
+    assert selected == [row for row in rows if evaluate_tree(("OR", [("AND", choice) for choice in choices]), row)]
 
 
 def test_regexes_in_groups_share_the_time() -> None:
@@ -232,7 +232,7 @@ def test_a_large_query_is_answered() -> None:
 @practices
 @given(ROWS, st.lists(st.tuples(PATHS, st.sampled_from(["", ":ASC", ":DESC"])), min_size=1, max_size=3))
 def test_sort_is_a_stable_permutation(rows: list[Any], keys: list[tuple[str, str]]) -> None:
-    numbered = [{**row, "at": at} for at, row in enumerate(rows)]
+    numbered = [{**row, "at": index} for index, row in enumerate(rows)]
     order = sort.parse_sort(",".join(path + direction for path, direction in keys))
     arranged = sort.sort_rows(numbered, order)
     assert sorted(row["at"] for row in arranged) == list(range(len(rows)))
@@ -242,7 +242,7 @@ def test_sort_is_a_stable_permutation(rows: list[Any], keys: list[tuple[str, str
 @practices
 @given(ROWS, PATHS, st.sampled_from(["ASC", "DESC"]))
 def test_rows_without_the_field_come_last_in_their_old_order(rows: list[Any], path: str, direction: str) -> None:
-    numbered = [{**row, "at": at} for at, row in enumerate(rows)]
+    numbered = [{**row, "at": index} for index, row in enumerate(rows)]
     without = select_rows(parse_query(f"{path}:null"), numbered)
     arranged = sort.sort_rows(numbered, sort.parse_sort(f"{path}:{direction}"))
     assert arranged[len(arranged) - len(without) :] == without
@@ -254,12 +254,12 @@ def test_any_sort_is_answered(text: str) -> None:
     result_or_none(lambda: sort.sort_rows([{"a": 1}, {}], sort.parse_sort(text)))
 
 
-def within(part: Any, whole: Any) -> bool:
-    if isinstance(part, dict) and isinstance(whole, dict):
-        return all(name in whole and within(value, whole[name]) for name, value in part.items())
-    if isinstance(part, list) and isinstance(whole, list):
-        return all(any(within(element, other) for other in whole) for element in part)
-    return bool(part == whole)
+def within(part: Any, document: Any) -> bool:
+    if isinstance(part, dict) and isinstance(document, dict):
+        return all(name in document and within(value, document[name]) for name, value in part.items())
+    if isinstance(part, list) and isinstance(document, list):
+        return all(any(within(element, other) for other in document) for element in part)
+    return bool(part == document)
 
 
 @practices
@@ -275,21 +275,21 @@ def test_projection_keeps_a_part_and_is_idempotent(document: Any, text: str, alw
 @practices
 @given(MAPS, HEADERS, st.sampled_from(["en", "de", "it"]))
 def test_localize_leaves_one_language_and_is_idempotent(value: dict[str, str], header: str, default: str) -> None:
-    wanted = result_or_none(lambda: languages.parse_accept_language(header))
-    if wanted is not None:
-        left = languages.localize_map(value, wanted, default)
-        assert len(left) == min(1, len(value))
-        assert left.items() <= value.items()
-        assert languages.localize_map(left, wanted, default) == left
+    preferences = result_or_none(lambda: languages.parse_accept_language(header))
+    if preferences is not None:
+        localized = languages.localize_map(value, preferences, default)
+        assert len(localized) == min(1, len(value))
+        assert localized.items() <= value.items()
+        assert languages.localize_map(localized, preferences, default) == localized
 
 
 @practices
 @given(DOCUMENTS, st.lists(PATHS, max_size=3))
 def test_localizing_accepts_any_document_and_does_not_change_it(document: Any, localized_paths: list[str]) -> None:
     before = deepcopy(document)
-    wanted = languages.LanguagePreferences(("de",))
-    once = languages.localize_document(document, localized_paths, wanted, "en", recursive_field="c")
-    assert languages.localize_document(once, localized_paths, wanted, "en", recursive_field="c") == once
+    preferences = languages.LanguagePreferences(("de",))
+    once = languages.localize_document(document, localized_paths, preferences, "en", recursive_field="c")
+    assert languages.localize_document(once, localized_paths, preferences, "en", recursive_field="c") == once
     assert document == before
 
 
@@ -302,11 +302,11 @@ def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
 
 
 def test_short_texts_are_parsed_once_and_bad_ones_each_time() -> None:
-    asked: list[str] = []
+    parsed_texts: list[str] = []
 
     @cache_parsed
     def read(text: str) -> str:
-        asked.append(text)
+        parsed_texts.append(text)
         if text == "bad":
             raise BadRequest
         return text.upper()
@@ -317,30 +317,30 @@ def test_short_texts_are_parsed_once_and_bad_ones_each_time() -> None:
     for _ in range(2):
         with pytest.raises(BadRequest):
             read("bad")
-    assert asked == ["a", long, long, "bad", "bad"]
+    assert parsed_texts == ["a", long, long, "bad", "bad"]
 
 
 def test_only_the_latest_texts_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "MAX_CACHED_TEXTS", 2)
-    asked: list[str] = []
-    read = cache_parsed(asked.append)
+    parsed_texts: list[str] = []
+    read = cache_parsed(parsed_texts.append)
     for text in ("a", "b", "c", "c", "a"):
         read(text)
-    assert asked == ["a", "b", "c", "a"]
+    assert parsed_texts == ["a", "b", "c", "a"]
 
 
 @practices
 @given(st.integers(0, 40), st.integers(1, 15), st.integers(1, 5))
 def test_only_the_rows_of_the_page_are_built(count: int, size: int, number: int) -> None:
-    made: list[int] = []
+    built: list[int] = []
 
     def make(source: int) -> dict[str, int]:
-        made.append(source)
+        built.append(source)
         return {"n": source}
 
     rows, page = LazyRows(range(count), make), paging.parse_page(str(size), str(number))
-    assert page.slice_rows(rows) == [{"n": each} for each in made]
-    assert made == list(page.slice_rows(range(count)))
+    assert page.slice_rows(rows) == [{"n": each} for each in built]
+    assert built == list(page.slice_rows(range(count)))
     assert (len(rows), list(rows)) == (count, [rows[each] for each in range(count)])
 
 

@@ -25,9 +25,9 @@ def test_c1_a_page_has_60_rows_unless_asked_otherwise(client: Client) -> None:
 
 
 def test_c1_pages_follow_each_other_and_end_empty(client: Client) -> None:
-    whole = client.get("/items?pageSize=100000").get_json()
+    all_rows = client.get("/items?pageSize=100000").get_json()
     pages = [client.get(f"/items?pageSize=50&pageNumber={number}").get_json() for number in range(1, MANY // 50 + 3)]
-    assert [row for page in pages for row in page] == whole
+    assert [row for page in pages for row in page] == all_rows
     assert pages[-1] == []
 
 
@@ -47,9 +47,9 @@ def test_c1_switched_a_page_has_a_largest_size(
 
 def test_c1_switched_a_largest_size_smaller_than_60_holds_without_a_size_too(simulator: Callable[..., Client]) -> None:
     client = simulator(max_page_size=5)
-    whole = simulator().get("/items").get_json()
-    assert client.get("/items").get_json() == whole[:5]
-    assert client.get("/items?pageNumber=2").get_json() == whole[5:10]
+    all_rows = simulator().get("/items").get_json()
+    assert client.get("/items").get_json() == all_rows[:5]
+    assert client.get("/items?pageNumber=2").get_json() == all_rows[5:10]
     assert len(client.get("").get_json()) == 5
 
 
@@ -62,10 +62,12 @@ def test_c2_the_count_comes_when_asked_and_counts_after_filtering(client: Client
 
 
 def test_c3_rows_are_sorted_and_equal_ones_stay_in_order(client: Client) -> None:
-    whole = client.get("/items?pageSize=100000").get_json()
+    all_rows = client.get("/items?pageSize=100000").get_json()
     rows = client.get("/items?pageSize=100000&sort=type:DESC,item.code:ASC").get_json()
-    assert rows == sorted(sorted(whole, key=lambda row: row["item"]["code"]), key=lambda row: row["type"], reverse=True)
-    assert client.get("/items?pageSize=100000&sort=nowhere").get_json() == whole
+    assert rows == sorted(
+        sorted(all_rows, key=lambda row: row["item"]["code"]), key=lambda row: row["type"], reverse=True
+    )
+    assert client.get("/items?pageSize=100000&sort=nowhere").get_json() == all_rows
 
 
 def test_c3_a_bad_direction_is_refused(client: Client) -> None:
@@ -93,9 +95,9 @@ def test_c4_fields_keep_the_ids(client: Client) -> None:
     ],
 )
 def test_c5_q_filters_gets_and_searches_alike(client: Client, query: str, expected: list[tuple[str, str]]) -> None:
-    found = client.get(f"/{GOLDEN}/items", query_string={"q": query}).get_json()
-    assert [(row["type"], row["item"]["id"]) for row in found] == expected
-    assert client.post(f"/{GOLDEN}/items/search", json={"q": query}).get_json() == found
+    listed_rows = client.get(f"/{GOLDEN}/items", query_string={"q": query}).get_json()
+    assert [(row["type"], row["item"]["id"]) for row in listed_rows] == expected
+    assert client.post(f"/{GOLDEN}/items/search", json={"q": query}).get_json() == listed_rows
 
 
 @pytest.mark.parametrize("query", ["type", "type:", "type:(PRODUCT", "item.code:~(", "compoundLogicalQuery:(a:b)"])
@@ -238,8 +240,8 @@ def test_c15_products_add_no_nodes_and_inactive_segments_do_not_count(client: Cl
 def test_c15_position_orders_siblings(simulator: Callable[..., Client], tmp_path: Path) -> None:
     names = {"b": 1, "a": 1, "z": 0}
     more = [
-        {"id": id_, "code": id_, "name": {"en": id_}, "parentId": "12468504", "position": at, "published": True}
-        for id_, at in names.items()
+        {"id": id_, "code": id_, "name": {"en": id_}, "parentId": "12468504", "position": position, "published": True}
+        for id_, position in names.items()
     ]
     metadata = DEFAULT["itemAssignments"][0]["metadata"]
     items = [{"segmentId": GOLDEN, "type": "CATEGORY", "itemId": id_, "metadata": metadata} for id_ in names]

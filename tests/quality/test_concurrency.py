@@ -171,20 +171,22 @@ Answer = tuple[int, int | None]
 
 def apply_call(version: int | None, call: Call) -> tuple[int | None, Answer]:
     """Return the next version and the response to one call (D1, D2, D3, D9, C10)."""
-    method, named = call
+    method, expected_version = call
     if method == "GET":
         return version, (404, None) if version is None else (200, version)
     if method == "DELETE":
         return None, (204, None)
     if version is None:
         return 1, (201, None)
-    return (version, (409, None)) if named not in (None, version) else (version + 1, (204, None))
+    if expected_version not in (None, version):
+        return version, (409, None)
+    return version + 1, (204, None)
 
 
 def make_call(client: Client, call: Call) -> Answer:
     """Send a call about the assignment that all threads share."""
-    method, named = call
-    body = {} if named is None else {"json": {"metadata": {"version": named}}}
+    method, version = call
+    body = {} if version is None else {"json": {"metadata": {"version": version}}}
     reply = client.send(method, f"{ITEMS}/{HAMMER}", **body)
     return reply.status_code, reply.get_json()["metadata"]["version"] if reply.status_code == 200 else None
 
@@ -216,9 +218,9 @@ def test_histories_of_one_assignment_are_linearizable(client: Client, seed: int)
 
 
 @pytest.mark.usefixtures("unlocked")
-@pytest.mark.parametrize("named", [1, None], ids=["same version", "no version"])
-def test_without_the_lock_a_history_is_not_linearizable(client: Client, named: int | None) -> None:
-    records = record_history(client, [("PUT", named)], [("PUT", named)])
+@pytest.mark.parametrize("version", [1, None], ids=["same version", "no version"])
+def test_without_the_lock_a_history_is_not_linearizable(client: Client, version: int | None) -> None:
+    records = record_history(client, [("PUT", version)], [("PUT", version)])
     assert [record.response for record in records] == [(204, None), (204, None), (200, 2)]
     assert not is_linearizable(records, 1, apply_call)
 
@@ -327,5 +329,5 @@ def reset_after_write(client: Client, mark: str) -> int:
 
 def test_concurrent_first_calls_create_one_tenant(shared: App) -> None:
     names = [f"touched{next(TENANT_NUMBERS)}" for _ in range(20)]
-    found = run_threads(lambda _: [shared.world.tenant(name) for name in names])
-    assert all(len(set(map(id, tenants))) == 1 for tenants in zip(*found, strict=True))
+    tenants = run_threads(lambda _: [shared.world.tenant(name) for name in names])
+    assert all(len(set(map(id, same_name))) == 1 for same_name in zip(*tenants, strict=True))

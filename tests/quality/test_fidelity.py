@@ -21,14 +21,14 @@ def test_a_row_names_a_basis_a_place_and_a_test_that_exist(row: FidelityRule) ->
     assert row.text.endswith(".")
     assert set(row.basis.split(", ")) <= BASES
     place = row.where.strip("`")
-    found = ROOT / place if place.startswith("spec/") else PACKAGE / f"{place}.py"
-    assert found.exists() or (PACKAGE / place).is_dir()
+    path = ROOT / place if place.startswith("spec/") else PACKAGE / f"{place}.py"
+    assert path.exists() or (PACKAGE / place).is_dir()
     assert f"def {row.test.strip('`')}(" in TESTS
 
 
 def test_every_switch_has_a_row_and_every_row_a_switch_that_exists() -> None:
-    named = {row.switch.strip("`") for row in ROWS.values() if row.switch}
-    assert named == {each.name for each in fields(Switches)}
+    listed_switches = {row.switch.strip("`") for row in ROWS.values() if row.switch}
+    assert listed_switches == {each.name for each in fields(Switches)}
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Switches)])

@@ -14,7 +14,7 @@ def inputs(target: str) -> st.SearchStrategy[bytes]:
     """Return a strategy for any bytes, and for pieces of the seeds joined with words of the language."""
     seeds = st.sampled_from(SEEDS[target])
     pieces = st.one_of(
-        seeds, st.sampled_from(WORDS[target]), st.builds(lambda seed, at: seed[:at], seeds, st.integers(0))
+        seeds, st.sampled_from(WORDS[target]), st.builds(lambda seed, length: seed[:length], seeds, st.integers(0))
     )
     return st.one_of(st.binary(), st.lists(pieces, max_size=4).map(lambda parts: "".join(parts).encode()))
 

@@ -47,7 +47,7 @@ def generate(where: Path) -> None:
     (where / "contract.json").write_text(json.dumps(prepare_contract()))
     (where / "config.json").write_text(json.dumps({"post_hooks": []}))
     files = ["--path", "contract.json", "--config", "config.json", "--output-path", PACKAGE]
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "openapi_python_client", "generate", *files, "--meta", "none", "--fail-on-warning"],
         cwd=where,
         capture_output=True,
@@ -55,7 +55,7 @@ def generate(where: Path) -> None:
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
 def normalize_name(name: str) -> str:
@@ -141,9 +141,9 @@ def test_booleans_that_are_sent_as_words_are_understood(generated: GeneratedClie
     segment = {"tenant": "words", "segment_id": GOLDEN}
     with pytest.raises(generated.package.errors.UnexpectedStatus, match="400"):
         generated.call("DELETE-customer-segment-remove-segment", "manage-token", **segment)
-    asked = {"q": f"item.id:{HAMMER}", "tenant": "words"}
-    rows = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=True, **asked)
+    query = {"q": f"item.id:{HAMMER}", "tenant": "words"}
+    rows = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=True, **query)
     assert {row.segment_id for row in rows.parsed} > {GOLDEN}
     assert rows.headers["X-Total-Count"] == str(len(rows.parsed))
-    unasked = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=False, **asked)
+    unasked = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=False, **query)
     assert "X-Total-Count" not in unasked.headers

@@ -66,8 +66,8 @@ class Worker:
     def check_writes(self) -> None:
         mark = f"{self.test}-{self.random.randrange(1000)}"
         assert self.call("PUT", f"/{mark}", {"name": {"en": mark}, "siteCode": "main"})[0] == 201
-        found = [row["id"] for row in self.call("GET", "?pageSize=1000")[1] if row["id"].startswith("worker")]
-        assert found == [mark]
+        created = [row["id"] for row in self.call("GET", "?pageSize=1000")[1] if row["id"].startswith("worker")]
+        assert created == [mark]
         assert self.call("DELETE", f"/{mark}")[0] == 204
 
     def check_settings(self) -> None:
@@ -106,10 +106,10 @@ class Worker:
 
     def check_records(self) -> None:
         """The journal holds this test's calls and no others."""
-        visits = self.control("GET", "/requests")["requests"]
-        assert {visit["mock"]["test"] for visit in visits} == {self.test}
-        assert {visit["mock"]["tenant"] for visit in visits} == {self.tenant}
-        assert self.control("POST", "/requests/count", {"method": "ANY"})["count"] == len(visits)
+        exchanges = self.control("GET", "/requests")["requests"]
+        assert {exchange["mock"]["test"] for exchange in exchanges} == {self.test}
+        assert {exchange["mock"]["tenant"] for exchange in exchanges} == {self.tenant}
+        assert self.control("POST", "/requests/count", {"method": "ANY"})["count"] == len(exchanges)
 
 
 @contextmanager
@@ -132,5 +132,5 @@ def test_a_thousand_tests_of_eight_workers_do_not_interfere() -> None:
             return done
 
         with ThreadPoolExecutor(WORKERS) as pool:
-            done = sum(pool.map(work, range(WORKERS)), Counter[str]())
-    assert done == {f"worker{number}": TESTS for number in range(WORKERS)}
+            counts = sum(pool.map(work, range(WORKERS)), Counter[str]())
+    assert counts == {f"worker{number}": TESTS for number in range(WORKERS)}

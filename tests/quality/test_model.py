@@ -60,10 +60,10 @@ class Semantics(RuleBasedStateMachine):
         expected: ExpectedResponse,
         *,
         searching: bool = False,
-        **asked: Any,
+        **parameters: Any,
     ) -> None:
         """List or search, and compare. The two differ only in where `q` is sent."""
-        query = asked | {"pageSize": look.size, "pageNumber": look.number}
+        query = parameters | {"pageSize": look.size, "pageNumber": look.number}
         query |= {"sort": "metadata.version:DESC"} if look.newest_first else {}
         headers = {"X-Total-Count": "true"} if look.with_count else {}
         if searching:
@@ -72,9 +72,9 @@ class Semantics(RuleBasedStateMachine):
             reply = self.send("GET", path, token, query_string=query | {"q": look.q}, headers=headers)
         self.compare(reply, expected)
 
-    def ids_of(self, made: Any) -> Iterator[str]:
+    def ids_of(self, elements: Any) -> Iterator[str]:
         """Yield the generated ids of a reply that are well formed and new."""
-        for each in made:
+        for each in elements:
             id_ = each.get("id", "")
             if GENERATED.fullmatch(id_) and id_ not in {*calls.POOL, *self.model.segments, *self.generated}:
                 self.generated.add(id_)

@@ -33,10 +33,10 @@ KNOWN: dict[str, dict[str, dict[str, Any]]] = load_yaml((TABLES / "published.yam
 
 def unexpected_differences(document: Spec) -> set[str]:
     """Return the differences that the table does not list, and the lines of the table that match no difference."""
-    found = find_differences(document)
+    differences = find_differences(document)
     lines = KNOWN.get(document.path.stem, {}).get("differences", {})
-    meant = {line: {each for each in found if matches_line(each, line)} for line in lines}
-    return found.difference(*meant.values()) | {line for line, these in meant.items() if not these}
+    matches = {line: {each for each in differences if matches_line(each, line)} for line in lines}
+    return differences.difference(*matches.values()) | {line for line, matching in matches.items() if not matching}
 
 
 def matches_line(difference: str, line: str) -> bool:
@@ -50,14 +50,14 @@ def find_differences(document: Spec) -> set[str]:
     published = list_facts(load_spec(PUBLISHED / f"{service}.yaml"))
     assert {fact.split()[0] for fact in published} >= left_out.keys()
     published = {correct_slip(fact, service) for fact in published if fact.split()[0] not in left_out}
-    ours = list_facts(document)
-    return {f"missing: {fact}" for fact in published - ours} | {f"added: {fact}" for fact in ours - published}
+    own_facts = list_facts(document)
+    return {f"missing: {fact}" for fact in published - own_facts} | {f"added: {fact}" for fact in own_facts - published}
 
 
 def correct_slip(fact: str, service: str) -> str:
     """Correct a slip of the published interface in a fact. Otherwise it would hide all differences below it."""
-    for slip, (meant, _) in KNOWN.get(service, {}).get("slips", {}).items():
-        fact = meant + fact.removeprefix(slip) if fact.startswith(slip) else fact
+    for slip, (correction, _) in KNOWN.get(service, {}).get("slips", {}).items():
+        fact = correction + fact.removeprefix(slip) if fact.startswith(slip) else fact
     return fact
 
 
@@ -93,22 +93,22 @@ def body_facts(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
         yield from (f"{verb} {field}" for field in field_facts(document, schema, "body"))
 
 
-def field_facts(document: Spec, schema: SpecNode, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
+def field_facts(document: Spec, schema: SpecNode, name: str, references: tuple[str, ...] = ()) -> Iterator[str]:
     """Yield `dotted.name[]: type` for a schema and everything in it; for a recursive part only its type."""
     reference, schema = schema.get("$ref", ""), document.resolve(schema)
     if "x-basis" in schema:
         return
     if "type" in schema or schema.keys().isdisjoint({"allOf", "oneOf"}):  # otherwise the parts have the type
         yield f"{name}: {type_name(schema)}"
-    if reference in seen:
+    if reference in references:
         return
-    seen = (*seen, reference) if reference else seen
+    references = (*references, reference) if reference else references
     for part in (*schema.get("allOf", ()), *schema.get("oneOf", ())):
-        yield from field_facts(document, part, name, seen)
+        yield from field_facts(document, part, name, references)
     for inner, part in schema.get("properties", {}).items():
-        yield from field_facts(document, part, f"{name}.{inner}", seen)
+        yield from field_facts(document, part, f"{name}.{inner}", references)
     if "items" in schema:
-        yield from field_facts(document, schema["items"], f"{name}[]", seen)
+        yield from field_facts(document, schema["items"], f"{name}[]", references)
 
 
 def type_name(schema: SpecNode) -> str:
@@ -125,11 +125,11 @@ def test_a_spec_differs_from_the_published_interface_only_as_listed(service: str
 def test_every_service_has_published_facts() -> None:
     published = {path.stem for path in PUBLISHED.glob("*.yaml")}
     assert published >= set(SPECS) | KNOWN.keys()
-    assert all(reason for each in KNOWN.values() for kept in each.values() for reason in kept.values())
+    assert all(reason for each in KNOWN.values() for reasons in each.values() for reason in reasons.values())
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "found"),
+    ("old", "new", "difference"),
     [
         ("/segments/match:", "/match:", f"missing: {MATCH} is POST /customer-segment/{{tenant}}/segments/match"),
         (f"operationId: {MATCH}", "operationId: match", f"missing: {MATCH} answers 200"),
@@ -162,12 +162,12 @@ def test_every_service_has_published_facts() -> None:
         ),
     ],
 )
-def test_a_change_of_the_segment_spec_is_found(old: str, new: str, found: str) -> None:
-    assert found in differences_after_change("customer-segment", old, new)
+def test_a_change_of_the_segment_spec_is_found(old: str, new: str, difference: str) -> None:
+    assert difference in differences_after_change("customer-segment", old, new)
 
 
 @pytest.mark.parametrize(
-    ("service", "old", "new", "found"),
+    ("service", "old", "new", "difference"),
     [
         ("site", "name: pageSize", "name: size", f"missing: {SITES} takes query pageSize: any"),
         ("site", "  - OAuth2: []", "  - OAuth2: [site.site_read]", f"added: {SITES} accepts site.site_read"),
@@ -193,8 +193,8 @@ def test_a_change_of_the_segment_spec_is_found(old: str, new: str, found: str) -
         ),
     ],
 )
-def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, found: str) -> None:
-    assert found in differences_after_change(service, old, new)
+def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, difference: str) -> None:
+    assert difference in differences_after_change(service, old, new)
 
 
 def differences_after_change(service: str, old: str, new: str) -> set[str]:

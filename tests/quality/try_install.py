@@ -101,10 +101,10 @@ def copy_files(paths: list[str], where: Path) -> None:
 
 
 def main() -> None:
-    for way in (try_wheel, try_readme, try_dockerfile):
+    for attempt in (try_wheel, try_readme, try_dockerfile):
         with tempfile.TemporaryDirectory() as folder:
-            way(Path(folder))
-        print(f"{way.__name__}: installed, served, answered, stopped", flush=True)
+            attempt(Path(folder))
+        print(f"{attempt.__name__}: installed, served, answered, stopped", flush=True)
 
 
 if __name__ == "__main__":

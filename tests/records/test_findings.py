@@ -28,7 +28,7 @@ def set_strictness(client: Client, contract: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "request_", "found"),
+    ("path", "request_", "expected"),
     [
         ("/items", {}, []),
         ("/items?pagesize=5", {}, [("query", "pagesize", "pageSize")]),
@@ -41,14 +41,14 @@ def set_strictness(client: Client, contract: str) -> None:
     ids=str,
 )
 def test_parameters_and_headers(
-    client: Client, shared: App, path: str, request_: Any, found: list[tuple[str, str, str]]
+    client: Client, shared: App, path: str, request_: Any, expected: list[tuple[str, str, str]]
 ) -> None:
     assert client.get(path, **request_).status_code == 200
-    assert list_findings(shared, client) == found
+    assert list_findings(shared, client) == expected
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "found"),
+    ("method", "path", "body", "expected"),
     [
         ("PUT", ITEM, {"mixins": {"any": {"thing": 1}}, "metadata": {"mixins": {"any": "url"}}}, []),
         ("PUT", ITEM, {"mixin": {}}, [("body", "/mixin", "mixins")]),
@@ -59,9 +59,9 @@ def test_parameters_and_headers(
     ],
     ids=str,
 )
-def test_body_fields(client: Client, shared: App, method: str, path: str, body: Any, found: Any) -> None:
+def test_body_fields(client: Client, shared: App, method: str, path: str, body: Any, expected: Any) -> None:
     assert client.send(method, path, json=body).status_code < 300
-    assert list_findings(shared, client) == found
+    assert list_findings(shared, client) == expected
 
 
 def test_a_token_with_scopes_that_the_operation_does_not_need(client: Client, shared: App) -> None:
@@ -125,10 +125,10 @@ def test_findings_are_listed_once_with_their_count_and_their_tests(client: Clien
     for test in ("one", "two"):
         reader.get("/items?pagesize=7", headers={"X-Mock-Test": test})
     reader.get("/items?hello=1")
-    found = read_findings(client, f"?tenant={client.tenant}")
+    report = read_findings(client, f"?tenant={client.tenant}")
     assert first.status_code == 200
-    assert found["beyond"] == 0
-    pagesize, hello = found["findings"]
+    assert report["beyond"] == 0
+    pagesize, hello = report["findings"]
     assert pagesize.pop("example").startswith("00000000-0000-4000-8000-")
     assert pagesize == {
         "tenant": client.tenant,
@@ -146,16 +146,16 @@ def test_findings_are_listed_once_with_their_count_and_their_tests(client: Clien
 
 def test_a_parameter_without_name_is_a_finding_too(client: Client) -> None:
     client.with_token("read-token").get("/items?=5")
-    (found,) = read_findings(client, f"?tenant={client.tenant}")["findings"]
-    assert (found["kind"], found["place"]) == ("query", "")
+    (finding,) = read_findings(client, f"?tenant={client.tenant}")["findings"]
+    assert (finding["kind"], finding["place"]) == ("query", "")
 
 
 def test_the_example_of_a_finding_is_its_first_exchange(client: Client, shared: App) -> None:
     for _ in range(2):
         client.with_token("read-token").get("/items?hello=1")
     first = shared.records.get_record(client.tenant).journal.list_exchanges()[0]
-    (found,) = read_findings(client, f"?tenant={client.tenant}")["findings"]
-    assert found["example"] == first.id
+    (finding,) = read_findings(client, f"?tenant={client.tenant}")["findings"]
+    assert finding["example"] == first.id
 
 
 def test_findings_are_listed_and_cleared_per_tenant(client: Client) -> None:

@@ -36,15 +36,15 @@ class JournalClient:
     def __init__(self, client: Client) -> None:
         self.client = client.with_token(None)
 
-    def call(self, method: str, path: str = "", body: Any = None, status: int = 200, **asked: Any) -> Any:
-        query = {"tenant": self.client.tenant, **asked}
+    def call(self, method: str, path: str = "", body: Any = None, status: int = 200, **parameters: Any) -> Any:
+        query = {"tenant": self.client.tenant, **parameters}
         reply = self.client.send(method, f"//__admin{path}", json=body, query_string=query)
         assert reply.status_code == status, reply.text
         return reply.get_json()
 
     def list_events(self, **query: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.call("GET", "/requests", **query)["requests"]
-        return found
+        entries: list[dict[str, Any]] = self.call("GET", "/requests", **query)["requests"]
+        return entries
 
     def count(self, **pattern: Any) -> int:
         return int(self.call("POST", "/requests/count", pattern)["count"])
@@ -106,8 +106,8 @@ def test_entries_are_listed_per_tenant_and_in_order_for_all(client: Client, jour
         each.get("/items")
     assert len(journal.list_events()) == 2
     assert len(JournalClient(other).list_events()) == 1
-    whole = client.with_token(None).get("//__admin/requests?limit=3").get_json()["requests"]
-    assert [event["mock"]["tenant"] for event in whole] == [client.tenant, other.tenant, client.tenant]
+    entries = client.with_token(None).get("//__admin/requests?limit=3").get_json()["requests"]
+    assert [event["mock"]["tenant"] for event in entries] == [client.tenant, other.tenant, client.tenant]
     journal.call("DELETE", "/requests")
     assert (journal.list_events(), len(JournalClient(other).list_events())) == ([], 1)
 
@@ -157,8 +157,8 @@ def test_patterns_of_wiremock(client: Client, journal: JournalClient, pattern: d
     client.put(ITEM, json={"mixins": {"a": ["x", "PREMIUM"]}}, headers={"X-Mock-Test": "test two"})
     client.get(f"/{GOLDEN}", headers={"Cookie": "b=2; c=1"})
     assert journal.count(**pattern) == count
-    found = journal.call("POST", "/requests/find", pattern)["requests"]
-    assert len(found) == count
+    entries = journal.call("POST", "/requests/find", pattern)["requests"]
+    assert len(entries) == count
     assert len(journal.call("POST", "/requests/remove", pattern)["serveEvents"]) == count
     assert len(journal.list_events()) == 3 - count
 
@@ -225,8 +225,8 @@ def test_deep_json_is_refused_in_a_pattern_and_read_in_the_journal(client: Clien
 
 def test_a_near_miss_can_be_asked_for_as_a_pattern(client: Client, journal: JournalClient) -> None:
     client.get(f"/{GOLDEN}/items")
-    asked = {"method": "GET", "url": f"/customer-segment/{client.tenant}/segments/{GOLDEN}/itmes"}
-    (first, *_) = journal.call("POST", "/near-misses/request", asked)["nearMisses"]
+    request = {"method": "GET", "url": f"/customer-segment/{client.tenant}/segments/{GOLDEN}/itmes"}
+    (first, *_) = journal.call("POST", "/near-misses/request", request)["nearMisses"]
     assert journal.count(**first["requestPattern"]) == 1
     assert journal.count(urlPathTemplate="/customer-segment/{tenant}/segments/{segmentId}") == 0
 
@@ -247,8 +247,8 @@ def test_unmatched_requests_have_near_misses(client: Client, journal: JournalCli
 def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: JournalClient) -> None:
     client.get("/items")
     client.get("/search")
-    asked = {"method": "GET", "url": "/customer-segment/acme/segmets/items"}
-    (first, *_) = journal.call("POST", "/near-misses/request", asked)["nearMisses"]
+    request = {"method": "GET", "url": "/customer-segment/acme/segmets/items"}
+    (first, *_) = journal.call("POST", "/near-misses/request", request)["nearMisses"]
     assert first["operationId"] == "GET-customer-segment-retrieve-segments-items"
     pattern = {"method": "GET", "urlPath": f"/customer-segment/{client.tenant}/segments/item"}
     misses = journal.call("POST", "/near-misses/request-pattern", pattern)["nearMisses"]
@@ -259,24 +259,25 @@ def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: Jour
 def test_the_journal_is_bounded_and_counts_dropped_entries(client: Client, journal: JournalClient, shared: App) -> None:
     for _ in range(MAX_EXCHANGES + 5):
         client.get(f"/{GOLDEN}")
-    told = journal.call("GET", "/requests", limit="1")
-    assert (told["meta"]["total"], told["dropped"]) == (MAX_EXCHANGES, 5)
+    report = journal.call("GET", "/requests", limit="1")
+    assert (report["meta"]["total"], report["dropped"]) == (MAX_EXCHANGES, 5)
     large = b'{"mixins": {"a": "' + b"x" * (MAX_STORED_BODY_BYTES + 1) + b'"}}'
     for _ in range(MAX_JOURNAL_BYTES // MAX_STORED_BODY_BYTES + 5):
         client.put(ITEM, data=large, content_type="application/json")
     (latest,) = journal.list_events(limit="1")
     assert latest["mock"]["bodyIsCut"] is True
     assert len(latest["request"]["body"]) == MAX_STORED_BODY_BYTES
-    visits = shared.records.get_record(client.tenant).journal.list_exchanges()
-    assert sum(len(visit.request.body) for visit in visits) <= MAX_JOURNAL_BYTES
+    exchanges = shared.records.get_record(client.tenant).journal.list_exchanges()
+    assert sum(len(exchange.request.body) for exchange in exchanges) <= MAX_JOURNAL_BYTES
 
 
 def test_secrets_are_not_shown(client: Client, journal: JournalClient) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret"}
-    whole = JournalClient(Client(client.flask, client.tenant, None))
-    whole.call("DELETE", "/requests", tenant="")
+    credentials = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret"}
+    all_tenants = JournalClient(Client(client.flask, client.tenant, None))
+    all_tenants.call("DELETE", "/requests", tenant="")
     replies = [
-        client.with_token(None).post("//oauth/token", **{way: asked}) for way in ("data", "json", "query_string")
+        client.with_token(None).post("//oauth/token", **{place: credentials})
+        for place in ("data", "json", "query_string")
     ]
     tokens = [reply.get_json()["access_token"] for reply in replies]
     for token in tokens:
@@ -357,7 +358,7 @@ def test_an_exported_script_repeats_the_requests(tmp_path: Path) -> None:
         ).stdout.decode()
         send_request(f"{url}/__admin/requests", "DELETE")
         script = script.replace("curl -X", "curl -s -o /dev/null -w '%{http_code} ' -X")
-        done = subprocess.run(
+        completed = subprocess.run(
             ["bash", "-ec", script],
             capture_output=True,
             text=True,
@@ -365,7 +366,7 @@ def test_an_exported_script_repeats_the_requests(tmp_path: Path) -> None:
             check=True,
             env=clean_environment(),
         )
-        assert done.stdout.split() == ["201", "200", "204"]
+        assert completed.stdout.split() == ["201", "200", "204"]
         events = send_request(f"{url}/__admin/requests?tenant=acme")[1]["requests"]
     assert json.loads(events[2]["request"]["body"])["name"]["en"] == "'$HOME' \"x\"\n"
 
@@ -391,9 +392,9 @@ ODD_BODIES = [
 def list_sent(url: str) -> list[Any]:
     """Return the requests of the journal, oldest first, with everything that a script can repeat."""
     events = send_request(f"{url}/__admin/requests")[1]["requests"][::-1]
-    asked, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
-    sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in asked]
-    headers = [[each["headers"].get(name) for name in names] for each in asked]
+    requests, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
+    sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in requests]
+    headers = [[each["headers"].get(name) for name in names] for each in requests]
     facts = [(event["response"]["status"], event["mock"].get("persona")) for event in events]
     return list(zip(sent, headers, facts, strict=True))
 
@@ -442,8 +443,8 @@ def test_an_entry_is_recorded_before_the_response_is_sent() -> None:
             tenant = f"early{number}"
             for calls in range(1, 21):
                 assert send_request(f"{ready['url']}/customer-segment/{tenant}/segments/items")[0] == 200
-                told = send_request(f"{ready['url']}/__admin/requests?tenant={tenant}&limit=1")[1]
-                assert told["meta"]["total"] == calls
+                report = send_request(f"{ready['url']}/__admin/requests?tenant={tenant}&limit=1")[1]
+                assert report["meta"]["total"] == calls
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, range(4)))
@@ -472,28 +473,28 @@ def test_wiremocks_client_reads_the_requests(wiremock: str) -> None:
     assert len(Requests.get_all_received_requests(limit=1).requests) == 1
     (lost,) = Requests.get_unmatched_requests().requests
     assert lost.url.endswith("/nothing")
-    near = Requests.get_unmatched_requests_near_misses().near_misses
-    assert near[0].match_result.distance < 0.5
+    near_misses = Requests.get_unmatched_requests_near_misses().near_misses
+    assert near_misses[0].match_result.distance < 0.5
 
 
 def test_wiremocks_client_counts_finds_and_resets(wiremock: str) -> None:
     put = NearMissMatchPatternRequest(method="PUT", url_path_pattern=".*/segments/.*")
     assert Requests.get_matching_request_count(put).count == 1
-    (found,) = Requests.get_matching_requests(put).requests
-    assert json.loads(found.body)["siteCode"] == "main"
-    assert found.headers["authorization"] == "Bearer (redacted)"
+    (entry,) = Requests.get_matching_requests(put).requests
+    assert json.loads(entry.body)["siteCode"] == "main"
+    assert entry.headers["authorization"] == "Bearer (redacted)"
     Requests.reset_request_journal()
     assert Requests.get_matching_request_count(put).count == 0
 
 
 def test_wiremocks_client_finds_near_misses(wiremock: str) -> None:
-    asked = NearMissMatchRequest(url="/customer-segment/acme/segmets/items", method="GET")
-    misses = NearMisses.find_nearest_misses_by_request(asked).near_misses
+    request = NearMissMatchRequest(url="/customer-segment/acme/segmets/items", method="GET")
+    misses = NearMisses.find_nearest_misses_by_request(request).near_misses
     assert misses[0].match_result.distance < 0.5
     pattern = NearMissMatchPatternRequest(url="/customer-segment/acme/segments/item", method="GET")
-    near = NearMisses.find_nearest_misses_by_request_pattern(pattern).near_misses
-    assert near[0].request.url == "/customer-segment/acme/segments/items"
-    assert near[0].request_pattern.url == "/customer-segment/acme/segments/item"
+    near_misses = NearMisses.find_nearest_misses_by_request_pattern(pattern).near_misses
+    assert near_misses[0].request.url == "/customer-segment/acme/segments/items"
+    assert near_misses[0].request_pattern.url == "/customer-segment/acme/segments/item"
 
 
 def test_unreadable_requests_are_recorded_too(client: Client) -> None:
@@ -501,5 +502,5 @@ def test_unreadable_requests_are_recorded_too(client: Client) -> None:
     caller = Client(app.flask, "acme")
     assert caller.get("/items?q=" + "x" * 11_000).status_code == 414
     assert caller.put(ITEM, data=b"{}", environ_overrides={"CONTENT_LENGTH": "20"}).status_code == 400
-    statuses = [visit.status for visit in app.records.find_exchanges()]
+    statuses = [exchange.status for exchange in app.records.find_exchanges()]
     assert statuses == [414, 400]

@@ -25,11 +25,11 @@ from tests.support.samples import ITEM, NEW_ITEM
 MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage", "read", "read_own"))
 
 
-def record_exchange(kept: RecordStore, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Exchange:
-    visit = kept.open_exchange(Request("GET", "/", "", {}, body))
-    visit.tenant = tenant
-    kept.close_exchange(visit, Response(200, reply, {}))
-    return visit
+def record_exchange(records: RecordStore, tenant: str | None, body: bytes = b"", reply: bytes = b"") -> Exchange:
+    exchange = records.open_exchange(Request("GET", "/", "", {}, body))
+    exchange.tenant = tenant
+    records.close_exchange(exchange, Response(200, reply, {}))
+    return exchange
 
 
 def last_exchange(app: App, client: Client) -> Exchange:
@@ -38,11 +38,18 @@ def last_exchange(app: App, client: Client) -> Exchange:
 
 def test_an_exchange_records_caller_scope_and_outcome(client: Client, shared: App) -> None:
     client.with_token("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
-    seen = last_exchange(shared, client)
-    assert seen.operation is not None
-    assert seen.operation.id == "PUT-customer-segment-update-item"
-    assert seen.principal is not None
-    facts = (seen.principal.name, seen.used_scope, seen.missing_scopes, seen.status, seen.versions, seen.test_name)
+    exchange = last_exchange(shared, client)
+    assert exchange.operation is not None
+    assert exchange.operation.id == "PUT-customer-segment-update-item"
+    assert exchange.principal is not None
+    facts = (
+        exchange.principal.name,
+        exchange.used_scope,
+        exchange.missing_scopes,
+        exchange.status,
+        exchange.versions,
+        exchange.test_name,
+    )
     assert facts == ("manage-token", MANAGE, (), 201, (0, 1), "one")
     client.with_token("read-token").delete(ITEM)
     assert (last_exchange(shared, client).used_scope, last_exchange(shared, client).missing_scopes) == (None, (MANAGE,))
@@ -54,14 +61,14 @@ def test_an_exchange_records_caller_scope_and_outcome(client: Client, shared: Ap
 
 
 def test_the_journal_is_written_when_the_reply_begins(client: Client, shared: App) -> None:
-    seen: list[int] = []
+    lengths: list[int] = []
 
     def start(*_: object) -> Callable[[bytes], object]:
-        seen.append(len(shared.records.find_exchanges(client.tenant)))
+        lengths.append(len(shared.records.find_exchanges(client.tenant)))
         return lambda _: None
 
     shared.flask.wsgi_app(EnvironBuilder(path=f"/customer-segment/{client.tenant}/segments").get_environ(), start)
-    assert seen == [1]
+    assert lengths == [1]
 
 
 def test_exchanges_are_kept_per_tenant_even_for_unknown_paths(client: Client, shared: App) -> None:
@@ -108,25 +115,27 @@ def test_oversized_and_broken_requests_are_recorded_too(
 
 
 def test_the_oldest_exchanges_are_dropped_first() -> None:
-    kept = RecordStore()
-    visits = [record_exchange(kept, "acme") for _ in range(journal.MAX_EXCHANGES + 3)]
-    assert kept.find_exchanges("acme") == visits[3:]
-    assert (kept.count_dropped("acme"), kept.count_dropped("other"), kept.count_dropped()) == (3, 0, 3)
-    assert kept.find_exchange(visits[2].id) is None
-    assert kept.find_exchange(visits[3].id) is visits[3]
-    kept.clear_journals("acme")
-    assert (kept.find_exchanges(), kept.count_dropped()) == ([], 0)
+    records = RecordStore()
+    exchanges = [record_exchange(records, "acme") for _ in range(journal.MAX_EXCHANGES + 3)]
+    assert records.find_exchanges("acme") == exchanges[3:]
+    assert (records.count_dropped("acme"), records.count_dropped("other"), records.count_dropped()) == (3, 0, 3)
+    assert records.find_exchange(exchanges[2].id) is None
+    assert records.find_exchange(exchanges[3].id) is exchanges[3]
+    records.clear_journals("acme")
+    assert (records.find_exchanges(), records.count_dropped()) == ([], 0)
 
 
 def test_large_exchanges_are_dropped_sooner_and_large_bodies_cut() -> None:
-    kept, large = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES + 1)
+    records, large = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES + 1)
     for _ in range(journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1):
-        record_exchange(kept, "acme", large, large)
-    left = kept.find_exchanges("acme")
-    assert sum(each.size_bytes for each in left) <= journal.MAX_JOURNAL_BYTES
-    assert len(left) + kept.count_dropped() == journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1
-    assert all(each.is_truncated and len(each.request.body) == journal.MAX_STORED_BODY_BYTES for each in left)
-    assert all(each.response and len(each.response.content) == journal.MAX_STORED_BODY_BYTES for each in left)
+        record_exchange(records, "acme", large, large)
+    exchanges = records.find_exchanges("acme")
+    assert sum(each.size_bytes for each in exchanges) <= journal.MAX_JOURNAL_BYTES
+    assert (
+        len(exchanges) + records.count_dropped() == journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1
+    )
+    assert all(each.is_truncated and len(each.request.body) == journal.MAX_STORED_BODY_BYTES for each in exchanges)
+    assert all(each.response and len(each.response.content) == journal.MAX_STORED_BODY_BYTES for each in exchanges)
 
 
 def test_exchanges_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
@@ -143,35 +152,35 @@ def test_exchanges_take_no_more_memory_than_the_journal_counts(client: Client, s
 
 
 def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:
-    kept = RecordStore()
+    records = RecordStore()
     for number in range(500):
-        record_exchange(kept, f"tenant{number}")
-    visits = [record_exchange(kept, "acme") for _ in range(journal.MAX_EXCHANGES)]
-    assert kept.find_exchanges("acme") == visits
-    assert kept.count_dropped() == 0
+        record_exchange(records, f"tenant{number}")
+    exchanges = [record_exchange(records, "acme") for _ in range(journal.MAX_EXCHANGES)]
+    assert records.find_exchanges("acme") == exchanges
+    assert records.count_dropped() == 0
 
 
 def test_the_largest_journals_shrink_when_the_total_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * journal.MAX_STORED_BODY_BYTES)
     monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", journal.MAX_STORED_BODY_BYTES)
-    kept, body = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES)
-    small = [record_exchange(kept, f"small{number}") for number in range(4)]
+    records, body = RecordStore(), bytes(journal.MAX_STORED_BODY_BYTES)
+    small = [record_exchange(records, f"small{number}") for number in range(4)]
     for _ in range(100):
-        record_exchange(kept, "large", body)
-    assert sum(each.size_bytes for each in kept.find_exchanges()) <= 20 * journal.MAX_STORED_BODY_BYTES
-    assert all(kept.find_exchange(each.id) is each for each in small)
-    assert (len(kept.find_exchanges()) + kept.count_dropped(), kept.count_dropped("small0")) == (104, 0)
+        record_exchange(records, "large", body)
+    assert sum(each.size_bytes for each in records.find_exchanges()) <= 20 * journal.MAX_STORED_BODY_BYTES
+    assert all(records.find_exchange(each.id) is each for each in small)
+    assert (len(records.find_exchanges()) + records.count_dropped(), records.count_dropped("small0")) == (104, 0)
 
 
 def test_records_can_be_added_and_dropped_concurrently() -> None:
-    kept, failed = RecordStore(), []
+    records, failed = RecordStore(), []
 
     def work(number: int) -> None:
         try:
-            for at in range(300):
-                record_exchange(kept, f"tenant{number}x{at}")
-                kept.drop_record(f"tenant{number}x{at - 20}")
-                kept.find_exchanges()
+            for index in range(300):
+                record_exchange(records, f"tenant{number}x{index}")
+                records.drop_record(f"tenant{number}x{index - 20}")
+                records.find_exchanges()
         except RuntimeError as error:  # raised when a dict changes during iteration
             failed.append(error)
 
@@ -190,20 +199,20 @@ def test_records_can_be_added_and_dropped_concurrently() -> None:
 
 def test_the_oldest_tenant_record_is_dropped_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 2)
-    kept = RecordStore()
+    records = RecordStore()
     for tenant in ("one", "one", "two", "three"):
-        record_exchange(kept, tenant)
-    assert [each.tenant for each in kept.find_exchanges()] == ["two", "three"]
-    assert kept.count_dropped() == 2
-    kept.clear_journals()
-    assert kept.count_dropped() == 0
+        record_exchange(records, tenant)
+    assert [each.tenant for each in records.find_exchanges()] == ["two", "three"]
+    assert records.count_dropped() == 2
+    records.clear_journals()
+    assert records.count_dropped() == 0
 
 
 def test_reading_creates_no_record() -> None:
-    kept = RecordStore()
-    before = len(kept.list_records(None))
-    assert (kept.find_exchanges("acme"), kept.count_dropped("acme"), kept.list_records("acme")) == ([], 0, [])
-    assert len(kept.list_records(None)) == before
+    records = RecordStore()
+    before = len(records.list_records(None))
+    assert (records.find_exchanges("acme"), records.count_dropped("acme"), records.list_records("acme")) == ([], 0, [])
+    assert len(records.list_records(None)) == before
 
 
 def test_a_recorded_error_does_not_keep_its_call_in_memory(client: Client, shared: App) -> None:
@@ -222,26 +231,26 @@ def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, share
 
 def test_findings_are_counted_once_each_with_their_tests() -> None:
     counts = findings.FindingCounts()
-    visits = []
+    exchanges = []
     for number in range(30):
-        visit = Exchange(
-            f"visit {number}", Request("GET", "/", "", {"x-mock-test": f"test {number % 25}"}), datetime.now(UTC)
+        exchange = Exchange(
+            f"exchange {number}", Request("GET", "/", "", {"x-mock-test": f"test {number % 25}"}), datetime.now(UTC)
         )
-        visit.findings = (Finding("query", "pagesize", "undeclared"),)
-        counts.count_findings(visit)
-        visits.append(visit)
-    (counted,) = counts.list_counts()
-    assert (counted.count, counted.first_exchange_id) == (30, "visit 0")
-    assert list(counted.tests) == [f"test {number}" for number in range(findings.MAX_TESTS_PER_FINDING)]
+        exchange.findings = (Finding("query", "pagesize", "undeclared"),)
+        counts.count_findings(exchange)
+        exchanges.append(exchange)
+    (finding,) = counts.list_counts()
+    assert (finding.count, finding.first_exchange_id) == (30, "exchange 0")
+    assert list(finding.tests) == [f"test {number}" for number in range(findings.MAX_TESTS_PER_FINDING)]
 
 
 def test_different_findings_are_limited_and_the_rest_counted() -> None:
     counts = findings.FindingCounts()
-    visit = Exchange("one", Request("GET", "/", "", {}), datetime.now(UTC))
-    visit.findings = tuple(
+    exchange = Exchange("one", Request("GET", "/", "", {}), datetime.now(UTC))
+    exchange.findings = tuple(
         Finding("query", f"name{number}", "") for number in range(findings.MAX_DISTINCT_FINDINGS + 5)
     )
-    counts.count_findings(visit)
+    counts.count_findings(exchange)
     assert (len(counts.list_counts()), counts.overflow_count) == (findings.MAX_DISTINCT_FINDINGS, 5)
     assert counts.clear() == findings.MAX_DISTINCT_FINDINGS
     assert (counts.list_counts(), counts.overflow_count) == ([], 0)

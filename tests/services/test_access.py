@@ -30,8 +30,8 @@ from tests.support.samples import (
 
 
 def token_for(client: Client, **fields: str) -> Any:
-    asked = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret", **fields}
-    return client.with_token(None).post("//oauth/token", data=asked).get_json()
+    credentials = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret", **fields}
+    return client.with_token(None).post("//oauth/token", data=credentials).get_json()
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a3_a_token_of_another_tenant_is_unknown(client: Client) -> None:
     reply = client.with_token(token).get("/items")
     assert (reply.status_code, reply.get_json()) == (401, INVALID_TOKEN)
     assert reply.headers["X-Mock-Hint"] == "this token belongs to another tenant"
-    told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
-    assert told["rule"]["id"] == "A3"
+    explanation = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
+    assert explanation["rule"]["id"] == "A3"
 
 
 def test_a5_a_missing_scope_is_named_in_the_header_only(client: Client) -> None:
@@ -177,7 +177,7 @@ def test_a14_a_stale_version_is_found_after_everything_else(client: Client) -> N
 
 
 @pytest.mark.parametrize(
-    ("validity", "seen"),
+    ("validity", "is_visible"),
     [
         ({"from": "2025-01-01T00:00:00.000Z", "to": "2027-01-01T00:00:00.000Z"}, True),
         ({"from": "2025-01-01T00:00:00.000Z"}, True),
@@ -189,13 +189,13 @@ def test_a14_a_stale_version_is_found_after_everything_else(client: Client) -> N
     ],
 )
 def test_a15_switched_the_validity_counts_on_the_clock(
-    simulator: Callable[..., Client], tmp_path: Path, validity: dict[str, str], seen: bool
+    simulator: Callable[..., Client], tmp_path: Path, validity: dict[str, str], is_visible: bool
 ) -> None:
     world = write_default_world(tmp_path)
     changed = json.loads(Path(world).read_text())
     next(each for each in changed["segments"] if each["id"] == GOLDEN)["validity"] = validity
     Path(world).write_text(json.dumps(changed))
-    for active, expected in (("status", True), ("status-and-validity", seen)):
+    for active, expected in (("status", True), ("status-and-validity", is_visible)):
         client = simulator(fixture=world, active=active)
         client.put(f"/{GOLDEN}/items/CATEGORY/12468506")
         for path in ("/items", "/items/category-trees"):
@@ -211,10 +211,10 @@ def test_auth_off_makes_every_call_as_admin(simulator: Callable[..., Client]) ->
     assert client.get("/items/category-trees").status_code == 403
 
 
-@pytest.mark.parametrize("way", ["data", "json", "query_string"])
-def test_b1_a_token_is_granted_to_forms_json_and_queries(client: Client, way: str) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    sent: dict[str, Any] = {way: asked | {"scope": f"tenant={client.tenant}"}}
+@pytest.mark.parametrize("place", ["data", "json", "query_string"])
+def test_b1_a_token_is_granted_to_forms_json_and_queries(client: Client, place: str) -> None:
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    sent: dict[str, Any] = {place: credentials | {"scope": f"tenant={client.tenant}"}}
     token = client.with_token(None).post("//oauth/token", **sent).get_json()
     assert len(token.pop("access_token")) == 32
     assert token == {
@@ -228,8 +228,8 @@ def test_b1_a_token_is_granted_to_forms_json_and_queries(client: Client, way: st
 
 
 def test_b1_the_body_wins_over_the_query(client: Client) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    token = client.with_token(None).post("//oauth/token?client_id=nobody", data=asked).get_json()
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    token = client.with_token(None).post("//oauth/token?client_id=nobody", data=credentials).get_json()
     assert "access_token" in token
 
 
@@ -255,7 +255,7 @@ def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "granted"),
+    ("scope", "granted"),
     [
         ("", " ".join(ADMIN_SCOPES)),
         ("customersegment.segment_read", "customersegment.segment_read"),
@@ -266,8 +266,8 @@ def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -
         ("order.order_read", ""),
     ],
 )
-def test_b2_scopes_that_the_client_lacks_are_dropped_silently(client: Client, asked: str, granted: str) -> None:
-    token = token_for(client, scope=f"{asked} tenant={client.tenant}")
+def test_b2_scopes_that_the_client_lacks_are_dropped_silently(client: Client, scope: str, granted: str) -> None:
+    token = token_for(client, scope=f"{scope} tenant={client.tenant}")
     assert token["scope"] == f"{granted} tenant={client.tenant}".strip()
 
 

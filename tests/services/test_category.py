@@ -94,7 +94,7 @@ def test_k2_nothing_below_an_unpublished_category_is_visible(house: Client) -> N
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("showRoots=true", ["room"]),
         ("code=S", ["shut"]),
@@ -106,8 +106,8 @@ def test_k2_nothing_below_an_unpublished_category_is_visible(house: Client) -> N
         ("metadataModifiedAt=never", []),
     ],
 )
-def test_lists_are_filtered_and_sorted(house: Client, query: str, found: list[str]) -> None:
-    assert ids(house.with_token("admin-token"), f"/categories?showUnpublished=true&{query}") == found
+def test_lists_are_filtered_and_sorted(house: Client, query: str, expected: list[str]) -> None:
+    assert ids(house.with_token("admin-token"), f"/categories?showUnpublished=true&{query}") == expected
 
 
 def test_a_search_finds_what_a_list_finds(house: Client) -> None:
@@ -118,11 +118,11 @@ def test_a_search_finds_what_a_list_finds(house: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [("", [HAMMERS, SLEDGES]), ("?depth=1", [HAMMERS]), ("?depth=2", [HAMMERS, SLEDGES]), ("?depth=0", [])],
 )
-def test_k3_subcategories_are_listed_down_to_a_depth(client: Client, query: str, found: list[str]) -> None:
-    assert ids(client, f"/categories/{TOOLS}/subcategories{query}") == found
+def test_k3_subcategories_are_listed_down_to_a_depth(client: Client, query: str, expected: list[str]) -> None:
+    assert ids(client, f"/categories/{TOOLS}/subcategories{query}") == expected
 
 
 @pytest.mark.parametrize("depth", ["-1", "1.5", "one", "1_0", "%D9%A1", "2147483648", "9" * 5000])
@@ -150,7 +150,7 @@ def test_k4_segments_keep_what_they_cover(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("", ["dark", "lamp"]),
         ("hideUnpublishedProducts=true", ["lamp"]),
@@ -159,10 +159,10 @@ def test_k4_segments_keep_what_they_cover(client: Client) -> None:
         ("ref.localizedName=Dark+Lamp", ["dark"]),
     ],
 )
-def test_k4_assignments_of_a_category(house: Client, query: str, found: list[str]) -> None:
+def test_k4_assignments_of_a_category(house: Client, query: str, expected: list[str]) -> None:
     assigned = rows(house, f"/categories/room/assignments?{query}")
-    assert [row["ref"]["id"] for row in assigned] == found
-    assert len({row["id"] for row in assigned}) == len(found)
+    assert [row["ref"]["id"] for row in assigned] == expected
+    assert len({row["id"] for row in assigned}) == len(expected)
     assert rows(house, f"/categories/room/assignments?{query}") == assigned
 
 
@@ -185,19 +185,19 @@ def test_k5_trees_start_at_the_requested_categories(client: Client) -> None:
     (tools,) = rows(client, f"/category-trees?categoryIds={TOOLS}")
     assert tools == rows(client, f"/category-trees/{TOOLS}")
     assert [each["id"] for each in tools["subcategories"]] == [HAMMERS]
-    wanted = [SLEDGES, "nowhere", TOOLS, SLEDGES]
-    found = client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": wanted}).get_json()
-    assert [each["id"] for each in found] == [SLEDGES, TOOLS]
-    assert found == rows(client, "/category-trees?categoryIds=" + "&categoryIds=".join(wanted))
+    requested = [SLEDGES, "nowhere", TOOLS, SLEDGES]
+    trees = client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": requested}).get_json()
+    assert [each["id"] for each in trees] == [SLEDGES, TOOLS]
+    assert trees == rows(client, "/category-trees?categoryIds=" + "&categoryIds=".join(requested))
     assert client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": []}).get_json() == []
 
 
 def test_k6_a_category_has_the_fields_of_the_world(house: Client) -> None:
-    found = rows(house, "/categories/next")
-    assert found.pop("metadata")["version"] == 1
-    kept = {name: value for name, value in NEXT.items() if name != "name"}
+    category = rows(house, "/categories/next")
+    assert category.pop("metadata")["version"] == 1
+    unchanged = {name: value for name, value in NEXT.items() if name != "name"}
     plain = {"name": "Raum", "description": "Daneben", "media": []}
-    assert found == kept | {"localizedName": NEXT["name"]} | plain
+    assert category == unchanged | {"localizedName": NEXT["name"]} | plain
     english = rows(house, "/categories/next", **{"Accept-Language": "en"})
     assert (english["localizedName"], english["name"], english["description"]) == ({"en": "Room"}, "Room", "Beside")
 
@@ -205,25 +205,27 @@ def test_k6_a_category_has_the_fields_of_the_world(house: Client) -> None:
 @st.composite
 def category_states(draw: st.DrawFn) -> State:
     """Draw a state with categories. Each is a root or below an earlier one; some are unpublished."""
-    made: list[Document] = []
+    rows: list[Document] = []
     for number in range(draw(st.integers(1, 12))):
-        parent = draw(st.none() | st.sampled_from(made)) if made else None
+        parent = draw(st.none() | st.sampled_from(rows)) if rows else None
         above = {"parentId": parent["id"]} if parent else {}
         position, published = draw(st.integers(0, 2)), draw(st.sampled_from([True, True, False]))
-        made.append(ROOM | {"id": f"c{number}", "position": position, "published": published} | above)
-    return WORLDS.build_state({"categories": made})
+        rows.append(ROOM | {"id": f"c{number}", "position": position, "published": published} | above)
+    return WORLDS.build_state({"categories": rows})
 
 
 @given(category_states(), st.booleans())
 def test_trees_hold_visible_categories_once_and_parents_agree(state: State, unpublished: bool) -> None:
-    seen = forest.visible_forest(state, READER, with_unpublished=unpublished)
-    met = [id_ for root in seen.roots for id_ in iter_tree_ids(categories.build_category_tree(seen, root["id"]))]
-    assert sorted(met) == sorted(seen.visible)
-    for id_ in seen.visible:
-        above = {each["id"] for each in seen.ancestors(id_)}
-        assert above == {top for top in seen.visible if id_ in {each["id"] for each in seen.descendants(top)}}
+    visible = forest.visible_forest(state, READER, with_unpublished=unpublished)
+    tree_ids = [
+        id_ for root in visible.roots for id_ in iter_tree_ids(categories.build_category_tree(visible, root["id"]))
+    ]
+    assert sorted(tree_ids) == sorted(visible.visible)
+    for id_ in visible.visible:
+        above = {each["id"] for each in visible.ancestors(id_)}
+        assert above == {top for top in visible.visible if id_ in {each["id"] for each in visible.descendants(top)}}
         assert unpublished or all(state.categories[each]["published"] for each in above | {id_})
-    hidden = state.categories.keys() - seen.visible.keys()
+    hidden = state.categories.keys() - visible.visible.keys()
     assert all(not state.categories[id_]["published"] or state.categories[id_]["parentId"] in hidden for id_ in hidden)
 
 

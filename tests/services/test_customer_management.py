@@ -78,7 +78,7 @@ def test_m3_a_token_that_is_bound_to_a_legal_entity_lists_the_others_too(client:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         (f"id={COMPANY}", [COMPANY]),
         ("name=SomeBranch", ["subsidiary"]),
@@ -92,10 +92,10 @@ def test_m3_a_token_that_is_bound_to_a_legal_entity_lists_the_others_too(client:
         ("q=legalInfo.countryOfRegistration:DE", ["subsidiary"]),
     ],
 )
-def test_m3_legal_entities_are_filtered_by_their_fields(branched: Client, query: str, found: list[str]) -> None:
-    assert ids(call(branched, f"legal-entities?{query}")) == found
+def test_m3_legal_entities_are_filtered_by_their_fields(branched: Client, query: str, expected: list[str]) -> None:
+    assert ids(call(branched, f"legal-entities?{query}")) == expected
     if not query.startswith("q="):
-        assert ids(call(branched, f"legal-entities/search?{query}", json={})) == found
+        assert ids(call(branched, f"legal-entities/search?{query}", json={})) == expected
 
 
 def test_m3_a_legal_entity_has_the_fields_of_the_world(branched: Client) -> None:

@@ -50,7 +50,7 @@ def test_m1_a_customer_sees_nobody_else(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("also", "customer_id", "seen"),
+    ("also", "customer_id", "expected"),
     [
         ("customer.customer_read", JACK_PROFILE["id"], NUMBERS),
         ("order.history_view", None, []),
@@ -58,11 +58,11 @@ def test_m1_a_customer_sees_nobody_else(client: Client) -> None:
     ],
 )
 def test_m1_the_wider_scope_counts_and_the_own_one_needs_a_customer(
-    client: Client, world: World, also: str, customer_id: str | None, seen: list[str]
+    client: Client, world: World, also: str, customer_id: str | None, expected: list[str]
 ) -> None:
     scopes = frozenset({"customer.customer_read_own", also})
     world.tokens.issue("scoped", Principal(scopes, client.tenant, customer_id))
-    assert numbers(call(client, token="scoped")) == seen
+    assert numbers(call(client, token="scoped")) == expected
 
 
 def test_m2_a_customer_has_the_fields_of_the_world_but_no_password(client: Client) -> None:
@@ -92,19 +92,19 @@ def test_m2_a_customer_has_the_fields_of_the_world_but_no_password(client: Clien
 
 def test_m2_customers_are_filtered_sorted_and_paged(client: Client) -> None:
     assert numbers(call(client, "?q=firstName:Jack")) == [JACK_PROFILE["id"]]
-    found = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK_PROFILE['legalEntities'][0]}"})
+    reply = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK_PROFILE['legalEntities'][0]}"})
     expected = [
         each["id"] for each in DEFAULT["customers"] if JACK_PROFILE["legalEntities"][0] in each.get("legalEntities", ())
     ]
-    assert numbers(found) == expected
+    assert numbers(reply) == expected
     assert numbers(call(client, "?sort=customerNumber:DESC&pageSize=2&pageNumber=2")) == NUMBERS[::-1][2:4]
 
 
 def test_m5_the_count_of_customers_is_always_sent(client: Client) -> None:
     page = call(client, "?pageSize=3")
     assert (len(page.get_json()), page.headers["Count"]) == (3, str(len(NUMBERS)))
-    found = call(client, "/search", json={"q": "firstName:Jack"})
-    assert found.headers["Count"] == str(len(found.get_json()))
+    reply = call(client, "/search", json={"q": "firstName:Jack"})
+    assert reply.headers["Count"] == str(len(reply.get_json()))
 
 
 def test_errors_of_customers_have_typed_details(client: Client) -> None:

@@ -59,8 +59,8 @@ def test_lists_and_searches_find_by_q_sort_and_page(client: Client) -> None:
     assert (JACK, ANOTHER_COMPANY) in keys(client.get(f"/{GOLDEN}/customers"))
     listed = client.get(f"/{GOLDEN}/customers", query_string={"q": "customer.lastName:Smith", "fields": "metadata"})
     assert listed.get_json()[0].keys() == {"customer", "legalEntity", "metadata"}
-    found = client.post(f"/{GOLDEN}/customers/search", json={"q": f"legalEntity.id:{COMPANY}"})
-    assert keys(found) == [(JOHN, COMPANY)]
+    reply = client.post(f"/{GOLDEN}/customers/search", json={"q": f"legalEntity.id:{COMPANY}"})
+    assert keys(reply) == [(JOHN, COMPANY)]
     page = client.get(f"/{GOLDEN}/customers?pageSize=1&sort=customer.firstName:DESC", headers={"X-Total-Count": "true"})
     assert len(page.get_json()) == 1
     assert page.headers["X-Total-Count"] == str(len(members(client, GOLDEN)))
@@ -136,8 +136,8 @@ def test_d1_d2_d3_upserts_create_replace_and_check_versions(clock: ManualClock, 
     created = client.put(path)
     assert (created.status_code, created.data) == (201, b"")
     clock.advance(hours=1)
-    mixed = {"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}, "version": 1}}
-    assert client.put(path, json=mixed).status_code == 204
+    body = {"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}, "version": 1}}
+    assert client.put(path, json=body).status_code == 204
     noon, later = "2026-01-01T12:00:00.000Z", "2026-01-01T13:00:00.000Z"
     stored = client.get(path).get_json()
     assert stored["metadata"] == {
@@ -147,7 +147,7 @@ def test_d1_d2_d3_upserts_create_replace_and_check_versions(clock: ManualClock, 
         "mixins": {"a": "https://example.com/a.json"},
     }
     assert stored["mixins"] == {"a": 1}
-    assert client.put(path, json=mixed).status_code == 409
+    assert client.put(path, json=body).status_code == 409
     assert client.get(path).get_json() == stored
     client.put(path, json={})
     assert "mixins" not in client.get(path).get_json()

@@ -283,11 +283,11 @@ def test_a12_the_legal_entity_of_the_token_decides_which_segments_show(storefron
     assert storefront.segments(john["access_token"]) == {GOLDEN, TOOL_FANS}
     third = storefront.refresh(john["refresh_token"], THIRD_COMPANY).get_json()
     assert storefront.segments(third["access_token"]) == {TOOL_FANS}
-    some = storefront.refresh(third["refresh_token"], COMPANY).get_json()
-    assert storefront.segments(some["access_token"]) == {GOLDEN, TOOL_FANS}
-    items = storefront.client.with_token(some["access_token"]).get(f"/items?legalEntityId={THIRD_COMPANY}").get_json()
+    bound = storefront.refresh(third["refresh_token"], COMPANY).get_json()
+    assert storefront.segments(bound["access_token"]) == {GOLDEN, TOOL_FANS}
+    items = storefront.client.with_token(bound["access_token"]).get(f"/items?legalEntityId={THIRD_COMPANY}").get_json()
     assert {row["segmentId"] for row in items} == {GOLDEN, TOOL_FANS}
-    trees = storefront.client.with_token(some["access_token"]).get("/items/category-trees")
+    trees = storefront.client.with_token(bound["access_token"]).get("/items/category-trees")
     assert (trees.status_code, [tree["id"] for tree in trees.get_json()]) == (200, ["12468504"])
 
 

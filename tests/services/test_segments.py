@@ -100,14 +100,14 @@ def test_a15_switched_the_validity_decides_on_lists_too(simulator: Callable[...,
     client = simulator(active="status-and-validity")
     spring = {"from": "2026-03-01T00:00:00.000Z", "to": "2026-06-01T00:00:00.000Z"}
     assert client.put(f"/{GOLDEN}", json={**NEW, "status": "ACTIVE", "validity": spring}).status_code == 204
-    seen = []
+    visible = []
     for _ in range(4):
         jack = client.with_token("customer2-token")
-        seen.append(GOLDEN in ids(jack.get("")))
-        assert jack.get(f"/{GOLDEN}").status_code == (200 if seen[-1] else 404)
-        assert match(client, [HAMMER], [GOLDEN]) == ([HAMMER] if seen[-1] else [])
+        visible.append(GOLDEN in ids(jack.get("")))
+        assert jack.get(f"/{GOLDEN}").status_code == (200 if visible[-1] else 404)
+        assert match(client, [HAMMER], [GOLDEN]) == ([HAMMER] if visible[-1] else [])
         clock.advance(days=60)
-    assert seen == [False, True, True, False]
+    assert visible == [False, True, True, False]
 
 
 def test_a15_switched_the_validity_decides_on_the_list_of_all_active_ones(
@@ -121,9 +121,9 @@ def test_a15_switched_the_validity_decides_on_the_list_of_all_active_ones(
 
 
 def test_c5_q_sort_fields_and_languages_work_on_segments(client: Client) -> None:
-    found = client.get("", query_string={"q": "siteCode:main status:INACTIVE", "sort": "name.en", "fields": "name"})
-    assert {"id": PLATINUM, "name": {"en": "Platinum Segment"}} in found.get_json()
-    assert all(row.keys() == {"id", "name"} for row in found.get_json())
+    reply = client.get("", query_string={"q": "siteCode:main status:INACTIVE", "sort": "name.en", "fields": "name"})
+    assert {"id": PLATINUM, "name": {"en": "Platinum Segment"}} in reply.get_json()
+    assert all(row.keys() == {"id", "name"} for row in reply.get_json())
     assert client.post("/search", json={"q": "name.en:~^Golden"}).get_json()[0]["id"] == GOLDEN
     client.put("/polyglot", json=NEW)
     cut = client.get("/polyglot", headers={"Accept-Language": "de"}).get_json()
@@ -305,14 +305,14 @@ def test_a_deleted_segment_takes_its_assignments_along(client: Client) -> None:
 def test_d11_a_patch_changes_parts_and_adds_1_to_the_version(client: Client, clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     old = client.get(f"/{GOLDEN}").get_json()
-    done = patch(
+    reply = patch(
         client,
         {"op": "replace", "path": "/name/en", "value": "Gold"},
         {"op": "add", "path": "/name/de", "value": "Gold"},
         {"op": "add", "path": "/mixins", "value": {"flags": [True, None, {"a": 1}]}},
         {"op": "replace", "path": "/status", "value": "INACTIVE"},
     )
-    assert (done.status_code, done.data) == (204, b"")
+    assert (reply.status_code, reply.data) == (204, b"")
     assert client.get(f"/{GOLDEN}").get_json() == {
         **old,
         "name": {"en": "Gold", "de": "Gold"},
@@ -443,12 +443,12 @@ def test_d12_switched_an_unknown_url_is_refused_in_every_write(
     simulator: Callable[..., Client], unknown_mixin: str, new: int, old: int
 ) -> None:
     client = simulator(unknown_mixin=unknown_mixin)
-    mixed = {"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}}
-    assert client.post("", json=NEW | mixed).status_code == new
-    assert client.put("/new", json=NEW | mixed).status_code == new
-    assert client.put(f"/{GOLDEN}", json=NEW | mixed).status_code == old
-    assert client.post("/bulk", json=[NEW | mixed]).get_json()[0]["code"] == new
-    assert client.put(f"/{TOOL_FANS}/customers/{JOHN}", json=mixed).status_code == old
+    body = {"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}}
+    assert client.post("", json=NEW | body).status_code == new
+    assert client.put("/new", json=NEW | body).status_code == new
+    assert client.put(f"/{GOLDEN}", json=NEW | body).status_code == old
+    assert client.post("/bulk", json=[NEW | body]).get_json()[0]["code"] == new
+    assert client.put(f"/{TOOL_FANS}/customers/{JOHN}", json=body).status_code == old
 
 
 def test_d13_content_language_changes_nothing(client: Client) -> None:

@@ -54,16 +54,16 @@ def sites(client: Client, query: str = "") -> Any:
 
 def choices(client: Client, key: str) -> Any:
     """Return the entries of a property's JSON value by id."""
-    found = client.get(f"//configuration/{client.tenant}/configurations/{key}").get_json()
-    assert found == {
+    configuration = client.get(f"//configuration/{client.tenant}/configurations/{key}").get_json()
+    assert configuration == {
         "key": key,
-        "value": found["value"],
+        "value": configuration["value"],
         "version": 1,
         "secured": False,
         "restricted": False,
         "readOnly": False,
     }
-    return json.loads(found["value"])
+    return json.loads(configuration["value"])
 
 
 def test_n2_a_site_has_all_that_the_contract_requires(client: Client) -> None:
@@ -73,10 +73,10 @@ def test_n2_a_site_has_all_that_the_contract_requires(client: Client) -> None:
 
 
 def test_n2_fields_of_the_world_are_kept(alpine: Client) -> None:
-    found = alpine.get("//site/acme/sites/alps").get_json()
-    assert found.items() >= ALPS.items()
-    assert found["shipToCountries"] == ["CH"]
-    assert found["default"] is False
+    site = alpine.get("//site/acme/sites/alps").get_json()
+    assert site.items() >= ALPS.items()
+    assert site["shipToCountries"] == ["CH"]
+    assert site["default"] is False
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_an_empty_world_has_one_language_and_the_currencies_of_its_sites(simulat
 def test_n4_a_property_that_is_not_simulated_is_not_found(client: Client, key: str) -> None:
     reply = client.get(f"//configuration/{client.tenant}/configurations/{key}")
     assert (reply.status_code, reply.get_json()["type"]) == (404, "not_found")
-    told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
-    assert told["rule"]["id"] == "N4"
+    explanation = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
+    assert explanation["rule"]["id"] == "N4"
 
 
 @pytest.mark.parametrize("token", ["manage-token", "read-token", "customer-token", "no-scope-token"])

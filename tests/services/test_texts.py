@@ -47,11 +47,13 @@ def read_items_singly(client: Client, language: str = "*") -> list[Any]:
 @pytest.mark.parametrize("path", READ)
 def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, path: str, references: Any) -> None:
     state, behaviour = world.seed.state, Switches(references=references)
-    known = [each for id_ in state.items for each in state.items_of(id_).values()]
-    mixed = ItemAssignment(GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"})
+    stored = [each for id_ in state.items for each in state.items_of(id_).values()]
+    with_mixins = ItemAssignment(
+        GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"}
+    )
     gone = [ItemAssignment(GOLDEN, kind, "gone", THEN) for kind in ("PRODUCT", "CATEGORY")]
     read, whole = item_rows.item_field_reader(state, behaviour, path), paths.path_reader(path)
-    for each in [*known, mixed, *gone]:
+    for each in [*stored, with_mixins, *gone]:
         assert read(each) == whole(item_rows.item_assignment_row(state, each, behaviour))
 
 
@@ -128,33 +130,33 @@ def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Clien
             shared.api_pipeline.handle_request(request)
 
 
-def encode_texts(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
+def encode_texts(cache: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
     """Encode rows through the cache. Return the sources that were not in it."""
-    asked = []
+    encoded = []
 
     def write(source: str) -> bytes:
-        asked.append(source)
+        encoded.append(source)
         return source.encode()
 
-    assert kept.encode_rows(sources, made_of, seen_as, write) == [source.encode() for source in sources]
-    return asked
+    assert cache.encode_rows(sources, made_of, seen_as, write) == [source.encode() for source in sources]
+    return encoded
 
 
 def test_a_row_is_encoded_once_for_its_sources_and_its_view() -> None:
-    kept, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
-    assert encode_texts(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
-    assert encode_texts(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
-    assert encode_texts(kept, ["x"], (equal_one,)) == ["x"]
-    assert encode_texts(kept, ["x"], (catalogue_of,), "de") == ["x"]
-    assert encode_texts(kept, ["x"], (catalogue_of,)) == []
+    cache, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
+    assert encode_texts(cache, ["x", "y"], (catalogue_of,)) == ["x", "y"]
+    assert encode_texts(cache, ["y", "z", "x"], (catalogue_of,)) == ["z"]
+    assert encode_texts(cache, ["x"], (equal_one,)) == ["x"]
+    assert encode_texts(cache, ["x"], (catalogue_of,), "de") == ["x"]
+    assert encode_texts(cache, ["x"], (catalogue_of,)) == []
 
 
 def test_cached_rows_are_freed_with_their_sources() -> None:
     class Source:
         pass
 
-    kept, catalogue_of, source = RowCache(), Map(a=1), Source()
-    kept.encode_rows([source], (catalogue_of,), "", lambda _: b"{}")
+    cache, catalogue_of, source = RowCache(), Map(a=1), Source()
+    cache.encode_rows([source], (catalogue_of,), "", lambda _: b"{}")
     gone = ref(source)
     del source
     assert gone() is not None
@@ -163,14 +165,14 @@ def test_cached_rows_are_freed_with_their_sources() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "way"), [("x", "way {}"), ("{:0500}", "way"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
+    ("row", "view"), [("x", "way {}"), ("{:0500}", "view"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
 )
-def test_the_cache_stays_within_its_limit(monkeypatch: pytest.MonkeyPatch, row: str, way: str) -> None:
+def test_the_cache_stays_within_its_limit(monkeypatch: pytest.MonkeyPatch, row: str, view: str) -> None:
     monkeypatch.setattr(row_cache, "MAX_CACHE_BYTES", 100_000)
-    kept = RowCache()
+    cache = RowCache()
 
-    def is_new(at: int) -> bool:
-        return bool(encode_texts(kept, [row.format(at)], (), way.format(at)))
+    def is_new(number: int) -> bool:
+        return bool(encode_texts(cache, [row.format(number)], (), view.format(number)))
 
     rounds = [(is_new(at), is_new(0)) for at in range(1, 200)]
     assert all(other for other, _ in rounds)

@@ -193,8 +193,8 @@ def test_e4_an_empty_array_has_no_entries(client: Client, method: str) -> None:
 
 
 def test_e5_a_repeated_id_meets_its_first_result(client: Client) -> None:
-    twice = [{"id": HAMMER, "metadata": {"version": 1}}] * 2
-    assert [entry["code"] for entry in client.put(ITEM_BULK, json=twice).get_json()] == [204, 409]
+    repeated = [{"id": HAMMER, "metadata": {"version": 1}}] * 2
+    assert [entry["code"] for entry in client.put(ITEM_BULK, json=repeated).get_json()] == [204, 409]
 
 
 @pytest.mark.parametrize("body", [None, {}, "text", 5, {"id": "x"}, [[]], [{"id": HAMMER}], [None]])

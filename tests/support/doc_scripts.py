@@ -68,9 +68,9 @@ def _split_commands(text: str) -> list[str]:
 def _parse_step(command: str) -> Step:
     if not command.startswith("curl "):
         return Step(command)
-    found = CURL.fullmatch(command)
-    assert found, f"no status after {command}"
-    return Step(*found.groups())
+    match = CURL.fullmatch(command)
+    assert match, f"no status after {command}"
+    return Step(*match.groups())
 
 
 def _record_response(step: Step, path: Path) -> str:

@@ -40,8 +40,8 @@ class Entrances:
         """Send the requests of a stream through both entrances; AssertionError if a response differs."""
         responses = []
         with patch.multiple(request_builder, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
-            whole = RequestParser("127.0.0.1").feed(stream)  # another server has other limits
-        for parsed, unlimited in zip(RequestParser("127.0.0.1").feed(stream), whole, strict=True):
+            unlimited_requests = RequestParser("127.0.0.1").feed(stream)  # another server has other limits
+        for parsed, unlimited in zip(RequestParser("127.0.0.1").feed(stream), unlimited_requests, strict=True):
             if not parsed.refusal:  # a refused request reaches no application
                 over_socket, over_wsgi = (
                     call_over_socket(self._socket_app, parsed),

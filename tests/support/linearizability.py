@@ -39,19 +39,19 @@ def is_linearizable(records: Sequence[Record], start: Hashable, step: Step) -> b
     step: takes a state and a call, returns the next state and the response.
     Each pair of remaining calls and reached state is tried only once.
     """
-    seen: set[tuple[frozenset[Record], Hashable]] = set()
+    tried: set[tuple[frozenset[Record], Hashable]] = set()
     untried = [(frozenset(records), start)]
     while untried:
-        left, state = untried.pop()
-        if not left:
+        remaining, state = untried.pop()
+        if not remaining:
             return True
-        if (left, state) in seen:
+        if (remaining, state) in tried:
             continue
-        seen.add((left, state))
-        first_end = min(record.ended_at for record in left)
-        for record in left:
+        tried.add((remaining, state))
+        first_end = min(record.ended_at for record in remaining)
+        for record in remaining:
             if record.started_at < first_end:
                 after, answer = step(state, record.call)
                 if answer == record.response:
-                    untried.append((left - {record}, after))
+                    untried.append((remaining - {record}, after))
     return False

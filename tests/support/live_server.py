@@ -117,7 +117,7 @@ class Connection:
     def exchange(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
         """Send a request below the tenant's segments, or to the control plane. Return status and content."""
         url = path if path.startswith("/__admin") else f"/customer-segment/{self.tenant}/segments{path}"
-        given = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **headers}
-        self.http.request(method, url, None if body is None else json.dumps(body), given)
+        sent_headers = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **headers}
+        self.http.request(method, url, None if body is None else json.dumps(body), sent_headers)
         reply = self.http.getresponse()
         return reply.status, reply.read()

@@ -62,17 +62,17 @@ def test_a_table_may_grow_and_shrink_in_any_order() -> None:
 
 @pytest.mark.parametrize("sizes", [(), (10,), (3, 0, 4), (1, 1, 1)], ids=str)
 def test_concatenated_tables_are_a_sequence(sizes: tuple[int, ...]) -> None:
-    whole = [(at, number) for at, size in enumerate(sizes) for number in range(size)]
+    expected = [(at, number) for at, size in enumerate(sizes) for number in range(size)]
     joined = ConcatenatedTables(
         [Table.from_pairs((number, (at, number)) for number in range(size)) for at, size in enumerate(sizes)]
     )
-    places = range(-len(whole) - 1, len(whole) + 2)
-    assert (len(joined), list(joined)) == (len(whole), whole)
+    places = range(-len(expected) - 1, len(expected) + 2)
+    assert (len(joined), list(joined)) == (len(expected), expected)
     assert [joined[start:stop] for start in places for stop in places] == [
-        whole[start:stop] for start in places for stop in places
+        expected[start:stop] for start in places for stop in places
     ]
-    assert [joined[at] for at in places[1:-2]] == [whole[at] for at in places[1:-2]]
-    for beyond in (len(whole), -len(whole) - 1):
+    assert [joined[at] for at in places[1:-2]] == [expected[at] for at in places[1:-2]]
+    for beyond in (len(expected), -len(expected) - 1):
         with pytest.raises(IndexError):
             joined[beyond]
 

@@ -49,11 +49,11 @@ class ListView:
 
     def apply(self, rows: list[Row]) -> ExpectedResponse:
         """Filter, sort and cut the rows (C1 to C6)."""
-        found = [row for row in rows if FILTERS[self.q](row)]
+        matching = [row for row in rows if FILTERS[self.q](row)]
         if self.newest_first:
-            found.sort(key=lambda row: -row["metadata"]["version"])
-        page = found[(self.number - 1) * self.size : self.number * self.size]
-        return ExpectedResponse(200, page, str(len(found)) if self.with_count else None)
+            matching.sort(key=lambda row: -row["metadata"]["version"])
+        page = matching[(self.number - 1) * self.size : self.number * self.size]
+        return ExpectedResponse(200, page, str(len(matching)) if self.with_count else None)
 
 
 class Refused(Exception):

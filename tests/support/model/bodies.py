@@ -69,9 +69,9 @@ def apply_patch(document: dict[str, Any], operations: list[dict[str, Any]]) -> d
     """Return a patched copy; InvalidPatch if an operation cannot be applied."""
     copy = deepcopy(document)
     for operation in operations:
-        *way, last = _pointer_tokens(operation["path"])
+        *parents, last = _pointer_tokens(operation["path"])
         holder: Any = copy
-        for step in way:
+        for step in parents:
             holder = holder[_resolve_token(holder, step, adds=False)]
         key = _resolve_token(holder, last, adds=operation["op"] == "add")
         if operation["op"] == "remove":
@@ -121,7 +121,7 @@ def _resolve_token(holder: Any, step: str, *, adds: bool) -> Any:
     if isinstance(holder, dict) and (adds or step in holder):
         return step
     if isinstance(holder, list):
-        places = [str(at) for at in range(len(holder) + adds)]
+        places = [str(index) for index in range(len(holder) + adds)]
         if step in places:
             return int(step)
         if adds and step == "-":

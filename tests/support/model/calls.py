@@ -38,8 +38,8 @@ def some_invalid(good: st.SearchStrategy[Any], wrong: list[Row]) -> st.SearchStr
 def bulk_bodies(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Bodies of bulks: short arrays, some with repeated elements, and now and then no array or too many elements."""
     lists = st.lists(elements, min_size=1, max_size=5)
-    twice = st.builds(lambda each: [*each, *each], lists)
-    return mostly(lists | twice, NOT_OBJECTS | st.builds(lambda each: [each] * 201, elements))
+    repeated = st.builds(lambda each: [*each, *each], lists)
+    return mostly(lists | repeated, NOT_OBJECTS | st.builds(lambda each: [each] * 201, elements))
 
 
 def with_ids(ids: st.SearchStrategy[str], body: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:

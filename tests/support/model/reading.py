@@ -53,13 +53,13 @@ class ReadModel:
     def list_segments(self, caller: str, customer: str | None, entity: str | None, look: ListView) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "read", "own")
-            seen = self._visible_segments(caller, entity)
+            visible = self._visible_segments(caller, entity)
             if customer is not None:
                 _require_scope(caller, "read")
-                seen = sorted(
+                visible = sorted(
                     {segment for segment, _, _ in self._own_assignments(customer, entity)} & self.segments.keys()
                 )
-            return look.apply([self.segments[id_] for id_ in seen])
+            return look.apply([self.segments[id_] for id_ in visible])
 
         return run_rule(rule)
 
@@ -77,12 +77,12 @@ class ReadModel:
     ) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "read", "own")
-            seen = [
+            visible = [
                 id_
                 for id_ in self._visible_segments(caller, entity)
                 if site in (None, self.segments[id_]["siteCode"]) and (not only_active or self._is_active(id_))
             ]
-            return look.apply([row for id_ in seen for row in self._item_rows(id_)])
+            return look.apply([row for id_ in visible for row in self._item_rows(id_)])
 
         return run_rule(rule)
 
@@ -132,25 +132,27 @@ class ReadModel:
     def list_trees(self, caller: str, entity: str | None, site: str | None) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "own")
-            seen = [
+            visible = [
                 id_ for id_ in self._visible_segments(caller, entity) if site in (None, self.segments[id_]["siteCode"])
             ]
-            assigned = {item for segment, kind, item in self.items if kind == "CATEGORY" and segment in seen}
+            assigned = {item for segment, kind, item in self.items if kind == "CATEGORY" and segment in visible}
             return ExpectedResponse(200, self._build_trees(assigned, None))
 
         return run_rule(rule)
 
     def match_products(self, products: list[str], segments: list[str], site: str) -> ExpectedResponse:
         """Return the products that are in one of the segments (C17)."""
-        counting = [id_ for id_ in segments if self._is_active(id_) and self.segments[id_]["siteCode"] == site]
-        found = []
+        active_segments = [id_ for id_ in segments if self._is_active(id_) and self.segments[id_]["siteCode"] == site]
+        matches = []
         for product in products:
             entry = self.catalogue.get(("PRODUCT", product), {"categories": []})
-            above = {("CATEGORY", id_) for named in entry["categories"] for id_ in self._with_ancestors(named)}
-            ways = {("PRODUCT", product), *above}
-            if {"id": product} not in found and any((id_, *way) in self.items for id_ in counting for way in ways):
-                found.append({"id": product})
-        return ExpectedResponse(200, found)
+            above = {("CATEGORY", id_) for category in entry["categories"] for id_ in self._with_ancestors(category)}
+            assignable = {("PRODUCT", product), *above}
+            if {"id": product} not in matches and any(
+                (id_, *item) in self.items for id_ in active_segments for item in assignable
+            ):
+                matches.append({"id": product})
+        return ExpectedResponse(200, matches)
 
     # The rules.
 
@@ -199,10 +201,10 @@ class ReadModel:
         return nodes
 
     def _with_ancestors(self, category: str) -> Iterable[str]:
-        at: str | None = category
-        while at is not None:
-            yield at
-            at = self.catalogue["CATEGORY", at].get("parentId")
+        ancestor: str | None = category
+        while ancestor is not None:
+            yield ancestor
+            ancestor = self.catalogue["CATEGORY", ancestor].get("parentId")
 
 
 def _require_scope(caller: str, *any_of: str) -> None:
