@@ -56,20 +56,20 @@ class Semantics(RuleBasedStateMachine):
         self,
         path: str,
         token: str,
-        look: ListView,
+        view: ListView,
         expected: ExpectedResponse,
         *,
         searching: bool = False,
         **parameters: Any,
     ) -> None:
         """List or search, and compare. The two differ only in where `q` is sent."""
-        query = parameters | {"pageSize": look.size, "pageNumber": look.number}
-        query |= {"sort": "metadata.version:DESC"} if look.newest_first else {}
-        headers = {"X-Total-Count": "true"} if look.with_count else {}
+        query = parameters | {"pageSize": view.size, "pageNumber": view.number}
+        query |= {"sort": "metadata.version:DESC"} if view.newest_first else {}
+        headers = {"X-Total-Count": "true"} if view.with_count else {}
         if searching:
-            reply = self.send("POST", f"{path}/search", token, query_string=query, headers=headers, json={"q": look.q})
+            reply = self.send("POST", f"{path}/search", token, query_string=query, headers=headers, json={"q": view.q})
         else:
-            reply = self.send("GET", path, token, query_string=query | {"q": look.q}, headers=headers)
+            reply = self.send("GET", path, token, query_string=query | {"q": view.q}, headers=headers)
         self.compare(reply, expected)
 
     def ids_of(self, elements: Any) -> Iterator[str]:
@@ -189,15 +189,15 @@ class Semantics(RuleBasedStateMachine):
         caller=calls.CALLERS,
         customer=st.sampled_from([None, None, JOHN, JACK, "nobody"]),
         entity=calls.ENTITIES,
-        look=calls.VIEWS,
+        view=calls.VIEWS,
         searching=st.booleans(),
     )
     def read_segments(
-        self, caller: str, customer: str | None, entity: str | None, look: ListView, searching: bool
+        self, caller: str, customer: str | None, entity: str | None, view: ListView, searching: bool
     ) -> None:
-        expected = self.model.list_segments(caller, customer, entity, look)
+        expected = self.model.list_segments(caller, customer, entity, view)
         self.compare_list(
-            "", caller, look, expected, searching=searching, **drop_none(customerId=customer, legalEntityId=entity)
+            "", caller, view, expected, searching=searching, **drop_none(customerId=customer, legalEntityId=entity)
         )
 
     @rule(caller=calls.CALLERS, id_=calls.SEGMENT_IDS, entity=calls.ENTITIES)
@@ -210,27 +210,27 @@ class Semantics(RuleBasedStateMachine):
         entity=calls.ENTITIES,
         site=calls.SITES,
         only_active=st.sampled_from([None, "true", "false"]),
-        look=calls.VIEWS,
+        view=calls.VIEWS,
     )
     def read_all_items(
-        self, caller: str, entity: str | None, site: str | None, only_active: str | None, look: ListView
+        self, caller: str, entity: str | None, site: str | None, only_active: str | None, view: ListView
     ) -> None:
-        expected = self.model.list_items(caller, look, entity=entity, site=site, only_active=only_active == "true")
+        expected = self.model.list_items(caller, view, entity=entity, site=site, only_active=only_active == "true")
         self.compare_list(
-            "/items", caller, look, expected, **drop_none(legalEntityId=entity, siteCode=site, onlyActive=only_active)
+            "/items", caller, view, expected, **drop_none(legalEntityId=entity, siteCode=site, onlyActive=only_active)
         )
 
     @rule(
         caller=calls.CALLERS,
         segment=calls.SEGMENT_IDS,
         entity=calls.ENTITIES,
-        look=calls.VIEWS,
+        view=calls.VIEWS,
         searching=st.booleans(),
     )
-    def read_items(self, caller: str, segment: str, entity: str | None, look: ListView, searching: bool) -> None:
-        expected = self.model.list_segment_items(caller, segment, look, entity)
+    def read_items(self, caller: str, segment: str, entity: str | None, view: ListView, searching: bool) -> None:
+        expected = self.model.list_segment_items(caller, segment, view, entity)
         self.compare_list(
-            f"/{segment}/items", caller, look, expected, searching=searching, **drop_none(legalEntityId=entity)
+            f"/{segment}/items", caller, view, expected, searching=searching, **drop_none(legalEntityId=entity)
         )
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, item=calls.ITEMS, entity=calls.ENTITIES)
@@ -240,10 +240,10 @@ class Semantics(RuleBasedStateMachine):
         )
         self.compare(reply, self.model.read_item(caller, segment, *item, entity))
 
-    @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, look=calls.VIEWS, searching=st.booleans())
-    def read_customers(self, caller: str, segment: str, look: ListView, searching: bool) -> None:
+    @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, view=calls.VIEWS, searching=st.booleans())
+    def read_customers(self, caller: str, segment: str, view: ListView, searching: bool) -> None:
         listed = self.model.search_customers if searching else self.model.list_customers
-        self.compare_list(f"/{segment}/customers", caller, look, listed(caller, segment, look), searching=searching)
+        self.compare_list(f"/{segment}/customers", caller, view, listed(caller, segment, view), searching=searching)
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, who=calls.WHO)
     def read_customer(self, caller: str, segment: str, who: CustomerKey) -> None:

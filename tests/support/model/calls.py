@@ -81,7 +81,7 @@ VIEWS = st.builds(
     size=st.sampled_from([1000, 60, 2, 1]),
     number=st.sampled_from([1, 1, 2, 3]),
     newest_first=st.booleans(),
-    counted=st.booleans(),
+    with_count=st.booleans(),
 )
 WHOLE_LIST = ListView(size=100_000, with_count=True)
 

@@ -50,7 +50,7 @@ class ReadModel:
             for row in self.world["customerAssignments"]
         }
 
-    def list_segments(self, caller: str, customer: str | None, entity: str | None, look: ListView) -> ExpectedResponse:
+    def list_segments(self, caller: str, customer: str | None, entity: str | None, view: ListView) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "read", "own")
             visible = self._visible_segments(caller, entity)
@@ -59,7 +59,7 @@ class ReadModel:
                 visible = sorted(
                     {segment for segment, _, _ in self._own_assignments(customer, entity)} & self.segments.keys()
                 )
-            return look.apply([self.segments[id_] for id_ in visible])
+            return view.apply([self.segments[id_] for id_ in visible])
 
         return run_rule(rule)
 
@@ -73,7 +73,7 @@ class ReadModel:
         return run_rule(rule)
 
     def list_items(
-        self, caller: str, look: ListView, *, entity: str | None, site: str | None, only_active: bool
+        self, caller: str, view: ListView, *, entity: str | None, site: str | None, only_active: bool
     ) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "read", "own")
@@ -82,14 +82,14 @@ class ReadModel:
                 for id_ in self._visible_segments(caller, entity)
                 if site in (None, self.segments[id_]["siteCode"]) and (not only_active or self._is_active(id_))
             ]
-            return look.apply([row for id_ in visible for row in self._item_rows(id_)])
+            return view.apply([row for id_ in visible for row in self._item_rows(id_)])
 
         return run_rule(rule)
 
-    def list_segment_items(self, caller: str, segment: str, look: ListView, entity: str | None) -> ExpectedResponse:
+    def list_segment_items(self, caller: str, segment: str, view: ListView, entity: str | None) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "read", "own")
-            return look.apply(self._item_rows(segment) if segment in self._visible_segments(caller, entity) else [])
+            return view.apply(self._item_rows(segment) if segment in self._visible_segments(caller, entity) else [])
 
         return run_rule(rule)
 
@@ -103,20 +103,20 @@ class ReadModel:
 
         return run_rule(rule)
 
-    def list_customers(self, caller: str, segment: str, look: ListView) -> ExpectedResponse:
+    def list_customers(self, caller: str, segment: str, view: ListView) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "read", "own")
             if segment not in self._visible_segments(caller, None):
-                return look.apply([])
+                return view.apply([])
             keys = [key for key in self.members if key[0] == segment and key[1] == CUSTOMERS.get(caller, key[1])]
-            return look.apply([self._member_row(key) for key in sorted(keys, key=lambda key: (key[1], key[2] or ""))])
+            return view.apply([self._member_row(key) for key in sorted(keys, key=lambda key: (key[1], key[2] or ""))])
 
         return run_rule(rule)
 
-    def search_customers(self, caller: str, segment: str, look: ListView) -> ExpectedResponse:
+    def search_customers(self, caller: str, segment: str, view: ListView) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "read")
-            return self.list_customers(caller, segment, look)
+            return self.list_customers(caller, segment, view)
 
         return run_rule(rule)
 
