@@ -1,17 +1,16 @@
-"""Change the code in thousands of small ways, and see which of them no test notices: `python -m tests.mutation.run`.
+"""Mutate the code in thousands of small ways, and report which mutants no test detects: `python -m tests.mutation.run`.
 
-`make mutants` does it, and takes an hour on two cores. mutmut copies the sources to `mutants/`, changes one thing in
-them at a time (a number, an operator, an argument), and runs the tests that come through the changed function until
-one fails. What it may change, and which tests it runs, stands in pyproject.toml under `tool.mutmut`.
+`make mutants` runs it and takes an hour on two cores. mutmut copies the sources to `mutants/`, changes one place at a
+time (a number, an operator, an argument), and runs the tests that reach the changed function until one fails.
+`tool.mutmut` in pyproject.toml lists the modules to mutate and the tests to run.
 
-The last line tells the share that was killed; the command fails below 90 %. A mutant that survives shows a behaviour
-that no test sees: write the test, or make the code simpler. If it makes no difference to anybody, it goes into
-`survivors.yaml` with the reason. One that is not there is printed in the form of that file, and the command fails too.
-A timeout counts as killed, as it comes from an endless loop; on a busy machine, look again with `--again`.
+The last line reports the share of killed mutants; below 90 % the command fails. A surviving mutant shows behaviour that
+no test checks: write the test, or simplify the code. If the change makes no difference, add the mutant to
+`survivors.yaml` with the reason. The command prints unlisted survivors in the format of that file, and fails.
+A timeout counts as killed, since it usually is an endless loop; on a busy machine, test timeouts again with `--again`.
 
-Results stay in `mutants/`: a second run tests only what it has not tested before, and functions that have changed;
-`--again` tests the survivors anew, for tests that have changed. `mutmut show NAME` shows one. To begin anew, remove
-the folder.
+Results stay in `mutants/`. A second run tests only new mutants, and functions that have changed. After a change of
+tests, `--again` tests the survivors again. `mutmut show NAME` shows a mutant. To start over, remove the folder.
 """
 
 from __future__ import annotations

@@ -121,9 +121,9 @@ def evaluate_tree(tree: Tree, row: Any) -> bool:
 
 @practices
 @given(TREES, LEAVES, ROWS)
-def test_a_compound_query_equals_its_parts(tree: Tree, beside: str, rows: list[Any]) -> None:
-    query = parse_query(f"{beside} compoundLogicalQuery:({write_tree(tree)})", allow_compound=True)
-    assert select_rows(query, rows) == [row for row in rows if evaluate_tree(beside, row) and evaluate_tree(tree, row)]
+def test_a_compound_query_equals_its_parts(tree: Tree, leaf: str, rows: list[Any]) -> None:
+    query = parse_query(f"{leaf} compoundLogicalQuery:({write_tree(tree)})", allow_compound=True)
+    assert select_rows(query, rows) == [row for row in rows if evaluate_tree(leaf, row) and evaluate_tree(tree, row)]
 
 
 @practices

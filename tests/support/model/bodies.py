@@ -117,7 +117,7 @@ def _pointer_tokens(pointer: str) -> Iterator[str]:
 
 
 def _resolve_token(holder: Any, step: str, *, adds: bool) -> Any:
-    """Return the key or the index of a pointer's token in this container; InvalidPatch if there is none."""
+    """Return the key or the index of a pointer's token in this container; InvalidPatch if it has no such entry."""
     if isinstance(holder, dict) and (adds or step in holder):
         return step
     if isinstance(holder, list):
