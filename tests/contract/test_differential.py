@@ -196,7 +196,7 @@ def is_known_disagreement(operation: Operation, arguments: dict[str, dict[str, A
     - openapi-core refuses `?q=` without a value; storefronts send such parameters, and they count as absent (C11a).
     - Python's `$` matches before a trailing newline; a tenant must match the pattern to its end.
     """
-    declared = [(place, each) for place in ("query", "header") for each in operation.parameters[place]]
+    declared = [(place, parameter) for place in ("query", "header") for parameter in operation.parameters[place]]
     booleans = [arguments[place].get(each.lookup_name) for place, each in declared if each.schema_type == "boolean"]
     return (
         "" in arguments["query"].values()

@@ -29,8 +29,8 @@ def test_health_and_version(client: Client) -> None:
 def test_reset_restores_one_tenant_and_leaves_the_others(client: Client, way: str) -> None:
     before = client.list_all_items()
     other = Client(client.flask, f"{client.tenant}b")
-    for each in (client, other):
-        assert each.delete(ITEM).status_code == 204
+    for caller in (client, other):
+        assert caller.delete(ITEM).status_code == 204
     changed = other.list_all_items()
     reply = (
         client.post(f"//__admin/reset?tenant={client.tenant}")
@@ -45,12 +45,12 @@ def test_reset_restores_one_tenant_and_leaves_the_others(client: Client, way: st
 def test_reset_without_a_tenant_restores_all() -> None:
     app = build(Settings()).flask
     tenants = [Client(app, name) for name in ("one", "two")]
-    before = [each.list_all_items() for each in tenants]
-    for each in tenants:
-        each.delete(ITEM)
+    before = [caller.list_all_items() for caller in tenants]
+    for caller in tenants:
+        caller.delete(ITEM)
     reply = tenants[0].with_token(None).post("//__admin/reset")
     assert reply.get_json() == RESET | {"tenants": ["one", "two"]}
-    assert [each.list_all_items() for each in tenants] == before
+    assert [caller.list_all_items() for caller in tenants] == before
 
 
 def test_issued_tokens_outlive_a_reset(client: Client) -> None:

@@ -190,11 +190,11 @@ def test_a_reset_of_all_tenants_changes_none_if_one_cannot_be_reset(client: Clie
     app = build(Settings()).flask
     one, two = Client(app, "one"), Client(app, "two")
     Admin(one).call("PUT", "/snapshots/here")
-    for each in (one, two):
-        each.delete(ITEM)
+    for tenant in (one, two):
+        tenant.delete(ITEM)
     reply = one.with_token(None).post("//__admin/reset", json={"to": "snapshot:here"})
     assert reply.status_code == 404
-    assert [each.get(ITEM).status_code for each in (one, two)] == [404, 404]
+    assert [tenant.get(ITEM).status_code for tenant in (one, two)] == [404, 404]
 
 
 def test_a_tenant_starts_from_another_world_and_resets_go_back_to_it(client: Client, admin: Admin) -> None:
@@ -481,13 +481,13 @@ def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
     shop = client.with_token(body["token"])
     assert [row["id"] for row in shop.get("").get_json()] == [TOOL_FANS]
     assert Client(client.flask, f"{client.tenant}b", shop.token).get("").status_code == 401
-    listed = {each["token"]: each for each in admin.call("GET", "/tokens")["tokens"]}
+    listed = {token["token"]: token for token in admin.call("GET", "/tokens")["tokens"]}
     assert listed[body["token"]] == body
     assert "admin-token" in listed
     for query, is_listed in (("", True), (f"?tenant={client.tenant}b", False)):
         everyones = client.with_token(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
         assert (body in everyones) is is_listed
-        assert "admin-token" in [each["token"] for each in everyones]
+        assert "admin-token" in [token["token"] for token in everyones]
     made_up = admin.call("POST", "/tokens", {"scopes": []}, 201)["token"]
     assert len(made_up) == 32
     assert client.with_token(made_up).get("").status_code == 403
@@ -499,7 +499,7 @@ def test_a_token_can_be_revoked_in_one_tenant_until_its_reset(client: Client, ad
     assert client.with_token("read-token").get("/items").status_code == 401
     assert other.with_token("read-token").get("/items").status_code == 200
     admin.call("DELETE", "/tokens/read-token", status=404)
-    assert "read-token" not in [each["token"] for each in admin.call("GET", "/tokens")["tokens"]]
+    assert "read-token" not in [token["token"] for token in admin.call("GET", "/tokens")["tokens"]]
     admin.call("POST", "/reset")
     assert client.with_token("read-token").get("/items").status_code == 200
 

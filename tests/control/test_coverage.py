@@ -52,7 +52,7 @@ def read_report(client: Client, query: str = "") -> Any:
 
 
 def read_operation(client: Client, id_: str) -> Any:
-    return next(each for each in read_report(client)["operations"] if each["id"] == id_)
+    return next(operation for operation in read_report(client)["operations"] if operation["id"] == id_)
 
 
 def items_by_key(operation: Any) -> dict[ItemKey, Any]:
@@ -64,7 +64,7 @@ def covered_items(client: Client, id_: str) -> set[ItemKey]:
 
 
 def undocumented_items(client: Client, id_: str) -> list[tuple[str, str]]:
-    return [(each["dimension"], each["value"]) for each in read_operation(client, id_)["undocumented"]]
+    return [(item["dimension"], item["value"]) for item in read_operation(client, id_)["undocumented"]]
 
 
 def success_items(status: int, scope: str) -> set[ItemKey]:
@@ -73,7 +73,9 @@ def success_items(status: int, scope: str) -> set[ItemKey]:
 
 def test_nothing_is_covered_before_the_first_call(client: Client) -> None:
     dimensions = read_report(client)["dimensions"]
-    assert all(each["covered"] == 0 < each["total"] == len(each["missing"]) for each in dimensions.values())
+    assert all(
+        dimension["covered"] == 0 < dimension["total"] == len(dimension["missing"]) for dimension in dimensions.values()
+    )
 
 
 def test_a_call_covers_operation_status_scope_parameters_and_enum_values(client: Client) -> None:
@@ -155,7 +157,7 @@ def test_without_authentication_no_scope_is_covered() -> None:
 def exchanges(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
     """Return a list that receives the exchanges of a test in place of the record."""
     caught: list[Exchange] = []
-    monkeypatch.setattr(TenantRecord, "keep", lambda _, exchange: caught.append(exchange))
+    monkeypatch.setattr(TenantRecord, "record_exchange", lambda _, exchange: caught.append(exchange))
     return caught
 
 
@@ -172,12 +174,12 @@ def test_evicted_tenants_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> Non
         Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
     client = Client(app.flask, "one", None)
     report = client.get("//__admin/coverage").get_json()
-    of_item = next(each for each in report["operations"] if each["id"] == GET_ITEM)
+    of_item = next(operation for operation in report["operations"] if operation["id"] == GET_ITEM)
     assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (
         4,
         ["one", "two", "three", "four"],
     )
-    assert [each["needed"] for each in report["personas"]] == [{READ: [GET_ITEM]}]
+    assert [persona["needed"] for persona in report["personas"]] == [{READ: [GET_ITEM]}]
     assert read_report(client)["operations"][0]["calls"] == 0
     assert len(app.records.list_records(None)) == 4  # three tenants, and no tenant
 
@@ -278,7 +280,7 @@ def test_coverage_is_per_tenant_and_summed_without_one() -> None:
     assert covered_items(one, PUT_ITEM) == set()
     assert items_by_key(read_operation(one, GET_ITEM))["operations", "", ""]["tests"] == ["first"]
     report = one.with_token(None).get("//__admin/coverage").get_json()
-    of_item = next(each for each in report["operations"] if each["id"] == GET_ITEM)
+    of_item = next(operation for operation in report["operations"] if operation["id"] == GET_ITEM)
     assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (2, ["first", "second"])
     assert one.with_token(None).delete("//__admin/coverage?tenant=two").status_code == 204
     assert (covered_items(two, PUT_ITEM), len(covered_items(one, GET_ITEM))) == (set(), 4)
@@ -295,9 +297,9 @@ def test_coverage_outlives_a_reset(client: Client) -> None:
 def test_operations_without_a_tenant_belong_to_no_tenant(client: Client) -> None:
     mine, everybodys = read_report(client), client.get("//__admin/coverage").get_json()
     of_tenants = {name for name, paths in SERVICES.items() if any("{tenant}" in path for path in paths)}
-    assert {each["service"] for each in mine["operations"]} == of_tenants
-    assert {each["service"] for each in everybodys["operations"]} == of_tenants | {"oauth"} == SERVICES.keys()
-    assert "GET-oauth-generate-anonymous-access-token" not in {each["id"] for each in mine["operations"]}
+    assert {operation["service"] for operation in mine["operations"]} == of_tenants
+    assert {operation["service"] for operation in everybodys["operations"]} == of_tenants | {"oauth"} == SERVICES.keys()
+    assert "GET-oauth-generate-anonymous-access-token" not in {operation["id"] for operation in mine["operations"]}
 
 
 def test_coverage_can_be_limited_to_one_service() -> None:
@@ -305,7 +307,7 @@ def test_coverage_can_be_limited_to_one_service() -> None:
     credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
     client.with_token(None).post("//oauth/token", data=credentials)
     report = client.get("//__admin/coverage?service=oauth").get_json()
-    assert [each["id"] for each in report["operations"]] == [TOKEN]
+    assert [operation["id"] for operation in report["operations"]] == [TOKEN]
     assert report["dimensions"]["bodyProperties"] == {
         "covered": 3,
         "total": 4,
@@ -375,7 +377,7 @@ def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Clien
         assert client.send(method, path, json=elements).status_code == 207
     dimension = read_report(client)["dimensions"]["elements"]
     assert (dimension["percent"], dimension["missing"]) == (100, [])
-    assert [each["id"] for each in read_report(client)["operations"] if each["undocumented"]] == []
+    assert [operation["id"] for operation in read_report(client)["operations"] if operation["undocumented"]] == []
 
 
 def test_junit_agrees_with_the_report(client: Client) -> None:
@@ -417,7 +419,7 @@ def test_the_page_marks_undocumented_items_and_unused_scopes(client: Client) -> 
 
 
 def read_persona(client: Client, name: str) -> Any:
-    return next(each for each in read_report(client)["personas"] if each["name"] == name)
+    return next(persona for persona in read_report(client)["personas"] if persona["name"] == name)
 
 
 def test_least_privilege_lists_granted_needed_and_lacked_scopes(client: Client) -> None:
@@ -425,7 +427,7 @@ def test_least_privilege_lists_granted_needed_and_lacked_scopes(client: Client) 
     client.with_token("manage-token").put(ITEM)
     for _ in range(2):
         client.with_token("manage-token").get(ITEM)
-    names = {each["name"] for each in read_report(client)["personas"]}
+    names = {persona["name"] for persona in read_report(client)["personas"]}
     assert names == {"admin-token", "manage-token"}
     assert read_persona(client, "admin-token") == {
         "name": "admin-token",

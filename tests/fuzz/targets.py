@@ -177,7 +177,7 @@ def _check_selection(text: str, *, compound: bool) -> list[Any] | None:
     selected = _select_rows(text, compound=compound)
     if selected is not None:
         rest = iter(TABLE["q"]["documents"])
-        assert all(any(row is each for each in rest) for row in selected)
+        assert all(any(row is candidate for candidate in rest) for row in selected)
         repeated = _select_rows(f"{text} {text}", compound=compound)
         assert repeated is None or repeated == selected
     return selected

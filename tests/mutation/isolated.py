@@ -16,14 +16,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run property tests last. The order is the same in every run."""
     items.sort(key=lambda item: (_makes_examples(item), item.nodeid))
     gc.unfreeze()  # get_objects leaves frozen objects out
-    caches = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
-    CACHES[:] = [each for each in caches if each.__module__.startswith("mockserver.practices.")]
+    caches = (candidate for candidate in gc.get_objects() if isinstance(candidate, _lru_cache_wrapper))
+    CACHES[:] = [cache for cache in caches if cache.__module__.startswith("mockserver.practices.")]
 
 
 def pytest_runtest_setup() -> None:
     """Clear the caches of the practices."""
-    for each in CACHES:
-        each.cache_clear()
+    for cache in CACHES:
+        cache.cache_clear()
 
 
 def pytest_unconfigure() -> None:

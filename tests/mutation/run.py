@@ -37,18 +37,17 @@ def run_mutmut(children: int, names: Iterable[str]) -> None:
 def report(results: list[Result]) -> bool:
     """Print a summary. Return False if too few were killed, an unlisted one survived, or some were not tested."""
     listed_mutants = Counter(mutant for group in load_survivors().values() for mutant in group)
-    survivors = Counter(each.read_mutant() for each in results if each.is_tested and not each.is_killed)
+    survivors = Counter(result.read_mutant() for result in results if result.is_tested and not result.is_killed)
     for title, mutants in (
         ("Survived, not listed", survivors - listed_mutants),
         ("Listed, killed", listed_mutants - survivors),
     ):
         print(*([f"{title}:", *mutants.elements()] if mutants else []), sep="\n", end="\n" if mutants else "")
-    counts = Counter(each.status for each in results)
-    share = sum(each.is_killed for each in results) / len(results)
-    print(
-        f"{len(results)} mutants, {share:.1%} killed: {', '.join(f'{counts[each]} {each}' for each in sorted(counts))}"
-    )
-    return share >= MIN_KILLED_SHARE and survivors <= listed_mutants and all(each.is_tested for each in results)
+    counts = Counter(result.status for result in results)
+    share = sum(result.is_killed for result in results) / len(results)
+    by_status = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
+    print(f"{len(results)} mutants, {share:.1%} killed: {by_status}")
+    return share >= MIN_KILLED_SHARE and survivors <= listed_mutants and all(result.is_tested for result in results)
 
 
 def main() -> None:
@@ -59,9 +58,8 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="test nothing, report the last run")
     options = parser.parse_args()
     if not options.report:
-        run_mutmut(
-            options.children, [each.name for each in load_results() if each.status != "killed"] if options.again else []
-        )
+        survivors = [result.name for result in load_results() if result.status != "killed"]
+        run_mutmut(options.children, survivors if options.again else [])
     raise SystemExit(0 if report(list(load_results())) else 1)
 
 

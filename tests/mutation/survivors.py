@@ -31,5 +31,6 @@ def load_survivors() -> dict[str, list[Mutant]]:
     """Return the known survivors, grouped by the reason why they survive."""
     groups = yaml.safe_load(SURVIVORS_FILE.read_text(encoding="utf-8"))
     return {
-        group["why"]: [Mutant(each["in"], each["was"], each["now"]) for each in group["mutants"]] for group in groups
+        group["why"]: [Mutant(mutant["in"], mutant["was"], mutant["now"]) for mutant in group["mutants"]]
+        for group in groups
     }

@@ -22,7 +22,7 @@ def table(name: str) -> Any:
 
 
 def cases(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", [pytest.param(each, id=each["name"]) for each in table(name)["cases"]])
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in table(name)["cases"]])
 
 
 def ids(rows: list[Case]) -> list[str]:

@@ -55,7 +55,7 @@ def test_c1_switched_a_largest_size_smaller_than_60_holds_without_a_size_too(sim
 
 def test_c2_the_count_comes_when_asked_and_counts_after_filtering(client: Client) -> None:
     counted = client.get("/items?q=type:CATEGORY&pageSize=1", headers={"X-Total-Count": "true"})
-    categories = [each for each in DEFAULT["itemAssignments"] if each["type"] == "CATEGORY"]
+    categories = [assignment for assignment in DEFAULT["itemAssignments"] if assignment["type"] == "CATEGORY"]
     assert counted.headers["X-Total-Count"] == str(len(categories))
     assert "X-Total-Count" not in client.get("/items").headers
     assert "X-Total-Count" not in client.get("/items", headers={"X-Total-Count": "false"}).headers
@@ -122,7 +122,7 @@ def test_c7_an_expensive_pattern_is_refused(simulator: Callable[..., Client], tm
     assert client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()["rule"]["id"] == "C7"
 
 
-LANGUAGES = next(each for each in DEFAULT["products"] if len(each["name"]) > 1)
+LANGUAGES = next(product for product in DEFAULT["products"] if len(product["name"]) > 1)
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_c11_undeclared_parameters_and_headers_do_no_harm(client: Client) -> Non
 
 
 def test_c13_a_site_filters_items_and_trees(client: Client) -> None:
-    site = {each["id"]: each["siteCode"] for each in DEFAULT["segments"]}
+    site = {segment["id"]: segment["siteCode"] for segment in DEFAULT["segments"]}
     rows = client.get("/items?siteCode=main&pageSize=100000").get_json()
     assert rows
     assert {site[row["segmentId"]] for row in rows} == {"main"}
@@ -207,7 +207,7 @@ def test_c13_a_site_filters_items_and_trees(client: Client) -> None:
 
 
 def test_only_active_leaves_inactive_segments_out(client: Client) -> None:
-    status = {each["id"]: each["status"] for each in DEFAULT["segments"]}
+    status = {segment["id"]: segment["status"] for segment in DEFAULT["segments"]}
     rows = client.get("/items?onlyActive=true&pageSize=100000").get_json()
     assert {status[row["segmentId"]] for row in rows} == {"ACTIVE"}
     assert client.get("/items?onlyActive=yes").status_code == 400

@@ -95,7 +95,7 @@ def put(path: str, **content: Any) -> Write:
 
 def put_many(path: str, *elements: Row) -> Write:
     def write(client: Client, metadata: Row) -> list[int]:
-        reply = client.put(path, json=[each | {"metadata": metadata} for each in elements])
+        reply = client.put(path, json=[element | {"metadata": metadata} for element in elements])
         return [entry["code"] for entry in reply.get_json()]
 
     return write

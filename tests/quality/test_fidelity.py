@@ -28,10 +28,10 @@ def test_a_row_names_a_basis_a_place_and_a_test_that_exist(row: FidelityRule) ->
 
 def test_every_switch_has_a_row_and_every_row_a_switch_that_exists() -> None:
     listed_switches = {row.switch.strip("`") for row in ROWS.values() if row.switch}
-    assert listed_switches == {each.name for each in fields(Switches)}
+    assert listed_switches == {switch.name for switch in fields(Switches)}
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
+@pytest.mark.parametrize("name", [switch.name for switch in fields(Switches)])
 def test_every_switch_is_set_by_a_test(name: str) -> None:
     assert re.search(rf"simulator\([^)]*\b{name}=", TESTS)
 

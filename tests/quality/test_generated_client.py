@@ -88,7 +88,7 @@ class GeneratedClient:
 
     def body(self, model: str, data: Any) -> Any:
         if isinstance(data, list):
-            return [self.body(model, each) for each in data]
+            return [self.body(model, element) for element in data]
         return getattr(self.models, model).from_dict(data)
 
 
@@ -99,7 +99,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeneratedCli
     with pytest.MonkeyPatch.context() as patch, start_server() as (_, ready):
         patch.syspath_prepend(where)
         package, models, api = map(import_module, (PACKAGE, f"{PACKAGE}.models", f"{PACKAGE}.api"))
-        names = [each.name for each in walk_packages(api.__path__, f"{PACKAGE}.api.") if not each.ispkg]
+        names = [module.name for module in walk_packages(api.__path__, f"{PACKAGE}.api.") if not module.ispkg]
         functions = {normalize_name(name.rpartition(".")[2]): import_module(name).sync_detailed for name in names}
         yield GeneratedClient(ready["url"], package, models, functions)
 

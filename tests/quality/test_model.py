@@ -74,8 +74,8 @@ class Semantics(RuleBasedStateMachine):
 
     def ids_of(self, elements: Any) -> Iterator[str]:
         """Yield the generated ids of a reply that are well formed and new."""
-        for each in elements:
-            id_ = each.get("id", "")
+        for element in elements:
+            id_ = element.get("id", "")
             if GENERATED.fullmatch(id_) and id_ not in {*calls.POOL, *self.model.segments, *self.generated}:
                 self.generated.add(id_)
                 yield id_

@@ -35,7 +35,7 @@ def unexpected_differences(document: Spec) -> set[str]:
     """Return the differences that the table does not list, and the lines of the table that match no difference."""
     differences = find_differences(document)
     lines = KNOWN.get(document.path.stem, {}).get("differences", {})
-    matches = {line: {each for each in differences if matches_line(each, line)} for line in lines}
+    matches = {line: {difference for difference in differences if matches_line(difference, line)} for line in lines}
     return differences.difference(*matches.values()) | {line for line, matching in matches.items() if not matching}
 
 
@@ -125,7 +125,7 @@ def test_a_spec_differs_from_the_published_interface_only_as_listed(service: str
 def test_every_service_has_published_facts() -> None:
     published = {path.stem for path in PUBLISHED.glob("*.yaml")}
     assert published >= set(SPECS) | KNOWN.keys()
-    assert all(reason for each in KNOWN.values() for reasons in each.values() for reason in reasons.values())
+    assert all(reason for service in KNOWN.values() for reasons in service.values() for reason in reasons.values())
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ def last_exchange(app: App, client: Client) -> Exchange:
 
 def list_findings(app: App, client: Client) -> list[tuple[str, str, str]]:
     return [
-        (each.kind, each.place, each.suggestion) for each in last_exchange(app, client).findings if each.kind != "scope"
+        (finding.kind, finding.place, finding.suggestion)
+        for finding in last_exchange(app, client).findings
+        if finding.kind != "scope"
     ]
 
 
@@ -165,7 +167,7 @@ def test_findings_are_listed_and_cleared_per_tenant(client: Client) -> None:
 
     def whose() -> list[str]:
         mine = {client.tenant, other.tenant}
-        return [each["tenant"] for each in read_findings(client)["findings"] if each.get("tenant") in mine]
+        return [finding["tenant"] for finding in read_findings(client)["findings"] if finding.get("tenant") in mine]
 
     assert whose() == [client.tenant, other.tenant]
     assert client.with_token(None).delete(f"//__admin/findings?tenant={client.tenant}").status_code == 204

@@ -66,7 +66,7 @@ def test_an_entry_describes_the_whole_exchange(client: Client, journal: JournalC
     assert written["request"]["queryParams"] == {"why": {"key": "why", "values": ["1"]}}
     assert (written["response"]["status"], written["wasMatched"]) == (204, True)
     assert written["mock"].pop("microseconds") > 0
-    assert [each["place"] for each in written["mock"].pop("findings")] == [
+    assert [finding["place"] for finding in written["mock"].pop("findings")] == [
         "why",
         "PUT-customer-segment-update-item",
     ]
@@ -102,8 +102,8 @@ def test_lists_are_limited_by_number_time_and_test(client: Client, journal: Jour
 
 def test_entries_are_listed_per_tenant_and_in_order_for_all(client: Client, journal: JournalClient) -> None:
     other = Client(client.flask, f"{client.tenant}b")
-    for each in (client, other, client):
-        each.get("/items")
+    for caller in (client, other, client):
+        caller.get("/items")
     assert len(journal.list_events()) == 2
     assert len(JournalClient(other).list_events()) == 1
     entries = client.with_token(None).get("//__admin/requests?limit=3").get_json()["requests"]
@@ -239,7 +239,7 @@ def test_unmatched_requests_have_near_misses(client: Client, journal: JournalCli
     assert len(journal.call("GET", "/requests/unmatched")["requests"]) == 2
     misses = journal.call("GET", "/requests/unmatched/near-misses")["nearMisses"]
     assert misses[0]["requestPattern"]["urlPathTemplate"].startswith("/customer-segment/{tenant}/segments")
-    nearest = next(each for each in misses if each["request"]["method"] == "PATCH")
+    nearest = next(miss for miss in misses if miss["request"]["method"] == "PATCH")
     assert nearest["requestPattern"]["urlPathTemplate"].endswith("/items/{type}/{itemId}")
     assert nearest["matchResult"]["distance"] < 0.3
 
@@ -393,8 +393,8 @@ def list_sent(url: str) -> list[Any]:
     """Return the requests of the journal, oldest first, with everything that a script can repeat."""
     events = send_request(f"{url}/__admin/requests")[1]["requests"][::-1]
     requests, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
-    sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in requests]
-    headers = [[each["headers"].get(name) for name in names] for each in requests]
+    sent = [(request["method"], request["url"], request["bodyAsBase64"]) for request in requests]
+    headers = [[request["headers"].get(name) for name in names] for request in requests]
     facts = [(event["response"]["status"], event["mock"].get("persona")) for event in events]
     return list(zip(sent, headers, facts, strict=True))
 

@@ -76,9 +76,9 @@ def test_exchanges_are_kept_per_tenant_even_for_unknown_paths(client: Client, sh
     client.get("/items")
     other.send("BREW", "/items")
     client.get(f"//customer-segment/{client.tenant}/segmentz")
-    assert [each.status for each in shared.records.find_exchanges(client.tenant)] == [200, 404]
-    assert [each.status for each in shared.records.find_exchanges(other.tenant)] == [405]
-    assert [each.is_unmatched for each in shared.records.find_exchanges(client.tenant)] == [False, True]
+    assert [exchange.status for exchange in shared.records.find_exchanges(client.tenant)] == [200, 404]
+    assert [exchange.status for exchange in shared.records.find_exchanges(other.tenant)] == [405]
+    assert [exchange.is_unmatched for exchange in shared.records.find_exchanges(client.tenant)] == [False, True]
 
 
 def test_the_tenant_is_read_from_an_unknown_path(shared: App) -> None:
@@ -130,12 +130,16 @@ def test_large_exchanges_are_dropped_sooner_and_large_bodies_cut() -> None:
     for _ in range(journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1):
         record_exchange(records, "acme", large, large)
     exchanges = records.find_exchanges("acme")
-    assert sum(each.size_bytes for each in exchanges) <= journal.MAX_JOURNAL_BYTES
+    assert sum(exchange.size_bytes for exchange in exchanges) <= journal.MAX_JOURNAL_BYTES
     assert (
         len(exchanges) + records.count_dropped() == journal.MAX_JOURNAL_BYTES // (2 * journal.MAX_STORED_BODY_BYTES) + 1
     )
-    assert all(each.is_truncated and len(each.request.body) == journal.MAX_STORED_BODY_BYTES for each in exchanges)
-    assert all(each.response and len(each.response.content) == journal.MAX_STORED_BODY_BYTES for each in exchanges)
+    assert all(
+        exchange.is_truncated and len(exchange.request.body) == journal.MAX_STORED_BODY_BYTES for exchange in exchanges
+    )
+    assert all(
+        exchange.response and len(exchange.response.content) == journal.MAX_STORED_BODY_BYTES for exchange in exchanges
+    )
 
 
 def test_exchanges_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
@@ -167,8 +171,8 @@ def test_the_largest_journals_shrink_when_the_total_is_too_large(monkeypatch: py
     small = [record_exchange(records, f"small{number}") for number in range(4)]
     for _ in range(100):
         record_exchange(records, "large", body)
-    assert sum(each.size_bytes for each in records.find_exchanges()) <= 20 * journal.MAX_STORED_BODY_BYTES
-    assert all(records.find_exchange(each.id) is each for each in small)
+    assert sum(exchange.size_bytes for exchange in records.find_exchanges()) <= 20 * journal.MAX_STORED_BODY_BYTES
+    assert all(records.find_exchange(exchange.id) is exchange for exchange in small)
     assert (len(records.find_exchanges()) + records.count_dropped(), records.count_dropped("small0")) == (104, 0)
 
 
@@ -202,7 +206,7 @@ def test_the_oldest_tenant_record_is_dropped_first(monkeypatch: pytest.MonkeyPat
     records = RecordStore()
     for tenant in ("one", "one", "two", "three"):
         record_exchange(records, tenant)
-    assert [each.tenant for each in records.find_exchanges()] == ["two", "three"]
+    assert [exchange.tenant for exchange in records.find_exchanges()] == ["two", "three"]
     assert records.count_dropped() == 2
     records.clear_journals()
     assert records.count_dropped() == 0

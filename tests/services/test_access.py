@@ -193,7 +193,7 @@ def test_a15_switched_the_validity_counts_on_the_clock(
 ) -> None:
     world = write_default_world(tmp_path)
     changed = json.loads(Path(world).read_text())
-    next(each for each in changed["segments"] if each["id"] == GOLDEN)["validity"] = validity
+    next(segment for segment in changed["segments"] if segment["id"] == GOLDEN)["validity"] = validity
     Path(world).write_text(json.dumps(changed))
     for active, expected in (("status", True), ("status-and-validity", is_visible)):
         client = simulator(fixture=world, active=active)

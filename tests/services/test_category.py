@@ -184,10 +184,10 @@ def test_ancestors_are_named_on_request(client: Client) -> None:
 def test_k5_trees_start_at_the_requested_categories(client: Client) -> None:
     (tools,) = rows(client, f"/category-trees?categoryIds={TOOLS}")
     assert tools == rows(client, f"/category-trees/{TOOLS}")
-    assert [each["id"] for each in tools["subcategories"]] == [HAMMERS]
+    assert [category["id"] for category in tools["subcategories"]] == [HAMMERS]
     requested = [SLEDGES, "nowhere", TOOLS, SLEDGES]
     trees = client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": requested}).get_json()
-    assert [each["id"] for each in trees] == [SLEDGES, TOOLS]
+    assert [tree["id"] for tree in trees] == [SLEDGES, TOOLS]
     assert trees == rows(client, "/category-trees?categoryIds=" + "&categoryIds=".join(requested))
     assert client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": []}).get_json() == []
 
@@ -222,8 +222,10 @@ def test_trees_hold_visible_categories_once_and_parents_agree(state: State, unpu
     ]
     assert sorted(tree_ids) == sorted(visible.visible)
     for id_ in visible.visible:
-        above = {each["id"] for each in visible.ancestors(id_)}
-        assert above == {top for top in visible.visible if id_ in {each["id"] for each in visible.descendants(top)}}
+        above = {ancestor["id"] for ancestor in visible.ancestors(id_)}
+        assert above == {
+            top for top in visible.visible if id_ in {descendant["id"] for descendant in visible.descendants(top)}
+        }
         assert unpublished or all(state.categories[each]["published"] for each in above | {id_})
     hidden = state.categories.keys() - visible.visible.keys()
     assert all(not state.categories[id_]["published"] or state.categories[id_]["parentId"] in hidden for id_ in hidden)

@@ -82,7 +82,7 @@ def test_m2_a_customer_has_the_fields_of_the_world_but_no_password(client: Clien
         "metadata": {"version": 1},
         "metadataCreatedAt": "2024-01-01T08:00:00.000Z",
     }
-    assert [(each["id"], each["name"]) for each in entities] == [
+    assert [(entity["id"], entity["name"]) for entity in entities] == [
         ("660af2af69babe3cf6e40771", "SomeCompany"),
         ("5f2c1d7e9b8a4c3d2e1f0a9b", "ThirdCompany"),
     ]
@@ -94,7 +94,9 @@ def test_m2_customers_are_filtered_sorted_and_paged(client: Client) -> None:
     assert numbers(call(client, "?q=firstName:Jack")) == [JACK_PROFILE["id"]]
     reply = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK_PROFILE['legalEntities'][0]}"})
     expected = [
-        each["id"] for each in DEFAULT["customers"] if JACK_PROFILE["legalEntities"][0] in each.get("legalEntities", ())
+        customer["id"]
+        for customer in DEFAULT["customers"]
+        if JACK_PROFILE["legalEntities"][0] in customer.get("legalEntities", ())
     ]
     assert numbers(reply) == expected
     assert numbers(call(client, "?sort=customerNumber:DESC&pageSize=2&pageNumber=2")) == NUMBERS[::-1][2:4]

@@ -176,7 +176,7 @@ def test_d7_customer_and_legal_entity_must_exist_and_belong_together(client: Cli
 
 
 def test_d7_a_customer_of_no_legal_entity_belongs_to_none(client: Client) -> None:
-    alone = next(each["id"] for each in DEFAULT["customers"] if not each.get("legalEntities"))
+    alone = next(customer["id"] for customer in DEFAULT["customers"] if not customer.get("legalEntities"))
     assert client.put(f"/{TOOL_FANS}/customers/{alone}").status_code == 201
     reply = client.put(f"/{TOOL_FANS}/customers/{alone}/{COMPANY}")
     assert (reply.status_code, reply.get_json()["details"]["field"]) == (400, "legalEntityId")
@@ -209,7 +209,9 @@ def test_d9_switched_a_missing_assignment_is_not_found(simulator: Callable[..., 
 
 
 def test_d14_an_automatic_assignment_that_is_written_becomes_manual(client: Client) -> None:
-    row = next(each for each in DEFAULT["customerAssignments"] if each["assignmentType"] == "AUTOMATIC")
+    row = next(
+        assignment for assignment in DEFAULT["customerAssignments"] if assignment["assignmentType"] == "AUTOMATIC"
+    )
     path = f"/{row['segmentId']}/customers/{row['customerId']}"
     if "legalEntityId" in row:
         path += f"/{row['legalEntityId']}"

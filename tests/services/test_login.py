@@ -134,8 +134,8 @@ def test_b4a_a_refresh_keeps_the_session_and_the_old_refresh_token(storefront: S
     first = storefront.request_anonymous_token().get_json()
     second, third = (storefront.refresh_anonymous_token(first["refresh_token"]).get_json() for _ in range(2))
     assert first["sessionId"] == second["sessionId"] == third["session_id"]
-    assert len({each["refresh_token"] for each in (first, second, third)}) == 3
-    assert len({each["access_token"] for each in (first, second, third)}) == 3
+    assert len({reply["refresh_token"] for reply in (first, second, third)}) == 3
+    assert len({reply["access_token"] for reply in (first, second, third)}) == 3
     assert storefront.request_anonymous_token().get_json()["sessionId"] != first["sessionId"]
 
 
@@ -239,7 +239,7 @@ def test_b5c_every_customer_of_the_world_logs_in_with_secret1(storefront: Storef
 
 
 def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp_path: Path) -> None:
-    customers = [each | {"password": "öffne dich"} for each in DEFAULT["customers"]]
+    customers = [customer | {"password": "öffne dich"} for customer in DEFAULT["customers"]]
     storefront = Storefront(simulator(fixture=write_default_world(tmp_path, customers=customers)))
     assert storefront.login(JOHN_LOGIN).status_code == 401
     reply = storefront.login(JOHN_LOGIN | {"password": "öffne dich"})
@@ -252,9 +252,9 @@ def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp
 def test_b5c_of_customers_with_one_email_the_lowest_id_logs_in(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:
-    customers = [each | {"email": JOHN_LOGIN["email"]} for each in DEFAULT["customers"]]
+    customers = [customer | {"email": JOHN_LOGIN["email"]} for customer in DEFAULT["customers"]]
     storefront = Storefront(simulator(fixture=write_default_world(tmp_path, customers=customers)))
-    lowest = min(each["id"] for each in customers)
+    lowest = min(customer["id"] for customer in customers)
     assert storefront.call("me", storefront.login_john()["access_token"]).get_json()["id"] == lowest
 
 
@@ -349,7 +349,7 @@ def test_b7_the_profile_has_the_fields_of_the_world(storefront: Storefront) -> N
 
 
 def test_b7_a_customer_without_legal_entity_is_b2c(storefront: Storefront) -> None:
-    alone = next(each for each in DEFAULT["customers"] if not each.get("legalEntities"))
+    alone = next(customer for customer in DEFAULT["customers"] if not customer.get("legalEntities"))
     reply = storefront.login({"email": alone["email"], "password": "secret1"}).get_json()
     profile = storefront.call("me", reply["access_token"]).get_json()
     assert profile["businessModel"] == "B2C"

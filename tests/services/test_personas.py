@@ -56,4 +56,6 @@ def test_every_persona_gets_the_status_of_the_table(
 
 def test_the_matrix_has_every_operation_and_every_persona(shared: App) -> None:
     assert MATRIX["columns"] == list(TOKENS)
-    assert set(MATRIX["rows"]) == {each.id for each in shared.api_operations if "customer-segment" in each.id}
+    assert set(MATRIX["rows"]) == {
+        operation.id for operation in shared.api_operations if "customer-segment" in operation.id
+    }

@@ -81,7 +81,10 @@ def test_l2_unpublished_products_need_a_scope(with_hidden: Client) -> None:
     assert admin.get("/hidden").get_json()["published"] is False
     assert customer.find_ids("id:hidden") == []
     unpublished = set(admin.ids("?pageSize=1000")) - set(customer.ids("?pageSize=1000"))
-    assert unpublished == {"hidden", *(each["id"] for each in DEFAULT["products"] if not each.get("published", True))}
+    assert unpublished == {
+        "hidden",
+        *(product["id"] for product in DEFAULT["products"] if not product.get("published", True)),
+    }
     assert customer.get("/hidden").status_code == 404
 
 

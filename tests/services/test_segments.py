@@ -44,7 +44,7 @@ def patch(client: Client, *operations: dict[str, Any], segment: str = GOLDEN) ->
 
 
 def test_a7_reading_lists_all_in_the_order_of_their_ids(client: Client) -> None:
-    assert ids(client.get("")) == sorted(each["id"] for each in DEFAULT["segments"])
+    assert ids(client.get("")) == sorted(segment["id"] for segment in DEFAULT["segments"])
 
 
 def test_a7_the_segments_of_a_customer_are_for_readers_of_everything(client: Client) -> None:
@@ -77,7 +77,7 @@ def test_a10_a_customer_lists_own_active_segments(client: Client) -> None:
 def test_a10_switched_a_customer_lists_all_active_segments(simulator: Callable[..., Client]) -> None:
     client = simulator(own_list="catalogue").with_token("customer2-token")
     for reply in (client.get(""), client.post("/search")):
-        assert set(ids(reply)) == {each["id"] for each in DEFAULT["segments"] if each["status"] == "ACTIVE"}
+        assert set(ids(reply)) == {segment["id"] for segment in DEFAULT["segments"] if segment["status"] == "ACTIVE"}
     assert client.get(f"/{TOOL_FANS}").status_code == 404
     assert client.get(f"/{TOOL_FANS}/items").get_json() == []
 
@@ -199,7 +199,7 @@ def test_d4_generated_ids_are_24_hex_digits_and_the_same_after_a_reset(client: C
 
 def test_d4_each_tenant_has_generated_ids_of_its_own(client: Client) -> None:
     tenants = [client, Client(client.flask, f"{client.tenant}b")]
-    assert len({each.post("", json=NEW).get_json()["id"] for each in tenants}) == 2
+    assert len({tenant.post("", json=NEW).get_json()["id"] for tenant in tenants}) == 2
 
 
 def test_d4_a_generated_id_is_new_where_a_reset_has_left_old_ones(client: Client) -> None:
@@ -475,7 +475,7 @@ def test_d16_a_word_of_the_paths_cannot_be_an_id(client: Client, word: str) -> N
 
 def test_d16_the_words_are_those_of_the_spec(shared: Any) -> None:
     operations: tuple[Operation, ...] = shared.api_operations
-    paths = [each.path.removeprefix("/customer-segment/{tenant}/segments/") for each in operations]
+    paths = [operation.path.removeprefix("/customer-segment/{tenant}/segments/") for operation in operations]
     assert {path.split("/")[0] for path in paths if not path.startswith(("/", "{"))} == set(STATIC_WORDS)
 
 

@@ -68,7 +68,7 @@ def choices(client: Client, key: str) -> Any:
 
 def test_n2_a_site_has_all_that_the_contract_requires(client: Client) -> None:
     assert client.get(f"//site/{client.tenant}/sites/main").get_json() == MAIN
-    assert [each["code"] for each in sites(client)] == ["export", "main"]
+    assert [site["code"] for site in sites(client)] == ["export", "main"]
     assert sites(client)[1] == MAIN
 
 
@@ -92,7 +92,7 @@ def test_n2_fields_of_the_world_are_kept(alpine: Client) -> None:
     ],
 )
 def test_n1_inactive_sites_are_listed_on_request_and_always_read(alpine: Client, query: str, codes: list[str]) -> None:
-    assert [each["code"] for each in sites(alpine, query)] == codes
+    assert [site["code"] for site in sites(alpine, query)] == codes
     assert alpine.get("//site/acme/sites/alps").get_json()["active"] is False
 
 
@@ -136,14 +136,14 @@ def test_n5_without_a_default_site_the_first_one_has_the_default_currency(
 ) -> None:
     plain = [{**site, "default": False} for site in DEFAULT["sites"]]
     client = simulator(write_default_world(tmp_path, sites=plain))
-    assert [each["id"] for each in choices(client, "project_curr") if each["default"]] == ["USD"]
+    assert [choice["id"] for choice in choices(client, "project_curr") if choice["default"]] == ["USD"]
 
 
 def test_an_empty_world_has_one_language_and_the_currencies_of_its_sites(simulator: Callable[..., Client]) -> None:
     client = simulator("empty")
-    used = {each["currency"] for each in sites(client, "?includeInactive=true")}
-    assert {each["id"] for each in choices(client, "project_curr")} == used
-    assert [each["id"] for each in choices(client, "project_lang") if each["default"]] == ["en"]
+    used = {site["currency"] for site in sites(client, "?includeInactive=true")}
+    assert {choice["id"] for choice in choices(client, "project_curr")} == used
+    assert [choice["id"] for choice in choices(client, "project_lang") if choice["default"]] == ["en"]
 
 
 @pytest.mark.parametrize("key", ["project_country", "PROJECT_LANG", "project_lang%20"])

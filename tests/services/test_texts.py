@@ -47,7 +47,7 @@ def read_items_singly(client: Client, language: str = "*") -> list[Any]:
 @pytest.mark.parametrize("path", READ)
 def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, path: str, references: Any) -> None:
     state, behaviour = world.seed.state, Switches(references=references)
-    stored = [each for id_ in state.items for each in state.items_of(id_).values()]
+    stored = [assignment for id_ in state.items for assignment in state.items_of(id_).values()]
     with_mixins = ItemAssignment(
         GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"}
     )
@@ -118,7 +118,7 @@ def test_customers_show_the_current_names_and_switches(client: Client, world: Wo
 def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Client, size: int) -> None:
     wrong = [ItemAssignment(GOLDEN, "THING", f"{number:05}", THEN) for number in range(size)]
     tenant = shared.world.tenant(client.tenant)
-    tenant.change(lambda state: (state.with_items(GOLDEN, Table.from_pairs((each.key, each) for each in wrong)), None))
+    tenant.change(lambda state: (state.with_items(GOLDEN, Table.from_pairs((row.key, row) for row in wrong)), None))
     request = Request(
         "GET",
         f"/customer-segment/{client.tenant}/segments/{GOLDEN}/items",

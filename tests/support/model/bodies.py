@@ -62,7 +62,7 @@ def are_mixins_valid(body: dict[str, Any]) -> bool:
 
 
 def is_patch(body: Any) -> bool:
-    return isinstance(body, list) and all(_is_operation(each) for each in body)
+    return isinstance(body, list) and all(_is_operation(operation) for operation in body)
 
 
 def apply_patch(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
