@@ -88,7 +88,7 @@ def is_vendor_error(reply: Any, status: int) -> bool:
 
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize(("method", "path"), WRITES)
-def test_unreadable_bodies(client: Client, name: str, method: str, path: str) -> None:
+def test_bodies_that_cannot_be_read(client: Client, name: str, method: str, path: str) -> None:
     before = client.list_all_items()
     reply = client.send(method, path, data=BODIES[name], content_type=JSON)
     assert is_vendor_error(reply, 400), reply.text
@@ -210,7 +210,7 @@ def test_no_line_break_of_a_client_gets_into_a_header(client: Client, path: str)
 
 
 @pytest.mark.parametrize("tenant", ["ab", "a" * 17, "Acme", "1acme", "acme%0A", "ac-me", "%C3%A4cme", "%FF%FF%FF"])
-def test_f5_invalid_tenant_names(client: Client, tenant: str) -> None:
+def test_f5_tenants_that_cannot_be(client: Client, tenant: str) -> None:
     for token in ("admin-token", "customer-token"):
         reply = Client(client.flask, tenant, token).get("/items")
         assert is_vendor_error(reply, 400)
