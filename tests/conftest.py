@@ -13,7 +13,7 @@ from mockserver.app import App, build
 from mockserver.settings import Settings, Switches
 from mockserver.store.world import World
 from tests.support.client import TENANT_NUMBERS, Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 
 # Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
 # `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile.
@@ -40,13 +40,13 @@ def plain_environment() -> Iterator[None]:
 
 
 @pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture(scope="session")
 def shared() -> App:
-    return build(Settings(), StandingClock())
+    return build(Settings(), ManualClock())
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def client(shared: App) -> Client:
 
 
 @pytest.fixture
-def simulator(clock: StandingClock) -> Callable[..., Client]:
+def simulator(clock: ManualClock) -> Callable[..., Client]:
     """Make a client of a simulator with switches of its own."""
 
     def make(fixture: str = "default", auth: Any = "on", **switches: Any) -> Client:

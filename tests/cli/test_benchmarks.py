@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.live_server import ENOUGH, environment
+from tests.support.live_server import TIMEOUT_SECONDS, clean_environment
 from tests.support.paths import ROOT
 
 SCRIPTS = [path for path in sorted((ROOT / "benchmarks").glob("*.py")) if "def main()" in path.read_text()]
@@ -18,10 +18,10 @@ SCRIPTS = [path for path in sorted((ROOT / "benchmarks").glob("*.py")) if "def m
 def test_a_benchmark_answers_help(script: Path) -> None:
     done = subprocess.run(
         [sys.executable, script, "--help"],
-        env=environment(PYTHONPATH=str(ROOT)),
+        env=clean_environment(PYTHONPATH=str(ROOT)),
         capture_output=True,
         text=True,
-        timeout=ENOUGH,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")

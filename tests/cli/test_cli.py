@@ -20,7 +20,7 @@ from mockserver.contract.operations import compile_operations
 from mockserver.contract.spec import Spec, load_spec
 from mockserver.resources import data_folder
 from mockserver.settings import Settings, Switches
-from tests.support.live_server import ask, run, serving
+from tests.support.live_server import run_command, send_request, start_server
 from tests.support.samples import GOLDEN
 from tests.support.specs import SPECS
 
@@ -41,13 +41,13 @@ SWITCHED: dict[str, Any] = {
 
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
 def test_serve_answers_after_its_ready_line_and_stops_cleanly(stop_signal: signal.Signals) -> None:
-    with serving() as (process, ready):
+    with start_server() as (process, ready):
         assert ready["event"] == "ready"
         assert "admin-token" in ready["tokens"]
-        status, rows = ask(f"{ready['url']}/customer-segment/{ready['tenant']}/segments/{GOLDEN}/items")
+        status, rows = send_request(f"{ready['url']}/customer-segment/{ready['tenant']}/segments/{GOLDEN}/items")
         assert (status, len(rows)) == (200, 2)
         method, url = ready["reset"].split()
-        assert ask(url, method)[0] == 200
+        assert send_request(url, method)[0] == 200
         process.send_signal(stop_signal)
         assert process.wait(timeout=30) == 0
         assert process.stderr
@@ -64,26 +64,28 @@ def test_the_text_of_the_ready_line_names_url_tokens_and_reset() -> None:
 
 
 def test_settings_come_from_the_environment_too() -> None:
-    with serving(MOCKSERVER_TENANT="shop", MOCKSERVER_FIXTURE="empty", MOCKSERVER_AUTH="off") as (_, ready):
+    with start_server(MOCKSERVER_TENANT="shop", MOCKSERVER_FIXTURE="empty", MOCKSERVER_AUTH="off") as (_, ready):
         assert (ready["tenant"], ready["world"]) == ("shop", "empty")
-        status, rows = ask(f"{ready['url']}/customer-segment/shop/segments/items", headers={"Authorization": ""})
+        status, rows = send_request(
+            f"{ready['url']}/customer-segment/shop/segments/items", headers={"Authorization": ""}
+        )
         assert (status, rows) == (200, [])
 
 
 def test_a_switch_reaches_the_rules() -> None:
-    with serving("--bulk-index-base", "0", MOCKSERVER_REFERENCES="lenient") as (_, ready):
+    with start_server("--bulk-index-base", "0", MOCKSERVER_REFERENCES="lenient") as (_, ready):
         url = f"{ready['url']}/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/bulk"
-        assert ask(url, "PUT", [{"id": "made-up"}]) == (207, [{"index": 0, "code": 201, "status": "Created"}])
+        assert send_request(url, "PUT", [{"id": "made-up"}]) == (207, [{"index": 0, "code": 201, "status": "Created"}])
 
 
 def test_the_reference_validator_can_be_added() -> None:
-    with serving("--validator", "reference") as (_, ready):
+    with start_server("--validator", "reference") as (_, ready):
         url = f"{ready['url']}/customer-segment/acme/segments/{GOLDEN}/items"
-        assert len(ask(url)[1]) == 2
-        assert ask(f"{url}/PRODUCT/12468504", "PUT", {"metadata": {"version": "1"}})[0] == 400
-        entries = ask(f"{url}/PRODUCT/bulk", "PUT", [{"id": "12468504"}, {"id": 5}])[1]
+        assert len(send_request(url)[1]) == 2
+        assert send_request(f"{url}/PRODUCT/12468504", "PUT", {"metadata": {"version": "1"}})[0] == 400
+        entries = send_request(f"{url}/PRODUCT/bulk", "PUT", [{"id": "12468504"}, {"id": 5}])[1]
         assert [entry["code"] for entry in entries] == [204, 400]
-        assert ask(f"{ready['url']}/__admin/health")[0] == 200  # its path has no parameter
+        assert send_request(f"{ready['url']}/__admin/health")[0] == 200  # its path has no parameter
 
 
 def parse_switches(*arguments: str) -> Switches:
@@ -127,7 +129,7 @@ def test_every_switch_is_a_flag_and_a_variable_and_the_flag_wins(monkeypatch: py
     ],
 )
 def test_an_error_is_one_clear_line(arguments: list[str], variables: dict[str, str], reason: str) -> None:
-    done = run(*arguments, variables=variables)
+    done = run_command(*arguments, variables=variables)
     assert done.returncode != 0
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1, done.stderr
@@ -137,7 +139,7 @@ def test_an_error_is_one_clear_line(arguments: list[str], variables: dict[str, s
 def test_a_port_in_use_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = run("serve", "--port", port)
+        done = run_command("serve", "--port", port)
     assert done.returncode != 0
     assert len(done.stderr.splitlines()) == 1
     assert port in done.stderr
@@ -158,7 +160,7 @@ def test_an_unusable_spec_is_one_clear_line(tmp_path: Path, change: tuple[str, s
     text = (data_folder("spec") / "customer-segment.yaml").read_text()
     assert change[0] in text
     (tmp_path / "customer-segment.yaml").write_text(text.replace(*change, 1))
-    done = run("serve", "--port", "0", "--spec", str(tmp_path))
+    done = run_command("serve", "--port", "0", "--spec", str(tmp_path))
     assert done.returncode != 0
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert "customer-segment.yaml" in done.stderr
@@ -166,7 +168,7 @@ def test_an_unusable_spec_is_one_clear_line(tmp_path: Path, change: tuple[str, s
 
 
 def test_routes_lists_every_operation_with_its_scopes() -> None:
-    lines = run("routes").stdout.splitlines()
+    lines = run_command("routes").stdout.splitlines()
     app = build(Settings())
     assert [line.split()[2] for line in lines] == [each.id for each in (*app.api_operations, *app.control_operations)]
     assert any(
@@ -177,7 +179,7 @@ def test_routes_lists_every_operation_with_its_scopes() -> None:
 
 
 def test_the_table_of_operations_in_the_documentation_is_what_the_command_prints() -> None:
-    printed = run("routes", "--format", "markdown").stdout
+    printed = run_command("routes", "--format", "markdown").stdout
     assert all(
         f"`{each.id}`" in printed
         for path in data_folder("spec").glob("*.yaml")
@@ -187,9 +189,9 @@ def test_the_table_of_operations_in_the_documentation_is_what_the_command_prints
 
 
 def test_the_table_of_settings_in_the_documentation_is_what_the_command_prints() -> None:
-    printed = run("settings", "--format", "markdown").stdout
+    printed = run_command("settings", "--format", "markdown").stdout
     assert printed == (data_folder("docs") / "settings.md").read_text()
-    lines = run("settings").stdout.splitlines()
+    lines = run_command("settings").stdout.splitlines()
     assert len(lines) == len(fields(Settings)) - 1 + len(fields(Switches))
     assert all(line.split()[0] in printed for line in lines)
 
@@ -214,30 +216,35 @@ def test_the_access_of_an_operation_is_described(security: list[dict[str, list[s
 
 
 def test_the_shipped_specs_are_good() -> None:
-    done = run("spec")
+    done = run_command("spec")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("good") == len(SPECS)
 
 
 def test_healthcheck_distinguishes_a_healthy_server_from_a_missing_one() -> None:
-    with serving() as (process, ready):
+    with start_server() as (process, ready):
         port = ready["url"].rpartition(":")[2]
-        assert json.loads(run("healthcheck", variables={"MOCKSERVER_PORT": port}).stdout) == {"status": "healthy"}
-        assert run("healthcheck", variables={"MOCKSERVER_PORT": port, "MOCKSERVER_HOST": "0.0.0.0"}).returncode == 0
+        assert json.loads(run_command("healthcheck", variables={"MOCKSERVER_PORT": port}).stdout) == {
+            "status": "healthy"
+        }
+        assert (
+            run_command("healthcheck", variables={"MOCKSERVER_PORT": port, "MOCKSERVER_HOST": "0.0.0.0"}).returncode
+            == 0
+        )
         process.kill()
         process.wait(timeout=30)
-        assert run("healthcheck", "--port", port).returncode == 1
+        assert run_command("healthcheck", "--port", port).returncode == 1
 
 
 def test_help_and_version() -> None:
-    assert run("--version").stdout.startswith("mockserver")
-    help_text = run("serve", "--help").stdout
+    assert run_command("--version").stdout.startswith("mockserver")
+    help_text = run_command("serve", "--help").stdout
     assert "MOCKSERVER_BULK_INDEX_BASE" in help_text
-    assert run().returncode in {0, 2}
+    assert run_command().returncode in {0, 2}
 
 
 def test_garbage_on_a_socket_is_answered_in_json() -> None:
-    with serving() as (_, ready):
+    with start_server() as (_, ready):
         port = int(ready["url"].rpartition(":")[2])
         for sent in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"):
             with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
@@ -245,4 +252,4 @@ def test_garbage_on_a_socket_is_answered_in_json() -> None:
                 head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
                 assert head.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400")), head
                 assert json.loads(body)["code"] == 400
-        assert ask(f"{ready['url']}/__admin/health")[0] == 200
+        assert send_request(f"{ready['url']}/__admin/health")[0] == 200

@@ -1,1 +1,1 @@
-"""Schemathesis reads the specs and looks for answers that break them."""
+"""Schemathesis generates requests from the specs and looks for responses that violate them."""

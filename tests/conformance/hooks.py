@@ -1,4 +1,4 @@
-"""What schemathesis must not ask for, since its checks do not know what the answer means."""
+"""A hook that removes parameters whose effects schemathesis would take for defects."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import schemathesis
 
 @schemathesis.hook
 def map_query(_: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Leave out what the checks take for a mistake of the server.
+    """Remove `fields` and empty parameters from a query.
 
-    After `fields`, what is left of a reply need not have what the schema requires (C4); a parameter without a value
-    counts as absent (C11a), whatever type it would have.
+    With `fields`, a reply may lack fields that the schema requires (C4). A parameter without a value counts as absent,
+    whatever its type (C11a).
     """
     return query and {name: value for name, value in query.items() if name != "fields" and value not in ("", None)}

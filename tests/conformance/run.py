@@ -11,48 +11,49 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.live_server import environment, serving
+from tests.support.live_server import clean_environment, start_server
 
 HERE = Path(__file__).parent
 SPECS = HERE.parents[1] / "spec"
 CASES = re.compile(r"^ +([\d,]+) generated", re.MULTILINE)
 
 
-def specs() -> list[Path]:
-    """Return the specs of all simulated services; the control plane would reset what is being tested."""
+def service_specs() -> list[Path]:
+    """Return the specs of all simulated services. The control plane is left out: its calls would reset the state."""
     return sorted(path for path in SPECS.glob("*.yaml") if path.stem != "control")
 
 
-def judged(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
-    """Have schemathesis test one service; return how many cases it made, and what it found, "" for nothing."""
-    done = subprocess.run(
+def run_schemathesis(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
+    """Have schemathesis test one service. Return the number of cases, and its output if it failed, else ""."""
+    completed = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"),
             *(str(spec), "--url", url, "--header", f"Authorization: Bearer {token}", "--no-color"),
             *("--max-examples", str(examples), "--seed", "1", "--warnings", "off", "--generation-database", "none"),
         ],
-        env=environment(SCHEMATHESIS_HOOKS="tests.conformance.hooks"),
+        env=clean_environment(SCHEMATHESIS_HOOKS="tests.conformance.hooks"),
         cwd=HERE.parents[1],
         capture_output=True,
         text=True,
         check=False,
     )
-    cases = sum(int(found.replace(",", "")) for found in CASES.findall(done.stdout))
-    return cases, "" if done.returncode == 0 and cases else done.stdout + done.stderr
+    cases = sum(int(number.replace(",", "")) for number in CASES.findall(completed.stdout))
+    return cases, "" if completed.returncode == 0 and cases else completed.stdout + completed.stderr
 
 
 def main() -> None:
-    """Print a line for each service, and what was found; exit with 1 if anything was."""
+    """Print a line and any failures for each service; exit with 1 after a failure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=200, help="for each operation and phase")
     examples = parser.parse_args().examples
     failed, total = False, 0
-    with serving() as (_, ready):
+    with start_server() as (_, ready):
         for token in ("admin-token", "customer-token"):
-            for spec in specs():
-                cases, found = judged(ready["url"], spec, examples, token)
-                print(f"{spec.stem} as {token}: {cases} cases, {'FAILED' if found else 'no failure'}\n{found}".strip())
-                failed, total = failed or bool(found), total + cases
+            for spec in service_specs():
+                cases, failures = run_schemathesis(ready["url"], spec, examples, token)
+                verdict = "FAILED" if failures else "no failure"
+                print(f"{spec.stem} as {token}: {cases} cases, {verdict}\n{failures}".strip())
+                failed, total = failed or bool(failures), total + cases
     print(f"{total} cases")
     raise SystemExit(1 if failed else 0)
 

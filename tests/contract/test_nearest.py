@@ -27,7 +27,7 @@ def test_three_places_name_the_same_operation(case: dict[str, str], shared: App)
     if method != "HEAD":
         question = f" Did you mean {case['nearest']}?" if "nearest" in case else ""
         assert refused.get_json()["message"] == f"No endpoint {path}.{question}"
-    control = client.having(None)
+    control = client.with_token(None)
     offer = control.get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json().get("nearest")
     assert (offer is not None) == ("offer" in case)
     if offer:

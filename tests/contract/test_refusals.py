@@ -1,4 +1,4 @@
-"""What a refusal says: where it is wrong, in which way, in words, and by which rule."""
+"""A refusal names the field, the type of error, a message and the rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PARTS = {"field": "field", "type": "type", "message": "says"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case['call']} {case['rule']}" for case in CASES])
-def test_a_refusal_says_what_is_wrong_where_and_by_which_rule(
+def test_a_refusal_names_place_problem_and_rule(
     case: dict[str, Any], client: Client, simulator: Callable[..., Client]
 ) -> None:
     admin = simulator(**case["switches"]) if "switches" in case else client
@@ -24,11 +24,11 @@ def test_a_refusal_says_what_is_wrong_where_and_by_which_rule(
     request: dict[str, Any] = {name: case[name] for name in ("headers", "json") if name in case}
     if "times" in case:
         request["json"] *= case["times"]
-    refused = admin.having(case.get("token", admin.token)).send(method, path, **request)
+    refused = admin.with_token(case.get("token", admin.token)).send(method, path, **request)
     assert refused.status_code == case.get("status", 400)
-    told = refused.get_json()
-    assert told.get("details", {}) == {part: case[column] for part, column in PARTS.items() if column in case}
-    assert told.get("resourceId") == case.get("id")
+    error = refused.get_json()
+    assert error.get("details", {}) == {part: case[column] for part, column in PARTS.items() if column in case}
+    assert error.get("resourceId") == case.get("id")
     assert refused.headers.get("X-Mock-Hint") == case.get("hint")
-    explained = admin.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json()
+    explained = admin.with_token(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").get_json()
     assert explained["rule"]["id"] == case["rule"]

@@ -1,4 +1,4 @@
-"""Every status that the spec declares can be provoked by a client, and what then comes is as declared."""
+"""A client can provoke every status that the spec declares, and the response is as declared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.contract.openapi_core_validator import OpenApiCoreValidator
 from mockserver.messages import Reply, Request, TextBody
 from mockserver.resources import data_folder
 from tests.support.client import Client
-from tests.support.status_cases import APP, TABLE, case_of, provoked
+from tests.support.status_cases import APP, TABLE, find_case, play_case
 
 OPERATIONS = {operation.id: operation for operation in (*APP.api_operations, *APP.control_operations)}
 PAIRS = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.reply_validators]
@@ -25,10 +25,10 @@ def reference() -> OpenApiCoreValidator:
 
 
 @pytest.fixture(autouse=True)
-def left_as_it_was(client: Client) -> Iterator[None]:
-    """Take back what a case of the control plane did to all tenants, so that the cases may come in any order."""
+def reset_afterwards(client: Client) -> Iterator[None]:
+    """Reset all tenants after each case, so that the cases may run in any order."""
     yield
-    client.having(None).post("//__admin/reset")
+    client.with_token(None).post("//__admin/reset")
 
 
 @pytest.mark.parametrize(("operation_id", "status"), PAIRS)
@@ -36,20 +36,20 @@ def test_every_declared_status_can_be_provoked(
     operation_id: str, status: int, simulator: Callable[..., Client], client: Client, reference: OpenApiCoreValidator
 ) -> None:
     operation = OPERATIONS[operation_id]
-    case = case_of(operation, status)
-    caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
-    reply = provoked(caller, operation, case)
+    case = find_case(operation, status)
+    caller = (simulator(**case.pop("switches")) if "switches" in case else client).with_token(case.pop("token"))
+    reply = play_case(caller, operation, case)
     assert reply.status_code == status, reply.text
     body = reply.get_json() if reply.is_json else TextBody(reply.text, reply.mimetype or "") if reply.data else None
     assert operation.reply_violation(status, body) is None
     ids = dict.fromkeys(re.findall(r"{(\w+)}", operation.path), "acme")
-    seen = Reply(status, body, dict(reply.headers))
-    assert reference.validate_reply(operation, Request(operation.method, operation.path, "", {}), ids, seen) is None
+    received = Reply(status, body, dict(reply.headers))
+    assert reference.validate_reply(operation, Request(operation.method, operation.path, "", {}), ids, received) is None
 
 
-def test_the_table_names_nothing_that_the_spec_lacks() -> None:
-    named = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
-    assert named == set(PAIRS)
+def test_the_table_has_exactly_the_declared_statuses() -> None:
+    listed_pairs = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
+    assert listed_pairs == set(PAIRS)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)

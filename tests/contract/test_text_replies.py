@@ -1,4 +1,4 @@
-"""Replies that are no JSON: a spec declares their media type, and is held against them like against the rest."""
+"""Replies in other media types than JSON: the spec declares them, and they are validated like all others."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def spec(tmp_path: Path) -> Path:
     return tmp_path / "hello.yaml"
 
 
-def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipeline:
+def build_pipeline(spec: Path, world: World, reply: Reply, *, with_reference: bool) -> Pipeline:
     document = load_spec(spec)
-    judge = OpenApiCoreValidator([document]) if judged else None
+    validator = OpenApiCoreValidator([document]) if with_reference else None
     return Pipeline(
-        world, Router(compile_operations(document)), {"hello": lambda _: reply}, RecordStore(), second_opinion=judge
+        world, Router(compile_operations(document)), {"hello": lambda _: reply}, RecordStore(), second_opinion=validator
     )
 
 
-@pytest.mark.parametrize("judged", [False, True])
+@pytest.mark.parametrize("with_reference", [False, True])
 @pytest.mark.parametrize(
     ("body", "content", "media_type"),
     [
@@ -56,19 +56,19 @@ def pipeline(spec: Path, world: World, reply: Reply, *, judged: bool) -> Pipelin
     ],
     ids=["text", "json"],
 )
-def test_what_is_declared_is_sent(
-    spec: Path, world: World, body: object, content: bytes, media_type: str, judged: bool
+def test_a_declared_media_type_is_sent(
+    spec: Path, world: World, body: object, content: bytes, media_type: str, with_reference: bool
 ) -> None:
-    answering = pipeline(spec, world, Reply(200, body), judged=judged)
+    answering = build_pipeline(spec, world, Reply(200, body), with_reference=with_reference)
     flask = create_flask(answering.handle_request, answering.handle_request, Guard(), {})
     reply = flask.test_client().get("/hello")
     assert (reply.status_code, reply.data, reply.mimetype) == (200, content, media_type)
 
 
 @pytest.mark.parametrize("reply", [Reply(200, TextBody("<p>", "text/html")), Reply(200, "hello")], ids=["text", "json"])
-def test_what_is_not_declared_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
+def test_an_undeclared_media_type_is_a_defect(spec: Path, world: World, reply: Reply) -> None:
     with pytest.raises(ContractViolation):
-        pipeline(spec, world, reply, judged=False).handle_request(Request("GET", "/hello", "", {}))
+        build_pipeline(spec, world, reply, with_reference=False).handle_request(Request("GET", "/hello", "", {}))
     (operation,) = compile_operations(load_spec(spec))
     assert (
         OpenApiCoreValidator([load_spec(spec)]).validate_reply(operation, Request("GET", "/hello", "", {}), {}, reply)

@@ -1,4 +1,4 @@
-"""Who is kept away from the control plane: foreign pages, the network, everybody."""
+"""Access to the control plane: foreign pages and hosts are refused, a token may be required, or it is closed."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from mockserver.app import App, build
 from mockserver.control.guard import is_loopback_address
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.live_server import ask, run, serving
+from tests.support.live_server import run_command, send_request, start_server
 from tests.support.samples import ITEM
 
 
 @pytest.fixture
-def served() -> Callable[..., Client]:
-    """Make a client, without a token, of a server with settings of its own."""
+def build_client() -> Callable[..., Client]:
+    """Return a function that builds a client, without a token, of a simulator with the given settings."""
     return lambda **settings: Client(build(Settings(**settings)).flask, "acme", None)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "other"])
-def test_pages_of_other_ports_are_of_another_site_too(client: Client, site: str) -> None:
-    reply = client.having(None).get("//__admin/state", headers={"Sec-Fetch-Site": site})
+def test_pages_on_other_ports_are_foreign_too(client: Client, site: str) -> None:
+    reply = client.with_token(None).get("//__admin/state", headers={"Sec-Fetch-Site": site})
     assert reply.status_code == 403
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 def test_own_pages_and_typed_addresses_are_answered(client: Client, site: str) -> None:
-    assert client.having(None).get("//__admin/state", headers={"Sec-Fetch-Site": site}).status_code == 200
+    assert client.with_token(None).get("//__admin/state", headers={"Sec-Fetch-Site": site}).status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_a_body_that_a_page_can_send_anywhere_is_refused(client: Client, kind: str) -> None:
+def test_a_content_type_that_needs_no_preflight_is_refused(client: Client, kind: str) -> None:
     client.delete(ITEM)
     body = f'{{"tenant": "{client.tenant}"}}'
     headers = {"Content-Type": kind} if kind else {}
-    reply = client.having(None).post("//__admin/reset", data=body, headers=headers)
+    reply = client.with_token(None).post("//__admin/reset", data=body, headers=headers)
     assert reply.status_code == 400
     assert "application/json" in reply.get_json()["details"]["message"]
     assert client.get(ITEM).status_code == 404
@@ -46,35 +46,35 @@ def test_a_body_that_a_page_can_send_anywhere_is_refused(client: Client, kind: s
 def test_no_control_answer_has_a_cors_header(client: Client, shared: App) -> None:
     for operation in shared.control_operations:
         path = "/" + operation.path.replace("{", "").replace("}", "")
-        reply = client.having(None).send("OPTIONS", path, headers={"Origin": "http://localhost:3000"})
+        reply = client.with_token(None).send("OPTIONS", path, headers={"Origin": "http://localhost:3000"})
         assert not [name for name, _ in reply.headers if name.startswith("Access-Control")]
 
 
-def steered(client: Client, token: str | None) -> list[int]:
+def control_statuses(client: Client, token: str | None) -> list[int]:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     calls = [("GET", "/state"), ("POST", "/reset"), ("GET", "/version"), ("GET", "/nothing")]
     return [client.send(method, f"//__admin{path}", headers=headers).status_code for method, path in calls]
 
 
-def test_a_token_is_demanded_where_one_is_set(served: Callable[..., Client]) -> None:
-    client = served(admin_token="secret")
+def test_a_configured_token_is_required(build_client: Callable[..., Client]) -> None:
+    client = build_client(admin_token="secret")
     for wrong in (None, "", "admin-token", "secre", "secrets", "ü"):
-        assert steered(client, wrong) == [401] * 4
-    assert steered(client, "secret") == [200, 200, 200, 404]
+        assert control_statuses(client, wrong) == [401] * 4
+    assert control_statuses(client, "secret") == [200, 200, 200, 404]
     reply = client.get("//__admin/state")
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
     assert client.get("//__admin/health").status_code == 200
     assert client.get("//__admin/docs/").status_code == 200
-    assert client.having("admin-token").get("/items").status_code == 200
+    assert client.with_token("admin-token").get("/items").status_code == 200
 
 
-def test_a_server_that_others_can_reach_makes_a_token_of_its_own() -> None:
+def test_a_server_that_others_can_reach_generates_a_token() -> None:
     apps = [build(Settings(host="0.0.0.0")) for _ in range(2)]
     tokens = [app.guard.token for app in apps]
     assert all(len(token) >= 32 for token in tokens)
     assert tokens[0] != tokens[1]
-    assert steered(Client(apps[0].flask, "acme", None), tokens[1]) == [401] * 4
-    assert steered(Client(apps[0].flask, "acme", None), tokens[0]) == [200, 200, 200, 404]
+    assert control_statuses(Client(apps[0].flask, "acme", None), tokens[1]) == [401] * 4
+    assert control_statuses(Client(apps[0].flask, "acme", None), tokens[0]) == [200, 200, 200, 404]
     assert build(Settings(host="0.0.0.0", admin_token="mine")).guard.token == "mine"
     assert build(Settings()).guard.token == ""
 
@@ -90,46 +90,48 @@ def test_addresses_that_others_can_reach(host: str) -> None:
 
 
 def test_the_ready_line_names_the_token_that_works() -> None:
-    with serving("--host", "0.0.0.0") as (process, ready):
+    with start_server("--host", "0.0.0.0") as (process, ready):
         url = ready["url"]
-        assert ask(f"{url}/__admin/state")[0] == 401
-        assert ask(f"{url}/__admin/state", headers={"Authorization": f"Bearer {ready['adminToken']}"})[0] == 200
-        assert run("healthcheck", "--port", url.rpartition(":")[2]).returncode == 0
-    with serving() as (process, ready):
+        assert send_request(f"{url}/__admin/state")[0] == 401
+        assert (
+            send_request(f"{url}/__admin/state", headers={"Authorization": f"Bearer {ready['adminToken']}"})[0] == 200
+        )
+        assert run_command("healthcheck", "--port", url.rpartition(":")[2]).returncode == 0
+    with start_server() as (process, ready):
         assert "adminToken" not in ready
         assert process.poll() is None
 
 
-def test_a_closed_control_plane_answers_for_its_health_alone(served: Callable[..., Client]) -> None:
-    client = served(no_admin=True)
-    assert steered(client, None) == [404] * 4
+def test_a_closed_control_plane_answers_only_health_checks(build_client: Callable[..., Client]) -> None:
+    client = build_client(no_admin=True)
+    assert control_statuses(client, None) == [404] * 4
     assert "--no-admin" in client.get("//__admin/docs/").get_json()["message"]
     assert client.get("//__admin/health").status_code == 200
-    assert client.having("admin-token").get("/items").status_code == 200
+    assert client.with_token("admin-token").get("/items").status_code == 200
 
 
-def test_it_is_closed_by_flag_or_environment() -> None:
-    with serving("--no-admin") as (_, ready):
-        assert ask(f"{ready['url']}/__admin/state")[0] == 404
-    with serving(MOCKSERVER_NO_ADMIN="1") as (_, ready):
-        assert ask(f"{ready['url']}/__admin/state")[0] == 404
+def test_a_flag_or_a_variable_closes_the_control_plane() -> None:
+    with start_server("--no-admin") as (_, ready):
+        assert send_request(f"{ready['url']}/__admin/state")[0] == 404
+    with start_server(MOCKSERVER_NO_ADMIN="1") as (_, ready):
+        assert send_request(f"{ready['url']}/__admin/state")[0] == 404
 
 
-def test_the_documentation_is_served_from_here_alone(client: Client, shared: App) -> None:
-    page = client.having(None).get("//__admin/docs/")
+def test_the_documentation_loads_nothing_from_other_hosts(client: Client, shared: App) -> None:
+    page = client.with_token(None).get("//__admin/docs/")
     assert page.status_code == 200
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
     for name in ("control", "customer-login", "customer-segment", "oauth"):
         assert f"/__admin/docs/specs/{name}.json" in page.text
-        spec: dict[str, Any] = client.having(None).get(f"//__admin/docs/specs/{name}.json").get_json()
+        spec: dict[str, Any] = client.with_token(None).get(f"//__admin/docs/specs/{name}.json").get_json()
         assert spec["openapi"] == "3.0.3"
-    with client.having(None).get("//__admin/docs/swagger-ui-bundle.js") as script:
+    with client.with_token(None).get("//__admin/docs/swagger-ui-bundle.js") as script:
         assert len(script.data) > 1_000_000
     for missing in ("specs/none.json", "none.js", "../state", "%2e%2e/state", "specs/..%2f..%2fstate"):
-        reply = client.having(None).get(f"//__admin/docs/{missing}")
+        reply = client.with_token(None).get(f"//__admin/docs/{missing}")
         assert (reply.status_code, reply.get_json()["code"]) == (404, 404)
 
 
 @pytest.mark.parametrize("headers", [{"Host": "example.com"}, {"Origin": "http://example.com"}])
-def test_the_documentation_is_not_for_foreign_pages(client: Client, headers: dict[str, str]) -> None:
-    assert client.having(None).get("//__admin/docs/", headers=headers).status_code == 403
+def test_foreign_pages_cannot_read_the_documentation(client: Client, headers: dict[str, str]) -> None:
+    assert client.with_token(None).get("//__admin/docs/", headers=headers).status_code == 403

@@ -1,4 +1,4 @@
-"""The control plane's hold on state, tenants, clock and tokens: what QA bends, and what a reset straightens."""
+"""The control plane changes state, tenants, clock and tokens, and a reset restores them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mockserver.settings import Settings
 from mockserver.store.clock import LATEST_TIME, AdjustableClock
 from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
 
 NOON = "2026-01-01T12:00:00.000Z"
@@ -31,12 +31,12 @@ def admin(client: Client) -> Admin:
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_a_collection_put_back_as_it_was_changes_nothing(client: Client, admin: Admin, collection: str) -> None:
-    before, rows = client.everything(), admin.call("GET", f"/state/{collection}")
-    told = admin.call("PUT", f"/state/{collection}", rows)
-    assert (told["collection"], told["rows"]) == (collection, len(rows))
+    before, rows = client.list_all_items(), admin.call("GET", f"/state/{collection}")
+    counts = admin.call("PUT", f"/state/{collection}", rows)
+    assert (counts["collection"], counts["rows"]) == (collection, len(rows))
     assert admin.call("GET", f"/state/{collection}") == rows
     assert admin.call("GET", "/snapshots/world/diff")["changes"] == {}
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_collections_show_what_the_world_file_has(admin: Admin) -> None:
@@ -46,26 +46,26 @@ def test_collections_show_what_the_world_file_has(admin: Admin) -> None:
         assert admin.call("GET", f"/state/{section}") == sorted(DEFAULT[section], key=lambda row: row["id"])
 
 
-def test_what_a_client_writes_shows_and_can_be_put_into_another_tenant(client: Client, admin: Admin) -> None:
+def test_client_writes_show_and_can_be_copied_to_another_tenant(client: Client, admin: Admin) -> None:
     client.put(NEW_ITEM, json={"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}})
     client.put(f"/{TOOL_FANS}/customers/18249883")
     other = Client(client.flask, f"{client.tenant}b")
     for section in ("itemAssignments", "customerAssignments"):
         Admin(other).call("PUT", f"/state/{section}", admin.call("GET", f"/state/{section}"))
     assert other.get(NEW_ITEM).get_json() == client.get(NEW_ITEM).get_json()
-    assert [row["id"] for row in other.having("customer2-token").get("").get_json()] == [GOLDEN, TOOL_FANS]
+    assert [row["id"] for row in other.with_token("customer2-token").get("").get_json()] == [GOLDEN, TOOL_FANS]
 
 
-def test_rows_that_cannot_be_change_nothing(client: Client, admin: Admin) -> None:
-    before = client.everything()
+def test_invalid_rows_change_nothing(client: Client, admin: Admin) -> None:
+    before = client.list_all_items()
     for rows in ([{"id": 5}], [DEFAULT["products"][0]] * 2, [DEFAULT["products"][0] | {"categories": ["nowhere"]}]):
         error = admin.call("PUT", "/state/products", rows, 400)
         assert error["details"]["field"].startswith("/products/")
     assert admin.call("DELETE", "/state/segments", status=400)["details"]["type"] == "world"
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
-def test_an_unknown_collection_is_told_which_there_are(admin: Admin) -> None:
+def test_an_unknown_collection_gets_the_known_names(admin: Admin) -> None:
     for method, body in (("GET", None), ("PUT", []), ("DELETE", None)):
         assert "itemAssignments" in admin.call(method, "/state/things", body, 422)["message"]
 
@@ -78,7 +78,7 @@ def test_c14_force_lets_items_leave_the_catalogue(client: Client, admin: Admin) 
     assert client.get(ITEM).get_json()["item"]["code"] == "123"
 
 
-def test_mixin_schemas_can_be_brought_in(client: Client, admin: Admin) -> None:
+def test_mixin_schemas_can_be_added(client: Client, admin: Admin) -> None:
     size = {"enum": ["S", "M"]}
     properties = {"size": size, "sizes": {"items": size}}
     schema = {"url": "https://example.com/size.json", "schema": {"properties": properties}}
@@ -93,8 +93,8 @@ def test_mixin_schemas_can_be_brought_in(client: Client, admin: Admin) -> None:
     assert admin.call("PUT", "/state/mixinSchemas", [{"url": "x", "file": "/etc/passwd"}], 400)["details"]["message"]
 
 
-def test_snapshots_are_saved_restored_compared_and_forgotten(client: Client, admin: Admin) -> None:
-    before = client.everything()
+def test_snapshots_are_saved_restored_compared_and_deleted(client: Client, admin: Admin) -> None:
+    before = client.list_all_items()
     admin.call("PUT", "/snapshots/before")
     client.delete(ITEM)
     client.put(NEW_ITEM)
@@ -108,14 +108,14 @@ def test_snapshots_are_saved_restored_compared_and_forgotten(client: Client, adm
             "changed": [f"{GOLDEN}/PRODUCT/{SCREWDRIVER}"],
         },
     }
-    after = client.everything()
+    after = client.list_all_items()
     admin.call("PUT", "/snapshots/after")
     admin.call("POST", "/snapshots/before/restore")
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert admin.call("GET", "/snapshots/before/diff")["changes"] == {}
     assert "itemAssignments" in admin.call("GET", "/snapshots/before/diff?with=after")["changes"]
     admin.call("POST", "/snapshots/after/restore")
-    assert client.everything() == after
+    assert client.list_all_items() == after
     assert admin.call("GET", "/snapshots")["snapshots"] == ["after", "before"]
     admin.call("DELETE", "/snapshots/after", status=204)
     assert "before" in admin.call("POST", "/snapshots/after/restore", status=404)["message"]
@@ -128,51 +128,51 @@ def test_there_are_at_most_100_snapshots(admin: Admin) -> None:
     assert "100" in admin.call("PUT", "/snapshots/101", status=422)["message"]
 
 
-def test_undo_takes_back_changes_one_by_one_resets_too(client: Client, admin: Admin) -> None:
-    states = [client.everything()]
+def test_undo_reverts_changes_one_by_one_and_resets_too(client: Client, admin: Admin) -> None:
+    states = [client.list_all_items()]
     for path in (ITEM, f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}"):
         client.delete(path)
-        states.append(client.everything())
+        states.append(client.list_all_items())
     admin.call("POST", "/reset")
-    client.put(ITEM, json={"metadata": {"version": 9}})  # fails, and is no change
+    client.put(ITEM, json={"metadata": {"version": 9}})  # fails and changes nothing
     client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere")  # nothing to delete
     for state in reversed(states):
         assert admin.call("POST", "/undo")["undone"] == 1
-        assert client.everything() == state
+        assert client.list_all_items() == state
     assert admin.call("POST", "/undo", {"steps": 100})["undone"] == 0
 
 
-def test_what_leaves_the_state_as_it_is_is_no_change(client: Client, admin: Admin) -> None:
+def test_undo_ignores_requests_that_change_nothing(client: Client, admin: Admin) -> None:
     client.put("/empty", json={"name": {"en": "Empty"}, "siteCode": "main"})
     for segment in (GOLDEN, "empty", "nowhere"):
         client.delete(f"/{segment}/items/PRODUCT/bulk", json=["nowhere"])
         client.put(f"/{segment}/items/PRODUCT/bulk", json=[{"id": "nowhere"}])
         client.delete(f"/{segment}/customers/bulk", json=[{"customerId": "nobody"}])
-    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
-    assert told["version"] == 1
+    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert tenant["version"] == 1
 
 
-def test_undo_takes_back_several_changes_as_one_change(client: Client, admin: Admin) -> None:
-    before = client.everything()
+def test_undo_reverts_several_changes_as_one(client: Client, admin: Admin) -> None:
+    before = client.list_all_items()
     for _ in range(3):
         client.put(ITEM)
     assert admin.call("POST", "/undo", {"steps": 2})["undone"] == 2
     assert client.get(ITEM).get_json()["metadata"]["version"] == 2
-    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
-    assert told["version"] == 4
+    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert tenant["version"] == 4
     assert admin.call("POST", "/undo", {"steps": 9})["undone"] == 1
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
-def test_undo_takes_back_100_changes_at_most(client: Client, admin: Admin) -> None:
+def test_undo_reverts_at_most_100_changes(client: Client, admin: Admin) -> None:
     for _ in range(101):
         client.put(ITEM)
     assert [admin.call("POST", "/undo", {"steps": 100})["undone"] for _ in range(2)] == [100, 0]
     assert client.get(ITEM).get_json()["metadata"]["version"] == 2
 
 
-def test_a_reset_goes_to_the_world_to_nothing_or_to_a_snapshot(client: Client, admin: Admin) -> None:
-    before = client.everything()
+def test_a_reset_restores_the_world_nothing_or_a_snapshot(client: Client, admin: Admin) -> None:
+    before = client.list_all_items()
     client.delete(ITEM)
     admin.call("PUT", "/snapshots/without")
     assert admin.call("POST", "/reset", {"to": "empty"})["to"] == "empty"
@@ -181,20 +181,20 @@ def test_a_reset_goes_to_the_world_to_nothing_or_to_a_snapshot(client: Client, a
     assert client.get(ITEM).status_code == 404
     assert client.get(f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}").status_code == 200
     admin.call("POST", "/reset")
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert "without" in admin.call("POST", "/reset", {"to": "snapshot:none"}, 404)["message"]
     assert "empty" in admin.call("POST", "/reset", {"to": "elsewhere"}, 422)["message"]
 
 
-def test_a_reset_of_all_that_one_tenant_cannot_follow_resets_none(client: Client) -> None:
+def test_a_reset_of_all_tenants_changes_none_if_one_cannot_be_reset(client: Client) -> None:
     app = build(Settings()).flask
     one, two = Client(app, "one"), Client(app, "two")
     Admin(one).call("PUT", "/snapshots/here")
-    for each in (one, two):
-        each.delete(ITEM)
-    reply = one.having(None).post("//__admin/reset", json={"to": "snapshot:here"})
+    for tenant in (one, two):
+        tenant.delete(ITEM)
+    reply = one.with_token(None).post("//__admin/reset", json={"to": "snapshot:here"})
     assert reply.status_code == 404
-    assert [each.get(ITEM).status_code for each in (one, two)] == [404, 404]
+    assert [tenant.get(ITEM).status_code for tenant in (one, two)] == [404, 404]
 
 
 def test_a_tenant_starts_from_another_world_and_resets_go_back_to_it(client: Client, admin: Admin) -> None:
@@ -205,15 +205,15 @@ def test_a_tenant_starts_from_another_world_and_resets_go_back_to_it(client: Cli
     assert client.get("").get_json() == []
     generated = {"seed": 7, "counts": {"segments": 3, "products": 2, "legalEntities": 1, "itemAssignments": 4}}
     assert admin.call("POST", "/seed", generated)["world"] == "seed-7"
-    first = client.everything()
+    first = client.list_all_items()
     assert len(client.get("").get_json()) == 3
     admin.call("POST", "/seed", {"seed": 8})
-    assert client.everything() != first
+    assert client.list_all_items() != first
     admin.call("POST", "/seed", generated)
-    assert client.everything() == first
+    assert client.list_all_items() == first
 
 
-def test_a_world_can_come_inline(client: Client, admin: Admin) -> None:
+def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
     token: dict[str, Any] = {
         "token": f"jane-{client.tenant}",
         "scopes": [READ_OWN_SEGMENTS],
@@ -243,11 +243,11 @@ def test_a_world_can_come_inline(client: Client, admin: Admin) -> None:
         "tokens": [token],
     }
     admin.call("POST", "/seed", {"inline": world})
-    assert [row["id"] for row in client.having(f"jane-{client.tenant}").get("").get_json()] == ["seg"]
+    assert [row["id"] for row in client.with_token(f"jane-{client.tenant}").get("").get_json()] == ["seg"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("body", "status"),
     [
         ({}, 422),
         ({"world": "default", "seed": 1}, 422),
@@ -265,42 +265,42 @@ def test_a_world_can_come_inline(client: Client, admin: Admin) -> None:
     ],
     ids=str,
 )
-def test_seeds_that_cannot_be_change_nothing(client: Client, admin: Admin, asked: Any, status: int) -> None:
-    before = client.everything()
-    admin.call("POST", "/seed", asked, status)
-    assert client.everything() == before
+def test_invalid_seeds_change_nothing(client: Client, admin: Admin, body: Any, status: int) -> None:
+    before = client.list_all_items()
+    admin.call("POST", "/seed", body, status)
+    assert client.list_all_items() == before
 
 
-def test_a_seed_without_a_tenant_is_for_all_and_those_to_come() -> None:
+def test_a_seed_without_a_tenant_is_for_present_and_future_tenants() -> None:
     client = Client(build(Settings()).flask, "one")
     client.get("/items")
-    assert client.having(None).post("//__admin/seed", json={"world": "empty"}).get_json()["tenants"] == ["one"]
+    assert client.with_token(None).post("//__admin/seed", json={"world": "empty"}).get_json()["tenants"] == ["one"]
     for tenant in ("one", "two"):
         assert Client(client.flask, tenant).get("").get_json() == []
 
 
 def test_restores_are_atomic_under_traffic(client: Client, admin: Admin) -> None:
-    """A reader sees one of two states, whole, whatever restores go on."""
+    """A reader sees one of two states completely, whatever restores run meanwhile."""
     admin.call("PUT", "/snapshots/full")
-    full = client.everything()
+    full = client.list_all_items()
     admin.call("DELETE", "/state/itemAssignments")
     admin.call("PUT", "/snapshots/none")
-    done, seen = Event(), []
+    finished, row_counts = Event(), []
 
     def read() -> None:
-        while not done.is_set():
-            seen.append(client.everything())
+        while not finished.is_set():
+            row_counts.append(client.list_all_items())
 
     readers = [Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
     for name in ["full", "none"] * 40:
         admin.call("POST", f"/snapshots/{name}/restore")
-    done.set()
+    finished.set()
     for reader in readers:
         reader.join()
-    assert seen
-    assert all(state in ([], full) for state in seen)
+    assert row_counts
+    assert all(state in ([], full) for state in row_counts)
 
 
 states = st.lists(st.sampled_from([ITEM, NEW_ITEM, f"/{GOLDEN}", f"/{TOOL_FANS}/customers/18249883"]), max_size=6)
@@ -308,11 +308,11 @@ TENANTS = count()
 
 
 @given(states)
-def test_any_state_can_be_exported_and_built_again(shared: App, steps: list[str]) -> None:
+def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) -> None:
     client = Client(shared.flask, f"export{next(TENANTS)}")
-    for at, path in enumerate(steps):
+    for index, path in enumerate(steps):
         body = {"name": {"en": "G"}, "siteCode": "main"} if path == f"/{GOLDEN}" else {}
-        if client.put(path, json=body).status_code == 204 and at % 2:
+        if client.put(path, json=body).status_code == 204 and index % 2:
             client.delete(path)
     state = shared.world.tenant(client.tenant).state
     world = exporting.export_world(state, WORLDS.collections)
@@ -323,13 +323,13 @@ def test_any_state_can_be_exported_and_built_again(shared: App, steps: list[str]
 
 def test_tenants_are_listed_and_dropped(client: Client, admin: Admin) -> None:
     client.delete(ITEM)
-    (told,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
-    assert told == {"name": client.tenant, "world": "default", "version": 1}
+    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    assert tenant == {"name": client.tenant, "world": "default", "version": 1}
     admin.call("DELETE", f"/tenants/{client.tenant}", status=204)
     assert client.get(ITEM).status_code == 200
 
 
-def test_settings_turn_the_switches_of_one_tenant(client: Client, admin: Admin) -> None:
+def test_settings_change_the_switches_of_one_tenant(client: Client, admin: Admin) -> None:
     other = Client(client.flask, f"{client.tenant}b")
     assert admin.call("PUT", "/settings", {"delete_missing": "404", "max_page_size": 2})["max_page_size"] == 2
     assert client.delete("/nowhere").status_code == 404
@@ -347,10 +347,10 @@ def test_settings_turn_the_switches_of_one_tenant(client: Client, admin: Admin) 
         admin.call("PUT", "/settings", wrong, 400)
 
 
-def test_settings_without_a_tenant_are_for_all_and_those_to_come() -> None:
+def test_settings_without_a_tenant_are_for_present_and_future_tenants() -> None:
     client = Client(build(Settings()).flask, "one")
     client.get("/items")
-    caller = client.having(None)
+    caller = client.with_token(None)
     assert caller.get("//__admin/settings").get_json()["missing_parent"] == "empty"
     caller.put("//__admin/settings", json={"missing_parent": "404"})
     assert [Client(client.flask, tenant).get("/nowhere/items").status_code for tenant in ("one", "two")] == [404, 404]
@@ -360,54 +360,54 @@ def test_settings_without_a_tenant_are_for_all_and_those_to_come() -> None:
     assert [Client(client.flask, tenant).get("/nowhere/items").status_code for tenant in ("one", "three")] == [200, 200]
 
 
-def created(client: Client) -> str:
+def create_item(client: Client) -> str:
     client.delete(NEW_ITEM)
     client.put(NEW_ITEM)
     return str(client.get(NEW_ITEM).get_json()["metadata"]["createdAt"])
 
 
-def test_the_clock_stands_jumps_and_runs_as_told(clock: StandingClock) -> None:
+def test_the_clock_can_be_frozen_moved_and_run(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     admin = Admin(client)
     assert admin.call("GET", "/clock") == {"mode": "real", "now": NOON, "rate": 1}
-    assert created(client) == NOON
-    told = admin.call("PUT", "/clock", {"mode": "frozen", "at": "2030-05-05T05:05:05Z"})
-    assert told == {"mode": "frozen", "now": "2030-05-05T05:05:05.000Z", "rate": 0}
-    clock.forward(hours=1)
-    assert created(client) == "2030-05-05T05:05:05.000Z"
+    assert create_item(client) == NOON
+    clock_report = admin.call("PUT", "/clock", {"mode": "frozen", "at": "2030-05-05T05:05:05Z"})
+    assert clock_report == {"mode": "frozen", "now": "2030-05-05T05:05:05.000Z", "rate": 0}
+    clock.advance(hours=1)
+    assert create_item(client) == "2030-05-05T05:05:05.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 1.5})
-    assert created(client) == "2030-05-05T05:05:06.500Z"
+    assert create_item(client) == "2030-05-05T05:05:06.500Z"
     admin.call("POST", "/clock/advance", {"to": "2030-05-06T00:00:00Z"})
-    assert created(client) == "2030-05-06T00:00:00.000Z"
+    assert create_item(client) == "2030-05-06T00:00:00.000Z"
     admin.call("PUT", "/clock", {"mode": "offset", "seconds": -3600})
-    assert created(client) == NOON
+    assert create_item(client) == NOON
     assert admin.call("GET", "/clock") == {"mode": "offset", "now": NOON, "rate": 1}
     admin.call("PUT", "/clock", {"mode": "scaled", "rate": 60})
-    clock.forward(minutes=1)
-    assert created(client) == "2026-01-01T13:00:00.000Z"
+    clock.advance(minutes=1)
+    assert create_item(client) == "2026-01-01T13:00:00.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 60})
     assert admin.call("GET", "/clock") == {"mode": "scaled", "now": "2026-01-01T13:01:00.000Z", "rate": 60}
     admin.call("PUT", "/clock", {"mode": "scaled", "rate": 2, "at": "2027-01-01T00:00:00Z"})
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     assert admin.call("GET", "/clock") == {"mode": "scaled", "now": "2027-01-01T00:02:00.000Z", "rate": 2}
     admin.call("PUT", "/clock", {"mode": "real"})
-    assert created(client) == "2026-01-01T13:02:00.000Z"
+    assert create_item(client) == "2026-01-01T13:02:00.000Z"
     admin.call("POST", "/clock/advance", {"seconds": 60})
     assert admin.call("GET", "/clock") == {"mode": "offset", "now": "2026-01-01T13:03:00.000Z", "rate": 1}
     admin.call("POST", "/reset")
     assert admin.call("GET", "/clock")["mode"] == "real"
 
 
-def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: StandingClock) -> None:
+def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: ManualClock) -> None:
     app = build(Settings(), clock).flask
     one, two = Client(app, "one"), Client(app, "two")
     Admin(two).call("PUT", "/clock", {"mode": "frozen"})
-    one.having(None).put("//__admin/clock", json={"mode": "frozen", "at": "2031-01-01T00:00:00Z"})
-    assert (created(one), created(two)) == ("2031-01-01T00:00:00.000Z", NOON)
+    one.with_token(None).put("//__admin/clock", json={"mode": "frozen", "at": "2031-01-01T00:00:00Z"})
+    assert (create_item(one), create_item(two)) == ("2031-01-01T00:00:00.000Z", NOON)
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "body",
     [
         {"mode": "frozen", "at": "yesterday"},
         {"mode": "frozen", "at": "2024-12-31T23:59:60Z"},
@@ -418,25 +418,25 @@ def test_tenants_follow_the_servers_clock_until_they_have_their_own(clock: Stand
     ],
     ids=str,
 )
-def test_clocks_that_cannot_be(admin: Admin, asked: Any) -> None:
-    admin.call("PUT", "/clock", asked, 400)
+def test_invalid_clock_settings(admin: Admin, body: Any) -> None:
+    admin.call("PUT", "/clock", body, 400)
     assert admin.call("GET", "/clock")["mode"] == "real"
 
 
 def test_a_clock_that_is_moved_far_stops_at_an_end_of_time(client: Client, admin: Admin) -> None:
     for seconds in (1e300, -1e300):
         admin.call("PUT", "/clock", {"mode": "offset", "seconds": seconds})
-        assert created(client).startswith("9000-01-01" if seconds > 0 else "1970-01-01")
+        assert create_item(client).startswith("9000-01-01" if seconds > 0 else "1970-01-01")
     admin.call("PUT", "/clock", {"mode": "frozen", "at": "9999-12-31T23:59:59Z"})
     admin.call("POST", "/clock/advance", {"seconds": 1e18})
-    assert created(client).startswith("9000-01-01")
+    assert create_item(client).startswith("9000-01-01")
 
 
 @given(
     st.lists(st.tuples(st.sampled_from("fasx"), st.integers(-(10**6), 10**6), st.integers(0, 10**5)), max_size=8),
 )
-def test_a_steered_clock_never_leaves_its_years(steps: list[tuple[str, int, int]]) -> None:
-    behind = StandingClock()
+def test_a_controlled_clock_stays_within_its_years(steps: list[tuple[str, int, int]]) -> None:
+    behind = ManualClock()
     clock = AdjustableClock(behind)
     for kind, seconds, forward in steps:
         match kind:
@@ -449,31 +449,31 @@ def test_a_steered_clock_never_leaves_its_years(steps: list[tuple[str, int, int]
             case _:
                 clock.scale(abs(seconds))
         before = clock.now()
-        behind.forward(seconds=forward)
+        behind.advance(seconds=forward)
         assert before <= clock.now() <= LATEST_TIME
 
 
-def test_the_clock_drives_validity_and_the_expiry_of_tokens(clock: StandingClock) -> None:
+def test_the_clock_drives_validity_and_the_expiry_of_tokens(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     admin = Admin(client)
     minted = admin.call("POST", "/tokens", {"scopes": [READ_SEGMENTS], "tenant": "acme", "lifetimeSeconds": 60}, 201)
     assert minted["expiresAt"] == "2026-01-01T12:01:00.000Z"
-    reader = client.having(minted["token"])
+    reader = client.with_token(minted["token"])
     assert reader.get("/items").status_code == 200
     admin.call("POST", "/clock/advance", {"seconds": 60})
     assert reader.get("/items").get_json()["fault"]["faultstring"] == "Access Token expired"
     admin.call("PUT", "/clock", {"mode": "frozen", "at": "2019-01-01T00:00:00Z"})
-    assert client.having("expired-token").get("/items").status_code == 200
+    assert client.with_token("expired-token").get("/items").status_code == 200
     admin.call("PUT", "/settings", {"active": "status-and-validity"})
     validity = {"from": "2019-01-01T00:00:00Z", "to": "2019-02-01T00:00:00Z"}
     client.put(f"/{GOLDEN}", json={"name": {"en": "G"}, "siteCode": "main", "status": "ACTIVE", "validity": validity})
-    assert [row["id"] for row in client.having("customer2-token").get("").get_json()] == [GOLDEN]
+    assert [row["id"] for row in client.with_token("customer2-token").get("").get_json()] == [GOLDEN]
     admin.call("POST", "/clock/advance", {"to": "2019-02-01T00:00:00Z"})
-    assert client.having("customer2-token").get("").get_json() == []
+    assert client.with_token("customer2-token").get("").get_json() == []
 
 
-def test_tokens_are_minted_for_anyone(client: Client, admin: Admin) -> None:
-    asked: dict[str, Any] = {
+def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
+    body: dict[str, Any] = {
         "token": f"mine-{client.tenant}",
         "name": "shop",
         "scopes": [READ_OWN_SEGMENTS],
@@ -481,36 +481,36 @@ def test_tokens_are_minted_for_anyone(client: Client, admin: Admin) -> None:
         "legalEntityId": "5f2c1d7e9b8a4c3d2e1f0a9b",
         "tenant": client.tenant,
     }
-    assert admin.call("POST", "/tokens", asked, 201) == asked
-    shop = client.having(asked["token"])
+    assert admin.call("POST", "/tokens", body, 201) == body
+    shop = client.with_token(body["token"])
     assert [row["id"] for row in shop.get("").get_json()] == [TOOL_FANS]
     assert Client(client.flask, f"{client.tenant}b", shop.token).get("").status_code == 401
-    listed = {each["token"]: each for each in admin.call("GET", "/tokens")["tokens"]}
-    assert listed[asked["token"]] == asked
+    listed = {token["token"]: token for token in admin.call("GET", "/tokens")["tokens"]}
+    assert listed[body["token"]] == body
     assert "admin-token" in listed
     for query, is_listed in (("", True), (f"?tenant={client.tenant}b", False)):
-        everyones = client.having(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
-        assert (asked in everyones) is is_listed
-        assert "admin-token" in [each["token"] for each in everyones]
+        everyones = client.with_token(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
+        assert (body in everyones) is is_listed
+        assert "admin-token" in [token["token"] for token in everyones]
     made_up = admin.call("POST", "/tokens", {"scopes": []}, 201)["token"]
     assert len(made_up) == 32
-    assert client.having(made_up).get("").status_code == 403
+    assert client.with_token(made_up).get("").status_code == 403
 
 
 def test_a_token_can_be_revoked_in_one_tenant_until_its_reset(client: Client, admin: Admin) -> None:
     other = Client(client.flask, f"{client.tenant}b")
     admin.call("DELETE", "/tokens/read-token", status=204)
-    assert client.having("read-token").get("/items").status_code == 401
-    assert other.having("read-token").get("/items").status_code == 200
+    assert client.with_token("read-token").get("/items").status_code == 401
+    assert other.with_token("read-token").get("/items").status_code == 200
     admin.call("DELETE", "/tokens/read-token", status=404)
-    assert "read-token" not in [each["token"] for each in admin.call("GET", "/tokens")["tokens"]]
+    assert "read-token" not in [token["token"] for token in admin.call("GET", "/tokens")["tokens"]]
     admin.call("POST", "/reset")
-    assert client.having("read-token").get("/items").status_code == 200
+    assert client.with_token("read-token").get("/items").status_code == 200
 
 
-def test_a_token_can_be_revoked_everywhere_until_it_is_made_anew() -> None:
+def test_a_token_can_be_revoked_everywhere_until_it_is_issued_again() -> None:
     client = Client(build(Settings()).flask, "one", "read-token")
-    caller = client.having(None)
+    caller = client.with_token(None)
     assert caller.delete("//__admin/tokens/read-token").status_code == 204
     caller.post("//__admin/reset")
     assert client.get("/items").status_code == 401
@@ -519,23 +519,23 @@ def test_a_token_can_be_revoked_everywhere_until_it_is_made_anew() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "a b", "ü", "x" * 1001, "a\nb"])
-def test_tokens_that_no_header_could_carry(admin: Admin, token: str) -> None:
+def test_tokens_that_do_not_fit_a_header(admin: Admin, token: str) -> None:
     admin.call("POST", "/tokens", {"scopes": [], "token": token}, 400)
 
 
-def test_nothing_changes_on_a_get(client: Client, shared: App) -> None:
+def test_a_get_changes_nothing(client: Client, shared: App) -> None:
     tenant = shared.world.tenant(client.tenant)
     before = tenant.version
     for operation in shared.control_operations:
         if operation.method == "GET":
             path = operation.path.replace("{name}", "world").replace("{collection}", "segments")
-            client.having(None).get(f"/{path}?tenant={client.tenant}")
+            client.with_token(None).get(f"/{path}?tenant={client.tenant}")
     assert tenant.version == before
 
 
-def test_categories_nest_no_deeper_than_a_reply_can_be_written(client: Client, admin: Admin) -> None:
+def test_categories_cannot_nest_deeper_than_a_reply(client: Client, admin: Admin) -> None:
     one = {"code": "c", "name": {"en": "C"}, "position": 0, "published": True}
-    chain = [one | {"id": f"c{at}"} | ({"parentId": f"c{at - 1}"} if at else {}) for at in range(1500)]
+    chain = [one | {"id": f"c{index}"} | ({"parentId": f"c{index - 1}"} if index else {}) for index in range(1500)]
     shuffled = [*chain[1:], chain[0]]
     admin.call("PUT", "/state/categories", shuffled[:99] + shuffled[-1:], force="true")
     assert client.get(f"//category/{client.tenant}/category-trees").status_code == 200
@@ -545,9 +545,9 @@ def test_categories_nest_no_deeper_than_a_reply_can_be_written(client: Client, a
     assert len(admin.call("GET", "/state/categories")) == 100
 
 
-def test_a_call_about_state_that_names_no_tenant_is_about_the_home_tenant(simulator: Callable[..., Client]) -> None:
+def test_state_calls_without_a_tenant_use_the_default_tenant(simulator: Callable[..., Client]) -> None:
     client = simulator()
     assert client.put("/spring", json={"name": {"en": "Spring"}, "siteCode": "main"}).status_code == 201
-    unnamed, named = (client.get(f"//__admin/state/segments{query}") for query in ("", "?tenant=acme"))
-    assert unnamed.data == named.data
+    unnamed, explicit = (client.get(f"//__admin/state/segments{query}") for query in ("", "?tenant=acme"))
+    assert unnamed.data == explicit.data
     assert b'"spring"' in unnamed.data

@@ -1,4 +1,4 @@
-"""Coverage: which cells of the contract calls cover, by which tests; reports; the gate; and least privilege."""
+"""Coverage: which items of the contract calls cover, by which tests; reports; the gate; and least privilege."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from mockserver.records.findings import MAX_UNDECLARED_FIELDS
 from mockserver.records.store import TenantRecord
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.live_server import ask, run, serving
+from tests.support.live_server import run_command, send_request, start_server
 from tests.support.paths import ROOT, TABLES
 from tests.support.samples import ADMIN_SCOPES, GOLDEN, HAMMER, ITEM, ITEM_BULK, PLATINUM, SCREWDRIVER, TOOL_FANS
 from tests.support.specs import SERVICES
-from tests.support.status_cases import case_of, provoked
+from tests.support.status_cases import find_case, play_case
 
 GET_ITEM, PUT_ITEM = "GET-customer-segment-retrieve-item", "PUT-customer-segment-update-item"
 LIST, TOKEN = "GET-customer-segment-retrieve-segments", "POST-oauth-request-token"
@@ -42,72 +42,76 @@ OWN = (READ_OWN, "customer.customer_read_own", "customermanagement.legalentity_r
 HOSTILE = "test_<script>alert('&')</script>[\"é]"
 MIXINS: dict[str, Any] = {"mixins": {}, "metadata": {"mixins": {}}}
 
-Place = tuple[str, str, str]  # dimension, place and value of a cell
+ItemKey = tuple[str, str, str]  # dimension, place and value of a coverage item
 
 
-def reported(client: Client, query: str = "") -> Any:
-    reply = client.having(None).get(f"//__admin/coverage?tenant={client.tenant}{query}")
+def read_report(client: Client, query: str = "") -> Any:
+    reply = client.with_token(None).get(f"//__admin/coverage?tenant={client.tenant}{query}")
     assert reply.status_code == 200, reply.text
     return reply.get_json()
 
 
-def operation_of(client: Client, id_: str) -> Any:
-    return next(each for each in reported(client)["operations"] if each["id"] == id_)
+def read_operation(client: Client, id_: str) -> Any:
+    return next(operation for operation in read_report(client)["operations"] if operation["id"] == id_)
 
 
-def cells(operation: Any) -> dict[Place, Any]:
-    return {(cell["dimension"], cell["place"], cell["value"]): cell for cell in operation["cells"]}
+def items_by_key(operation: Any) -> dict[ItemKey, Any]:
+    return {(item["dimension"], item["place"], item["value"]): item for item in operation["cells"]}
 
 
-def covered(client: Client, id_: str) -> set[Place]:
-    return {place for place, cell in cells(operation_of(client, id_)).items() if cell["count"]}
+def covered_items(client: Client, id_: str) -> set[ItemKey]:
+    return {place for place, item in items_by_key(read_operation(client, id_)).items() if item["count"]}
 
 
-def undocumented(client: Client, id_: str) -> list[tuple[str, str]]:
-    return [(each["dimension"], each["value"]) for each in operation_of(client, id_)["undocumented"]]
+def undocumented_items(client: Client, id_: str) -> list[tuple[str, str]]:
+    return [(item["dimension"], item["value"]) for item in read_operation(client, id_)["undocumented"]]
 
 
-def succeeded(status: int, scope: str) -> set[Place]:
+def success_items(status: int, scope: str) -> set[ItemKey]:
     return {("operations", "", ""), ("statuses", "", str(status)), ("scopes", "", scope)}
 
 
 def test_nothing_is_covered_before_the_first_call(client: Client) -> None:
-    dimensions = reported(client)["dimensions"]
-    assert all(each["covered"] == 0 < each["total"] == len(each["missing"]) for each in dimensions.values())
+    dimensions = read_report(client)["dimensions"]
+    assert all(
+        dimension["covered"] == 0 < dimension["total"] == len(dimension["missing"]) for dimension in dimensions.values()
+    )
 
 
 def test_a_call_covers_operation_status_scope_parameters_and_enum_values(client: Client) -> None:
     client.get(f"{ITEM}?fields=item", headers={"Accept-Language": "en"})
     used = {("parameters", "query", "fields"), ("parameters", "header", "Accept-Language")}
-    assert covered(client, GET_ITEM) == succeeded(200, READ) | used | {("enumValues", "path", "type=PRODUCT")}
+    assert covered_items(client, GET_ITEM) == success_items(200, READ) | used | {("enumValues", "path", "type=PRODUCT")}
 
 
 def test_a_body_covers_its_properties_and_their_enum_values(client: Client) -> None:
     body = {"name": {"en": "New"}, "siteCode": "main", "status": "INACTIVE", "mixins": {}, "unheard": 1}
     assert client.post("", json=body).status_code == 201
-    named = {("bodyProperties", "body", f"/{name}") for name in ("name", "siteCode", "status", "mixins")}
-    assert covered(client, CREATION) == succeeded(201, MANAGE) | named | {("enumValues", "body", "/status=INACTIVE")}
+    properties = {("bodyProperties", "body", f"/{name}") for name in ("name", "siteCode", "status", "mixins")}
+    assert covered_items(client, CREATION) == success_items(201, MANAGE) | properties | {
+        ("enumValues", "body", "/status=INACTIVE")
+    }
 
 
-def test_a_body_covers_its_properties_beside_more_that_nobody_declares_than_are_found(client: Client) -> None:
+def test_a_body_covers_its_properties_despite_many_undeclared_fields(client: Client) -> None:
     assert (
         client.put(ITEM, json={f"x{number}": 1 for number in range(MAX_UNDECLARED_FIELDS + 1)} | MIXINS).status_code
         == 204
     )
-    named = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
-    assert named < covered(client, PUT_ITEM)
+    properties = {("bodyProperties", "body", pointer) for pointer in ("/mixins", "/metadata", "/metadata/mixins")}
+    assert properties < covered_items(client, PUT_ITEM)
 
 
-def test_elements_of_a_bulk_cover_their_codes_and_the_good_ones_their_properties(client: Client) -> None:
+def test_bulk_elements_cover_their_codes_and_valid_ones_their_properties(client: Client) -> None:
     elements = [{"id": SCREWDRIVER}, {"id": HAMMER, "mixins": {}}, {"id": "nowhere", "metadata": {"version": 1}}]
     assert client.put(ITEM_BULK, json=elements).status_code == 207
-    assert covered(client, REPLACEMENT) == (
-        succeeded(207, MANAGE)
+    assert covered_items(client, REPLACEMENT) == (
+        success_items(207, MANAGE)
         | {("elements", "", code) for code in ("204", "400")}
         | {("bodyProperties", "body", "/*/id"), ("bodyProperties", "body", "/*/mixins")}
         | {("enumValues", "path", "type=PRODUCT")}
     )
-    assert cells(operation_of(client, REPLACEMENT))["bodyProperties", "body", "/*/id"]["count"] == 1  # calls
+    assert items_by_key(read_operation(client, REPLACEMENT))["bodyProperties", "body", "/*/id"]["count"] == 1  # calls
 
 
 @pytest.mark.parametrize(
@@ -119,39 +123,39 @@ def test_elements_of_a_bulk_cover_their_codes_and_the_good_ones_their_properties
         ("manage-token", ITEM, {"metadata": {"version": 7}}, 409),
     ],
 )
-def test_a_refused_call_covers_its_status_alone(
+def test_a_refused_call_covers_only_its_status(
     client: Client, token: str | None, path: str, body: Any, status: int
 ) -> None:
-    assert client.having(token).put(path, json=body).status_code == status
-    assert covered(client, PUT_ITEM) == {("statuses", "", str(status))}
+    assert client.with_token(token).put(path, json=body).status_code == status
+    assert covered_items(client, PUT_ITEM) == {("statuses", "", str(status))}
 
 
-def test_what_the_contract_does_not_have_is_told_apart(client: Client) -> None:
-    client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "delete_missing": "404"})
+def test_undocumented_items_are_reported_separately(client: Client) -> None:
+    client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant, "delete_missing": "404"})
     removal, bulk = "DELETE-customer-segment-remove-item", "DELETE-customer-segment-remove-items-bulk"
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
     assert client.delete(ITEM_BULK, json=["nowhere"]).status_code == 207
-    assert undocumented(client, removal) == [("statuses", "404")]
-    assert undocumented(client, bulk) == [("elements", "404")]
-    assert covered(client, removal) == set()
+    assert undocumented_items(client, removal) == [("statuses", "404")]
+    assert undocumented_items(client, bulk) == [("elements", "404")]
+    assert covered_items(client, removal) == set()
 
 
-def test_a_head_covers_nothing(client: Client) -> None:
+def test_a_head_request_covers_nothing(client: Client) -> None:
     assert client.send("HEAD", ITEM).status_code == 200
-    assert operation_of(client, GET_ITEM)["calls"] == 0
+    assert read_operation(client, GET_ITEM)["calls"] == 0
 
 
-def test_with_auth_off_nobody_shows_a_scope() -> None:
+def test_without_authentication_no_scope_is_covered() -> None:
     client = Client(build(Settings(auth="off")).flask, "acme", None)
     assert client.get(ITEM).status_code == 200
-    assert ("scopes", "", READ) not in covered(client, GET_ITEM)
-    assert ("operations", "", "") in covered(client, GET_ITEM)
-    assert reported(client)["personas"] == []
+    assert ("scopes", "", READ) not in covered_items(client, GET_ITEM)
+    assert ("operations", "", "") in covered_items(client, GET_ITEM)
+    assert read_report(client)["personas"] == []
 
 
 @pytest.fixture
 def exchanges(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
-    """The exchanges of a test, caught before they are recorded."""
+    """Return a list that receives the exchanges of a test in place of the record."""
     caught: list[Exchange] = []
 
     def catch(_: TenantRecord, exchange: Exchange) -> JournalEntry:
@@ -162,153 +166,155 @@ def exchanges(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]
     return caught
 
 
-def keys(exchange: Exchange) -> set[Any]:
-    recorded = coverage.Coverage()
-    recorded.record_exchange(exchange)
-    return set(recorded.hits)
+def covered_keys(exchange: Exchange) -> set[Any]:
+    recorder = coverage.Coverage()
+    recorder.record_exchange(exchange)
+    return set(recorder.hits)
 
 
-def test_tenants_that_are_forgotten_for_want_of_room_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_evicted_tenants_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     app = build(Settings())
     monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 3)
     for name in ("one", "two", "three", "four"):
         Client(app.flask, name).get(ITEM, headers={"X-Mock-Test": name})
     client = Client(app.flask, "one", None)
-    whole = client.get("//__admin/coverage").get_json()
-    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
-    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (4, ["one", "two", "three", "four"])
-    assert [each["needed"] for each in whole["personas"]] == [{READ: [GET_ITEM]}]
-    assert reported(client)["operations"][0]["calls"] == 0
+    report = client.get("//__admin/coverage").get_json()
+    of_item = next(operation for operation in report["operations"] if operation["id"] == GET_ITEM)
+    assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (
+        4,
+        ["one", "two", "three", "four"],
+    )
+    assert [persona["needed"] for persona in report["personas"]] == [{READ: [GET_ITEM]}]
+    assert read_report(client)["operations"][0]["calls"] == 0
     assert len(app.records.list_records(None)) == 4  # three tenants, and no tenant
 
 
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])
-def test_an_answer_that_a_fault_made_up_or_broke_covers_nothing(
-    client: Client, exchanges: list[Exchange], kind: Any
-) -> None:
+def test_an_injected_or_broken_response_covers_nothing(client: Client, exchanges: list[Exchange], kind: Any) -> None:
     client.put(ITEM, json=MIXINS)
     (exchange,) = exchanges
     assert exchange.response
-    assert len(keys(exchange)) > 3
+    assert len(covered_keys(exchange)) > 3
     exchange.is_injected, exchange.response = (
         kind is None,
         exchange.response._replace(network_fault=NetworkFault(kind) if kind else None),
     )
-    assert keys(exchange) == {CoverageItem("injected", PUT_ITEM)}
+    assert covered_keys(exchange) == {CoverageItem("injected", PUT_ITEM)}
 
 
-def test_an_answer_that_comes_slowly_covers_what_it_covers(client: Client, exchanges: list[Exchange]) -> None:
+def test_a_slow_response_counts_as_usual(client: Client, exchanges: list[Exchange]) -> None:
     client.put(ITEM, json=MIXINS)
     (exchange,) = exchanges
     assert exchange.response
-    before = keys(exchange)
+    before = covered_keys(exchange)
     exchange.fault, exchange.response = "slow", exchange.response._replace(network_fault=NetworkFault("drip"))
-    assert keys(exchange) == before
+    assert covered_keys(exchange) == before
 
 
-def test_an_element_that_a_fault_made_fail_covers_nothing(client: Client, exchanges: list[Exchange]) -> None:
+def test_an_injected_element_failure_covers_nothing(client: Client, exchanges: list[Exchange]) -> None:
     client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": 5}])
     (exchange,) = exchanges
     failed = CoverageItem("elements", REPLACEMENT, "", "400")
-    assert failed in keys(exchange)
+    assert failed in covered_keys(exchange)
     exchange.failed_elements = frozenset({1})
-    assert failed not in keys(exchange)
-    assert CoverageItem("elements", REPLACEMENT, "", "204") in keys(exchange)
+    assert failed not in covered_keys(exchange)
+    assert CoverageItem("elements", REPLACEMENT, "", "204") in covered_keys(exchange)
 
 
-def test_calls_that_a_fault_answered_are_counted_apart(client: Client, shared: App, exchanges: list[Exchange]) -> None:
+def test_injected_responses_are_counted_separately(client: Client, shared: App, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
     (exchange,) = exchanges
-    recorded = shared.records.get_record(client.tenant).coverage
-    recorded.record_exchange(exchange)
+    recorder = shared.records.get_record(client.tenant).coverage
+    recorder.record_exchange(exchange)
     exchange.is_injected = True
-    recorded.record_exchange(exchange)
-    operation = operation_of(client, GET_ITEM)
+    recorder.record_exchange(exchange)
+    operation = read_operation(client, GET_ITEM)
     assert (operation["calls"], operation["injected"]) == (1, 1)
 
 
-def test_every_cell_lists_the_tests_behind_it_once(client: Client) -> None:
+def test_every_coverage_item_lists_its_tests_once(client: Client) -> None:
     for test in ("one", "two", "one"):
         client.get(ITEM, headers={"X-Mock-Test": test})
     client.get(ITEM)
     for place in (("operations", "", ""), ("statuses", "", "200"), ("scopes", "", READ)):
-        cell = cells(operation_of(client, GET_ITEM))[place]
-        assert (cell["count"], cell["tests"], cell["moreTests"]) == (4, ["one", "two"], False)
+        item = items_by_key(read_operation(client, GET_ITEM))[place]
+        assert (item["count"], item["tests"], item["moreTests"]) == (4, ["one", "two"], False)
 
 
-def test_names_of_tests_are_bounded_and_fit_for_print(client: Client) -> None:
+def test_test_names_are_shortened_and_printable(client: Client) -> None:
     for number in range(coverage.MAX_TESTS_PER_ITEM + 1):
         client.get(ITEM, headers={"X-Mock-Test": f"{number}\x01" + "x" * 5000})
-    cell = cells(operation_of(client, GET_ITEM))["operations", "", ""]
-    assert (cell["count"], len(cell["tests"]), cell["moreTests"]) == (21, 20, True)
-    assert cell["tests"][0] == "0?" + "x" * (MAX_TEST_NAME_LENGTH - 2)
+    item = items_by_key(read_operation(client, GET_ITEM))["operations", "", ""]
+    assert (item["count"], len(item["tests"]), item["moreTests"]) == (21, 20, True)
+    assert item["tests"][0] == "0?" + "x" * (MAX_TEST_NAME_LENGTH - 2)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_names_of_tests_come_in_utf_8_or_latin_1(client: Client, encoding: str) -> None:
+def test_test_names_can_be_utf_8_or_latin_1(client: Client, encoding: str) -> None:
     header = "prüft".encode(encoding).decode("latin-1")  # as WSGI hands it over
     client.get(ITEM, headers={"X-Mock-Test": header})
-    assert cells(operation_of(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
+    assert items_by_key(read_operation(client, GET_ITEM))["operations", "", ""]["tests"] == ["prüft"]
 
 
-def test_beyond_a_thousand_names_tests_are_not_told_apart(client: Client, exchanges: list[Exchange]) -> None:
+def test_beyond_a_thousand_names_tests_are_pooled(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
     (exchange,) = exchanges
-    recorded = coverage.Coverage()
+    recorder = coverage.Coverage()
     for number in range(coverage.MAX_TEST_NAMES + 50):
         exchange.request = exchange.request._replace(headers={"x-mock-test": str(number)})
-        recorded.record_exchange(exchange)
+        recorder.record_exchange(exchange)
     exchange.operation = replace(exchange.operation, id="another") if exchange.operation else None
-    recorded.record_exchange(exchange)
-    assert recorded.hits[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
-    assert list(recorded.hits[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
-    assert len(recorded._test_names) == coverage.MAX_TEST_NAMES
+    recorder.record_exchange(exchange)
+    tallies = recorder.hits
+    assert tallies[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
+    assert list(tallies[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
+    assert len(recorder._test_names) == coverage.MAX_TEST_NAMES
 
 
-def test_a_client_cannot_make_cells(client: Client, shared: App) -> None:
+def test_a_client_cannot_create_coverage_items(client: Client, shared: App) -> None:
     client.put(ITEM, json=MIXINS)
     before = set(shared.records.get_record(client.tenant).coverage.hits)
     client.put(f"{ITEM}?made=up", json=MIXINS | {"made": "up"}, headers={"X-Made-Up": "1"})
     assert set(shared.records.get_record(client.tenant).coverage.hits) == before
 
 
-def test_tenants_do_not_mix_and_are_joined_without_one() -> None:
+def test_coverage_is_per_tenant_and_summed_without_one() -> None:
     app = build(Settings()).flask
     one, two = Client(app, "one"), Client(app, "two")
     one.get(ITEM, headers={"X-Mock-Test": "first"})
     two.get(ITEM, headers={"X-Mock-Test": "second"})
     two.put(ITEM)
-    assert covered(one, PUT_ITEM) == set()
-    assert cells(operation_of(one, GET_ITEM))["operations", "", ""]["tests"] == ["first"]
-    whole = one.having(None).get("//__admin/coverage").get_json()
-    of_item = next(each for each in whole["operations"] if each["id"] == GET_ITEM)
-    assert (of_item["calls"], cells(of_item)["operations", "", ""]["tests"]) == (2, ["first", "second"])
-    assert one.having(None).delete("//__admin/coverage?tenant=two").status_code == 204
-    assert (covered(two, PUT_ITEM), len(covered(one, GET_ITEM))) == (set(), 4)
-    assert one.having(None).delete("//__admin/coverage").status_code == 204
-    assert covered(one, GET_ITEM) == set()
+    assert covered_items(one, PUT_ITEM) == set()
+    assert items_by_key(read_operation(one, GET_ITEM))["operations", "", ""]["tests"] == ["first"]
+    report = one.with_token(None).get("//__admin/coverage").get_json()
+    of_item = next(operation for operation in report["operations"] if operation["id"] == GET_ITEM)
+    assert (of_item["calls"], items_by_key(of_item)["operations", "", ""]["tests"]) == (2, ["first", "second"])
+    assert one.with_token(None).delete("//__admin/coverage?tenant=two").status_code == 204
+    assert (covered_items(two, PUT_ITEM), len(covered_items(one, GET_ITEM))) == (set(), 4)
+    assert one.with_token(None).delete("//__admin/coverage").status_code == 204
+    assert covered_items(one, GET_ITEM) == set()
 
 
 def test_coverage_outlives_a_reset(client: Client) -> None:
     client.get(ITEM)
     client.post(f"//__admin/reset?tenant={client.tenant}")
-    assert ("operations", "", "") in covered(client, GET_ITEM)
+    assert ("operations", "", "") in covered_items(client, GET_ITEM)
 
 
-def test_what_names_no_tenant_is_nobodys(client: Client) -> None:
-    mine, everybodys = reported(client), client.get("//__admin/coverage").get_json()
+def test_operations_without_a_tenant_belong_to_no_tenant(client: Client) -> None:
+    mine, everybodys = read_report(client), client.get("//__admin/coverage").get_json()
     of_tenants = {name for name, paths in SERVICES.items() if any("{tenant}" in path for path in paths)}
-    assert {each["service"] for each in mine["operations"]} == of_tenants
-    assert {each["service"] for each in everybodys["operations"]} == of_tenants | {"oauth"} == SERVICES.keys()
-    assert "GET-oauth-generate-anonymous-access-token" not in {each["id"] for each in mine["operations"]}
+    assert {operation["service"] for operation in mine["operations"]} == of_tenants
+    assert {operation["service"] for operation in everybodys["operations"]} == of_tenants | {"oauth"} == SERVICES.keys()
+    assert "GET-oauth-generate-anonymous-access-token" not in {operation["id"] for operation in mine["operations"]}
 
 
-def test_a_service_can_be_asked_for() -> None:
+def test_coverage_can_be_limited_to_one_service() -> None:
     client = Client(build(Settings()).flask, "acme")
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    client.having(None).post("//oauth/token", data=asked)
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    client.with_token(None).post("//oauth/token", data=credentials)
     report = client.get("//__admin/coverage?service=oauth").get_json()
-    assert [each["id"] for each in report["operations"]] == [TOKEN]
+    assert [operation["id"] for operation in report["operations"]] == [TOKEN]
     assert report["dimensions"]["bodyProperties"] == {
         "covered": 3,
         "total": 4,
@@ -319,12 +325,12 @@ def test_a_service_can_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "named"), [("service=nothing", "oauth"), ("service=oauth&tenant=acme", "customer-segment")]
+    ("query", "suggestion"), [("service=nothing", "oauth"), ("service=oauth&tenant=acme", "customer-segment")]
 )
-def test_a_service_that_cannot_be_covered(client: Client, query: str, named: str) -> None:
+def test_coverage_refuses_an_unknown_service(client: Client, query: str, suggestion: str) -> None:
     reply = client.get(f"//__admin/coverage?{query}")
     assert reply.status_code == 422
-    assert named in reply.get_json()["message"]
+    assert suggestion in reply.get_json()["message"]
 
 
 def test_percents_are_rounded_down() -> None:
@@ -334,34 +340,34 @@ def test_percents_are_rounded_down() -> None:
 TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 
 
-def provoke(client: Client, operation: Operation) -> None:
-    """Make the request of tests/tables/statuses.yaml for each status, each from the start."""
+def play_all_statuses(client: Client, operation: Operation) -> None:
+    """Play the case of tests/tables/statuses.yaml for each status, with a reset after each."""
     for status in operation.reply_validators:
-        case = case_of(operation, status)
-        client.having(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
-        named = {"X-Mock-Test": f"{operation.id} {status}"}
-        reply = provoked(client.having(case.pop("token")), operation, case, named)
+        case = find_case(operation, status)
+        client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
+        headers = {"X-Mock-Test": f"{operation.id} {status}"}
+        reply = play_case(client.with_token(case.pop("token")), operation, case, headers)
         assert reply.status_code == status
-        client.having(None).post(f"//__admin/reset?tenant={client.tenant}")
+        client.with_token(None).post(f"//__admin/reset?tenant={client.tenant}")
 
 
 def test_all_operations_and_documented_statuses_can_be_covered() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme")
     for operation in app.api_operations:
-        provoke(client, operation)
+        play_all_statuses(client, operation)
     report = client.get("//__admin/coverage").get_json()
     for dimension in ("operations", "statuses"):
-        found = report["dimensions"][dimension]
-        assert (found["covered"], found["percent"], found["missing"]) == (found["total"], 100, [])
+        figures = report["dimensions"][dimension]
+        assert (figures["covered"], figures["percent"], figures["missing"]) == (figures["total"], 100, [])
     assert report["dimensions"]["operations"]["total"] == len(app.api_operations)
     for operation in report["operations"]:
         documented = [cell for cell in operation["cells"] if cell["dimension"] == "statuses"]
-        for cell in [*documented, *(each for each in operation["undocumented"] if each["dimension"] == "statuses")]:
-            assert f"{operation['id']} {cell['value']}" in cell["tests"]
+        for item in [*documented, *(each for each in operation["undocumented"] if each["dimension"] == "statuses")]:
+            assert f"{operation['id']} {item['value']}" in item["tests"]
 
 
-def test_all_codes_of_elements_can_be_covered_and_come_from_no_other_rule(client: Client) -> None:
+def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Client) -> None:
     stale = {"metadata": {"version": 7}}
     segment = {"name": {"en": "New"}, "siteCode": "main"}
     items = [{"id": SCREWDRIVER}, {"id": SCREWDRIVER}, {"id": SCREWDRIVER} | stale, {}]
@@ -376,17 +382,17 @@ def test_all_codes_of_elements_can_be_covered_and_come_from_no_other_rule(client
         ("DELETE", "/bulk", ["new", 5]),
     ):
         assert client.send(method, path, json=elements).status_code == 207
-    found = reported(client)["dimensions"]["elements"]
-    assert (found["percent"], found["missing"]) == (100, [])
-    assert [each["id"] for each in reported(client)["operations"] if each["undocumented"]] == []
+    dimension = read_report(client)["dimensions"]["elements"]
+    assert (dimension["percent"], dimension["missing"]) == (100, [])
+    assert [operation["id"] for operation in read_report(client)["operations"] if operation["undocumented"]] == []
 
 
-def test_junit_says_what_the_report_says(client: Client) -> None:
+def test_junit_agrees_with_the_report(client: Client) -> None:
     client.get(ITEM, headers={"X-Mock-Test": HOSTILE})
     reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=junit")
     assert (reply.status_code, reply.mimetype) == (200, "application/xml")
     suites = {suite.name: suite for suite in JUnitXml.fromstring(reply.data)}
-    dimensions = reported(client)["dimensions"]
+    dimensions = read_report(client)["dimensions"]
     assert suites.keys() == dimensions.keys()
     for name, dimension in dimensions.items():
         cases = list(suites[name])
@@ -394,10 +400,10 @@ def test_junit_says_what_the_report_says(client: Client) -> None:
         assert (len(cases), len(failed)) == (dimension["total"], len(dimension["missing"]))
         assert (suites[name].tests, suites[name].failures) == (len(cases), len(failed))
     assert [case.system_out for case in suites["operations"] if case.is_passed] == [HOSTILE]
-    assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total of all dimensions
+    assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total over all dimensions
 
 
-def test_the_page_escapes_what_clients_say_and_asks_for_nothing(client: Client) -> None:
+def test_the_page_escapes_client_text_and_loads_nothing(client: Client) -> None:
     client.get(ITEM, headers={"X-Mock-Test": HOSTILE})
     reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html")
     assert (reply.status_code, reply.mimetype) == (200, "text/html")
@@ -406,38 +412,38 @@ def test_the_page_escapes_what_clients_say_and_asks_for_nothing(client: Client) 
     assert escape(HOSTILE).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in reply.text
     assert not re.search(r"""(src|href|action)\s*=|url\(|@import|\bon\w+\s*=""", reply.text)
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    for dimension in reported(client)["dimensions"].values():
+    for dimension in read_report(client)["dimensions"].values():
         assert f"{dimension['covered']} of {dimension['total']}" in reply.text
 
 
-def test_the_page_marks_what_is_undocumented_and_whose_scopes_are_spare(client: Client) -> None:
+def test_the_page_marks_undocumented_items_and_unused_scopes(client: Client) -> None:
     client.get(f"/{GOLDEN}?fields=", headers={"Accept-Language": "en;q=x"})
-    client.having("manage-token").get(ITEM)
+    client.with_token("manage-token").get(ITEM)
     text = client.get(f"//__admin/coverage?tenant={client.tenant}&format=html").text
     assert "Observed, but not in the contract" in text
     assert f'<code class="bad">{MANAGE}</code>' in text
     assert f"<code>{GET_ITEM}</code>, 1 time" in text
 
 
-def persona(client: Client, name: str) -> Any:
-    return next(each for each in reported(client)["personas"] if each["name"] == name)
+def read_persona(client: Client, name: str) -> Any:
+    return next(persona for persona in read_report(client)["personas"] if persona["name"] == name)
 
 
-def test_least_privilege_tells_what_was_granted_needed_and_lacked(client: Client) -> None:
+def test_least_privilege_lists_granted_needed_and_lacked_scopes(client: Client) -> None:
     client.get(ITEM)
-    client.having("manage-token").put(ITEM)
+    client.with_token("manage-token").put(ITEM)
     for _ in range(2):
-        client.having("manage-token").get(ITEM)
-    names = {each["name"] for each in reported(client)["personas"]}
+        client.with_token("manage-token").get(ITEM)
+    names = {persona["name"] for persona in read_report(client)["personas"]}
     assert names == {"admin-token", "manage-token"}
-    assert persona(client, "admin-token") == {
+    assert read_persona(client, "admin-token") == {
         "name": "admin-token",
         "granted": list(ADMIN_SCOPES),
         "needed": {READ: [GET_ITEM]},
         "neverNeeded": [scope for scope in ADMIN_SCOPES if scope != READ],
         "lacked": {},
     }
-    assert persona(client, "manage-token") == {
+    assert read_persona(client, "manage-token") == {
         "name": "manage-token",
         "granted": [MANAGE],
         "needed": {MANAGE: [PUT_ITEM]},
@@ -446,147 +452,152 @@ def test_least_privilege_tells_what_was_granted_needed_and_lacked(client: Client
     }
 
 
-def test_a_call_that_fails_after_its_scope_let_it_in_needs_the_scope(client: Client) -> None:
-    assert client.having("read-token").get(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
-    assert persona(client, "read-token")["neverNeeded"] == []
-    assert ("scopes", "", READ) not in covered(client, GET_ITEM)
+def test_a_call_that_fails_after_authorization_needs_its_scope(client: Client) -> None:
+    assert client.with_token("read-token").get(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 404
+    assert read_persona(client, "read-token")["neverNeeded"] == []
+    assert ("scopes", "", READ) not in covered_items(client, GET_ITEM)
 
 
-def test_a_parameter_that_a_scope_does_not_cover_lacks_the_one_that_does(client: Client) -> None:
-    assert client.having("customer-token").get("?customerId=98029737").status_code == 403
-    found = persona(client, "customer-token")
-    assert (found["granted"], found["needed"]) == (sorted(OWN), {})
-    assert found["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
+def test_a_parameter_beyond_the_own_scope_lacks_the_wider_one(client: Client) -> None:
+    assert client.with_token("customer-token").get("?customerId=98029737").status_code == 403
+    persona = read_persona(client, "customer-token")
+    assert (persona["granted"], persona["needed"]) == (sorted(OWN), {})
+    assert persona["lacked"] == {LIST: {"calls": 1, "anyOf": ["customersegment.segment_read"]}}
 
 
-def test_scopes_that_come_with_a_customers_login_are_not_told_as_spare(client: Client) -> None:
+def test_unused_scopes_of_a_customer_login_are_not_reported(client: Client) -> None:
     login = {"email": "john.doe@email.com", "password": "secret1"}
-    token = client.having("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
-    client.having(token["access_token"]).get("")
-    found = persona(client, "customer:98029737")
-    assert (found["needed"], found["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
-    assert len(found["granted"]) > 1
+    token = client.with_token("no-scope-token").post(f"//customer/{client.tenant}/login", json=login).get_json()
+    client.with_token(token["access_token"]).get("")
+    persona = read_persona(client, "customer:98029737")
+    assert (persona["needed"], persona["neverNeeded"]) == ({READ_OWN: [LIST]}, [])
+    assert len(persona["granted"]) > 1
 
 
-def test_where_no_scope_is_needed_none_is_lacked(client: Client, shared: App) -> None:
+def test_an_operation_without_scopes_lacks_none(client: Client, shared: App) -> None:
     operation = next(each for each in shared.api_operations if each.id == "POST-customer-exchange-authtoken")
-    refused = case_of(operation, 403)
+    refused = find_case(operation, 403)
     refused["path"] = refused["path"].replace("statuses", client.tenant)
-    assert provoked(client.having(refused.pop("token")), operation, refused).status_code == 403
-    assert persona(client, "no-scope-token")["lacked"] == {}
+    assert play_case(client.with_token(refused.pop("token")), operation, refused).status_code == 403
+    assert read_persona(client, "no-scope-token")["lacked"] == {}
 
 
-def test_a_call_that_needs_no_token_is_nobodys() -> None:
+def test_a_call_without_a_token_has_no_persona() -> None:
     app = build(Settings())
     client = Client(app.flask, "acme", None)
     client.get("//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
-    (entry,) = app.records.list_entries()
-    assert (entry.status, entry.principal) == (200, None)
+    (exchange,) = app.records.list_entries()
+    assert (exchange.status, exchange.principal) == (200, None)
     assert client.get("//__admin/coverage").get_json()["personas"] == []
 
 
-def test_a_token_that_is_not_good_grants_nothing(client: Client) -> None:
-    assert client.having("expired-token").get(ITEM).status_code == 401
-    assert reported(client)["personas"] == []
+def test_an_invalid_token_grants_nothing(client: Client) -> None:
+    assert client.with_token("expired-token").get(ITEM).status_code == 401
+    assert read_report(client)["personas"] == []
 
 
-def test_a_call_that_a_fault_answered_says_nothing_about_scopes(client: Client, exchanges: list[Exchange]) -> None:
+def test_an_injected_response_records_no_scopes(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
     (exchange,) = exchanges
-    recorded = coverage.Coverage()
+    recorder = coverage.Coverage()
     exchange.is_injected = True
-    recorded.record_exchange(exchange)
-    assert recorded.personas == {}
+    recorder.record_exchange(exchange)
+    assert recorder.personas == {}
     exchange.is_injected = False
-    recorded.record_exchange(exchange)
-    assert recorded.personas.keys() == {"admin-token"}
+    recorder.record_exchange(exchange)
+    assert recorder.personas.keys() == {"admin-token"}
 
 
-def test_personas_are_forgotten_with_the_coverage(client: Client) -> None:
+def test_personas_are_cleared_with_the_coverage(client: Client) -> None:
     client.get(ITEM)
     client.delete(f"//__admin/coverage?tenant={client.tenant}")
-    assert reported(client)["personas"] == []
+    assert read_report(client)["personas"] == []
 
 
 def test_personas_and_their_scopes_are_bounded(client: Client, exchanges: list[Exchange]) -> None:
     client.get(ITEM)
     (exchange,) = exchanges
     assert exchange.principal
-    recorded = coverage.Coverage()
+    recorder = coverage.Coverage()
     for number in range(coverage.MAX_PERSONAS + 5):
         exchange.principal = replace(exchange.principal, name=str(number))
-        recorded.record_exchange(exchange)
+        recorder.record_exchange(exchange)
     exchange.principal = replace(exchange.principal, name="0", scopes=frozenset(map(str, range(1000))))
-    recorded.record_exchange(exchange)
-    assert len(recorded.personas) == coverage.MAX_PERSONAS + 1
-    assert recorded.personas[coverage.OTHER_CALLERS].needed_scopes == {(READ, GET_ITEM)}
+    recorder.record_exchange(exchange)
+    copied = recorder.personas
+    assert len(copied) == coverage.MAX_PERSONAS + 1
+    assert copied[coverage.OTHER_CALLERS].needed_scopes == {(READ, GET_ITEM)}
     other = coverage.Coverage()
     other.personas["0"] = Persona({f"other{number}" for number in range(1000)})
-    recorded.merge(other)
-    assert len(recorded.personas["0"].granted_scopes) == coverage.MAX_SCOPES_PER_PERSONA
+    recorder.merge(other)
+    assert len(recorder.personas["0"].granted_scopes) == coverage.MAX_SCOPES_PER_PERSONA
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
-    """The URL of a server of which half of what the token endpoint can be asked was asked."""
-    with serving() as (_, ready):
-        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"X-Mock-Test": "one"})
-        ask(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"Authorization": ""})
+    """Yield the URL of a server that has received two calls."""
+    with start_server() as (_, ready):
+        send_request(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"X-Mock-Test": "one"})
+        send_request(f"{ready['url']}/customer-segment/acme/segments{ITEM}", headers={"Authorization": ""})
         yield ready["url"]
 
 
-def test_the_gate_opens_where_there_is_enough(served: str) -> None:
-    done = run("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^operations +3 % +1 of 30$", done.stdout, re.M)
-    assert re.search(r"^documented statuses +1 % +2 of \d+$", done.stdout, re.M)
-    assert f"  admin-token: {', '.join([scope for scope in ADMIN_SCOPES if scope != READ])}" in done.stdout
+def test_the_gate_passes_when_coverage_is_sufficient(served: str) -> None:
+    completed = run_command("coverage", "--url", served, "--service", "customer-segment", "--min-operations", "3")
+    assert (completed.returncode, completed.stderr) == (0, "")
+    assert re.search(r"^operations +3 % +1 of 30$", completed.stdout, re.M)
+    assert re.search(r"^documented statuses +1 % +2 of \d+$", completed.stdout, re.M)
+    assert f"  admin-token: {', '.join([scope for scope in ADMIN_SCOPES if scope != READ])}" in completed.stdout
 
 
-def test_the_gate_says_what_is_missing_where_there_is_not(served: str) -> None:
+def test_the_gate_lists_what_is_missing(served: str) -> None:
     every = {operation.id for operation in build(Settings()).api_operations}
-    done = run("coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1")
-    assert done.returncode == 1
-    complaints = [line for line in done.stderr.splitlines() if not line.startswith(" ")]
+    completed = run_command(
+        "coverage", "--url", served, "--min-operations", "4", "--min-statuses", "0", "--min-enum-values", "1"
+    )
+    assert completed.returncode == 1
+    complaints = [line for line in completed.stderr.splitlines() if not line.startswith(" ")]
     assert complaints == [f"operations: {100 // len(every)} % is below the minimum of 4 %; not covered:"]
-    named = {line.strip() for line in done.stderr.splitlines() if line.startswith(" ")}
-    assert named == every - {GET_ITEM}
+    listed_operations = {line.strip() for line in completed.stderr.splitlines() if line.startswith(" ")}
+    assert listed_operations == every - {GET_ITEM}
 
 
 @pytest.mark.parametrize(
     "flag", ["operations", "statuses", "parameters", "body-properties", "enum-values", "scopes", "elements"]
 )
 def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> None:
-    assert run("coverage", "--url", served, f"--min-{flag}", "100").returncode == 1
+    assert run_command("coverage", "--url", served, f"--min-{flag}", "100").returncode == 1
 
 
-def test_a_report_can_be_written_to_a_file_in_any_form(served: str, tmp_path: Path) -> None:
+def test_a_report_can_be_written_to_a_file_in_any_format(served: str, tmp_path: Path) -> None:
     for form in ("text", "json", "html", "junit"):
         path = tmp_path / form
-        done = run("coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100")
-        assert (done.returncode, done.stdout) == (1, "")
+        completed = run_command(
+            "coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100"
+        )
+        assert (completed.returncode, completed.stdout) == (1, "")
     assert json.loads((tmp_path / "json").read_bytes())["dimensions"]["operations"]["covered"] == 1
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
     assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == 7
     assert (tmp_path / "text").read_text().strip().endswith("site.site_read")
 
 
-def test_the_gates_of_the_documentation_can_be_typed_as_they_stand() -> None:
+def test_the_documented_gate_commands_are_valid() -> None:
     pages = [(ROOT / name).read_text() for name in ("README.md", "docs/control.md")]
     lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
     minimums = [commands.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
     assert len(minimums) == 3
-    assert all(any(given[name] for name in COVERAGE_DIMENSIONS) for given in minimums)
+    assert all(any(parameters[name] for name in COVERAGE_DIMENSIONS) for parameters in minimums)
 
 
-def test_a_server_that_wants_its_token_gets_it() -> None:
-    with serving(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
-        asked = ["coverage", "--url", ready["url"], "--format", "json"]
-        refused = run(*asked)
+def test_the_gate_sends_the_admin_token() -> None:
+    with start_server(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
+        arguments = ["coverage", "--url", ready["url"], "--format", "json"]
+        refused = run_command(*arguments)
         assert refused.returncode == 2
         assert "answers 401" in refused.stderr
-        assert run(*asked, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
-        assert json.loads(run(*asked, "--admin-token", "secret").stdout)["personas"] == []
+        assert run_command(*arguments, variables={"MOCKSERVER_ADMIN_TOKEN": "secret"}).returncode == 0
+        assert json.loads(run_command(*arguments, "--admin-token", "secret").stdout)["personas"] == []
 
 
 @pytest.mark.parametrize(
@@ -600,8 +611,8 @@ def test_a_server_that_wants_its_token_gets_it() -> None:
         (["--output", "/nowhere/report"], "/nowhere/report"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
-    done = run("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert len(done.stderr.splitlines()) == 1
-    assert reason in done.stderr
+def test_a_usage_error_is_one_line_and_exit_code_2(served: str, arguments: list[str], reason: str) -> None:
+    completed = run_command("coverage", *([] if "--url" in arguments else ["--url", served]), *arguments)
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert len(completed.stderr.splitlines()) == 1
+    assert reason in completed.stderr

@@ -1,4 +1,4 @@
-"""Explain: every refusal names its rule and its place in the spec, and what it offers instead is not refused so."""
+"""Explanations: every refusal names its rule and its place in the spec, and the suggested request avoids it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from mockserver.control.explain.fidelity import load_fidelity_rules
 from mockserver.resources import data_folder
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, PLATINUM
-from tests.support.status_cases import APP, TABLE, case_of, provoked
+from tests.support.status_cases import APP, TABLE, find_case, play_case
 
 OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
-# Refusals to which no valid call is near: by order, or for a broken id in the path, a reference that leads nowhere, or
-# what no list has.
-WITHOUT = {
+# Refusals without a suggested request: injected ones, and those for a broken id in the path, an unknown reference, or
+# a resource that no list has.
+WITHOUT_SUGGESTION = {
     ("GET-category-tree-list-categories-by-reference-id", "404"),
     ("GET-configuration-retrieve-config", "404"),
     ("PUT-customer-segment-update-customer-by-customerId", "400"),
@@ -35,16 +35,16 @@ WITHOUT = {
 }
 
 
-def explanation(client: Client, refused: TestResponse) -> dict[str, Any]:
-    reply = client.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}")
+def read_explanation(client: Client, refused: TestResponse) -> dict[str, Any]:
+    reply = client.with_token(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}")
     assert reply.status_code == 200, reply.text
-    told: dict[str, Any] = reply.get_json()
-    assert told["status"] == refused.status_code
-    return told
+    explanation: dict[str, Any] = reply.get_json()
+    assert explanation["status"] == refused.status_code
+    return explanation
 
 
-def run(client: Client, line: str) -> TestResponse:
-    """Carry out a curl line, in process."""
+def run_curl(client: Client, line: str) -> TestResponse:
+    """Run a curl line in process."""
     curl, *words = shlex.split(line)
     assert curl == "curl"
     method, headers, body, url = "GET", {}, None, ""
@@ -65,32 +65,34 @@ def run(client: Client, line: str) -> TestResponse:
     return client.flask.test_client().open(path, method=method, headers=headers, data=body)
 
 
-def place(told: dict[str, Any]) -> Any:
-    """Return what stands in the spec at the place that an explanation names."""
-    file, _, pointer = told["spec"].partition("#")
+def resolve_spec_place(explanation: dict[str, Any]) -> Any:
+    """Return the part of the spec that an explanation names."""
+    file, _, pointer = explanation["spec"].partition("#")
     return spec.load_spec(data_folder("spec").parent / file).resolve({"$ref": f"#{pointer}"})
 
 
 @pytest.mark.parametrize(("operation_id", "status"), REFUSALS)
-def test_every_refusal_is_explained_and_what_is_offered_instead_is_not_refused_so(
+def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
     operation_id: str, status: str, simulator: Callable[..., Client], client: Client
 ) -> None:
-    case = case_of(OPERATIONS[operation_id], int(status))
-    caller = (simulator(**case.pop("switches")) if "switches" in case else client).having(case.pop("token"))
-    refused = provoked(caller, OPERATIONS[operation_id], case)
+    case = find_case(OPERATIONS[operation_id], int(status))
+    caller = (simulator(**case.pop("switches")) if "switches" in case else client).with_token(case.pop("token"))
+    refused = play_case(caller, OPERATIONS[operation_id], case)
     assert refused.status_code == int(status)
-    told = explanation(caller, refused)
-    assert place(told)["operationId"] == operation_id
-    if "rule" in told:
-        rule = load_fidelity_rules()[told["rule"]["id"]]
-        assert told["rule"] == {"id": rule.id, "basis": rule.basis, "text": rule.text}
+    explanation = read_explanation(caller, refused)
+    assert resolve_spec_place(explanation)["operationId"] == operation_id
+    if "rule" in explanation:
+        rule = load_fidelity_rules()[explanation["rule"]["id"]]
+        assert explanation["rule"] == {"id": rule.id, "basis": rule.basis, "text": rule.text}
     takes_secrets = not OPERATIONS[operation_id].scopes
-    assert ("nearest" in told) == (not takes_secrets and (operation_id, status) not in WITHOUT), told
-    if "nearest" in told:
-        came = run(caller, told["nearest"]["curl"])
-        assert came.status_code != refused.status_code, told
-        # The right token does not make a segment empty; that is the next refusal, with an offer of its own.
-        assert came.status_code < 300 or explanation(caller, came)["rule"]["id"] == "D10"
+    assert ("nearest" in explanation) == (not takes_secrets and (operation_id, status) not in WITHOUT_SUGGESTION), (
+        explanation
+    )
+    if "nearest" in explanation:
+        reply = run_curl(caller, explanation["nearest"]["curl"])
+        assert reply.status_code != refused.status_code, explanation
+        # With the right token the segment is still not empty. That is the next refusal, with its own suggestion.
+        assert reply.status_code < 300 or read_explanation(caller, reply)["rule"]["id"] == "D10"
 
 
 @pytest.mark.parametrize(
@@ -105,18 +107,18 @@ def test_every_refusal_is_explained_and_what_is_offered_instead_is_not_refused_s
         ("GET", f"//{'customer-segment/' * 50}", None),
     ],
 )
-def test_a_path_that_is_none_leads_to_the_nearest_operation(
+def test_an_unknown_path_leads_to_the_nearest_operation(
     client: Client, method: str, path: str, instead: str | None
 ) -> None:
     refused = client.send(method, path.format(client.tenant))
-    told = explanation(client, refused)
-    assert (refused.status_code, told["rule"]["id"]) == (404, "F2")
+    explanation = read_explanation(client, refused)
+    assert (refused.status_code, explanation["rule"]["id"]) == (404, "F2")
     if instead is None:
-        assert "nearest" not in told
+        assert "nearest" not in explanation
         return
-    line = told["nearest"]["curl"]
+    line = explanation["nearest"]["curl"]
     assert instead.format(client.tenant) in line
-    assert run(client, line).status_code == 200
+    assert run_curl(client, line).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -125,11 +127,11 @@ def test_a_path_that_is_none_leads_to_the_nearest_operation(
 def test_a_wrong_method_leads_to_one_that_the_path_has(client: Client, method: str, path: str) -> None:
     refused = client.send(method, path)
     assert refused.status_code == 405
-    assert run(client, explanation(client, refused)["nearest"]["curl"]).status_code == 200
+    assert run_curl(client, read_explanation(client, refused)["nearest"]["curl"]).status_code == 200
 
 
 def strict(client: Client) -> Client:
-    client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "contract": "strict"})
+    client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant, "contract": "strict"})
     return client
 
 
@@ -142,102 +144,104 @@ def strict(client: Client) -> Client:
         ("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", {"json": [{"id": HAMMER, "ID": 1}, {"id": HAMMER}]}),
     ],
 )
-def test_c11b_what_is_not_declared_is_left_out_or_named_right(
-    client: Client, method: str, path: str, request_: Any
-) -> None:
+def test_c11b_undeclared_fields_are_dropped_or_corrected(client: Client, method: str, path: str, request_: Any) -> None:
     refused = strict(client).send(method, path, **request_)
-    told = explanation(client, refused)
-    assert (refused.status_code, told["rule"]["id"]) == (400, "C11b")
-    assert told["pointer"] == refused.get_json()["details"]["field"]
-    assert run(client, told["nearest"]["curl"]).status_code < 300
+    explanation = read_explanation(client, refused)
+    assert (refused.status_code, explanation["rule"]["id"]) == (400, "C11b")
+    assert explanation["pointer"] == refused.get_json()["details"]["field"]
+    assert run_curl(client, explanation["nearest"]["curl"]).status_code < 300
 
 
-def test_what_was_meant_keeps_its_value(client: Client) -> None:
-    told = explanation(client, strict(client).get("/items?pagesize=1"))
-    assert len(run(client, told["nearest"]["curl"]).get_json()) == 1
+def test_a_corrected_field_keeps_its_value(client: Client) -> None:
+    explanation = read_explanation(client, strict(client).get("/items?pagesize=1"))
+    assert len(run_curl(client, explanation["nearest"]["curl"]).get_json()) == 1
 
 
-def test_neither_an_issued_token_nor_a_secret_is_told(client: Client) -> None:
-    caller = client.having(None)
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret", "scope": ""}
-    issued = caller.post("//oauth/token", data=asked).get_json()["access_token"]
-    refused = client.having(issued).delete(f"/{GOLDEN}?access_token={issued}")
+def test_no_issued_token_and_no_secret_is_shown(client: Client) -> None:
+    caller = client.with_token(None)
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret", "scope": ""}
+    issued = caller.post("//oauth/token", data=credentials).get_json()["access_token"]
+    refused = client.with_token(issued).delete(f"/{GOLDEN}?access_token={issued}")
     assert refused.status_code == 403
-    assert issued not in str(explanation(client, refused))
-    for body in ({"client_secret": ["hush"]}, "hush", asked | {"client_secret": "hush"}):
+    assert issued not in str(read_explanation(client, refused))
+    for body in ({"client_secret": ["hush"]}, "hush", credentials | {"client_secret": "hush"}):
         refused = caller.post("//oauth/token", json=body)
         assert refused.status_code in {400, 401}
-        assert "hush" not in str(explanation(client, refused))
+        assert "hush" not in str(read_explanation(client, refused))
 
 
 @pytest.mark.parametrize("body", ["@/etc/passwd", "{'quoted': \"$HOME\"}", "it's"])
-def test_a_line_is_safe_to_paste(client: Client, body: str) -> None:
+def test_a_curl_line_is_safe_to_paste(client: Client, body: str) -> None:
     headers = {"Host": "localhost", "Accept-Language": "'; echo $(id) `id` @x"}
-    told = explanation(client, client.having(None).put(f"/$(id);'/items/PRODUCT/{HAMMER}", data=body, headers=headers))
-    words = shlex.split(told["nearest"]["curl"])
+    explanation = read_explanation(
+        client, client.with_token(None).put(f"/$(id);'/items/PRODUCT/{HAMMER}", data=body, headers=headers)
+    )
+    words = shlex.split(explanation["nearest"]["curl"])
     assert words[:3] == ["curl", "-X", "PUT"]
     assert "-d" not in words or words[words.index("-d") + 1].startswith(("{", "[", '"'))
-    assert run(client, told["nearest"]["curl"]).status_code == 400  # D6: there is no such segment
+    assert run_curl(client, explanation["nearest"]["curl"]).status_code == 400  # D6: there is no such segment
 
 
-def test_a_host_that_is_none_is_not_repeated(client: Client) -> None:
-    refused = client.having(None).get("", headers={"Host": "evil/$(id)"})
-    assert explanation(client, refused)["nearest"]["curl"].startswith("curl http://127.0.0.1:8080/customer-segment/")
+def test_an_invalid_host_is_not_repeated(client: Client) -> None:
+    refused = client.with_token(None).get("", headers={"Host": "evil/$(id)"})
+    assert read_explanation(client, refused)["nearest"]["curl"].startswith(
+        "curl http://127.0.0.1:8080/customer-segment/"
+    )
 
 
-def test_an_id_is_unknown_once_the_visit_is_dropped(client: Client, shared: App) -> None:
+def test_a_dropped_exchange_has_no_explanation(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
     shared.records.get_record(client.tenant).journal.clear()
-    assert client.having(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").status_code == 404
+    assert client.with_token(None).get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}").status_code == 404
 
 
 def test_a_switched_refusal_names_its_own_rule(simulator: Callable[..., Client]) -> None:
-    hidden = simulator(foreign_segment="403").having("customer-token")
-    told = explanation(hidden, hidden.get(f"/{PLATINUM}"))
-    assert (told["status"], told["rule"]["id"]) == (403, "A11")
-    assert run(hidden, told["nearest"]["curl"]).status_code == 200
+    hidden = simulator(foreign_segment="403").with_token("customer-token")
+    explanation = read_explanation(hidden, hidden.get(f"/{PLATINUM}"))
+    assert (explanation["status"], explanation["rule"]["id"]) == (403, "A11")
+    assert run_curl(hidden, explanation["nearest"]["curl"]).status_code == 200
     childless = simulator(missing_parent="404")
     for path in ("/nowhere/items", "/nowhere/customers"):
-        told = explanation(childless, childless.get(path))
-        assert (told["status"], told["rule"]["id"]) == (404, "C9")
-        assert run(childless, told["nearest"]["curl"]).status_code == 200
+        explanation = read_explanation(childless, childless.get(path))
+        assert (explanation["status"], explanation["rule"]["id"]) == (404, "C9")
+        assert run_curl(childless, explanation["nearest"]["curl"]).status_code == 200
 
 
-def test_no_token_is_offered_where_none_is_looked_at(simulator: Callable[..., Client]) -> None:
-    client = simulator(auth="off").having(None)
-    told = explanation(client, client.get("/items/category-trees"))
-    assert told["status"] == 403
-    assert "nearest" not in told
+def test_no_token_is_suggested_where_none_is_checked(simulator: Callable[..., Client]) -> None:
+    client = simulator(auth="off").with_token(None)
+    explanation = read_explanation(client, client.get("/items/category-trees"))
+    assert explanation["status"] == 403
+    assert "nearest" not in explanation
 
 
-def test_a_token_that_was_revoked_is_not_offered(client: Client) -> None:
-    caller = client.having(None)
+def test_a_revoked_token_is_not_suggested(client: Client) -> None:
+    caller = client.with_token(None)
     for token in ("admin-token", "read-token"):
         assert caller.delete(f"//__admin/tokens/{token}?tenant={client.tenant}").status_code == 204
-    assert run(client, explanation(client, caller.get("/items"))["nearest"]["curl"]).status_code == 200
+    assert run_curl(client, read_explanation(client, caller.get("/items"))["nearest"]["curl"]).status_code == 200
     assert caller.delete(f"//__admin/tokens/customer-token?tenant={client.tenant}").status_code == 204
     assert caller.delete(f"//__admin/tokens/customer2-token?tenant={client.tenant}").status_code == 204
-    assert "nearest" not in explanation(client, caller.get("/items"))
+    assert "nearest" not in read_explanation(client, caller.get("/items"))
     caller.post(f"//__admin/reset?tenant={client.tenant}")
 
 
 def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> None:
     sent = '{"name":{"en":"Formed"},"siteCode":"main"}'
     refused = client.put("/formed", data=sent, content_type="application/x-www-form-urlencoded")
-    told = explanation(client, refused)
-    assert (told["rule"]["id"], told["pointer"]) == ("F3a", "Content-Type")
-    assert run(client, told["nearest"]["curl"]).status_code == 201
+    explanation = read_explanation(client, refused)
+    assert (explanation["rule"]["id"], explanation["pointer"]) == ("F3a", "Content-Type")
+    assert run_curl(client, explanation["nearest"]["curl"]).status_code == 201
     assert client.get("/formed").get_json()["name"] == {"en": "Formed"}
 
 
-def test_an_answer_that_a_fault_made_up_names_the_fault(client: Client, shared: App) -> None:
+def test_an_injected_response_names_its_fault(client: Client, shared: App) -> None:
     refused = client.get("/nowhere")
-    visit = shared.records.find_entry(refused.headers["X-Mock-Explain"])
-    assert visit is not None
-    visit.fault, visit.is_injected = "flaky", True
-    told = explanation(client, refused)
-    assert told["fault"] == "flaky"
-    assert "nearest" not in told
+    exchange = shared.records.find_entry(refused.headers["X-Mock-Explain"])
+    assert exchange is not None
+    exchange.fault, exchange.is_injected = "flaky", True
+    explanation = read_explanation(client, refused)
+    assert explanation["fault"] == "flaky"
+    assert "nearest" not in explanation
 
 
 BODIES = [each for each in OPERATIONS.values() if each.scopes and each.body_plan and each.body_plan.required]

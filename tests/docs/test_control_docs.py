@@ -12,17 +12,17 @@ from mockserver.app import App
 from mockserver.contract.operations import Operation
 from mockserver.contract.routing import Router
 from mockserver.settings import Switches
-from tests.support.doc_scripts import replayed, steps
-from tests.support.live_server import serving
+from tests.support.doc_scripts import parse_steps, run_page
+from tests.support.live_server import start_server
 from tests.support.paths import ROOT
 
 PAGE = (ROOT / "docs" / "control.md").read_text()
-CALLS = [step.command for step in steps(PAGE) if step.status and "$A/" in step.command]
+CALLS = [step.command for step in parse_steps(PAGE) if step.status and "$A/" in step.command]
 
 
 def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
-    with serving() as (_, ready):
-        said, came = replayed(PAGE, ready["url"], tmp_path)
+    with start_server() as (_, ready):
+        said, came = run_page(PAGE, ready["url"], tmp_path)
     assert came == said
 
 

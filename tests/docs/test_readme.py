@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from mockserver.cli.commands import commands, serve
 from mockserver.cli.options import collect_settings
 from mockserver.resources import data_folder
-from tests.support.doc_scripts import replayed
-from tests.support.live_server import ENOUGH, environment, run, serving
+from tests.support.doc_scripts import run_page
+from tests.support.live_server import TIMEOUT_SECONDS, clean_environment, run_command, start_server
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -27,8 +27,8 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
 
 
 def test_every_curl_command_gets_the_status_shown(tmp_path: Path) -> None:
-    with serving() as (_, ready):
-        said, came = replayed(README, ready["url"], tmp_path)
+    with start_server() as (_, ready):
+        said, came = run_page(README, ready["url"], tmp_path)
     assert said
     assert came == said
 
@@ -44,7 +44,7 @@ def test_make_serve_serves() -> None:
     with subprocess.Popen(
         ["make", "--silent", "serve"],
         cwd=ROOT,
-        env=environment(MOCKSERVER_PORT="0", PYTHONUNBUFFERED="1"),
+        env=clean_environment(MOCKSERVER_PORT="0", PYTHONUNBUFFERED="1"),
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -52,7 +52,7 @@ def test_make_serve_serves() -> None:
         assert process.stdout
         assert "is ready at http://127.0.0.1:" in process.stdout.readline()
         subprocess.run(["pkill", "-TERM", "-s", str(process.pid)], check=True)
-        process.wait(timeout=ENOUGH)
+        process.wait(timeout=TIMEOUT_SECONDS)
 
 
 def test_the_page_of_commands_names_all_of_them_and_no_others() -> None:
@@ -90,16 +90,16 @@ def test_every_shipped_world_is_named_in_help_readme_and_docs(name: str) -> None
 
 
 def test_the_tokens_that_it_names_are_those_of_the_ready_line() -> None:
-    with serving() as (_, ready):
+    with start_server() as (_, ready):
         assert set(re.findall(r"^\| `([a-z][a-z0-9-]*-token)`", README, re.M)) == set(ready["tokens"])
 
 
 def test_seed_makes_a_world_that_can_be_served(tmp_path: Path) -> None:
     (command,) = re.findall(r"`mockserver (seed [^`>]*) > world.yaml`", COMMANDS)
-    done = run(*command.split())
+    done = run_command(*command.split())
     assert done.returncode == 0, done.stderr
     (tmp_path / "world.yaml").write_text(done.stdout)
-    with serving("--fixture", str(tmp_path / "world.yaml")) as (_, ready):
+    with start_server("--fixture", str(tmp_path / "world.yaml")) as (_, ready):
         assert ready["world"] == "world"
 
 

@@ -19,11 +19,11 @@ from mockserver.contract.operations import Operation
 from mockserver.services.customer_login.saas import SIGNING_KEY
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.clock import StandingClock
-from tests.support.doc_scripts import replayed, steps
-from tests.support.live_server import serving
+from tests.support.clock import ManualClock
+from tests.support.doc_scripts import parse_steps, run_page
+from tests.support.live_server import start_server
 from tests.support.paths import ROOT
-from tests.support.status_cases import APP, case_of, provoked
+from tests.support.status_cases import APP, find_case, play_case
 
 PAGE = (ROOT / "docs" / "storefront.md").read_text()
 AROUND = [operation for operation in APP.api_operations if operation.service not in {"customer-segment", "oauth"}]
@@ -35,15 +35,15 @@ USUAL = {"content-language"}  # a header that any request may have, so it is not
 
 
 def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
-    with serving() as (_, ready):
-        said, came = replayed(PAGE, ready["url"], tmp_path)
+    with start_server() as (_, ready):
+        said, came = run_page(PAGE, ready["url"], tmp_path)
     assert came == said
 
 
 @pytest.mark.parametrize("operation", AROUND, ids=lambda operation: operation.id)
 def test_every_operation_of_the_other_services_is_shown(operation: Operation) -> None:
     page = Template(PAGE).safe_substitute(SHORTHANDS)
-    shown = [step.command for step in steps(page) if step.status[:1] == "2"]
+    shown = [step.command for step in parse_steps(page) if step.status[:1] == "2"]
     path = re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(operation.path))
     assert any(re.search(f'\\$HOST{path}[?" ]', command) for command in shown)
 
@@ -55,24 +55,24 @@ def test_the_page_names_the_key_of_the_identity_provider() -> None:
 @pytest.fixture(scope="module")
 def alone() -> Client:
     """A client of a separate simulator, since the cases name a tenant in which other tests may have left faults."""
-    return Client(build(Settings(), StandingClock()).flask, "acme")
+    return Client(build(Settings(), ManualClock()).flask, "acme")
 
 
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.id)
 def test_c11_extra_parameters_do_not_change_a_read_and_are_findings(
     operation: Operation, alone: Client, simulator: Callable[..., Client]
 ) -> None:
-    case = case_of(operation, min(operation.reply_validators))
-    caller = (simulator(**case.pop("switches")) if "switches" in case else alone).having(case.pop("token"))
-    plain = provoked(caller, operation, deepcopy(case))
+    case = find_case(operation, min(operation.reply_validators))
+    caller = (simulator(**case.pop("switches")) if "switches" in case else alone).with_token(case.pop("token"))
+    plain = play_case(caller, operation, deepcopy(case))
     query = {name: value for name, value in EXTRA_QUERY.items() if not operation.has_parameter(name)}
     headers = {name: value for name, value in EXTRA_HEADERS.items() if not operation.has_parameter(name)}
     path = case.pop("path")
     case["path"] = f"{path}{'&' if '?' in path else '?'}{urlencode(query)}"
-    with_extras = provoked(caller, operation, case, headers)
+    with_extras = play_case(caller, operation, case, headers)
     assert with_extras.status_code == plain.status_code == min(operation.reply_validators)
     assert comparable_body(with_extras) == comparable_body(plain)
-    (entry,) = caller.having(None).get("//__admin/requests?limit=1").get_json()["requests"]
+    (entry,) = caller.with_token(None).get("//__admin/requests?limit=1").get_json()["requests"]
     findings = entry["mock"]["findings"]
     places = {finding["place"] for finding in findings if finding["kind"] in {"query", "header"}}
     assert places == {*query, *map(str.lower, headers)} - USUAL
@@ -88,10 +88,10 @@ def comparable_body(reply: TestResponse) -> Any:
 
 def test_the_journal_shows_the_used_and_the_missing_scopes(client: Client) -> None:
     for path in ("/items/category-trees", "/items?q=type:PRODUCT", f"//customer/{client.tenant}/me"):
-        assert client.having("customer-token").get(path).status_code == 200
-    assert client.having("customer-token").post("/match", json={}).status_code == 403
-    assert client.having("manage-token").get("/items").status_code == 403
-    entries = client.having(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
+        assert client.with_token("customer-token").get(path).status_code == 200
+    assert client.with_token("customer-token").post("/match", json={}).status_code == 403
+    assert client.with_token("manage-token").get("/items").status_code == 403
+    entries = client.with_token(None).get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"]
     assert [(entry["mock"].get("scope"), entry["mock"].get("missingScopes")) for entry in entries[::-1]] == [
         (READ_OWN_SEGMENTS, None),
         (READ_OWN_SEGMENTS, None),

@@ -1,4 +1,4 @@
-"""Faults on order: the calls that a rule is for get what it says, and no other call does."""
+"""Fault injection: matching calls get the fault, and other calls do not."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from mockserver.faults.fault import Delay
 from mockserver.faults.registry import MAX_FAULTS
 from mockserver.settings import Settings
 from tests.support.client import Admin, Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS
 
-APP = build(Settings(), StandingClock())  # for rules without tenant, which would disturb other tests
+APP = build(Settings(), ManualClock())  # for faults without a tenant, which would disturb other tests
 OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 STATUSES = [(id_, status) for id_, operation in OPERATIONS.items() for status in operation.reply_validators]
 GET, PUT, PATCH, POST = (
@@ -30,69 +30,69 @@ GET, PUT, PATCH, POST = (
     "POST-customer-segment-create-segment",
 )
 BULK = "PUT-customer-segment-update-items-bulk"
-SILENT = ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE"]
+BROKEN_CONNECTIONS = ["CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE"]
 
 
-class Faults(Admin):
-    """Orders faults for one tenant."""
+class FaultControl(Admin):
+    """Injects faults for one tenant."""
 
-    def order(self, **rule: Any) -> str:
+    def inject(self, **rule: Any) -> str:
         id_: str = self.call("POST", "/faults", rule, 201)["id"]
         return id_
 
-    def refused(self, status: int, **rule: Any) -> str:
-        """What is wrong with a rule."""
+    def refusal(self, status: int, **rule: Any) -> str:
+        """Post an invalid fault. Return the message of the refusal."""
         body = self.call("POST", "/faults", rule, status)
         return str(body.get("details", body)["message"])
 
-    def counts(self, id_: str) -> tuple[int, int]:
+    def read_counts(self, id_: str) -> tuple[int, int]:
         shown = self.call("GET", f"/faults/{id_}")
         return shown["seen"], shown["hits"]
 
 
 @pytest.fixture
-def faults(client: Client) -> Faults:
-    return Faults(client)
+def faults(client: Client) -> FaultControl:
+    return FaultControl(client)
 
 
 @pytest.fixture
-def everywhere() -> Iterator[Faults]:
-    """Orders faults for all tenants of a simulator of its own."""
-    faults = Faults(Client(APP.flask, "acme"))
+def global_faults() -> Iterator[FaultControl]:
+    """Yield a control that injects faults for all tenants of a separate simulator."""
+    faults = FaultControl(Client(APP.flask, "acme"))
     yield faults
     faults.client.delete("//__admin/faults")
 
 
-def called(client: Client, operation: Operation, **request: Any) -> TestResponse:
-    """Call an operation, with ids that mean nothing."""
+def call_operation(client: Client, operation: Operation, **request: Any) -> TestResponse:
+    """Call an operation with unknown ids."""
     path = re.sub(r"{(\w+)}", lambda name: client.tenant if name[1] == "tenant" else "none", operation.path)
     return client.send(operation.method, f"/{path}", **request)
 
 
-def test_a_rule_gives_the_failure_of_the_vendors_shape_and_changes_nothing(client: Client, faults: Faults) -> None:
-    before = client.everything()
-    id_ = faults.order(operation=PUT, response={"status": 409})
+def test_a_fault_answers_in_the_vendors_shape_and_changes_nothing(client: Client, faults: FaultControl) -> None:
+    before = client.list_all_items()
+    id_ = faults.inject(operation=PUT, response={"status": 409})
     reply = client.put(ITEM, json={})
     assert (reply.status_code, reply.get_json()["message"][:21]) == (409, "The resource you are ")
     assert reply.headers["X-Mock-Hint"] == f"injected by {id_}"
     assert reply.headers["X-Mock-Explain"]
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert client.get(ITEM).status_code == 200
 
 
 @pytest.mark.parametrize(("id_", "status"), STATUSES)
-def test_every_declared_status_can_be_ordered(everywhere: Faults, id_: str, status: int) -> None:
+def test_every_declared_status_can_be_injected(global_faults: FaultControl, id_: str, status: int) -> None:
     operation = OPERATIONS[id_]
-    everywhere.client.post("//__admin/faults", json={"operation": id_, "response": {"status": status}})
-    reply = called(everywhere.client, operation)
+    global_faults.client.post("//__admin/faults", json={"operation": id_, "response": {"status": status}})
+    reply = call_operation(global_faults.client, operation)
     assert reply.status_code == status
     body = reply.get_json() if reply.data else None
     assert operation.reply_violation(status, body) is None
 
 
 @pytest.mark.parametrize("status", GatewayError.REASONS)
-def test_what_stands_before_the_service_can_fail_too(client: Client, faults: Faults, status: int) -> None:
-    faults.order(response={"status": status})
+def test_gateway_failures_can_be_injected_too(client: Client, faults: FaultControl, status: int) -> None:
+    faults.inject(response={"status": status})
     reply = client.get(ITEM)
     assert reply.status_code == status
     assert reply.get_json() == {
@@ -103,9 +103,9 @@ def test_what_stands_before_the_service_can_fail_too(client: Client, faults: Fau
     assert reply.headers.get("Retry-After") == ("1" if status in (429, 503) else None)
 
 
-def test_the_reply_is_what_the_rule_says(client: Client, faults: Faults) -> None:
+def test_the_fault_decides_the_response(client: Client, faults: FaultControl) -> None:
     body = {"code": 409, "status": "Conflict", "message": "Locked by an import."}
-    faults.order(
+    faults.inject(
         operation=PUT,
         response={"status": 409, "jsonBody": body, "retryAfter": 30, "headers": {"X-Import": "7"}},
     )
@@ -124,10 +124,10 @@ def test_the_reply_is_what_the_rule_says(client: Client, faults: Faults) -> None
     ],
 )
 def test_examples_are_those_of_our_own_errors(
-    client: Client, faults: Faults, operation: str, status: int, example: str | None, message: str
+    client: Client, faults: FaultControl, operation: str, status: int, example: str | None, message: str
 ) -> None:
-    wanted = {"status": status} | ({"example": example} if example else {})
-    faults.order(operation=operation, response=wanted)
+    response = {"status": status} | ({"example": example} if example else {})
+    faults.inject(operation=operation, response=response)
     calls = {GET: lambda: client.get(ITEM), PUT: lambda: client.put(ITEM), POST: lambda: client.post("", json={})}
     reply = calls[operation]()
     assert (reply.status_code, reply.get_json()["message"]) == (status, message)
@@ -136,17 +136,17 @@ def test_examples_are_those_of_our_own_errors(
 @pytest.mark.parametrize(
     ("example", "text"), [("invalid", "Invalid access token"), ("expired", "Access Token expired")]
 )
-def test_a_401_is_the_gateways_fault(client: Client, faults: Faults, example: str, text: str) -> None:
-    faults.order(response={"status": 401, "example": example})
+def test_a_401_is_the_gateways_fault(client: Client, faults: FaultControl, example: str, text: str) -> None:
+    faults.inject(response={"status": 401, "example": example})
     assert client.get(ITEM).get_json()["fault"]["faultstring"] == text
 
 
 def send(client: Client, path: str = ITEM, token: str = "admin-token", **headers: str) -> int:
-    return client.having(token).get(path, headers=headers).status_code
+    return client.with_token(token).get(path, headers=headers).status_code
 
 
 @pytest.mark.parametrize(
-    ("rule", "met", "not_met"),
+    ("rule", "matching", "not_met"),
     [
         ({"operation": GET}, {}, {"path": f"/{GOLDEN}/items"}),
         ({"path": {"segmentId": GOLDEN}}, {}, {"path": f"/{TOOL_FANS}/items"}),
@@ -163,92 +163,92 @@ def send(client: Client, path: str = ITEM, token: str = "admin-token", **headers
     ],
     ids=str,
 )
-def test_a_rule_is_for_calls_that_are_all_that_it_says(
-    client: Client, faults: Faults, rule: Any, met: Any, not_met: Any
+def test_a_fault_matches_calls_that_meet_all_its_conditions(
+    client: Client, faults: FaultControl, rule: Any, matching: Any, not_met: Any
 ) -> None:
-    id_ = faults.order(**rule, response={"status": 504})
+    id_ = faults.inject(**rule, response={"status": 504})
     assert send(client, **not_met) == 200
-    assert send(client, **met) == 504
-    assert faults.counts(id_) == (1, 1)
+    assert send(client, **matching) == 504
+    assert faults.read_counts(id_) == (1, 1)
 
 
-def test_skip_and_times_count_the_calls_that_it_is_for(client: Client, faults: Faults) -> None:
-    id_ = faults.order(operation=GET, skip=1, times=2, response={"status": 503})
+def test_skip_and_times_count_matching_calls(client: Client, faults: FaultControl) -> None:
+    id_ = faults.inject(operation=GET, skip=1, times=2, response={"status": 503})
     client.get("")
     assert [client.get(ITEM).status_code for _ in range(5)] == [200, 503, 503, 200, 200]
-    assert faults.counts(id_) == (5, 2)
+    assert faults.read_counts(id_) == (5, 2)
 
 
-def test_the_first_rule_that_settles_the_answer_wins(client: Client, faults: Faults) -> None:
-    first = faults.order(times=1, response={"status": 503})
-    second = faults.order(response={"status": 504})
+def test_the_first_fault_that_decides_the_response_wins(client: Client, faults: FaultControl) -> None:
+    first = faults.inject(times=1, response={"status": 503})
+    second = faults.inject(response={"status": 504})
     assert [client.get(ITEM).status_code for _ in range(2)] == [503, 504]
-    assert [faults.counts(id_) for id_ in (first, second)] == [(2, 1), (1, 1)]
+    assert [faults.read_counts(id_) for id_ in (first, second)] == [(2, 1), (1, 1)]
 
 
-def test_a_rule_for_all_operations_meets_those_that_have_its_status(client: Client, faults: Faults) -> None:
-    faults.order(response={"status": 409})
+def test_a_fault_for_all_operations_applies_where_its_status_is_declared(client: Client, faults: FaultControl) -> None:
+    faults.inject(response={"status": 409})
     assert client.get(ITEM).status_code == 200
     assert client.put(ITEM).status_code == 409
 
 
-def test_rules_of_one_tenant_leave_the_other_alone(client: Client, faults: Faults) -> None:
+def test_faults_of_one_tenant_do_not_affect_another(client: Client, faults: FaultControl) -> None:
     other = Client(client.flask, f"{client.tenant}b")
-    id_ = faults.order(response={"status": 503})
+    id_ = faults.inject(response={"status": 503})
     assert (other.get(ITEM).status_code, client.get(ITEM).status_code) == (200, 503)
     assert [rule["id"] for rule in faults.call("GET", "/faults")["faults"]] == [id_]
-    assert Faults(other).call("GET", "/faults") == {"faults": []}
-    Faults(other).call("DELETE", "/faults")
-    Faults(other).call("POST", "/reset")
+    assert FaultControl(other).call("GET", "/faults") == {"faults": []}
+    FaultControl(other).call("DELETE", "/faults")
+    FaultControl(other).call("POST", "/reset")
     assert client.get(ITEM).status_code == 503
 
 
-def test_a_rule_without_tenant_is_for_all_and_outlives_the_reset_of_one(everywhere: Faults) -> None:
-    caller = everywhere.client
+def test_a_fault_without_tenant_is_for_all_and_outlives_the_reset_of_one(global_faults: FaultControl) -> None:
+    caller = global_faults.client
     caller.post("//__admin/faults", json={"id": "all", "response": {"status": 503}})
     assert [Client(APP.flask, tenant).get(ITEM).status_code for tenant in ("acme", "other")] == [503, 503]
     assert caller.post("//oauth/token").status_code == 503
     caller.post("//__admin/reset?tenant=acme")
-    assert [rule["id"] for rule in everywhere.call("GET", "/faults")["faults"]] == ["all"]
+    assert [rule["id"] for rule in global_faults.call("GET", "/faults")["faults"]] == ["all"]
     assert caller.post("//__admin/reset").get_json()["reset"][-1] == "faults"
-    assert everywhere.call("GET", "/faults") == {"faults": []}
+    assert global_faults.call("GET", "/faults") == {"faults": []}
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/reset"), ("DELETE", "/faults"), ("DELETE", "/faults/mine")])
-def test_rules_go_with_a_reset_or_alone(client: Client, faults: Faults, method: str, path: str) -> None:
+def test_a_reset_or_a_delete_removes_faults(client: Client, faults: FaultControl, method: str, path: str) -> None:
     faults.call("DELETE", "/faults")
     mine = f"mine-{client.tenant}"
-    faults.order(id=mine, response={"status": 503})
+    faults.inject(id=mine, response={"status": 503})
     assert client.get(ITEM).status_code == 503
     faults.call(method, path.replace("mine", mine), status=204 if path.endswith("mine") else 200)
     assert client.get(ITEM).status_code == 200
     assert mine in faults.call("GET", f"/faults/{mine}", status=404)["message"]
 
 
-def test_rules_go_with_their_tenant(client: Client, faults: Faults) -> None:
-    faults.order(response={"status": 503})
+def test_dropping_a_tenant_removes_its_faults(client: Client, faults: FaultControl) -> None:
+    faults.inject(response={"status": 503})
     client.get(ITEM)
     faults.call("DELETE", f"/tenants/{client.tenant}", status=204)
     assert client.get(ITEM).status_code == 200
 
 
-def test_a_report_is_the_rule_and_its_counts(client: Client, faults: Faults) -> None:
-    asked = {"id": f"x-{client.tenant}", "operation": GET, "times": 3, "response": {"status": 404}}
+def test_a_report_is_the_fault_and_its_counts(client: Client, faults: FaultControl) -> None:
+    fault = {"id": f"x-{client.tenant}", "operation": GET, "times": 3, "response": {"status": 404}}
     counts = {"seen": 0, "hits": 0, "held": 0, "timedOut": 0}
-    told = faults.call("POST", "/faults", asked, 201)
-    assert told == {**asked, "tenant": client.tenant, **counts}
-    assert faults.call("GET", f"/faults/{asked['id']}") == told
-    assert "already" in faults.refused(422, **asked)
+    report = faults.call("POST", "/faults", fault, 201)
+    assert report == {**fault, "tenant": client.tenant, **counts}
+    assert faults.call("GET", f"/faults/{fault['id']}") == report
+    assert "already" in faults.refusal(422, **fault)
 
 
-def test_made_up_ids_are_free_ones(client: Client, faults: Faults) -> None:
-    first = faults.order(response={"status": 503})
+def test_generated_fault_ids_are_not_taken(client: Client, faults: FaultControl) -> None:
+    first = faults.inject(response={"status": 503})
     taken = f"fault-{int(first.partition('-')[2]) + 1}"
-    faults.order(id=taken, response={"status": 503})
-    assert faults.order(response={"status": 503}) not in (first, taken)
+    faults.inject(id=taken, response={"status": 503})
+    assert faults.inject(response={"status": 503}) not in (first, taken)
 
 
-def entries(client: Client, elements: list[Any], path: str = f"/{TOOL_FANS}/items/PRODUCT/bulk") -> list[int]:
+def put_bulk(client: Client, elements: list[Any], path: str = f"/{TOOL_FANS}/items/PRODUCT/bulk") -> list[int]:
     reply = client.put(path, json=elements)
     assert reply.status_code == 207
     return [entry["code"] for entry in reply.get_json()]
@@ -256,101 +256,99 @@ def entries(client: Client, elements: list[Any], path: str = f"/{TOOL_FANS}/item
 
 @pytest.mark.parametrize("item", [{"index": 2}, {"id": SCREWDRIVER}])
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 429, 500, 503])
-def test_an_element_of_a_bulk_fails_and_the_others_are_carried_out(
-    client: Client, faults: Faults, item: Any, code: int
+def test_one_element_of_a_bulk_fails_and_the_others_succeed(
+    client: Client, faults: FaultControl, item: Any, code: int
 ) -> None:
-    id_ = faults.order(operation=BULK, item={**item, "code": code})
-    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [201, code]
+    id_ = faults.inject(operation=BULK, item={**item, "code": code})
+    assert put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [201, code]
     assert client.get(NEW_ITEM).status_code == 200
     assert client.get(f"/{TOOL_FANS}/items/PRODUCT/{SCREWDRIVER}").status_code == 404
-    assert faults.counts(id_) == (1, 1)
+    assert faults.read_counts(id_) == (1, 1)
 
 
-def test_the_entry_of_an_element_looks_like_the_services_own(client: Client, faults: Faults) -> None:
-    faults.order(item={"index": 1, "code": 409, "example": "exists"})
+def test_the_entry_of_an_element_looks_like_the_services_own(client: Client, faults: FaultControl) -> None:
+    faults.inject(item={"index": 1, "code": 409, "example": "exists"})
     reply = client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk", json=[{"id": HAMMER}])
     entry = {"index": 1, "code": 409, "status": "Conflict", "message": "The resource already exists."}
     assert reply.get_json() == [entry]
 
 
-def test_elements_are_found_by_any_of_their_ids(client: Client, faults: Faults) -> None:
-    faults.order(item={"id": "18249883", "code": 503})
-    assert entries(client, [{"customerId": "18249883"}], f"/{TOOL_FANS}/customers/bulk") == [503]
+def test_elements_are_found_by_any_of_their_ids(client: Client, faults: FaultControl) -> None:
+    faults.inject(item={"id": "18249883", "code": 503})
+    assert put_bulk(client, [{"customerId": "18249883"}], f"/{TOOL_FANS}/customers/bulk") == [503]
     removal = client.delete(f"/{TOOL_FANS}/items/PRODUCT/bulk", json=["18249883", HAMMER])
     assert [entry["code"] for entry in removal.get_json()] == [503, 204]
 
 
-def test_calls_without_such_an_element_do_not_count(client: Client, faults: Faults) -> None:
-    id_ = faults.order(item={"index": 3, "code": 503}, times=1)
-    assert entries(client, [{"id": HAMMER}]) == [201]
-    assert faults.counts(id_) == (0, 0)
-    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}, {"id": HAMMER}]) == [204, 201, 503]
-    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}, {"id": HAMMER}]) == [204, 204, 204]
-    assert faults.counts(id_) == (2, 1)
+def test_calls_without_such_an_element_do_not_count(client: Client, faults: FaultControl) -> None:
+    id_ = faults.inject(item={"index": 3, "code": 503}, times=1)
+    assert put_bulk(client, [{"id": HAMMER}]) == [201]
+    assert faults.read_counts(id_) == (0, 0)
+    assert put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}, {"id": HAMMER}]) == [204, 201, 503]
+    assert put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}, {"id": HAMMER}]) == [204, 204, 204]
+    assert faults.read_counts(id_) == (2, 1)
 
 
-def test_the_index_counts_as_the_replies_count(simulator: Callable[..., Client]) -> None:
+def test_the_index_follows_the_index_base_of_the_replies(simulator: Callable[..., Client]) -> None:
     client = simulator(bulk_index_base="0")
-    Faults(client).order(item={"index": 0, "code": 503})
-    assert entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [503, 201]
+    FaultControl(client).inject(item={"index": 0, "code": 503})
+    assert put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [503, 201]
 
 
-def test_a_bulk_that_is_refused_as_a_whole_does_not_use_the_rule_up(client: Client, faults: Faults) -> None:
-    id_ = faults.order(item={"index": 1, "code": 503}, times=1)
+def test_a_bulk_that_is_refused_as_a_whole_does_not_use_up_the_fault(client: Client, faults: FaultControl) -> None:
+    id_ = faults.inject(item={"index": 1, "code": 503}, times=1)
     faults.call("PUT", "/settings", {"contract": "strict"})
     assert client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk?typo=1", json=[{"id": HAMMER}]).status_code == 400
-    assert faults.counts(id_) == (0, 0)
+    assert faults.read_counts(id_) == (0, 0)
 
 
-@pytest.mark.parametrize("response", [{"status": 503}, *({"fault": fault} for fault in SILENT)], ids=str)
-def test_a_call_is_committed_and_its_answer_lost(client: Client, faults: Faults, response: Any) -> None:
-    faults.order(operation=PUT, commit=True, times=1, response=response)
+@pytest.mark.parametrize("response", [{"status": 503}, *({"fault": fault} for fault in BROKEN_CONNECTIONS)], ids=str)
+def test_a_call_is_committed_and_its_response_lost(client: Client, faults: FaultControl, response: Any) -> None:
+    faults.inject(operation=PUT, commit=True, times=1, response=response)
     client.put(NEW_ITEM)
     assert client.get(NEW_ITEM).get_json()["metadata"]["version"] == 1
     assert client.put(NEW_ITEM).status_code == 204
 
 
-def test_a_committed_call_that_fails_gets_the_ordered_answer_too(client: Client, faults: Faults) -> None:
-    faults.order(commit=True, response={"status": 500})
+def test_a_committed_call_that_fails_gets_the_injected_response_too(client: Client, faults: FaultControl) -> None:
+    faults.inject(commit=True, response={"status": 500})
     assert client.put(NEW_ITEM, json={"metadata": {"version": "x"}}).status_code == 500
     assert client.get("/none").status_code == 500
 
 
-@pytest.mark.parametrize("fault", SILENT)
-def test_where_no_connection_can_be_broken_an_answer_that_gets_lost_is_a_502(
-    client: Client, faults: Faults, fault: str
-) -> None:
-    faults.order(response={"fault": fault})
+@pytest.mark.parametrize("fault", BROKEN_CONNECTIONS)
+def test_a_lost_response_without_a_connection_is_a_502(client: Client, faults: FaultControl, fault: str) -> None:
+    faults.inject(response={"fault": fault})
     assert client.put(NEW_ITEM).status_code == 502
     faults.call("DELETE", "/faults")
     assert client.get(NEW_ITEM).status_code == 404
 
 
-def test_a_fault_comes_before_the_token_is_looked_at(client: Client, faults: Faults) -> None:
-    faults.order(response={"status": 429})
-    assert client.having(None).get(ITEM).status_code == 429
+def test_a_fault_applies_before_the_token_is_checked(client: Client, faults: FaultControl) -> None:
+    faults.inject(response={"status": 429})
+    assert client.with_token(None).get(ITEM).status_code == 429
 
 
-def test_the_journal_knows_what_was_ordered(client: Client, faults: Faults, shared: App) -> None:
-    status = faults.order(operation=GET, response={"status": 503})
-    element = faults.order(item={"index": 1, "code": 503})
-    delay = faults.order(operation=BULK, response={"fixedDelayMilliseconds": 1})
+def test_the_journal_records_injected_faults(client: Client, faults: FaultControl, shared: App) -> None:
+    status = faults.inject(operation=GET, response={"status": 503})
+    element = faults.inject(item={"index": 1, "code": 503})
+    delay = faults.inject(operation=BULK, response={"fixedDelayMilliseconds": 1})
     client.get(ITEM)
-    entries(client, [{"id": HAMMER}])
+    put_bulk(client, [{"id": HAMMER}])
     client.get(f"/{GOLDEN}", headers={"Prefer": "code=404"})
     client.get("")
-    kept = [(visit.fault, visit.is_injected) for visit in shared.records.list_entries(client.tenant)]
-    assert kept == [(status, True), (f"{delay}, {element}", False), ("Prefer", True), (None, False)]
-    visit = shared.records.list_entries(client.tenant)[0]
-    assert visit.error
-    assert visit.error.rule == "F7"
+    facts = [(exchange.fault, exchange.is_injected) for exchange in shared.records.list_entries(client.tenant)]
+    assert facts == [(status, True), (f"{delay}, {element}", False), ("Prefer", True), (None, False)]
+    exchange = shared.records.list_entries(client.tenant)[0]
+    assert exchange.error
+    assert exchange.error.rule == "F7"
 
 
-def test_coverage_does_not_count_what_was_ordered(client: Client, faults: Faults) -> None:
-    faults.order(operation=GET, response={"status": 404})
-    faults.order(item={"index": 2, "code": 409})
+def test_coverage_does_not_count_injected_responses(client: Client, faults: FaultControl) -> None:
+    faults.inject(operation=GET, response={"status": 404})
+    faults.inject(item={"index": 2, "code": 409})
     client.get(ITEM)
-    entries(client, [{"id": HAMMER}, {"id": SCREWDRIVER}])
+    put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}])
     dimensions = faults.call("GET", "/coverage")["dimensions"]
     assert f"{GET} 404" in dimensions["statuses"]["missing"]
     assert f"{BULK} 409" in dimensions["elements"]["missing"]
@@ -375,32 +373,32 @@ def test_delays_are_the_same_in_every_run() -> None:
     ],
     ids=str,
 )
-def test_a_call_that_only_waits_is_answered_as_ever(client: Client, faults: Faults, response: Any) -> None:
+def test_a_delayed_call_is_answered_as_usual(client: Client, faults: FaultControl, response: Any) -> None:
     plain = client.get(ITEM).get_json()
-    id_ = faults.order(response=response)
+    id_ = faults.inject(response=response)
     assert client.get(ITEM).get_json() == plain
-    assert faults.counts(id_) == (1, 1)
+    assert faults.read_counts(id_) == (1, 1)
 
 
-def test_a_delay_and_a_status_are_two_rules_or_one(client: Client, faults: Faults) -> None:
-    slow = faults.order(response={"fixedDelayMilliseconds": 1})
-    broken = faults.order(response={"status": 503, "fixedDelayMilliseconds": 1})
+def test_a_delay_and_a_status_can_be_one_fault_or_two(client: Client, faults: FaultControl) -> None:
+    slow = faults.inject(response={"fixedDelayMilliseconds": 1})
+    broken = faults.inject(response={"status": 503, "fixedDelayMilliseconds": 1})
     assert client.get(ITEM).status_code == 503
-    assert [faults.counts(id_) for id_ in (slow, broken)] == [(1, 1), (1, 1)]
+    assert [faults.read_counts(id_) for id_ in (slow, broken)] == [(1, 1), (1, 1)]
 
 
-def test_a_barrier_that_nobody_opens_lets_its_call_go_on(client: Client, faults: Faults) -> None:
-    id_ = faults.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": 0})
+def test_a_barrier_that_stays_closed_releases_its_call_in_the_end(client: Client, faults: FaultControl) -> None:
+    id_ = faults.inject(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": 0})
     assert client.put(NEW_ITEM).status_code == 201
     assert faults.call("GET", f"/faults/{id_}")["timedOut"] == 1
 
 
 def test_f7_a_call_gets_the_reply_that_it_prefers(client: Client) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.put(ITEM, headers={"Prefer": 'respond-async, code="409", example=exists; x=y'})
     assert (reply.status_code, reply.get_json()["message"]) == (409, "The resource already exists.")
     assert reply.headers["Preference-Applied"] == "code=409, example=exists"
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert client.put(ITEM, headers={"Prefer": "example=stale"}).status_code == 409
     reply = client.get(ITEM, headers={"Prefer": "code=200"})
     assert OPERATIONS[GET].reply_violation(200, reply.get_json()) is None
@@ -418,14 +416,14 @@ def test_f7_a_call_gets_the_reply_that_it_prefers(client: Client) -> None:
         ("code", "code must be a status, such as 404."),
     ],
 )
-def test_f7_a_preference_for_what_is_not_there_is_refused(client: Client, prefer: str, said: str) -> None:
+def test_f7_a_preference_for_an_unknown_reply_is_refused(client: Client, prefer: str, said: str) -> None:
     reply = client.get(ITEM, headers={"Prefer": prefer})
     assert (reply.status_code, reply.get_json()["details"]["message"]) == (400, said)
     assert "Preference-Applied" not in reply.headers
 
 
 @pytest.mark.parametrize("prefer", ["return=minimal", "", ",;=", "x-code=404"])
-def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> None:
+def test_f7_other_preferences_are_ignored(client: Client, prefer: str) -> None:
     reply = client.get(ITEM, headers={"Prefer": prefer})
     assert reply.status_code == 200
     assert "Preference-Applied" not in reply.headers
@@ -461,8 +459,8 @@ def test_f7_other_preferences_are_passed_over(client: Client, prefer: str) -> No
     ],
     ids=str,
 )
-def test_rules_that_name_what_does_not_exist_are_told_what_does(faults: Faults, rule: Any, said: str) -> None:
-    assert said in faults.refused(422, **rule)
+def test_faults_with_unknown_names_get_the_known_ones(faults: FaultControl, rule: Any, said: str) -> None:
+    assert said in faults.refusal(422, **rule)
     assert faults.call("GET", "/faults") == {"faults": []}
 
 
@@ -497,14 +495,14 @@ def test_rules_that_name_what_does_not_exist_are_told_what_does(faults: Faults, 
     ],
     ids=lambda rule: str(rule)[:80],
 )
-def test_rules_that_make_no_sense(faults: Faults, rule: Any) -> None:
-    faults.refused(400, **rule)
+def test_invalid_faults(faults: FaultControl, rule: Any) -> None:
+    faults.refusal(400, **rule)
     assert faults.call("GET", "/faults") == {"faults": []}
 
 
-def test_rules_are_limited_in_number() -> None:
-    faults = Faults(Client(build(Settings()).flask, "acme"))
+def test_the_number_of_faults_is_limited() -> None:
+    faults = FaultControl(Client(build(Settings()).flask, "acme"))
     for _ in range(MAX_FAULTS):
-        faults.order(response={"status": 503})
-    assert str(MAX_FAULTS) in faults.refused(422, response={"status": 503})
+        faults.inject(response={"status": 503})
+    assert str(MAX_FAULTS) in faults.refusal(422, response={"status": 503})
     assert len(faults.call("DELETE", "/faults")["removed"]) == MAX_FAULTS

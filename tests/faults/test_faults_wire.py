@@ -21,7 +21,7 @@ from mockserver.app import build
 from mockserver.settings import Settings
 from mockserver.web import dispatcher
 from mockserver.web.response_writer import split_body
-from tests.support.live_server import ENOUGH, Wire, serving_here
+from tests.support.live_server import TIMEOUT_SECONDS, Connection, serve_in_thread
 from tests.support.samples import GOLDEN, ITEM, NEW_ITEM
 
 GET, PUT, PATCH = (
@@ -33,7 +33,7 @@ STALE = {"metadata": {"version": 1}}
 NUMBERS = count(1)
 
 
-class Faulty(Wire):
+class Faulty(Connection):
     """A connection that orders faults too."""
 
     def order(self, **rule: Any) -> str:
@@ -48,7 +48,7 @@ class Faulty(Wire):
     def steer(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Call the control plane on a connection of its own."""
         with ExitStack() as closing:
-            return Wire(self.port, self.tenant, closing).send(method, f"/__admin/faults{path}", body)
+            return Connection(self.port, self.tenant, closing).send(method, f"/__admin/faults{path}", body)
 
     def until_held(self, id_: str, calls: int = 1) -> None:
         """Ask again and again whether so many calls wait."""
@@ -59,7 +59,7 @@ class Faulty(Wire):
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A server in this process, so that its threads and descriptors can be counted."""
-    with serving_here(build(Settings())) as port:
+    with serve_in_thread(build(Settings())) as port:
         yield port
 
 
@@ -69,9 +69,9 @@ def wire(port: int) -> Iterator[Faulty]:
         wire = Faulty(port, f"wire{next(NUMBERS)}", closing)
         yield wire
         assert wire.steer("DELETE", "")[0] == 200
-        assert wire.another().send("GET", ITEM)[0] == 200
+        assert wire.open_another().send("GET", ITEM)[0] == 200
     for thread in calls_in_threads():
-        thread.join(ENOUGH)
+        thread.join(TIMEOUT_SECONDS)
     assert not calls_in_threads()
 
 
@@ -88,7 +88,7 @@ def calls_in_threads() -> list[threading.Thread]:
 
 def raw(port: int, path: str, method: str = "GET") -> bytes:
     """Send a request that asks to keep the connection; return all that comes until it is closed."""
-    with socket.create_connection(("127.0.0.1", port), timeout=ENOUGH) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS) as connection:
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer admin-token\r\n\r\n"
         connection.sendall(head.encode())
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -98,7 +98,7 @@ def test_a_reset_connection_is_reset(wire: Faulty) -> None:
     id_ = wire.order(times=1, response={"fault": "CONNECTION_RESET_BY_PEER"})
     with pytest.raises(ConnectionResetError):
         wire.send("GET", ITEM)
-    assert wire.another().send("GET", ITEM)[0] == 200
+    assert wire.open_another().send("GET", ITEM)[0] == 200
     assert wire.report(id_)["hits"] == 1
 
 
@@ -155,7 +155,9 @@ def test_a_body_drips_in_as_many_parts_as_were_ordered() -> None:
 
 
 def test_a_body_that_drips_holds_up_nobody_and_ends_with_its_client(wire: Faulty) -> None:
-    wire.order(times=1, response={"chunkedDribbleDelay": {"numberOfChunks": 1000, "totalDuration": 1000 * ENOUGH}})
+    wire.order(
+        times=1, response={"chunkedDribbleDelay": {"numberOfChunks": 1000, "totalDuration": 1000 * TIMEOUT_SECONDS}}
+    )
     with socket.create_connection(("127.0.0.1", wire.port)) as connection:
         head = f"GET /customer-segment/{wire.tenant}/segments{ITEM} HTTP/1.1\r\nAuthorization: Bearer admin-token\r\n"
         connection.sendall(f"{head}\r\n".encode())
@@ -170,11 +172,11 @@ def test_a_write_is_committed_and_its_answer_lost(wire: Faulty, fault: str) -> N
     wire.order(operation=PUT, commit=True, times=1, response={"fault": fault})
     with pytest.raises((ConnectionResetError, BadStatusLine)):
         wire.send("PUT", NEW_ITEM, {})
-    assert wire.another().send("GET", NEW_ITEM)[1]["metadata"]["version"] == 1
+    assert wire.open_another().send("GET", NEW_ITEM)[1]["metadata"]["version"] == 1
 
 
 def test_other_connections_stay_open_when_one_breaks(wire: Faulty) -> None:
-    other = wire.another()
+    other = wire.open_another()
     other.send("GET", ITEM)
     kept = other.connection.sock
     wire.order(headers={"X-Break": "yes"}, response={"fault": "CONNECTION_RESET_BY_PEER"})
@@ -201,84 +203,86 @@ def test_broken_connections_leave_no_descriptor(wire: Faulty) -> None:
 
 
 def test_the_other_client_is_answered_while_one_is_held(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
-    id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
+    id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": TIMEOUT_SECONDS})
     held = beside(wire.send, "PUT", NEW_ITEM, {})
     wire.until_held(id_)
-    other = wire.another()
+    other = wire.open_another()
     assert other.send("GET", NEW_ITEM)[0] == 404
     assert other.send("GET", ITEM)[0] == 200
     assert not held.done()
     assert wire.steer("DELETE", f"/{id_}")[0] == 204
-    assert held.result(ENOUGH)[0] == 201
+    assert held.result(TIMEOUT_SECONDS)[0] == 201
 
 
 def test_a_race_is_lost_by_the_call_that_is_held(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     """A reads version 1 and writes; B's write comes between."""
     until = {"operation": PUT, "path": {"segmentId": GOLDEN}, "headers": {"X-Client": "B"}}
-    id_ = wire.order(operation=PUT, headers={"X-Client": "A"}, barrier={"until": until, "timeoutSeconds": ENOUGH})
+    id_ = wire.order(
+        operation=PUT, headers={"X-Client": "A"}, barrier={"until": until, "timeoutSeconds": TIMEOUT_SECONDS}
+    )
     first = beside(wire.send, "PUT", ITEM, STALE, **{"X-Client": "A"})
     wire.until_held(id_)
-    assert wire.another().send("PUT", ITEM, STALE, **{"X-Client": "B"})[0] == 204
-    assert first.result(ENOUGH)[0] == 409
+    assert wire.open_another().send("PUT", ITEM, STALE, **{"X-Client": "B"})[0] == 204
+    assert first.result(TIMEOUT_SECONDS)[0] == 409
     report = wire.report(id_)
     assert (report["hits"], report["held"], report["timedOut"]) == (1, 0, 0)
-    assert wire.another().send("GET", ITEM)[1]["metadata"]["version"] == 2
+    assert wire.open_another().send("GET", ITEM)[1]["metadata"]["version"] == 2
 
 
 def test_an_answer_can_be_held_after_its_call_is_carried_out(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
     until = {"operation": PATCH}
-    id_ = wire.order(operation=PUT, barrier={"until": until, "at": "after", "timeoutSeconds": ENOUGH})
+    id_ = wire.order(operation=PUT, barrier={"until": until, "at": "after", "timeoutSeconds": TIMEOUT_SECONDS})
     first = beside(wire.send, "PUT", ITEM, STALE)
     wire.until_held(id_)
-    other = wire.another()
+    other = wire.open_another()
     assert other.send("GET", ITEM)[1]["metadata"]["version"] == 2
     assert other.send("PATCH", f"/{GOLDEN}", [{"op": "replace", "path": "/status", "value": "ACTIVE"}])[0] == 204
-    assert first.result(ENOUGH)[0] == 204
+    assert first.result(TIMEOUT_SECONDS)[0] == 204
 
 
 def test_a_call_that_a_reset_lets_go_does_not_write_into_the_new_state(
     wire: Faulty, beside: Callable[..., Future[Any]]
 ) -> None:
-    id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
+    id_ = wire.order(operation=PUT, barrier={"until": {"operation": PATCH}, "timeoutSeconds": TIMEOUT_SECONDS})
     held = beside(wire.send, "PUT", NEW_ITEM, {})
     wire.until_held(id_)
-    assert wire.another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
-    assert held.result(ENOUGH)[0] == 503
-    assert wire.another().send("GET", NEW_ITEM)[0] == 404
+    assert wire.open_another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
+    assert held.result(TIMEOUT_SECONDS)[0] == 503
+    assert wire.open_another().send("GET", NEW_ITEM)[0] == 404
 
 
 def test_a_call_that_a_rule_of_all_tenants_holds_over_a_reset_does_not_write_either(
     wire: Faulty, beside: Callable[..., Future[Any]]
 ) -> None:
-    barrier = {"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH}
+    barrier = {"until": {"operation": PATCH}, "timeoutSeconds": TIMEOUT_SECONDS}
     id_ = wire.steer("POST", "", {"operation": PUT, "headers": {"X-Mock-Test": wire.tenant}, "barrier": barrier})[1][
         "id"
     ]
     held = beside(partial(wire.send, "PUT", NEW_ITEM, {}, **{"X-Mock-Test": wire.tenant}))
     wire.until_held(id_)
-    assert wire.another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
+    assert wire.open_another().send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
     assert wire.steer("DELETE", f"/{id_}")[0] == 204  # the reset of one tenant has left it where it was
-    assert held.result(ENOUGH)[0] == 503
-    assert wire.another().send("GET", NEW_ITEM)[0] == 404
+    assert held.result(TIMEOUT_SECONDS)[0] == 503
+    assert wire.open_another().send("GET", NEW_ITEM)[0] == 404
 
 
 def test_a_delay_ends_with_its_rule(wire: Faulty, beside: Callable[..., Future[Any]]) -> None:
-    id_ = wire.order(operation=PUT, response={"fixedDelayMilliseconds": 1000 * ENOUGH})
+    id_ = wire.order(operation=PUT, response={"fixedDelayMilliseconds": 1000 * TIMEOUT_SECONDS})
     held = beside(wire.send, "PUT", NEW_ITEM, {})
     while wire.report(id_)["hits"] == 0:
         pass
     assert wire.steer("DELETE", f"/{id_}")[0] == 204
-    assert held.result(ENOUGH)[0] == 201
+    assert held.result(TIMEOUT_SECONDS)[0] == 201
 
 
 def test_the_control_plane_answers_however_many_calls_are_held(
     wire: Faulty, beside: Callable[..., Future[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "MAX_CALL_THREADS", 4)
-    id_ = wire.order(operation=GET, barrier={"until": {"operation": PATCH}, "timeoutSeconds": ENOUGH})
-    calls = [beside(wire.another().send, "GET", ITEM) for _ in range(12)]
+    id_ = wire.order(operation=GET, barrier={"until": {"operation": PATCH}, "timeoutSeconds": TIMEOUT_SECONDS})
+    calls = [beside(wire.open_another().send, "GET", ITEM) for _ in range(12)]
     wire.until_held(id_, 4)
     assert wire.report(id_)["hits"] == 4
     assert len(calls_in_threads()) == 4
     assert wire.steer("DELETE", f"/{id_}")[0] == 204
-    assert [call.result(ENOUGH)[0] for call in calls] == [200] * 12
+    assert [call.result(TIMEOUT_SECONDS)[0] for call in calls] == [200] * 12

@@ -1,1 +1,1 @@
-"""The parsers of small languages and of JSON get bytes that a fuzzer makes."""
+"""Fuzzing: parsers and entrances get bytes from a fuzzer."""

@@ -1,4 +1,4 @@
-"""One target in the loop of libFuzzer, which ends the process: `python -m tests.fuzz.loop TARGET [OPTION...]`."""
+"""Run one target in libFuzzer, which ends the process: `python -m tests.fuzz.loop TARGET [OPTION...]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fuzzer starts from: the cases of the tables, and words that the languages have."""
+"""Seeds of the fuzzer: the cases of the tables, and words of the languages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Q_WORDS = [*' :~()<>,"\\.[]*+?{}|', "exists", "null", "missing", "in(", " AND ",
 GROUP_WORDS = ["compoundLogicalQuery:((", " OR ", "))", ") AND ("]
 
 
-def _written(table: str) -> list[str]:
+def _table_texts(table: str) -> list[str]:
     return [case[table if table != "languages" else "header"] or "" for case in TABLE[table]["cases"]]
 
 
@@ -42,11 +42,11 @@ CALLS = [
     f"GET http://localhost{ITEM}#a HTTP/1.1\r\n{TOKEN}Prefer: code=503\r\n\r\n",
 ]
 SEEDS: dict[str, list[str]] = {
-    "q": _written("q"),
-    "compound": _written("q"),
-    "fields": _written("fields"),
-    "sort": _written("sort"),
-    "languages": _written("languages"),
+    "q": _table_texts("q"),
+    "compound": _table_texts("q"),
+    "fields": _table_texts("fields"),
+    "sort": _table_texts("sort"),
+    "languages": _table_texts("languages"),
     "strict_json": [json.dumps(value) for value in VALUES],
     "jsonpatch": PATCHES,
     "requests": [f"{size}{lines}" for size in "\x02\x27" for lines in REQUESTS],

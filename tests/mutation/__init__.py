@@ -1,1 +1,1 @@
-"""Small changes of the code, one at a time: the tests have to see each."""
+"""Mutation tests: the code is changed in one small place at a time, and a test should fail each time."""

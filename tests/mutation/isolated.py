@@ -1,4 +1,4 @@
-"""A plugin of pytest for runs of mutants: tests do not hang on those before them, and the fast ones come first."""
+"""A pytest plugin for mutation runs: tests start with empty caches, and fast tests come first."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ CACHES: list[_lru_cache_wrapper[Any]] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what makes many examples behind the rest; the order is the same in every run."""
+    """Run property tests last. The order is the same in every run."""
     items.sort(key=lambda item: (_makes_examples(item), item.nodeid))
-    gc.unfreeze()  # what is frozen cannot be found
-    found = (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper))
-    CACHES[:] = [each for each in found if each.__module__.startswith("mockserver.practices.")]
+    gc.unfreeze()  # get_objects leaves frozen objects out
+    caches = (candidate for candidate in gc.get_objects() if isinstance(candidate, _lru_cache_wrapper))
+    CACHES[:] = [cache for cache in caches if cache.__module__.startswith("mockserver.practices.")]
 
 
 def pytest_runtest_setup() -> None:
-    """Forget what earlier tests have left."""
-    for each in CACHES:
-        each.cache_clear()
+    """Clear the caches of the practices."""
+    for cache in CACHES:
+        cache.cache_clear()
 
 
 def pytest_unconfigure() -> None:
-    """Keep what is there out of the reach of the garbage collector, so that forks share it."""
+    """Hide existing objects from the garbage collector, so that forked processes share their memory."""
     gc.freeze()
 
 

@@ -1,4 +1,4 @@
-"""What a run of mutmut has left in `mutants/`: each mutant, and what became of it."""
+"""Results of a mutmut run, read from the folder `mutants/`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FOLDER = Path("mutants")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """mutmut's name of a mutant, and its word for what became of it, such as `killed`, `survived` or `timeout`."""
+    """mutmut's name of a mutant, and its status, such as `killed`, `survived` or `timeout`."""
 
     name: str
     source: Path
@@ -26,23 +26,23 @@ class Result:
 
     @property
     def is_tested(self) -> bool:
-        """Whether the run came so far."""
+        """Whether the run reached this mutant."""
         return self.status != "not checked"
 
     @property
     def is_killed(self) -> bool:
-        """Whether a test failed; or never came to its end, as in an endless loop."""
+        """Whether a test failed, or did not end, as in an endless loop."""
         return self.status in {"killed", "timeout"}
 
-    def mutant(self) -> Mutant:
-        """Return the mutant in words that stay."""
+    def read_mutant(self) -> Mutant:
+        """Return the mutant by its lines, which stay the same when mutmut renumbers."""
         function, of_class = orig_function_and_class_names_from_key(self.name)
         steps = [*self.source.with_suffix("").parts, *([of_class] if of_class else []), function.rpartition(".")[2]]
         changed = get_diff_for_mutant(self.name, path=self.source).splitlines()[2:]
-        return Mutant(".".join(steps), _lines("-", changed), _lines("+", changed))
+        return Mutant(".".join(steps), _changed_lines("-", changed), _changed_lines("+", changed))
 
 
-def results() -> Iterator[Result]:
+def load_results() -> Iterator[Result]:
     """Yield all mutants of the last run, in the order of the files."""
     for path in sorted(FOLDER.rglob("*.meta")):
         source = path.relative_to(FOLDER).with_suffix("")
@@ -50,5 +50,5 @@ def results() -> Iterator[Result]:
             yield Result(name, source, status_by_exit_code[code])
 
 
-def _lines(sign: str, changed: list[str]) -> str:
+def _changed_lines(sign: str, changed: list[str]) -> str:
     return "\n".join(line[1:].strip() for line in changed if line.startswith(sign))

@@ -1,17 +1,16 @@
-"""Change the code in thousands of small ways, and see which of them no test notices: `python -m tests.mutation.run`.
+"""Mutate the code in thousands of small ways, and report which mutants no test detects: `python -m tests.mutation.run`.
 
-`make mutants` does it, and takes an hour on two cores. mutmut copies the sources to `mutants/`, changes one thing in
-them at a time (a number, an operator, an argument), and runs the tests that come through the changed function until
-one fails. What it may change, and which tests it runs, stands in pyproject.toml under `tool.mutmut`.
+`make mutants` runs it and takes an hour on two cores. mutmut copies the sources to `mutants/`, changes one place at a
+time (a number, an operator, an argument), and runs the tests that reach the changed function until one fails.
+`tool.mutmut` in pyproject.toml lists the modules to mutate and the tests to run.
 
-The last line tells the share that was killed; the command fails below 90 %. A mutant that survives shows a behaviour
-that no test sees: write the test, or make the code simpler. If it makes no difference to anybody, it goes into
-`survivors.yaml` with the reason. One that is not there is printed in the form of that file, and the command fails too.
-A timeout counts as killed, as it comes from an endless loop; on a busy machine, look again with `--again`.
+The last line reports the share of killed mutants; below 90 % the command fails. A surviving mutant shows behaviour that
+no test checks: write the test, or simplify the code. If the change makes no difference, add the mutant to
+`survivors.yaml` with the reason. The command prints unlisted survivors in the format of that file, and fails.
+A timeout counts as killed, since it usually is an endless loop; on a busy machine, test timeouts again with `--again`.
 
-Results stay in `mutants/`: a second run tests only what it has not tested before, and functions that have changed;
-`--again` tests the survivors anew, for tests that have changed. `mutmut show NAME` shows one. To begin anew, remove
-the folder.
+Results stay in `mutants/`. A second run tests only new mutants, and functions that have changed. After a change of
+tests, `--again` tests the survivors again. `mutmut show NAME` shows a mutant. To start over, remove the folder.
 """
 
 from __future__ import annotations
@@ -23,40 +22,45 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from .results import Result, results
-from .survivors import listed
+from .results import Result, load_results
+from .survivors import load_survivors
 
-LEAST = 0.9
+MIN_KILLED_SHARE = 0.9
 
 
-def run(children: int, names: Iterable[str]) -> None:
-    """Let mutmut test these mutants, or all that are new."""
+def run_mutmut(children: int, names: Iterable[str]) -> None:
+    """Have mutmut test these mutants, or all new ones if no names are given."""
     mutmut = Path(sys.executable).with_name("mutmut")
     subprocess.run([mutmut, "run", "--max-children", str(children), *names], check=True)
 
 
-def judged(found: list[Result]) -> bool:
-    """Print what was found; False if too few were killed, one survived that is not listed, or some are left."""
-    known = Counter(mutant for group in listed().values() for mutant in group)
-    survivors = Counter(each.mutant() for each in found if each.is_tested and not each.is_killed)
-    for title, some in (("Survived, not listed", survivors - known), ("Listed, killed", known - survivors)):
-        print(*([f"{title}:", *some.elements()] if some else []), sep="\n", end="\n" if some else "")
-    counts = Counter(each.status for each in found)
-    share = sum(each.is_killed for each in found) / len(found)
-    print(f"{len(found)} mutants, {share:.1%} killed: {', '.join(f'{counts[each]} {each}' for each in sorted(counts))}")
-    return share >= LEAST and survivors <= known and all(each.is_tested for each in found)
+def report(results: list[Result]) -> bool:
+    """Print a summary. Return False if too few were killed, an unlisted one survived, or some were not tested."""
+    listed_mutants = Counter(mutant for group in load_survivors().values() for mutant in group)
+    survivors = Counter(result.read_mutant() for result in results if result.is_tested and not result.is_killed)
+    for title, mutants in (
+        ("Survived, not listed", survivors - listed_mutants),
+        ("Listed, killed", listed_mutants - survivors),
+    ):
+        print(*([f"{title}:", *mutants.elements()] if mutants else []), sep="\n", end="\n" if mutants else "")
+    counts = Counter(result.status for result in results)
+    share = sum(result.is_killed for result in results) / len(results)
+    by_status = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
+    print(f"{len(results)} mutants, {share:.1%} killed: {by_status}")
+    return share >= MIN_KILLED_SHARE and survivors <= listed_mutants and all(result.is_tested for result in results)
 
 
 def main() -> None:
-    """Run mutmut, and judge what it found."""
+    """Run mutmut and report the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--children", type=int, default=2, help="how many mutants are tested at the same time")
-    parser.add_argument("--again", action="store_true", help="test those that the last run did not kill, and timeouts")
-    parser.add_argument("--report", action="store_true", help="test nothing, judge what the last run left")
-    asked = parser.parse_args()
-    if not asked.report:
-        run(asked.children, [each.name for each in results() if each.status != "killed"] if asked.again else [])
-    raise SystemExit(0 if judged(list(results())) else 1)
+    parser.add_argument("--children", type=int, default=2, help="number of mutants to test in parallel")
+    parser.add_argument("--again", action="store_true", help="test again what the last run did not kill, and timeouts")
+    parser.add_argument("--report", action="store_true", help="test nothing, report the last run")
+    options = parser.parse_args()
+    if not options.report:
+        survivors = [result.name for result in load_results() if result.status != "killed"]
+        run_mutmut(options.children, survivors if options.again else [])
+    raise SystemExit(0 if report(list(load_results())) else 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The mutants that no test sees, and why: what stands in `survivors.yaml`."""
+"""The mutants that no test detects, with reasons, read from `survivors.yaml`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import yaml
 
-LIST = Path(__file__).with_name("survivors.yaml")
+SURVIVORS_FILE = Path(__file__).with_name("survivors.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A change of one function: the lines that it takes away, and those that it puts there.
+    """A change of one function: the removed lines, and the lines in their place.
 
-    mutmut's own names have running numbers, which move with each edit of the function; these lines do not.
+    mutmut numbers its mutants, and the numbers shift with each edit of the function. These lines do not.
     """
 
     function: str
@@ -22,14 +22,15 @@ class Mutant:
     now: str
 
     def __str__(self) -> str:
-        """Return the mutant as it stands in the list."""
+        """Return the mutant as an entry of the list."""
         entry = {"in": self.function, "was": self.was, "now": self.now}
         return yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=10_000).strip()
 
 
-def listed() -> dict[str, list[Mutant]]:
-    """Return the survivors that are known, by the reason why they survive."""
-    groups = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+def load_survivors() -> dict[str, list[Mutant]]:
+    """Return the known survivors, grouped by the reason why they survive."""
+    groups = yaml.safe_load(SURVIVORS_FILE.read_text(encoding="utf-8"))
     return {
-        group["why"]: [Mutant(each["in"], each["was"], each["now"]) for each in group["mutants"]] for group in groups
+        group["why"]: [Mutant(mutant["in"], mutant["was"], mutant["now"]) for mutant in group["mutants"]]
+        for group in groups
     }

@@ -1,4 +1,4 @@
-"""The standard practices, as tables of cases that each name the rule they come from."""
+"""The standard practices as tables of cases; each case names its rule."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def table(name: str) -> Any:
 
 
 def cases(name: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", [pytest.param(each, id=each["name"]) for each in table(name)["cases"]])
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in table(name)["cases"]])
 
 
 def ids(rows: list[Case]) -> list[str]:
@@ -35,10 +35,10 @@ def test_q(case: Case) -> None:
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
             query.parse_query(case["q"], **where)
-        (told,) = (told for start, told in table("q")["refusals"].items() if case["error"].startswith(start))
+        (detail,) = (told for start, told in table("q")["refusals"].items() if case["error"].startswith(start))
         assert (raised.value.message, raised.value.field) == (case["error"], "q")
-        assert (raised.value.error_type, raised.value.detail) == (told["kind"], case.get("says", told["says"]))
-        assert raised.value.rule == told.get("rule", "C6")
+        assert (raised.value.error_type, raised.value.detail) == (detail["kind"], case.get("says", detail["says"]))
+        assert raised.value.rule == detail.get("rule", "C6")
     else:
         assert ids(query.select_rows(query.parse_query(case["q"], **where), table("q")["documents"])) == case["ids"]
 
@@ -63,7 +63,7 @@ STEPS = "a.b." * 25 + "c"
         (f"{LONG}a", f"No value for key {LONG[1:]}…", "value", "a clause is key:value"),
     ],
 )
-def test_c6_what_is_too_much_is_said_in_200_characters(text: str, message: str, kind: str, detail: str) -> None:
+def test_c6_messages_about_limits_have_at_most_200_characters(text: str, message: str, kind: str, detail: str) -> None:
     with pytest.raises(BadRequest) as raised:
         query.parse_query(text, allow_compound=True)
     assert (raised.value.message, raised.value.error_type, raised.value.detail) == (message, kind, detail)
@@ -97,11 +97,11 @@ def test_languages(case: Case) -> None:
         assert raised.value.message == "Accept-Language validation failed."
         assert raised.value.field == "Accept-Language"
         return
-    wanted = languages.parse_accept_language(case["header"])
-    assert (wanted is None) == (case["expected"] == "all")
-    if wanted is not None:
-        left = languages.localize_map({name: f"text in {name}" for name in case["available"]}, wanted, "en")
-        assert left == ({case["expected"]: f"text in {case['expected']}"} if case["expected"] else {})
+    preferences = languages.parse_accept_language(case["header"])
+    assert (preferences is None) == (case["expected"] == "all")
+    if preferences is not None:
+        localized = languages.localize_map({name: f"text in {name}" for name in case["available"]}, preferences, "en")
+        assert localized == ({case["expected"]: f"text in {case['expected']}"} if case["expected"] else {})
 
 
 @cases("paging")
@@ -116,14 +116,14 @@ def test_paging(case: Case) -> None:
         assert [page.start, page.stop] == case["rows"]
 
 
-def test_localized_cuts_trees_and_arrays() -> None:
+def test_localizing_cuts_trees_and_arrays() -> None:
     both = {"en": "Saw", "de": "Säge"}
     leaf = {"name": both, "other": both}
     tree = {"name": both, "item": [{"name": both}, 7], "plain": "x", "subcategories": [leaf, {"subcategories": [leaf]}]}
-    wanted = languages.parse_accept_language("de")
-    assert wanted is not None
+    preferences = languages.parse_accept_language("de")
+    assert preferences is not None
     cut = languages.localize_document(
-        tree, ("name", "item.name", "plain"), wanted, "en", recursive_field="subcategories"
+        tree, ("name", "item.name", "plain"), preferences, "en", recursive_field="subcategories"
     )
     german = {"de": "Säge"}
     cut_leaf = {"name": german, "other": both}
@@ -145,7 +145,7 @@ def test_c8a_texts_of_one_language_are_plain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "kept"),
+    ("conditions", "expected"),
     [
         ([], ["a", "b", "c"]),
         ([("id", "b")], ["b"]),
@@ -158,14 +158,14 @@ def test_c8a_texts_of_one_language_are_plain() -> None:
         ([("nothing", "x")], []),
     ],
 )
-def test_c18_filters(wanted: list[tuple[str, Any]], kept: list[str]) -> None:
+def test_c18_filters(conditions: list[tuple[str, Any]], expected: list[str]) -> None:
     rows: list[Case] = [
         {"id": "a", "name": {"en": "Saw", "de": "Säge"}, "info": {"country": "DE"}, "primary": False},
         {"id": "b", "name": {"de": "Säge"}, "tags": ["x", "y"]},
         {"id": "c", "info": {"country": "DE"}, "tags": ["x"], "primary": True},
     ]
-    found = filters.filter_rows(rows, [filters.Filter(path, value) for path, value in wanted])
-    assert [row["id"] for row in found] == kept
+    selected = filters.filter_rows(rows, [filters.Filter(path, value) for path, value in conditions])
+    assert [row["id"] for row in selected] == expected
 
 
 def test_j1_errors_have_a_list_of_sentences() -> None:

@@ -1,7 +1,7 @@
-"""Many at once: one writer of several with the same version wins, histories are linearizable, and nothing is lost.
+"""Concurrent calls: one of several writers with the same version wins, histories are linearizable, no write is lost.
 
-The interpreter's own lock would hide most races, so threads are made to change as often as they can, above all between
-the check of a version and the write. What the tests can see is shown too: without the tenant's lock they fail.
+The interpreter's own lock would hide most races, so threads are made to switch as often as possible, above all between
+the check of a version and the write. Tests without the tenant's lock show that the others would fail without it.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from mockserver.practices import writes
 from mockserver.store.state import Revision, State
 from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.linearizability import History, Record, is_linearizable
-from tests.support.live_server import ENOUGH
+from tests.support.live_server import TIMEOUT_SECONDS
 from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JACK, JOHN, SCREWDRIVER, TOOL_FANS
 
 Result = TypeVar("Result")
 Row = dict[str, Any]
-Write = Callable[[Client, Row], list[int]]  # one write with these metadata; a status for each resource in it
+Write = Callable[[Client, Row], list[int]]  # makes a write with these metadata; returns a status for each resource
 
 THREADS = 8
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
 SEGMENT: Row = {"name": {"en": "Segment"}, "siteCode": "main"}
 
 
-def at_once(act: Callable[[int], Result], threads: int = THREADS) -> list[Result]:
-    """Run as many threads, which begin together; return what each of them gives back."""
+def run_threads(act: Callable[[int], Result], threads: int = THREADS) -> list[Result]:
+    """Start this many threads together. Return the result of each."""
     start = Barrier(threads)
 
     def run(number: int) -> Result:
-        start.wait(ENOUGH)
+        start.wait(TIMEOUT_SECONDS)
         return act(number)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -49,8 +49,8 @@ def at_once(act: Callable[[int], Result], threads: int = THREADS) -> list[Result
 
 
 @pytest.fixture(autouse=True)
-def hasty_switches() -> Iterator[None]:
-    """Let the interpreter change threads all the time."""
+def fast_thread_switches() -> Iterator[None]:
+    """Make the interpreter switch threads as often as possible."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -58,8 +58,8 @@ def hasty_switches() -> Iterator[None]:
 
 
 @pytest.fixture
-def yields(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let other threads go first, around every check of a version and every new state."""
+def eager_yields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Yield to other threads before and after every check of a version and every new state."""
 
     def yielding(real: Callable[..., Any]) -> Callable[..., Any]:
         def act(*arguments: Any) -> Any:
@@ -77,12 +77,12 @@ def yields(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unlocked(monkeypatch: pytest.MonkeyPatch, shared: App, client: Client) -> None:
-    """Take the lock from the client's tenant, and let two writers meet between check and write."""
+    """Remove the lock of the client's tenant, and make two writers meet between check and write."""
     both, real = Barrier(2), writes.next_revision
 
     def meeting(*arguments: Any) -> Revision:
         revision = real(*arguments)
-        both.wait(ENOUGH)
+        both.wait(TIMEOUT_SECONDS)
         return revision
 
     monkeypatch.setattr(shared.world.tenant(client.tenant), "_write_lock", nullcontext())
@@ -95,7 +95,7 @@ def put(path: str, **content: Any) -> Write:
 
 def put_many(path: str, *elements: Row) -> Write:
     def write(client: Client, metadata: Row) -> list[int]:
-        reply = client.put(path, json=[each | {"metadata": metadata} for each in elements])
+        reply = client.put(path, json=[element | {"metadata": metadata} for element in elements])
         return [entry["code"] for entry in reply.get_json()]
 
     return write
@@ -126,14 +126,14 @@ WRITES = {
 
 
 def check_that_one_wins(client: Client, write: Write, version: int, threads: int) -> None:
-    answers = at_once(lambda _: write(client, {"version": version}), threads)
+    answers = run_threads(lambda _: write(client, {"version": version}), threads)
     for statuses in zip(*answers, strict=True):
         assert sorted(statuses) == [204, *[409] * (threads - 1)]
 
 
-@pytest.mark.usefixtures("yields")
+@pytest.mark.usefixtures("eager_yields")
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
-def test_of_many_writers_with_the_same_version_one_wins(client: Client, write: Write) -> None:
+def test_one_of_many_writers_with_the_same_version_wins(client: Client, write: Write) -> None:
     for version in range(1, 6):
         check_that_one_wins(client, write, version, THREADS)
 
@@ -145,82 +145,84 @@ def test_without_the_lock_two_writers_win(client: Client, name: str) -> None:
         check_that_one_wins(client, WRITES[name], 1, threads=2)
 
 
-@pytest.mark.usefixtures("yields")
-def test_of_many_creations_of_one_id_one_wins(client: Client) -> None:
-    alone = at_once(lambda _: [client.post("", json=SEGMENT | {"id": id_}).status_code for id_ in ("a", "b", "c")])
+@pytest.mark.usefixtures("eager_yields")
+def test_one_of_many_creations_of_an_id_wins(client: Client) -> None:
+    alone = run_threads(lambda _: [client.post("", json=SEGMENT | {"id": id_}).status_code for id_ in ("a", "b", "c")])
     for statuses in zip(*alone, strict=True):
         assert sorted(statuses) == [201, *[409] * (THREADS - 1)]
     batch = [SEGMENT | {"id": "d"}, SEGMENT | {"id": "e"}, SEGMENT | {"id": "d"}]
-    answers = at_once(lambda _: client.post("/bulk", json=batch).get_json())
+    answers = run_threads(lambda _: client.post("/bulk", json=batch).get_json())
     created = Counter(entry["id"] for entries in answers for entry in entries if entry["code"] == 201)
     assert created == {"d": 1, "e": 1}
 
 
-@pytest.mark.usefixtures("yields")
-def test_ids_that_are_generated_at_once_are_all_different(client: Client) -> None:
-    replies = at_once(lambda _: [client.post("", json=SEGMENT).get_json()["id"] for _ in range(10)])
+@pytest.mark.usefixtures("eager_yields")
+def test_ids_generated_concurrently_are_unique(client: Client) -> None:
+    replies = run_threads(lambda _: [client.post("", json=SEGMENT).get_json()["id"] for _ in range(10)])
     assert len({id_ for ids in replies for id_ in ids}) == 10 * THREADS
 
 
-# One assignment as a register with versions: a state is its version, None where there is no assignment. A call is
-# the method and the version that it names; its answer is the status, and the version that a GET shows.
+# One assignment as a register with versions. The state is its version, or None without an assignment. A call is the
+# method and the version in the body. A response is the status, and the version that a GET shows.
 
 Call = tuple[str, int | None]
 Answer = tuple[int, int | None]
 
 
-def one_after_the_other(version: int | None, call: Call) -> tuple[int | None, Answer]:
-    """What the rules D1, D2, D3, D9 and C10 say about one call."""
-    method, named = call
+def apply_call(version: int | None, call: Call) -> tuple[int | None, Answer]:
+    """Return the next version and the response to one call (D1, D2, D3, D9, C10)."""
+    method, expected_version = call
     if method == "GET":
         return version, (404, None) if version is None else (200, version)
     if method == "DELETE":
         return None, (204, None)
     if version is None:
         return 1, (201, None)
-    return (version, (409, None)) if named not in (None, version) else (version + 1, (204, None))
+    if expected_version not in (None, version):
+        return version, (409, None)
+    return version + 1, (204, None)
 
 
-def made(client: Client, call: Call) -> Answer:
-    """Make a call to the assignment that all threads share."""
-    method, named = call
-    body = {} if named is None else {"json": {"metadata": {"version": named}}}
+def make_call(client: Client, call: Call) -> Answer:
+    """Send a call about the assignment that all threads share."""
+    method, version = call
+    body = {} if version is None else {"json": {"metadata": {"version": version}}}
     reply = client.send(method, f"{ITEMS}/{HAMMER}", **body)
     return reply.status_code, reply.get_json()["metadata"]["version"] if reply.status_code == 200 else None
 
 
-def recorded(client: Client, *scripts: list[Call]) -> list[Record]:
-    """Let each thread make the calls of its script, all threads at once; then read once more."""
+def record_history(client: Client, *scripts: list[Call]) -> list[Record]:
+    """Run the scripts concurrently, a thread for each; then read once more."""
     history = History()
 
     def run(number: int) -> None:
         for call in scripts[number]:
-            history.record(call, partial(made, client))
+            history.record(call, partial(make_call, client))
 
-    at_once(run, len(scripts))
-    history.record(("GET", None), partial(made, client))
+    run_threads(run, len(scripts))
+    history.record(("GET", None), partial(make_call, client))
     return history.records
 
 
-def script(random: Random) -> list[Call]:
+def draw_script(random: Random) -> list[Call]:
     calls: list[Call] = [("PUT", None), ("PUT", 1), ("PUT", 2), ("PUT", 3), ("DELETE", None), ("GET", None)]
     return random.choices(calls, weights=[2, 2, 2, 1, 1, 4], k=8)
 
 
-@pytest.mark.usefixtures("yields")
+@pytest.mark.usefixtures("eager_yields")
 @pytest.mark.parametrize("seed", range(20))
 def test_histories_of_one_assignment_are_linearizable(client: Client, seed: int) -> None:
     random = Random(seed)
-    records = recorded(client, *(script(random) for _ in range(4)))
-    assert is_linearizable(records, 1, one_after_the_other)
+    records = record_history(client, *(draw_script(random) for _ in range(4)))
+    assert is_linearizable(records, 1, apply_call)
 
 
 @pytest.mark.usefixtures("unlocked")
-@pytest.mark.parametrize("named", [1, None], ids=["same version", "no version"])
-def test_without_the_lock_a_history_is_not_linearizable(client: Client, named: int | None) -> None:
-    records = recorded(client, [("PUT", named)], [("PUT", named)])
-    assert [record.answer for record in records] == [(204, None), (204, None), (200, 2)]
-    assert not is_linearizable(records, 1, one_after_the_other)
+@pytest.mark.parametrize("version", [1, None], ids=["same version", "no version"])
+def test_without_the_lock_a_history_is_not_linearizable(client: Client, version: int | None) -> None:
+    records = record_history(client, [("PUT", version)], [("PUT", version)])
+    assert [record.response for record in records] == [(204, None), (204, None), (200, 2)]
+    assert not is_linearizable(records, 1, apply_call)
 
 
 @pytest.mark.parametrize(
@@ -252,12 +254,12 @@ def test_without_the_lock_a_history_is_not_linearizable(client: Client, named: i
         ),
     ],
 )
-def test_the_checker_tells_good_histories_from_bad_ones(records: list[Record], verdict: bool) -> None:
+def test_the_checker_accepts_only_linearizable_histories(records: list[Record], verdict: bool) -> None:
     for order in (records, records[::-1]):
-        assert is_linearizable(order, 1, one_after_the_other) is verdict
+        assert is_linearizable(order, 1, apply_call) is verdict
 
 
-# Writes, and the paths of what each of them adds a version to.
+# Each write, and the paths of the resources whose version it increments.
 LEDGER = {
     "item": [f"{ITEMS}/{HAMMER}"],
     "items": [f"{ITEMS}/{HAMMER}", f"{ITEMS}/{SCREWDRIVER}"],
@@ -268,8 +270,8 @@ LEDGER = {
 }
 
 
-def written(client: Client, names: Iterable[str]) -> Counter[str]:
-    """Make these writes, none of which may fail; count them by path."""
+def make_writes(client: Client, names: Iterable[str]) -> Counter[str]:
+    """Make these writes, all of which must succeed. Return their number by path."""
     count: Counter[str] = Counter()
     for name in names:
         assert WRITES[name](client, {}) == [204] * len(LEDGER[name])
@@ -277,55 +279,55 @@ def written(client: Client, names: Iterable[str]) -> Counter[str]:
     return count
 
 
-@pytest.mark.usefixtures("yields")
+@pytest.mark.usefixtures("eager_yields")
 def test_no_write_is_lost_among_many(client: Client) -> None:
-    counts = at_once(lambda number: written(client, Random(number).choices(list(LEDGER), k=60)))
+    counts = run_threads(lambda number: make_writes(client, Random(number).choices(list(LEDGER), k=60)))
     total = sum(counts, Counter[str]())
     assert total.total() > 60 * THREADS
     assert {path: client.get(path).get_json()["metadata"]["version"] - 1 for path in total} == total
 
 
-@pytest.mark.usefixtures("yields")
+@pytest.mark.usefixtures("eager_yields")
 def test_a_bulk_is_read_whole_or_not_at_all(client: Client) -> None:
     def work(number: int) -> list[list[int]]:
         if number < 2:
-            written(client, ["items"] * 20)
+            make_writes(client, ["items"] * 20)
             return []
         pages = [client.get(f"/{GOLDEN}/items").get_json() for _ in range(20)]
         return [[row["metadata"]["version"] for row in page] for page in pages]
 
-    for one, other in [pair for pairs in at_once(work, threads=4) for pair in pairs]:
+    for one, other in [pair for pairs in run_threads(work, threads=4) for pair in pairs]:
         assert one == other
 
 
-@pytest.mark.usefixtures("yields")
-def test_reset_under_traffic_takes_back_what_was_before_it(shared: App, client: Client) -> None:
+@pytest.mark.usefixtures("eager_yields")
+def test_reset_under_traffic_reverts_earlier_writes(shared: App, client: Client) -> None:
     over = Event()
 
     def work(number: int) -> list[int]:
         if number == 0:
             try:
-                return [reset_between(client, f"mark{turn}") for turn in range(20)]
+                return [reset_after_write(client, f"mark{turn}") for turn in range(20)]
             finally:
                 over.set()
         while not over.is_set():
-            written(client, LEDGER)
+            make_writes(client, LEDGER)
         return []
 
-    assert at_once(work)[0] == [404] * 20
-    written(client, LEDGER)
+    assert run_threads(work)[0] == [404] * 20
+    make_writes(client, LEDGER)
     client.post(f"//__admin/reset?tenant={client.tenant}")
     assert shared.world.tenant(client.tenant).state is shared.world.seed.state
 
 
-def reset_between(client: Client, mark: str) -> int:
-    """Create a segment and reset; return the status of reading it then."""
+def reset_after_write(client: Client, mark: str) -> int:
+    """Create a segment and reset. Return the status of a read afterwards."""
     assert client.put(f"/{mark}", json=SEGMENT).status_code == 201
     assert client.post(f"//__admin/reset?tenant={client.tenant}").status_code == 200
     return client.get(f"/{mark}").status_code
 
 
-def test_a_new_tenant_named_by_many_at_once_is_one(shared: App) -> None:
+def test_concurrent_first_calls_create_one_tenant(shared: App) -> None:
     names = [f"touched{next(TENANT_NUMBERS)}" for _ in range(20)]
-    found = at_once(lambda _: [shared.world.tenant(name) for name in names])
-    assert all(len(set(map(id, tenants))) == 1 for tenants in zip(*found, strict=True))
+    tenants = run_threads(lambda _: [shared.world.tenant(name) for name in names])
+    assert all(len(set(map(id, same_name))) == 1 for same_name in zip(*tenants, strict=True))

@@ -11,16 +11,16 @@ from tests.fuzz.targets import TARGETS
 
 
 def inputs(target: str) -> st.SearchStrategy[bytes]:
-    """Any bytes, and pieces of the seeds joined with words of the language."""
+    """Return a strategy for any bytes, and for pieces of the seeds joined with words of the language."""
     seeds = st.sampled_from(SEEDS[target])
     pieces = st.one_of(
-        seeds, st.sampled_from(WORDS[target]), st.builds(lambda seed, at: seed[:at], seeds, st.integers(0))
+        seeds, st.sampled_from(WORDS[target]), st.builds(lambda seed, length: seed[:length], seeds, st.integers(0))
     )
     return st.one_of(st.binary(), st.lists(pieces, max_size=4).map(lambda parts: "".join(parts).encode()))
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_what_holds_for_seeds_holds_for_pieces_of_them(target: str) -> None:
+def test_targets_hold_for_seeds_and_their_pieces(target: str) -> None:
     for seed in SEEDS[target]:
         TARGETS[target](seed.encode())
     given(inputs(target))(TARGETS[target])()

@@ -1,4 +1,4 @@
-"""A Python client that a generator makes from the published contract can call all operations and parse all replies."""
+"""A Python client generated from the published contract can call all operations and parse all replies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mockserver.contract.operations import compile_operations
 from mockserver.contract.spec import load_spec
 from mockserver.strict_yaml import load_yaml
 from tests.support.client import TENANT_NUMBERS
-from tests.support.live_server import ENOUGH, serving
+from tests.support.live_server import TIMEOUT_SECONDS, start_server
 from tests.support.paths import PUBLISHED, TABLES
 from tests.support.samples import GOLDEN, HAMMER
 
@@ -29,13 +29,13 @@ CONTRACT = load_spec(PUBLISHED / "customer-segment.yaml")
 OPERATIONS = {operation.id: operation for operation in compile_operations(CONTRACT)}
 TABLE = load_yaml((TABLES / "generated_client.yaml").read_text())
 CALLS = [(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses]
-# The published bulk DELETEs declare no body, so the client has no way to send one and never gets to their 207 (E6).
+# The published bulk DELETEs declare no body, so the client cannot send one, and never gets their 207 (E6).
 OUT_OF_REACH = {(id_, 207) for id_, operation in OPERATIONS.items() if operation.method == "DELETE"}
 PACKAGE = "generated_segments"
 
 
-def digestible() -> dict[str, Any]:
-    """The published contract for the generator, which drops a model that has properties beside its `allOf`."""
+def prepare_contract() -> dict[str, Any]:
+    """Return the published contract for the generator, which would drop a model with both `allOf` and properties."""
     root = deepcopy(dict(CONTRACT.root))
     element = root["components"]["schemas"]["ItemAssignmentUpsertBulk"]
     element["allOf"].append({"properties": element.pop("properties"), "required": element.pop("required")})
@@ -43,29 +43,29 @@ def digestible() -> dict[str, Any]:
 
 
 def generate(where: Path) -> None:
-    """Make the client; a warning of the generator is an error, and the formatters that it would run are left out."""
-    (where / "contract.json").write_text(json.dumps(digestible()))
+    """Generate the client. A warning of the generator is an error. Its formatters are switched off."""
+    (where / "contract.json").write_text(json.dumps(prepare_contract()))
     (where / "config.json").write_text(json.dumps({"post_hooks": []}))
     files = ["--path", "contract.json", "--config", "config.json", "--output-path", PACKAGE]
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "openapi_python_client", "generate", *files, "--meta", "none", "--fail-on-warning"],
         cwd=where,
         capture_output=True,
         text=True,
-        timeout=ENOUGH,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert completed.returncode == 0, completed.stdout + completed.stderr
 
 
-def letters(name: str) -> str:
-    """What an operationId and the name that the generator makes of it have in common."""
+def normalize_name(name: str) -> str:
+    """Return a name that an operationId and the generated function share."""
     return name.replace("-", "").replace("_", "").lower()
 
 
 @dataclass
-class Generated:
-    """The generated client, and the server that it talks to."""
+class GeneratedClient:
+    """The generated client and its server."""
 
     url: str
     package: ModuleType
@@ -73,14 +73,14 @@ class Generated:
     functions: dict[str, Callable[..., Any]]
 
     def call(self, operation_id: str, token: str, **arguments: Any) -> Any:
-        """Call an operation, in a new tenant unless one is named; a status that is not declared is an error."""
+        """Call an operation, in a new tenant unless one is named. An undeclared status is an error."""
         named = {"tenant": f"generated{next(TENANT_NUMBERS)}"} | arguments
         settings = {"raise_on_unexpected_status": True, "verify_ssl": False, "httpx_args": {"trust_env": False}}
         with self.package.AuthenticatedClient(self.url, token=token, **settings) as client:
-            return self.functions[letters(operation_id)](client=client, **named)
+            return self.functions[normalize_name(operation_id)](client=client, **named)
 
     def arguments(self, case: dict[str, Any]) -> dict[str, Any]:
-        """Make a generated function's arguments, with models in them, of a row of the table."""
+        """Return the arguments of a generated function, including models, from a row of the table."""
         arguments = dict(case.get("arguments", {}))
         for model, data in case.get("body", {}).items():
             arguments["body"] = self.body(model, data)
@@ -88,24 +88,24 @@ class Generated:
 
     def body(self, model: str, data: Any) -> Any:
         if isinstance(data, list):
-            return [self.body(model, each) for each in data]
+            return [self.body(model, element) for element in data]
         return getattr(self.models, model).from_dict(data)
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeneratedClient]:
     where = tmp_path_factory.mktemp("client")
     generate(where)
-    with pytest.MonkeyPatch.context() as patch, serving() as (_, ready):
+    with pytest.MonkeyPatch.context() as patch, start_server() as (_, ready):
         patch.syspath_prepend(where)
         package, models, api = map(import_module, (PACKAGE, f"{PACKAGE}.models", f"{PACKAGE}.api"))
-        names = [each.name for each in walk_packages(api.__path__, f"{PACKAGE}.api.") if not each.ispkg]
-        functions = {letters(name.rpartition(".")[2]): import_module(name).sync_detailed for name in names}
-        yield Generated(ready["url"], package, models, functions)
+        names = [module.name for module in walk_packages(api.__path__, f"{PACKAGE}.api.") if not module.ispkg]
+        functions = {normalize_name(name.rpartition(".")[2]): import_module(name).sync_detailed for name in names}
+        yield GeneratedClient(ready["url"], package, models, functions)
 
 
-def test_every_operation_has_a_function(generated: Generated) -> None:
-    assert generated.functions.keys() == {letters(id_) for id_ in OPERATIONS}
+def test_every_operation_has_a_function(generated: GeneratedClient) -> None:
+    assert generated.functions.keys() == {normalize_name(id_) for id_ in OPERATIONS}
 
 
 def test_every_status_that_the_contract_declares_has_a_call() -> None:
@@ -114,7 +114,7 @@ def test_every_status_that_the_contract_declares_has_a_call() -> None:
 
 
 @pytest.mark.parametrize(("operation_id", "status"), CALLS)
-def test_a_reply_is_parsed(operation_id: str, status: int, generated: Generated) -> None:
+def test_a_reply_is_parsed(operation_id: str, status: int, generated: GeneratedClient) -> None:
     case = TABLE[operation_id][str(status)]
     reply = generated.call(operation_id, case["token"], **generated.arguments(case))
     assert reply.status_code == status, reply.content
@@ -128,7 +128,7 @@ def test_a_reply_is_parsed(operation_id: str, status: int, generated: Generated)
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_refusals_are_parsed(operation_id: str, generated: Generated) -> None:
+def test_refusals_are_parsed(operation_id: str, generated: GeneratedClient) -> None:
     arguments = generated.arguments(next(iter(TABLE[operation_id].values())))
     unknown = generated.call(operation_id, "nobody", **arguments)
     assert (unknown.status_code, unknown.parsed.fault.faultstring) == (401, "Invalid access token")
@@ -136,14 +136,14 @@ def test_refusals_are_parsed(operation_id: str, generated: Generated) -> None:
     assert (barred.status_code, barred.parsed.code, barred.parsed.status) == (403, 403, "Forbidden")
 
 
-def test_booleans_that_are_sent_as_words_are_understood(generated: Generated) -> None:
-    """The client sends `forceDelete=false` and `onlyActive=false` although nobody asks for it."""
+def test_booleans_that_are_sent_as_words_are_understood(generated: GeneratedClient) -> None:
+    """The client always sends `forceDelete=false` and `onlyActive=false`."""
     segment = {"tenant": "words", "segment_id": GOLDEN}
     with pytest.raises(generated.package.errors.UnexpectedStatus, match="400"):
         generated.call("DELETE-customer-segment-remove-segment", "manage-token", **segment)
-    asked = {"q": f"item.id:{HAMMER}", "tenant": "words"}
-    rows = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=True, **asked)
+    query = {"q": f"item.id:{HAMMER}", "tenant": "words"}
+    rows = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=True, **query)
     assert {row.segment_id for row in rows.parsed} > {GOLDEN}
     assert rows.headers["X-Total-Count"] == str(len(rows.parsed))
-    unasked = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=False, **asked)
+    unasked = generated.call("GET-customer-segment-retrieve-segments-items", "read-token", x_total_count=False, **query)
     assert "X-Total-Count" not in unasked.headers

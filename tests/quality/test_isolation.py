@@ -1,4 +1,4 @@
-"""Eight workers run a thousand tests on one server, each on a tenant of its own, and never notice each other."""
+"""Eight workers run a thousand tests on one server, each with its own tenant, and do not interfere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from random import Random
 from typing import Any
 
-from tests.support.live_server import ENOUGH, serving
+from tests.support.live_server import TIMEOUT_SECONDS, start_server
 from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS
 
 WORKERS, TESTS = 8, 125  # tests of each worker
@@ -20,7 +20,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Worker:
-    """A test runner: its connection, its tenant, and the calls that it has made of each operation since the reset."""
+    """A test runner with its connection and its tenant."""
 
     def __init__(self, connection: HTTPConnection, number: int) -> None:
         self.connection = connection
@@ -28,7 +28,7 @@ class Worker:
         self.random = Random(number)
         self.test = ""
 
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         sent = None if body is None else json.dumps(body)
         self.connection.request(method, path, sent, JSON | headers)
         reply = self.connection.getresponse()
@@ -37,93 +37,100 @@ class Worker:
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         url = f"/customer-segment/{self.tenant}/segments{path}"
-        return self.ask(method, url, body, Authorization="Bearer admin-token", **{"X-Mock-Test": self.test})
+        return self.send(method, url, body, Authorization="Bearer admin-token", **{"X-Mock-Test": self.test})
 
-    def steer(self, method: str, path: str, body: Any = None) -> Any:
+    def control(self, method: str, path: str, body: Any = None) -> Any:
         mark = "&" if "?" in path else "?"
-        status, answer = self.ask(method, f"/__admin{path}{mark}tenant={self.tenant}", body)
+        status, answer = self.send(method, f"/__admin{path}{mark}tenant={self.tenant}", body)
         assert status in {200, 201, 204}, answer
         return answer
 
-    def run(self, number: int) -> None:
-        """Bend everything that can be bent, in an order of one's own, and find just that."""
+    def run_test(self, number: int) -> None:
+        """Run three of the checks in a random order, then check the records."""
         self.test = f"{self.tenant}-{number}"
-        self.steer("POST", "/reset")
-        self.steer("DELETE", "/requests")
-        self.steer("DELETE", "/coverage")
-        trials = [self.writes, self.settings, self.clock, self.faults, self.snapshots, self.tokens]
+        self.control("POST", "/reset")
+        self.control("DELETE", "/requests")
+        self.control("DELETE", "/coverage")
+        trials = [
+            self.check_writes,
+            self.check_settings,
+            self.check_clock,
+            self.check_faults,
+            self.check_snapshots,
+            self.check_tokens,
+        ]
         for trial in self.random.sample(trials, k=3):
             trial()
-        self.records()
+        self.check_records()
 
-    def writes(self) -> None:
+    def check_writes(self) -> None:
         mark = f"{self.test}-{self.random.randrange(1000)}"
         assert self.call("PUT", f"/{mark}", {"name": {"en": mark}, "siteCode": "main"})[0] == 201
-        found = [row["id"] for row in self.call("GET", "?pageSize=1000")[1] if row["id"].startswith("worker")]
-        assert found == [mark]
+        created = [row["id"] for row in self.call("GET", "?pageSize=1000")[1] if row["id"].startswith("worker")]
+        assert created == [mark]
         assert self.call("DELETE", f"/{mark}")[0] == 204
 
-    def settings(self) -> None:
+    def check_settings(self) -> None:
         status = self.random.choice(["204", "404"])
-        self.steer("PUT", "/settings", {"delete_missing": status})
+        self.control("PUT", "/settings", {"delete_missing": status})
         assert self.call("DELETE", "/nowhere")[0] == int(status)
 
-    def clock(self) -> None:
+    def check_clock(self) -> None:
         year = self.random.randrange(1990, 2990)
-        self.steer("PUT", "/clock", {"mode": "frozen", "at": f"{year}-01-01T00:00:00Z"})
+        self.control("PUT", "/clock", {"mode": "frozen", "at": f"{year}-01-01T00:00:00Z"})
         item = f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}"
         assert self.call("PUT", item)[0] == 201
         assert self.call("GET", item)[1]["metadata"]["createdAt"] == f"{year}-01-01T00:00:00.000Z"
         assert self.call("DELETE", item)[0] == 204
 
-    def faults(self) -> None:
+    def check_faults(self) -> None:
         rule = {"operation": PUT_ITEM, "tenant": self.tenant, "times": 1, "response": {"status": 409}}
-        id_ = self.steer("POST", "/faults", rule)["id"]
+        id_ = self.control("POST", "/faults", rule)["id"]
         item = f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}"
         assert [self.call("PUT", item)[0] for _ in range(2)] == [409, 204]
-        assert self.steer("GET", f"/faults/{id_}")["hits"] == 1
-        self.steer("DELETE", f"/faults/{id_}")
+        assert self.control("GET", f"/faults/{id_}")["hits"] == 1
+        self.control("DELETE", f"/faults/{id_}")
 
-    def snapshots(self) -> None:
-        self.steer("PUT", "/snapshots/mine")
+    def check_snapshots(self) -> None:
+        self.control("PUT", "/snapshots/mine")
         assert self.call("DELETE", f"/{GOLDEN}?forceDelete=true")[0] == 204
-        assert self.steer("GET", "/snapshots/mine/diff")["changes"]["segments"] == {"removed": [GOLDEN]}
-        self.steer("POST", "/snapshots/mine/restore")
+        assert self.control("GET", "/snapshots/mine/diff")["changes"]["segments"] == {"removed": [GOLDEN]}
+        self.control("POST", "/snapshots/mine/restore")
         assert self.call("GET", f"/{GOLDEN}")[0] == 200
 
-    def tokens(self) -> None:
-        self.steer("DELETE", "/tokens/admin-token")
+    def check_tokens(self) -> None:
+        self.control("DELETE", "/tokens/admin-token")
         assert self.call("GET", f"/{GOLDEN}")[0] == 401
-        self.steer("POST", "/reset")
+        self.control("POST", "/reset")
         assert self.call("GET", f"/{GOLDEN}")[0] == 200
 
-    def records(self) -> None:
-        """The journal and the coverage hold this test's calls and no others."""
-        visits = self.steer("GET", "/requests")["requests"]
-        assert {visit["mock"]["test"] for visit in visits} == {self.test}
-        assert {visit["mock"]["tenant"] for visit in visits} == {self.tenant}
-        assert self.steer("POST", "/requests/count", {"method": "ANY"})["count"] == len(visits)
+    def check_records(self) -> None:
+        """The journal holds this test's calls and no others."""
+        exchanges = self.control("GET", "/requests")["requests"]
+        assert {exchange["mock"]["test"] for exchange in exchanges} == {self.test}
+        assert {exchange["mock"]["tenant"] for exchange in exchanges} == {self.tenant}
+        assert self.control("POST", "/requests/count", {"method": "ANY"})["count"] == len(exchanges)
 
 
 @contextmanager
-def connected(url: str) -> Iterator[HTTPConnection]:
-    connection = HTTPConnection("127.0.0.1", int(url.rpartition(":")[2]), timeout=ENOUGH)
+def connect(url: str) -> Iterator[HTTPConnection]:
+    connection = HTTPConnection("127.0.0.1", int(url.rpartition(":")[2]), timeout=TIMEOUT_SECONDS)
     yield connection
     connection.close()
 
 
-def test_a_thousand_tests_of_eight_workers_do_not_meet() -> None:
-    with serving() as (_, ready):
+def test_a_thousand_tests_of_eight_workers_do_not_interfere() -> None:
+    with start_server() as (_, ready):
 
         def work(number: int) -> Counter[str]:
             done: Counter[str] = Counter()
-            with connected(ready["url"]) as connection:
+            with connect(ready["url"]) as connection:
                 worker = Worker(connection, number)
                 for test in range(TESTS):
-                    worker.run(test)
+                    worker.run_test(test)
                     done[worker.tenant] += 1
             return done
 
         with ThreadPoolExecutor(WORKERS) as pool:
-            done = sum(pool.map(work, range(WORKERS)), Counter[str]())
-    assert done == {f"worker{number}": TESTS for number in range(WORKERS)}
+            counts = sum(pool.map(work, range(WORKERS)), Counter[str]())
+    assert counts == {f"worker{number}": TESTS for number in range(WORKERS)}

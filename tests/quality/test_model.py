@@ -1,4 +1,4 @@
-"""The server and a reference model get the same random calls and must return the same responses.
+"""The server and a reference model get the same random histories of calls and return the same responses.
 
 For a longer run: `.venv/bin/python -m pytest tests/quality/test_model.py --hypothesis-profile thorough`.
 """
@@ -16,14 +16,14 @@ from werkzeug.test import TestResponse
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import TENANT_NUMBERS, Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.model import calls
-from tests.support.model.answers import Answer, Look, Row
+from tests.support.model.answers import ExpectedResponse, ListView, Row
 from tests.support.model.model import Model
-from tests.support.model.reading import Who
+from tests.support.model.reading import CustomerKey
 from tests.support.samples import DEFAULT, JACK, JOHN
 
-CLOCK = StandingClock()
+CLOCK = ManualClock()
 APP = build(Settings(), CLOCK).flask
 GENERATED = re.compile(r"[0-9a-f]{24}")
 
@@ -33,145 +33,155 @@ class Semantics(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        CLOCK.moment = StandingClock().moment
+        CLOCK.time = ManualClock().time
         self.client = Client(APP, f"model{next(TENANT_NUMBERS)}")
         self.model = Model(DEFAULT, CLOCK.now)
         self.generated: set[str] = set()
-        self.agreed = True
+        self.agrees = True
 
-    def ask(self, method: str, path: str, token: str = "manage-token", **request: Any) -> TestResponse:
-        return self.client.having(token).send(method, path, **request)
+    def send(self, method: str, path: str, token: str = "manage-token", **request: Any) -> TestResponse:
+        return self.client.with_token(token).send(method, path, **request)
 
-    def same(self, reply: TestResponse, expected: Answer) -> None:
-        """Compare a response with the model; `details` of a 400 may say anything, but must not be empty."""
-        self.agreed = False
+    def compare(self, reply: TestResponse, expected: ExpectedResponse) -> None:
+        """Compare the reply with the model. A 400 must have `details`, whatever their wording."""
+        self.agrees = False
         body: Any = reply.get_json() if reply.data else None
         if reply.status_code == 400:
             assert body.pop("details")["message"]
         total = reply.headers.get("X-Total-Count")
-        assert Answer(reply.status_code, body, total) == expected
-        self.agreed = True
+        assert ExpectedResponse(reply.status_code, body, total) == expected
+        self.agrees = True
 
-    def look(
-        self, path: str, token: str, look: Look, expected: Answer, *, searching: bool = False, **asked: Any
+    def compare_list(
+        self,
+        path: str,
+        token: str,
+        view: ListView,
+        expected: ExpectedResponse,
+        *,
+        searching: bool = False,
+        **parameters: Any,
     ) -> None:
-        """List or search; a search has its `q` in the body."""
-        query = asked | {"pageSize": look.size, "pageNumber": look.number}
-        query |= {"sort": "metadata.version:DESC"} if look.newest_first else {}
-        headers = {"X-Total-Count": "true"} if look.counted else {}
+        """List or search, and compare. The two differ only in where `q` is sent."""
+        query = parameters | {"pageSize": view.size, "pageNumber": view.number}
+        query |= {"sort": "metadata.version:DESC"} if view.newest_first else {}
+        headers = {"X-Total-Count": "true"} if view.with_count else {}
         if searching:
-            reply = self.ask("POST", f"{path}/search", token, query_string=query, headers=headers, json={"q": look.q})
+            reply = self.send("POST", f"{path}/search", token, query_string=query, headers=headers, json={"q": view.q})
         else:
-            reply = self.ask("GET", path, token, query_string=query | {"q": look.q}, headers=headers)
-        self.same(reply, expected)
+            reply = self.send("GET", path, token, query_string=query | {"q": view.q}, headers=headers)
+        self.compare(reply, expected)
 
-    def ids_of(self, made: Any) -> Iterator[str]:
-        """Return the generated ids in a response, if they are well formed and new."""
-        for each in made:
-            id_ = each.get("id", "")
+    def ids_of(self, elements: Any) -> Iterator[str]:
+        """Yield the generated ids of a reply that are well formed and new."""
+        for element in elements:
+            id_ = element.get("id", "")
             if GENERATED.fullmatch(id_) and id_ not in {*calls.POOL, *self.model.segments, *self.generated}:
                 self.generated.add(id_)
                 yield id_
 
     # Segments.
 
-    @rule(body=calls.keyed(calls.NEW_IDS, calls.SEGMENTS))
+    @rule(body=calls.with_ids(calls.NEW_IDS, calls.SEGMENTS))
     def create(self, body: Any) -> None:
-        reply = self.ask("POST", "", json=body)
-        self.same(reply, self.model.create(body, self.ids_of([reply.get_json()])))
+        reply = self.send("POST", "", json=body)
+        self.compare(reply, self.model.create(body, self.ids_of([reply.get_json()])))
 
-    @rule(id_=calls.NEW_IDS, body=calls.mostly(calls.SEGMENTS, calls.NO_OBJECTS))
+    @rule(id_=calls.NEW_IDS, body=calls.mostly(calls.SEGMENTS, calls.NOT_OBJECTS))
     def upsert(self, id_: str, body: Any) -> None:
-        self.same(self.ask("PUT", f"/{id_}", json=body), self.model.upsert(id_, body))
+        self.compare(self.send("PUT", f"/{id_}", json=body), self.model.upsert(id_, body))
 
-    @rule(id_=calls.SEGMENT_IDS, operations=calls.mostly(st.lists(calls.PATCHES, max_size=2), calls.NO_OBJECTS))
+    @rule(id_=calls.SEGMENT_IDS, operations=calls.mostly(st.lists(calls.PATCHES, max_size=2), calls.NOT_OBJECTS))
     def patch(self, id_: str, operations: Any) -> None:
-        self.same(self.ask("PATCH", f"/{id_}", json=operations), self.model.patch(id_, operations))
+        self.compare(self.send("PATCH", f"/{id_}", json=operations), self.model.patch(id_, operations))
 
     @rule(id_=calls.SEGMENT_IDS, move=st.sampled_from(calls.MOVES))
     def move(self, id_: str, move: Row) -> None:
-        """Change status or site, which decide what customers see."""
-        self.same(self.ask("PATCH", f"/{id_}", json=[move]), self.model.patch(id_, [move]))
+        """Change status or site, which decide whether customers see a segment."""
+        self.compare(self.send("PATCH", f"/{id_}", json=[move]), self.model.patch(id_, [move]))
 
     @rule(id_=calls.SEGMENT_IDS, force=st.sampled_from([False] * 4 + [True]))
     def delete(self, id_: str, force: bool) -> None:
-        reply = self.ask("DELETE", f"/{id_}", query_string={"forceDelete": str(force).lower()})
-        self.same(reply, self.model.delete(id_, force=force))
+        reply = self.send("DELETE", f"/{id_}", query_string={"forceDelete": str(force).lower()})
+        self.compare(reply, self.model.delete(id_, force=force))
 
     @rule(id_=calls.SEGMENT_IDS, body=calls.CONTENT)
-    def delete_and_make_anew(self, id_: str, body: Row) -> None:
-        """A new segment must not inherit the assignments of a deleted one."""
-        self.same(self.ask("DELETE", f"/{id_}?forceDelete=true"), self.model.delete(id_, force=True))
+    def delete_and_recreate(self, id_: str, body: Row) -> None:
+        """A new segment does not have the assignments of a deleted one with its id."""
+        self.compare(self.send("DELETE", f"/{id_}?forceDelete=true"), self.model.delete(id_, force=True))
         self.upsert(id_, body | {"status": "ACTIVE"})
 
-    @rule(elements=calls.batch(calls.keyed(calls.NEW_IDS, calls.SEGMENTS)))
+    @rule(elements=calls.bulk_bodies(calls.with_ids(calls.NEW_IDS, calls.SEGMENTS)))
     def create_many(self, elements: Any) -> None:
-        reply = self.ask("POST", "/bulk", json=elements)
+        reply = self.send("POST", "/bulk", json=elements)
         entries = reply.get_json() if reply.status_code == 207 else []
-        self.same(reply, self.model.create_many(elements, self.ids_of(entries)))
+        self.compare(reply, self.model.create_many(elements, self.ids_of(entries)))
 
-    @rule(elements=calls.batch(calls.keyed(calls.NEW_IDS, calls.SEGMENTS)))
+    @rule(elements=calls.bulk_bodies(calls.with_ids(calls.NEW_IDS, calls.SEGMENTS)))
     def upsert_many(self, elements: Any) -> None:
-        self.same(self.ask("PUT", "/bulk", json=elements), self.model.upsert_many(elements))
+        self.compare(self.send("PUT", "/bulk", json=elements), self.model.upsert_many(elements))
 
     @rule(
-        elements=calls.batch(calls.mostly(calls.SEGMENT_IDS, calls.NO_OBJECTS)),
+        elements=calls.bulk_bodies(calls.mostly(calls.SEGMENT_IDS, calls.NOT_OBJECTS)),
         force=st.sampled_from([False] * 4 + [True]),
     )
     def delete_many(self, elements: Any, force: bool) -> None:
-        reply = self.ask("DELETE", "/bulk", json=elements, query_string={"forceDelete": str(force).lower()})
-        self.same(reply, self.model.delete_many(elements, force=force))
+        reply = self.send("DELETE", "/bulk", json=elements, query_string={"forceDelete": str(force).lower()})
+        self.compare(reply, self.model.delete_many(elements, force=force))
 
     # Item assignments.
 
     @rule(segment=calls.SEGMENT_IDS, item=calls.ITEMS, body=calls.ASSIGNMENTS | st.none())
     def assign_item(self, segment: str, item: tuple[str, str], body: Any) -> None:
-        reply = self.ask("PUT", f"/{segment}/items/{'/'.join(item)}", **optional(body))
-        self.same(reply, self.model.assign_item(segment, *item, body or {}))
+        reply = self.send("PUT", f"/{segment}/items/{'/'.join(item)}", **json_or_nothing(body))
+        self.compare(reply, self.model.assign_item(segment, *item, body or {}))
 
     @rule(segment=calls.SEGMENT_IDS, item=calls.ITEMS)
     def remove_item(self, segment: str, item: tuple[str, str]) -> None:
-        reply = self.ask("DELETE", f"/{segment}/items/{'/'.join(item)}")
-        self.same(reply, self.model.remove_item(segment, *item))
+        reply = self.send("DELETE", f"/{segment}/items/{'/'.join(item)}")
+        self.compare(reply, self.model.remove_item(segment, *item))
 
     @rule(
         segment=calls.SEGMENT_IDS,
         kind=calls.KINDS,
-        elements=calls.batch(calls.keyed(calls.ITEM_IDS, calls.ASSIGNMENTS)),
+        elements=calls.bulk_bodies(calls.with_ids(calls.ITEM_IDS, calls.ASSIGNMENTS)),
     )
     def assign_items(self, segment: str, kind: str, elements: Any) -> None:
-        reply = self.ask("PUT", f"/{segment}/items/{kind}/bulk", json=elements)
-        self.same(reply, self.model.assign_items(segment, kind, elements))
+        reply = self.send("PUT", f"/{segment}/items/{kind}/bulk", json=elements)
+        self.compare(reply, self.model.assign_items(segment, kind, elements))
 
     @rule(
         segment=calls.SEGMENT_IDS,
         kind=calls.KINDS,
-        elements=calls.batch(calls.mostly(calls.ITEM_IDS, calls.NO_OBJECTS)),
+        elements=calls.bulk_bodies(calls.mostly(calls.ITEM_IDS, calls.NOT_OBJECTS)),
     )
     def remove_items(self, segment: str, kind: str, elements: Any) -> None:
-        reply = self.ask("DELETE", f"/{segment}/items/{kind}/bulk", json=elements)
-        self.same(reply, self.model.remove_items(segment, kind, elements))
+        reply = self.send("DELETE", f"/{segment}/items/{kind}/bulk", json=elements)
+        self.compare(reply, self.model.remove_items(segment, kind, elements))
 
     # Customer assignments.
 
     @rule(segment=calls.SEGMENT_IDS, who=calls.WHO, body=calls.ASSIGNMENTS | st.none())
-    def assign_customer(self, segment: str, who: Who, body: Any) -> None:
-        reply = self.ask("PUT", customer_path(segment, who), **optional(body))
-        self.same(reply, self.model.assign_customer(segment, who, body or {}))
+    def assign_customer(self, segment: str, who: CustomerKey, body: Any) -> None:
+        reply = self.send("PUT", customer_path(segment, who), **json_or_nothing(body))
+        self.compare(reply, self.model.assign_customer(segment, who, body or {}))
 
     @rule(segment=calls.SEGMENT_IDS, who=calls.WHO)
-    def remove_customer(self, segment: str, who: Who) -> None:
-        self.same(self.ask("DELETE", customer_path(segment, who)), self.model.remove_customer(segment, who))
+    def remove_customer(self, segment: str, who: CustomerKey) -> None:
+        self.compare(self.send("DELETE", customer_path(segment, who)), self.model.remove_customer(segment, who))
 
-    @rule(segment=calls.SEGMENT_IDS, elements=calls.batch(calls.mostly(calls.ASSIGNED_MEMBERS, calls.NO_MEMBERS)))
+    @rule(
+        segment=calls.SEGMENT_IDS,
+        elements=calls.bulk_bodies(calls.mostly(calls.ASSIGNED_MEMBERS, calls.INVALID_MEMBERS)),
+    )
     def assign_customers(self, segment: str, elements: Any) -> None:
-        reply = self.ask("PUT", f"/{segment}/customers/bulk", json=elements)
-        self.same(reply, self.model.assign_customers(segment, elements))
+        reply = self.send("PUT", f"/{segment}/customers/bulk", json=elements)
+        self.compare(reply, self.model.assign_customers(segment, elements))
 
-    @rule(segment=calls.SEGMENT_IDS, elements=calls.batch(calls.mostly(calls.MEMBERS, calls.NO_MEMBERS)))
+    @rule(segment=calls.SEGMENT_IDS, elements=calls.bulk_bodies(calls.mostly(calls.MEMBERS, calls.INVALID_MEMBERS)))
     def remove_customers(self, segment: str, elements: Any) -> None:
-        reply = self.ask("DELETE", f"/{segment}/customers/bulk", json=elements)
-        self.same(reply, self.model.remove_customers(segment, elements))
+        reply = self.send("DELETE", f"/{segment}/customers/bulk", json=elements)
+        self.compare(reply, self.model.remove_customers(segment, elements))
 
     # Reads.
 
@@ -179,78 +189,73 @@ class Semantics(RuleBasedStateMachine):
         caller=calls.CALLERS,
         customer=st.sampled_from([None, None, JOHN, JACK, "nobody"]),
         entity=calls.ENTITIES,
-        look=calls.LOOKS,
+        view=calls.VIEWS,
         searching=st.booleans(),
     )
-    def read_segments(self, caller: str, customer: str | None, entity: str | None, look: Look, searching: bool) -> None:
-        expected = self.model.list_segments(caller, customer, entity, look)
-        self.look(
-            "",
-            caller,
-            look,
-            expected,
-            searching=searching,
-            **present_parameters(customerId=customer, legalEntityId=entity),
+    def read_segments(
+        self, caller: str, customer: str | None, entity: str | None, view: ListView, searching: bool
+    ) -> None:
+        expected = self.model.list_segments(caller, customer, entity, view)
+        self.compare_list(
+            "", caller, view, expected, searching=searching, **drop_none(customerId=customer, legalEntityId=entity)
         )
 
     @rule(caller=calls.CALLERS, id_=calls.SEGMENT_IDS, entity=calls.ENTITIES)
     def read_segment(self, caller: str, id_: str, entity: str | None) -> None:
-        reply = self.ask("GET", f"/{id_}", caller, query_string=present_parameters(legalEntityId=entity))
-        self.same(reply, self.model.segment(caller, id_, entity))
+        reply = self.send("GET", f"/{id_}", caller, query_string=drop_none(legalEntityId=entity))
+        self.compare(reply, self.model.read_segment(caller, id_, entity))
 
     @rule(
         caller=calls.CALLERS,
         entity=calls.ENTITIES,
         site=calls.SITES,
         only_active=st.sampled_from([None, "true", "false"]),
-        look=calls.LOOKS,
+        view=calls.VIEWS,
     )
     def read_all_items(
-        self, caller: str, entity: str | None, site: str | None, only_active: str | None, look: Look
+        self, caller: str, entity: str | None, site: str | None, only_active: str | None, view: ListView
     ) -> None:
-        expected = self.model.list_items(caller, look, entity=entity, site=site, only_active=only_active == "true")
-        self.look(
-            "/items",
-            caller,
-            look,
-            expected,
-            **present_parameters(legalEntityId=entity, siteCode=site, onlyActive=only_active),
+        expected = self.model.list_items(caller, view, entity=entity, site=site, only_active=only_active == "true")
+        self.compare_list(
+            "/items", caller, view, expected, **drop_none(legalEntityId=entity, siteCode=site, onlyActive=only_active)
         )
 
     @rule(
         caller=calls.CALLERS,
         segment=calls.SEGMENT_IDS,
         entity=calls.ENTITIES,
-        look=calls.LOOKS,
+        view=calls.VIEWS,
         searching=st.booleans(),
     )
-    def read_items(self, caller: str, segment: str, entity: str | None, look: Look, searching: bool) -> None:
-        expected = self.model.list_segment_items(caller, segment, look, entity)
-        self.look(
-            f"/{segment}/items", caller, look, expected, searching=searching, **present_parameters(legalEntityId=entity)
+    def read_items(self, caller: str, segment: str, entity: str | None, view: ListView, searching: bool) -> None:
+        expected = self.model.list_segment_items(caller, segment, view, entity)
+        self.compare_list(
+            f"/{segment}/items", caller, view, expected, searching=searching, **drop_none(legalEntityId=entity)
         )
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, item=calls.ITEMS, entity=calls.ENTITIES)
     def read_item(self, caller: str, segment: str, item: tuple[str, str], entity: str | None) -> None:
-        reply = self.ask(
-            "GET", f"/{segment}/items/{'/'.join(item)}", caller, query_string=present_parameters(legalEntityId=entity)
+        reply = self.send(
+            "GET", f"/{segment}/items/{'/'.join(item)}", caller, query_string=drop_none(legalEntityId=entity)
         )
-        self.same(reply, self.model.item(caller, segment, *item, entity))
+        self.compare(reply, self.model.read_item(caller, segment, *item, entity))
 
-    @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, look=calls.LOOKS, searching=st.booleans())
-    def read_customers(self, caller: str, segment: str, look: Look, searching: bool) -> None:
+    @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, view=calls.VIEWS, searching=st.booleans())
+    def read_customers(self, caller: str, segment: str, view: ListView, searching: bool) -> None:
         listed = self.model.search_customers if searching else self.model.list_customers
-        self.look(f"/{segment}/customers", caller, look, listed(caller, segment, look), searching=searching)
+        self.compare_list(f"/{segment}/customers", caller, view, listed(caller, segment, view), searching=searching)
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, who=calls.WHO)
-    def read_customer(self, caller: str, segment: str, who: Who) -> None:
-        self.same(self.ask("GET", customer_path(segment, who), caller), self.model.customer(caller, segment, who))
+    def read_customer(self, caller: str, segment: str, who: CustomerKey) -> None:
+        self.compare(
+            self.send("GET", customer_path(segment, who), caller), self.model.read_customer(caller, segment, who)
+        )
 
     @rule(caller=calls.CALLERS, entity=calls.ENTITIES, site=calls.SITES)
     def read_trees(self, caller: str, entity: str | None, site: str | None) -> None:
-        query = present_parameters(legalEntityId=entity, siteCode=site)
-        reply = self.ask("GET", "/items/category-trees", caller, query_string=query)
-        self.same(reply, self.model.trees(caller, entity, site))
+        query = drop_none(legalEntityId=entity, siteCode=site)
+        reply = self.send("GET", "/items/category-trees", caller, query_string=query)
+        self.compare(reply, self.model.list_trees(caller, entity, site))
 
     @rule(
         products=st.lists(calls.ITEM_IDS, min_size=1, max_size=4),
@@ -259,45 +264,47 @@ class Semantics(RuleBasedStateMachine):
     )
     def match(self, products: list[str], segments: list[str], site: str) -> None:
         body = {"items": [{"id": id_} for id_ in products], "segmentIds": segments, "site": site}
-        self.same(self.ask("POST", "/match", json=body), self.model.match(products, segments, site))
+        self.compare(self.send("POST", "/match", json=body), self.model.match_products(products, segments, site))
 
-    # The world around.
+    # Time and reset.
 
     @rule(seconds=st.sampled_from([0.001, 3600]))
     def time_passes(self, seconds: float) -> None:
-        CLOCK.forward(seconds=seconds)
+        CLOCK.advance(seconds=seconds)
 
     @rule()
     def reset(self) -> None:
-        assert self.ask("POST", f"//__admin/reset?tenant={self.client.tenant}").status_code == 200
+        assert self.send("POST", f"//__admin/reset?tenant={self.client.tenant}").status_code == 200
         self.model.reset()
         self.generated.clear()
 
     def teardown(self) -> None:
-        """Compare every item and every customer at the end, unless the test has failed; drop the tenant."""
-        if self.agreed:
-            self.look_at_everything()
+        """Compare all lists at the end, unless the history has failed already; then reset."""
+        if self.agrees:
+            self.compare_all_lists()
         self.reset()
 
-    def look_at_everything(self) -> None:
+    def compare_all_lists(self) -> None:
         for caller in ("read-token", "customer-token", "customer2-token"):
-            self.look("", caller, calls.EVERYTHING, self.model.list_segments(caller, None, None, calls.EVERYTHING))
-            expected = self.model.list_items(caller, calls.EVERYTHING, entity=None, site=None, only_active=False)
-            self.look("/items", caller, calls.EVERYTHING, expected)
+            self.compare_list(
+                "", caller, calls.WHOLE_LIST, self.model.list_segments(caller, None, None, calls.WHOLE_LIST)
+            )
+            expected = self.model.list_items(caller, calls.WHOLE_LIST, entity=None, site=None, only_active=False)
+            self.compare_list("/items", caller, calls.WHOLE_LIST, expected)
         for segment in self.model.segments:
-            expected = self.model.list_customers("read-token", segment, calls.EVERYTHING)
-            self.look(f"/{segment}/customers", "read-token", calls.EVERYTHING, expected)
+            expected = self.model.list_customers("read-token", segment, calls.WHOLE_LIST)
+            self.compare_list(f"/{segment}/customers", "read-token", calls.WHOLE_LIST, expected)
 
 
-def customer_path(segment: str, who: Who) -> str:
+def customer_path(segment: str, who: CustomerKey) -> str:
     return f"/{segment}/customers/" + "/".join(filter(None, who))
 
 
-def optional(body: Any) -> Row:
+def json_or_nothing(body: Any) -> Row:
     return {} if body is None else {"json": body}
 
 
-def present_parameters(**parameters: str | None) -> Row:
+def drop_none(**parameters: str | None) -> Row:
     return {name: text for name, text in parameters.items() if text is not None}
 
 

@@ -32,7 +32,7 @@ IRREGULAR_PARTICIPLES = frozenset(
     sworn taken taught thought told torn understood woken won worn written
     """.split()  # noqa: SIM905 - a list of a hundred quoted words is hard to read
 )
-# Verbs whose participle looks the same, and words that only look like participles.
+# Verbs whose participle is spelled the same, and words that only look like participles.
 NOT_PARTICIPLES = {
     "cast",
     "cut",
@@ -77,7 +77,7 @@ def constants(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
 
 
 def is_participle(name: str) -> bool:
-    """Whether a name is a participle alone, or one with a particle, such as `carried_out`."""
+    """Return whether a name is a bare participle, or one with a particle, such as `carried_out`."""
     word, _, rest = name.partition("_")
     if (rest and not set(rest.split("_")) <= PARTICLES) or word in NOT_PARTICIPLES:
         return False
@@ -98,7 +98,7 @@ def classes_share_a_name() -> Offenders:
 
 
 def handlers_live_elsewhere() -> Offenders:
-    """A service's handlers are in its handlers.py, or in the modules of its folder handlers/."""
+    """Return services without handlers.py or handlers/, and HANDLERS that are defined elsewhere."""
     offenders = []
     services = PACKAGE / "services"
     for folder in sorted(path.parent for path in services.glob("*/__init__.py")):
@@ -121,7 +121,7 @@ def limits_are_not_named_max() -> Offenders:
 
 
 def functions_are_bare_participles() -> Offenders:
-    """Functions and methods; a property such as `closed` describes its object and may be one."""
+    """Return functions and methods. A property such as `closed` describes its object and may be a participle."""
     offenders = []
     for module, tree in TREES.items():
         bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]

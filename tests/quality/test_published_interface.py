@@ -1,4 +1,4 @@
-"""Our specs say what the published interfaces say: operations, parameters, scopes, statuses and bodies."""
+"""Our specs agree with the published interfaces in operations, parameters, scopes, statuses and bodies."""
 
 from __future__ import annotations
 
@@ -27,42 +27,42 @@ SITES = "GET-site-settings-list-site-configurations"
 PROPERTY = "GET-configuration-retrieve-config"
 VISITOR = "GET-oauth-generate-anonymous-access-token"
 PROFILE = "GET-customer-retrieve-customer-profile"
-PAGING = {"pageSize", "pageNumber"}  # texts in all our specs: the paging practice says what is wrong with a number
+PAGING = {"pageSize", "pageNumber"}  # strings in all our specs: practices/paging parses them and explains errors
 KNOWN: dict[str, dict[str, dict[str, Any]]] = load_yaml((TABLES / "published.yaml").read_text())
 
 
-def surprises(document: Spec) -> set[str]:
-    """The differences that the table does not know, and the lines of the table that are none."""
-    found = differences(document)
+def unexpected_differences(document: Spec) -> set[str]:
+    """Return the differences that the table does not list, and the lines of the table that match no difference."""
+    differences = find_differences(document)
     lines = KNOWN.get(document.path.stem, {}).get("differences", {})
-    meant = {line: {each for each in found if is_meant(each, line)} for line in lines}
-    return found.difference(*meant.values()) | {line for line, these in meant.items() if not these}
+    matches = {line: {difference for difference in differences if matches_line(difference, line)} for line in lines}
+    return differences.difference(*matches.values()) | {line for line, matching in matches.items() if not matching}
 
 
-def is_meant(difference: str, line: str) -> bool:
-    """Whether a line of the table is this difference; one that ends in `...` is all that begin like it."""
+def matches_line(difference: str, line: str) -> bool:
+    """Return whether a line of the table means this difference. `...` at its end stands for any rest."""
     return difference.startswith(line.removesuffix("...")) if line.endswith("...") else difference == line
 
 
-def differences(document: Spec) -> set[str]:
+def find_differences(document: Spec) -> set[str]:
     service = document.path.stem
     left_out = KNOWN.get(service, {}).get("left_out", {})
-    published = facts(load_spec(PUBLISHED / f"{service}.yaml"))
+    published = list_facts(load_spec(PUBLISHED / f"{service}.yaml"))
     assert {fact.split()[0] for fact in published} >= left_out.keys()
-    published = {mended(fact, service) for fact in published if fact.split()[0] not in left_out}
-    ours = facts(document)
-    return {f"missing: {fact}" for fact in published - ours} | {f"added: {fact}" for fact in ours - published}
+    published = {correct_slip(fact, service) for fact in published if fact.split()[0] not in left_out}
+    own_facts = list_facts(document)
+    return {f"missing: {fact}" for fact in published - own_facts} | {f"added: {fact}" for fact in own_facts - published}
 
 
-def mended(fact: str, service: str) -> str:
-    """Put right what the published interface has by a slip, which would otherwise hide all that lies below it."""
-    for slip, (meant, _) in KNOWN.get(service, {}).get("slips", {}).items():
-        fact = meant + fact.removeprefix(slip) if fact.startswith(slip) else fact
+def correct_slip(fact: str, service: str) -> str:
+    """Correct a slip of the published interface in a fact. Otherwise it would hide all differences below it."""
+    for slip, (correction, _) in KNOWN.get(service, {}).get("slips", {}).items():
+        fact = correction + fact.removeprefix(slip) if fact.startswith(slip) else fact
     return fact
 
 
-def facts(document: Spec) -> set[str]:
-    """Say in a line each what a client relies on."""
+def list_facts(document: Spec) -> set[str]:
+    """Return what a client relies on, a line for each fact."""
     return {
         f"{operation['operationId']} {fact}"
         for path, item in document.root["paths"].items()
@@ -75,61 +75,61 @@ def facts(document: Spec) -> set[str]:
 def operation_facts(document: Spec, item: SpecNode, operation: SpecNode) -> Iterator[str]:
     for parameter in map(document.resolve, (*item.get("parameters", ()), *operation.get("parameters", ()))):
         schema = {} if parameter["name"] in PAGING else document.resolve(parameter["schema"])
-        yield f"takes {parameter['in']} {parameter['name']}: {kind(schema)}"
+        yield f"takes {parameter['in']} {parameter['name']}: {type_name(schema)}"
     for requirement in operation.get("security", document.root.get("security", ())):
         yield from (f"accepts {scope}" for scopes in requirement.values() for scope in scopes)
     request = document.resolve(operation.get("requestBody", {}))
-    yield from ["takes an unpublished body"] if "x-basis" in request else content(document, "takes", request)
+    yield from ["takes an unpublished body"] if "x-basis" in request else body_facts(document, "takes", request)
     for status, reply in operation["responses"].items():
         if "x-basis" not in document.resolve(reply):
             yield f"answers {status}"
-            yield from content(document, f"answers {status}", document.resolve(reply))
+            yield from body_facts(document, f"answers {status}", document.resolve(reply))
 
 
-def content(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
-    """Say what a request or a reply has in its body, if it has one."""
+def body_facts(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
+    """Yield the facts about the body of a request or a reply, if it has one."""
     if "content" in holder:
         schema = holder["content"]["application/json"]["schema"]
-        yield from (f"{verb} {field}" for field in fields(document, schema, "body"))
+        yield from (f"{verb} {field}" for field in field_facts(document, schema, "body"))
 
 
-def fields(document: Spec, schema: SpecNode, name: str, seen: tuple[str, ...] = ()) -> Iterator[str]:
-    """Give `dotted.name[]: type` of a schema and of all that is in it; of what recurs, the type alone."""
+def field_facts(document: Spec, schema: SpecNode, name: str, references: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield `dotted.name[]: type` for a schema and everything in it; for a recursive part only its type."""
     reference, schema = schema.get("$ref", ""), document.resolve(schema)
     if "x-basis" in schema:
         return
-    if "type" in schema or schema.keys().isdisjoint({"allOf", "oneOf"}):  # whose parts say of what kind it is
-        yield f"{name}: {kind(schema)}"
-    if reference in seen:
+    if "type" in schema or schema.keys().isdisjoint({"allOf", "oneOf"}):  # otherwise the parts have the type
+        yield f"{name}: {type_name(schema)}"
+    if reference in references:
         return
-    seen = (*seen, reference) if reference else seen
+    references = (*references, reference) if reference else references
     for part in (*schema.get("allOf", ()), *schema.get("oneOf", ())):
-        yield from fields(document, part, name, seen)
+        yield from field_facts(document, part, name, references)
     for inner, part in schema.get("properties", {}).items():
-        yield from fields(document, part, f"{name}.{inner}", seen)
+        yield from field_facts(document, part, f"{name}.{inner}", references)
     if "items" in schema:
-        yield from fields(document, schema["items"], f"{name}[]", seen)
+        yield from field_facts(document, schema["items"], f"{name}[]", references)
 
 
-def kind(schema: SpecNode) -> str:
-    """Name the type; not every object is marked as one."""
+def type_name(schema: SpecNode) -> str:
+    """Return the type of a schema; objects without `type` are recognized by their keywords."""
     unmarked = "object" if schema.keys() & {"properties", "additionalProperties"} else "any"
     return str(schema.get("type", unmarked))
 
 
 @pytest.mark.parametrize("service", SPECS)
-def test_a_spec_differs_from_the_published_interface_only_where_it_is_known(service: str) -> None:
-    assert not surprises(load_spec(data_folder("spec") / f"{service}.yaml"))
+def test_a_spec_differs_from_the_published_interface_only_as_listed(service: str) -> None:
+    assert not unexpected_differences(load_spec(data_folder("spec") / f"{service}.yaml"))
 
 
-def test_every_service_has_its_published_interface_as_facts() -> None:
+def test_every_service_has_published_facts() -> None:
     published = {path.stem for path in PUBLISHED.glob("*.yaml")}
     assert published >= set(SPECS) | KNOWN.keys()
-    assert all(reason for each in KNOWN.values() for kept in each.values() for reason in kept.values())
+    assert all(reason for service in KNOWN.values() for reasons in service.values() for reason in reasons.values())
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "found"),
+    ("old", "new", "difference"),
     [
         ("/segments/match:", "/match:", f"missing: {MATCH} is POST /customer-segment/{{tenant}}/segments/match"),
         (f"operationId: {MATCH}", "operationId: match", f"missing: {MATCH} answers 200"),
@@ -162,12 +162,12 @@ def test_every_service_has_its_published_interface_as_facts() -> None:
         ),
     ],
 )
-def test_a_change_of_the_spec_of_segments_is_found(old: str, new: str, found: str) -> None:
-    assert found in surprises_after("customer-segment", old, new)
+def test_a_change_of_the_segment_spec_is_found(old: str, new: str, difference: str) -> None:
+    assert difference in differences_after_change("customer-segment", old, new)
 
 
 @pytest.mark.parametrize(
-    ("service", "old", "new", "found"),
+    ("service", "old", "new", "difference"),
     [
         ("site", "name: pageSize", "name: size", f"missing: {SITES} takes query pageSize: any"),
         ("site", "  - OAuth2: []", "  - OAuth2: [site.site_read]", f"added: {SITES} accepts site.site_read"),
@@ -193,20 +193,20 @@ def test_a_change_of_the_spec_of_segments_is_found(old: str, new: str, found: st
         ),
     ],
 )
-def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, found: str) -> None:
-    assert found in surprises_after(service, old, new)
+def test_a_change_of_another_spec_is_found(service: str, old: str, new: str, difference: str) -> None:
+    assert difference in differences_after_change(service, old, new)
 
 
-def surprises_after(service: str, old: str, new: str) -> set[str]:
-    """What is found once a spec has been changed in one place."""
+def differences_after_change(service: str, old: str, new: str) -> set[str]:
+    """Return the unexpected differences after one change of a spec."""
     path = data_folder("spec") / f"{service}.yaml"
     text = path.read_text()
     assert old in text
-    return surprises(Spec(path, load_yaml(text.replace(old, new, 1))))
+    return unexpected_differences(Spec(path, load_yaml(text.replace(old, new, 1))))
 
 
 @pytest.mark.parametrize("path", sorted(PUBLISHED.glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_published_file_holds_facts_and_none_of_the_vendors_words(path: Path) -> None:
+def test_a_published_file_holds_facts_and_no_text_of_the_vendor(path: Path) -> None:
     text = path.read_text()
     assert not re.findall(r"\b(?:summary|examples?|externalDocs):", text)
     assert set(re.findall(r"\bdescription: ([^{}\n]+)", text)) <= {status.phrase for status in HTTPStatus}

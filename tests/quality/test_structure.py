@@ -1,4 +1,4 @@
-"""Where tests live: folders by subject, helpers in tests/support, and no test that imports another."""
+"""The places of tests: folders by subject, helpers in tests/support, and no test that imports another."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_no_file_imports_a_test_module(path: Path) -> None:
     assert [name for name in modules if any(part.startswith(("test_", "conftest")) for part in name.split("."))] == []
 
 
-def test_no_test_lies_outside_the_folders() -> None:
+def test_no_test_is_outside_the_folders() -> None:
     assert {path.name for path in TESTS.glob("*.py")} == {"__init__.py", "conftest.py"}
     assert [path.name for path in (TESTS / "support").rglob("test_*.py")] == []
 

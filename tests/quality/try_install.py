@@ -1,7 +1,7 @@
-"""Install in every way that README and Dockerfile name, far from the checkout, and serve once: `make package`.
+"""Install in every way that README and Dockerfile describe, outside the checkout, and serve once: `make package`.
 
-Three empty environments: the wheel; the README's commands without make; the steps of the Dockerfile, on the files that
-it copies and with the variables that it sets, since there may be no engine to build it.
+There are three empty environments: the wheel; the README's commands without make; and the steps of the Dockerfile. The
+steps run without Docker, on the files that the Dockerfile copies and with the variables that it sets.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import venv
 import zipfile
 from pathlib import Path
 
-from tests.support.live_server import ask, run, serving
+from tests.support.live_server import run_command, send_request, start_server
 from tests.support.paths import ROOT
 from tests.support.samples import GOLDEN
 
@@ -29,54 +29,54 @@ NEEDED = {
 GOLDEN_ITEMS = f"/customer-segment/acme/segments/{GOLDEN}/items"
 
 
-def do(*command: str | Path, where: Path = ROOT) -> None:
-    """Run a step; its failure is ours."""
+def run_step(*command: str | Path, where: Path = ROOT) -> None:
+    """Run a command; CalledProcessError if it fails."""
     subprocess.run([str(part) for part in command], check=True, cwd=where, stdout=subprocess.DEVNULL)
 
 
-def serves(command: Path, where: Path, **variables: str) -> None:
-    """Start this command, ask it once, ask for its health, stop it."""
-    with serving(command=[str(command)], where=where, **variables) as (process, ready):
-        status, rows = ask(ready["url"] + GOLDEN_ITEMS)
+def check_server(command: Path, where: Path, **variables: str) -> None:
+    """Start the server with this command, send a request and a health check, and stop it."""
+    with start_server(command=[str(command)], folder=where, **variables) as (process, ready):
+        status, rows = send_request(ready["url"] + GOLDEN_ITEMS)
         assert (status, len(rows)) == (200, 2), (status, rows)
         port = ready["url"].rpartition(":")[2]
-        assert run("healthcheck", "--port", port, command=[str(command)]).returncode == 0
+        assert run_command("healthcheck", "--port", port, command=[str(command)]).returncode == 0
         process.terminate()
         assert process.wait(timeout=30) == 0
 
 
-def wheel(where: Path) -> None:
-    """Build the wheel, look into it, install it into an empty environment."""
-    do(sys.executable, "-m", "build", "--wheel", "--outdir", where, ROOT)
+def try_wheel(where: Path) -> None:
+    """Build the wheel, check its contents, and install it into an empty environment."""
+    run_step(sys.executable, "-m", "build", "--wheel", "--outdir", where, ROOT)
     (built,) = where.glob("*.whl")
     missing = NEEDED - set(zipfile.ZipFile(built).namelist())
     assert not missing, f"the wheel lacks {missing}"
     venv.create(where / "venv", with_pip=True)
     pip = where / "venv" / "bin" / "pip"
-    do(pip, "install", "--quiet", "--constraint", ROOT / "constraints.txt", built)
-    serves(where / "venv" / "bin" / "mockserver", where)
+    run_step(pip, "install", "--quiet", "--constraint", ROOT / "constraints.txt", built)
+    check_server(where / "venv" / "bin" / "mockserver", where)
 
 
-def readme(where: Path) -> None:
-    """Follow the README's way without make, in a copy of the tracked files."""
+def try_readme(where: Path) -> None:
+    """Run the README's commands for those without make, in a copy of the tracked files."""
     listed = subprocess.run(["git", "ls-files"], check=True, cwd=ROOT, capture_output=True, text=True).stdout
-    copy(listed.split(), where)
+    copy_files(listed.split(), where)
     text = (ROOT / "README.md").read_text().partition("Without make")[2]
     commands = text.partition("```sh\n")[2].partition("```")[0].splitlines()
     for command in commands[:2]:
-        do("bash", "-c", command, where=where)
+        run_step("bash", "-c", command, where=where)
     assert commands[2:] == [".venv/bin/mockserver serve", ".venv/bin/python -m pytest -n auto"]
-    serves(where / ".venv" / "bin" / "mockserver", where)
-    do(".venv/bin/python", "-m", "pytest", "-q", "tests/services/test_published_examples.py", where=where)
+    check_server(where / ".venv" / "bin" / "mockserver", where)
+    run_step(".venv/bin/python", "-m", "pytest", "-q", "tests/services/test_published_examples.py", where=where)
 
 
-def dockerfile(where: Path) -> None:
+def try_dockerfile(where: Path) -> None:
     """Run the Dockerfile's steps: its COPY, its install, its variables, its command and health check."""
     text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
     build, final = text.rsplit("\nFROM ", 1)
-    copy([source for line in re.findall(r"^COPY (.*) \S+$", build, re.M) for source in line.split()], where)
+    copy_files([source for line in re.findall(r"^COPY (.*) \S+$", build, re.M) for source in line.split()], where)
     (install,) = re.findall(r"^RUN (.*)$", build, re.M)
-    do(
+    run_step(
         "bash",
         "-c",
         install.replace("/opt/mockserver", str(where / "opt")).replace("python -m", f"{sys.executable} -m"),
@@ -86,11 +86,11 @@ def dockerfile(where: Path) -> None:
     assert variables["MOCKSERVER_HOST"] == "0.0.0.0"
     assert 'ENTRYPOINT ["mockserver"]\nCMD ["serve"]' in final
     assert 'CMD ["mockserver", "healthcheck"]' in final
-    serves(where / "opt" / "bin" / "mockserver", where, **variables)
+    check_server(where / "opt" / "bin" / "mockserver", where, **variables)
 
 
-def copy(paths: list[str], where: Path) -> None:
-    """Copy files and folders of the checkout."""
+def copy_files(paths: list[str], where: Path) -> None:
+    """Copy files and folders from the checkout."""
     for path in paths:
         source, target = ROOT / path, where / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -101,10 +101,10 @@ def copy(paths: list[str], where: Path) -> None:
 
 
 def main() -> None:
-    for way in (wheel, readme, dockerfile):
+    for attempt in (try_wheel, try_readme, try_dockerfile):
         with tempfile.TemporaryDirectory() as folder:
-            way(Path(folder))
-        print(f"{way.__name__}: installed, served, answered, stopped", flush=True)
+            attempt(Path(folder))
+        print(f"{attempt.__name__}: installed, served, answered, stopped", flush=True)
 
 
 if __name__ == "__main__":

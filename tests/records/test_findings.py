@@ -1,4 +1,4 @@
-"""Findings: what a client does against the contract and the vendor lets pass; and the dial `contract`."""
+"""Findings: violations of the contract that the vendor accepts; and the strictness setting `contract`."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 
 
-def last(app: App, client: Client) -> JournalEntry:
+def last_exchange(app: App, client: Client) -> JournalEntry:
     return app.records.get_record(client.tenant).journal.list_entries()[-1]
 
 
-def kinds(app: App, client: Client) -> list[tuple[str, str, str]]:
-    return [(each.kind, each.place, each.suggestion) for each in last(app, client).findings if each.kind != "scope"]
+def list_findings(app: App, client: Client) -> list[tuple[str, str, str]]:
+    return [
+        (finding.kind, finding.place, finding.suggestion)
+        for finding in last_exchange(app, client).findings
+        if finding.kind != "scope"
+    ]
 
 
-def dial(client: Client, contract: str) -> None:
-    reply = client.having(None).put("//__admin/settings", json={"tenant": client.tenant, "contract": contract})
+def set_strictness(client: Client, contract: str) -> None:
+    reply = client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant, "contract": contract})
     assert reply.get_json()["contract"] == contract
 
 
 @pytest.mark.parametrize(
-    ("path", "request_", "found"),
+    ("path", "request_", "expected"),
     [
         ("/items", {}, []),
         ("/items?pagesize=5", {}, [("query", "pagesize", "pageSize")]),
@@ -39,14 +43,14 @@ def dial(client: Client, contract: str) -> None:
     ids=str,
 )
 def test_parameters_and_headers(
-    client: Client, shared: App, path: str, request_: Any, found: list[tuple[str, str, str]]
+    client: Client, shared: App, path: str, request_: Any, expected: list[tuple[str, str, str]]
 ) -> None:
     assert client.get(path, **request_).status_code == 200
-    assert kinds(shared, client) == found
+    assert list_findings(shared, client) == expected
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "found"),
+    ("method", "path", "body", "expected"),
     [
         ("PUT", ITEM, {"mixins": {"any": {"thing": 1}}, "metadata": {"mixins": {"any": "url"}}}, []),
         ("PUT", ITEM, {"mixin": {}}, [("body", "/mixin", "mixins")]),
@@ -57,38 +61,38 @@ def test_parameters_and_headers(
     ],
     ids=str,
 )
-def test_body_fields(client: Client, shared: App, method: str, path: str, body: Any, found: Any) -> None:
+def test_body_fields(client: Client, shared: App, method: str, path: str, body: Any, expected: Any) -> None:
     assert client.send(method, path, json=body).status_code < 300
-    assert kinds(shared, client) == found
+    assert list_findings(shared, client) == expected
 
 
-def test_a_token_that_may_more_than_is_needed(client: Client, shared: App) -> None:
+def test_a_token_with_scopes_that_the_operation_does_not_need(client: Client, shared: App) -> None:
     client.get("/items")
-    assert last(shared, client).findings == (
+    assert last_exchange(shared, client).findings == (
         Finding(
             "scope",
             "GET-customer-segment-retrieve-segments-items",
             "The token grants more than this operation needs: customersegment.segment_manage.",
         ),
     )
-    client.having("read-token").get("/items")
-    assert last(shared, client).findings == ()
+    client.with_token("read-token").get("/items")
+    assert last_exchange(shared, client).findings == ()
 
 
-def test_the_many_scopes_of_a_customer_are_no_finding(client: Client, shared: App) -> None:
+def test_extra_scopes_of_a_customer_are_not_reported(client: Client, shared: App) -> None:
     login = f"//customer/{client.tenant}/login"
     john = client.post(login, json={"email": "john.doe@email.com", "password": "secret1"}).get_json()
-    assert client.having(john["access_token"]).get("/items").status_code == 200
-    assert last(shared, client).findings == ()
+    assert client.with_token(john["access_token"]).get("/items").status_code == 200
+    assert last_exchange(shared, client).findings == ()
 
 
-def test_c11b_the_dial_decides_what_becomes_of_findings(client: Client) -> None:
-    before = client.everything()
+def test_c11b_the_strictness_decides_how_findings_are_reported(client: Client) -> None:
+    before = client.list_all_items()
     assert "X-Mock-Findings" not in client.get("/items?hello=1").headers
-    dial(client, "warn")
+    set_strictness(client, "warn")
     warned = client.get("/items?hello=1&again=1")
     assert (warned.status_code, warned.headers["X-Mock-Findings"]) == (200, "2")
-    dial(client, "strict")
+    set_strictness(client, "strict")
     refused = client.put(ITEM, json={"metadata": {"versoin": 1}})
     assert refused.status_code == 400
     assert refused.get_json()["details"] == {
@@ -97,36 +101,36 @@ def test_c11b_the_dial_decides_what_becomes_of_findings(client: Client) -> None:
         "message": "This field is not declared. Did you mean version?",
     }
     assert client.get("/items").status_code == 200
-    dial(client, "vendor")
+    set_strictness(client, "vendor")
     assert client.put(ITEM, json={"metadata": {"versoin": 1}}).status_code == 204
     client.post(f"//__admin/reset?tenant={client.tenant}")
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
-def test_the_dial_of_one_tenant_does_not_turn_that_of_others(client: Client) -> None:
-    dial(client, "strict")
+def test_strictness_is_set_per_tenant(client: Client) -> None:
+    set_strictness(client, "strict")
     assert Client(client.flask, f"{client.tenant}b").get("/items?hello=1").status_code == 200
     assert client.get("/items?hello=1").status_code == 400
     client.post(f"//__admin/reset?tenant={client.tenant}")
     assert client.get("/items?hello=1").status_code == 200
 
 
-def listed(client: Client, query: str = "") -> Any:
-    reply = client.having(None).get(f"//__admin/findings{query}")
+def read_findings(client: Client, query: str = "") -> Any:
+    reply = client.with_token(None).get(f"//__admin/findings{query}")
     assert reply.status_code == 200
     return reply.get_json()
 
 
 def test_findings_are_listed_once_with_their_count_and_their_tests(client: Client) -> None:
-    reader = client.having("read-token")
+    reader = client.with_token("read-token")
     first = reader.get("/items?pagesize=5", headers={"X-Mock-Test": "one"})
     for test in ("one", "two"):
         reader.get("/items?pagesize=7", headers={"X-Mock-Test": test})
     reader.get("/items?hello=1")
-    found = listed(client, f"?tenant={client.tenant}")
+    report = read_findings(client, f"?tenant={client.tenant}")
     assert first.status_code == 200
-    assert found["beyond"] == 0
-    pagesize, hello = found["findings"]
+    assert report["beyond"] == 0
+    pagesize, hello = report["findings"]
     assert pagesize.pop("example").startswith("00000000-0000-4000-8000-")
     assert pagesize == {
         "tenant": client.tenant,
@@ -143,30 +147,30 @@ def test_findings_are_listed_once_with_their_count_and_their_tests(client: Clien
 
 
 def test_a_parameter_without_name_is_a_finding_too(client: Client) -> None:
-    client.having("read-token").get("/items?=5")
-    (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
-    assert (found["kind"], found["place"]) == ("query", "")
+    client.with_token("read-token").get("/items?=5")
+    (finding,) = read_findings(client, f"?tenant={client.tenant}")["findings"]
+    assert (finding["kind"], finding["place"]) == ("query", "")
 
 
-def test_the_example_of_a_finding_is_the_first_visit_that_had_it(client: Client, shared: App) -> None:
+def test_the_example_of_a_finding_is_its_first_exchange(client: Client, shared: App) -> None:
     for _ in range(2):
-        client.having("read-token").get("/items?hello=1")
+        client.with_token("read-token").get("/items?hello=1")
     first = shared.records.get_record(client.tenant).journal.list_entries()[0]
-    (found,) = listed(client, f"?tenant={client.tenant}")["findings"]
-    assert found["example"] == first.id
+    (finding,) = read_findings(client, f"?tenant={client.tenant}")["findings"]
+    assert finding["example"] == first.id
 
 
-def test_findings_of_tenants_are_apart_and_go_apart(client: Client) -> None:
+def test_findings_are_listed_and_cleared_per_tenant(client: Client) -> None:
     other = Client(client.flask, f"{client.tenant}b", "read-token")
-    for each in (client.having("read-token"), other):
+    for each in (client.with_token("read-token"), other):
         each.get("/items?hello=1")
 
     def whose() -> list[str]:
         mine = {client.tenant, other.tenant}
-        return [each["tenant"] for each in listed(client)["findings"] if each.get("tenant") in mine]
+        return [finding["tenant"] for finding in read_findings(client)["findings"] if finding.get("tenant") in mine]
 
     assert whose() == [client.tenant, other.tenant]
-    assert client.having(None).delete(f"//__admin/findings?tenant={client.tenant}").status_code == 204
+    assert client.with_token(None).delete(f"//__admin/findings?tenant={client.tenant}").status_code == 204
     assert whose() == [other.tenant]
-    assert client.having(None).delete("//__admin/findings").status_code == 204
-    assert listed(client) == {"findings": [], "beyond": 0}
+    assert client.with_token(None).delete("//__admin/findings").status_code == 204
+    assert read_findings(client) == {"findings": [], "beyond": 0}

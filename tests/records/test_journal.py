@@ -1,4 +1,4 @@
-"""The journal, as a client reads it: WireMock's own Python client, patterns, near misses, exports, and no secrets."""
+"""The journal over HTTP: WireMock's Python client, patterns, near misses and exports. No secret is shown."""
 
 from __future__ import annotations
 
@@ -27,47 +27,47 @@ from mockserver.records.exchange import MAX_STORED_BODY_BYTES
 from mockserver.records.store import MAX_ENTRIES, MAX_JOURNAL_BYTES
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.live_server import ENOUGH, ask, environment, serving
+from tests.support.live_server import TIMEOUT_SECONDS, clean_environment, send_request, start_server
 from tests.support.samples import GOLDEN, ITEM
 
 
-class Journal:
-    """Reads the journal of one tenant."""
+class JournalClient:
+    """A client of the journal of one tenant."""
 
     def __init__(self, client: Client) -> None:
-        self.client = client.having(None)
+        self.client = client.with_token(None)
 
-    def ask(self, method: str, path: str = "", body: Any = None, status: int = 200, **asked: Any) -> Any:
-        query = {"tenant": self.client.tenant, **asked}
+    def call(self, method: str, path: str = "", body: Any = None, status: int = 200, **parameters: Any) -> Any:
+        query = {"tenant": self.client.tenant, **parameters}
         reply = self.client.send(method, f"//__admin{path}", json=body, query_string=query)
         assert reply.status_code == status, reply.text
         return reply.get_json()
 
-    def events(self, **query: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("GET", "/requests", **query)["requests"]
-        return found
+    def list_events(self, **query: Any) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = self.call("GET", "/requests", **query)["requests"]
+        return entries
 
     def count(self, **pattern: Any) -> int:
-        return int(self.ask("POST", "/requests/count", pattern)["count"])
+        return int(self.call("POST", "/requests/count", pattern)["count"])
 
 
 @pytest.fixture
-def journal(client: Client) -> Journal:
-    return Journal(client)
+def journal(client: Client) -> JournalClient:
+    return JournalClient(client)
 
 
-def test_an_entry_says_all_that_became_of_a_request(client: Client, journal: Journal) -> None:
+def test_an_entry_describes_the_whole_exchange(client: Client, journal: JournalClient) -> None:
     client.put(f"{ITEM}?why=1", json={"metadata": {"version": 1}}, headers={"X-Mock-Test": "t1"})
-    client.having("read-token").put(ITEM, json={}, headers={"Cookie": "a=b"})
+    client.with_token("read-token").put(ITEM, json={}, headers={"Cookie": "a=b"})
     client.put(ITEM, json={"metadata": {"version": 9}})
-    stale, forbidden, written = journal.events()
+    stale, forbidden, written = journal.list_events()
     assert written["request"]["method"] == "PUT"
     assert written["request"]["url"] == f"/customer-segment/{client.tenant}/segments{ITEM}?why=1"
     assert json.loads(written["request"]["body"]) == {"metadata": {"version": 1}}
     assert written["request"]["queryParams"] == {"why": {"key": "why", "values": ["1"]}}
     assert (written["response"]["status"], written["wasMatched"]) == (204, True)
     assert written["mock"].pop("microseconds") > 0
-    assert [each["place"] for each in written["mock"].pop("findings")] == [
+    assert [finding["place"] for finding in written["mock"].pop("findings")] == [
         "why",
         "PUT-customer-segment-update-item",
     ]
@@ -87,39 +87,39 @@ def test_an_entry_says_all_that_became_of_a_request(client: Client, journal: Jou
     assert stale["id"] == stale["response"]["headers"]["X-Mock-Explain"]
 
 
-def test_lists_are_limited_by_number_time_and_test(client: Client, journal: Journal) -> None:
+def test_lists_are_limited_by_number_time_and_test(client: Client, journal: JournalClient) -> None:
     for number in range(5):
         client.get("/items", headers={"X-Mock-Test": f"t{number % 2}"})
-    events = journal.events()
+    events = journal.list_events()
     assert [event["id"] for event in events] == sorted((event["id"] for event in events), reverse=True)
-    assert len(journal.events(limit="2")) == 2
-    assert journal.ask("GET", "/requests", limit="2")["meta"] == {"total": 5}
-    assert len(journal.events(test="t0")) == 3
-    assert len(journal.events(since=events[0]["request"]["loggedDateString"])) >= 1
-    assert journal.events(since="2999-01-01T00:00:00Z") == []
+    assert len(journal.list_events(limit="2")) == 2
+    assert journal.call("GET", "/requests", limit="2")["meta"] == {"total": 5}
+    assert len(journal.list_events(test="t0")) == 3
+    assert len(journal.list_events(since=events[0]["request"]["loggedDateString"])) >= 1
+    assert journal.list_events(since="2999-01-01T00:00:00Z") == []
     for wrong in ({"limit": "-1"}, {"limit": "x"}, {"limit": "9" * 500}, {"since": "yesterday"}):
-        journal.ask("GET", "/requests", status=400, **wrong)
+        journal.call("GET", "/requests", status=400, **wrong)
 
 
-def test_tenants_do_not_mix_and_all_together_are_in_order(client: Client, journal: Journal) -> None:
+def test_entries_are_listed_per_tenant_and_in_order_for_all(client: Client, journal: JournalClient) -> None:
     other = Client(client.flask, f"{client.tenant}b")
-    for each in (client, other, client):
-        each.get("/items")
-    assert len(journal.events()) == 2
-    assert len(Journal(other).events()) == 1
-    whole = client.having(None).get("//__admin/requests?limit=3").get_json()["requests"]
-    assert [event["mock"]["tenant"] for event in whole] == [client.tenant, other.tenant, client.tenant]
-    journal.ask("DELETE", "/requests")
-    assert (journal.events(), len(Journal(other).events())) == ([], 1)
+    for caller in (client, other, client):
+        caller.get("/items")
+    assert len(journal.list_events()) == 2
+    assert len(JournalClient(other).list_events()) == 1
+    entries = client.with_token(None).get("//__admin/requests?limit=3").get_json()["requests"]
+    assert [event["mock"]["tenant"] for event in entries] == [client.tenant, other.tenant, client.tenant]
+    journal.call("DELETE", "/requests")
+    assert (journal.list_events(), len(JournalClient(other).list_events())) == ([], 1)
 
 
-def test_one_entry_is_shown_and_removed(client: Client, journal: Journal) -> None:
+def test_one_entry_is_shown_and_removed(client: Client, journal: JournalClient) -> None:
     client.get("/items")
-    (event,) = journal.events()
-    assert journal.ask("GET", f"/requests/{event['id']}") == event
-    journal.ask("DELETE", f"/requests/{event['id']}")
-    journal.ask("GET", f"/requests/{event['id']}", status=404)
-    assert journal.events() == []
+    (event,) = journal.list_events()
+    assert journal.call("GET", f"/requests/{event['id']}") == event
+    journal.call("DELETE", f"/requests/{event['id']}")
+    journal.call("GET", f"/requests/{event['id']}", status=404)
+    assert journal.list_events() == []
 
 
 MATCHING = [
@@ -153,15 +153,15 @@ MATCHING = [
 
 
 @pytest.mark.parametrize(("pattern", "count"), MATCHING, ids=str)
-def test_patterns_of_wiremock(client: Client, journal: Journal, pattern: dict[str, Any], count: int) -> None:
+def test_patterns_of_wiremock(client: Client, journal: JournalClient, pattern: dict[str, Any], count: int) -> None:
     client.get("/items", query_string={"q": "type:PRODUCT"})
     client.put(ITEM, json={"mixins": {"a": ["x", "PREMIUM"]}}, headers={"X-Mock-Test": "test two"})
     client.get(f"/{GOLDEN}", headers={"Cookie": "b=2; c=1"})
     assert journal.count(**pattern) == count
-    found = journal.ask("POST", "/requests/find", pattern)["requests"]
-    assert len(found) == count
-    assert len(journal.ask("POST", "/requests/remove", pattern)["serveEvents"]) == count
-    assert len(journal.events()) == 3 - count
+    entries = journal.call("POST", "/requests/find", pattern)["requests"]
+    assert len(entries) == count
+    assert len(journal.call("POST", "/requests/remove", pattern)["serveEvents"]) == count
+    assert len(journal.list_events()) == 3 - count
 
 
 @pytest.mark.parametrize(
@@ -182,11 +182,11 @@ def test_patterns_of_wiremock(client: Client, journal: Journal, pattern: dict[st
     ],
     ids=str,
 )
-def test_patterns_that_cannot_be_used(client: Client, journal: Journal, pattern: Any, status: int) -> None:
+def test_invalid_patterns(client: Client, journal: JournalClient, pattern: Any, status: int) -> None:
     client.get("/items")
     for path in ("/requests/count", "/requests/find", "/requests/remove", "/near-misses/request-pattern"):
-        journal.ask("POST", path, pattern, status)
-    assert len(journal.events()) == 1
+        journal.call("POST", path, pattern, status)
+    assert len(journal.list_events()) == 1
 
 
 UNORDERED = {"equalToJson": [*range(6000)], "ignoreArrayOrder": True}
@@ -198,90 +198,93 @@ UNORDERED = {"equalToJson": [*range(6000)], "ignoreArrayOrder": True}
     ids=["regex", "json"],
 )
 def test_a_pattern_that_takes_too_long_is_refused(
-    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch, body: Any, matcher: dict[str, Any]
+    client: Client, journal: JournalClient, monkeypatch: pytest.MonkeyPatch, body: Any, matcher: dict[str, Any]
 ) -> None:
     monkeypatch.setattr(regexes, "MAX_SEARCH_SECONDS", 0.05)
     client.put(ITEM, json=body)
     pattern = {"bodyPatterns": [matcher]}
-    assert journal.ask("POST", "/requests/count", pattern, 400)["details"]["type"] == "expensive"
+    assert journal.call("POST", "/requests/count", pattern, 400)["details"]["type"] == "expensive"
     assert journal.count() == 1
 
 
-def test_a_search_does_not_measure_how_near_others_are(
-    client: Client, journal: Journal, monkeypatch: pytest.MonkeyPatch
+def test_a_search_computes_no_distances(
+    client: Client, journal: JournalClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get("/items")
     client.get(f"/{GOLDEN}")
-    monkeypatch.setattr(request_patterns, "_text_distance", None)  # it takes up to 30 ms for two bodies
+    monkeypatch.setattr(request_patterns, "_text_distance", None)  # it would take up to 30 ms for two bodies
     assert journal.count(urlPath=f"/customer-segment/{client.tenant}/segments/items") == 1
 
 
-def test_json_that_nests_deep_is_refused_in_a_pattern_and_read_in_the_journal(client: Client, journal: Journal) -> None:
+def test_deep_json_is_refused_in_a_pattern_and_read_in_the_journal(client: Client, journal: JournalClient) -> None:
     deep, flat = "[" * 500 + "]" * 500, "[" * 99 + "]" * 99
     client.put(ITEM, data=deep, content_type="application/json")
-    journal.ask("POST", "/requests/count", {"bodyPatterns": [{"equalToJson": deep}]}, 422)
+    journal.call("POST", "/requests/count", {"bodyPatterns": [{"equalToJson": deep}]}, 422)
     assert journal.count(bodyPatterns=[{"equalToJson": flat}]) == 0
     assert journal.count(bodyPatterns=[{"equalToJson": flat, "ignoreExtraElements": True}]) == 1
 
 
-def test_a_near_miss_can_be_asked_for_as_a_pattern(client: Client, journal: Journal) -> None:
+def test_a_near_miss_can_be_asked_for_as_a_pattern(client: Client, journal: JournalClient) -> None:
     client.get(f"/{GOLDEN}/items")
-    asked = {"method": "GET", "url": f"/customer-segment/{client.tenant}/segments/{GOLDEN}/itmes"}
-    (first, *_) = journal.ask("POST", "/near-misses/request", asked)["nearMisses"]
+    request = {"method": "GET", "url": f"/customer-segment/{client.tenant}/segments/{GOLDEN}/itmes"}
+    (first, *_) = journal.call("POST", "/near-misses/request", request)["nearMisses"]
     assert journal.count(**first["requestPattern"]) == 1
     assert journal.count(urlPathTemplate="/customer-segment/{tenant}/segments/{segmentId}") == 0
 
 
-def test_unmatched_requests_have_near_misses(client: Client, journal: Journal) -> None:
+def test_unmatched_requests_have_near_misses(client: Client, journal: JournalClient) -> None:
     client.get("/items")
     client.post("/items/category-tree", json={})
     client.send("PATCH", ITEM)
     client.send("OPTIONS", ITEM)
-    assert len(journal.ask("GET", "/requests/unmatched")["requests"]) == 2
-    misses = journal.ask("GET", "/requests/unmatched/near-misses")["nearMisses"]
+    assert len(journal.call("GET", "/requests/unmatched")["requests"]) == 2
+    misses = journal.call("GET", "/requests/unmatched/near-misses")["nearMisses"]
     assert misses[0]["requestPattern"]["urlPathTemplate"].startswith("/customer-segment/{tenant}/segments")
-    nearest = next(each for each in misses if each["request"]["method"] == "PATCH")
+    nearest = next(miss for miss in misses if miss["request"]["method"] == "PATCH")
     assert nearest["requestPattern"]["urlPathTemplate"].endswith("/items/{type}/{itemId}")
     assert nearest["matchResult"]["distance"] < 0.3
 
 
-def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: Journal) -> None:
+def test_near_misses_of_a_request_and_of_a_pattern(client: Client, journal: JournalClient) -> None:
     client.get("/items")
     client.get("/search")
-    asked = {"method": "GET", "url": "/customer-segment/acme/segmets/items"}
-    (first, *_) = journal.ask("POST", "/near-misses/request", asked)["nearMisses"]
+    request = {"method": "GET", "url": "/customer-segment/acme/segmets/items"}
+    (first, *_) = journal.call("POST", "/near-misses/request", request)["nearMisses"]
     assert first["operationId"] == "GET-customer-segment-retrieve-segments-items"
     pattern = {"method": "GET", "urlPath": f"/customer-segment/{client.tenant}/segments/item"}
-    misses = journal.ask("POST", "/near-misses/request-pattern", pattern)["nearMisses"]
+    misses = journal.call("POST", "/near-misses/request-pattern", pattern)["nearMisses"]
     assert misses[0]["request"]["url"].endswith("/items")
     assert 0 < misses[0]["matchResult"]["distance"] < misses[1]["matchResult"]["distance"] <= 1
 
 
-def test_it_is_bounded_and_counts_what_it_dropped(client: Client, journal: Journal, shared: App) -> None:
+def test_the_journal_is_bounded_and_counts_dropped_entries(client: Client, journal: JournalClient, shared: App) -> None:
     for _ in range(MAX_ENTRIES + 5):
         client.get(f"/{GOLDEN}")
-    told = journal.ask("GET", "/requests", limit="1")
-    assert (told["meta"]["total"], told["dropped"]) == (MAX_ENTRIES, 5)
+    report = journal.call("GET", "/requests", limit="1")
+    assert (report["meta"]["total"], report["dropped"]) == (MAX_ENTRIES, 5)
     large = b'{"mixins": {"a": "' + b"x" * (MAX_STORED_BODY_BYTES + 1) + b'"}}'
     for _ in range(MAX_JOURNAL_BYTES // MAX_STORED_BODY_BYTES + 5):
         client.put(ITEM, data=large, content_type="application/json")
-    (latest,) = journal.events(limit="1")
+    (latest,) = journal.list_events(limit="1")
     assert latest["mock"]["bodyIsCut"] is True
     assert len(latest["request"]["body"]) == MAX_STORED_BODY_BYTES
-    entries = shared.records.get_record(client.tenant).journal.list_entries()
-    assert sum(len(entry.request.body) for entry in entries) <= MAX_JOURNAL_BYTES
+    exchanges = shared.records.get_record(client.tenant).journal.list_entries()
+    assert sum(len(exchange.request.body) for exchange in exchanges) <= MAX_JOURNAL_BYTES
 
 
-def test_secrets_are_not_shown(client: Client, journal: Journal) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret"}
-    whole = Journal(Client(client.flask, client.tenant, None))
-    whole.ask("DELETE", "/requests", tenant="")
-    replies = [client.having(None).post("//oauth/token", **{way: asked}) for way in ("data", "json", "query_string")]
+def test_secrets_are_not_shown(client: Client, journal: JournalClient) -> None:
+    credentials = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret"}
+    all_tenants = JournalClient(Client(client.flask, client.tenant, None))
+    all_tenants.call("DELETE", "/requests", tenant="")
+    replies = [
+        client.with_token(None).post("//oauth/token", **{place: credentials})
+        for place in ("data", "json", "query_string")
+    ]
     tokens = [reply.get_json()["access_token"] for reply in replies]
     for token in tokens:
-        client.having(token).get("/items")
+        client.with_token(token).get("/items")
     for path in ("/requests", "/requests/export?format=har", "/requests/export?format=curl"):
-        text = client.having(None).get(f"//__admin{path}").text
+        text = client.with_token(None).get(f"//__admin{path}").text
         assert not [secret for secret in ["=secret", '"secret"', *tokens] if secret in text], path
         assert "client_credentials" in text
 
@@ -310,9 +313,11 @@ def test_no_secret_survives_in_json(name: str, value: str) -> None:
     ],
     ids=str,
 )
-def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journal, request_: dict[str, Any]) -> None:
-    client.having(None).post("/search", **request_)
-    (event,) = journal.events()
+def test_a_secret_is_hidden_however_it_is_written(
+    client: Client, journal: JournalClient, request_: dict[str, Any]
+) -> None:
+    client.with_token(None).post("/search", **request_)
+    (event,) = journal.list_events()
     shown = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
     shown += [journal.client.get(f"//__admin/requests/export?format={each}").text for each in ("har", "curl")]
     assert not [text for text in shown if "hush" in text]
@@ -320,16 +325,16 @@ def test_a_secret_is_hidden_however_it_is_written(client: Client, journal: Journ
 
 
 @pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])
-def test_a_body_without_secret_is_shown_as_it_was(client: Client, journal: Journal, body: bytes) -> None:
+def test_a_body_without_secret_is_shown_unchanged(client: Client, journal: JournalClient, body: bytes) -> None:
     client.put(ITEM, data=body, content_type="application/json")
-    (event,) = journal.events()
+    (event,) = journal.list_events()
     assert b64decode(event["request"]["bodyAsBase64"]) == body
 
 
-def test_a_har_has_what_the_format_demands(client: Client, journal: Journal) -> None:
+def test_a_har_follows_the_format(client: Client, journal: JournalClient) -> None:
     client.put(f"{ITEM}?a=1", json={"x": "ü"})
     client.get("/items")
-    log = journal.ask("GET", "/requests/export", format="har")["log"]
+    log = journal.call("GET", "/requests/export", format="har")["log"]
     assert log["version"] == "1.2"
     first, second = log["entries"]
     assert first["request"]["queryString"] == [{"name": "a", "value": "1"}]
@@ -342,30 +347,35 @@ def test_a_har_has_what_the_format_demands(client: Client, journal: Journal) -> 
         assert {"headersSize", "bodySize"} <= entry["request"].keys() & entry["response"].keys()
 
 
-def test_a_script_of_curls_plays_the_requests_again(tmp_path: Path) -> None:
-    with serving() as (_, ready):
+def test_an_exported_script_repeats_the_requests(tmp_path: Path) -> None:
+    with start_server() as (_, ready):
         url = ready["url"]
         base = f"{url}/customer-segment/acme/segments"
-        ask(f"{base}/it%27s", "PUT", {"name": {"en": "'$HOME' \"x\"\n"}, "siteCode": "main"})
-        ask(f"{base}/it%27s")
-        ask(f"{base}/it%27s", "DELETE")
+        send_request(f"{base}/it%27s", "PUT", {"name": {"en": "'$HOME' \"x\"\n"}, "siteCode": "main"})
+        send_request(f"{base}/it%27s")
+        send_request(f"{base}/it%27s", "DELETE")
         script = subprocess.run(
             ["curl", "-s", f"{url}/__admin/requests/export?format=curl&tenant=acme"], capture_output=True, check=True
         ).stdout.decode()
-        ask(f"{url}/__admin/requests", "DELETE")
+        send_request(f"{url}/__admin/requests", "DELETE")
         script = script.replace("curl -X", "curl -s -o /dev/null -w '%{http_code} ' -X")
-        done = subprocess.run(
-            ["bash", "-ec", script], capture_output=True, text=True, timeout=ENOUGH, check=True, env=environment()
+        completed = subprocess.run(
+            ["bash", "-ec", script],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=True,
+            env=clean_environment(),
         )
-        assert done.stdout.split() == ["201", "200", "204"]
-        events = ask(f"{url}/__admin/requests?tenant=acme")[1]["requests"]
+        assert completed.stdout.split() == ["201", "200", "204"]
+        events = send_request(f"{url}/__admin/requests?tenant=acme")[1]["requests"]
     assert json.loads(events[2]["request"]["body"])["name"]["en"] == "'$HOME' \"x\"\n"
 
 
-def send(url: str, method: str, body: bytes | None, headers: dict[str, str]) -> None:
-    """Send a request over a socket just as it is."""
+def send_exactly(url: str, method: str, body: bytes | None, headers: dict[str, str]) -> None:
+    """Send a request over a socket exactly as given."""
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=ENOUGH)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
     connection.request(method, url.partition(parts.netloc)[2], body, headers)
     connection.getresponse().read()
     connection.close()
@@ -380,30 +390,32 @@ ODD_BODIES = [
 ]
 
 
-def as_sent(url: str) -> list[Any]:
-    """What the journal has, from the first request on, as far as a script repeats it."""
-    events = ask(f"{url}/__admin/requests")[1]["requests"][::-1]
-    asked, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
-    sent = [(each["method"], each["url"], each["bodyAsBase64"]) for each in asked]
-    headers = [[each["headers"].get(name) for name in names] for each in asked]
+def list_sent(url: str) -> list[Any]:
+    """Return the requests of the journal, oldest first, with everything that a script can repeat."""
+    events = send_request(f"{url}/__admin/requests")[1]["requests"][::-1]
+    requests, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
+    sent = [(request["method"], request["url"], request["bodyAsBase64"]) for request in requests]
+    headers = [[request["headers"].get(name) for name in names] for request in requests]
     facts = [(event["response"]["status"], event["mock"].get("persona")) for event in events]
     return list(zip(sent, headers, facts, strict=True))
 
 
-def test_a_script_sends_the_same_again_whatever_it_was(tmp_path: Path) -> None:
+def test_an_exported_script_repeats_odd_requests_exactly(tmp_path: Path) -> None:
     reader = {"Authorization": "Bearer read-token"}
-    with serving() as (_, ready):
+    with start_server() as (_, ready):
         url = ready["url"]
         base = f"{url}/customer-segment/acme/segments"
         for body in ODD_BODIES:
-            send(f"{base}/search", "POST", body, reader | {"Content-Type": "application/json", "X-Odd": "a 'b' $c \\d"})
-        send(f"{base}/search", "POST", b"{}", reader)
-        send(f"{base}/x%2Fy/items?q=name.%7Ben%7D:[a,b]&sort={{", "GET", None, reader)
-        send(f"{base}/./../segments", "HEAD", None, {"Authorization": "Bearer manage-token"})
-        send(f"{base}{ITEM}", "DELETE", None, {"X-Empty": ""})
-        send(f"{base}", "GET", None, {"Host": f"$(touch${{IFS}}{tmp_path}/made)"})
-        send(f"{base}{ITEM}", "PUT", b"x" * 100_000, {"Authorization": "Bearer unknown1"})
-        before = as_sent(url)
+            send_exactly(
+                f"{base}/search", "POST", body, reader | {"Content-Type": "application/json", "X-Odd": "a 'b' $c \\d"}
+            )
+        send_exactly(f"{base}/search", "POST", b"{}", reader)
+        send_exactly(f"{base}/x%2Fy/items?q=name.%7Ben%7D:[a,b]&sort={{", "GET", None, reader)
+        send_exactly(f"{base}/./../segments", "HEAD", None, {"Authorization": "Bearer manage-token"})
+        send_exactly(f"{base}{ITEM}", "DELETE", None, {"X-Empty": ""})
+        send_exactly(f"{base}", "GET", None, {"Host": f"$(touch${{IFS}}{tmp_path}/made)"})
+        send_exactly(f"{base}{ITEM}", "PUT", b"x" * 100_000, {"Authorization": "Bearer unknown1"})
+        before = list_sent(url)
         exported = subprocess.run(
             ["curl", "-s", f"{url}/__admin/requests/export?format=curl"], capture_output=True, check=True, text=True
         ).stdout
@@ -416,24 +428,24 @@ def test_a_script_sends_the_same_again_whatever_it_was(tmp_path: Path) -> None:
             input=exported,
             capture_output=True,
             text=True,
-            timeout=ENOUGH,
+            timeout=TIMEOUT_SECONDS,
             check=True,
-            env=environment(SERVER=url),
+            env=clean_environment(SERVER=url),
         )
-        assert as_sent(url) == before + before[:-1], ran.stderr
+        assert list_sent(url) == before + before[:-1], ran.stderr
         subprocess.run(["bash"], input="\n".join(exported.splitlines()[:4]), text=True, check=True)
         assert list(tmp_path.iterdir()) == []
 
 
-def test_an_entry_is_there_before_the_reply_leaves() -> None:
-    with serving() as (_, ready):
+def test_an_entry_is_recorded_before_the_response_is_sent() -> None:
+    with start_server() as (_, ready):
 
         def work(number: int) -> None:
             tenant = f"early{number}"
             for calls in range(1, 21):
-                assert ask(f"{ready['url']}/customer-segment/{tenant}/segments/items")[0] == 200
-                told = ask(f"{ready['url']}/__admin/requests?tenant={tenant}&limit=1")[1]
-                assert told["meta"]["total"] == calls
+                assert send_request(f"{ready['url']}/customer-segment/{tenant}/segments/items")[0] == 200
+                report = send_request(f"{ready['url']}/__admin/requests?tenant={tenant}&limit=1")[1]
+                assert report["meta"]["total"] == calls
 
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(work, range(4)))
@@ -441,13 +453,13 @@ def test_an_entry_is_there_before_the_reply_leaves() -> None:
 
 @pytest.fixture
 def wiremock() -> Iterator[str]:
-    """A server that WireMock's client is pointed at, with three requests behind it; its URL."""
-    with serving() as (_, ready):
+    """Start a server with three requests in its journal, and point WireMock's client at it. Yield the URL."""
+    with start_server() as (_, ready):
         Config.base_url = f"{ready['url']}/__admin"
         base = f"{ready['url']}/customer-segment/acme/segments"
-        ask(f"{base}/items")
-        ask(f"{base}/{GOLDEN}", "PUT", {"name": {"en": "Gold"}, "siteCode": "main"})
-        ask(f"{base}/{GOLDEN}/nothing")
+        send_request(f"{base}/items")
+        send_request(f"{base}/{GOLDEN}", "PUT", {"name": {"en": "Gold"}, "siteCode": "main"})
+        send_request(f"{base}/{GOLDEN}/nothing")
         yield ready["url"]
 
 
@@ -462,34 +474,34 @@ def test_wiremocks_client_reads_the_requests(wiremock: str) -> None:
     assert len(Requests.get_all_received_requests(limit=1).requests) == 1
     (lost,) = Requests.get_unmatched_requests().requests
     assert lost.url.endswith("/nothing")
-    near = Requests.get_unmatched_requests_near_misses().near_misses
-    assert near[0].match_result.distance < 0.5
+    near_misses = Requests.get_unmatched_requests_near_misses().near_misses
+    assert near_misses[0].match_result.distance < 0.5
 
 
 def test_wiremocks_client_counts_finds_and_resets(wiremock: str) -> None:
     put = NearMissMatchPatternRequest(method="PUT", url_path_pattern=".*/segments/.*")
     assert Requests.get_matching_request_count(put).count == 1
-    (found,) = Requests.get_matching_requests(put).requests
-    assert json.loads(found.body)["siteCode"] == "main"
-    assert found.headers["authorization"] == "Bearer (redacted)"
+    (entry,) = Requests.get_matching_requests(put).requests
+    assert json.loads(entry.body)["siteCode"] == "main"
+    assert entry.headers["authorization"] == "Bearer (redacted)"
     Requests.reset_request_journal()
     assert Requests.get_matching_request_count(put).count == 0
 
 
 def test_wiremocks_client_finds_near_misses(wiremock: str) -> None:
-    asked = NearMissMatchRequest(url="/customer-segment/acme/segmets/items", method="GET")
-    misses = NearMisses.find_nearest_misses_by_request(asked).near_misses
+    request = NearMissMatchRequest(url="/customer-segment/acme/segmets/items", method="GET")
+    misses = NearMisses.find_nearest_misses_by_request(request).near_misses
     assert misses[0].match_result.distance < 0.5
     pattern = NearMissMatchPatternRequest(url="/customer-segment/acme/segments/item", method="GET")
-    near = NearMisses.find_nearest_misses_by_request_pattern(pattern).near_misses
-    assert near[0].request.url == "/customer-segment/acme/segments/items"
-    assert near[0].request_pattern.url == "/customer-segment/acme/segments/item"
+    near_misses = NearMisses.find_nearest_misses_by_request_pattern(pattern).near_misses
+    assert near_misses[0].request.url == "/customer-segment/acme/segments/items"
+    assert near_misses[0].request_pattern.url == "/customer-segment/acme/segments/item"
 
 
-def test_requests_that_cannot_be_read_are_recorded_too(client: Client) -> None:
+def test_unreadable_requests_are_recorded_too(client: Client) -> None:
     app = build(Settings())
     caller = Client(app.flask, "acme")
     assert caller.get("/items?q=" + "x" * 11_000).status_code == 414
     assert caller.put(ITEM, data=b"{}", environ_overrides={"CONTENT_LENGTH": "20"}).status_code == 400
-    statuses = [entry.status for entry in app.records.list_entries()]
+    statuses = [exchange.status for exchange in app.records.list_entries()]
     assert statuses == [414, 400]

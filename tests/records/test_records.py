@@ -37,16 +37,16 @@ def last(app: App, client: Client) -> JournalEntry:
 
 
 def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared: App) -> None:
-    client.having("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
+    client.with_token("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
     seen = last(shared, client)
     assert seen.operation is not None
     assert seen.operation.id == "PUT-customer-segment-update-item"
     assert seen.principal is not None
     facts = (seen.principal.name, seen.used_scope, seen.missing_scopes, seen.status, seen.versions, seen.test_name)
     assert facts == ("manage-token", MANAGE, (), 201, (0, 1), "one")
-    client.having("read-token").delete(ITEM)
+    client.with_token("read-token").delete(ITEM)
     assert (last(shared, client).used_scope, last(shared, client).missing_scopes) == (None, (MANAGE,))
-    client.having("customer-token").get("?customerId=98029737")
+    client.with_token("customer-token").get("?customerId=98029737")
     assert (last(shared, client).used_scope, last(shared, client).missing_scopes) == (READ_OWN, (READ,))
 
 
@@ -99,7 +99,7 @@ def test_what_cannot_be_read_whole_is_a_visit_too(
     assert reply.status_code == status
     assert reply.headers["X-Mock-Explain"] == last(shared, client).id
     assert last(shared, client).status == status
-    refused = client.having(None).post("//__admin/reset", **request_)
+    refused = client.with_token(None).post("//__admin/reset", **request_)
     assert refused.status_code == status
     assert "X-Mock-Explain" not in refused.headers
 

@@ -1,4 +1,4 @@
-"""Access as clients see it: rules A1 to A15 and B1 to B3."""
+"""Access and tokens over HTTP: rules A1 to A15 and B1 to B3."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import (
     ADMIN_SCOPES,
     COMPANY,
@@ -25,13 +25,13 @@ from tests.support.samples import (
     PLATINUM,
     THIRD_COMPANY,
     TOOL_FANS,
-    default_world,
+    write_default_world,
 )
 
 
 def token_for(client: Client, **fields: str) -> Any:
-    asked = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret", **fields}
-    return client.having(None).post("//oauth/token", data=asked).get_json()
+    credentials = {"grant_type": "client_credentials", "client_id": "admin", "client_secret": "secret", **fields}
+    return client.with_token(None).post("//oauth/token", data=credentials).get_json()
 
 
 @pytest.mark.parametrize(
@@ -39,91 +39,91 @@ def token_for(client: Client, **fields: str) -> Any:
 )
 def test_a1_a_missing_or_unknown_token_is_a_gateway_fault(client: Client, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    reply = client.having(None).get("/items", headers=headers)
+    reply = client.with_token(None).get("/items", headers=headers)
     assert (reply.status_code, reply.get_json()) == (401, INVALID_TOKEN)
     assert "token" in reply.headers["X-Mock-Hint"]
 
 
 def test_a1_the_scheme_is_read_in_any_case(client: Client) -> None:
-    assert client.having(None).get("/items", headers={"Authorization": "bearer read-token"}).status_code == 200
+    assert client.with_token(None).get("/items", headers={"Authorization": "bearer read-token"}).status_code == 200
 
 
 def test_a2_an_expired_token_says_so(client: Client) -> None:
     on_the_machines_clock = Client(build(Settings()).flask, "acme")
     for caller in (client, on_the_machines_clock):
-        reply = caller.having("expired-token").get("/items")
+        reply = caller.with_token("expired-token").get("/items")
         assert (reply.status_code, reply.get_json()) == (401, EXPIRED_TOKEN)
 
 
 def test_a3_a_token_of_another_tenant_is_unknown(client: Client) -> None:
     token = token_for(client, scope="tenant=another")["access_token"]
     assert Client(client.flask, "another", token).get("/items").status_code == 200
-    reply = client.having(token).get("/items")
+    reply = client.with_token(token).get("/items")
     assert (reply.status_code, reply.get_json()) == (401, INVALID_TOKEN)
     assert reply.headers["X-Mock-Hint"] == "this token belongs to another tenant"
-    told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
-    assert told["rule"]["id"] == "A3"
+    explanation = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
+    assert explanation["rule"]["id"] == "A3"
 
 
 def test_a5_a_missing_scope_is_named_in_the_header_only(client: Client) -> None:
-    reply = client.having("no-scope-token").get("/items")
+    reply = client.with_token("no-scope-token").get("/items")
     assert (reply.status_code, reply.get_json()) == (403, FORBIDDEN)
     assert "customersegment.segment_read" in reply.headers["X-Mock-Hint"]
 
 
 @pytest.mark.parametrize("path", ["/items", f"/{GOLDEN}/items", f"/{GOLDEN}/items/PRODUCT/12468504"])
-def test_a6_managing_implies_no_reading(client: Client, path: str) -> None:
-    assert client.having("manage-token").get(path).status_code == 403
+def test_a6_managing_does_not_imply_reading(client: Client, path: str) -> None:
+    assert client.with_token("manage-token").get(path).status_code == 403
 
 
 def test_a6_trees_are_for_customers_only(client: Client) -> None:
-    assert client.having("admin-token").get("/items/category-trees").status_code == 403
+    assert client.with_token("admin-token").get("/items/category-trees").status_code == 403
 
 
 def test_a7_reading_sees_inactive_segments_too(client: Client) -> None:
-    segments = {row["segmentId"] for row in client.having("read-token").get("/items").get_json()}
+    segments = {row["segmentId"] for row in client.with_token("read-token").get("/items").get_json()}
     assert {GOLDEN, PLATINUM, TOOL_FANS} <= segments
 
 
 def test_a8_a_customer_sees_own_active_segments_only(client: Client) -> None:
-    rows = client.having("customer-token").get("/items?onlyActive=false").get_json()
+    rows = client.with_token("customer-token").get("/items?onlyActive=false").get_json()
     assert {row["segmentId"] for row in rows} == {GOLDEN, TOOL_FANS}
-    assert client.having("customer-token").get(f"/{PLATINUM}/items").get_json() == []
-    assert client.having("customer2-token").get(f"/{TOOL_FANS}/items").get_json() == []
+    assert client.with_token("customer-token").get(f"/{PLATINUM}/items").get_json() == []
+    assert client.with_token("customer2-token").get(f"/{TOOL_FANS}/items").get_json() == []
 
 
 def test_a9_the_wider_of_two_scopes_applies(simulator: Callable[..., Client], tmp_path: Path) -> None:
     both = {"token": "both", "customerId": "98029737", "scopes": [READ_SEGMENTS, READ_OWN_SEGMENTS]}
-    client = simulator(fixture=default_world(tmp_path, tokens=[both])).having("both")
+    client = simulator(fixture=write_default_world(tmp_path, tokens=[both])).with_token("both")
     assert PLATINUM in {row["segmentId"] for row in client.get("/items").get_json()}
     assert client.get(f"/{PLATINUM}/items/PRODUCT/12849186").status_code == 200
 
 
 def test_a11_a_foreign_item_does_not_show_that_it_exists(client: Client) -> None:
-    reply = client.having("customer-token").get(f"/{PLATINUM}/items/PRODUCT/12849186")
+    reply = client.with_token("customer-token").get(f"/{PLATINUM}/items/PRODUCT/12849186")
     assert reply.status_code == 404
     assert reply.get_json()["message"] == "The resource with id 12849186 has not been found."
 
 
 def test_a11_switched_a_foreign_item_is_forbidden(simulator: Callable[..., Client]) -> None:
-    client = simulator(foreign_segment="403").having("customer-token")
+    client = simulator(foreign_segment="403").with_token("customer-token")
     assert client.get(f"/{PLATINUM}/items/PRODUCT/12849186").status_code == 403
     assert client.get(f"/{PLATINUM}/items/PRODUCT/nowhere").status_code == 404
 
 
-def segments_seen(client: Client, token: str, entity: str | None) -> set[str]:
+def visible_segment_ids(client: Client, token: str, entity: str | None) -> set[str]:
     query = f"?legalEntityId={entity}" if entity else ""
-    return {row["segmentId"] for row in client.having(token).get(f"/items{query}").get_json()}
+    return {row["segmentId"] for row in client.with_token(token).get(f"/items{query}").get_json()}
 
 
 def test_a12_the_query_names_the_legal_entity_for_members_of_several(client: Client) -> None:
-    assert segments_seen(client, "customer-token", None) == {GOLDEN, TOOL_FANS}
-    assert segments_seen(client, "customer-token", COMPANY) == {GOLDEN, TOOL_FANS}
-    assert segments_seen(client, "customer-token", THIRD_COMPANY) == {TOOL_FANS}
+    assert visible_segment_ids(client, "customer-token", None) == {GOLDEN, TOOL_FANS}
+    assert visible_segment_ids(client, "customer-token", COMPANY) == {GOLDEN, TOOL_FANS}
+    assert visible_segment_ids(client, "customer-token", THIRD_COMPANY) == {TOOL_FANS}
 
 
-def test_a12_a_segment_and_its_items_are_there_for_the_legal_entity(client: Client) -> None:
-    customer = client.having("customer-token")
+def test_a12_a_segment_and_its_items_are_visible_for_the_legal_entity(client: Client) -> None:
+    customer = client.with_token("customer-token")
     for path in (f"/{GOLDEN}", f"/{GOLDEN}/items/PRODUCT/12468504"):
         assert [customer.get(f"{path}?legalEntityId={entity}").status_code for entity in (COMPANY, THIRD_COMPANY)] == [
             200,
@@ -137,25 +137,25 @@ def test_a12_trees_are_those_of_the_legal_entity(client: Client) -> None:
     for id_ in ("12468505", "12468506"):
         client.delete(f"/{TOOL_FANS}/items/CATEGORY/{id_}")
     client.put(f"/{GOLDEN}/items/CATEGORY/12468506")
-    customer = client.having("customer-token")
+    customer = client.with_token("customer-token")
     assert customer.get(f"/items/category-trees?legalEntityId={COMPANY}").get_json() != []
     assert customer.get(f"/items/category-trees?legalEntityId={THIRD_COMPANY}").get_json() == []
 
 
-def test_a12_a_legal_entity_that_is_not_ones_own_counts_for_nothing(client: Client) -> None:
-    assert segments_seen(client, "customer-token", "448gh29h1d0b5453g6346df6") == {GOLDEN, TOOL_FANS}
-    assert segments_seen(client, "customer2-token", COMPANY) == {GOLDEN}
+def test_a12_a_foreign_legal_entity_is_ignored(client: Client) -> None:
+    assert visible_segment_ids(client, "customer-token", "448gh29h1d0b5453g6346df6") == {GOLDEN, TOOL_FANS}
+    assert visible_segment_ids(client, "customer2-token", COMPANY) == {GOLDEN}
 
 
 def test_a12_the_token_wins_over_the_query(simulator: Callable[..., Client], tmp_path: Path) -> None:
     bound = {"token": "bound", "customerId": "98029737", "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN_SEGMENTS]}
-    client = simulator(fixture=default_world(tmp_path, tokens=[bound]))
-    assert segments_seen(client, "bound", None) == {TOOL_FANS}
-    assert segments_seen(client, "bound", COMPANY) == {TOOL_FANS}
+    client = simulator(fixture=write_default_world(tmp_path, tokens=[bound]))
+    assert visible_segment_ids(client, "bound", None) == {TOOL_FANS}
+    assert visible_segment_ids(client, "bound", COMPANY) == {TOOL_FANS}
 
 
 def test_a12_a_header_of_the_client_widens_nothing(client: Client) -> None:
-    reply = client.having("customer-token").get(
+    reply = client.with_token("customer-token").get(
         f"/items?legalEntityId={THIRD_COMPANY}", headers={"legal-entity-id": COMPANY}
     )
     assert {row["segmentId"] for row in reply.get_json()} == {TOOL_FANS}
@@ -163,10 +163,10 @@ def test_a12_a_header_of_the_client_widens_nothing(client: Client) -> None:
 
 def test_a14_access_comes_before_the_shape_and_the_shape_before_existence(client: Client) -> None:
     nowhere = "/nowhere/items/product/nowhere?fields=%FF"
-    assert client.having(None).put(nowhere, data="{").status_code == 401
-    assert client.having("read-token").put(nowhere, data="{").status_code == 403
-    assert client.having("read-token").get(nowhere).status_code == 400
-    assert client.having("read-token").get("/nowhere/items/PRODUCT/nowhere").status_code == 404
+    assert client.with_token(None).put(nowhere, data="{").status_code == 401
+    assert client.with_token("read-token").put(nowhere, data="{").status_code == 403
+    assert client.with_token("read-token").get(nowhere).status_code == 400
+    assert client.with_token("read-token").get("/nowhere/items/PRODUCT/nowhere").status_code == 404
 
 
 def test_a14_a_stale_version_is_found_after_everything_else(client: Client) -> None:
@@ -177,7 +177,7 @@ def test_a14_a_stale_version_is_found_after_everything_else(client: Client) -> N
 
 
 @pytest.mark.parametrize(
-    ("validity", "seen"),
+    ("validity", "is_visible"),
     [
         ({"from": "2025-01-01T00:00:00.000Z", "to": "2027-01-01T00:00:00.000Z"}, True),
         ({"from": "2025-01-01T00:00:00.000Z"}, True),
@@ -189,33 +189,33 @@ def test_a14_a_stale_version_is_found_after_everything_else(client: Client) -> N
     ],
 )
 def test_a15_switched_the_validity_counts_on_the_clock(
-    simulator: Callable[..., Client], tmp_path: Path, validity: dict[str, str], seen: bool
+    simulator: Callable[..., Client], tmp_path: Path, validity: dict[str, str], is_visible: bool
 ) -> None:
-    world = default_world(tmp_path)
+    world = write_default_world(tmp_path)
     changed = json.loads(Path(world).read_text())
-    next(each for each in changed["segments"] if each["id"] == GOLDEN)["validity"] = validity
+    next(segment for segment in changed["segments"] if segment["id"] == GOLDEN)["validity"] = validity
     Path(world).write_text(json.dumps(changed))
-    for active, expected in (("status", True), ("status-and-validity", seen)):
+    for active, expected in (("status", True), ("status-and-validity", is_visible)):
         client = simulator(fixture=world, active=active)
         client.put(f"/{GOLDEN}/items/CATEGORY/12468506")
         for path in ("/items", "/items/category-trees"):
-            assert bool(client.having("customer2-token").get(path).get_json()) is expected
+            assert bool(client.with_token("customer2-token").get(path).get_json()) is expected
         active_ones = {row["segmentId"] for row in client.get("/items?onlyActive=true&pageSize=100000").get_json()}
         assert (GOLDEN in active_ones) is expected
 
 
 def test_auth_off_makes_every_call_as_admin(simulator: Callable[..., Client]) -> None:
-    client = simulator(auth="off").having(None)
+    client = simulator(auth="off").with_token(None)
     assert client.get("/items").status_code == 200
     assert client.put(f"/{GOLDEN}/items/PRODUCT/12468504", json={}).status_code == 204
     assert client.get("/items/category-trees").status_code == 403
 
 
-@pytest.mark.parametrize("way", ["data", "json", "query_string"])
-def test_b1_a_token_is_granted_to_forms_json_and_queries(client: Client, way: str) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    sent: dict[str, Any] = {way: asked | {"scope": f"tenant={client.tenant}"}}
-    token = client.having(None).post("//oauth/token", **sent).get_json()
+@pytest.mark.parametrize("place", ["data", "json", "query_string"])
+def test_b1_a_token_is_granted_to_forms_json_and_queries(client: Client, place: str) -> None:
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    sent: dict[str, Any] = {place: credentials | {"scope": f"tenant={client.tenant}"}}
+    token = client.with_token(None).post("//oauth/token", **sent).get_json()
     assert len(token.pop("access_token")) == 32
     assert token == {
         "token_type": "Bearer",
@@ -228,18 +228,18 @@ def test_b1_a_token_is_granted_to_forms_json_and_queries(client: Client, way: st
 
 
 def test_b1_the_body_wins_over_the_query(client: Client) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    token = client.having(None).post("//oauth/token?client_id=nobody", data=asked).get_json()
+    credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
+    token = client.with_token(None).post("//oauth/token?client_id=nobody", data=credentials).get_json()
     assert "access_token" in token
 
 
-def test_b1_a_token_works_for_its_lifetime(clock: StandingClock) -> None:
+def test_b1_a_token_works_for_its_lifetime(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     token = token_for(client)["access_token"]
-    clock.forward(seconds=14398)
-    assert client.having(token).get("/items").status_code == 200
-    clock.forward(seconds=1)
-    assert client.having(token).get("/items").get_json() == EXPIRED_TOKEN
+    clock.advance(seconds=14398)
+    assert client.with_token(token).get("/items").status_code == 200
+    clock.advance(seconds=1)
+    assert client.with_token(token).get("/items").get_json() == EXPIRED_TOKEN
 
 
 def test_b1_tokens_are_the_same_after_every_start() -> None:
@@ -251,11 +251,11 @@ def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(access, "MAX_ISSUED_TOKENS", 3)
     client = Client(build(Settings()).flask, "acme")
     tokens = [token_for(client)["access_token"] for _ in range(4)]
-    assert [client.having(token).get("/items").status_code for token in tokens] == [401, 200, 200, 200]
+    assert [client.with_token(token).get("/items").status_code for token in tokens] == [401, 200, 200, 200]
 
 
 @pytest.mark.parametrize(
-    ("asked", "granted"),
+    ("scope", "granted"),
     [
         ("", " ".join(ADMIN_SCOPES)),
         ("customersegment.segment_read", "customersegment.segment_read"),
@@ -266,8 +266,8 @@ def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -
         ("order.order_read", ""),
     ],
 )
-def test_b2_what_is_not_the_clients_is_dropped_silently(client: Client, asked: str, granted: str) -> None:
-    token = token_for(client, scope=f"{asked} tenant={client.tenant}")
+def test_b2_scopes_that_the_client_lacks_are_dropped_silently(client: Client, scope: str, granted: str) -> None:
+    token = token_for(client, scope=f"{scope} tenant={client.tenant}")
     assert token["scope"] == f"{granted} tenant={client.tenant}".strip()
 
 
@@ -280,12 +280,12 @@ def test_b3_a_wrong_secret_is_an_oauth_error(client: Client) -> None:
     assert token_for(client, client_secret="wrong")["ErrorCode"] == "invalid_client"
 
 
-def test_b1a_a_token_without_a_tenant_is_good_for_all(client: Client) -> None:
+def test_b1a_a_token_without_a_tenant_works_for_all(client: Client) -> None:
     token = token_for(client)
     assert token["scope"].endswith(" tenant=acme")
     for tenant in (client.tenant, "another"):
         assert Client(client.flask, tenant, token["access_token"]).get("/items").status_code == 200
 
 
-def test_a_scope_of_a_tenant_that_cannot_be_is_refused(client: Client) -> None:
+def test_a_scope_with_an_invalid_tenant_is_refused(client: Client) -> None:
     assert token_for(client, scope="tenant=NO")["ErrorCode"] == "invalid_scope"

@@ -18,9 +18,9 @@ from mockserver.store.collection import Collection, by_name
 from mockserver.worlds.loading import WorldError
 from tests.support import example_services
 from tests.support.client import Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.paths import ROOT
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, WORLDS, default_world
+from tests.support.samples import DEFAULT, GOLDEN, HAMMER, WORLDS, write_default_world
 
 SUMMER = {"id": "summer", "name": {"en": "Summer"}, "percent": 10, "siteCode": "main"}
 WINTER = {"id": "winter", "name": {"en": "Winter"}, "percent": 20, "siteCode": "main", "products": [HAMMER]}
@@ -51,9 +51,9 @@ Make = Callable[..., VoucherClient]
 
 
 @pytest.fixture
-def make(tmp_path: Path, clock: StandingClock) -> Make:
+def make(tmp_path: Path, clock: ManualClock) -> Make:
     def start(*vouchers: Any, **switches: Any) -> VoucherClient:
-        world = default_world(tmp_path, vouchers=list(vouchers or (WINTER, GOLD, SUMMER)))
+        world = write_default_world(tmp_path, vouchers=list(vouchers or (WINTER, GOLD, SUMMER)))
         settings = Settings(fixture=world, behaviour=Switches(**switches))
         app = build(settings, clock, more_services=[example_services])
         return VoucherClient(app, Client(app.flask, "acme"))
@@ -96,11 +96,11 @@ def test_a_voucher_is_created_once(make: Make) -> None:
     }
 
 
-def test_a_replacement_counts_versions_and_an_old_version_is_a_conflict(make: Make, clock: StandingClock) -> None:
+def test_a_replacement_counts_versions_and_an_old_version_is_a_conflict(make: Make, clock: ManualClock) -> None:
     vouchers = make()
     created = vouchers.call("PUT", "/spring", CONTENT)
     assert (created.status_code, created.get_json()) == (201, {"id": "spring"})
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert vouchers.call("PUT", "/spring", {**CONTENT, "percent": 6, "metadata": {"version": 1}}).status_code == 204
     assert vouchers.call("GET", "/spring").get_json() == {
         **CONTENT,
@@ -245,7 +245,7 @@ def test_contributing_shows_the_files_of_the_service() -> None:
 
 def test_the_admin_has_the_scopes_of_the_service_and_others_do_not(make: Make) -> None:
     vouchers = make()
-    assert vouchers.client.having("read-token").get("//voucher/acme/vouchers").status_code == 403
+    assert vouchers.client.with_token("read-token").get("//voucher/acme/vouchers").status_code == 403
     scopes = vouchers.app.world.seed.tokens["admin-token"].scopes
     assert {scope for scope in scopes if scope.startswith("voucher.")} == {
         "voucher.voucher_read",

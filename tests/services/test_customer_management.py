@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from mockserver.access import Principal
 from mockserver.store.world import World
 from tests.support.client import Client
-from tests.support.samples import ANOTHER_COMPANY, COMPANY, DEFAULT, THIRD_COMPANY, default_world
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, DEFAULT, THIRD_COMPANY, write_default_world
 
 ENTITIES = sorted(each["id"] for each in DEFAULT["legalEntities"])
 PAIRS = [(id_, each["id"]) for each in DEFAULT["customers"] for id_ in each.get("legalEntities", ())]
@@ -28,9 +28,9 @@ METADATA = {"version": 1, "createdAt": "2024-01-01T08:00:00.000Z", "modifiedAt":
 
 
 def call(client: Client, path: str, token: str = "admin-token", **request: Any) -> TestResponse:
-    """Send a GET below /customer-management/{tenant}, or a POST if there is a body."""
+    """Send a GET below /customer-management/{tenant}, or a POST if a body is given."""
     method = "POST" if "json" in request else "GET"
-    return client.having(token).send(method, f"//customer-management/{client.tenant}/{path}", **request)
+    return client.with_token(token).send(method, f"//customer-management/{client.tenant}/{path}", **request)
 
 
 def rows(reply: TestResponse) -> Any:
@@ -48,9 +48,9 @@ def pairs(reply: TestResponse) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def branched(simulator: Callable[..., Client], tmp_path: Path) -> Client:
-    """Return a client of a world in which a company has a subsidiary without customers."""
+    """Return a client whose world has a company with a subsidiary without contacts."""
     entities = [*DEFAULT["legalEntities"], SUBSIDIARY]
-    return simulator(fixture=default_world(tmp_path, legalEntities=entities))
+    return simulator(fixture=write_default_world(tmp_path, legalEntities=entities))
 
 
 def test_m3_a_reader_sees_all_legal_entities(client: Client) -> None:
@@ -60,7 +60,7 @@ def test_m3_a_reader_sees_all_legal_entities(client: Client) -> None:
     assert company == {"id": COMPANY, "name": "SomeCompany", "type": "COMPANY", "metadata": METADATA}
 
 
-def test_m3_a_customer_lists_the_own_legal_entities_and_reads_none_alone(client: Client) -> None:
+def test_m3_a_customer_lists_own_legal_entities_but_cannot_read_one(client: Client) -> None:
     assert ids(call(client, "legal-entities", "customer-token")) == sorted([COMPANY, THIRD_COMPANY])
     assert ids(call(client, "legal-entities/search", "customer2-token", json={})) == [ANOTHER_COMPANY]
     assert ids(call(client, f"legal-entities?id={ANOTHER_COMPANY}", "customer-token")) == []
@@ -78,7 +78,7 @@ def test_m3_a_token_that_is_bound_to_a_legal_entity_lists_the_others_too(client:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         (f"id={COMPANY}", [COMPANY]),
         ("name=SomeBranch", ["subsidiary"]),
@@ -92,13 +92,13 @@ def test_m3_a_token_that_is_bound_to_a_legal_entity_lists_the_others_too(client:
         ("q=legalInfo.countryOfRegistration:DE", ["subsidiary"]),
     ],
 )
-def test_m3_legal_entities_are_filtered_by_their_fields(branched: Client, query: str, found: list[str]) -> None:
-    assert ids(call(branched, f"legal-entities?{query}")) == found
+def test_m3_legal_entities_are_filtered_by_their_fields(branched: Client, query: str, expected: list[str]) -> None:
+    assert ids(call(branched, f"legal-entities?{query}")) == expected
     if not query.startswith("q="):
-        assert ids(call(branched, f"legal-entities/search?{query}", json={})) == found
+        assert ids(call(branched, f"legal-entities/search?{query}", json={})) == expected
 
 
-def test_m3_a_legal_entity_is_what_the_world_knows(branched: Client) -> None:
+def test_m3_a_legal_entity_has_the_fields_of_the_world(branched: Client) -> None:
     assert call(branched, "legal-entities/subsidiary").get_json() == SUBSIDIARY | {"metadata": METADATA}
     assert call(branched, "legal-entities/subsidiary?fields=name").get_json() == {
         "id": "subsidiary",

@@ -1,4 +1,4 @@
-"""Customers as employees and customers read them: rules M1 and M2."""
+"""The Customer Service, as a manager of the tenant and as a customer: rules M1 and M2."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NUMBERS = sorted(each["id"] for each in DEFAULT["customers"])
 
 
 def call(client: Client, path: str = "", token: str = "admin-token", **request: Any) -> TestResponse:
-    """Send a GET below /customer/{tenant}/customers, or a POST if there is a body."""
+    """Send a GET below /customer/{tenant}/customers, or a POST if a body is given."""
     method = "POST" if "json" in request else "GET"
-    return client.having(token).send(method, f"//customer/{client.tenant}/customers{path}", **request)
+    return client.with_token(token).send(method, f"//customer/{client.tenant}/customers{path}", **request)
 
 
 def numbers(reply: TestResponse) -> list[str]:
@@ -50,7 +50,7 @@ def test_m1_a_customer_sees_nobody_else(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("also", "customer_id", "seen"),
+    ("also", "customer_id", "expected"),
     [
         ("customer.customer_read", JACK_PROFILE["id"], NUMBERS),
         ("order.history_view", None, []),
@@ -58,14 +58,14 @@ def test_m1_a_customer_sees_nobody_else(client: Client) -> None:
     ],
 )
 def test_m1_the_wider_scope_counts_and_the_own_one_needs_a_customer(
-    client: Client, world: World, also: str, customer_id: str | None, seen: list[str]
+    client: Client, world: World, also: str, customer_id: str | None, expected: list[str]
 ) -> None:
     scopes = frozenset({"customer.customer_read_own", also})
     world.tokens.issue("scoped", Principal(scopes, client.tenant, customer_id))
-    assert numbers(call(client, token="scoped")) == seen
+    assert numbers(call(client, token="scoped")) == expected
 
 
-def test_m2_a_customer_is_what_the_world_knows_and_never_the_password(client: Client) -> None:
+def test_m2_a_customer_has_the_fields_of_the_world_but_no_password(client: Client) -> None:
     customer = call(client, f"/{JOHN_PROFILE['id']}?expand=addresses").get_json()
     entities = customer.pop("b2b")["legalEntities"]
     assert customer == {
@@ -82,29 +82,31 @@ def test_m2_a_customer_is_what_the_world_knows_and_never_the_password(client: Cl
         "metadata": {"version": 1},
         "metadataCreatedAt": "2024-01-01T08:00:00.000Z",
     }
-    assert [(each["id"], each["name"]) for each in entities] == [
+    assert [(entity["id"], entity["name"]) for entity in entities] == [
         ("660af2af69babe3cf6e40771", "SomeCompany"),
         ("5f2c1d7e9b8a4c3d2e1f0a9b", "ThirdCompany"),
     ]
-    profile = client.having("customer-token").get(f"//customer/{client.tenant}/me").get_json()
+    profile = client.with_token("customer-token").get(f"//customer/{client.tenant}/me").get_json()
     assert profile["b2b"]["legalEntities"] == entities
 
 
 def test_m2_customers_are_filtered_sorted_and_paged(client: Client) -> None:
     assert numbers(call(client, "?q=firstName:Jack")) == [JACK_PROFILE["id"]]
-    found = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK_PROFILE['legalEntities'][0]}"})
+    reply = call(client, "/search", json={"q": f"b2b.legalEntities.id:{JACK_PROFILE['legalEntities'][0]}"})
     expected = [
-        each["id"] for each in DEFAULT["customers"] if JACK_PROFILE["legalEntities"][0] in each.get("legalEntities", ())
+        customer["id"]
+        for customer in DEFAULT["customers"]
+        if JACK_PROFILE["legalEntities"][0] in customer.get("legalEntities", ())
     ]
-    assert numbers(found) == expected
+    assert numbers(reply) == expected
     assert numbers(call(client, "?sort=customerNumber:DESC&pageSize=2&pageNumber=2")) == NUMBERS[::-1][2:4]
 
 
-def test_m5_the_count_of_customers_comes_unasked(client: Client) -> None:
+def test_m5_the_count_of_customers_is_always_sent(client: Client) -> None:
     page = call(client, "?pageSize=3")
     assert (len(page.get_json()), page.headers["Count"]) == (3, str(len(NUMBERS)))
-    found = call(client, "/search", json={"q": "firstName:Jack"})
-    assert found.headers["Count"] == str(len(found.get_json()))
+    reply = call(client, "/search", json={"q": "firstName:Jack"})
+    assert reply.headers["Count"] == str(len(reply.get_json()))
 
 
 def test_errors_of_customers_have_typed_details(client: Client) -> None:

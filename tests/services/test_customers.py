@@ -1,4 +1,4 @@
-"""Customer assignments as clients create, list and remove them: rules A8, A12, C9, C14, D6 to D15, E6."""
+"""Customer assignments over HTTP: rules A8, A12, C9, C14, D6 to D15, E6."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mockserver.access import READ_OWN_SEGMENTS
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import (
     ANOTHER_COMPANY,
     COMPANY,
@@ -23,7 +23,7 @@ from tests.support.samples import (
     PLATINUM,
     THIRD_COMPANY,
     TOOL_FANS,
-    default_world,
+    write_default_world,
 )
 
 B2C = f"/{TOOL_FANS}/customers/{JACK}"
@@ -37,11 +37,11 @@ def keys(reply: Any) -> list[tuple[str, str | None]]:
 
 
 def members(client: Client, segment: str = TOOL_FANS) -> Any:
-    return client.having("read-token").get(f"/{segment}/customers?pageSize=1000").get_json()
+    return client.with_token("read-token").get(f"/{segment}/customers?pageSize=1000").get_json()
 
 
 def own(client: Client, token: str = "customer2-token") -> list[str]:
-    return [row["id"] for row in client.having(token).get("").get_json()]
+    return [row["id"] for row in client.with_token(token).get("").get_json()]
 
 
 def test_rows_join_names_from_the_world(client: Client) -> None:
@@ -59,23 +59,23 @@ def test_lists_and_searches_find_by_q_sort_and_page(client: Client) -> None:
     assert (JACK, ANOTHER_COMPANY) in keys(client.get(f"/{GOLDEN}/customers"))
     listed = client.get(f"/{GOLDEN}/customers", query_string={"q": "customer.lastName:Smith", "fields": "metadata"})
     assert listed.get_json()[0].keys() == {"customer", "legalEntity", "metadata"}
-    found = client.post(f"/{GOLDEN}/customers/search", json={"q": f"legalEntity.id:{COMPANY}"})
-    assert keys(found) == [(JOHN, COMPANY)]
+    reply = client.post(f"/{GOLDEN}/customers/search", json={"q": f"legalEntity.id:{COMPANY}"})
+    assert keys(reply) == [(JOHN, COMPANY)]
     page = client.get(f"/{GOLDEN}/customers?pageSize=1&sort=customer.firstName:DESC", headers={"X-Total-Count": "true"})
     assert len(page.get_json()) == 1
     assert page.headers["X-Total-Count"] == str(len(members(client, GOLDEN)))
 
 
 def test_a8_a_customer_lists_only_the_own_assignment_of_an_active_segment(client: Client) -> None:
-    assert keys(client.having("customer-token").get(f"/{GOLDEN}/customers")) == [(JOHN, COMPANY)]
-    assert keys(client.having("customer2-token").get(f"/{GOLDEN}/customers")) == [(JACK, ANOTHER_COMPANY)]
+    assert keys(client.with_token("customer-token").get(f"/{GOLDEN}/customers")) == [(JOHN, COMPANY)]
+    assert keys(client.with_token("customer2-token").get(f"/{GOLDEN}/customers")) == [(JACK, ANOTHER_COMPANY)]
     for segment in (TOOL_FANS, "nowhere"):
-        assert client.having("customer2-token").get(f"/{segment}/customers").get_json() == []
-    assert client.having("customer-token").get(f"/{PLATINUM}/customers").get_json() == []
+        assert client.with_token("customer2-token").get(f"/{segment}/customers").get_json() == []
+    assert client.with_token("customer-token").get(f"/{PLATINUM}/customers").get_json() == []
 
 
 def test_a8_searching_and_reading_one_are_not_for_customers(client: Client) -> None:
-    customer = client.having("customer-token")
+    customer = client.with_token("customer-token")
     assert customer.post(f"/{GOLDEN}/customers/search").status_code == 403
     assert customer.get(f"/{TOOL_FANS}/customers/{JOHN}").status_code == 403
     assert customer.get(f"/{GOLDEN}/customers/{JOHN}/{COMPANY}").status_code == 403
@@ -86,34 +86,34 @@ def test_a12_the_legal_entity_of_the_token_decides_which_own_assignments_show(
 ) -> None:
     bound = {"token": "bound", "customerId": JOHN, "legalEntityId": THIRD_COMPANY, "scopes": [READ_OWN_SEGMENTS]}
     manager = {"token": "manager", "scopes": ["customersegment.segment_manage"]}
-    client = simulator(fixture=default_world(tmp_path, tokens=[bound, manager]))
+    client = simulator(fixture=write_default_world(tmp_path, tokens=[bound, manager]))
     for entity in (COMPANY, THIRD_COMPANY):
-        client.having("manager").put(f"/{TOOL_FANS}/customers/{JOHN}/{entity}")
-    listed = client.having("bound").get(f"/{TOOL_FANS}/customers")
+        client.with_token("manager").put(f"/{TOOL_FANS}/customers/{JOHN}/{entity}")
+    listed = client.with_token("bound").get(f"/{TOOL_FANS}/customers")
     assert keys(listed) == [(JOHN, None), (JOHN, THIRD_COMPANY)]
-    assert client.having("bound").get(f"/{GOLDEN}/customers").get_json() == []
+    assert client.with_token("bound").get(f"/{GOLDEN}/customers").get_json() == []
 
 
 def test_a12_for_a_member_of_one_legal_entity_the_query_narrows_nothing(simulator: Callable[..., Client]) -> None:
     client = simulator(references="lenient")
     client.put(f"/{TOOL_FANS}/customers/{JACK}/{COMPANY}")
-    listed = client.having("customer2-token").get(f"?legalEntityId={ANOTHER_COMPANY}").get_json()
+    listed = client.with_token("customer2-token").get(f"?legalEntityId={ANOTHER_COMPANY}").get_json()
     assert [row["id"] for row in listed] == [GOLDEN, TOOL_FANS]
 
 
-def test_c9_switched_a_segment_that_is_not_there_is_not_found(simulator: Callable[..., Client]) -> None:
+def test_c9_switched_a_missing_segment_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(missing_parent="404")
     assert client.get("/nowhere/customers").status_code == 404
     assert client.post("/nowhere/customers/search").status_code == 404
-    assert client.having("customer2-token").get(f"/{TOOL_FANS}/customers").status_code == 404
+    assert client.with_token("customer2-token").get(f"/{TOOL_FANS}/customers").status_code == 404
 
 
-def test_c9_a_segment_that_is_not_there_has_no_customers(client: Client) -> None:
+def test_c9_a_missing_segment_has_no_customers(client: Client) -> None:
     assert client.get("/nowhere/customers").get_json() == []
     assert client.post("/nowhere/customers/search").get_json() == []
 
 
-def test_c10_an_assignment_that_is_not_there_is_named(client: Client) -> None:
+def test_c10_a_missing_assignment_is_named(client: Client) -> None:
     reply = client.get(f"/{TOOL_FANS}/customers/{JACK}")
     assert (reply.status_code, reply.get_json()["resourceId"]) == (404, JACK)
     assert client.get(f"/{TOOL_FANS}/customers/{JOHN}/{COMPANY}").status_code == 404
@@ -131,13 +131,13 @@ def test_c14_a_row_whose_customer_left_keeps_the_id(client: Client, shared: Any)
 
 
 @pytest.mark.parametrize("path", [B2C, B2B])
-def test_d1_d2_d3_upserts_create_replace_and_check_versions(clock: StandingClock, path: str) -> None:
+def test_d1_d2_d3_upserts_create_replace_and_check_versions(clock: ManualClock, path: str) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     created = client.put(path)
     assert (created.status_code, created.data) == (201, b"")
-    clock.forward(hours=1)
-    mixed = {"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}, "version": 1}}
-    assert client.put(path, json=mixed).status_code == 204
+    clock.advance(hours=1)
+    body = {"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}, "version": 1}}
+    assert client.put(path, json=body).status_code == 204
     noon, later = "2026-01-01T12:00:00.000Z", "2026-01-01T13:00:00.000Z"
     stored = client.get(path).get_json()
     assert stored["metadata"] == {
@@ -147,7 +147,7 @@ def test_d1_d2_d3_upserts_create_replace_and_check_versions(clock: StandingClock
         "mixins": {"a": "https://example.com/a.json"},
     }
     assert stored["mixins"] == {"a": 1}
-    assert client.put(path, json=mixed).status_code == 409
+    assert client.put(path, json=body).status_code == 409
     assert client.get(path).get_json() == stored
     client.put(path, json={})
     assert "mixins" not in client.get(path).get_json()
@@ -176,13 +176,13 @@ def test_d7_customer_and_legal_entity_must_exist_and_belong_together(client: Cli
 
 
 def test_d7_a_customer_of_no_legal_entity_belongs_to_none(client: Client) -> None:
-    alone = next(each["id"] for each in DEFAULT["customers"] if not each.get("legalEntities"))
+    alone = next(customer["id"] for customer in DEFAULT["customers"] if not customer.get("legalEntities"))
     assert client.put(f"/{TOOL_FANS}/customers/{alone}").status_code == 201
     reply = client.put(f"/{TOOL_FANS}/customers/{alone}/{COMPANY}")
     assert (reply.status_code, reply.get_json()["details"]["field"]) == (400, "legalEntityId")
 
 
-def test_d7_switched_any_customer_is_taken_and_named(simulator: Callable[..., Client]) -> None:
+def test_d7_switched_any_customer_is_accepted_and_named(simulator: Callable[..., Client]) -> None:
     client = simulator(references="lenient")
     assert client.put(f"/{TOOL_FANS}/customers/nobody/nowhere").status_code == 201
     row = client.get(f"/{TOOL_FANS}/customers/nobody/nowhere").get_json()
@@ -196,12 +196,12 @@ def test_d7_switched_any_customer_is_taken_and_named(simulator: Callable[..., Cl
     assert row in client.get(f"/{TOOL_FANS}/customers").get_json()
 
 
-def test_d9_a_removal_of_nothing_is_a_removal(client: Client) -> None:
+def test_d9_removing_a_missing_assignment_succeeds(client: Client) -> None:
     for path in (B2C, B2B, f"/nowhere/customers/{JOHN}"):
         assert client.delete(path).status_code == 204
 
 
-def test_d9_switched_a_removal_of_nothing_is_not_found(simulator: Callable[..., Client]) -> None:
+def test_d9_switched_a_missing_assignment_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(delete_missing="404")
     client.put(B2C)
     assert [client.delete(B2C).status_code for _ in range(2)] == [204, 404]
@@ -209,7 +209,9 @@ def test_d9_switched_a_removal_of_nothing_is_not_found(simulator: Callable[..., 
 
 
 def test_d14_an_automatic_assignment_that_is_written_becomes_manual(client: Client) -> None:
-    row = next(each for each in DEFAULT["customerAssignments"] if each["assignmentType"] == "AUTOMATIC")
+    row = next(
+        assignment for assignment in DEFAULT["customerAssignments"] if assignment["assignmentType"] == "AUTOMATIC"
+    )
     path = f"/{row['segmentId']}/customers/{row['customerId']}"
     if "legalEntityId" in row:
         path += f"/{row['legalEntityId']}"
@@ -232,7 +234,7 @@ def test_d15_each_legal_entity_and_none_have_an_assignment_of_their_own(client: 
 
 
 def test_memberships_show_at_once_in_what_a_customer_sees(client: Client) -> None:
-    customer = client.having("customer2-token")
+    customer = client.with_token("customer2-token")
     assert own(client) == [GOLDEN]
     assert [client.put(B2C).status_code for _ in range(2)] == [201, 204]
     assert own(client) == [GOLDEN, TOOL_FANS]

@@ -1,4 +1,4 @@
-"""Logins of a storefront: rules B4 to B8."""
+"""The Customer Login Service over HTTP: rules B4 to B8."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mockserver.services.customer_login import sessions
 from mockserver.services.customer_login.saas import SIGNING_KEY
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import (
     ANOTHER_COMPANY,
     COMPANY,
@@ -31,7 +31,7 @@ from tests.support.samples import (
     INVALID_TOKEN,
     THIRD_COMPANY,
     TOOL_FANS,
-    default_world,
+    write_default_world,
 )
 
 JOHN_LOGIN = {"email": "john.doe@email.com", "password": "secret1"}
@@ -57,44 +57,46 @@ EXPIRED_REFRESH = {
 
 @dataclass
 class Storefront:
-    """Calls the login service of one tenant, with a visitor's token by default."""
+    """Calls the login service for one tenant, with a visitor's token unless another is given."""
 
     client: Client
 
-    def visit(self, client_id: str = "storefront", **more: str) -> TestResponse:
+    def request_anonymous_token(self, client_id: str = "storefront", **more: str) -> TestResponse:
         query = {"tenant": self.client.tenant, "client_id": client_id, **more}
-        return self.client.having(None).get("//customerlogin/auth/anonymous/login", query_string=query)
+        return self.client.with_token(None).get("//customerlogin/auth/anonymous/login", query_string=query)
 
-    def revisit(self, refresh_token: str, client_id: str = "storefront") -> TestResponse:
+    def refresh_anonymous_token(self, refresh_token: str, client_id: str = "storefront") -> TestResponse:
         query = {"tenant": self.client.tenant, "client_id": client_id, "refresh_token": refresh_token}
-        return self.client.having(None).get("//customerlogin/auth/anonymous/refresh", query_string=query)
+        return self.client.with_token(None).get("//customerlogin/auth/anonymous/refresh", query_string=query)
 
-    def visitor(self) -> str:
-        return str(self.visit().get_json()["access_token"])
+    def visitor_token(self) -> str:
+        return str(self.request_anonymous_token().get_json()["access_token"])
 
     def call(self, path: str, token: str | None, method: str = "GET", **request: Any) -> TestResponse:
-        return self.client.having(token).send(method, f"//customer/{self.client.tenant}/{path}", **request)
+        return self.client.with_token(token).send(method, f"//customer/{self.client.tenant}/{path}", **request)
 
     def login(self, body: Any = JOHN_LOGIN, token: str | None = None) -> TestResponse:
-        return self.call("login", token or self.visitor(), "POST", json=body)
+        return self.call("login", token or self.visitor_token(), "POST", json=body)
 
-    def john(self) -> Any:
+    def login_john(self) -> Any:
         reply = self.login()
         assert reply.status_code == 200, reply.text
         return reply.get_json()
 
     def refresh(self, refresh_token: str, entity: str | None = None, token: str | None = None) -> TestResponse:
         query = {"refreshToken": refresh_token} | ({"legalEntityId": entity} if entity else {})
-        return self.call("refreshauthtoken", token or self.visitor(), query_string=query)
+        return self.call("refreshauthtoken", token or self.visitor_token(), query_string=query)
 
     def exchange(self, subject: str) -> TestResponse:
-        return self.call("exchangeauthtoken", self.visitor(), "POST", query_string={"subjectAccessToken": subject})
+        return self.call(
+            "exchangeauthtoken", self.visitor_token(), "POST", query_string={"subjectAccessToken": subject}
+        )
 
     def logout(self, access_token: str, token: str) -> TestResponse:
         return self.call("logout", token, query_string={"accessToken": access_token})
 
     def segments(self, token: str) -> set[str]:
-        return {row["id"] for row in self.client.having(token).get("").get_json()}
+        return {row["id"] for row in self.client.with_token(token).get("").get_json()}
 
 
 @pytest.fixture
@@ -103,17 +105,19 @@ def storefront(client: Client) -> Storefront:
 
 
 @pytest.fixture
-def standing(clock: StandingClock) -> Storefront:
+def timed_storefront(clock: ManualClock) -> Storefront:
     """Return a storefront of a simulator whose clock the test can move."""
     return Storefront(Client(build(Settings(), clock).flask, "acme"))
 
 
-def got(reply: TestResponse) -> tuple[int, Any]:
+def status_and_json(reply: TestResponse) -> tuple[int, Any]:
     return reply.status_code, reply.get_json()
 
 
 def test_b4_an_anonymous_token_has_no_scope_and_two_names_of_its_session(storefront: Storefront) -> None:
-    reply = storefront.visit(currency="EUR", siteCode="main", language="de", targetLocation="DE").get_json()
+    reply = storefront.request_anonymous_token(
+        currency="EUR", siteCode="main", language="de", targetLocation="DE"
+    ).get_json()
     assert len(reply.pop("access_token")) == 28
     assert reply.pop("refresh_token")
     session = reply.pop("sessionId")
@@ -127,52 +131,58 @@ def test_b4_an_anonymous_token_has_no_scope_and_two_names_of_its_session(storefr
 
 
 def test_b4a_a_refresh_keeps_the_session_and_the_old_refresh_token(storefront: Storefront) -> None:
-    first = storefront.visit().get_json()
-    second, third = (storefront.revisit(first["refresh_token"]).get_json() for _ in range(2))
+    first = storefront.request_anonymous_token().get_json()
+    second, third = (storefront.refresh_anonymous_token(first["refresh_token"]).get_json() for _ in range(2))
     assert first["sessionId"] == second["sessionId"] == third["session_id"]
-    assert len({each["refresh_token"] for each in (first, second, third)}) == 3
-    assert len({each["access_token"] for each in (first, second, third)}) == 3
-    assert storefront.visit().get_json()["sessionId"] != first["sessionId"]
+    assert len({reply["refresh_token"] for reply in (first, second, third)}) == 3
+    assert len({reply["access_token"] for reply in (first, second, third)}) == 3
+    assert storefront.request_anonymous_token().get_json()["sessionId"] != first["sessionId"]
 
 
 @pytest.mark.parametrize("client_id", ["storefront", "admin", "manager", "reader"])
 def test_b4b_any_client_of_the_world_may_ask(storefront: Storefront, client_id: str) -> None:
-    assert storefront.visit(client_id).status_code == 200
+    assert storefront.request_anonymous_token(client_id).status_code == 200
 
 
 @pytest.mark.parametrize("client_id", ["nobody", "Storefront", "\x00", "ü" * 100])
 def test_b4b_a_client_must_be_known(storefront: Storefront, client_id: str) -> None:
     fault = {"fault": {"faultstring": "Invalid ApiKey", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}}
-    assert got(storefront.visit(client_id)) == (401, fault)
-    refresh = storefront.visit().get_json()["refresh_token"]
-    assert got(storefront.revisit(refresh, client_id)) == (401, fault)
+    assert status_and_json(storefront.request_anonymous_token(client_id)) == (401, fault)
+    refresh = storefront.request_anonymous_token().get_json()["refresh_token"]
+    assert status_and_json(storefront.refresh_anonymous_token(refresh, client_id)) == (401, fault)
 
 
-def test_b4b_a_refresh_token_is_good_for_its_client_and_tenant_alone(storefront: Storefront) -> None:
-    refresh = storefront.visit().get_json()["refresh_token"]
-    assert got(storefront.revisit(refresh, "admin")) == (401, BAD_REFRESH)
-    assert got(Storefront(Client(storefront.client.flask, "another")).revisit(refresh)) == (401, BAD_REFRESH)
-    assert got(storefront.revisit(storefront.john()["refresh_token"])) == (401, BAD_REFRESH)
-    assert storefront.revisit(refresh).status_code == 200
+def test_b4b_a_refresh_token_works_only_for_its_client_and_tenant(storefront: Storefront) -> None:
+    refresh = storefront.request_anonymous_token().get_json()["refresh_token"]
+    assert status_and_json(storefront.refresh_anonymous_token(refresh, "admin")) == (401, BAD_REFRESH)
+    assert status_and_json(Storefront(Client(storefront.client.flask, "another")).refresh_anonymous_token(refresh)) == (
+        401,
+        BAD_REFRESH,
+    )
+    assert status_and_json(storefront.refresh_anonymous_token(storefront.login_john()["refresh_token"])) == (
+        401,
+        BAD_REFRESH,
+    )
+    assert storefront.refresh_anonymous_token(refresh).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["", f"/{GOLDEN}", "/items", "/items/category-trees"])
-def test_a13_an_anonymous_token_opens_no_segment(storefront: Storefront, path: str) -> None:
-    assert got(storefront.client.having(storefront.visitor()).get(path)) == (403, FORBIDDEN)
+def test_a13_an_anonymous_token_reads_no_segment(storefront: Storefront, path: str) -> None:
+    assert status_and_json(storefront.client.with_token(storefront.visitor_token()).get(path)) == (403, FORBIDDEN)
 
 
-def test_a3_tokens_of_a_login_are_good_for_their_tenant_alone(storefront: Storefront) -> None:
+def test_a3_tokens_of_a_login_work_only_for_their_tenant(storefront: Storefront) -> None:
     other = Storefront(Client(storefront.client.flask, "another"))
-    assert got(other.login(token=storefront.visitor())) == (401, INVALID_TOKEN)
-    john = storefront.john()
-    assert got(other.call("me", john["access_token"])) == (401, INVALID_TOKEN)
-    assert got(other.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
-    assert got(other.logout(john["access_token"], "customer-token")) == (401, INVALID_TOKEN)
+    assert status_and_json(other.login(token=storefront.visitor_token())) == (401, INVALID_TOKEN)
+    john = storefront.login_john()
+    assert status_and_json(other.call("me", john["access_token"])) == (401, INVALID_TOKEN)
+    assert status_and_json(other.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
+    assert status_and_json(other.logout(john["access_token"], "customer-token")) == (401, INVALID_TOKEN)
     assert storefront.call("me", john["access_token"]).status_code == 200
 
 
-def test_b5_a_login_brings_all_tokens_by_both_names(standing: Storefront, clock: StandingClock) -> None:
-    reply = standing.john()
+def test_b5_a_login_brings_all_tokens_by_both_names(timed_storefront: Storefront, clock: ManualClock) -> None:
+    reply = timed_storefront.login_john()
     names = OLDER_NAMES | {"saas_token": "saasToken", "session_id": "sessionId"}
     assert {newer: reply.pop(older) for newer, older in names.items()} == {newer: reply[newer] for newer in names}
     assert (reply["token_type"], reply["expires_in"], reply["refresh_token_expires_in"]) == ("Bearer", 2591999, 86399)
@@ -185,7 +195,7 @@ def test_b5_a_login_brings_all_tokens_by_both_names(standing: Storefront, clock:
 
 
 @pytest.mark.parametrize("token", ["admin-token", "no-scope-token", "customer2-token"])
-def test_b5a_any_good_token_of_the_tenant_opens_the_login(storefront: Storefront, token: str) -> None:
+def test_b5a_any_valid_token_of_the_tenant_allows_a_login(storefront: Storefront, token: str) -> None:
     john = storefront.login(token=token).get_json()
     assert storefront.refresh(john["refresh_token"], token=token).status_code == 200
 
@@ -202,39 +212,39 @@ def test_b5a_any_good_token_of_the_tenant_opens_the_login(storefront: Storefront
         ("GET", "me"),
     ],
 )
-def test_a1_without_a_good_token_nothing_opens(
+def test_a1_without_a_valid_token_everything_is_refused(
     storefront: Storefront, method: str, path: str, token: str | None
 ) -> None:
-    assert got(storefront.call(path, token, method)) == (
+    assert status_and_json(storefront.call(path, token, method)) == (
         401,
         EXPIRED_TOKEN if token == "expired-token" else INVALID_TOKEN,
     )
 
 
 def test_b5b_a_wrong_password_and_an_unknown_customer_look_alike(storefront: Storefront) -> None:
-    wrong = got(storefront.login(JOHN_LOGIN | {"password": "secret2"}))
+    wrong = status_and_json(storefront.login(JOHN_LOGIN | {"password": "secret2"}))
     assert wrong[0] == 401
     assert wrong[1]["fault"]["faultstring"] == "Invalid credentials"
-    assert got(storefront.login(JOHN_LOGIN | {"email": "nobody@email.com"})) == wrong
-    assert got(storefront.login(JOHN_LOGIN | {"password": "Secret1"})) == wrong
-    assert got(storefront.login(JOHN_LOGIN | {"password": "secret1ü"})) == wrong
+    assert status_and_json(storefront.login(JOHN_LOGIN | {"email": "nobody@email.com"})) == wrong
+    assert status_and_json(storefront.login(JOHN_LOGIN | {"password": "Secret1"})) == wrong
+    assert status_and_json(storefront.login(JOHN_LOGIN | {"password": "secret1ü"})) == wrong
     assert storefront.login(JOHN_LOGIN | {"email": "John.Doe@Email.com"}).status_code == 200
 
 
 def test_b5c_every_customer_of_the_world_logs_in_with_secret1(storefront: Storefront) -> None:
-    visitor = storefront.visitor()
+    visitor = storefront.visitor_token()
     for customer in DEFAULT["customers"]:
         reply = storefront.login({"email": customer["email"], "password": "secret1"}, visitor).get_json()
         assert storefront.call("me", reply["access_token"]).get_json()["customerNumber"] == customer["id"]
 
 
 def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp_path: Path) -> None:
-    customers = [each | {"password": "öffne dich"} for each in DEFAULT["customers"]]
-    storefront = Storefront(simulator(fixture=default_world(tmp_path, customers=customers)))
+    customers = [customer | {"password": "öffne dich"} for customer in DEFAULT["customers"]]
+    storefront = Storefront(simulator(fixture=write_default_world(tmp_path, customers=customers)))
     assert storefront.login(JOHN_LOGIN).status_code == 401
     reply = storefront.login(JOHN_LOGIN | {"password": "öffne dich"})
     assert reply.status_code == 200
-    segment = storefront.client.having("read-token").get(f"/{GOLDEN}/customers")
+    segment = storefront.client.with_token("read-token").get(f"/{GOLDEN}/customers")
     for shown in (segment, storefront.call("me", reply.get_json()["access_token"])):
         assert "öffne dich" not in json.dumps(shown.get_json(), ensure_ascii=False)
 
@@ -242,14 +252,14 @@ def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp
 def test_b5c_of_customers_with_one_email_the_lowest_id_logs_in(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:
-    customers = [each | {"email": JOHN_LOGIN["email"]} for each in DEFAULT["customers"]]
-    storefront = Storefront(simulator(fixture=default_world(tmp_path, customers=customers)))
-    lowest = min(each["id"] for each in customers)
-    assert storefront.call("me", storefront.john()["access_token"]).get_json()["id"] == lowest
+    customers = [customer | {"email": JOHN_LOGIN["email"]} for customer in DEFAULT["customers"]]
+    storefront = Storefront(simulator(fixture=write_default_world(tmp_path, customers=customers)))
+    lowest = min(customer["id"] for customer in customers)
+    assert storefront.call("me", storefront.login_john()["access_token"]).get_json()["id"] == lowest
 
 
 def test_b6_a_refresh_binds_the_token_to_a_legal_entity_or_to_none(storefront: Storefront) -> None:
-    john = storefront.john()
+    john = storefront.login_john()
     bound = storefront.refresh(john["refresh_token"], COMPANY).get_json()
     assert {newer: bound.pop(older) for newer, older in OLDER_NAMES.items()} == {
         newer: bound[newer] for newer in OLDER_NAMES
@@ -263,62 +273,65 @@ def test_b6_a_refresh_binds_the_token_to_a_legal_entity_or_to_none(storefront: S
     assert "legalEntityId" not in storefront.call("validateauthtoken", free["access_token"]).get_json()
 
 
-def test_b6_the_customers_own_token_opens_a_refresh(storefront: Storefront) -> None:
-    john = storefront.john()
+def test_b6_the_customers_own_token_allows_a_refresh(storefront: Storefront) -> None:
+    john = storefront.login_john()
     assert storefront.refresh(john["refresh_token"], token=john["access_token"]).status_code == 200
 
 
 def test_a12_the_legal_entity_of_the_token_decides_which_segments_show(storefront: Storefront) -> None:
-    john = storefront.john()
+    john = storefront.login_john()
     assert storefront.segments(john["access_token"]) == {GOLDEN, TOOL_FANS}
     third = storefront.refresh(john["refresh_token"], THIRD_COMPANY).get_json()
     assert storefront.segments(third["access_token"]) == {TOOL_FANS}
-    some = storefront.refresh(third["refresh_token"], COMPANY).get_json()
-    assert storefront.segments(some["access_token"]) == {GOLDEN, TOOL_FANS}
-    items = storefront.client.having(some["access_token"]).get(f"/items?legalEntityId={THIRD_COMPANY}").get_json()
+    bound = storefront.refresh(third["refresh_token"], COMPANY).get_json()
+    assert storefront.segments(bound["access_token"]) == {GOLDEN, TOOL_FANS}
+    items = storefront.client.with_token(bound["access_token"]).get(f"/items?legalEntityId={THIRD_COMPANY}").get_json()
     assert {row["segmentId"] for row in items} == {GOLDEN, TOOL_FANS}
-    trees = storefront.client.having(some["access_token"]).get("/items/category-trees")
+    trees = storefront.client.with_token(bound["access_token"]).get("/items/category-trees")
     assert (trees.status_code, [tree["id"] for tree in trees.get_json()]) == (200, ["12468504"])
 
 
-def test_b6a_a_refresh_token_is_good_once(storefront: Storefront) -> None:
-    john = storefront.john()
+def test_b6a_a_refresh_token_works_once(storefront: Storefront) -> None:
+    john = storefront.login_john()
     after = storefront.refresh(john["refresh_token"]).get_json()
     assert after["refresh_token"] != john["refresh_token"]
-    assert got(storefront.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
+    assert status_and_json(storefront.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
     assert storefront.call("me", john["access_token"]).status_code == 200
     assert storefront.refresh(after["refresh_token"]).status_code == 200
 
 
 @pytest.mark.parametrize("refresh_token", ["nobody", "admin-token", "\x00", "ü" * 500])
 def test_b6a_an_unknown_refresh_token_is_refused(storefront: Storefront, refresh_token: str) -> None:
-    assert got(storefront.refresh(refresh_token)) == (401, BAD_REFRESH)
-    assert got(storefront.revisit(refresh_token)) == (401, BAD_REFRESH)
+    assert status_and_json(storefront.refresh(refresh_token)) == (401, BAD_REFRESH)
+    assert status_and_json(storefront.refresh_anonymous_token(refresh_token)) == (401, BAD_REFRESH)
 
 
-def test_b6a_a_visitors_refresh_token_makes_no_customer(storefront: Storefront) -> None:
-    assert got(storefront.refresh(storefront.visit().get_json()["refresh_token"])) == (401, BAD_REFRESH)
+def test_b6a_a_visitors_refresh_token_is_refused(storefront: Storefront) -> None:
+    assert status_and_json(storefront.refresh(storefront.request_anonymous_token().get_json()["refresh_token"])) == (
+        401,
+        BAD_REFRESH,
+    )
 
 
-def test_b6a_a_customer_who_has_left_the_world_goes_on_no_longer(storefront: Storefront) -> None:
-    john = storefront.john()
+def test_b6a_a_removed_customer_cannot_refresh(storefront: Storefront) -> None:
+    john = storefront.login_john()
     path = f"//__admin/reset?tenant={storefront.client.tenant}"
     assert storefront.client.post(path, json={"to": "empty"}).status_code == 200
-    assert got(storefront.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
+    assert status_and_json(storefront.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
     assert storefront.call("me", john["access_token"]).status_code == 403
     assert "email" not in storefront.call("validateauthtoken", john["access_token"]).get_json()
 
 
 @pytest.mark.parametrize("entity", [ANOTHER_COMPANY, "nowhere", "\x00"])
 def test_b6b_a_foreign_legal_entity_is_refused_and_costs_nothing(storefront: Storefront, entity: str) -> None:
-    refresh_token = storefront.john()["refresh_token"]
-    status, error = got(storefront.refresh(refresh_token, entity))
+    refresh_token = storefront.login_john()["refresh_token"]
+    status, error = status_and_json(storefront.refresh(refresh_token, entity))
     assert (status, error["details"][0]["field"]) == (400, "legalEntityId")
     assert storefront.refresh(refresh_token, COMPANY).status_code == 200
 
 
-def test_b7_the_profile_is_what_the_world_knows(storefront: Storefront) -> None:
-    assert storefront.call("me?expand=addresses", storefront.john()["access_token"]).get_json() == {
+def test_b7_the_profile_has_the_fields_of_the_world(storefront: Storefront) -> None:
+    assert storefront.call("me?expand=addresses", storefront.login_john()["access_token"]).get_json() == {
         "id": "98029737",
         "customerNumber": "98029737",
         "contactEmail": "john.doe@email.com",
@@ -336,17 +349,17 @@ def test_b7_the_profile_is_what_the_world_knows(storefront: Storefront) -> None:
 
 
 def test_b7_a_customer_without_legal_entity_is_b2c(storefront: Storefront) -> None:
-    alone = next(each for each in DEFAULT["customers"] if not each.get("legalEntities"))
+    alone = next(customer for customer in DEFAULT["customers"] if not customer.get("legalEntities"))
     reply = storefront.login({"email": alone["email"], "password": "secret1"}).get_json()
     profile = storefront.call("me", reply["access_token"]).get_json()
     assert profile["businessModel"] == "B2C"
     assert "b2b" not in profile
 
 
-def test_b7_a_validation_tells_what_the_token_is_good_for(standing: Storefront, clock: StandingClock) -> None:
-    john = standing.john()
-    clock.forward(seconds=100.5)
-    assert standing.call("validateauthtoken", john["access_token"]).get_json() == {
+def test_b7_a_validation_describes_the_token(timed_storefront: Storefront, clock: ManualClock) -> None:
+    john = timed_storefront.login_john()
+    clock.advance(seconds=100.5)
+    assert timed_storefront.call("validateauthtoken", john["access_token"]).get_json() == {
         "token_type": "Bearer",
         "expires_in": 2591999 - 101,
         "scope": john["scope"],
@@ -355,7 +368,7 @@ def test_b7_a_validation_tells_what_the_token_is_good_for(standing: Storefront, 
     }
 
 
-def test_b7_a_token_of_the_world_is_good_for_a_customer_too(storefront: Storefront) -> None:
+def test_b7_a_customer_token_of_the_world_works_too(storefront: Storefront) -> None:
     assert storefront.call("me", "customer2-token").get_json()["firstName"] == "Jack"
     assert storefront.call("validateauthtoken", "customer2-token").get_json() == {
         "token_type": "Bearer",
@@ -369,47 +382,47 @@ def test_b7_a_token_of_the_world_is_good_for_a_customer_too(storefront: Storefro
 
 
 def test_b7_a_logout_ends_the_token_and_its_session(storefront: Storefront) -> None:
-    john, again = storefront.john(), storefront.john()
+    john, again = storefront.login_john(), storefront.login_john()
     token = john["access_token"]
     reply = storefront.logout(token, token)
     assert (reply.status_code, reply.data) == (204, b"")
     for path in ("me", "validateauthtoken"):
-        assert got(storefront.call(path, token)) == (401, INVALID_TOKEN)
-    assert got(storefront.client.having(token).get("/items")) == (401, INVALID_TOKEN)
-    assert got(storefront.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
+        assert status_and_json(storefront.call(path, token)) == (401, INVALID_TOKEN)
+    assert status_and_json(storefront.client.with_token(token).get("/items")) == (401, INVALID_TOKEN)
+    assert status_and_json(storefront.refresh(john["refresh_token"])) == (401, BAD_REFRESH)
     storefront.client.post(f"//__admin/reset?tenant={storefront.client.tenant}")
-    assert got(storefront.call("me", token)) == (401, INVALID_TOKEN)
+    assert status_and_json(storefront.call("me", token)) == (401, INVALID_TOKEN)
     assert storefront.call("me", again["access_token"]).status_code == 200
     assert storefront.refresh(again["refresh_token"]).status_code == 200
 
 
 def test_b7a_only_ones_own_tokens_can_be_logged_out(storefront: Storefront) -> None:
-    john = storefront.john()["access_token"]
-    for token in ("nobody", "admin-token", "customer2-token", "expired-token", " ", storefront.visitor()):
+    john = storefront.login_john()["access_token"]
+    for token in ("nobody", "admin-token", "customer2-token", "expired-token", " ", storefront.visitor_token()):
         assert storefront.logout(token, john).status_code == 401, token
     assert storefront.call("me", "customer2-token").status_code == 200
-    other = storefront.john()["access_token"]
+    other = storefront.login_john()["access_token"]
     assert storefront.logout(f" {other} ", john).status_code == 204
-    assert got(storefront.call("me", other)) == (401, INVALID_TOKEN)
+    assert status_and_json(storefront.call("me", other)) == (401, INVALID_TOKEN)
     assert storefront.call("me", john).status_code == 200
 
 
 def test_b7a_a_token_of_the_world_comes_back_with_a_reset(storefront: Storefront) -> None:
     assert storefront.logout("customer-token", "customer-token").status_code == 204
-    assert got(storefront.call("me", "customer-token")) == (401, INVALID_TOKEN)
+    assert status_and_json(storefront.call("me", "customer-token")) == (401, INVALID_TOKEN)
     other = Storefront(Client(storefront.client.flask, f"{storefront.client.tenant}b"))
     assert other.call("me", "customer-token").status_code == 200
     storefront.client.post(f"//__admin/reset?tenant={storefront.client.tenant}")
     assert storefront.call("me", "customer-token").status_code == 200
 
 
-def test_b7b_what_is_for_customers_is_for_nobody_else(storefront: Storefront) -> None:
-    for token in (storefront.visitor(), "admin-token", "no-scope-token"):
+def test_b7b_operations_for_customers_refuse_all_others(storefront: Storefront) -> None:
+    for token in (storefront.visitor_token(), "admin-token", "no-scope-token"):
         forbidden = storefront.call("me", token)
         assert (forbidden.status_code, forbidden.get_json()["type"]) == (403, "forbidden")
         assert "customer" in forbidden.headers["X-Mock-Hint"]
-        assert got(storefront.call("validateauthtoken", token)) == (401, INVALID_TOKEN)
-        assert got(storefront.logout(token, token)) == (401, INVALID_TOKEN)
+        assert status_and_json(storefront.call("validateauthtoken", token)) == (401, INVALID_TOKEN)
+        assert status_and_json(storefront.logout(token, token)) == (401, INVALID_TOKEN)
 
 
 def test_b7c_a_subject_token_is_exchanged(storefront: Storefront) -> None:
@@ -422,12 +435,12 @@ def test_b7c_a_subject_token_is_exchanged(storefront: Storefront) -> None:
     assert storefront.exchange(reply["saas_token"]).status_code == 200
 
 
-def test_b7c_an_expired_subject_token_is_no_longer_exchanged(standing: Storefront, clock: StandingClock) -> None:
+def test_b7c_an_expired_subject_token_is_no_longer_exchanged(timed_storefront: Storefront, clock: ManualClock) -> None:
     subject = jwt.encode({"sub": "18249883", "exp": clock.now().timestamp() + 10}, SIGNING_KEY, "HS256")
-    clock.forward(seconds=9)
-    assert standing.exchange(subject).status_code == 200
-    clock.forward(seconds=1)
-    assert got(standing.exchange(subject)) == (401, EXPIRED_TOKEN)
+    clock.advance(seconds=9)
+    assert timed_storefront.exchange(subject).status_code == 200
+    clock.advance(seconds=1)
+    assert status_and_json(timed_storefront.exchange(subject)) == (401, EXPIRED_TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -445,12 +458,12 @@ def test_b7c_an_expired_subject_token_is_no_longer_exchanged(standing: Storefron
         jwt.utils.base64url_encode(b"[" * 6000).decode() + ".e30.e30",
     ],
 )
-def test_b7c_what_is_not_signed_as_it_must_be_is_refused(storefront: Storefront, subject: str) -> None:
-    assert got(storefront.exchange(subject)) == (401, INVALID_TOKEN)
+def test_b7c_a_wrongly_signed_token_is_refused(storefront: Storefront, subject: str) -> None:
+    assert status_and_json(storefront.exchange(subject)) == (401, INVALID_TOKEN)
 
 
 def test_b7d_errors_have_the_shape_of_the_customer_service(storefront: Storefront) -> None:
-    assert got(storefront.login(JOHN_LOGIN | {"password": "short"})) == (
+    assert status_and_json(storefront.login(JOHN_LOGIN | {"password": "short"})) == (
         400,
         {
             "status": 400,
@@ -461,16 +474,16 @@ def test_b7d_errors_have_the_shape_of_the_customer_service(storefront: Storefron
             ],
         },
     )
-    assert got(storefront.call("me", "admin-token")) == (
+    assert status_and_json(storefront.call("me", "admin-token")) == (
         403,
         {"status": 403, "type": "forbidden", "message": FORBIDDEN["message"]},
     )
 
 
 @pytest.mark.parametrize("tenant", ["ab", "a" * 17, "Acme", "1acme", "acme\n", "ä"])
-def test_f5_tenants_that_cannot_be(storefront: Storefront, tenant: str) -> None:
+def test_f5_invalid_tenant_names(storefront: Storefront, tenant: str) -> None:
     there = Storefront(Client(storefront.client.flask, tenant))
-    for reply in (there.visit(), there.revisit("any")):
+    for reply in (there.request_anonymous_token(), there.refresh_anonymous_token("any")):
         assert (reply.status_code, reply.get_json()["details"][0]["field"]) == (400, "tenant")
 
 
@@ -478,7 +491,7 @@ def test_f5_tenants_that_cannot_be(storefront: Storefront, tenant: str) -> None:
 def test_what_an_anonymous_refresh_needs(storefront: Storefront, missing: str) -> None:
     query = {"tenant": "acme", "client_id": "storefront", "refresh_token": "any"}
     del query[missing]
-    reply = storefront.client.having(None).get("//customerlogin/auth/anonymous/refresh", query_string=query)
+    reply = storefront.client.with_token(None).get("//customerlogin/auth/anonymous/refresh", query_string=query)
     assert (reply.status_code, reply.get_json()["details"]) == (
         400,
         [{"field": missing, "type": "required", "message": "is missing"}],
@@ -502,7 +515,7 @@ def test_what_an_anonymous_refresh_needs(storefront: Storefront, missing: str) -
     ],
     ids=str,
 )
-def test_bodies_that_are_no_credentials(storefront: Storefront, body: Any) -> None:
+def test_bodies_without_credentials(storefront: Storefront, body: Any) -> None:
     reply = storefront.login(body)
     assert (reply.status_code, reply.get_json()["type"]) == (400, "bad_request")
 
@@ -510,13 +523,13 @@ def test_bodies_that_are_no_credentials(storefront: Storefront, body: Any) -> No
 @pytest.mark.parametrize(
     "data", [b"", b"{", b'{"email": "\xff"}', b"[" * 100_000, b'{"email": "\\ud800", "password": "secret1"}']
 )
-def test_bodies_that_cannot_be_read(storefront: Storefront, data: bytes) -> None:
-    reply = storefront.call("login", storefront.visitor(), "POST", data=data, content_type="application/json")
+def test_unreadable_bodies(storefront: Storefront, data: bytes) -> None:
+    reply = storefront.call("login", storefront.visitor_token(), "POST", data=data, content_type="application/json")
     assert (reply.status_code, reply.get_json()["status"]) == (400, 400)
 
 
 @pytest.mark.parametrize("email", ["\x00", "'", "john.doe@email.com\x00", "*", "J" * 100_000, "İ@ß"])
-def test_emails_of_nobody(storefront: Storefront, email: str) -> None:
+def test_unknown_emails(storefront: Storefront, email: str) -> None:
     assert storefront.login(JOHN_LOGIN | {"email": email}).status_code == 401
 
 
@@ -530,37 +543,40 @@ def test_what_is_required_is_named(storefront: Storefront, path: str, needs: str
     assert (reply.status_code, reply.get_json()["details"][0]["field"]) == (400, needs)
 
 
-def test_b8_lifetimes_run_on_the_clock_of_the_tenant(standing: Storefront, clock: StandingClock) -> None:
-    visitor, john = standing.visit().get_json(), standing.john()
-    bound = standing.refresh(standing.john()["refresh_token"], COMPANY).get_json()
-    clock.forward(seconds=3598)
-    assert standing.call("me", visitor["access_token"]).status_code == 403
-    clock.forward(seconds=1)
-    assert got(standing.call("me", visitor["access_token"])) == (401, EXPIRED_TOKEN)
-    clock.forward(seconds=86389 - 3599)
-    assert standing.revisit(visitor["refresh_token"]).status_code == 200
-    clock.forward(seconds=1)
-    assert got(standing.refresh(bound["refresh_token"])) == (401, EXPIRED_REFRESH)
-    clock.forward(seconds=9)
-    assert got(standing.revisit(visitor["refresh_token"])) == (401, EXPIRED_REFRESH)
-    assert got(standing.refresh(john["refresh_token"])) == (401, EXPIRED_REFRESH)
-    clock.forward(seconds=2591998 - 86399)
-    assert standing.call("validateauthtoken", john["access_token"]).get_json()["expires_in"] == 1
-    clock.forward(seconds=1)
-    assert got(standing.call("me", john["access_token"])) == (401, EXPIRED_TOKEN)
+def test_b8_lifetimes_run_on_the_clock_of_the_tenant(timed_storefront: Storefront, clock: ManualClock) -> None:
+    visitor, john = timed_storefront.request_anonymous_token().get_json(), timed_storefront.login_john()
+    bound = timed_storefront.refresh(timed_storefront.login_john()["refresh_token"], COMPANY).get_json()
+    clock.advance(seconds=3598)
+    assert timed_storefront.call("me", visitor["access_token"]).status_code == 403
+    clock.advance(seconds=1)
+    assert status_and_json(timed_storefront.call("me", visitor["access_token"])) == (401, EXPIRED_TOKEN)
+    clock.advance(seconds=86389 - 3599)
+    assert timed_storefront.refresh_anonymous_token(visitor["refresh_token"]).status_code == 200
+    clock.advance(seconds=1)
+    assert status_and_json(timed_storefront.refresh(bound["refresh_token"])) == (401, EXPIRED_REFRESH)
+    clock.advance(seconds=9)
+    assert status_and_json(timed_storefront.refresh_anonymous_token(visitor["refresh_token"])) == (
+        401,
+        EXPIRED_REFRESH,
+    )
+    assert status_and_json(timed_storefront.refresh(john["refresh_token"])) == (401, EXPIRED_REFRESH)
+    clock.advance(seconds=2591998 - 86399)
+    assert timed_storefront.call("validateauthtoken", john["access_token"]).get_json()["expires_in"] == 1
+    clock.advance(seconds=1)
+    assert status_and_json(timed_storefront.call("me", john["access_token"])) == (401, EXPIRED_TOKEN)
 
 
 def test_b8_the_control_plane_moves_the_clock_of_one_tenant(storefront: Storefront) -> None:
-    here, token = storefront.client, storefront.visitor()
+    here, token = storefront.client, storefront.visitor_token()
     there = Storefront(Client(here.flask, f"{here.tenant}b"))
-    token_there = there.visitor()
+    token_there = there.visitor_token()
     assert here.post(f"//__admin/clock/advance?tenant={here.tenant}", json={"seconds": 3599}).status_code == 200
-    assert got(storefront.call("me", token)) == (401, EXPIRED_TOKEN)
+    assert status_and_json(storefront.call("me", token)) == (401, EXPIRED_TOKEN)
     assert there.call("me", token_there).status_code == 403
 
 
 def test_a16_without_authentication_there_is_a_login_and_no_customer(simulator: Callable[..., Client]) -> None:
-    storefront = Storefront(simulator(auth="off").having(None))
+    storefront = Storefront(simulator(auth="off").with_token(None))
     john = storefront.call("login", None, "POST", json=JOHN_LOGIN).get_json()
     assert storefront.call(f"refreshauthtoken?refreshToken={john['refresh_token']}", None).status_code == 200
     assert storefront.call("me", None).status_code == 403
@@ -568,27 +584,29 @@ def test_a16_without_authentication_there_is_a_login_and_no_customer(simulator: 
 
 
 def test_callers_are_named_for_the_journal(storefront: Storefront, shared: App) -> None:
-    john, visitor = storefront.john()["access_token"], storefront.visitor()
+    john, visitor = storefront.login_john()["access_token"], storefront.visitor_token()
     held = [shared.world.tokens.find_holder(f"Bearer {token}") for token in (john, visitor)]
     assert [each and each.name for each in held] == ["customer:98029737", "anonymous"]
     shared.world.tokens.revoke(john, storefront.client.tenant)
     assert shared.world.tokens.find_holder(f"Bearer {john}", storefront.client.tenant) is None
 
 
-def test_old_tokens_make_room_for_new_ones(standing: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_tokens_make_room_for_new_ones(timed_storefront: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "MAX_ISSUED_TOKENS", 3)
-    first, *others = [standing.visit().get_json()["refresh_token"] for _ in range(4)]
-    assert got(standing.revisit(first)) == (401, BAD_REFRESH)
-    assert standing.revisit(others[-1]).status_code == 200
+    first, *others = [timed_storefront.request_anonymous_token().get_json()["refresh_token"] for _ in range(4)]
+    assert status_and_json(timed_storefront.refresh_anonymous_token(first)) == (401, BAD_REFRESH)
+    assert timed_storefront.refresh_anonymous_token(others[-1]).status_code == 200
 
 
-def test_a_token_that_is_logged_out_takes_no_room(standing: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_that_is_logged_out_takes_no_room(
+    timed_storefront: Storefront, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(access, "MAX_ISSUED_TOKENS", 3)
-    visitor = standing.visitor()
+    visitor = timed_storefront.visitor_token()
     for _ in range(5):
-        token = standing.login(token=visitor).get_json()["access_token"]
-        assert standing.logout(token, token).status_code == 204
-    assert standing.login(token=visitor).status_code == 200
+        token = timed_storefront.login(token=visitor).get_json()["access_token"]
+        assert timed_storefront.logout(token, token).status_code == 204
+    assert timed_storefront.login(token=visitor).status_code == 200
 
 
 def test_a_minted_token_of_a_customer_is_logged_out_in_its_tenant(storefront: Storefront, shared: App) -> None:

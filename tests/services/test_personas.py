@@ -1,4 +1,4 @@
-"""Access as a table: every operation with every persona (rules A1 to A9, A13)."""
+"""Access as a table: the status of every operation for every persona (rules A1 to A9, A13)."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ CELLS = [
 
 @pytest.fixture
 def callers(shared: App, client: Client) -> Client:
-    """Return a client of a tenant in which every persona has a token."""
+    """Return a client and issue tokens in its tenant to the personas that have none in the world."""
     shared.world.tokens.issue("anonymous", Principal(frozenset(), client.tenant))
     shared.world.tokens.issue("other-tenant", Principal(frozenset({MANAGE_SEGMENTS, READ_SEGMENTS}), "another"))
     return client
 
 
 @pytest.mark.parametrize(("operation_id", "persona", "status"), CELLS)
-def test_every_persona_gets_the_status_of_its_cell(
+def test_every_persona_gets_the_status_of_the_table(
     callers: Client, shared: App, operation_id: str, persona: str, status: int
 ) -> None:
     (operation,) = [each for each in shared.api_operations if each.id == operation_id]
     good: dict[str, Any] = next(dict(case) for code, case in STATUSES[operation_id].items() if code.startswith("2"))
     del good["token"]
-    reply = callers.having(TOKENS[persona]).send(operation.method, good.pop("path"), **good)
+    reply = callers.with_token(TOKENS[persona]).send(operation.method, good.pop("path"), **good)
     assert reply.status_code == status, reply.text
     if status == 403:
         assert "scope" in reply.headers["X-Mock-Hint"]
@@ -56,4 +56,6 @@ def test_every_persona_gets_the_status_of_its_cell(
 
 def test_the_matrix_has_every_operation_and_every_persona(shared: App) -> None:
     assert MATRIX["columns"] == list(TOKENS)
-    assert set(MATRIX["rows"]) == {each.id for each in shared.api_operations if "customer-segment" in each.id}
+    assert set(MATRIX["rows"]) == {
+        operation.id for operation in shared.api_operations if "customer-segment" in operation.id
+    }

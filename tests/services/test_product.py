@@ -1,4 +1,4 @@
-"""Products as clients see them, with the segments that they are assigned to: rules L1 to L5."""
+"""The Product Service over HTTP: lists, texts, and the segments of a product (L1 to L5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.support.client import Client
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TOOL_FANS, default_world
+from tests.support.samples import DEFAULT, GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, TOOL_FANS, write_default_world
 
 HIDDEN = {"id": "hidden", "code": "H", "name": {"en": "Hidden Saw"}, "published": False}
 SEEING = ["product.product_read_unpublished", "product.product_read_by_vendor", "product.product_manage_by_vendor"]
@@ -20,12 +20,12 @@ EITHER = "compoundLogicalQuery:((id:~(504) name.en:Hammer) OR (code:456 AND publ
 
 @dataclass
 class Products:
-    """The Product Service of one tenant, with one token."""
+    """A client of the Product Service for one tenant and one token."""
 
     client: Client
 
-    def having(self, token: str | None) -> Products:
-        return Products(self.client.having(token))
+    def with_token(self, token: str | None) -> Products:
+        return Products(self.client.with_token(token))
 
     def get(self, rest: str = "", **headers: str) -> TestResponse:
         return self.client.get(f"//product/{self.client.tenant}/products{rest}", headers=headers)
@@ -37,51 +37,54 @@ class Products:
     def ids(self, rest: str = "") -> list[str]:
         return [row["id"] for row in self.get(rest).get_json()]
 
-    def search_ids(self, q: str) -> list[str]:
-        """Return the ids that a search finds; a list with the same `q` must find the same."""
-        ids = [row["id"] for row in self.search({"q": q}).get_json()]
+    def find_ids(self, q: str) -> list[str]:
+        """Return the ids that a search finds. A list with the same `q` must find the same."""
+        found_ids = [row["id"] for row in self.search({"q": q}).get_json()]
         listed = self.client.send("GET", f"//product/{self.client.tenant}/products", query_string={"q": q})
-        assert [row["id"] for row in listed.get_json()] == ids
-        return ids
+        assert [row["id"] for row in listed.get_json()] == found_ids
+        return found_ids
 
 
 @pytest.fixture
 def products(client: Client) -> Products:
-    return Products(client.having("customer-token"))
+    return Products(client.with_token("customer-token"))
 
 
 @pytest.fixture
 def with_hidden(tmp_path: Path, simulator: Callable[..., Client]) -> Client:
-    return simulator(fixture=default_world(tmp_path, products=[*DEFAULT["products"], HIDDEN]))
+    return simulator(fixture=write_default_world(tmp_path, products=[*DEFAULT["products"], HIDDEN]))
 
 
 @pytest.mark.parametrize("token", ["admin-token", "manage-token", "read-token", "customer2-token", "no-scope-token"])
-def test_l1_any_good_token_reads_products(products: Products, token: str) -> None:
-    assert products.having(token).get(f"/{HAMMER}").status_code == 200
-    assert products.having(token).search_ids("code:(123,456)") == [HAMMER, SCREWDRIVER]
+def test_l1_any_valid_token_reads_products(products: Products, token: str) -> None:
+    assert products.with_token(token).get(f"/{HAMMER}").status_code == 200
+    assert products.with_token(token).find_ids("code:(123,456)") == [HAMMER, SCREWDRIVER]
 
 
 def test_l1_a_visitor_reads_products(products: Products, client: Client) -> None:
     url = f"//customerlogin/auth/anonymous/login?tenant={client.tenant}&client_id=storefront"
-    visitor = products.having(client.having(None).get(url).get_json()["access_token"])
+    visitor = products.with_token(client.with_token(None).get(url).get_json()["access_token"])
     assert visitor.ids(f"?q=id:{HAMMER}") == [HAMMER]
     assert Products(Client(client.flask, "another", visitor.client.token)).get().status_code == 401
 
 
 @pytest.mark.parametrize("token", [None, "expired-token", "unknown"])
 def test_l1_no_token_reads_nothing(products: Products, token: str | None) -> None:
-    for reply in (products.having(token).get(), products.having(token).search({})):
+    for reply in (products.with_token(token).get(), products.with_token(token).search({})):
         assert reply.status_code == 401
         assert "fault" in reply.get_json()
 
 
-def test_l2_unpublished_products_are_for_readers_of_them(with_hidden: Client) -> None:
-    admin, customer = Products(with_hidden), Products(with_hidden.having("customer-token"))
-    assert admin.search_ids("id:hidden published:false") == ["hidden"]
+def test_l2_unpublished_products_need_a_scope(with_hidden: Client) -> None:
+    admin, customer = Products(with_hidden), Products(with_hidden.with_token("customer-token"))
+    assert admin.find_ids("id:hidden published:false") == ["hidden"]
     assert admin.get("/hidden").get_json()["published"] is False
-    assert customer.search_ids("id:hidden") == []
+    assert customer.find_ids("id:hidden") == []
     unpublished = set(admin.ids("?pageSize=1000")) - set(customer.ids("?pageSize=1000"))
-    assert unpublished == {"hidden", *(each["id"] for each in DEFAULT["products"] if not each.get("published", True))}
+    assert unpublished == {
+        "hidden",
+        *(product["id"] for product in DEFAULT["products"] if not product.get("published", True)),
+    }
     assert customer.get("/hidden").status_code == 404
 
 
@@ -89,7 +92,7 @@ def test_l2_unpublished_products_are_for_readers_of_them(with_hidden: Client) ->
 def test_l2_each_of_the_scopes_shows_them(with_hidden: Client, scope: str) -> None:
     minted = with_hidden.post("//__admin/tokens", json={"scopes": [scope]})
     assert minted.status_code == 201
-    assert Products(with_hidden.having(minted.get_json()["token"])).get("/hidden").status_code == 200
+    assert Products(with_hidden.with_token(minted.get_json()["token"])).get("/hidden").status_code == 200
 
 
 def test_l3_segments_of_a_product_follow_its_assignments(products: Products, client: Client) -> None:
@@ -99,17 +102,17 @@ def test_l3_segments_of_a_product_follow_its_assignments(products: Products, cli
         assert row["customerSegmentIds"] == ids
         return ids
 
-    manager = client.having("manage-token")
+    manager = client.with_token("manage-token")
     assert segments() == [GOLDEN]
     assert manager.put(f"/{PLATINUM}/items/PRODUCT/{HAMMER}").status_code == 201
     assert manager.put(f"/{TOOL_FANS}/items/CATEGORY/{HAMMER}").status_code == 201
     assert segments() == [PLATINUM, GOLDEN]
-    assert products.search_ids(f"customerSegmentIds:{PLATINUM}") == [HAMMER, SCREWDRIVER]
+    assert products.find_ids(f"customerSegmentIds:{PLATINUM}") == [HAMMER, SCREWDRIVER]
     assert manager.delete(f"/{GOLDEN}/items/PRODUCT/{HAMMER}").status_code == 204
     assert segments() == [PLATINUM]
 
 
-def test_l4_a_product_has_what_the_world_knows(products: Products) -> None:
+def test_l4_a_product_has_the_fields_of_the_world(products: Products) -> None:
     times = {"createdAt": "2024-01-01T08:00:00.000Z", "modifiedAt": "2024-01-01T08:00:00.000Z"}
     expected = {
         "id": HAMMER,
@@ -156,7 +159,7 @@ def test_l5_errors_have_the_shape_of_the_product_service(products: Products) -> 
     ],
 )
 def test_c5a_q_finds_products_in_lists_and_searches(products: Products, q: str, ids: list[str]) -> None:
-    assert products.search_ids(q) == ids
+    assert products.find_ids(q) == ids
 
 
 def test_a_search_without_q_finds_everything(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The example requests of the published page, and the responses that it shows."""
+"""The example requests of the published page, and the responses that the page shows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCREWDRIVER_ROW = product("12849186", "456", "Screwdriver")
 
 
 def test_category_trees(client: Client) -> None:
-    (root,) = client.having("customer-token").get("/items/category-trees").get_json()
+    (root,) = client.with_token("customer-token").get("/items/category-trees").get_json()
     (child,) = root.pop("subcategories")
     (leaf,) = child.pop("subcategories")
     assert root == {
@@ -62,7 +62,7 @@ def test_category_trees(client: Client) -> None:
 
 
 def test_all_items(client: Client) -> None:
-    assert client.having("customer2-token").get("/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
+    assert client.with_token("customer2-token").get("/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
     everything = client.get("/items").get_json()
     assert HAMMER_ROW in everything
     assert SCREWDRIVER_ROW in everything
@@ -70,7 +70,7 @@ def test_all_items(client: Client) -> None:
 
 def test_items_of_a_segment(client: Client) -> None:
     for token in ("admin-token", "customer-token"):
-        assert client.having(token).get(f"/{GOLDEN}/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
+        assert client.with_token(token).get(f"/{GOLDEN}/items").get_json() == [HAMMER_ROW, SCREWDRIVER_ROW]
 
 
 def test_search_of_a_segment(client: Client) -> None:
@@ -99,7 +99,7 @@ def test_removal_of_one_item(client: Client) -> None:
 
 
 def test_upsert_in_bulk(client: Client) -> None:
-    """The page's second entry is a 400: under these two ids there is one category only."""
+    """The page's second entry is a 400: only one of these two ids is a category."""
     reply = client.put(
         f"/{PLATINUM}/items/CATEGORY/bulk",
         json=[{"id": "12468504", **PREMIUM}, {"id": "12849186", "metadata": {"version": 2}}],

@@ -1,4 +1,4 @@
-"""Sites, and the languages and currencies of the Configuration Service."""
+"""Sites, and the languages and currencies of the configuration, over HTTP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.client import Client
-from tests.support.samples import DEFAULT, default_world
+from tests.support.samples import DEFAULT, write_default_world
 
 MAIN = {
     "code": "main",
@@ -42,8 +42,8 @@ ALPINE = {"default": "de-CH", "supported": ["en", "de-CH", "it", "de", "ar"]}
 
 @pytest.fixture
 def alpine(simulator: Callable[..., Client], tmp_path: Path) -> Client:
-    """Return a client of a world with a third site, which is inactive."""
-    return simulator(default_world(tmp_path, sites=[*DEFAULT["sites"], ALPS], languages=ALPINE))
+    """Return a client whose world has a third, inactive site."""
+    return simulator(write_default_world(tmp_path, sites=[*DEFAULT["sites"], ALPS], languages=ALPINE))
 
 
 def sites(client: Client, query: str = "") -> Any:
@@ -53,30 +53,30 @@ def sites(client: Client, query: str = "") -> Any:
 
 
 def choices(client: Client, key: str) -> Any:
-    """Return the options of a property by id."""
-    found = client.get(f"//configuration/{client.tenant}/configurations/{key}").get_json()
-    assert found == {
+    """Return the entries of a property's JSON value by id."""
+    configuration = client.get(f"//configuration/{client.tenant}/configurations/{key}").get_json()
+    assert configuration == {
         "key": key,
-        "value": found["value"],
+        "value": configuration["value"],
         "version": 1,
         "secured": False,
         "restricted": False,
         "readOnly": False,
     }
-    return json.loads(found["value"])
+    return json.loads(configuration["value"])
 
 
 def test_n2_a_site_has_all_that_the_contract_requires(client: Client) -> None:
     assert client.get(f"//site/{client.tenant}/sites/main").get_json() == MAIN
-    assert [each["code"] for each in sites(client)] == ["export", "main"]
+    assert [site["code"] for site in sites(client)] == ["export", "main"]
     assert sites(client)[1] == MAIN
 
 
-def test_n2_what_the_world_says_is_kept(alpine: Client) -> None:
-    found = alpine.get("//site/acme/sites/alps").get_json()
-    assert found.items() >= ALPS.items()
-    assert found["shipToCountries"] == ["CH"]
-    assert found["default"] is False
+def test_n2_fields_of_the_world_are_kept(alpine: Client) -> None:
+    site = alpine.get("//site/acme/sites/alps").get_json()
+    assert site.items() >= ALPS.items()
+    assert site["shipToCountries"] == ["CH"]
+    assert site["default"] is False
 
 
 @pytest.mark.parametrize(
@@ -92,18 +92,18 @@ def test_n2_what_the_world_says_is_kept(alpine: Client) -> None:
     ],
 )
 def test_n1_inactive_sites_are_listed_on_request_and_always_read(alpine: Client, query: str, codes: list[str]) -> None:
-    assert [each["code"] for each in sites(alpine, query)] == codes
+    assert [site["code"] for site in sites(alpine, query)] == codes
     assert alpine.get("//site/acme/sites/alps").get_json()["active"] is False
 
 
 @pytest.mark.parametrize("token", ["admin-token", "manage-token", "customer-token", "no-scope-token"])
-def test_n1_any_good_token_reads_sites(client: Client, token: str) -> None:
-    assert sites(client.having(token), "?includeInactive=true") == sites(client)
+def test_n1_any_valid_token_reads_sites(client: Client, token: str) -> None:
+    assert sites(client.with_token(token), "?includeInactive=true") == sites(client)
 
 
 def test_sites_are_counted_on_request_and_16_to_a_page(simulator: Callable[..., Client], tmp_path: Path) -> None:
     more = [{**ALPS, "code": f"alps{number:02}", "active": number % 2 == 0} for number in range(40)]
-    client = simulator(default_world(tmp_path, sites=[*DEFAULT["sites"], *more], languages=ALPINE))
+    client = simulator(write_default_world(tmp_path, sites=[*DEFAULT["sites"], *more], languages=ALPINE))
     counted = client.get("//site/acme/sites?totalCount=true")
     assert (len(counted.get_json()), counted.headers["X-Count"]) == (16, "22")
     assert client.get("//site/acme/sites?totalCount=true&includeInactive=true").headers["X-Count"] == "42"
@@ -117,7 +117,7 @@ def test_n3_errors_have_sentences_only(client: Client) -> None:
     wrong = client.get(f"//site/{client.tenant}/sites?includeInactive=maybe")
     assert (wrong.status_code, wrong.get_json()["status"]) == (400, 400)
     assert wrong.get_json()["details"] == [{"message": "includeInactive must be true or false"}]
-    assert "fault" in client.having(None).get(f"//site/{client.tenant}/sites").get_json()
+    assert "fault" in client.with_token(None).get(f"//site/{client.tenant}/sites").get_json()
 
 
 def test_n5_languages_and_currencies_come_from_the_world(alpine: Client) -> None:
@@ -135,27 +135,27 @@ def test_n5_without_a_default_site_the_first_one_has_the_default_currency(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:
     plain = [{**site, "default": False} for site in DEFAULT["sites"]]
-    client = simulator(default_world(tmp_path, sites=plain))
-    assert [each["id"] for each in choices(client, "project_curr") if each["default"]] == ["USD"]
+    client = simulator(write_default_world(tmp_path, sites=plain))
+    assert [choice["id"] for choice in choices(client, "project_curr") if choice["default"]] == ["USD"]
 
 
 def test_an_empty_world_has_one_language_and_the_currencies_of_its_sites(simulator: Callable[..., Client]) -> None:
     client = simulator("empty")
-    used = {each["currency"] for each in sites(client, "?includeInactive=true")}
-    assert {each["id"] for each in choices(client, "project_curr")} == used
-    assert [each["id"] for each in choices(client, "project_lang") if each["default"]] == ["en"]
+    used = {site["currency"] for site in sites(client, "?includeInactive=true")}
+    assert {choice["id"] for choice in choices(client, "project_curr")} == used
+    assert [choice["id"] for choice in choices(client, "project_lang") if choice["default"]] == ["en"]
 
 
 @pytest.mark.parametrize("key", ["project_country", "PROJECT_LANG", "project_lang%20"])
-def test_n4_a_property_that_is_not_simulated_is_not_there(client: Client, key: str) -> None:
+def test_n4_a_property_that_is_not_simulated_is_not_found(client: Client, key: str) -> None:
     reply = client.get(f"//configuration/{client.tenant}/configurations/{key}")
     assert (reply.status_code, reply.get_json()["type"]) == (404, "not_found")
-    told = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
-    assert told["rule"]["id"] == "N4"
+    explanation = client.get(f"//__admin/explain/{reply.headers['X-Mock-Explain']}").get_json()
+    assert explanation["rule"]["id"] == "N4"
 
 
 @pytest.mark.parametrize("token", ["manage-token", "read-token", "customer-token", "no-scope-token"])
 def test_n4_the_configuration_needs_its_scope(client: Client, token: str) -> None:
-    reply = client.having(token).get(f"//configuration/{client.tenant}/configurations/project_lang")
+    reply = client.with_token(token).get(f"//configuration/{client.tenant}/configurations/project_lang")
     assert (reply.status_code, reply.get_json()["status"]) == (403, 403)
     assert "configuration.configuration_view" in reply.headers["X-Mock-Hint"]

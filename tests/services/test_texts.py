@@ -1,4 +1,4 @@
-"""The row cache: encoded rows are reused between lists, never stale, and limited in size."""
+"""The row cache: cached rows are never out of date, and the cache is bounded."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def list_items(client: Client, language: str = "*", query: str = "pageSize=200")
     return client.get(f"/items?{query}", headers={"Accept-Language": language}).get_json()
 
 
-def read_one_by_one(client: Client, language: str = "*") -> list[Any]:
-    """Return the rows of all segments, each from a request of its own, which never uses the cache."""
+def read_items_singly(client: Client, language: str = "*") -> list[Any]:
+    """Return the rows of all segments, each read by its own request, which does not use the cache."""
     headers, rows = {"Accept-Language": language}, list_items(client, query="pageSize=200&fields=type")
     paths_of = [f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}" for row in rows]
     return [client.get(path, headers=headers).get_json() for path in paths_of]
@@ -45,43 +45,45 @@ def read_one_by_one(client: Client, language: str = "*") -> list[Any]:
 
 @pytest.mark.parametrize("references", ["strict", "lenient"])
 @pytest.mark.parametrize("path", READ)
-def test_what_is_read_from_an_assignment_is_what_its_row_has(world: World, path: str, references: Any) -> None:
+def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, path: str, references: Any) -> None:
     state, behaviour = world.seed.state, Switches(references=references)
-    known = [each for id_ in state.items for each in state.items_of(id_).values()]
-    mixed = ItemAssignment(GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"})
+    stored = [assignment for id_ in state.items for assignment in state.items_of(id_).values()]
+    with_mixins = ItemAssignment(
+        GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"}
+    )
     gone = [ItemAssignment(GOLDEN, kind, "gone", THEN) for kind in ("PRODUCT", "CATEGORY")]
     read, whole = item_rows.item_field_reader(state, behaviour, path), paths.path_reader(path)
-    for each in [*known, mixed, *gone]:
+    for each in [*stored, with_mixins, *gone]:
         assert read(each) == whole(item_rows.item_assignment_row(state, each, behaviour))
 
 
-def test_a_list_is_the_same_as_its_rows_in_each_language_and_again(client: Client) -> None:
+def test_a_list_equals_its_rows_in_each_language_and_when_repeated(client: Client) -> None:
     for language in ("*", "de", "en", "*", "de"):
-        assert list_items(client, language) == read_one_by_one(client, language)
+        assert list_items(client, language) == read_items_singly(client, language)
     assert len({str(list_items(client, language)) for language in ("*", "de", "en")}) == 3
 
 
-def test_a_list_cut_to_fields_is_its_own(client: Client) -> None:
+def test_a_list_cut_to_fields_is_cached_separately(client: Client) -> None:
     whole = list_items(client)
     for _ in range(2):
         assert [row.keys() for row in list_items(client, query="fields=metadata")] == [whole[0].keys()] * 60
         assert list_items(client) == whole
 
 
-def test_a_list_shows_what_was_written_since(client: Client) -> None:
+def test_a_list_shows_later_writes(client: Client) -> None:
     before = list_items(client)
     assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"mixins": {"a": {"b": 1}}}).status_code == 204
     after = list_items(client)
     assert after != before
-    assert after == read_one_by_one(client)
+    assert after == read_items_singly(client)
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/{HAMMER}").status_code == 204
     assert len(list_items(client)) == len(before) - 1
 
 
-def test_a_list_shows_the_catalogue_and_the_switches_of_now(client: Client, world: World) -> None:
+def test_a_list_shows_the_current_catalogue_and_switches(client: Client, world: World) -> None:
     def hammers() -> list[Any]:
         rows = list_items(client)
-        assert rows == read_one_by_one(client)
+        assert rows == read_items_singly(client)
         return [row["item"] for row in rows if (row["type"], row["item"]["id"]) == ("PRODUCT", HAMMER)]
 
     tenant = world.tenant(client.tenant)
@@ -97,7 +99,7 @@ def test_a_list_shows_the_catalogue_and_the_switches_of_now(client: Client, worl
     assert {each["code"] for each in hammers()} == codes
 
 
-def test_customers_show_the_names_and_the_switches_of_now(client: Client, world: World) -> None:
+def test_customers_show_the_current_names_and_switches(client: Client, world: World) -> None:
     def mails() -> list[Any]:
         return [row["customer"].get("email") for row in client.get(f"/{GOLDEN}/customers").get_json()]
 
@@ -116,7 +118,7 @@ def test_customers_show_the_names_and_the_switches_of_now(client: Client, world:
 def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Client, size: int) -> None:
     wrong = [ItemAssignment(GOLDEN, "THING", f"{number:05}", THEN) for number in range(size)]
     tenant = shared.world.tenant(client.tenant)
-    tenant.change(lambda state: (state.with_items(GOLDEN, Table.from_pairs((each.key, each) for each in wrong)), None))
+    tenant.change(lambda state: (state.with_items(GOLDEN, Table.from_pairs((row.key, row) for row in wrong)), None))
     request = Request(
         "GET",
         f"/customer-segment/{client.tenant}/segments/{GOLDEN}/items",
@@ -128,33 +130,33 @@ def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Clien
             shared.api_pipeline.handle_request(request)
 
 
-def write_rows(kept: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
-    """Encode rows through the cache; return the sources that were not in it."""
-    asked = []
+def encode_texts(cache: RowCache, sources: list[str], made_of: tuple[object, ...] = (), seen_as: str = "") -> list[str]:
+    """Encode rows through the cache. Return the sources that were not in it."""
+    encoded = []
 
     def write(source: str) -> bytes:
-        asked.append(source)
+        encoded.append(source)
         return source.encode()
 
-    assert kept.encode_rows(sources, made_of, seen_as, write) == [source.encode() for source in sources]
-    return asked
+    assert cache.encode_rows(sources, made_of, seen_as, write) == [source.encode() for source in sources]
+    return encoded
 
 
-def test_a_text_is_written_once_for_what_it_is_made_of_and_how_it_is_seen() -> None:
-    kept, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
-    assert write_rows(kept, ["x", "y"], (catalogue_of,)) == ["x", "y"]
-    assert write_rows(kept, ["y", "z", "x"], (catalogue_of,)) == ["z"]
-    assert write_rows(kept, ["x"], (equal_one,)) == ["x"]
-    assert write_rows(kept, ["x"], (catalogue_of,), "de") == ["x"]
-    assert write_rows(kept, ["x"], (catalogue_of,)) == []
+def test_a_row_is_encoded_once_for_its_sources_and_its_view() -> None:
+    cache, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
+    assert encode_texts(cache, ["x", "y"], (catalogue_of,)) == ["x", "y"]
+    assert encode_texts(cache, ["y", "z", "x"], (catalogue_of,)) == ["z"]
+    assert encode_texts(cache, ["x"], (equal_one,)) == ["x"]
+    assert encode_texts(cache, ["x"], (catalogue_of,), "de") == ["x"]
+    assert encode_texts(cache, ["x"], (catalogue_of,)) == []
 
 
-def test_texts_go_with_what_they_are_made_of() -> None:
+def test_cached_rows_are_freed_with_their_sources() -> None:
     class Source:
         pass
 
-    kept, catalogue_of, source = RowCache(), Map(a=1), Source()
-    kept.encode_rows([source], (catalogue_of,), "", lambda _: b"{}")
+    cache, catalogue_of, source = RowCache(), Map(a=1), Source()
+    cache.encode_rows([source], (catalogue_of,), "", lambda _: b"{}")
     gone = ref(source)
     del source
     assert gone() is not None
@@ -163,15 +165,15 @@ def test_texts_go_with_what_they_are_made_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "way"), [("x", "way {}"), ("{:0500}", "way"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
+    ("row", "view"), [("x", "way {}"), ("{:0500}", "view"), ("x", "{:02000}")], ids=["ways", "rows", "long ways"]
 )
-def test_what_is_kept_stays_within_bounds(monkeypatch: pytest.MonkeyPatch, row: str, way: str) -> None:
+def test_the_cache_stays_within_its_limit(monkeypatch: pytest.MonkeyPatch, row: str, view: str) -> None:
     monkeypatch.setattr(row_cache, "MAX_CACHE_BYTES", 100_000)
-    kept = RowCache()
+    cache = RowCache()
 
-    def is_new(at: int) -> bool:
-        return bool(write_rows(kept, [row.format(at)], (), way.format(at)))
+    def is_new(number: int) -> bool:
+        return bool(encode_texts(cache, [row.format(number)], (), view.format(number)))
 
     rounds = [(is_new(at), is_new(0)) for at in range(1, 200)]
     assert all(other for other, _ in rounds)
-    assert 1 < [first for _, first in rounds].count(True) < 20  # it is asked for often, so it was mostly there still
+    assert 1 < [first for _, first in rounds].count(True) < 20  # it is used often, so it was nearly always cached

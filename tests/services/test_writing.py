@@ -1,4 +1,4 @@
-"""Writes through HTTP: rules D1 to D9, D12, D16 and the bulk rules E1 to E7."""
+"""Item assignments over HTTP: rules D1 to D9, D12, D16 and the bulk rules E1 to E7."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from mockserver.app import build
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.clock import StandingClock
+from tests.support.clock import ManualClock
 from tests.support.samples import GOLDEN, HAMMER, ITEM, ITEM_BULK, NEW_ITEM, PLATINUM, SCREWDRIVER, TOOL_FANS
 
 DOCS_ATTRIBUTES = (
@@ -23,12 +23,12 @@ def mixin(data: Any, url: str = DOCS_ATTRIBUTES, name: str = "segmentAttributes"
     return {"mixins": {name: data}, "metadata": {"mixins": {name: url}}}
 
 
-def test_d1_versions_count_and_times_follow_the_clock(clock: StandingClock) -> None:
+def test_d1_versions_count_and_times_follow_the_clock(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
     assert client.put(NEW_ITEM, json={"metadata": {"createdAt": "never", "modifiedAt": 5}}).status_code == 201
     noon = "2026-01-01T12:00:00.000Z"
     assert client.get(NEW_ITEM).get_json()["metadata"] == {"createdAt": noon, "modifiedAt": noon, "version": 1}
-    clock.forward(hours=1)
+    clock.advance(hours=1)
     assert client.put(NEW_ITEM, json={}).status_code == 204
     later = {"createdAt": noon, "modifiedAt": "2026-01-01T13:00:00.000Z", "version": 2}
     assert client.get(NEW_ITEM).get_json()["metadata"] == later
@@ -45,13 +45,13 @@ def test_d2_a_put_replaces_the_whole_document(client: Client) -> None:
 
 @pytest.mark.parametrize("version", [0, 2, -1, 10**18])
 def test_d3_another_version_is_a_conflict_and_changes_nothing(client: Client, version: int) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.put(ITEM, json={"metadata": {"version": version}})
     assert (reply.status_code, reply.get_json()) == (
         409,
         {"code": 409, "status": "Conflict", "message": "The resource you are attempting to access has changed."},
     )
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_d3_the_same_version_works_once(client: Client) -> None:
@@ -82,7 +82,7 @@ def test_d7_an_item_must_be_in_the_catalogue_of_its_type(client: Client) -> None
     assert client.put(f"/{GOLDEN}/items/CATEGORY/{SCREWDRIVER}", json={}).status_code == 400
 
 
-def test_d7_switched_any_id_is_taken_and_named(simulator: Callable[..., Client]) -> None:
+def test_d7_switched_any_id_is_accepted_and_named(simulator: Callable[..., Client]) -> None:
     client = simulator(references="lenient")
     assert client.put(f"/{GOLDEN}/items/PRODUCT/n%2F1%20ü", json={}).status_code == 201
     row = client.get(f"/{GOLDEN}/items/PRODUCT/n%2F1%20%C3%BC").get_json()
@@ -96,12 +96,12 @@ def test_d8_a_put_without_body_is_an_upsert(client: Client, request_: dict[str, 
     assert client.put(NEW_ITEM, **request_).status_code == 204
 
 
-def test_d9_a_removal_of_nothing_is_a_removal(client: Client) -> None:
+def test_d9_removing_a_missing_assignment_succeeds(client: Client) -> None:
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/nowhere").status_code == 204
     assert client.delete("/nowhere/items/PRODUCT/nowhere").status_code == 204
 
 
-def test_d9_switched_a_removal_of_nothing_is_not_found(simulator: Callable[..., Client]) -> None:
+def test_d9_switched_a_missing_assignment_is_not_found(simulator: Callable[..., Client]) -> None:
     client = simulator(delete_missing="404")
     assert [client.delete(ITEM).status_code for _ in range(2)] == [204, 404]
     entries = client.delete(ITEM_BULK, json=[SCREWDRIVER, "nowhere"]).get_json()
@@ -109,12 +109,12 @@ def test_d9_switched_a_removal_of_nothing_is_not_found(simulator: Callable[..., 
     assert entries[1]["status"] == "Not Found"
 
 
-def test_d12_data_is_judged_by_the_schema_of_its_url(client: Client) -> None:
-    before = client.everything()
+def test_d12_data_is_validated_against_the_schema_of_its_url(client: Client) -> None:
+    before = client.list_all_items()
     reply = client.put(ITEM, json=mixin({"membershipStatus": "NONE"}))
     assert reply.status_code == 400
     assert reply.get_json()["details"]["field"] == "/mixins/segmentAttributes/membershipStatus"
-    assert client.everything() == before
+    assert client.list_all_items() == before
     assert client.put(ITEM, json=mixin({"membershipStatus": "PREMIUM"})).status_code == 204
 
 
@@ -175,15 +175,15 @@ def test_e3_switched_the_index_counts_from_0(simulator: Callable[..., Client]) -
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_e4_200_elements_are_carried_out_and_201_are_not(client: Client, method: str) -> None:
+def test_e4_200_elements_are_processed_and_201_are_not(client: Client, method: str) -> None:
     element: Any = {"id": HAMMER} if method == "PUT" else HAMMER
     assert len(client.send(method, ITEM_BULK, json=[element] * 200).get_json()) == 200
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.send(method, ITEM_BULK, json=[element] * 201)
     assert reply.status_code == 400
     assert reply.get_json()["message"] == "There is a validation error. Please check the details."
     assert reply.get_json()["details"]["message"] == "Maximum size of the payload array is 200."
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -192,33 +192,33 @@ def test_e4_an_empty_array_has_no_entries(client: Client, method: str) -> None:
     assert (reply.status_code, reply.get_json()) == (207, [])
 
 
-def test_e5_an_id_that_comes_twice_meets_its_first_result(client: Client) -> None:
-    twice = [{"id": HAMMER, "metadata": {"version": 1}}] * 2
-    assert [entry["code"] for entry in client.put(ITEM_BULK, json=twice).get_json()] == [204, 409]
+def test_e5_a_repeated_id_meets_its_first_result(client: Client) -> None:
+    repeated = [{"id": HAMMER, "metadata": {"version": 1}}] * 2
+    assert [entry["code"] for entry in client.put(ITEM_BULK, json=repeated).get_json()] == [204, 409]
 
 
 @pytest.mark.parametrize("body", [None, {}, "text", 5, {"id": "x"}, [[]], [{"id": HAMMER}], [None]])
 def test_e6_removals_take_an_array_of_ids(client: Client, body: Any) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.delete(ITEM_BULK, json=body) if body is not None else client.delete(ITEM_BULK)
     if isinstance(body, list):
         assert [entry["code"] for entry in reply.get_json()] == [400]
     else:
         assert reply.status_code == 400
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
-def test_bulk_to_a_segment_that_is_not_there_fails_element_by_element(client: Client) -> None:
+def test_a_bulk_to_a_missing_segment_fails_element_by_element(client: Client) -> None:
     reply = client.put("/nowhere/items/PRODUCT/bulk", json=[{"id": HAMMER}])
     assert (reply.status_code, reply.get_json()[0]["code"]) == (207, 400)
 
 
 def test_writes_show_at_once_to_those_they_concern(client: Client) -> None:
     client.put(f"/{GOLDEN}/items/CATEGORY/12468506", json={})
-    (root,) = client.having("customer2-token").get("/items/category-trees").get_json()
+    (root,) = client.with_token("customer2-token").get("/items/category-trees").get_json()
     assert root["subcategories"][0]["subcategories"][0]["isSegmentAssigned"] is True
     client.delete(f"/{GOLDEN}/items/CATEGORY/12468506")
-    assert client.having("customer2-token").get("/items/category-trees").get_json() == []
+    assert client.with_token("customer2-token").get("/items/category-trees").get_json() == []
 
 
 def test_writes_to_an_inactive_segment_work(client: Client) -> None:

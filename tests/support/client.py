@@ -21,7 +21,7 @@ class Client:
     tenant: str
     token: str | None = "admin-token"
 
-    def having(self, token: str | None) -> Client:
+    def with_token(self, token: str | None) -> Client:
         return Client(self.flask, self.tenant, token)
 
     def send(self, method: str, path: str, **request: Any) -> TestResponse:
@@ -44,16 +44,16 @@ class Client:
     def delete(self, path: str, **request: Any) -> TestResponse:
         return self.send("DELETE", path, **request)
 
-    def everything(self) -> Any:
-        """All item assignments of the tenant: what a failed write must leave as it was."""
-        return self.having("read-token").get("/items?pageSize=100000").get_json()
+    def list_all_items(self) -> Any:
+        """Return all item assignments of the tenant. A failed write must not change them."""
+        return self.with_token("read-token").get("/items?pageSize=100000").get_json()
 
 
 class Admin:
     """Calls the control plane for one tenant."""
 
     def __init__(self, client: Client) -> None:
-        self.client = client.having(None)
+        self.client = client.with_token(None)
 
     def call(self, method: str, path: str, body: Any = None, status: int = 200, **query: str) -> Any:
         path, _, more = path.partition("?")

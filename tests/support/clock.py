@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 
 @dataclass
-class StandingClock:
+class ManualClock:
     """A clock that moves only when a test moves it."""
 
-    moment: datetime = field(default_factory=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
+    time: datetime = field(default_factory=lambda: datetime(2026, 1, 1, 12, tzinfo=UTC))
 
     def now(self) -> datetime:
-        return self.moment
+        return self.time
 
-    def forward(self, **ahead: float) -> None:
-        self.moment += timedelta(**ahead)
+    def advance(self, **duration: float) -> None:
+        self.time += timedelta(**duration)

@@ -1,4 +1,4 @@
-"""Pages of the documentation as scripts: their curl lines, run in order, and what they say of each reply."""
+"""Run the curl lines of a documentation page in order, and compare each response with what the page shows."""
 
 from __future__ import annotations
 
@@ -9,74 +9,74 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.support.live_server import ENOUGH, environment
+from tests.support.live_server import TIMEOUT_SECONDS, clean_environment
 
-HERE = "http://127.0.0.1:8080"  # where the pages say that the server is
+DOCUMENTED_URL = "http://127.0.0.1:8080"  # the server's address in the pages
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```", re.S | re.M)
 CURL = re.compile(r"(curl .*) # (\d{3})", re.S)
 TIME = re.compile(r'("(?:createdAt|modifiedAt)": ?)"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
-Answer = tuple[str, str, Any]  # command, status, reply if the page shows it
+ShownResponse = tuple[str, str, Any]  # command, status, and the body if the page shows one
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command of a page; if it is a curl, the status behind it and the JSON that the page shows for the reply."""
+    """A command of a page. A curl also has the status in its comment, and the JSON of its response if shown."""
 
     command: str
     status: str = ""
     reply: str = ""
 
 
-def steps(page: str) -> list[Step]:
-    """Return the commands of the shell blocks that call the server; a JSON block belongs to the one before it."""
-    found: list[Step] = []
+def parse_steps(page: str) -> list[Step]:
+    """Return the commands of the shell blocks that call the server. A JSON block belongs to the command before it."""
+    parsed: list[Step] = []
     for language, text in BLOCK.findall(page):
         if language == "json":
-            found[-1] = replace(found[-1], reply=text)
+            parsed[-1] = replace(parsed[-1], reply=text)
         elif "curl " in text:
-            found += map(_step, _commands(text))
-    return found
+            parsed += map(_parse_step, _split_commands(text))
+    return parsed
 
 
-def replayed(page: str, url: str, folder: Path) -> tuple[list[Answer], list[Answer]]:
-    """Run a page's commands in one shell; return what the page says of its curls, and what came."""
-    asked = steps(page)
-    script = "\n".join(_recorded(step, folder / str(number)) for number, step in enumerate(asked))
-    done = subprocess.run(
-        ["bash", "-ec", script.replace(HERE, url)],
+def run_page(page: str, url: str, folder: Path) -> tuple[list[ShownResponse], list[ShownResponse]]:
+    """Run a page's commands in one shell. Return the documented responses of its curls, and the received ones."""
+    page_steps = parse_steps(page)
+    script = "\n".join(_record_response(step, folder / str(number)) for number, step in enumerate(page_steps))
+    completed = subprocess.run(
+        ["bash", "-ec", script.replace(DOCUMENTED_URL, url)],
         capture_output=True,
         text=True,
-        timeout=ENOUGH,
+        timeout=TIMEOUT_SECONDS,
         check=False,
-        env=environment(HOME=str(folder)),
+        env=clean_environment(HOME=str(folder)),
     )
-    assert done.returncode == 0, done.stderr
-    curls = [(folder / str(number), step) for number, step in enumerate(asked) if step.status]
-    said = [(step.command, step.status, step.reply and _json(step.reply)) for _, step in curls]
-    came = [
-        (step.command, status, step.reply and _json(path.read_text()))
-        for (path, step), status in zip(curls, done.stdout.split(), strict=True)
+    assert completed.returncode == 0, completed.stderr
+    curls = [(folder / str(number), step) for number, step in enumerate(page_steps) if step.status]
+    documented = [(step.command, step.status, step.reply and _parse_json(step.reply)) for _, step in curls]
+    received = [
+        (step.command, status, step.reply and _parse_json(path.read_text()))
+        for (path, step), status in zip(curls, completed.stdout.split(), strict=True)
     ]
-    return said, came
+    return documented, received
 
 
-def _commands(text: str) -> list[str]:
-    """Split a block into commands, each with the lines that its quotes and backslashes hold together."""
+def _split_commands(text: str) -> list[str]:
+    """Split a block into commands. Quotes and backslashes continue a command on the next line."""
     return re.findall(r"(?:'[^']*'|\"[^\"]*\"|\\\n|[^\n])+", text)
 
 
-def _step(command: str) -> Step:
+def _parse_step(command: str) -> Step:
     if not command.startswith("curl "):
         return Step(command)
-    found = CURL.fullmatch(command)
-    assert found, f"no status stands behind {command}"
-    return Step(*found.groups())
+    match = CURL.fullmatch(command)
+    assert match, f"no status after {command}"
+    return Step(*match.groups())
 
 
-def _recorded(step: Step, path: Path) -> str:
-    """Return the command as the shell shall run it: a curl writes its reply to the path and prints its status.
+def _record_response(step: Step, path: Path) -> str:
+    """Return the command to run. A curl writes the response body to the path and prints the status.
 
-    000 is curl's status of a connection that broke, which is what a page may want to show, and fails as a command.
+    For a broken connection curl prints 000 and fails. A page may show that, so the failure is ignored.
     """
     if not step.status:
         return step.command
@@ -84,6 +84,6 @@ def _recorded(step: Step, path: Path) -> str:
     return f"{step.command} -s -o '{path}' -w '%{{http_code}}\\n'{fails}"
 
 
-def _json(text: str) -> Any:
-    """Read JSON; the times of writes, which differ from run to run, are all the same."""
+def _parse_json(text: str) -> Any:
+    """Parse JSON. The times of writes differ from run to run, so all get the same text."""
     return json.loads(TIME.sub(r'\1"a time"', text))

@@ -22,7 +22,7 @@ class FixedClock:
         return datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-class Seen(NamedTuple):
+class SentResponse(NamedTuple):
     """What a client sees of a response."""
 
     status: str
@@ -36,7 +36,7 @@ class Entrances:
     def __init__(self) -> None:
         self._served, self._called = build(Settings(), FixedClock()), build(Settings(), FixedClock())
 
-    def compare(self, stream: bytes) -> list[Seen]:
+    def compare(self, stream: bytes) -> list[SentResponse]:
         """Send the requests of a stream through both entrances; AssertionError if a response differs."""
         responses = []
         with patch.multiple(request_parser, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
@@ -49,19 +49,19 @@ class Entrances:
         return responses
 
 
-def serve(app: App, parsed: ParsedRequest) -> Seen:
+def serve(app: App, parsed: ParsedRequest) -> SentResponse:
     """Answer as our own server does."""
     encoded = encode(app.flask.answer(parsed.request), parsed)
     first, *lines = encoded.head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
-    return Seen(first.removeprefix("HTTP/1.1 "), _of_application(headers), encoded.body)
+    return SentResponse(first.removeprefix("HTTP/1.1 "), _of_application(headers), encoded.body)
 
 
-def call(app: App, parsed: ParsedRequest) -> Seen:
+def call(app: App, parsed: ParsedRequest) -> SentResponse:
     """Answer as under another server, which knows the request by its environment only."""
     started: list[Any] = []
     parts = app.flask.wsgi_app(wsgi.build_environ(parsed.request), lambda *args: started.extend(args))
-    return Seen(started[0], _of_application(dict(started[1])), b"".join(parts))
+    return SentResponse(started[0], _of_application(dict(started[1])), b"".join(parts))
 
 
 def _of_application(headers: dict[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Whether some order of calls, one after the other, explains a history of concurrent ones (Wing and Gong, 1993)."""
+"""Check whether some sequential order of calls explains a concurrent history (Wing and Gong, 1993)."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ Step = Callable[[Any, Any], tuple[Any, Any]]
 
 @dataclass(frozen=True)
 class Record:
-    """A call and its answer, and when each of them was: moments are integers, no two alike."""
+    """A call, its response, and when each happened. Times are unique integers."""
 
     call: Any
-    answer: Any
-    begun: int
-    ended: int
+    response: Any
+    started_at: int
+    ended_at: int
 
 
 @dataclass
 class History:
-    """Calls as they happen; several threads may record at once."""
+    """Records calls as they happen. Several threads may record concurrently."""
 
     records: list[Record] = field(default_factory=list)
-    moments: count[int] = field(default_factory=count)
+    ticks: count[int] = field(default_factory=count)
 
     def record(self, call: Any, act: Callable[[Any], Any]) -> None:
-        begun = next(self.moments)
+        begun = next(self.ticks)
         answer = act(call)
-        self.records.append(Record(call, answer, begun, next(self.moments)))
+        self.records.append(Record(call, answer, begun, next(self.ticks)))
 
 
 def is_linearizable(records: Sequence[Record], start: Hashable, step: Step) -> bool:
-    """Search for an order that keeps every call before those that began after its end.
+    """Search for an order in which every call precedes those that started after it ended.
 
-    step: from a state and a call to the next state and the answer. What is left to place, with the state reached,
-    is tried once only.
+    step: takes a state and a call, returns the next state and the response.
+    Each pair of remaining calls and reached state is tried only once.
     """
-    seen: set[tuple[frozenset[Record], Hashable]] = set()
+    tried: set[tuple[frozenset[Record], Hashable]] = set()
     untried = [(frozenset(records), start)]
     while untried:
-        left, state = untried.pop()
-        if not left:
+        remaining, state = untried.pop()
+        if not remaining:
             return True
-        if (left, state) in seen:
+        if (remaining, state) in tried:
             continue
-        seen.add((left, state))
-        first_end = min(record.ended for record in left)
-        for record in left:
-            if record.begun < first_end:
+        tried.add((remaining, state))
+        first_end = min(record.ended_at for record in remaining)
+        for record in remaining:
+            if record.started_at < first_end:
                 after, answer = step(state, record.call)
-                if answer == record.answer:
-                    untried.append((left - {record}, after))
+                if answer == record.response:
+                    untried.append((remaining - {record}, after))
     return False

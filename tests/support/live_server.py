@@ -20,37 +20,37 @@ from mockserver.web.server import Server
 
 COMMAND = [sys.executable, "-m", "mockserver"]
 OPENER = build_opener(ProxyHandler({}))
-ENOUGH = 60  # seconds after which a test gives up; nothing is timed
+TIMEOUT_SECONDS = 60  # a test gives up after that; nothing is measured
 
 
-def environment(**more: str) -> dict[str, str]:
-    """The tests' environment without settings of ours, but with these."""
+def clean_environment(**more: str) -> dict[str, str]:
+    """Return the environment without MOCKSERVER_ variables, plus the given ones."""
     return {name: text for name, text in os.environ.items() if not name.startswith("MOCKSERVER_")} | more
 
 
-def run(
+def run_command(
     *arguments: str, command: list[str] | None = None, variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of the program to its end."""
+    """Run a command of the program and wait until it ends."""
     return subprocess.run(
         [*(command or COMMAND), *arguments],
-        env=environment(**(variables or {})),
+        env=clean_environment(**(variables or {})),
         capture_output=True,
         text=True,
-        timeout=ENOUGH,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
 
 
 @contextmanager
-def serving(
-    *arguments: str, command: list[str] | None = None, where: Path | None = None, **more: str
+def start_server(
+    *arguments: str, command: list[str] | None = None, folder: Path | None = None, **variables: str
 ) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """Serve on a free port; give the process and the facts of its ready line."""
+    """Serve on a free port. Yield the process and the contents of its ready line."""
     with subprocess.Popen(
         [*(command or COMMAND), "serve", "--port", "0", "--log-format", "json", *arguments],
-        env=environment(**more),
-        cwd=where,
+        env=clean_environment(**variables),
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -64,12 +64,14 @@ def serving(
             process.kill()
 
 
-def ask(url: str, method: str = "GET", body: Any = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
-    """Send a request; return status and JSON body."""
+def send_request(
+    url: str, method: str = "GET", body: Any = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, Any]:
+    """Send a request. Return status and JSON body."""
     data = None if body is None else json.dumps(body).encode()
     sent = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **(headers or {})}
     try:
-        with OPENER.open(Request(url, data, sent, method=method), timeout=ENOUGH) as reply:
+        with OPENER.open(Request(url, data, sent, method=method), timeout=TIMEOUT_SECONDS) as reply:
             text = reply.read()
             return reply.status, json.loads(text) if text else None
     except HTTPError as error:
@@ -78,44 +80,44 @@ def ask(url: str, method: str = "GET", body: Any = None, headers: Mapping[str, s
 
 
 @contextmanager
-def serving_here(app: App) -> Iterator[int]:
-    """Serve in a thread of this process; give the port."""
-    with server_here(app) as server:
+def serve_in_thread(app: App) -> Iterator[int]:
+    """Serve in a thread of this process. Yield the port."""
+    with start_server_in_thread(app) as server:
         yield server.port
 
 
 @contextmanager
-def server_here(app: App) -> Iterator[Server]:
-    """Serve in a thread of this process; give the server."""
+def start_server_in_thread(app: App) -> Iterator[Server]:
+    """Serve in a thread of this process. Yield the server."""
     server = Server(app.flask, "127.0.0.1", 0, app.faults)
     running = Thread(target=server.run)
     running.start()
     yield server
     server.stop()
-    running.join(ENOUGH)
+    running.join(TIMEOUT_SECONDS)
     assert not running.is_alive()
 
 
-class Wire:
-    """One connection to a server, for one tenant; it stays open from call to call, as far as the server keeps it."""
+class Connection:
+    """A connection to a server for one tenant. It stays open between calls unless the server closes it."""
 
     def __init__(self, port: int, tenant: str, closing: ExitStack) -> None:
         self.port, self.tenant, self.closing = port, tenant, closing
-        self.connection = HTTPConnection("127.0.0.1", port, timeout=ENOUGH)
-        closing.callback(self.connection.close)
+        self.http = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+        closing.callback(self.http.close)
 
-    def another(self) -> Self:
+    def open_another(self) -> Self:
         return type(self)(self.port, self.tenant, self.closing)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        """Send a request; return status and JSON body."""
+        """Send a request. Return status and JSON body."""
         status, text = self.exchange(method, path, body, **headers)
         return status, json.loads(text) if text else None
 
     def exchange(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
-        """Send a request below the tenant's segments, or to the control plane; return status and content."""
+        """Send a request below the tenant's segments, or to the control plane. Return status and content."""
         url = path if path.startswith("/__admin") else f"/customer-segment/{self.tenant}/segments{path}"
-        given = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **headers}
-        self.connection.request(method, url, None if body is None else json.dumps(body), given)
-        reply = self.connection.getresponse()
+        sent_headers = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **headers}
+        self.http.request(method, url, None if body is None else json.dumps(body), sent_headers)
+        reply = self.http.getresponse()
         return reply.status, reply.read()

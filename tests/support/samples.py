@@ -74,9 +74,9 @@ FORBIDDEN = {
 }
 
 
-def default_world(where: Path, **sections: Any) -> str:
+def write_default_world(where: Path, **sections: Any) -> str:
     """Write a copy of the default world with other sections; return its path."""
     path = where / "world.yaml"
-    kept = {name: section for name, section in DEFAULT.items() if name != "mixinSchemas"}
-    path.write_text(json.dumps(kept | sections))  # JSON is YAML too
+    unchanged = {name: section for name, section in DEFAULT.items() if name != "mixinSchemas"}
+    path.write_text(json.dumps(unchanged | sections))  # JSON is YAML too
     return str(path)

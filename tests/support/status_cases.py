@@ -1,4 +1,4 @@
-"""How the cases of tests/tables/statuses.yaml are played: what comes before, then the request itself."""
+"""Play the cases of tests/tables/statuses.yaml: first the requests that prepare the state, then the request itself."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.paths import TABLES
 
-APP = build(Settings())  # the cases are for its operations
+APP = build(Settings())  # the cases cover its operations
 TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 
 
-def case_of(operation: Operation, status: int) -> dict[str, Any]:
+def find_case(operation: Operation, status: int) -> dict[str, Any]:
     """Return a copy of the case that provokes this status."""
     return deepcopy(TABLE[operation.id][str(status)])
 
 
-def provoked(
+def play_case(
     caller: Client, operation: Operation, case: dict[str, Any], headers: Mapping[str, str] | None = None
 ) -> TestResponse:
-    """Play a case, without its switches and token, which the caller has; what earlier replies keep goes into the path.
+    """Play a case whose switches and token the caller has applied. Fields kept from earlier replies fill the path.
 
-    headers: sent with the request itself, beside its own.
+    headers: sent with the request, in addition to the case's own.
     """
-    kept = dict(_earlier_field(caller, earlier) for earlier in case.pop("before", ()))
-    path = Template(case.pop("path")).safe_substitute(kept)
-    sent = {**case.pop("headers", {}), **(headers or {})}
-    return caller.send(operation.method, path, headers=sent, **case)
+    fields = dict(_play_earlier_request(caller, earlier) for earlier in case.pop("before", ()))
+    path = Template(case.pop("path")).safe_substitute(fields)
+    sent_headers = {**case.pop("headers", {}), **(headers or {})}
+    return caller.send(operation.method, path, headers=sent_headers, **case)
 
 
-def _earlier_field(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
-    """Make a request that comes first; return the field of its reply that the case keeps, if it does."""
+def _play_earlier_request(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
+    """Send a preparing request. Return name and value of the reply's field that the case keeps, or empty texts."""
     field = request.pop("keep", "")
     reply = caller.send(request.pop("method"), request.pop("path"), **request)
     return field, reply.get_json()[field] if field else ""

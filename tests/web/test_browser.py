@@ -18,8 +18,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.support.doc_scripts import replayed
-from tests.support.live_server import ask, serving
+from tests.support.doc_scripts import run_page
+from tests.support.live_server import send_request, start_server
 from tests.support.paths import ROOT
 from tests.support.samples import GOLDEN, HAMMER, THIRD_COMPANY
 
@@ -76,7 +76,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(browser: Browser) -> Iterator[str]:
     """The URL of a server for all tests here; each has its own tenant."""
-    with serving() as (_, ready):
+    with start_server() as (_, ready):
         yield ready["url"]
 
 
@@ -205,7 +205,7 @@ def test_an_unreachable_server_is_reported(page: Page, shop: str, tenant: str) -
 
 
 def test_an_expired_token_is_refreshed_once(storefront: Shop, server: str, tenant: str, tmp_path: Path) -> None:
-    said, came = replayed(README, server, tmp_path)  # injects a 401
+    said, came = run_page(README, server, tmp_path)  # injects a 401
     assert came == said
     storefront.log_in()
     expect(storefront.products).to_have_count(2)
@@ -217,7 +217,7 @@ def test_an_expired_token_is_refreshed_once(storefront: Shop, server: str, tenan
 def test_an_expired_session_requires_a_new_login(storefront: Shop, server: str, tenant: str) -> None:
     storefront.log_in()
     expect(storefront.products).to_have_count(2)
-    ask(f"{server}/__admin/clock/advance?tenant={tenant}", "POST", {"seconds": 31 * 24 * 3600})
+    send_request(f"{server}/__admin/clock/advance?tenant={tenant}", "POST", {"seconds": 31 * 24 * 3600})
     storefront.choose("Language", "Deutsch")
     expect(storefront.problem).to_have_text("Your session has expired. Please log in again.")
     storefront.log_in()
@@ -226,7 +226,7 @@ def test_an_expired_session_requires_a_new_login(storefront: Shop, server: str, 
 
 def list_statuses(server: str, tenant: str, operation: str) -> list[int]:
     """Return the statuses of all calls of an operation, oldest first."""
-    _, journal = ask(f"{server}/__admin/requests?tenant={tenant}")
+    _, journal = send_request(f"{server}/__admin/requests?tenant={tenant}")
     entries = [entry for entry in journal["requests"] if entry["mock"].get("operationId") == operation]
     return [entry["response"]["status"] for entry in reversed(entries)]
 
@@ -315,7 +315,7 @@ def test_f4_pages_of_another_origin_may_call_only_if_it_is_allowed(
 ) -> None:
     origin = f"http://{FOREIGN}:{bare}"
     assert Script(page, origin, server, tenant).segments("/items") == "TypeError"
-    with serving("--cors-origin", origin) as (_, ready):
+    with start_server("--cors-origin", origin) as (_, ready):
         allowed = Script(page, origin, ready["url"], tenant)
         assert allowed.segments("/items")["status"] == 200
         assert allowed.fetches("/__admin/health") == "TypeError"

@@ -89,11 +89,11 @@ def is_vendor_error(reply: Any, status: int) -> bool:
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_unreadable_bodies_are_a_400(client: Client, name: str, method: str, path: str) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.send(method, path, data=BODIES[name], content_type=JSON)
     assert is_vendor_error(reply, 400), reply.text
     assert reply.get_json()["details"]["message"]
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_a_body_of_100_levels_is_stored_and_returned(client: Client) -> None:
@@ -104,13 +104,13 @@ def test_a_body_of_100_levels_is_stored_and_returned(client: Client) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_a_wrong_type_is_reported_with_its_field(client: Client, shape: Any) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.put(ITEM, json=shape)
     assert is_vendor_error(reply, 400)
     assert reply.get_json()["details"]["field"].startswith("/" + next(iter(shape)))
     (entry,) = client.put(ITEM_BULK, json=[{"id": HAMMER, **shape}]).get_json()
     assert entry["code"] == 400
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_f3b_integers_of_64_bits_are_returned_unchanged(client: Client) -> None:
 
 
 def test_a_body_beyond_the_limit(client: Client) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     body = b'{"mixins": {"a": "' + b"x" * (11 * 1024 * 1024) + b'"}}'
     assert is_vendor_error(client.put(ITEM, data=body, content_type=JSON), 413)
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_a_body_within_the_limit_is_accepted(client: Client) -> None:
@@ -155,10 +155,10 @@ def test_an_invalid_content_length_does_no_harm(client: Client, length: str) -> 
 
 
 def test_an_incomplete_body_is_a_400(client: Client) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     reply = client.put(ITEM, data=b"{}", content_type=JSON, environ_overrides={"CONTENT_LENGTH": "20"})
     assert is_vendor_error(reply, 400)
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 def test_a_url_beyond_the_limit(client: Client) -> None:
@@ -174,13 +174,13 @@ def test_headers_beyond_the_limit(client: Client) -> None:
     ["%00", "%0A", "%2F", "%2e%2e", "..", "%ED%95%9C", "%F0%9F%94%A8", "a%20b", "'", "%22", "{itemId}", "x" * 8000],
 )
 def test_hostile_ids_do_not_exist(client: Client, id_: str) -> None:
-    before = client.everything()
+    before = client.list_all_items()
     assert is_vendor_error(client.get(f"/{GOLDEN}/items/PRODUCT/{id_}"), 404)
     assert is_vendor_error(client.put(f"/{GOLDEN}/items/PRODUCT/{id_}", json={}), 400)
     assert is_vendor_error(client.put(f"/{id_}/items/PRODUCT/{HAMMER}", json={}), 400)
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/{id_}").status_code == 204
     assert client.get(f"/{id_}/items").get_json() == []
-    assert client.everything() == before
+    assert client.list_all_items() == before
 
 
 @pytest.mark.parametrize("id_", ["%FF", "%C0%AE", "%ED%A0%80"])
@@ -283,7 +283,7 @@ def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: st
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "authorization,content-type,saas-token",
     }
-    reply = client.having(None).send("OPTIONS", ITEM, headers=asked)
+    reply = client.with_token(None).send("OPTIONS", ITEM, headers=asked)
     assert reply.status_code == 204
     assert reply.headers["Access-Control-Allow-Origin"] == origin
     assert "PUT" in reply.headers["Access-Control-Allow-Methods"]
@@ -297,7 +297,7 @@ def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: st
 def test_f4_pages_see_why_a_call_fails_after_its_preflight(client: Client, path: str, status: int) -> None:
     page = {"Origin": "http://localhost:3000"}
     asked = {**page, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
-    reply = client.having(None).send("OPTIONS", path, headers=asked)
+    reply = client.with_token(None).send("OPTIONS", path, headers=asked)
     assert (reply.status_code, reply.headers["Access-Control-Allow-Origin"]) == (204, page["Origin"])
     refused = client.get(path, headers=page)
     assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (status, page["Origin"])
@@ -307,7 +307,7 @@ def test_f4_replies_to_pages_show_the_count(client: Client) -> None:
     reply = client.get("/items", headers={"Origin": "http://localhost:3000"})
     assert reply.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
     assert {"X-Total-Count", "X-Mock-Hint"} <= set(reply.headers["Access-Control-Expose-Headers"].split(", "))
-    refused = client.having(None).get("/items", headers={"Origin": "http://localhost:3000"})
+    refused = client.with_token(None).get("/items", headers={"Origin": "http://localhost:3000"})
     assert refused.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
 
 
@@ -438,7 +438,7 @@ def listener() -> Iterator[tuple[str, list[Any]]]:
 def test_d12_schemas_fetch_nothing(client: Client, listener: tuple[str, list[Any]], schema: str) -> None:
     url, accepted = listener
     rows = [{"url": "https://example.com/m.json", "schema": json.loads(schema.replace("URL", url))}]
-    reply = client.having(None).send("PUT", f"//__admin/state/mixinSchemas?tenant={client.tenant}", json=rows)
+    reply = client.with_token(None).send("PUT", f"//__admin/state/mixinSchemas?tenant={client.tenant}", json=rows)
     assert reply.status_code == 400
     assert "not a JSON Schema" in reply.get_json()["details"]["message"]
     assert not accepted
@@ -449,7 +449,7 @@ def test_d12_patterns_of_schemas_run_in_linear_time(client: Client, pattern: str
     url = "https://example.com/m.json"
     rows = [{"url": url, "schema": {"properties": {"text": {"pattern": pattern}}}}]
     path = f"//__admin/state/mixinSchemas?tenant={client.tenant}"
-    assert client.having(None).send("PUT", path, json=rows).status_code < 300
+    assert client.with_token(None).send("PUT", path, json=rows).status_code < 300
     body = {"mixins": {"m": {"text": "a" * 100_000 + "!"}}, "metadata": {"mixins": {"m": url}}}
     reply = client.put(ITEM, json=body)  # a backtracking engine would not terminate
     assert reply.status_code == 400

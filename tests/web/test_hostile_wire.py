@@ -17,7 +17,14 @@ from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.web.connection import TIMEOUTS, ConnectionState
 from mockserver.web.server import Server
-from tests.support.live_server import COMMAND, ENOUGH, Wire, ask, server_here, serving
+from tests.support.live_server import (
+    COMMAND,
+    TIMEOUT_SECONDS,
+    Connection,
+    send_request,
+    start_server,
+    start_server_in_thread,
+)
 from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, WORLDS
 
 ITEMS = f"/{GOLDEN}/items/PRODUCT"
@@ -30,7 +37,7 @@ class Served:
     """A server in this process, and a client of it."""
 
     app: App
-    wire: Wire
+    wire: Connection
     server: Server
 
     def wait_for_connections(self, count: int) -> None:
@@ -58,7 +65,7 @@ class Served:
         assert self.wire.send("PUT", f"{ITEMS}/{HAMMER}", {"mixins": {"a": {"text": "x" * LARGE}}})[0] == 204
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.settimeout(ENOUGH)
+        connection.settimeout(TIMEOUT_SECONDS)
         connection.connect(("127.0.0.1", self.wire.port))
         head = f"GET /customer-segment/{self.wire.tenant}/segments{ITEMS}/{HAMMER} HTTP/1.1\r\n"
         head += "Authorization: Bearer admin-token\r\n"
@@ -74,7 +81,7 @@ def count_received(connection: socket.socket) -> int:
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[App, Server]]:
     app = build(Settings())
-    with server_here(app) as server:
+    with start_server_in_thread(app) as server:
         yield app, server
 
 
@@ -82,11 +89,11 @@ def running() -> Iterator[tuple[App, Server]]:
 def served(running: tuple[App, Server]) -> Iterator[Served]:
     app, server = running
     with ExitStack() as closing:
-        yield Served(app, Wire(server.port, f"hostile{next(NUMBERS)}", closing), server)
+        yield Served(app, Connection(server.port, f"hostile{next(NUMBERS)}", closing), server)
 
 
 @pytest.fixture
-def wire(served: Served) -> Wire:
+def wire(served: Served) -> Connection:
     return served.wire
 
 
@@ -108,23 +115,23 @@ def test_a_client_that_never_reads_is_closed(served: Served, monkeypatch: pytest
 
 def test_connections_beyond_the_descriptors_wait() -> None:
     limited = ["sh", "-c", 'ulimit -n 100; exec "$@"', "sh", *COMMAND]
-    with serving(command=limited) as (process, ready), ExitStack() as closing:
+    with start_server(command=limited) as (process, ready), ExitStack() as closing:
         port = int(ready["url"].rpartition(":")[2])
-        wire = Wire(port, "acme", closing)
+        wire = Connection(port, "acme", closing)
         assert wire.send("GET", "/__admin/health")[0] == 200
         for _ in range(150):
-            closing.enter_context(socket.create_connection(("127.0.0.1", port), ENOUGH))
+            closing.enter_context(socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS))
         for _ in range(200):  # more than it takes to accept as many as possible
             assert wire.send("GET", "/__admin/health")[0] == 200
         closing.close()
-        assert ask(f"{ready['url']}/__admin/health")[0] == 200
+        assert send_request(f"{ready['url']}/__admin/health")[0] == 200
         process.terminate()
-        assert "Too many open files" not in process.communicate(timeout=ENOUGH)[1]
+        assert "Too many open files" not in process.communicate(timeout=TIMEOUT_SECONDS)[1]
 
 
-def write_items(wire: Wire, seed: int) -> Counter[str]:
+def write_items(wire: Connection, seed: int) -> Counter[str]:
     """Write on a connection of its own, one or two items at once; return the number of acknowledged writes by item."""
-    wire, random = wire.another(), Random(seed)
+    wire, random = wire.open_another(), Random(seed)
     count: Counter[str] = Counter()
     for _ in range(50):
         ids = random.choice([[HAMMER], [SCREWDRIVER], [HAMMER, SCREWDRIVER]])
@@ -137,14 +144,14 @@ def write_items(wire: Wire, seed: int) -> Counter[str]:
     return count
 
 
-def export_tenant(wire: Wire) -> list[bytes]:
+def export_tenant(wire: Connection) -> list[bytes]:
     """Return the export of each collection of the tenant, as bytes."""
     replies = [wire.exchange("GET", f"/__admin/state/{name}?tenant={wire.tenant}") for name in WORLDS.collections]
     assert {status for status, _ in replies} == {200}
     return [content for _, content in replies]
 
 
-def test_no_acknowledged_write_is_lost(wire: Wire) -> None:
+def test_no_acknowledged_write_is_lost(wire: Connection) -> None:
     with ThreadPoolExecutor(6) as pool:
         total = sum(pool.map(lambda seed: write_items(wire, seed), range(6)), Counter[str]())
     for id_ in (HAMMER, SCREWDRIVER):
@@ -152,14 +159,14 @@ def test_no_acknowledged_write_is_lost(wire: Wire) -> None:
         assert metadata["version"] == 1 + total[id_]
 
 
-def test_a_reset_under_traffic_restores_every_byte(wire: Wire) -> None:
+def test_a_reset_under_traffic_restores_every_byte(wire: Connection) -> None:
     before = export_tenant(wire)
     with ThreadPoolExecutor(4) as pool:
         running = [pool.submit(write_items, wire, seed) for seed in range(4)]
         for _ in range(5):
             assert wire.send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
         for run in running:
-            assert run.result(ENOUGH).total() >= 50
+            assert run.result(TIMEOUT_SECONDS).total() >= 50
     assert export_tenant(wire) != before
     assert wire.send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
     assert export_tenant(wire) == before

@@ -23,7 +23,7 @@ from mockserver.web.dispatcher import Dispatcher
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 from mockserver.web.server import Server
-from tests.support.live_server import ENOUGH, server_here
+from tests.support.live_server import TIMEOUT_SECONDS, start_server_in_thread
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 
 ITEM_URL = f"/customer-segment/acme/segments{ITEM}"
@@ -33,14 +33,14 @@ TOKEN = "Authorization: Bearer admin-token\r\n"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with pytest.MonkeyPatch.context() as patching, server_here(build(Settings())) as server:
+    with pytest.MonkeyPatch.context() as patching, start_server_in_thread(build(Settings())) as server:
         patching.setattr(web, "TIMEOUT_CHECK_SECONDS", 0.01)
         yield server
 
 
 def exchange(server: Server, *parts: bytes) -> bytes:
     """Send the parts and close the sending side; return what is received until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as client:
         for part in parts:
             client.sendall(part)
         client.shutdown(socket.SHUT_WR)
@@ -49,7 +49,7 @@ def exchange(server: Server, *parts: bytes) -> bytes:
 
 def exchange_open(server: Server, *parts: bytes) -> bytes:
     """Send the parts and keep the sending side open; return what is received until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as client:
         for part in parts:
             client.sendall(part)
         return b"".join(iter(lambda: client.recv(65536), b""))
@@ -107,7 +107,7 @@ def test_bytes_after_the_last_request_are_not_read(server: Server) -> None:
 
 
 def test_a_client_that_expects_100_continue_receives_it(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as client:
         client.sendall(request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
         assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b"{}")
@@ -115,7 +115,7 @@ def test_a_client_that_expects_100_continue_receives_it(server: Server) -> None:
 
 
 def test_100_continue_follows_the_response_to_the_previous_request(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as client:
         client.sendall(request() + request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
         received = b""
         while not received.endswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
@@ -248,7 +248,7 @@ def test_a_client_that_pipelines_too_many_requests_gets_responses_up_to_the_limi
 def test_a_client_that_lets_the_server_wait_is_closed(
     server: Server, monkeypatch: pytest.MonkeyPatch, state: ConnectionState, sent: bytes, status: list[int]
 ) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), ENOUGH) as client:
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as client:
         client.sendall(sent)
         received = client.recv(65536) if status == [200] else b""
         for short in (ConnectionState.LINGERING, state):

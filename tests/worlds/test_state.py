@@ -1,4 +1,4 @@
-"""The table compared with a dictionary, and resets, whose time does not depend on the size."""
+"""State is a value: the ordered table against a model, and reset without copying."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ STEPS = st.lists(st.tuples(st.booleans(), KEYS, st.integers()), max_size=120)
 
 @pytest.fixture(autouse=True, scope="module")
 def small_chunks() -> Iterator[None]:
-    """Make chunks small, so that few changes split and empty them."""
+    """Make chunks small, so that short histories split and empty them."""
     usual, table.CHUNK_SIZE = table.CHUNK_SIZE, 3
     yield
     table.CHUNK_SIZE = usual
 
 
 @given(start=st.dictionaries(KEYS, st.integers()), steps=STEPS)
-def test_a_table_is_a_sorted_dict_and_old_ones_stay_as_they_were(
+def test_a_table_is_a_sorted_dict_and_old_versions_stay_unchanged(
     start: dict[int, int], steps: list[tuple[bool, int, int]]
 ) -> None:
     model, held = dict(start), Table.from_pairs(start.items())
@@ -61,18 +61,18 @@ def test_a_table_may_grow_and_shrink_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("sizes", [(), (10,), (3, 0, 4), (1, 1, 1)], ids=str)
-def test_joined_tables_are_a_sequence(sizes: tuple[int, ...]) -> None:
-    whole = [(at, number) for at, size in enumerate(sizes) for number in range(size)]
+def test_concatenated_tables_are_a_sequence(sizes: tuple[int, ...]) -> None:
+    expected = [(at, number) for at, size in enumerate(sizes) for number in range(size)]
     joined = ConcatenatedTables(
         [Table.from_pairs((number, (at, number)) for number in range(size)) for at, size in enumerate(sizes)]
     )
-    places = range(-len(whole) - 1, len(whole) + 2)
-    assert (len(joined), list(joined)) == (len(whole), whole)
+    places = range(-len(expected) - 1, len(expected) + 2)
+    assert (len(joined), list(joined)) == (len(expected), expected)
     assert [joined[start:stop] for start in places for stop in places] == [
-        whole[start:stop] for start in places for stop in places
+        expected[start:stop] for start in places for stop in places
     ]
-    assert [joined[at] for at in places[1:-2]] == [whole[at] for at in places[1:-2]]
-    for beyond in (len(whole), -len(whole) - 1):
+    assert [joined[at] for at in places[1:-2]] == [expected[at] for at in places[1:-2]]
+    for beyond in (len(expected), -len(expected) - 1):
         with pytest.raises(IndexError):
             joined[beyond]
 
@@ -99,5 +99,5 @@ def test_a_failed_rule_leaves_the_state_as_it_was(shared: App, client: Client) -
 
 
 @pytest.mark.parametrize("text", ["2026-01-01T12:00:00Z", "2026-01-01T14:00:00+02:00", "2026-01-01T12:00:00"])
-def test_a_moment_has_the_offset_that_it_is_written_with_or_none(text: str) -> None:
+def test_a_parsed_time_keeps_its_offset_or_has_none(text: str) -> None:
     assert parse_timestamp(text) == datetime(2026, 1, 1, 12, tzinfo=UTC)

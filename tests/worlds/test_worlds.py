@@ -21,7 +21,7 @@ from mockserver.worlds.counts import count_ranges, default_counts
 from mockserver.worlds.generate import dump_world, generate_world
 from mockserver.worlds.loading import WorldError
 from mockserver.worlds.published import JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
-from tests.support.live_server import environment
+from tests.support.live_server import clean_environment
 from tests.support.paths import TABLES
 from tests.support.samples import DEFAULT, WORLDS
 from tests.support.specs import SPECS
@@ -104,7 +104,7 @@ def test_a_world_with_tokens_of_its_own_has_no_others(tmp_path: Path) -> None:
 def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
     command = [sys.executable, "-m", "mockserver", "seed", "--seed", "42", "--products", "70"]
     outputs = {
-        subprocess.run(command, check=True, capture_output=True, env=environment(PYTHONHASHSEED=seed)).stdout
+        subprocess.run(command, check=True, capture_output=True, env=clean_environment(PYTHONHASHSEED=seed)).stdout
         for seed in ("1", "2")
     }
     assert outputs == {dump_world(generate_world(COLLECTIONS, 42, {"products": 70})).encode()}
@@ -159,7 +159,9 @@ def test_generated_worlds_are_good(counts: dict[str, int], tmp_path: Path) -> No
 
 def test_faker_is_imported_only_to_generate_a_world() -> None:
     script = "import sys; from mockserver.app import Settings, build; build(Settings()); print('faker' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, env=environment())
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True, env=clean_environment()
+    )
     assert done.stdout == "False\n"
 
 

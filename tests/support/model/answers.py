@@ -1,4 +1,4 @@
-"""What the reference model answers: statuses, bodies, errors, and lists as a caller wants to look at them."""
+"""Responses of the reference model: statuses, bodies, errors, and lists with filter, order and page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOO_LONG = "There is a validation error. Please check the details."
 EXISTS = "The resource already exists."
 CHANGED = "The resource you are attempting to access has changed."
 FORBIDDEN = "The access to the requested resource has been forbidden by the server."
-TEXTS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 201: "Created", 204: "OK"}
+STATUS_TEXTS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 201: "Created", 204: "OK"}
 
 FILTERS: dict[str, Callable[[Row], bool]] = {
     "": lambda row: True,
@@ -29,8 +29,8 @@ FILTERS: dict[str, Callable[[Row], bool]] = {
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the service must answer; `total` is the header X-Total-Count."""
+class ExpectedResponse:
+    """The expected response of the service. `total` is the header X-Total-Count."""
 
     status: int
     body: Any = None
@@ -38,38 +38,38 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a caller wants to see a list: filter, page, the newest versions first, count."""
+class ListView:
+    """The options of a list: filter, page, newest versions first, count."""
 
     q: str = ""
     size: int = 60
     number: int = 1
     newest_first: bool = False
-    counted: bool = False
+    with_count: bool = False
 
-    def shown(self, rows: list[Row]) -> Answer:
-        """C1 to C6."""
-        found = [row for row in rows if FILTERS[self.q](row)]
+    def apply(self, rows: list[Row]) -> ExpectedResponse:
+        """Filter, sort and cut the rows (C1 to C6)."""
+        matching = [row for row in rows if FILTERS[self.q](row)]
         if self.newest_first:
-            found.sort(key=lambda row: -row["metadata"]["version"])
-        page = found[(self.number - 1) * self.size : self.number * self.size]
-        return Answer(200, page, str(len(found)) if self.counted else None)
+            matching.sort(key=lambda row: -row["metadata"]["version"])
+        page = matching[(self.number - 1) * self.size : self.number * self.size]
+        return ExpectedResponse(200, page, str(len(matching)) if self.with_count else None)
 
 
 class Refused(Exception):
-    """A request that gets an error."""
+    """The request gets an error response."""
 
     def __init__(self, status: int, message: str, **more: str) -> None:
         super().__init__(message)
         self.status = status
-        self.body = {"code": status, "status": TEXTS[status], "message": message, **more}
+        self.body = {"code": status, "status": STATUS_TEXTS[status], "message": message, **more}
 
 
-def answered(rule: Callable[[], Answer]) -> Answer:
+def run_rule(rule: Callable[[], ExpectedResponse]) -> ExpectedResponse:
     try:
         return rule()
     except Refused as refused:
-        return Answer(refused.status, refused.body)
+        return ExpectedResponse(refused.status, refused.body)
 
 
 def require(condition: bool, message: str = BAD_BODY) -> None:
@@ -77,6 +77,6 @@ def require(condition: bool, message: str = BAD_BODY) -> None:
         raise Refused(400, message)
 
 
-def absent(id_: str) -> Refused:
-    """C10."""
+def not_found(id_: str) -> Refused:
+    """Return the 404 for a missing resource (C10)."""
     return Refused(404, f"The resource with id {id_} has not been found.", resourceId=id_)

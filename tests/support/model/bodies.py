@@ -1,4 +1,4 @@
-"""Which bodies the contract takes, and what a JSON Patch makes of one: the model's own reading of D1, D11, D12, D17."""
+"""Valid bodies and JSON Patch, written independently of the product (D1, D11, D12, D17)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 from tests.support.samples import ATTRIBUTES
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
-class Misfit(Exception):
-    """A patch that cannot be carried out."""
+class InvalidPatch(Exception):
+    """The patch cannot be applied."""
 
 
 def has_id(element: Any, name: str = "id") -> bool:
@@ -26,7 +26,7 @@ def is_id(value: Any) -> bool:
 
 
 def is_segment(body: Any, *, new: bool) -> bool:
-    """Whether a segment may look like this; to a new one `id` means something, and a version does not."""
+    """Return whether this is a valid segment. A new one may have an `id`; its version is ignored."""
     return (
         isinstance(body, dict)
         and _is_text_map(body.get("name"))
@@ -35,12 +35,12 @@ def is_segment(body: Any, *, new: bool) -> bool:
         and body.get("status", "ACTIVE") in ("ACTIVE", "INACTIVE")
         and _is_validity(body.get("validity", {}))
         and (not new or is_id(body.get("id", "generated")))
-        and has_extras(body, versioned=not new)
+        and has_valid_extras(body, versioned=not new)
     )
 
 
-def has_extras(body: Any, *, versioned: bool = True) -> bool:
-    """Whether `mixins` and `metadata` of a body, if there are any, may look like this."""
+def has_valid_extras(body: Any, *, versioned: bool = True) -> bool:
+    """Return whether `mixins` and `metadata` of a body are valid or absent."""
     if not isinstance(body, dict) or not isinstance(body.get("mixins", {}), dict):
         return False
     metadata = body.get("metadata", {})
@@ -51,8 +51,8 @@ def has_extras(body: Any, *, versioned: bool = True) -> bool:
     )
 
 
-def mixins_fit(body: dict[str, Any]) -> bool:
-    """Whether data under the one URL that the world knows is as its schema says; any other data is."""
+def are_mixins_valid(body: dict[str, Any]) -> bool:
+    """Return whether mixin data matches the one schema that the world has. Data of other URLs is not checked."""
     urls = body.get("metadata", {}).get("mixins", {})
     return all(
         isinstance(data, dict) and data.get("membershipStatus", "VIP") in ("STANDARD", "PREMIUM", "VIP")
@@ -62,22 +62,22 @@ def mixins_fit(body: dict[str, Any]) -> bool:
 
 
 def is_patch(body: Any) -> bool:
-    return isinstance(body, list) and all(_is_operation(each) for each in body)
+    return isinstance(body, list) and all(_is_operation(operation) for operation in body)
 
 
-def patched(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a patched copy; Misfit if one operation cannot be carried out."""
+def apply_patch(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a patched copy; InvalidPatch if an operation cannot be applied."""
     copy = deepcopy(document)
     for operation in operations:
-        *way, last = _steps(operation["path"])
+        *parents, last = _pointer_tokens(operation["path"])
         holder: Any = copy
-        for step in way:
-            holder = holder[_key(holder, step, adds=False)]
-        key = _key(holder, last, adds=operation["op"] == "add")
+        for step in parents:
+            holder = holder[_resolve_token(holder, step, adds=False)]
+        key = _resolve_token(holder, last, adds=operation["op"] == "add")
         if operation["op"] == "remove":
             del holder[key]
         elif "value" not in operation:
-            raise Misfit("no value")
+            raise InvalidPatch("no value")
         elif isinstance(holder, list) and operation["op"] == "add":
             holder.insert(key, operation["value"])
         else:
@@ -90,11 +90,11 @@ def _is_text_map(value: Any) -> bool:
 
 
 def _is_validity(value: Any) -> bool:
-    return isinstance(value, dict) and all(_is_moment(value[end]) for end in ("from", "to") if end in value)
+    return isinstance(value, dict) and all(_is_time(value[end]) for end in ("from", "to") if end in value)
 
 
-def _is_moment(value: Any) -> bool:
-    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+def _is_time(value: Any) -> bool:
+    if not isinstance(value, str) or not TIME.fullmatch(value):
         return False
     try:
         return bool(datetime.fromisoformat(value))
@@ -110,20 +110,20 @@ def _is_operation(value: Any) -> bool:
     )
 
 
-def _steps(pointer: str) -> Iterator[str]:
+def _pointer_tokens(pointer: str) -> Iterator[str]:
     if not pointer.startswith("/"):
-        raise Misfit("not a place inside the segment")
+        raise InvalidPatch("not a place inside the segment")
     return (step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))
 
 
-def _key(holder: Any, step: str, *, adds: bool) -> Any:
-    """Return the key or the index that a step means in this holder; Misfit if there is none."""
+def _resolve_token(holder: Any, step: str, *, adds: bool) -> Any:
+    """Return the key or the index of a pointer's token in this container; InvalidPatch if it has no such entry."""
     if isinstance(holder, dict) and (adds or step in holder):
         return step
     if isinstance(holder, list):
-        places = [str(at) for at in range(len(holder) + adds)]
+        places = [str(index) for index in range(len(holder) + adds)]
         if step in places:
             return int(step)
         if adds and step == "-":
             return len(holder)
-    raise Misfit(f"nothing at {step}")
+    raise InvalidPatch(f"nothing at {step}")

@@ -1,4 +1,4 @@
-"""What the calls of random histories are made of: few ids, so that calls meet what earlier ones have left."""
+"""Strategies for the calls of random histories. There are few ids, so that calls meet the results of earlier ones."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from tests.support.samples import (
     TOOL_FANS,
 )
 
-from .answers import FILTERS, Look, Row
-from .reading import Who
+from .answers import FILTERS, ListView, Row
+from .reading import CustomerKey
 
 
 def mostly(good: st.SearchStrategy[Any], bad: st.SearchStrategy[Any], of: int = 10) -> st.SearchStrategy[Any]:
-    """One bad one `of` so many; `|` would take both alike."""
+    """Draw a bad value once in `of` times. `|` would draw both equally often."""
     return st.integers(1, of).flatmap(lambda number: bad if number == of else good)
 
 
-def spoilt(good: st.SearchStrategy[Any], wrong: list[Row]) -> st.SearchStrategy[Any]:
-    """Good bodies, and some with one thing wrong."""
+def some_invalid(good: st.SearchStrategy[Any], wrong: list[Row]) -> st.SearchStrategy[Any]:
+    """Valid bodies, and some with one invalid field."""
     return mostly(good, st.builds(operator.or_, good, st.sampled_from(wrong)))
 
 
-def batch(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Bodies of bulks: short ones, in which an element may come twice, and now and then what is no batch."""
+def bulk_bodies(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Bodies of bulks: short arrays, some with repeated elements, and now and then no array or too many elements."""
     lists = st.lists(elements, min_size=1, max_size=5)
-    twice = st.builds(lambda each: [*each, *each], lists)
-    return mostly(lists | twice, NO_OBJECTS | st.builds(lambda each: [each] * 201, elements))
+    repeated = st.builds(lambda each: [*each, *each], lists)
+    return mostly(lists | repeated, NOT_OBJECTS | st.builds(lambda each: [each] * 201, elements))
 
 
-def keyed(ids: st.SearchStrategy[str], body: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Elements of bulks that have an id, and some that have none or a wrong one."""
+def with_ids(ids: st.SearchStrategy[str], body: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Elements of bulks with an id, and some with a missing or invalid one."""
     good = st.builds(lambda id_, each: {"id": id_, **each}, ids, body)
-    return mostly(good, body | NO_OBJECTS | st.builds(lambda each: {"id": 5, **each}, body))
+    return mostly(good, body | NOT_OBJECTS | st.builds(lambda each: {"id": 5, **each}, body))
 
 
-def element_of(who: Who) -> Row:
+def customer_element(who: CustomerKey) -> Row:
     return {"customerId": who[0]} | ({} if who[1] is None else {"legalEntityId": who[1]})
 
 
@@ -67,7 +67,7 @@ ITEMS: st.SearchStrategy[tuple[str, str]] = mostly(
     st.sampled_from([("PRODUCT", "12468505"), ("CATEGORY", SCREWDRIVER), ("PRODUCT", "nowhere"), ("product", HAMMER)]),
 )
 KINDS = mostly(st.sampled_from(["PRODUCT", "CATEGORY"]), st.just("product"))
-WHO: st.SearchStrategy[Who] = mostly(
+WHO: st.SearchStrategy[CustomerKey] = mostly(
     st.sampled_from(
         [(JOHN, None), (JOHN, None), (JOHN, COMPANY), (JOHN, THIRD_COMPANY), (JACK, None), (JACK, ANOTHER_COMPANY)]
     ),
@@ -75,17 +75,17 @@ WHO: st.SearchStrategy[Who] = mostly(
 )
 ENTITIES = st.sampled_from([None, COMPANY, THIRD_COMPANY, ANOTHER_COMPANY, "nowhere"])
 SITES = st.sampled_from([None, "main", "export", "nowhere"])
-LOOKS = st.builds(
-    Look,
+VIEWS = st.builds(
+    ListView,
     q=st.sampled_from(list(FILTERS)),
     size=st.sampled_from([1000, 60, 2, 1]),
     number=st.sampled_from([1, 1, 2, 3]),
     newest_first=st.booleans(),
-    counted=st.booleans(),
+    with_count=st.booleans(),
 )
-EVERYTHING = Look(size=100_000, counted=True)
+WHOLE_LIST = ListView(size=100_000, with_count=True)
 
-NO_OBJECTS: st.SearchStrategy[Any] = st.sampled_from([None, 5, "text", [], {}])
+NOT_OBJECTS: st.SearchStrategy[Any] = st.sampled_from([None, 5, "text", [], {}])
 MIXINS = mostly(
     st.sampled_from([{}, {"list": [1, {"a": None}]}, {"segmentAttributes": {"membershipStatus": "VIP"}}]),
     st.just({"segmentAttributes": {"membershipStatus": "NONE"}}),
@@ -110,14 +110,14 @@ CONTENT = st.fixed_dictionaries(
         "validity": st.sampled_from([{}, {"from": "2026-01-01T00:00:00Z", "to": "2026-06-01T00:00:00.000Z"}]),
     },
 )
-WRONG_EXTRAS: list[Row] = [
+INVALID_EXTRAS: list[Row] = [
     {"metadata": None},
     {"metadata": {"version": "1"}},
     {"metadata": {"mixins": 1}},
     {"mixins": []},
 ]
-WRONG_CONTENT: list[Row] = [
-    *WRONG_EXTRAS,
+INVALID_CONTENT: list[Row] = [
+    *INVALID_EXTRAS,
     {"name": "text"},
     {"name": {"en": 5}},
     {"siteCode": 5},
@@ -126,11 +126,11 @@ WRONG_CONTENT: list[Row] = [
     {"validity": {"from": "yesterday"}},
     {"validity": {"to": "2024-12-31T23:59:60Z"}},
 ]
-SEGMENTS = spoilt(st.builds(operator.or_, CONTENT, EXTRAS), WRONG_CONTENT)
-ASSIGNMENTS = spoilt(EXTRAS, WRONG_EXTRAS)
-MEMBERS = WHO.map(element_of)
+SEGMENTS = some_invalid(st.builds(operator.or_, CONTENT, EXTRAS), INVALID_CONTENT)
+ASSIGNMENTS = some_invalid(EXTRAS, INVALID_EXTRAS)
+MEMBERS = WHO.map(customer_element)
 ASSIGNED_MEMBERS = st.builds(operator.or_, MEMBERS, ASSIGNMENTS)
-NO_MEMBERS = st.sampled_from([None, JOHN, {}, {"customerId": ""}, {"customerId": JACK, "legalEntityId": 5}])
+INVALID_MEMBERS = st.sampled_from([None, JOHN, {}, {"customerId": ""}, {"customerId": JACK, "legalEntityId": 5}])
 
 MOVES = [operation("replace", "/status", status) for status in ("ACTIVE", "INACTIVE")]
 MOVES += [operation("replace", "/siteCode", site) for site in ("main", "export")]

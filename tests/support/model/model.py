@@ -1,4 +1,4 @@
-"""A reference model of the Customer Segment Service: plain dictionaries, and the rules written once more."""
+"""The writing half of the reference model: plain dictionaries, and the rules written a second time."""
 
 from __future__ import annotations
 
@@ -13,136 +13,138 @@ from .answers import (
     BAD_PARAMETERS,
     CHANGED,
     EXISTS,
-    TEXTS,
+    STATUS_TEXTS,
     TOO_LONG,
-    Answer,
+    ExpectedResponse,
     Refused,
     Row,
-    absent,
-    answered,
+    not_found,
     require,
+    run_rule,
 )
-from .reading import Reading, Who
+from .reading import CustomerKey, ReadModel
 
 
-class Model(Reading):
-    """One tenant that can be written to as well."""
+class Model(ReadModel):
+    """One tenant with reads and writes."""
 
-    # Segments, written.
+    # Writes of segments.
 
-    def create(self, body: Any, generated: Iterator[str]) -> Answer:
-        return answered(lambda: Answer(201, {"id": self._create(body, generated)}))
+    def create(self, body: Any, generated: Iterator[str]) -> ExpectedResponse:
+        return run_rule(lambda: ExpectedResponse(201, {"id": self._create(body, generated)}))
 
-    def upsert(self, id_: str, body: Any) -> Answer:
-        def put() -> Answer:
+    def upsert(self, id_: str, body: Any) -> ExpectedResponse:
+        def put() -> ExpectedResponse:
             require(id_ not in STATIC_WORDS, BAD_PARAMETERS)
-            return Answer(201, {"id": id_}) if self._upsert(id_, body) else Answer(204)
+            return ExpectedResponse(201, {"id": id_}) if self._upsert(id_, body) else ExpectedResponse(204)
 
-        return answered(put)
+        return run_rule(put)
 
-    def patch(self, id_: str, operations: Any) -> Answer:
-        return answered(lambda: self._patch(id_, operations))
+    def patch(self, id_: str, operations: Any) -> ExpectedResponse:
+        return run_rule(lambda: self._patch(id_, operations))
 
-    def delete(self, id_: str, *, force: bool) -> Answer:
-        return answered(lambda: self._delete(id_, force=force))
+    def delete(self, id_: str, *, force: bool) -> ExpectedResponse:
+        return run_rule(lambda: self._delete(id_, force=force))
 
-    def create_many(self, elements: Any, generated: Iterator[str]) -> Answer:
-        return self._bulk(elements, lambda element: (201, self._create(element, generated)), _own_id)
+    def create_many(self, elements: Any, generated: Iterator[str]) -> ExpectedResponse:
+        return self._bulk(elements, lambda element: (201, self._create(element, generated)), _string_id)
 
-    def upsert_many(self, elements: Any) -> Answer:
+    def upsert_many(self, elements: Any) -> ExpectedResponse:
         def act(element: Any) -> tuple[int, str]:
             require(bodies.has_id(element))
             return 201 if self._upsert(element["id"], element) else 204, element["id"]
 
-        return self._bulk(elements, act, _own_id)
+        return self._bulk(elements, act, _string_id)
 
-    def delete_many(self, elements: Any, *, force: bool) -> Answer:
+    def delete_many(self, elements: Any, *, force: bool) -> ExpectedResponse:
         def act(id_: Any) -> tuple[int, str]:
             require(bodies.is_id(id_))
             return self._delete(id_, force=force).status, id_
 
         return self._bulk(elements, act, lambda element: element if isinstance(element, str) else None)
 
-    # Assignments, written.
+    # Writes of assignments.
 
-    def assign_item(self, segment: str, kind: str, item: str, body: Any) -> Answer:
-        return answered(lambda: self._assign_item(segment, kind, item, body))
+    def assign_item(self, segment: str, kind: str, item: str, body: Any) -> ExpectedResponse:
+        return run_rule(lambda: self._assign_item(segment, kind, item, body))
 
-    def remove_item(self, segment: str, kind: str, item: str) -> Answer:
-        return answered(lambda: self._remove_item(segment, kind, item))
+    def remove_item(self, segment: str, kind: str, item: str) -> ExpectedResponse:
+        return run_rule(lambda: self._remove_item(segment, kind, item))
 
-    def assign_items(self, segment: str, kind: str, elements: Any) -> Answer:
+    def assign_items(self, segment: str, kind: str, elements: Any) -> ExpectedResponse:
         def act(element: Any) -> tuple[int, None]:
             require(bodies.has_id(element))
             return self._assign_item(segment, kind, element["id"], element).status, None
 
         return self._bulk(elements, act, kind=kind)
 
-    def remove_items(self, segment: str, kind: str, elements: Any) -> Answer:
+    def remove_items(self, segment: str, kind: str, elements: Any) -> ExpectedResponse:
         def act(id_: Any) -> tuple[int, None]:
             require(bodies.is_id(id_))
             return self._remove_item(segment, kind, id_).status, None
 
         return self._bulk(elements, act, kind=kind)
 
-    def assign_customer(self, segment: str, who: Who, body: Any) -> Answer:
-        return answered(lambda: self._assign_customer(segment, who, body))
+    def assign_customer(self, segment: str, who: CustomerKey, body: Any) -> ExpectedResponse:
+        return run_rule(lambda: self._assign_customer(segment, who, body))
 
-    def remove_customer(self, segment: str, who: Who) -> Answer:
+    def remove_customer(self, segment: str, who: CustomerKey) -> ExpectedResponse:
         self.members.pop((segment, *who), None)
-        return Answer(204)
+        return ExpectedResponse(204)
 
-    def assign_customers(self, segment: str, elements: Any) -> Answer:
-        return self._bulk(elements, lambda each: (self._assign_customer(segment, _who(each), each).status, None))
+    def assign_customers(self, segment: str, elements: Any) -> ExpectedResponse:
+        return self._bulk(
+            elements, lambda each: (self._assign_customer(segment, _customer_key(each), each).status, None)
+        )
 
-    def remove_customers(self, segment: str, elements: Any) -> Answer:
-        return self._bulk(elements, lambda each: (self.remove_customer(segment, _who(each)).status, None))
+    def remove_customers(self, segment: str, elements: Any) -> ExpectedResponse:
+        return self._bulk(elements, lambda each: (self.remove_customer(segment, _customer_key(each)).status, None))
 
-    # The rules behind.
+    # The rules.
 
     def _create(self, body: Any, generated: Iterator[str]) -> str:
-        """D4; `generated`: the ids that the service has made up, each of which is needed."""
-        require(bodies.is_segment(body, new=True) and self._is_good(body.get("id"), body))
+        """Create a segment (D4). `generated`: an id from the service for each new segment without one."""
+        require(bodies.is_segment(body, new=True) and self._is_valid(body.get("id"), body))
         id_: str = body["id"] if "id" in body else next(generated, "a new id")
         if id_ in self.segments:
             raise Refused(409, EXISTS)
-        self._keep(id_, body, None)
+        self._store(id_, body, None)
         return id_
 
     def _upsert(self, id_: str, body: Any) -> bool:
-        require(bodies.is_segment(body, new=False) and self._is_good(id_, body))
+        require(bodies.is_segment(body, new=False) and self._is_valid(id_, body))
         old = self.segments.get(id_)
-        self._keep(id_, body, old)
+        self._store(id_, body, old)
         return old is None
 
-    def _patch(self, id_: str, operations: Any) -> Answer:
-        """D11."""
+    def _patch(self, id_: str, operations: Any) -> ExpectedResponse:
+        """Apply a JSON Patch (D11)."""
         require(bodies.is_patch(operations))
         if id_ not in self.segments:
-            raise absent(id_)
+            raise not_found(id_)
         old = self.segments[id_]
         try:
-            new = bodies.patched(old, operations)
-        except bodies.Misfit:
+            new = bodies.apply_patch(old, operations)
+        except bodies.InvalidPatch:
             raise Refused(400, BAD_BODY) from None
         require(bodies.is_segment(new, new=False))
         require(new.get("id") == id_)
         require(new.get("metadata", {}).get("createdAt") == old["metadata"]["createdAt"])
         self._upsert(id_, new)
-        return Answer(204)
+        return ExpectedResponse(204)
 
-    def _is_good(self, id_: str | None, body: Row) -> bool:
-        """What only the world can tell: D7, D12, D16."""
-        return id_ not in STATIC_WORDS and body["siteCode"] in self.sites and bodies.mixins_fit(body)
+    def _is_valid(self, id_: str | None, body: Row) -> bool:
+        """Check the body against the world (D7, D12) and the reserved ids (D16)."""
+        return id_ not in STATIC_WORDS and body["siteCode"] in self.sites and bodies.are_mixins_valid(body)
 
-    def _keep(self, id_: str, body: Row, old: Row | None) -> None:
+    def _store(self, id_: str, body: Row, old: Row | None) -> None:
         metadata = self._metadata(old, body)
         names = ("name", "description", "validity", "status", "siteCode", "mixins")
         content = {name: body[name] for name in names if name in body}
         self.segments[id_] = {"id": id_, "status": "INACTIVE", **content, "metadata": metadata}
 
-    def _delete(self, id_: str, *, force: bool) -> Answer:
-        """D9, D10."""
+    def _delete(self, id_: str, *, force: bool) -> ExpectedResponse:
+        """Delete a segment with its assignments (D9, D10)."""
         items = [key for key in self.items if key[0] == id_]
         members = [key for key in self.members if key[0] == id_]
         require(force or not (items or members))
@@ -151,36 +153,36 @@ class Model(Reading):
             del self.items[item]
         for member in members:
             del self.members[member]
-        return Answer(204)
+        return ExpectedResponse(204)
 
-    def _assign_item(self, segment: str, kind: str, item: str, body: Any) -> Answer:
+    def _assign_item(self, segment: str, kind: str, item: str, body: Any) -> ExpectedResponse:
         require(kind in ("PRODUCT", "CATEGORY"), BAD_PARAMETERS)
-        require(bodies.has_extras(body) and bodies.mixins_fit(body))
+        require(bodies.has_valid_extras(body) and bodies.are_mixins_valid(body))
         require(segment in self.segments and (kind, item) in self.catalogue)
         old = self.items.get((segment, kind, item))
         self.items[segment, kind, item] = self._assignment(old, body)
-        return Answer(204 if old else 201)
+        return ExpectedResponse(204 if old else 201)
 
-    def _remove_item(self, segment: str, kind: str, item: str) -> Answer:
+    def _remove_item(self, segment: str, kind: str, item: str) -> ExpectedResponse:
         require(kind in ("PRODUCT", "CATEGORY"), BAD_PARAMETERS)
         self.items.pop((segment, kind, item), None)
-        return Answer(204)
+        return ExpectedResponse(204)
 
-    def _assign_customer(self, segment: str, who: Who, body: Any) -> Answer:
+    def _assign_customer(self, segment: str, who: CustomerKey, body: Any) -> ExpectedResponse:
         customer, entity = who
-        require(bodies.has_extras(body) and bodies.mixins_fit(body))
-        require(segment in self.segments and customer in self.people)
-        require(entity is None or entity in self.people[customer]["legalEntities"])
+        require(bodies.has_valid_extras(body) and bodies.are_mixins_valid(body))
+        require(segment in self.segments and customer in self.customers)
+        require(entity is None or entity in self.customers[customer]["legalEntities"])
         old = self.members.get((segment, *who))
         self.members[segment, customer, entity] = {"assignmentType": "MANUAL", **self._assignment(old, body)}
-        return Answer(204 if old else 201)
+        return ExpectedResponse(204 if old else 201)
 
     def _assignment(self, old: Row | None, body: Row) -> Row:
         mixins = {"mixins": body["mixins"]} if "mixins" in body else {}
         return {"metadata": self._metadata(old, body), **mixins}
 
     def _metadata(self, old: Row | None, body: Row) -> Row:
-        """D1, D3."""
+        """Return the next metadata (D1); 409 for an old version (D3)."""
         sent = body.get("metadata", {})
         now = self.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         created, version = (old["metadata"]["createdAt"], old["metadata"]["version"]) if old else (now, 0)
@@ -195,32 +197,32 @@ class Model(Reading):
         act: Callable[[Any], tuple[int, str | None]],
         name: Callable[[Any], str | None] = lambda _: None,
         kind: str = "PRODUCT",
-    ) -> Answer:
-        """E1 to E7."""
+    ) -> ExpectedResponse:
+        """Run a bulk element by element (E1 to E7)."""
 
         def entry(index: int, element: Any) -> Row:
             try:
                 code, id_ = act(element)
-                result = {"code": code, "status": TEXTS[code]}
+                result = {"code": code, "status": STATUS_TEXTS[code]}
             except Refused as refused:
                 id_, result = name(element), refused.body
             return {"index": index, **result, **({} if id_ is None else {"id": id_})}
 
-        def rule() -> Answer:
+        def rule() -> ExpectedResponse:
             require(kind in ("PRODUCT", "CATEGORY"), BAD_PARAMETERS)
             require(isinstance(elements, list))
             require(len(elements) <= 200, TOO_LONG)
-            return Answer(207, [entry(index, element) for index, element in enumerate(elements, start=1)])
+            return ExpectedResponse(207, [entry(index, element) for index, element in enumerate(elements, start=1)])
 
-        return answered(rule)
+        return run_rule(rule)
 
 
-def _who(element: Any) -> Who:
+def _customer_key(element: Any) -> CustomerKey:
     require(bodies.has_id(element, "customerId"))
     require("legalEntityId" not in element or bodies.has_id(element, "legalEntityId"))
     return element["customerId"], element.get("legalEntityId")
 
 
-def _own_id(element: Any) -> str | None:
+def _string_id(element: Any) -> str | None:
     id_ = element.get("id") if isinstance(element, dict) else None
     return id_ if isinstance(id_, str) else None

@@ -1,4 +1,4 @@
-"""The reference model's half that reads: what a tenant holds, and who sees which part of it."""
+"""The reading half of the reference model: the data of a tenant, and who sees which part of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from .answers import BAD_PARAMETERS, FORBIDDEN, Answer, Look, Refused, Row, absent, answered, require
+from .answers import BAD_PARAMETERS, FORBIDDEN, ExpectedResponse, ListView, Refused, Row, not_found, require, run_rule
 
-Who = tuple[str, str | None]  # customer, and the legal entity if there is one (D15)
+CustomerKey = tuple[str, str | None]  # customer id, and legal entity id or None (D15)
 
 SCOPES = {
     "admin-token": {"manage", "read"},
@@ -20,8 +20,8 @@ SCOPES = {
 CUSTOMERS = {"customer-token": "98029737", "customer2-token": "18249883"}
 
 
-class Reading:
-    """One tenant. `world`: the sections of its world file; `now`: where time comes from."""
+class ReadModel:
+    """One tenant, read-only. `world`: the sections of its world file; `now`: returns the current time."""
 
     def __init__(self, world: dict[str, Any], now: Callable[[], datetime]) -> None:
         self.now = now
@@ -31,8 +31,8 @@ class Reading:
             for kind, section in (("PRODUCT", "products"), ("CATEGORY", "categories"))
             for row in world[section]
         }
-        self.people = {row["id"]: row for row in world["customers"]}
-        self.companies = {row["id"]: row for row in world["legalEntities"]}
+        self.customers = {row["id"]: row for row in world["customers"]}
+        self.legal_entities = {row["id"]: row for row in world["legalEntities"]}
         self.sites = {row["code"] for row in world["sites"]}
         self.reset()
 
@@ -50,121 +50,129 @@ class Reading:
             for row in self.world["customerAssignments"]
         }
 
-    def list_segments(self, caller: str, customer: str | None, entity: str | None, look: Look) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read", "own")
-            seen = self._visible(caller, entity)
+    def list_segments(self, caller: str, customer: str | None, entity: str | None, view: ListView) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read", "own")
+            visible = self._visible_segments(caller, entity)
             if customer is not None:
-                _admit(caller, "read")
-                seen = sorted({segment for segment, _, _ in self._own(customer, entity)} & self.segments.keys())
-            return look.shown([self.segments[id_] for id_ in seen])
+                _require_scope(caller, "read")
+                visible = sorted(
+                    {segment for segment, _, _ in self._own_assignments(customer, entity)} & self.segments.keys()
+                )
+            return view.apply([self.segments[id_] for id_ in visible])
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def segment(self, caller: str, id_: str, entity: str | None) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read", "own")
-            if id_ not in self._visible(caller, entity):
-                raise absent(id_)
-            return Answer(200, self.segments[id_])
+    def read_segment(self, caller: str, id_: str, entity: str | None) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read", "own")
+            if id_ not in self._visible_segments(caller, entity):
+                raise not_found(id_)
+            return ExpectedResponse(200, self.segments[id_])
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def list_items(self, caller: str, look: Look, *, entity: str | None, site: str | None, only_active: bool) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read", "own")
-            seen = [
+    def list_items(
+        self, caller: str, view: ListView, *, entity: str | None, site: str | None, only_active: bool
+    ) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read", "own")
+            visible = [
                 id_
-                for id_ in self._visible(caller, entity)
+                for id_ in self._visible_segments(caller, entity)
                 if site in (None, self.segments[id_]["siteCode"]) and (not only_active or self._is_active(id_))
             ]
-            return look.shown([row for id_ in seen for row in self._items_of(id_)])
+            return view.apply([row for id_ in visible for row in self._item_rows(id_)])
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def list_segment_items(self, caller: str, segment: str, look: Look, entity: str | None) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read", "own")
-            return look.shown(self._items_of(segment) if segment in self._visible(caller, entity) else [])
+    def list_segment_items(self, caller: str, segment: str, view: ListView, entity: str | None) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read", "own")
+            return view.apply(self._item_rows(segment) if segment in self._visible_segments(caller, entity) else [])
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def item(self, caller: str, segment: str, kind: str, item: str, entity: str | None) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read", "own")
+    def read_item(self, caller: str, segment: str, kind: str, item: str, entity: str | None) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read", "own")
             require(kind in ("PRODUCT", "CATEGORY"), BAD_PARAMETERS)
-            if (segment, kind, item) not in self.items or segment not in self._visible(caller, entity):
-                raise absent(item)
-            return Answer(200, self._item_row((segment, kind, item)))
+            if (segment, kind, item) not in self.items or segment not in self._visible_segments(caller, entity):
+                raise not_found(item)
+            return ExpectedResponse(200, self._item_row((segment, kind, item)))
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def list_customers(self, caller: str, segment: str, look: Look) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read", "own")
-            if segment not in self._visible(caller, None):
-                return look.shown([])
+    def list_customers(self, caller: str, segment: str, view: ListView) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read", "own")
+            if segment not in self._visible_segments(caller, None):
+                return view.apply([])
             keys = [key for key in self.members if key[0] == segment and key[1] == CUSTOMERS.get(caller, key[1])]
-            return look.shown([self._member_row(key) for key in sorted(keys, key=lambda key: (key[1], key[2] or ""))])
+            return view.apply([self._member_row(key) for key in sorted(keys, key=lambda key: (key[1], key[2] or ""))])
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def search_customers(self, caller: str, segment: str, look: Look) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read")
-            return self.list_customers(caller, segment, look)
+    def search_customers(self, caller: str, segment: str, view: ListView) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read")
+            return self.list_customers(caller, segment, view)
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def customer(self, caller: str, segment: str, who: Who) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "read")
+    def read_customer(self, caller: str, segment: str, who: CustomerKey) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read")
             if (segment, *who) not in self.members:
-                raise absent(who[0])
-            return Answer(200, self._member_row((segment, *who)))
+                raise not_found(who[0])
+            return ExpectedResponse(200, self._member_row((segment, *who)))
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def trees(self, caller: str, entity: str | None, site: str | None) -> Answer:
-        def rule() -> Answer:
-            _admit(caller, "own")
-            seen = [id_ for id_ in self._visible(caller, entity) if site in (None, self.segments[id_]["siteCode"])]
-            assigned = {item for segment, kind, item in self.items if kind == "CATEGORY" and segment in seen}
-            return Answer(200, self._forest(assigned, None))
+    def list_trees(self, caller: str, entity: str | None, site: str | None) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "own")
+            visible = [
+                id_ for id_ in self._visible_segments(caller, entity) if site in (None, self.segments[id_]["siteCode"])
+            ]
+            assigned = {item for segment, kind, item in self.items if kind == "CATEGORY" and segment in visible}
+            return ExpectedResponse(200, self._build_trees(assigned, None))
 
-        return answered(rule)
+        return run_rule(rule)
 
-    def match(self, products: list[str], segments: list[str], site: str) -> Answer:
-        """C17."""
-        counting = [id_ for id_ in segments if self._is_active(id_) and self.segments[id_]["siteCode"] == site]
-        found = []
+    def match_products(self, products: list[str], segments: list[str], site: str) -> ExpectedResponse:
+        """Return the products that are in one of the segments (C17)."""
+        active_segments = [id_ for id_ in segments if self._is_active(id_) and self.segments[id_]["siteCode"] == site]
+        matches = []
         for product in products:
             entry = self.catalogue.get(("PRODUCT", product), {"categories": []})
-            above = {("CATEGORY", id_) for named in entry["categories"] for id_ in self._way_up(named)}
-            ways = {("PRODUCT", product), *above}
-            if {"id": product} not in found and any((id_, *way) in self.items for id_ in counting for way in ways):
-                found.append({"id": product})
-        return Answer(200, found)
+            above = {("CATEGORY", id_) for category in entry["categories"] for id_ in self._with_ancestors(category)}
+            assignable = {("PRODUCT", product), *above}
+            if {"id": product} not in matches and any(
+                (id_, *item) in self.items for id_ in active_segments for item in assignable
+            ):
+                matches.append({"id": product})
+        return ExpectedResponse(200, matches)
 
-    # The rules behind.
+    # The rules.
 
     def _is_active(self, segment: str) -> bool:
         return segment in self.segments and self.segments[segment]["status"] == "ACTIVE"
 
-    def _own(self, customer: str, entity: str | None) -> list[tuple[str, str, str | None]]:
-        """A12."""
-        belongs = self.people[customer]["legalEntities"] if customer in self.people else []
+    def _own_assignments(self, customer: str, entity: str | None) -> list[tuple[str, str, str | None]]:
+        """Return the keys of a customer's assignments, limited to the legal entity (A12)."""
+        belongs = self.customers[customer]["legalEntities"] if customer in self.customers else []
         acting = entity if len(belongs) > 1 and entity in belongs else None
         return [key for key in self.members if key[1] == customer and (acting is None or key[2] in (None, acting))]
 
-    def _visible(self, caller: str, entity: str | None) -> list[str]:
-        """A7, A8."""
+    def _visible_segments(self, caller: str, entity: str | None) -> list[str]:
+        """Return the ids of the segments that a caller sees (A7, A8)."""
         if "read" in SCOPES[caller]:
             return sorted(self.segments)
-        own = {segment for segment, _, _ in self._own(CUSTOMERS[caller], entity)}
+        own = {segment for segment, _, _ in self._own_assignments(CUSTOMERS[caller], entity)}
         return sorted(filter(self._is_active, own))
 
-    def _items_of(self, segment: str) -> list[Row]:
+    def _item_rows(self, segment: str) -> list[Row]:
         return [self._item_row(key) for key in sorted(key for key in self.items if key[0] == segment)]
 
     def _item_row(self, key: tuple[str, str, str]) -> Row:
@@ -173,33 +181,33 @@ class Reading:
         return {"segmentId": key[0], "type": key[1], "item": item, **self.items[key]}
 
     def _member_row(self, key: tuple[str, str, str | None]) -> Row:
-        person = self.people[key[1]]
+        person = self.customers[key[1]]
         row = {"customer": {name: person[name] for name in ("id", "firstName", "lastName", "email")}}
         if key[2] is not None:
-            row["legalEntity"] = {name: self.companies[key[2]][name] for name in ("id", "name")}
+            row["legalEntity"] = {name: self.legal_entities[key[2]][name] for name in ("id", "name")}
         return row | self.members[key]
 
-    def _forest(self, assigned: set[str], parent: str | None) -> list[Row]:
-        """C15: the nodes below a parent that are assigned, or lead to one that is."""
+    def _build_trees(self, assigned: set[str], parent: str | None) -> list[Row]:
+        """Return the nodes below a parent that are assigned, or have an assigned descendant (C15)."""
         nodes = []
         for category in sorted(self.world["categories"], key=lambda each: (each["position"], each["id"])):
             if category.get("parentId") == parent:
                 node = category | {"isSegmentAssigned": category["id"] in assigned}
-                below = self._forest(assigned, category["id"])
+                below = self._build_trees(assigned, category["id"])
                 if below:
                     node["subcategories"] = below
                 if below or category["id"] in assigned:
                     nodes.append(node)
         return nodes
 
-    def _way_up(self, category: str) -> Iterable[str]:
-        at: str | None = category
-        while at is not None:
-            yield at
-            at = self.catalogue["CATEGORY", at].get("parentId")
+    def _with_ancestors(self, category: str) -> Iterable[str]:
+        ancestor: str | None = category
+        while ancestor is not None:
+            yield ancestor
+            ancestor = self.catalogue["CATEGORY", ancestor].get("parentId")
 
 
-def _admit(caller: str, *any_of: str) -> None:
-    """A4 to A8."""
+def _require_scope(caller: str, *any_of: str) -> None:
+    """Refuse a caller without any of these scopes (A4 to A8)."""
     if SCOPES[caller].isdisjoint(any_of):
         raise Refused(403, FORBIDDEN)
