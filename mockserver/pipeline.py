@@ -111,7 +111,7 @@ class Pipeline:
     def _run_operation(self, exchange: Exchange, operation: Operation) -> Reply:
         """Run the stages of a call in order; each may end it with a ClientError."""
         principal = self._authenticate(exchange, operation)
-        query = parse_query_string(exchange.request.query, operation.array_parameters)
+        query = self._parse_query(exchange.request, operation)
         call = exchange.call = self._read_call(exchange, operation, principal, query)
         headers = self._record_findings(exchange, operation, call, query)
         view = self._parse_view(operation, call)
@@ -138,6 +138,10 @@ class Pipeline:
         except InvalidToken:
             exchange.principal = tokens.find_holder(authorization, exchange.tenant)
             raise
+
+    def _parse_query(self, request: Request, operation: Operation) -> dict[str, str]:
+        """Return the raw query parameters; BadRequest if they cannot be decoded (400)."""
+        return parse_query_string(request.query, operation.array_parameters) if request.query else {}
 
     def _read_call(
         self, exchange: Exchange, operation: Operation, principal: Principal, raw_query: dict[str, str]

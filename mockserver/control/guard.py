@@ -20,14 +20,6 @@ LOOPBACK_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
 OWN_FETCH_SITES = {"same-origin", "none"}  # Sec-Fetch-Site of our pages, and of an address that a person typed
 
 
-def is_control(path: str) -> bool:
-    """Whether a path, as the client encoded it, belongs to the control plane.
-
-    Prefixes are compared without decoding, so /%5F_admin does not.
-    """
-    return path.startswith(CONTROL_PREFIX) and path[len(CONTROL_PREFIX) : len(CONTROL_PREFIX) + 1] in {"", "/"}
-
-
 def is_documentation(path: str) -> bool:
     """Whether a path, as the client encoded it, is one of the pages that document the APIs."""
     return path == DOCS_PATH or path.startswith(f"{DOCS_PATH}/")

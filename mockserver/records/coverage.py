@@ -16,12 +16,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from ..contract.body_fields import FieldScan, walk_fields
-from ..contract.operations import MULTI_STATUS, PARAMETER_LOCATIONS, Operation
+from ..contract.operations import MULTI_STATUS, Operation
 from ..messages import Call
 from .exchange import Exchange
 
 MAX_TESTS_PER_ITEM = 20
-MAX_MARKS = 1000  # of a tenant
 MAX_MARKS = 1000  # of one tenant
 MAX_TEST_NAMES = 1000  # different names in the coverage of one tenant
 OTHER_TESTS = "(other tests)"  # replaces the names beyond MAX_TEST_NAMES
@@ -38,10 +37,6 @@ COVERAGE_DIMENSIONS = {
     "scopes": "scopes",
     "elements": "codes of bulk elements",
 }
-# The codes that an element of a bulk can have, by method; the contract lists none of them. An upsert creates (201) or
-# replaces (204), and its version may be stale (409). The id of a creation may be taken (409). A deletion accepts
-# what does not exist (D9). Any element may be malformed or break a rule (400, E1).
-ELEMENT_CODES = {"PUT": (201, 204, 400, 409), "POST": (201, 400, 409), "DELETE": (204, 400)}
 
 
 class CoverageItem(NamedTuple):
@@ -225,27 +220,6 @@ def merge_coverage(coverages: Iterable[Coverage]) -> Coverage:
     return total
 
 
-def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
-    """Yield all items of an operation. Path parameters are not items, since no call can omit them; their enums are."""
-    yield CoverageItem("operations", operation.id)
-    yield from (
-        CoverageItem("statuses", operation.id, value=str(status)) for status in sorted(operation.documented_statuses)
-    )
-    for place in PARAMETER_LOCATIONS:
-        for parameter in operation.parameters[place]:
-            if place != "path":
-                yield CoverageItem("parameters", operation.id, place, parameter.name)
-            yield from _list_enum_items(operation, place, parameter.name, parameter.enum_values)
-    for pointer, declaration in operation.body_plan.field_tree.walk_declared() if operation.body_plan else ():
-        yield CoverageItem("bodyProperties", operation.id, "body", pointer)
-        yield from _list_enum_items(operation, "body", pointer, declaration.enum_values)
-    yield from (CoverageItem("scopes", operation.id, value=scope) for scope in operation.scopes)
-    if MULTI_STATUS in operation.reply_validators:
-        yield from (
-            CoverageItem("elements", operation.id, value=str(code)) for code in ELEMENT_CODES.get(operation.method, ())
-        )
-
-
 def injected_item(operation: Operation) -> CoverageItem:
     """Return the item, in no dimension, that counts calls whose response a fault replaced or broke."""
     return CoverageItem("injected", operation.id)
@@ -301,10 +275,6 @@ def _has_own_response(exchange: Exchange) -> bool:
     """Whether the client receives the service's own response; a dripped one arrives slowly, but it arrives."""
     fault = exchange.response.network_fault if exchange.response else None
     return not exchange.is_injected and (fault is None or fault.kind == "drip")
-
-
-def _list_enum_items(operation: Operation, place: str, name: str, values: tuple[Any, ...]) -> Iterator[CoverageItem]:
-    return (CoverageItem("enumValues", operation.id, place, f"{name}={value}") for value in values)
 
 
 def _collect_parameter_keys(operation: Operation, call: Call) -> Iterator[CoverageKey]:

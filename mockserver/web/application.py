@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from ..control.guard import Guard, is_control, is_documentation
+from ..control.guard import CONTROL_PREFIX, Guard, is_documentation
 from ..errors import ClientError, error_body
 from ..messages import Request, Response, reason_phrase
 
@@ -83,3 +83,11 @@ def _check_headers(headers: Mapping[str, str]) -> None:
     """Raise ValueError for a line break, which would start another header, or a character outside Latin-1."""
     if NOT_IN_HEADER.search("".join([*headers, *headers.values()])):
         raise ValueError(f"a response header has a line break or a character outside Latin-1: {dict(headers)!a}")
+
+
+def is_control(path: str) -> bool:
+    """Whether a path, as the client encoded it, belongs to the control plane.
+
+    Prefixes are compared without decoding, so /%5F_admin does not.
+    """
+    return path.startswith(CONTROL_PREFIX) and path[len(CONTROL_PREFIX) : len(CONTROL_PREFIX) + 1] in {"", "/"}

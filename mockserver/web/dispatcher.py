@@ -8,10 +8,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-from ..control.guard import is_control
 from ..faults.registry import FaultRegistry
 from ..messages import Request, Response
-from .application import Answer
+from .application import Answer, is_control
 from .limits import MAX_CALL_THREADS
 
 Done = Callable[[Response], None]

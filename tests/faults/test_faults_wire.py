@@ -178,12 +178,12 @@ def test_a_write_is_committed_and_its_answer_lost(wire: Faulty, fault: str) -> N
 def test_other_connections_stay_open_when_one_breaks(wire: Faulty) -> None:
     other = wire.open_another()
     other.send("GET", ITEM)
-    kept = other.connection.sock
+    kept = other.http.sock
     wire.order(headers={"X-Break": "yes"}, response={"fault": "CONNECTION_RESET_BY_PEER"})
     with pytest.raises(ConnectionResetError):
         wire.send("GET", ITEM, **{"X-Break": "yes"})
     assert other.send("GET", ITEM)[0] == 200
-    assert other.connection.sock is kept
+    assert other.http.sock is kept
 
 
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="descriptors cannot be counted here")

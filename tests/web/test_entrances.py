@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.control.guard import is_control, is_documentation
+from mockserver.control.guard import is_documentation
+from mockserver.web.application import is_control
 from tests.support.client import Client
 from tests.support.entrances import Entrances
 from tests.support.samples import GOLDEN, HAMMER

@@ -5,10 +5,10 @@ There is deliberately no overall figure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from ...contract.operations import Operation
+from ...contract.operations import MULTI_STATUS, PARAMETER_LOCATIONS, Operation
 from ...records.coverage import (
     COVERAGE_DIMENSIONS,
     Coverage,
@@ -17,7 +17,6 @@ from ...records.coverage import (
     Hits,
     Persona,
     injected_item,
-    list_coverage_items,
 )
 
 NO_HITS = Hits()
@@ -89,3 +88,34 @@ def _persona_json(name: str, persona: Persona) -> dict[str, Any]:
         "neverNeeded": sorted(persona.unused_scopes),
         "lacked": {operation_id: {"calls": count, "anyOf": scopes} for (operation_id, scopes), count in denials},
     }
+
+
+# The codes that an element of a bulk can have, by method; the contract lists none of them. An upsert creates (201) or
+# replaces (204), and its version may be stale (409). The id of a creation may be taken (409). A deletion accepts
+# what does not exist (D9). Any element may be malformed or break a rule (400, E1).
+ELEMENT_CODES = {"PUT": (201, 204, 400, 409), "POST": (201, 400, 409), "DELETE": (204, 400)}
+
+
+def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
+    """Yield all items of an operation. Path parameters are not items, since no call can omit them; their enums are."""
+    yield CoverageItem("operations", operation.id)
+    yield from (
+        CoverageItem("statuses", operation.id, value=str(status)) for status in sorted(operation.documented_statuses)
+    )
+    for place in PARAMETER_LOCATIONS:
+        for parameter in operation.parameters[place]:
+            if place != "path":
+                yield CoverageItem("parameters", operation.id, place, parameter.name)
+            yield from _list_enum_items(operation, place, parameter.name, parameter.enum_values)
+    for pointer, declaration in operation.body_plan.field_tree.walk_declared() if operation.body_plan else ():
+        yield CoverageItem("bodyProperties", operation.id, "body", pointer)
+        yield from _list_enum_items(operation, "body", pointer, declaration.enum_values)
+    yield from (CoverageItem("scopes", operation.id, value=scope) for scope in operation.scopes)
+    if MULTI_STATUS in operation.reply_validators:
+        yield from (
+            CoverageItem("elements", operation.id, value=str(code)) for code in ELEMENT_CODES.get(operation.method, ())
+        )
+
+
+def _list_enum_items(operation: Operation, place: str, name: str, values: tuple[Any, ...]) -> Iterator[CoverageItem]:
+    return (CoverageItem("enumValues", operation.id, place, f"{name}={value}") for value in values)

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import BadRequest, ClientError, NotFound
 from ...practices.rows import ConcatenatedTables, Row
 from ...practices.writes import BulkEntry, ElementOutcome
+from ...settings import Switches
 from ...store.state import ItemAssignment, ItemKey, Items, Revision, State
 from ...store.world import Tenant
 from . import item_rows, write_context
@@ -110,7 +111,7 @@ def _assignment_rows(viewer: Viewer, tables: list[Items]) -> Sequence[Row]:
 def _check_references(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> None:
     """Raise BadRequest unless the segment (D6) and the item (D7) exist."""
     write_context.check_segment_exists(state, segment_id)
-    if not item_rows.is_assignable_item(state, *key, tenant.switches):
+    if not is_assignable_item(state, *key, tenant.switches):
         detail = f"No {key[0].lower()} has this id."
         raise BadRequest(field="itemId", error_type="reference", detail=detail, rule="D7")
 
@@ -122,3 +123,8 @@ def _build_assignment(segment_id: str, key: ItemKey, revision: Revision, body: R
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> State:
     write_context.check_removal(tenant, state.item(segment_id, key), key[1])
     return state.without_item(segment_id, key)
+
+
+def is_assignable_item(state: State, item_type: str, item_id: str, switches: Switches) -> bool:
+    """Whether an item may be assigned: it is in the catalogue, or any id is accepted (D7)."""
+    return switches.references == "lenient" or item_id in state.catalogue(item_type)

@@ -62,11 +62,6 @@ def _catalogue_field_reader(state: State, switches: Switches, path: str) -> Item
     return read_item
 
 
-def is_assignable_item(state: State, item_type: str, item_id: str, switches: Switches) -> bool:
-    """Whether an item may be assigned: it is in the catalogue, or any id is accepted (D7)."""
-    return switches.references == "lenient" or item_id in state.catalogue(item_type)
-
-
 def item_assignment_row(state: State, assignment: ItemAssignment, switches: Switches) -> dict[str, Any]:
     """Return the row of an assignment; absent values are left out (C12)."""
     row: dict[str, Any] = {

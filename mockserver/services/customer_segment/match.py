@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ...domain.category_ancestry import is_product_in_segments
 from ...domain.segment_activity import is_active_segment
 from ...store.world import Tenant
-from . import item_rows
+from .item_assignments import is_assignable_item
 from .visibility import is_segment_of_site
 
 
@@ -22,7 +22,5 @@ def match_products(tenant: Tenant, product_ids: Iterable[str], segment_ids: Iter
         for id_ in dict.fromkeys(segment_ids)
         if is_active_segment(state, id_, now, switches) and is_segment_of_site(state, id_, site_code)
     ]
-    assignable_ids = (
-        id_ for id_ in dict.fromkeys(product_ids) if item_rows.is_assignable_item(state, "PRODUCT", id_, switches)
-    )
+    assignable_ids = (id_ for id_ in dict.fromkeys(product_ids) if is_assignable_item(state, "PRODUCT", id_, switches))
     return [id_ for id_ in assignable_ids if is_product_in_segments(state, id_, matching_segment_ids, switches)]

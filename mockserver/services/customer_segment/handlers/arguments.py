@@ -6,12 +6,6 @@ from ....messages import Call
 from ..visibility import Viewer
 
 
-def get_segment_id(call: Call) -> str:
-    """Return the segment in the path."""
-    id_: str = call.path["segmentId"]
-    return id_
-
-
 def create_viewer(call: Call) -> Viewer:
     """Return the caller, with the legal entity in the query (A12)."""
     tenant = call.tenant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ....messages import Call, Handler, Listing, Reply
 from ....store.state import ItemKey
 from .. import category_trees, item_assignments, write_context
-from .arguments import create_viewer, get_segment_id
+from .arguments import create_viewer
 
 
 def get_segment_category_trees(call: Call) -> Reply:
@@ -23,33 +23,33 @@ def get_all_segment_items(call: Call) -> Listing:
 
 def get_segment_items(call: Call) -> Listing:
     """List the items of one segment; a search has its `q` in the body instead (C16)."""
-    return Listing(item_assignments.list_item_assignments(create_viewer(call), get_segment_id(call)))
+    return Listing(item_assignments.list_item_assignments(create_viewer(call), call.path["segmentId"]))
 
 
 def get_segment_item(call: Call) -> Reply:
     """Return one assignment."""
-    assignment = item_assignments.read_item_assignment(create_viewer(call), get_segment_id(call), _item_key(call))
+    assignment = item_assignments.read_item_assignment(create_viewer(call), call.path["segmentId"], _item_key(call))
     return Reply(200, assignment)
 
 
 def put_segment_item(call: Call) -> Reply:
     """Create or replace one assignment; a missing body means `{}` (D8)."""
     created = item_assignments.upsert_item_assignment(
-        call.tenant, get_segment_id(call), _item_key(call), call.body or {}
+        call.tenant, call.path["segmentId"], _item_key(call), call.body or {}
     )
     return Reply(write_context.upsert_status(created=created))
 
 
 def delete_segment_item(call: Call) -> Reply:
     """Remove one assignment."""
-    item_assignments.remove_item_assignment(call.tenant, get_segment_id(call), _item_key(call))
+    item_assignments.remove_item_assignment(call.tenant, call.path["segmentId"], _item_key(call))
     return Reply(204)
 
 
 def put_segment_items_bulk(call: Call) -> Reply:
     """Create or replace many assignments."""
     entries = item_assignments.upsert_item_assignments(
-        call.tenant, get_segment_id(call), call.path["type"], call.body, call.element_errors
+        call.tenant, call.path["segmentId"], call.path["type"], call.body, call.element_errors
     )
     return Reply(207, entries)
 
@@ -57,7 +57,7 @@ def put_segment_items_bulk(call: Call) -> Reply:
 def delete_segment_items_bulk(call: Call) -> Reply:
     """Remove many assignments."""
     entries = item_assignments.remove_item_assignments(
-        call.tenant, get_segment_id(call), call.path["type"], call.body, call.element_errors
+        call.tenant, call.path["segmentId"], call.path["type"], call.body, call.element_errors
     )
     return Reply(207, entries)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....messages import Call, Handler, Listing, Reply
 from .. import match, segments, write_context
-from .arguments import create_viewer, get_segment_id
+from .arguments import create_viewer
 
 
 def get_segments(call: Call) -> Listing:
@@ -14,7 +14,7 @@ def get_segments(call: Call) -> Listing:
 
 def get_segment(call: Call) -> Reply:
     """Return one segment."""
-    return Reply(200, segments.read_segment(create_viewer(call), get_segment_id(call)))
+    return Reply(200, segments.read_segment(create_viewer(call), call.path["segmentId"]))
 
 
 def post_segment(call: Call) -> Reply:
@@ -24,20 +24,20 @@ def post_segment(call: Call) -> Reply:
 
 def put_segment(call: Call) -> Reply:
     """Create a segment with this id and return the id, or replace the existing one (D2)."""
-    created = segments.upsert_segment(call.tenant, get_segment_id(call), call.body)
-    return Reply(write_context.upsert_status(created=created), {"id": get_segment_id(call)} if created else None)
+    created = segments.upsert_segment(call.tenant, call.path["segmentId"], call.body)
+    return Reply(write_context.upsert_status(created=created), {"id": call.path["segmentId"]} if created else None)
 
 
 def patch_segment(call: Call) -> Reply:
     """Change parts of a segment."""
     assert call.validate_patched is not None  # the spec marks the operation with x-patches
-    segments.apply_segment_patch(call.tenant, get_segment_id(call), call.body, call.validate_patched)
+    segments.apply_segment_patch(call.tenant, call.path["segmentId"], call.body, call.validate_patched)
     return Reply(204)
 
 
 def delete_segment(call: Call) -> Reply:
     """Delete a segment."""
-    segments.remove_segment(call.tenant, get_segment_id(call), force=_force_delete(call))
+    segments.remove_segment(call.tenant, call.path["segmentId"], force=_force_delete(call))
     return Reply(204)
 
 
