@@ -65,34 +65,15 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     worlds = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
     seed = worlds.load_seed(settings.fixture)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
-    admin = assume_admin(scopes)
-    assumed_caller = admin if settings.auth == "off" else None
     records, faults = RecordStore(), FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
     context = ControlContext(world, records, {operation.id: operation for operation in api.operations}, faults, worlds)
     control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
     control = _join_services([build_control_service(context)], {CONTROL_SPEC: control_spec})
-    api_pipeline = Pipeline(
-        world=world,
-        router=Router(api.operations),
-        handlers=api.handlers,
-        records=records,
-        fault_injector=FaultInjector(
-            faults, lambda exchange: _caller_name(world, assumed_caller, exchange), obeys_prefer=True
-        ),
-        is_auth_on=settings.auth == "on",
-        second_opinion=_second_opinion(api.specs, settings),
-        error_writers=api.error_writers,
-        admin=admin,
+    api_pipeline = _create_api_pipeline(
+        api, world, settings, records=records, faults=faults, admin=assume_admin(scopes)
     )
-    control_pipeline = Pipeline(
-        world=world,
-        router=Router(control.operations),
-        handlers=control.handlers,
-        records=RecordStore(is_recording=False),
-        is_auth_on=False,
-        second_opinion=_second_opinion(control.specs, settings),
-    )
+    control_pipeline = _create_control_pipeline(control, world, settings)
     gc.freeze()  # the garbage collector need not walk what stays for the life of the process
     guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), is_closed=settings.no_admin)
     specs = (*api.specs, *control.specs)
@@ -116,6 +97,43 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         control_operations=control.operations,
         specs=specs,
         flask=flask,
+    )
+
+
+def _create_api_pipeline(
+    api: Interface,
+    world: World,
+    settings: Settings,
+    *,
+    records: RecordStore,
+    faults: FaultRegistry,
+    admin: Principal,
+) -> Pipeline:
+    assumed_caller = admin if settings.auth == "off" else None
+    return Pipeline(
+        world=world,
+        router=Router(api.operations),
+        handlers=api.handlers,
+        records=records,
+        fault_injector=FaultInjector(
+            faults, lambda exchange: _caller_name(world, assumed_caller, exchange), obeys_prefer=True
+        ),
+        is_auth_on=settings.auth == "on",
+        second_opinion=_second_opinion(api.specs, settings),
+        error_writers=api.error_writers,
+        admin=admin,
+    )
+
+
+def _create_control_pipeline(control: Interface, world: World, settings: Settings) -> Pipeline:
+    """Return the control plane's pipeline, which injects no faults and records nothing."""
+    return Pipeline(
+        world=world,
+        router=Router(control.operations),
+        handlers=control.handlers,
+        records=RecordStore(is_recording=False),
+        is_auth_on=False,
+        second_opinion=_second_opinion(control.specs, settings),
     )
 
 
