@@ -7,43 +7,24 @@ tokens vary from request to request.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
 
-from load import SERVE
-from versions import ROOT, Target, varied_requests
+from versions import ROOT, Target, start_version, varied_requests
 
-VALGRIND = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--compress-strings=no"]
+VALGRIND = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no"]
 REPEATS = {"bulk of 200 with mixins": 3}
 MANY_REPEATS = 60
 
 
-@contextmanager
-def serving_counted(folder: Path, out: Path) -> Iterator[Target]:
-    """Serve the version in a folder below callgrind."""
-    variables = {**os.environ, "PYTHONPATH": str(folder), "PYTHONHASHSEED": "0"}
-    command = [*VALGRIND, f"--callgrind-out-file={out}/callgrind", *SERVE]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder, env=variables
-    ) as process:
-        assert process.stdout
-        url = json.loads(process.stdout.readline())["url"]
-        try:
-            yield Target(process, int(url.rpartition(":")[2]))
-        finally:
-            process.terminate()
-
-
-def send(port: int, requests: list[bytes]) -> None:
+def send_requests(port: int, requests: list[bytes]) -> None:
     """Send requests over one connection, each after the response to the one before."""
     with socket.create_connection(("127.0.0.1", port), timeout=120) as client:
         for request in requests:
@@ -54,27 +35,30 @@ def send(port: int, requests: list[bytes]) -> None:
             assert response.status < 300, response.status
 
 
-def control(target: Target, *options: str) -> None:
-    """Have callgrind do something to the running server."""
+def control_callgrind(target: Target, *options: str) -> None:
+    """Give callgrind a command about the running server."""
     subprocess.run(["callgrind_control", *options, str(target.process.pid)], check=True, capture_output=True)
 
 
 def count_instructions(folder: Path, only: str) -> Iterator[tuple[str, float]]:
     """Yield the kinds of requests, and thousands of instructions for each request of a kind."""
-    with tempfile.TemporaryDirectory() as out, serving_counted(folder, Path(out)) as target:
+    with (
+        tempfile.TemporaryDirectory() as out,
+        start_version(folder, [*VALGRIND, f"--callgrind-out-file={out}/out"]) as target,
+    ):
         kinds = varied_requests(target.port)
         for name, requests in kinds.items():
             if not re.search(only, name):
                 continue
             repeats = REPEATS.get(name, MANY_REPEATS)
             sent = (requests * repeats)[: 2 * repeats]
-            send(target.port, sent[:repeats])  # warm: encoded rows, compiled validators
+            send_requests(target.port, sent[:repeats])  # warm: encoded rows, compiled validators
             before = set(Path(out).iterdir())
-            control(target, "--instr=on")
-            control(target, "--zero")
-            send(target.port, sent[repeats:])
-            control(target, f"--dump={name}")
-            control(target, "--instr=off")
+            control_callgrind(target, "--instr=on")
+            control_callgrind(target, "--zero")
+            send_requests(target.port, sent[repeats:])
+            control_callgrind(target, f"--dump={name}")
+            control_callgrind(target, "--instr=off")
             totals = [
                 int(total)
                 for path in sorted(set(Path(out).iterdir()) - before)
@@ -89,6 +73,8 @@ def main() -> None:
     parser.add_argument("--old", type=Path, help="folder with an older version to compare with")
     parser.add_argument("--only", default="", help="the kinds of requests whose names match this regex")
     options = parser.parse_args()
+    if shutil.which("valgrind") is None:
+        parser.error("valgrind is not installed; on Debian: apt-get install valgrind")
     print(f"{sys.version.split()[0]}, thousands of instructions for each request", flush=True)
     counts = dict(count_instructions(ROOT, options.only))
     if options.old is None:

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import cycle
@@ -52,10 +52,10 @@ class Run:
 
 
 @contextmanager
-def start_version(folder: Path) -> Iterator[Target]:
-    """Start the server of the version in a folder."""
-    variables = {**os.environ, "PYTHONPATH": str(folder)}
-    with subprocess.Popen(SERVE, stdout=subprocess.PIPE, text=True, cwd=folder, env=variables) as process:
+def start_version(folder: Path, wrapper: Sequence[str] = ()) -> Iterator[Target]:
+    """Start the server of the version in a folder; `wrapper` is a command that runs it, such as valgrind's."""
+    variables = {**os.environ, "PYTHONPATH": str(folder), "PYTHONHASHSEED": "0"}
+    with subprocess.Popen([*wrapper, *SERVE], stdout=subprocess.PIPE, text=True, cwd=folder, env=variables) as process:
         assert process.stdout
         url = json.loads(process.stdout.readline())["url"]
         try:
