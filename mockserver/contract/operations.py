@@ -164,7 +164,7 @@ def _compile_parameters(spec: Spec, item: SpecNode, operation: SpecNode) -> dict
     compiled = (parameters.compile_parameter(spec, node) for node in nodes)
     effective = {(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values()
     return {
-        location: ParameterSet.from_parameters(each for each in effective if each.location == location)
+        location: ParameterSet.from_parameters(parameter for parameter in effective if parameter.location == location)
         for location in PARAMETER_LOCATIONS
     }
 
