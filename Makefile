@@ -9,7 +9,7 @@ serve: $(VENV)/ready
 	$(BIN)/mockserver serve
 
 test: $(VENV)/ready
-	@echo "Running about 4,400 tests on all cores: about 4 minutes on 2 cores. Progress is shown as [done/total]."
+	@echo "Running about 4,700 tests on all cores: about 4 minutes on 2 cores. Progress is shown as [done/total]."
 	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/ready
