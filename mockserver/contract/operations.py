@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from ..messages import TextBody
+from ..messages import JSON_MEDIA_TYPE, TextBody
 from . import bodies, examples, parameters
-from .bodies import JSON_MEDIA_TYPE, BodyPlan
+from .bodies import BodyPlan
 from .parameters import Parameter, ParameterSet
 from .spec import Spec, SpecError, SpecNode
 from .validation import SchemaValidator, json_schema
@@ -164,7 +164,7 @@ def _compile_parameters(spec: Spec, item: SpecNode, operation: SpecNode) -> dict
     compiled = (parameters.compile_parameter(spec, node) for node in nodes)
     effective = {(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values()
     return {
-        location: ParameterSet.from_parameters(each for each in effective if each.location == location)
+        location: ParameterSet.from_parameters(parameter for parameter in effective if parameter.location == location)
         for location in PARAMETER_LOCATIONS
     }
 
