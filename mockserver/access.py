@@ -145,7 +145,7 @@ def bearer_token(authorization: str | None) -> str:
 
 
 def authorize(principal: Principal, any_of: Iterable[str]) -> None:
-    """Raise Forbidden unless the principal has one of these scopes (A4, A5); no scopes allow everybody."""
+    """Raise Forbidden unless the principal has one of these scopes (A4, A5); without scopes, everybody may call."""
     accepted = tuple(any_of)
     if accepted and principal.scopes.isdisjoint(accepted):
         raise Forbidden(hint="needs one of the scopes " + ", ".join(accepted), scopes=accepted)

@@ -34,7 +34,7 @@ CONTROL_SPEC = "control.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A simulator that is ready to serve: the simulated API (`api`) and the control plane (`control`).
+    """A simulator that is ready to serve: the simulated API (`api_…`) and the control plane (`control_…`).
 
     specs: those of the API, then that of the control plane.
     """
@@ -219,4 +219,4 @@ def _spec_path(name: str, settings: Settings) -> Path:
 def _service_spec_paths(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:
     """Return the paths of the services' specs; an additional service has its spec in its own folder."""
     shipped = [path for path in spec_paths(settings) if path.name != CONTROL_SPEC]
-    return [*shipped, *services.specs_beside(packages)]
+    return [*shipped, *services.list_own_specs(packages)]

@@ -17,6 +17,7 @@ Parameters = Mapping[str, Any]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 Validate = Callable[[Any], BadRequest | None]  # returns what is wrong with a value
 
+JSON_MEDIA_TYPE = "application/json"
 STATUSES_WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})  # RFC 9110, 6.4.1; they have no Content-Length either
 
 
@@ -113,7 +114,7 @@ class Response(NamedTuple):
     content: bytes
     headers: Mapping[str, str]
     network_fault: NetworkFault | None = None
-    media_type: str = "application/json"
+    media_type: str = JSON_MEDIA_TYPE
 
     def fields(self) -> list[tuple[str, str]]:
         """Return all header fields except those of the connection; add Content-Length and Content-Type if missing.

@@ -96,7 +96,7 @@ class Pipeline:
     def _route_request(self, exchange: Exchange) -> Reply:
         """Find the operation and run it under the faults that match; OPTIONS needs no operation (F4)."""
         request = exchange.request
-        tenant = self.router.extract_id(request.path, "tenant")
+        tenant = self.router.extract_tenant(request.path)
         exchange.tenant = tenant if TENANT_NAME.fullmatch(tenant) else None  # an invalid name is refused later (F5)
         if _is_preflight(request):
             return Reply(204)
@@ -111,7 +111,8 @@ class Pipeline:
     def _run_operation(self, exchange: Exchange, operation: Operation) -> Reply:
         """Run the stages of a call in order; each may end it with a ClientError."""
         principal = self._authenticate(exchange, operation)
-        query = self._parse_query(exchange.request, operation)
+        query_string = exchange.request.query
+        query = parse_query_string(query_string, operation.array_parameters) if query_string else {}
         call = exchange.call = self._read_call(exchange, operation, principal, query)
         headers = self._record_findings(exchange, operation, call, query)
         view = self._parse_view(operation, call)
@@ -138,10 +139,6 @@ class Pipeline:
         except InvalidToken:
             exchange.principal = tokens.find_holder(authorization, exchange.tenant)
             raise
-
-    def _parse_query(self, request: Request, operation: Operation) -> dict[str, str]:
-        """Return the raw query parameters; BadRequest if they cannot be decoded (400)."""
-        return parse_query_string(request.query, operation.array_parameters) if request.query else {}
 
     def _read_call(
         self, exchange: Exchange, operation: Operation, principal: Principal, raw_query: dict[str, str]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..errors import BadRequest
+from ..messages import JSON_MEDIA_TYPE
 from ..wording import shorten
 from . import body_fields, query_string, strict_json
 from .body_fields import FieldTree
@@ -16,7 +16,6 @@ from .spec import Spec, SpecNode
 from .validation import SchemaValidator
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
-JSON_MEDIA_TYPE = "application/json"
 TOO_MANY_ELEMENTS = "There is a validation error. Please check the details."  # E4, in the words of the price service
 
 
@@ -87,10 +86,11 @@ class BodyPlan:
         return ParsedBody(value, {position: error for position, error in errors if error})
 
 
-@lru_cache(1000)
 def parse_media_type(header: str | None) -> str:
     """Return the media type of a Content-Type header in lower case; JSON without a header."""
-    return (header or JSON_MEDIA_TYPE).partition(";")[0].strip().lower() or JSON_MEDIA_TYPE
+    if header is None or header == JSON_MEDIA_TYPE:  # nearly always
+        return JSON_MEDIA_TYPE
+    return header.partition(";")[0].strip().lower() or JSON_MEDIA_TYPE
 
 
 def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan | None:

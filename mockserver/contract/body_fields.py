@@ -25,7 +25,7 @@ class FieldTree:
     is_open: bool = False
 
     def walk_declared(self, pointer: str = "") -> Iterator[tuple[str, FieldTree]]:
-        """Yield each declared field with its JSON pointer, in which `*` stands for the elements of an array."""
+        """Yield each declared field with its JSON pointer, in which `*` means the elements of an array."""
         if self.items is not None:
             yield from self.items.walk_declared(f"{pointer}/*")
         for name, child in self.properties.items():
@@ -37,10 +37,10 @@ class FieldTree:
 class FieldOccurrence:
     """A field found in a body, in all elements of an array together.
 
-    pointer: its JSON pointer, in which `*` stands for the elements of an array.
+    pointer: its JSON pointer, in which `*` means the elements of an array.
     declaration: None if the field is undeclared.
     values: those that the field has; empty if it is undeclared.
-    siblings: the fields that are declared in its place.
+    siblings: the declared fields of the object that contains it.
     """
 
     pointer: str
@@ -99,7 +99,8 @@ def _walk_fields(field_tree: FieldTree, values: Sequence[Any], pointer: str) -> 
     if field_tree.is_open:
         return
     objects = [value for value in values if isinstance(value, dict)]
-    for name in objects[0] if len(objects) == 1 else dict.fromkeys(chain.from_iterable(objects)):
+    names = objects[0] if len(objects) == 1 else dict.fromkeys(chain.from_iterable(objects))  # often only one
+    for name in names:
         declaration = field_tree.properties.get(name)
         child_values = [parent[name] for parent in objects if name in parent] if declaration is not None else ()
         yield FieldOccurrence(f"{pointer}/{name}", name, declaration, child_values, field_tree.properties)

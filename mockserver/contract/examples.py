@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..messages import JSON_MEDIA_TYPE
 from .spec import Spec, SpecNode
 
 GENERATED_EXAMPLE = "made"  # the name of a generated example
@@ -16,7 +17,7 @@ def reply_examples(spec: Spec, reply: SpecNode, schema: SpecNode | None) -> dict
     """Return the examples of a reply by name, the usual one first; empty for a reply without a body."""
     if schema is None:
         return {}
-    declared = spec.resolve(reply)["content"]["application/json"].get("examples", {})
+    declared = spec.resolve(reply)["content"][JSON_MEDIA_TYPE].get("examples", {})
     examples = {name: spec.resolve(example)["value"] for name, example in declared.items()}
     return examples or {GENERATED_EXAMPLE: generate_example(spec, schema)}
 

@@ -17,9 +17,9 @@ from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from ..errors import INVALID_PARAMETERS, BadRequest
-from ..messages import Reply, Request, TextBody
+from ..messages import JSON_MEDIA_TYPE, Reply, Request, TextBody
 from ..wording import shorten
-from .bodies import JSON_MEDIA_TYPE, parse_media_type
+from .bodies import parse_media_type
 from .operations import HTTP_METHODS, Operation
 from .spec import Spec, SpecNode
 

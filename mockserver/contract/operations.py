@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from ..messages import TextBody
+from ..messages import JSON_MEDIA_TYPE, TextBody
 from . import bodies, examples, parameters
-from .bodies import JSON_MEDIA_TYPE, BodyPlan
+from .bodies import BodyPlan
 from .parameters import Parameter, ParameterSet
 from .spec import Spec, SpecError, SpecNode
 from .validation import SchemaValidator, json_schema

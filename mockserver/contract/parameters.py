@@ -22,7 +22,7 @@ class Parameter:
     lookup_name: the name in a request; the names of headers are in lower case.
     validator: None if any value of the type is valid.
     filter_path: the dotted path of the field that it filters by (`x-filter`, C18).
-    default: the text that an absent parameter stands for.
+    default: the text that an absent parameter is read as.
     qualifies: the parameter that names the resource, if this one only describes it further (`x-qualifies`).
     """
 
@@ -105,7 +105,7 @@ class ParameterSet:
     def read_values(self, raw_values: Mapping[str, str]) -> dict[str, Any]:
         """Return the values of the declared parameters; undeclared ones are ignored (C11), and so is an empty `?q=`."""
         values: dict[str, Any] = {}
-        if not self.has_required and self.names.isdisjoint(raw_values):
+        if not self.has_required and self.names.isdisjoint(raw_values):  # nearly always so for headers
             return values
         for parameter in self.parameters:
             text = raw_values.get(parameter.lookup_name)

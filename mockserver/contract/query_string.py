@@ -32,8 +32,6 @@ def parse_query_string(text: str, array_parameters: Set[str]) -> dict[str, str]:
 
     If a name is repeated, the first value counts; the values of an array parameter are joined by commas.
     """
-    if not text:
-        return {}
     try:
         pairs = parse_pairs(text)
     except ValueError as error:  # includes UnicodeDecodeError

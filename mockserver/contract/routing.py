@@ -17,6 +17,8 @@ PATH_WEIGHT = 0.75  # share of the path in a distance
 METHOD_WEIGHT = 0.25  # added to a distance if the method differs
 MAX_SUGGESTED_DISTANCE = 0.28  # distance of the path up to which an operation is suggested
 MAX_SHOWN_PATH_LENGTH = 200  # characters of a path that a message quotes
+TENANT = "{tenant}"  # in templates
+MATCHES_NOTHING = "(?!)"
 METHOD_ORDER = ("GET", "PUT", "POST", "PATCH", "DELETE")  # of operations that are equally near
 
 
@@ -74,14 +76,12 @@ class Router:
         self._root = RouteNode()
         self._templates: list[tuple[Operation, Steps]] = []
         self._id_positions: dict[str, list[tuple[int, str]]] = {}  # index of the part and name of the id, by operation
-        prefixes: dict[str, set[str]] = {}  # the beginnings of templates up to an id, by the id's name
+        operations = tuple(operations)
         for operation in operations:
             self._root.insert_template(operation.path.split("/")).operations[operation.method] = operation
             self._templates.append((operation, path_distance.split_path(operation.path)))
             self._id_positions[operation.id] = _find_id_positions(operation.path)
-            for _, name in self._id_positions[operation.id]:
-                prefixes.setdefault(name, set()).add(operation.path.partition(f"{{{name}}}")[0])
-        self._id_patterns = {name: _compile_prefixes(texts) for name, texts in prefixes.items()}
+        self._tenant_pattern = _compile_tenant_pattern(operation.path for operation in operations)
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         """Return the operation and the ids of a path, still encoded; HEAD is routed as GET (F4).
@@ -101,10 +101,9 @@ class Router:
         """Return the methods that a path allows; NoEndpoint for an unknown path."""
         return _methods_of(self._match_nodes("OPTIONS", path, path.split("/")))
 
-    def extract_id(self, path: str, name: str) -> str:
-        """Return the id of this name, still encoded, in a path that may match no template; "" without an id."""
-        pattern = self._id_patterns.get(name)
-        match = pattern.match(path) if pattern else None
+    def extract_tenant(self, path: str) -> str:
+        """Return the tenant, still encoded, in a path that may match no template; "" without a tenant."""
+        match = self._tenant_pattern.match(path)
         return match[1] if match else ""
 
     def nearest(self, method: str, path: str) -> list[NearOperation]:
@@ -128,9 +127,11 @@ class Router:
         return nodes
 
 
-def _compile_prefixes(prefixes: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern whose first group is the path's part after one of these prefixes."""
-    return re.compile(f"(?:{'|'.join(map(re.escape, sorted(prefixes)))})([^/]*)")
+def _compile_tenant_pattern(templates: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern whose first group is the tenant; the longest beginning of a template up to its tenant wins."""
+    prefixes = {template.partition(TENANT)[0] for template in templates if TENANT in template}
+    alternatives = "|".join(map(re.escape, sorted(prefixes, reverse=True))) or MATCHES_NOTHING
+    return re.compile(f"(?:{alternatives})([^/]*)")
 
 
 def _measure(operation: Operation, template: Steps, method: str, path: Steps) -> NearOperation:

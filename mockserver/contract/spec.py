@@ -77,7 +77,7 @@ class Spec:
         return next((path[0] for path, part in self._walk(schema, ()) if part is None and len(path) == 1), None)
 
     def _walk(self, schema: SpecNode, visited: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], SpecNode | None]]:
-        """Yield the subschemas as `walk_schema` does, and None in place of one that contains itself."""
+        """Yield the subschemas as `walk_schema` does, and None instead of one that contains itself."""
         reference = schema.get("$ref")
         if reference in visited:
             yield (), None

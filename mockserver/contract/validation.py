@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from ..errors import BadRequest
+from ..messages import JSON_MEDIA_TYPE
 from ..practices.mixins import refuse_retrieval
 from ..wording import json_pointer, shorten
 from .spec import Spec, SpecNode
@@ -50,5 +51,5 @@ def _detail_and_rule(error: jsonschema_rs.ValidationError) -> tuple[str, str]:
 
 def json_schema(spec: Spec, node: SpecNode) -> SpecNode | None:
     """Return the JSON schema of a request body or a response; None if its content is not JSON."""
-    media: Mapping[str, Any] | None = spec.resolve(node).get("content", {}).get("application/json")
+    media: Mapping[str, Any] | None = spec.resolve(node).get("content", {}).get(JSON_MEDIA_TYPE)
     return None if media is None else media.get("schema", {})

@@ -50,9 +50,9 @@ def _project_object(node: Mapping[str, Any], tree: PathTree) -> dict[str, Any]:
     for name, value in node.items():
         if name in tree:
             subtree = tree[name]
-            kept_value = value if subtree is None else _project_value(value, subtree)
-            if subtree is None or kept_value:
-                projected[name] = kept_value
+            projected_value = value if subtree is None else _project_value(value, subtree)
+            if subtree is None or projected_value:
+                projected[name] = projected_value
     return projected
 
 

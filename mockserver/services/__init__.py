@@ -44,7 +44,7 @@ def collections_of(services: Iterable[ModuleType]) -> Mapping[str, Collection]:
     return by_name(collection for service in services for collection in _declared_collections(service))
 
 
-def specs_beside(packages: Iterable[ModuleType]) -> Iterator[Path]:
+def list_own_specs(packages: Iterable[ModuleType]) -> Iterator[Path]:
     """Yield the specs in the folders of services; those of the shipped services are in `spec/` instead."""
     for package in packages:
         for folder in package.__path__:

@@ -18,7 +18,7 @@ from .request_parser import EMPTY, ParsedRequest, RequestParser
 from .response_writer import EncodedResponse, broken_bytes, encode, split_body
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-REFUSED = ParsedRequest(EMPTY)  # takes the place of bytes that are not a request; the connection closes after it
+REFUSED = ParsedRequest(EMPTY)  # answered if bytes are not a request; the connection closes after it
 LINGER_ZERO = struct.pack("ii", 1, 0)  # SO_LINGER: closing drops unsent bytes and resets the connection
 
 

@@ -11,6 +11,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 
 from ..control.guard import DOCS_PATH
 from ..errors import NoEndpoint
+from ..messages import JSON_MEDIA_TYPE
 
 # The page needs its own script and styles; nothing may be loaded from other hosts, whatever a spec says.
 POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
@@ -25,7 +26,7 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
     def spec(name: str) -> Response:
         if name not in spec_json:
             raise NoEndpoint
-        return Response(spec_json[name], mimetype="application/json")
+        return Response(spec_json[name], mimetype=JSON_MEDIA_TYPE)
 
     @app.after_request
     def add_policy(response: Response) -> Response:
@@ -34,7 +35,7 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
 
     @app.errorhandler(404)
     def answer_not_found(_: Any) -> Response:
-        return Response(orjson.dumps(NoEndpoint().body()), NoEndpoint.status, mimetype="application/json")
+        return Response(orjson.dumps(NoEndpoint().body()), NoEndpoint.status, mimetype=JSON_MEDIA_TYPE)
 
     app.register_error_handler(NoEndpoint, answer_not_found)
     app.register_blueprint(_swagger_ui(list(spec_json)))

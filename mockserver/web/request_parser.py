@@ -61,7 +61,7 @@ class RequestParser:
         self.awaits_continue = False
         self._client = client
         self._complete: list[ParsedRequest] = []
-        self._declined = b""
+        self._declined_head = b""  # of a request whose upgrade is declined; parsed again without it
         self._unread_bytes = 0
         self._has_new_body = False
         self._begin()
@@ -87,8 +87,8 @@ class RequestParser:
             self._parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
             self._parser = HttpRequestParser(self)
-            again, self._declined = self._declined, b""
-            return again + data[upgrade.args[0] :]
+            head, self._declined_head = self._declined_head, b""
+            return head + data[upgrade.args[0] :]
         except HttpParserCallbackError:
             if self.phase is not ENDED:
                 raise
@@ -135,7 +135,7 @@ class RequestParser:
         self.phase = BODY
         self._method = parser.get_method().decode()
         if parser.should_upgrade() and self._method != "CONNECT":
-            self._declined = self._head_without_upgrade()
+            self._declined_head = self._head_without_upgrade()
             return
         self._version = parser.get_http_version()
         self._keeps_open = parser.should_keep_alive() and self._method != "CONNECT"
@@ -156,7 +156,7 @@ class RequestParser:
     def on_message_complete(self) -> None:
         """Complete the request."""
         self.phase = START
-        if self._declined:
+        if self._declined_head:
             return
         self.awaits_continue = False
         if len(self._complete) + 1 == MAX_WAITING_REQUESTS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
@@ -41,6 +42,27 @@ READ_OWN = "customersegment.segment_read_own"
 OWN = (READ_OWN, "customer.customer_read_own", "customermanagement.legalentity_read_own")
 HOSTILE = "test_<script>alert('&')</script>[\"é]"
 MIXINS: dict[str, Any] = {"mixins": {}, "metadata": {"mixins": {}}}
+
+SEGMENT = {"name": {"en": "S"}, "siteCode": "main"}
+MARKED_REQUESTS: list[tuple[str, str, Any]] = [
+    ("GET", ITEM, None),
+    ("HEAD", ITEM, None),
+    ("GET", f"/{GOLDEN}/items/CATEGORY/x", None),
+    ("GET", "/items?q=type:PRODUCT&pageSize=2", None),
+    ("GET", "/items?pageSize=2", None),
+    ("GET", "/items?pageSize=x", None),
+    ("POST", "/search", {"q": "status:ACTIVE"}),
+    ("POST", "/search", {}),
+    ("PUT", ITEM, {}),
+    ("PUT", ITEM, MIXINS),
+    ("PUT", ITEM, {"undeclared": 1, "mixins": {}}),
+    ("PUT", f"/{GOLDEN}/items/CATEGORY/12468504", {}),
+    ("POST", "", SEGMENT),
+    ("POST", "", {**SEGMENT, "status": "ACTIVE"}),
+    ("POST", "", {**SEGMENT, "status": "INACTIVE"}),
+    ("PUT", ITEM_BULK, [{"id": HAMMER}, {"id": 5}]),
+    ("PUT", ITEM_BULK, [{"id": HAMMER, "mixins": {}}]),
+]
 
 ItemKey = tuple[str, str, str]  # dimension, place and value of a coverage item
 
@@ -187,6 +209,20 @@ def test_evicted_tenants_stay_in_the_sum(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [persona["needed"] for persona in report["personas"]] == [{READ: [GET_ITEM]}]
     assert read_report(client)["operations"][0]["calls"] == 0
     assert len(app.records.list_records(None)) == 4  # three tenants, and no tenant
+
+
+def test_repeated_exchanges_count_what_each_of_them_covers(client: Client, exchanges: list[Exchange]) -> None:
+    """Exchanges with the same mark share a list of hits, so whatever changes the items must change the mark."""
+    for token in ("admin-token", "read-token", "customer-token", None):
+        for method, path, body in MARKED_REQUESTS:
+            client.with_token(token).send(method, path, json=body)
+    recorder, expected = coverage.Coverage(), Counter[Any]()
+    for exchange in exchanges * 2:
+        assert exchange.operation
+        recorder.record_exchange(exchange)
+        scope = exchange.used_scope if exchange.is_authenticated else None
+        expected.update(coverage.collect_covered_keys(exchange.operation, exchange, scope))
+    assert {key: hits.count for key, hits in recorder.hits.items()} == expected
 
 
 @pytest.mark.parametrize("kind", [None, "reset", "empty", "garbage", "truncated"])

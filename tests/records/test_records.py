@@ -71,15 +71,15 @@ def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client:
     assert [each.is_unmatched for each in shared.records.list_entries(client.tenant)] == [False, True]
 
 
-def test_an_id_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
+def test_a_tenant_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
     router = Router(shared.api_operations)
     for path, tenant in (
         ("/customer-segment/acme", "acme"),
         ("/customer-segment/acme/nothing", "acme"),
         ("/customer-segmen/acme", ""),
     ):
-        assert router.extract_id(path, "tenant") == tenant
-    assert router.extract_id("/customer-segment/acme", "name") == ""
+        assert router.extract_tenant(path) == tenant
+    assert Router(shared.control_operations).extract_tenant("/customer-segment/acme") == ""
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 import orjson
 
 from ...contract import strict_json
-from ...contract.bodies import JSON_MEDIA_TYPE, BodyPlan
+from ...contract.bodies import BodyPlan
 from ...contract.operations import Operation
 from ...contract.parameters import Parameter
 from ...contract.query_string import first_values
 from ...errors import BadRequest
+from ...messages import JSON_MEDIA_TYPE
 from ...records.exchange import JournalEntry
 
 UNREADABLE_BODY = object()  # replaces a body that is not JSON, or was truncated

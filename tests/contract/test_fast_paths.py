@@ -1,0 +1,120 @@
+"""Shortcuts for the usual request: each gives what the long way gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.app import build
+from mockserver.contract import bodies
+from mockserver.contract.body_fields import FieldTree, scan_fields
+from mockserver.contract.parameters import ParameterSet
+from mockserver.contract.routing import Router
+from mockserver.errors import INVALID_PARAMETERS, BadRequest
+from mockserver.settings import Settings
+
+OPERATIONS = build(Settings()).api_operations
+ROUTER = Router(OPERATIONS)
+PARAMETER_SETS = [set_ for operation in OPERATIONS for set_ in operation.parameters.values() if set_.parameters]
+TENANT_TEMPLATES = sorted({operation.path for operation in OPERATIONS if "{tenant}" in operation.path})
+TREES = [operation.body_plan.field_tree for operation in OPERATIONS if operation.body_plan]
+NAMES = sorted({pointer.rpartition("/")[2] for tree in TREES for pointer, _ in tree.walk_declared()} | {"undeclared"})
+SCALARS = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["", "PRODUCT", "ACTIVE", "x"])
+BODIES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=15,
+)
+STEPS = st.lists(st.text("ab%/"), max_size=4).map("/".join)
+
+
+def read_each_parameter(parameters: ParameterSet, raw_values: dict[str, str]) -> dict[str, Any]:
+    values = {}
+    for parameter in parameters:
+        text = raw_values.get(parameter.lookup_name)
+        if text == "" and parameter.location == "query":
+            text = None
+        if text is not None:
+            values[parameter.name] = parameter.parse_value(text)
+        elif parameter.required:
+            raise BadRequest(INVALID_PARAMETERS, field=parameter.name, error_type="required", detail="is missing")
+    return values
+
+
+def value_or_error(read: Any, *arguments: Any) -> Any:
+    try:
+        return read(*arguments)
+    except BadRequest as error:
+        return error.body()
+
+
+@given(data=st.data())
+def test_parameters_have_the_values_that_reading_each_of_them_gives(data: st.DataObject) -> None:
+    parameters = data.draw(st.sampled_from(PARAMETER_SETS))
+    names = st.sampled_from([*(parameter.lookup_name for parameter in parameters), "undeclared"])
+    raw_values = data.draw(st.dictionaries(names, st.sampled_from(["", "true", "1", "acme", "x y"]), max_size=3))
+    assert value_or_error(parameters.read_values, raw_values) == value_or_error(
+        read_each_parameter, parameters, raw_values
+    )
+
+
+def find_fields(tree: FieldTree, value: Any, pointer: str = "") -> Iterator[tuple[str, FieldTree | None]]:
+    """Yield the fields of each value alone, some more than once; nothing below an undeclared field."""
+    if tree.items is not None and isinstance(value, list):
+        for element in value:
+            yield from find_fields(tree.items, element, f"{pointer}/*")
+    if isinstance(value, dict) and not tree.is_open:
+        for name, child in value.items():
+            declaration = tree.properties.get(name)
+            yield f"{pointer}/{name}", declaration
+            if declaration is not None:
+                yield from find_fields(declaration, child, f"{pointer}/{name}")
+
+
+@given(tree=st.sampled_from(TREES), body=BODIES | st.lists(BODIES, max_size=3))
+def test_a_scan_finds_the_fields_that_each_value_has(tree: FieldTree, body: Any) -> None:
+    expected = dict(find_fields(tree, body))
+    scan = scan_fields(tree, body, len(expected) + 1)
+    occurrences = [*scan.declared, *scan.undeclared]
+    assert scan.is_complete
+    assert {occurrence.pointer: occurrence.declaration for occurrence in occurrences} == expected
+    assert len(occurrences) == len(expected)
+    assert scan.has_enum == any(declaration.enum_values for declaration in expected.values() if declaration)
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_a_scan_has_an_enum_if_a_declared_field_has(tree: FieldTree) -> None:
+    for name, declaration in tree.properties.items():
+        assert scan_fields(tree, {name: "x", "undeclared": 1}, 5).has_enum == bool(declaration.enum_values)
+
+
+@given(data=st.data())
+def test_the_tenant_of_a_path_is_the_one_that_routing_finds(data: st.DataObject) -> None:
+    operation = data.draw(st.sampled_from([operation for operation in OPERATIONS if "{tenant}" in operation.path]))
+    steps = [
+        data.draw(st.text("ab%2F{}.-", min_size=1)) if part.startswith("{") else part
+        for part in operation.path.split("/")
+    ]
+    path = "/".join(steps)
+    routed, path_ids = ROUTER.route(operation.method, path)
+    assert ROUTER.extract_tenant(path) == path_ids.get("tenant", ""), routed.id
+
+
+@given(prefix=st.sampled_from([*TENANT_TEMPLATES, "/nowhere/{tenant}", "{tenant}"]), rest=STEPS)
+def test_a_tenant_is_the_step_after_a_known_beginning(prefix: str, rest: str) -> None:
+    beginning = prefix.partition("{tenant}")[0]
+    known = {template.partition("{tenant}")[0] for template in TENANT_TEMPLATES}
+    path = beginning + rest
+    matching = max((text for text in known if path.startswith(text)), key=len, default=None)
+    expected = "" if matching is None else path.removeprefix(matching).partition("/")[0]
+    assert ROUTER.extract_tenant(path) == expected
+
+
+@given(st.none() | st.text(";/= aJ") | st.sampled_from(["application/json", "Application/JSON ; charset=utf-8"]))
+def test_a_media_type_is_what_precedes_the_semicolon(header: str | None) -> None:
+    expected = (header or "").partition(";")[0].strip().lower()
+    assert bodies.parse_media_type(header) == (expected or "application/json")
