@@ -57,6 +57,7 @@ MARKED_REQUESTS: list[tuple[str, str, Any]] = [
     ("PUT", ITEM, MIXINS),
     ("PUT", ITEM, {"undeclared": 1, "mixins": {}}),
     ("PUT", f"/{GOLDEN}/items/CATEGORY/12468504", {}),
+    ("PUT", f"/{GOLDEN}/items/CATEGORY/12468504", {}),
     ("POST", "", SEGMENT),
     ("POST", "", {**SEGMENT, "status": "ACTIVE"}),
     ("POST", "", {**SEGMENT, "status": "INACTIVE"}),
