@@ -590,6 +590,13 @@ def test_the_documented_gate_commands_are_valid() -> None:
     assert all(any(parameters[name] for name in COVERAGE_DIMENSIONS) for parameters in minimums)
 
 
+def test_the_gate_says_which_parameter_the_server_refuses() -> None:
+    with start_server() as (_, ready):
+        refused = run_command("coverage", "--url", ready["url"], "--tenant", "X!")
+        assert refused.returncode == 2
+        assert re.search(r"answers 400: Validation problem with request parameters. tenant \S", refused.stderr)
+
+
 def test_the_gate_sends_the_admin_token() -> None:
     with start_server(MOCKSERVER_ADMIN_TOKEN="secret") as (_, ready):
         arguments = ["coverage", "--url", ready["url"], "--format", "json"]
