@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: serve test check lint types package bench conformance fuzz mutants clean
 
 serve: $(VENV)/ready
-	$(BIN)/mockserver serve
+	@$(BIN)/mockserver serve
 
 test: $(VENV)/ready
 	@echo "Running about 4,700 tests on all cores: about 4 minutes on 2 cores. Progress is shown as [done/total]."

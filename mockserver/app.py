@@ -179,6 +179,8 @@ def _join_services(joined_services: list[Service], compiled_specs: Mapping[str, 
     operations: list[Operation] = []
     handlers: dict[str, Handler] = {}
     for service in joined_services:
+        if service.spec not in compiled_specs:
+            raise SpecError(Path(service.spec), "a service names this spec, but neither `spec/` nor its folder has it")
         compiled = compiled_specs[service.spec]
         declared = {operation.id for operation in compiled.operations}
         for id_ in sorted(declared ^ service.handlers.keys()):

@@ -6,9 +6,9 @@ import signal
 import sys
 import time
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import click
@@ -142,7 +142,7 @@ def healthcheck(host: str, port: int) -> None:
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=HEALTH_CHECK_SECONDS) as response:
             click.echo(response.read().decode())
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
         click.echo(f"mockserver: no healthy server at {reachable_host}:{port}: {error}", err=True)
         sys.exit(1)
 

@@ -91,8 +91,10 @@ def _unused_scope_lines(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _error_message(content: bytes) -> str:
-    """Return the message of one of our errors, or the first bytes of any other content."""
+    """Return the message of one of our errors with its details, or the first bytes of any other content."""
     try:
-        return str(orjson.loads(content)["message"])
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+        error = orjson.loads(content)
+        details = error.get("details", {})
+        return " ".join(filter(None, [error["message"], details.get("field"), details.get("message")]))
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
         return ascii(content[:200])

@@ -1,7 +1,7 @@
 """Coverage of one tenant: which parts of the contract it exercised, by which tests, and which scopes its callers used.
 
-Counted are coverage items, such as a status of an operation or a value of an enum. Scopes are recorded for each
-persona, the name of a token's holder, so that tokens can be cut to the scopes that they need.
+It counts coverage items, such as a status of an operation or a value of an enum. Scopes are recorded for each persona,
+the name of a token's holder, so that tokens can be cut to the scopes that they need.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class CoverageItem(NamedTuple):
 
 
 Mark = tuple[Any, ...]  # equal for exchanges that cover the same items
-CoverageKey = tuple[str, str, str, str]  # equal to a CoverageItem, and ten times as fast to make, once per call
+CoverageKey = tuple[str, str, str, str]  # equal to a CoverageItem, and ten times as fast to make
 
 
 @dataclass(slots=True)
@@ -252,7 +252,10 @@ def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: s
 
 
 def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | None) -> Mark | None:
-    """Return the mark of an exchange; None if its items must be collected each time."""
+    """Return the mark of an exchange; None if its items must be collected each time.
+
+    Values are marked as the texts that items have, and not as themselves: `True == 1`, and a list is not hashable.
+    """
     call, status = exchange.call, exchange.status
     if exchange.request.method != operation.method:
         return operation.id, exchange.request.method
@@ -267,7 +270,7 @@ def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | N
         if exchange.scan is None or not exchange.scan.is_complete or exchange.scan.has_enum:
             return None
         pointers = tuple([occurrence.pointer for occurrence in exchange.scan.declared])
-    enum_values = tuple([getattr(call, location).get(name) for location, name in operation.enum_parameters])
+    enum_values = tuple([str(getattr(call, location).get(name)) for location, name in operation.enum_parameters])
     return operation.id, status, used_scope, tuple(call.query), tuple(call.header), enum_values, pointers
 
 

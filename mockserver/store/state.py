@@ -24,9 +24,13 @@ def derive_assignment_id(first: str, second: str) -> str:
     return blake2b(f"{first}\n{second}".encode(), digest_size=12).hexdigest()
 
 
-@dataclass(slots=True)  # not frozen, like the assignments: making a frozen one takes five times as long
+@dataclass(slots=True)
 class Revision:
-    """The metadata that the service maintains: a version from 1, and two timestamps (D1)."""
+    """The metadata that the service maintains: a version from 1, and two timestamps (D1).
+
+    Nothing changes a revision or an assignment once it is made, since many states share it. They are not declared
+    frozen, because making a frozen one takes five times as long; a test checks that no code sets their fields.
+    """
 
     version: int
     created_at: str
@@ -54,7 +58,7 @@ IMPORTED_REVISION = Revision(1, IMPORTED_TIME, IMPORTED_TIME)  # of documents wh
 
 @dataclass(slots=True, eq=False)  # compared by identity, because the row cache uses it as a key
 class ItemAssignment:
-    """A product or category that is assigned to a segment."""
+    """A product or category that is assigned to a segment; never changed once it is made, like a revision."""
 
     segment_id: str
     type: str
@@ -71,7 +75,7 @@ class ItemAssignment:
 
 @dataclass(slots=True, eq=False)
 class CustomerAssignment:
-    """A customer who is assigned to a segment, for one legal entity or without one."""
+    """A customer who is assigned to a segment, for one legal entity or without one; never changed once it is made."""
 
     segment_id: str
     customer_id: str
@@ -90,7 +94,6 @@ class CustomerAssignment:
 NO_ASSIGNMENTS: Table[Any, Any] = Table()
 Items = Table[ItemKey, ItemAssignment]
 Members = Table[MemberKey, CustomerAssignment]
-
 
 Documents = Map[str, Document]  # of one collection, by key
 NO_DOCUMENTS: Documents = Map()

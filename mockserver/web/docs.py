@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 from flask import Flask, Response
 from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from .. import errors
 from ..control.guard import DOCS_PATH
-from ..errors import NoEndpoint
 from ..messages import JSON_MEDIA_TYPE
 
 # The page needs its own script and styles; nothing may be loaded from other hosts, whatever a spec says.
@@ -25,7 +26,7 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
     @app.get(f"{DOCS_PATH}/specs/<name>.json")
     def spec(name: str) -> Response:
         if name not in spec_json:
-            raise NoEndpoint
+            raise NotFound
         return Response(spec_json[name], mimetype=JSON_MEDIA_TYPE)
 
     @app.after_request
@@ -33,13 +34,20 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
-    @app.errorhandler(404)
-    def answer_not_found(_: Any) -> Response:
-        return Response(orjson.dumps(NoEndpoint().body()), NoEndpoint.status, mimetype=JSON_MEDIA_TYPE)
+    @app.errorhandler(NotFound)
+    def answer_not_found(_: NotFound) -> Response:
+        return _error_response(errors.NoEndpoint("The documentation has no such page."))
 
-    app.register_error_handler(NoEndpoint, answer_not_found)
+    @app.errorhandler(MethodNotAllowed)
+    def answer_wrong_method(error: MethodNotAllowed) -> Response:
+        return _error_response(errors.MethodNotAllowed(tuple(sorted(error.valid_methods or ()))))
+
     app.register_blueprint(_swagger_ui(list(spec_json)))
     return app
+
+
+def _error_response(error: errors.ClientError) -> Response:
+    return Response(orjson.dumps(error.body()), error.status, error.headers, mimetype="application/json")
 
 
 def _swagger_ui(names: Sequence[str]) -> Any:

@@ -144,7 +144,8 @@ class RequestParser:
             raise _Stop
         if int(headers.pop("content-length", 0)) > MAX_BODY_BYTES:
             self._end_too_long()
-        self.awaits_continue = headers.get("expect", "").lower() == "100-continue"
+        expects_continue = headers.get("expect", "").lower() == "100-continue"
+        self.awaits_continue = expects_continue and self._version != "1.0"  # RFC 9110, 10.1.1
 
     def on_body(self, part: bytes) -> None:
         """Add a part of the body, up to the limit."""

@@ -234,6 +234,8 @@ def test_healthcheck_distinguishes_a_healthy_server_from_a_missing_one() -> None
         process.kill()
         process.wait(timeout=30)
         assert run_command("healthcheck", "--port", port).returncode == 1
+    impossible = run_command("healthcheck", "--host", "no host")
+    assert (impossible.returncode, impossible.stderr.count("\n")) == (1, 1)
 
 
 def test_help_and_version() -> None:

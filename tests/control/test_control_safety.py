@@ -130,6 +130,11 @@ def test_the_documentation_loads_nothing_from_other_hosts(client: Client, shared
     for missing in ("specs/none.json", "none.js", "../state", "%2e%2e/state", "specs/..%2f..%2fstate"):
         reply = client.with_token(None).get(f"//__admin/docs/{missing}")
         assert (reply.status_code, reply.get_json()["code"]) == (404, 404)
+        assert reply.get_json()["message"] == "The documentation has no such page."
+    for path in ("", "specs/control.json", "none.js"):
+        reply = client.with_token(None).put(f"//__admin/docs/{path}")
+        assert (reply.status_code, reply.get_json()["message"]) == (405, "This path allows GET, HEAD, OPTIONS.")
+        assert reply.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize("headers", [{"Host": "example.com"}, {"Origin": "http://example.com"}])

@@ -12,6 +12,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
+from mockserver.contract.spec import SpecError
+from mockserver.messages import Service
 from mockserver.services import SHIPPED, collections_of, create_service, import_services
 from mockserver.settings import Settings, Switches
 from mockserver.store.collection import Collection, by_name
@@ -19,6 +21,7 @@ from mockserver.worlds.loading import WorldError
 from tests.support import example_services
 from tests.support.client import Client
 from tests.support.clock import ManualClock
+from tests.support.example_services import vouchers as vouchers_service
 from tests.support.paths import ROOT
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, WORLDS, write_default_world
 
@@ -143,6 +146,12 @@ def test_a_voucher_is_deleted(make: Make) -> None:
     assert [vouchers.call("DELETE", "/gold").status_code for _ in range(2)] == [204, 204]
     assert vouchers.ids() == ["summer", "winter"]
     assert make(delete_missing="404").call("DELETE", "/nothing").status_code == 404
+
+
+def test_a_service_must_name_a_spec_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vouchers_service, "SERVICE", Service("voucher.yaml", {}))
+    with pytest.raises(SpecError, match=r"^voucher.yaml: a service names this spec, but"):
+        build(Settings(), more_services=[example_services])
 
 
 REFERENCES = [

@@ -118,6 +118,23 @@ def test_d12_data_is_validated_against_the_schema_of_its_url(client: Client) -> 
     assert client.put(ITEM, json=mixin({"membershipStatus": "PREMIUM"})).status_code == 204
 
 
+def test_d12_data_is_validated_by_type_after_equal_data(client: Client) -> None:
+    """In Python `True == 1`: a result that were cached by equal data would let 1 pass for a boolean."""
+    schema = {"type": "object", "properties": {"a": {"type": "boolean"}}}
+    rows = [{"url": "https://example.com/boolean.json", "schema": schema}]
+    state = f"//__admin/state/mixinSchemas?tenant={client.tenant}"
+    assert client.with_token(None).put(state, json=rows).status_code == 200
+    boolean, numbers = mixin({"a": True}, rows[0]["url"]), [mixin({"a": value}, rows[0]["url"]) for value in (1, 1.0)]
+    assert client.put(ITEM, json=boolean).status_code == 204
+    for number in numbers:
+        reply = client.put(ITEM, json=number)
+        assert (reply.status_code, reply.get_json()["details"]["field"]) == (400, "/mixins/segmentAttributes/a")
+    elements = [{"id": HAMMER} | document for document in (boolean, *numbers, boolean, numbers[0])]
+    entries = client.put(ITEM_BULK, json=elements).get_json()
+    assert [entry["code"] for entry in entries] == [204, 400, 400, 204, 400]
+    assert client.get(ITEM).get_json()["mixins"] == {"segmentAttributes": {"a": True}}
+
+
 def test_d12_an_unknown_url_is_accepted(client: Client) -> None:
     for url in ("https://example.com/nothing.json", "", 5, None, ["x"]):
         assert client.put(ITEM, json=mixin({"anything": [1]}, url)).status_code == 204  # type: ignore[arg-type]

@@ -114,6 +114,11 @@ def test_a_client_that_expects_100_continue_receives_it(server: Server) -> None:
         assert client.recv(65536).startswith(b"HTTP/1.1 204 ")
 
 
+def test_100_continue_is_not_sent_to_a_client_of_http_1_0(server: Server) -> None:
+    head = request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n", version="1.0")
+    assert statuses(exchange_open(server, head, b"{}")) == [204]
+
+
 def test_100_continue_follows_the_response_to_the_previous_request(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as client:
         client.sendall(request() + request("PUT", headers="Expect: 100-continue\r\nContent-Length: 2\r\n"))
