@@ -47,7 +47,7 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
 
 
 def _error_response(error: errors.ClientError) -> Response:
-    return Response(orjson.dumps(error.body()), error.status, error.headers, mimetype="application/json")
+    return Response(orjson.dumps(error.body()), error.status, error.headers, mimetype=JSON_MEDIA_TYPE)
 
 
 def _swagger_ui(names: Sequence[str]) -> Any:
