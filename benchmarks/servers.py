@@ -188,8 +188,8 @@ def main() -> None:
         print(f"| requests/s | {' | '.join(ports)} |\n|---|{'---|' * len(ports)}")
         for kind in list_kinds(url):
             rates = compare_rates(ports, kind, options.seconds, options.rounds)
-            cells = [f"{rate:,.0f}" if rate else "closes after each" for rate in rates.values()]
-            print(f"| {kind.name} | {' | '.join(cells)} |", flush=True)
+            columns = [f"{rate:,.0f}" if rate else "closes after each" for rate in rates.values()]
+            print(f"| {kind.name} | {' | '.join(columns)} |", flush=True)
         print(f"\n| a bad client or an injected fault | {' | '.join(ports)} |\n|---|{'---|' * len(ports)}")
         for text, check in CHECKS.items():
             print(f"| {text} | {' | '.join(check_result(check, port) for port in ports.values())} |", flush=True)

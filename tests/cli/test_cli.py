@@ -170,7 +170,9 @@ def test_an_unusable_spec_is_one_clear_line(tmp_path: Path, change: tuple[str, s
 def test_routes_lists_every_operation_with_its_scopes() -> None:
     lines = run_command("routes").stdout.splitlines()
     app = build(Settings())
-    assert [line.split()[2] for line in lines] == [each.id for each in (*app.api_operations, *app.control_operations)]
+    assert [line.split()[2] for line in lines] == [
+        operation.id for operation in (*app.api_operations, *app.control_operations)
+    ]
     assert any(
         "PUT-customer-segment-update-item " in line and "customersegment.segment_manage" in line for line in lines
     )
@@ -181,9 +183,9 @@ def test_routes_lists_every_operation_with_its_scopes() -> None:
 def test_the_table_of_operations_in_the_documentation_is_what_the_command_prints() -> None:
     printed = run_command("routes", "--format", "markdown").stdout
     assert all(
-        f"`{each.id}`" in printed
+        f"`{operation.id}`" in printed
         for path in data_folder("spec").glob("*.yaml")
-        for each in compile_operations(load_spec(path))
+        for operation in compile_operations(load_spec(path))
     )
     assert printed == (data_folder("docs") / "operations.md").read_text()
 
@@ -248,9 +250,9 @@ def test_help_and_version() -> None:
 def test_garbage_on_a_socket_is_answered_in_json() -> None:
     with start_server() as (_, ready):
         port = int(ready["url"].rpartition(":")[2])
-        for sent in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"):
+        for garbage in (b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"):
             with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-                connection.sendall(sent)
+                connection.sendall(garbage)
                 head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
                 assert head.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400")), head
                 assert json.loads(body)["code"] == 400

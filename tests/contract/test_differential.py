@@ -165,11 +165,15 @@ TEXTS = st.sampled_from(
 def test_parameters(operation_id: str, data: st.DataObject) -> None:
     operation = OPERATIONS[operation_id]
     ids = {parameter.name: data.draw(TEXTS) for parameter in operation.parameters["path"]}
-    query = {each.name: data.draw(TEXTS) for each in operation.parameters["query"] if data.draw(st.booleans())}
-    header = {each.lookup_name: data.draw(TEXTS.filter(str.isprintable)) for each in operation.parameters["header"]}
-    given_ = {"path": ids, "query": query, "header": header}
+    query = {
+        parameter.name: data.draw(TEXTS) for parameter in operation.parameters["query"] if data.draw(st.booleans())
+    }
+    header = {
+        parameter.lookup_name: data.draw(TEXTS.filter(str.isprintable)) for parameter in operation.parameters["header"]
+    }
+    texts = {"path": ids, "query": query, "header": header}
     try:
-        for place, values in given_.items():
+        for place, values in texts.items():
             operation.parameters[place].read_values(values)
         verdict = True
     except BadRequest:
@@ -184,22 +188,24 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
         reference = True
     except BadRequest:
         reference = False
-    assert verdict == reference or listed(operation, given_)
+    assert verdict == reference or is_known_disagreement(operation, texts)
 
 
-def listed(operation: Operation, given_: dict[str, dict[str, Any]]) -> bool:
+def is_known_disagreement(operation: Operation, texts: dict[str, dict[str, Any]]) -> bool:
     """The disagreements that we keep, with their reasons.
 
     - openapi-core casts "1", "yes" and "" to booleans; the contract says boolean, which on the wire is true or false.
     - openapi-core refuses `?q=` without a value; storefronts send such parameters, and they mean nothing (C11a).
     - Python's `$` lets a trailing newline through; a tenant is what the pattern says and nothing behind it.
     """
-    declared = [(place, each) for place in ("query", "header") for each in operation.parameters[place]]
-    booleans = [given_[place].get(each.lookup_name) for place, each in declared if each.schema_type == "boolean"]
+    declared = [(place, parameter) for place in ("query", "header") for parameter in operation.parameters[place]]
+    booleans = [
+        texts[place].get(parameter.lookup_name) for place, parameter in declared if parameter.schema_type == "boolean"
+    ]
     return (
-        "" in given_["query"].values()
+        "" in texts["query"].values()
         or bool({"", "1", "yes", "acme", "x y"} & {text for text in booleans if text is not None})
-        or given_["path"].get("tenant") == "acme\n"
+        or texts["path"].get("tenant") == "acme\n"
     )
 
 

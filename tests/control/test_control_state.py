@@ -148,7 +148,7 @@ def test_undo_ignores_requests_that_change_nothing(client: Client, admin: Admin)
         client.delete(f"/{segment}/items/PRODUCT/bulk", json=["nowhere"])
         client.put(f"/{segment}/items/PRODUCT/bulk", json=[{"id": "nowhere"}])
         client.delete(f"/{segment}/customers/bulk", json=[{"customerId": "nobody"}])
-    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    (tenant,) = [entry for entry in admin.call("GET", "/tenants")["tenants"] if entry["name"] == client.tenant]
     assert tenant["version"] == 1
 
 
@@ -158,7 +158,7 @@ def test_undo_reverts_several_changes_as_one(client: Client, admin: Admin) -> No
         client.put(ITEM)
     assert admin.call("POST", "/undo", {"steps": 2})["undone"] == 2
     assert client.get(ITEM).get_json()["metadata"]["version"] == 2
-    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    (tenant,) = [entry for entry in admin.call("GET", "/tenants")["tenants"] if entry["name"] == client.tenant]
     assert tenant["version"] == 4
     assert admin.call("POST", "/undo", {"steps": 9})["undone"] == 1
     assert client.list_all_items() == before
@@ -323,7 +323,7 @@ def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) ->
 
 def test_tenants_are_listed_and_dropped(client: Client, admin: Admin) -> None:
     client.delete(ITEM)
-    (tenant,) = [each for each in admin.call("GET", "/tenants")["tenants"] if each["name"] == client.tenant]
+    (tenant,) = [entry for entry in admin.call("GET", "/tenants")["tenants"] if entry["name"] == client.tenant]
     assert tenant == {"name": client.tenant, "world": "default", "version": 1}
     admin.call("DELETE", f"/tenants/{client.tenant}", status=204)
     assert client.get(ITEM).status_code == 200
@@ -485,9 +485,9 @@ def test_tokens_can_be_issued_for_anyone(client: Client, admin: Admin) -> None:
     shop = client.with_token(body["token"])
     assert [row["id"] for row in shop.get("").get_json()] == [TOOL_FANS]
     assert Client(client.flask, f"{client.tenant}b", shop.token).get("").status_code == 401
-    listed = {token["token"]: token for token in admin.call("GET", "/tokens")["tokens"]}
-    assert listed[body["token"]] == body
-    assert "admin-token" in listed
+    tokens = {token["token"]: token for token in admin.call("GET", "/tokens")["tokens"]}
+    assert tokens[body["token"]] == body
+    assert "admin-token" in tokens
     for query, is_listed in (("", True), (f"?tenant={client.tenant}b", False)):
         everyones = client.with_token(None).get(f"//__admin/tokens{query}").get_json()["tokens"]
         assert (body in everyones) is is_listed

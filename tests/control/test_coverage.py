@@ -371,7 +371,13 @@ def test_coverage_refuses_an_unknown_service(client: Client, query: str, suggest
 
 
 def test_percents_are_rounded_down() -> None:
-    assert [covered_percent(*each) for each in ((999, 1000), (2, 3), (3, 3), (0, 7), (0, 0))] == [99, 66, 100, 0, 100]
+    assert [covered_percent(*counts) for counts in ((999, 1000), (2, 3), (3, 3), (0, 7), (0, 0))] == [
+        99,
+        66,
+        100,
+        0,
+        100,
+    ]
 
 
 TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
@@ -399,8 +405,8 @@ def test_all_operations_and_documented_statuses_can_be_covered() -> None:
         assert (figures["covered"], figures["percent"], figures["missing"]) == (figures["total"], 100, [])
     assert report["dimensions"]["operations"]["total"] == len(app.api_operations)
     for operation in report["operations"]:
-        documented = [cell for cell in operation["cells"] if cell["dimension"] == "statuses"]
-        for item in [*documented, *(each for each in operation["undocumented"] if each["dimension"] == "statuses")]:
+        documented = [item for item in operation["cells"] if item["dimension"] == "statuses"]
+        for item in [*documented, *(other for other in operation["undocumented"] if other["dimension"] == "statuses")]:
             assert f"{operation['id']} {item['value']}" in item["tests"]
 
 
@@ -512,7 +518,8 @@ def test_unused_scopes_of_a_customer_login_are_not_reported(client: Client) -> N
 
 
 def test_an_operation_without_scopes_lacks_none(client: Client, shared: App) -> None:
-    operation = next(each for each in shared.api_operations if each.id == "POST-customer-exchange-authtoken")
+    operations = {operation.id: operation for operation in shared.api_operations}
+    operation = operations["POST-customer-exchange-authtoken"]
     refused = find_case(operation, 403)
     refused["path"] = refused["path"].replace("statuses", client.tenant)
     assert play_case(client.with_token(refused.pop("token")), operation, refused).status_code == 403

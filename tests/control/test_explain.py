@@ -226,8 +226,8 @@ def test_a_revoked_token_is_not_suggested(client: Client) -> None:
 
 
 def test_a_body_that_curl_sent_as_a_form_keeps_its_content(client: Client) -> None:
-    sent = '{"name":{"en":"Formed"},"siteCode":"main"}'
-    refused = client.put("/formed", data=sent, content_type="application/x-www-form-urlencoded")
+    body = '{"name":{"en":"Formed"},"siteCode":"main"}'
+    refused = client.put("/formed", data=body, content_type="application/x-www-form-urlencoded")
     explanation = read_explanation(client, refused)
     assert (explanation["rule"]["id"], explanation["pointer"]) == ("F3a", "Content-Type")
     assert run_curl(client, explanation["nearest"]["curl"]).status_code == 201
@@ -244,7 +244,11 @@ def test_an_injected_response_names_its_fault(client: Client, shared: App) -> No
     assert "nearest" not in explanation
 
 
-BODIES = [each for each in OPERATIONS.values() if each.scopes and each.body_plan and each.body_plan.required]
+BODIES = [
+    operation
+    for operation in OPERATIONS.values()
+    if operation.scopes and operation.body_plan and operation.body_plan.required
+]
 
 
 @pytest.mark.parametrize("operation", BODIES, ids=lambda operation: operation.id)

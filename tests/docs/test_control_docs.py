@@ -22,8 +22,8 @@ CALLS = [step.command for step in parse_steps(PAGE) if step.status and "$A/" in 
 
 def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
     with start_server() as (_, ready):
-        said, came = run_page(PAGE, ready["url"], tmp_path)
-    assert came == said
+        documented, received = run_page(PAGE, ready["url"], tmp_path)
+    assert received == documented
 
 
 def operation_of(router: Router, command: str) -> Operation:
@@ -36,8 +36,8 @@ def operation_of(router: Router, command: str) -> Operation:
 
 def test_every_operation_has_an_example(shared: App) -> None:
     router = Router(shared.control_operations)
-    shown = {operation_of(router, command).id for command in CALLS}
-    assert shown == {operation.id for operation in shared.control_operations}
+    operation_ids = {operation_of(router, command).id for command in CALLS}
+    assert operation_ids == {operation.id for operation in shared.control_operations}
 
 
 @pytest.mark.parametrize("name", ["contract", *(switch.name for switch in fields(Switches))])

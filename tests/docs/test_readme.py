@@ -28,9 +28,9 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.S)
 
 def test_every_curl_command_gets_the_status_shown(tmp_path: Path) -> None:
     with start_server() as (_, ready):
-        said, came = run_page(README, ready["url"], tmp_path)
-    assert said
-    assert came == said
+        documented, received = run_page(README, ready["url"], tmp_path)
+    assert documented
+    assert received == documented
 
 
 def test_the_first_commands_are_make_serve_and_make_test() -> None:

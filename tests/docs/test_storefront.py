@@ -36,16 +36,16 @@ USUAL = {"content-language"}  # a header that any request may have, so it is not
 
 def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:
     with start_server() as (_, ready):
-        said, came = run_page(PAGE, ready["url"], tmp_path)
-    assert came == said
+        documented, received = run_page(PAGE, ready["url"], tmp_path)
+    assert received == documented
 
 
 @pytest.mark.parametrize("operation", AROUND, ids=lambda operation: operation.id)
 def test_every_operation_of_the_other_services_is_shown(operation: Operation) -> None:
     page = Template(PAGE).safe_substitute(SHORTHANDS)
-    shown = [step.command for step in parse_steps(page) if step.status[:1] == "2"]
+    commands = [step.command for step in parse_steps(page) if step.status[:1] == "2"]
     path = re.sub(r"\\{\w+\\}", "[^/?]+", re.escape(operation.path))
-    assert any(re.search(f'\\$HOST{path}[?" ]', command) for command in shown)
+    assert any(re.search(f'\\$HOST{path}[?" ]', command) for command in commands)
 
 
 def test_the_page_names_the_key_of_the_identity_provider() -> None:

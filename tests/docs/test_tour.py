@@ -15,8 +15,8 @@ TOUR = (ROOT / "docs" / "tour.md").read_text()
 
 def test_every_command_of_the_tour_gets_the_status_and_the_reply_shown(tmp_path: Path) -> None:
     with start_server(*SERVE.split()) as (_, ready):
-        said, came = run_page(TOUR, ready["url"], tmp_path)
-    assert came == said
+        documented, received = run_page(TOUR, ready["url"], tmp_path)
+    assert received == documented
 
 
 def test_the_tour_shows_the_replies_that_matter() -> None:

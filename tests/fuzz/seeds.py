@@ -1,4 +1,4 @@
-"""Seeds of the fuzzer: the cases of the tables, and words of the languages."""
+"""Seeds and dictionaries of the fuzzer: cases of the tables, and words of their languages."""
 
 from __future__ import annotations
 

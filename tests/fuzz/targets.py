@@ -1,4 +1,4 @@
-"""What holds for any bytes that a client sends: each target takes some, and fails if it does not hold."""
+"""The targets of the fuzzer. Each takes any bytes of a client, and fails if a property does not hold."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from mockserver.web.request_parser import ParsedRequest, RequestParser
 from tests.support.entrances import Entrances
 from tests.support.paths import TABLES
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 Target = Callable[[bytes], None]
 
-SECONDS = 0.02  # for all regexes of one query: the time of a run is bounded by the fuzzer
+MAX_REGEX_SECONDS = 0.02  # for all regexes of one query; the fuzzer limits the time of a run
 TABLE: dict[str, Any] = {
     name: yaml.safe_load((TABLES / f"{name}.yaml").read_text(encoding="utf-8"))
     for name in ("q", "fields", "sort", "languages")
@@ -38,7 +38,7 @@ SEGMENT: dict[str, Any] = {
 SIGNS = {"+": "add", "=": "replace", "-": "remove"}
 
 
-def answered(act: Callable[[], Answer]) -> Answer | None:
+def result_or_none(act: Callable[[], Result]) -> Result | None:
     """Return the result, None for a bad request; any other exception fails the run."""
     try:
         return act()
@@ -46,76 +46,76 @@ def answered(act: Callable[[], Answer]) -> Answer | None:
         return None
 
 
-def simple_q(content: bytes) -> None:
-    """A query selects rows in their order, and the same ones if it is said twice."""
-    _selects(_text(content), compound=False)
+def check_simple_query(content: bytes) -> None:
+    """A query selects rows in their order, and the same rows if its text is repeated."""
+    _check_selection(_decode(content), compound=False)
 
 
-def compound_q(content: bytes) -> None:
-    """The same with groups; what is a query without them means the same where they are allowed."""
-    text = _text(content)
-    kept = _selects(text, compound=True)
-    plain = _selected(text, compound=False)
-    assert plain is None or kept is None or plain == kept
+def check_compound_query(content: bytes) -> None:
+    """The same with groups. A query without groups means the same where groups are allowed."""
+    text = _decode(content)
+    selected = _check_selection(text, compound=True)
+    plain = _select(text, compound=False)
+    assert plain is None or selected is None or plain == selected
 
 
-def projection(content: bytes) -> None:
-    """Nothing in `fields` is an error; what is kept is a part of the document, and stays as it is if cut again."""
-    document, parsed = TABLE["fields"]["document"], fields.parse_fields(_text(content))
-    kept = fields.project(document, parsed, ALWAYS)
-    assert [name for name in document if name in kept] == list(kept)
-    assert fields.project(kept, parsed, ALWAYS) == kept
+def check_projection(content: bytes) -> None:
+    """Any `fields` is valid. The projection is a part of the document, and projecting it again does not change it."""
+    document, parsed = TABLE["fields"]["document"], fields.parse_fields(_decode(content))
+    projected = fields.project(document, parsed, ALWAYS)
+    assert [name for name in document if name in projected] == list(projected)
+    assert fields.project(projected, parsed, ALWAYS) == projected
     if parsed is not None and parsed.paths:
         assert fields.parse_fields(",".join(parsed.paths)) == parsed
 
 
-def order(content: bytes) -> None:
-    """An order is the same when it is written anew; sorting leaves all rows, and is done after once."""
-    parsed = answered(lambda: sort.parse_sort(_text(content)))
+def check_sort(content: bytes) -> None:
+    """A sort order survives writing and parsing. Sorting keeps all rows, and sorting again changes nothing."""
+    parsed = result_or_none(lambda: sort.parse_sort(_decode(content)))
     if parsed is not None:
-        written = ",".join(f"{key.path}:{'DESC' if key.is_descending else 'ASC'}" for key in parsed.keys)
-        assert sort.parse_sort(written) == parsed
+        text = ",".join(f"{key.path}:{'DESC' if key.is_descending else 'ASC'}" for key in parsed.keys)
+        assert sort.parse_sort(text) == parsed
         rows = TABLE["sort"]["documents"]
-        arranged = sort.sort_rows(rows, parsed)
-        assert Counter(row["id"] for row in arranged) == Counter(row["id"] for row in rows)
-        assert sort.sort_rows(arranged, parsed) == arranged
+        ordered = sort.sort_rows(rows, parsed)
+        assert Counter(row["id"] for row in ordered) == Counter(row["id"] for row in rows)
+        assert sort.sort_rows(ordered, parsed) == ordered
 
 
-def accepted_languages(content: bytes) -> None:
-    """Languages are the same when the header is written anew; a localized map is cut to one of its own."""
-    wanted = answered(lambda: languages.parse_accept_language(content.decode("latin-1")))
-    if wanted is not None:
-        ranges = [*wanted.preferred, *(f"{name};q=0" for name in wanted.excluded)] or ["*;q=0"]
-        assert languages.parse_accept_language(", ".join(ranges)) == wanted
-        left = languages.localize_map(TEXTS, wanted, "en")
-        assert len(left) == 1
-        assert left.items() <= TEXTS.items()
+def check_accept_language(content: bytes) -> None:
+    """Languages survive writing and parsing. A localized map is cut to one of its own entries."""
+    preferences = result_or_none(lambda: languages.parse_accept_language(content.decode("latin-1")))
+    if preferences is not None:
+        ranges = [*preferences.preferred, *(f"{name};q=0" for name in preferences.excluded)] or ["*;q=0"]
+        assert languages.parse_accept_language(", ".join(ranges)) == preferences
+        localized = languages.localize_map(TEXTS, preferences, "en")
+        assert len(localized) == 1
+        assert localized.items() <= TEXTS.items()
 
 
-def strictly_read(content: bytes) -> None:
-    """Python reads all that is read here, as the same value, which can be written."""
+def check_strict_json(content: bytes) -> None:
+    """Python parses every accepted text to the same value, and the value can be written."""
     try:
         value = strict_json.parse_json(content)
     except BadRequest:
-        assert _may_be_refused(content)
+        assert _is_refusal_allowed(content)
         return
-    assert repr(json.loads(content.decode(), parse_constant=_refuse)) == repr(value)
+    assert repr(json.loads(content.decode(), parse_constant=_refuse_constant)) == repr(value)
     assert strict_json.parse_json(orjson.dumps(value)) == value
 
 
-def patch(content: bytes) -> None:
-    """A patch leaves the old segment as it was, and a new one that can be written and read."""
-    operations = [_operation(line) for line in _text(content).split("\n")]
-    before, sent = deepcopy(SEGMENT), deepcopy(operations)
-    new = answered(lambda: jsonpatch.apply_patch(SEGMENT, operations))
-    assert (before, sent) == (SEGMENT, operations)
+def check_patch(content: bytes) -> None:
+    """A patch does not change the old segment, and the new one can be written and parsed."""
+    operations = [_parse_operation(line) for line in _decode(content).split("\n")]
+    before, original = deepcopy(SEGMENT), deepcopy(operations)
+    new = result_or_none(lambda: jsonpatch.apply_patch(SEGMENT, operations))
+    assert (before, original) == (SEGMENT, operations)
     assert new is None or strict_json.parse_json(orjson.dumps(new)) == new
 
 
-def requests(content: bytes) -> None:
-    """What comes over a connection is read without an error, and alike however it is cut, unless its URL is no ASCII.
+def check_request_parser(content: bytes) -> None:
+    """Any stream is parsed without an exception. If it is ASCII, its pieces give the same requests as the whole.
 
-    The first byte says into how long pieces it is cut.
+    The first byte sets the length of the pieces.
     """
     size, stream = content[:1], content[1:]
     whole, pieces = RequestParser(), RequestParser()
@@ -126,84 +126,86 @@ def requests(content: bytes) -> None:
         assert parsed.keeps_open
         assert not parsed.refusal
     if stream.isascii():
-        assert list(map(_read, one_by_one)) == list(map(_read, at_once))
+        assert list(map(_comparable, one_by_one)) == list(map(_comparable, at_once))
         assert whole.phase is pieces.phase
 
 
-def entrances(content: bytes) -> None:
-    """The requests of a stream get the same responses over our own server's road and over WSGI."""
-    simulators().compare(content)
+def check_entrances(content: bytes) -> None:
+    """The requests of a stream get the same responses from our own server and over WSGI."""
+    build_entrances().compare(content)
 
 
 @cache
-def simulators() -> Entrances:
+def build_entrances() -> Entrances:
     return Entrances()
 
 
 TARGETS: dict[str, Target] = {
-    "q": simple_q,
-    "compound": compound_q,
-    "fields": projection,
-    "sort": order,
-    "languages": accepted_languages,
-    "strict_json": strictly_read,
-    "jsonpatch": patch,
-    "requests": requests,
-    "entrances": entrances,
+    "q": check_simple_query,
+    "compound": check_compound_query,
+    "fields": check_projection,
+    "sort": check_sort,
+    "languages": check_accept_language,
+    "strict_json": check_strict_json,
+    "jsonpatch": check_patch,
+    "requests": check_request_parser,
+    "entrances": check_entrances,
 }
 
 
-def _read(parsed: ParsedRequest) -> tuple[Any, ...]:
-    """Return what the application gets of a request, or the status of a refusal."""
+def _comparable(parsed: ParsedRequest) -> tuple[Any, ...]:
+    """Return what the application receives of a request, or the status of a refusal."""
     return (parsed.refusal[0],) if parsed.refusal else (parsed.request, parsed.version, parsed.keeps_open)
 
 
-def _text(content: bytes) -> str:
-    """Decode as the server does, which refuses what is no UTF-8."""
+def _decode(content: bytes) -> str:
+    """Decode the valid UTF-8; the server refuses other bytes."""
     return content.decode(errors="ignore")
 
 
-def _selected(text: str, *, compound: bool) -> list[Any] | None:
-    return answered(
-        lambda: query.select_rows(query.parse_query(text, allow_compound=compound), TABLE["q"]["documents"], SECONDS)
+def _select(text: str, *, compound: bool) -> list[Any] | None:
+    return result_or_none(
+        lambda: query.select_rows(
+            query.parse_query(text, allow_compound=compound), TABLE["q"]["documents"], MAX_REGEX_SECONDS
+        )
     )
 
 
-def _selects(text: str, *, compound: bool) -> list[Any] | None:
-    kept = _selected(text, compound=compound)
-    if kept is not None:
-        rest = iter(TABLE["q"]["documents"])
-        assert all(any(row is each for each in rest) for row in kept)
-        twice = _selected(f"{text} {text}", compound=compound)
-        assert twice is None or twice == kept
-    return kept
+def _check_selection(text: str, *, compound: bool) -> list[Any] | None:
+    selected = _select(text, compound=compound)
+    if selected is not None:
+        remaining = iter(TABLE["q"]["documents"])
+        assert all(any(row is other for other in remaining) for row in selected)
+        repeated = _select(f"{text} {text}", compound=compound)
+        assert repeated is None or repeated == selected
+    return selected
 
 
-def _operation(line: str) -> dict[str, Any]:
-    """Read `+/path value`, `=/path value` or `-/path`: most changes of it are operations too, unlike those of JSON."""
-    path, space, written = line[1:].partition(" ")
+def _parse_operation(line: str) -> dict[str, Any]:
+    """Parse `+/path value`, `=/path value` or `-/path`. Unlike JSON, most mutations stay operations."""
+    path, space, value = line[1:].partition(" ")
     operation: dict[str, Any] = {"op": SIGNS.get(line[:1], "add"), "path": path}
     try:
-        return operation | ({"value": strict_json.parse_json(written.encode())} if space else {})
+        return operation | ({"value": strict_json.parse_json(value.encode())} if space else {})
     except BadRequest:
-        return operation | {"value": written}
+        return operation | {"value": value}
 
 
-def _may_be_refused(content: bytes) -> bool:
-    """Whether JSON is none for Python either, or has what F3 and F3b refuse."""
+def _is_refusal_allowed(content: bytes) -> bool:
+    """Return whether Python refuses the JSON too, or F3 or F3b do."""
     try:
-        value = json.loads(content.decode(), parse_constant=_refuse, object_pairs_hook=_object)
+        value = json.loads(content.decode(), parse_constant=_refuse_constant, object_pairs_hook=_unique_names)
         return nesting.is_nested_deeper(value) or strict_json.parse_json(orjson.dumps(value)) != value
     except (ValueError, RecursionError, TypeError, BadRequest):
         return True
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name comes twice")
-    return found
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a repeated name")
+    return value
 
 
-def _refuse(constant: str) -> None:
+def _refuse_constant(constant: str) -> None:
     raise ValueError(constant)

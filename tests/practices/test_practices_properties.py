@@ -1,4 +1,4 @@
-"""The standard practices, as properties that hold for whatever a client sends."""
+"""Properties of the standard practices that hold for any input of a client."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ HEADERS = st.one_of(
 )
 
 
-def answered(act: Callable[[], Any]) -> Any:
+def result_or_none(act: Callable[[], Any]) -> Any:
     """Return the result, None for a bad request; any other exception fails the test."""
     try:
         return act()
@@ -66,7 +66,7 @@ def answered(act: Callable[[], Any]) -> Any:
         return None
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -74,23 +74,23 @@ def quoted(text: str) -> str:
 @given(st.one_of(st.text(), st.lists(SNIPPETS, max_size=12).map("".join)), ROWS, st.booleans())
 def test_q_raises_nothing_but_bad_requests(text: str, rows: list[Any], compound: bool) -> None:
     before = deepcopy(rows)
-    kept = answered(lambda: select_rows(parse_query(text, allow_compound=compound), rows))
-    assert kept is None or all(row in rows for row in kept)
+    selected = result_or_none(lambda: select_rows(parse_query(text, allow_compound=compound), rows))
+    assert selected is None or all(row in rows for row in selected)
     assert rows == before
 
 
 @practices
 @given(SNIPPETS, st.lists(st.sampled_from(list("ab()[]{}|*+?\\^$.<>=!&-~:P#9,ielx")), max_size=30).map("".join), TEXTS)
 def test_no_regex_raises_anything_but_bad_requests(start: str, pattern: str, text: str) -> None:
-    answered(lambda: select_rows(parse_query(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
+    result_or_none(lambda: select_rows(parse_query(f"a:~{pattern}{start}"), [{"a": text}], seconds=0.02))
 
 
 @practices
 @given(st.text())
-def test_any_quoted_text_finds_itself(text: str) -> None:
+def test_a_query_for_any_quoted_text_finds_it(text: str) -> None:
     rows: list[dict[str, Any]] = [{"a": {"b": text}}, {"a": {"b": text + "x"}}, {"a": {"b": 1}}, {}]
-    assert select_rows(parse_query(f"a.b:{quoted(text)}"), rows) == rows[:1]
-    assert select_rows(parse_query(f"a.b:(zz,{quoted(text)}) a.b:exists"), rows) == rows[:1]
+    assert select_rows(parse_query(f"a.b:{quote(text)}"), rows) == rows[:1]
+    assert select_rows(parse_query(f"a.b:(zz,{quote(text)}) a.b:exists"), rows) == rows[:1]
 
 
 LEAVES = st.sampled_from(
@@ -104,34 +104,36 @@ TREES = st.recursive(
 Tree = str | tuple[str, list[Any]]
 
 
-def written(tree: Tree) -> str:
+def write_tree(tree: Tree) -> str:
     """Write a tree with a pair of parentheses for each node."""
     if isinstance(tree, str):
         return f"({tree})"
     joint, parts = tree
-    return f"({f' {joint} '.join(map(written, parts))})"
+    return f"({f' {joint} '.join(map(write_tree, parts))})"
 
 
-def naively(tree: Tree, row: Any) -> bool:
+def matches_naively(tree: Tree, row: Any) -> bool:
     if isinstance(tree, str):
         return bool(select_rows(parse_query(tree), [row]))
     joint, parts = tree
-    return (all if joint == "AND" else any)(naively(part, row) for part in parts)
+    return (all if joint == "AND" else any)(matches_naively(part, row) for part in parts)
 
 
 @practices
 @given(TREES, LEAVES, ROWS)
-def test_a_compound_is_what_its_parts_are(tree: Tree, beside: str, rows: list[Any]) -> None:
-    query = parse_query(f"{beside} compoundLogicalQuery:({written(tree)})", allow_compound=True)
-    assert select_rows(query, rows) == [row for row in rows if naively(beside, row) and naively(tree, row)]
+def test_a_compound_matches_as_its_parts(tree: Tree, clause: str, rows: list[Any]) -> None:
+    query = parse_query(f"{clause} compoundLogicalQuery:({write_tree(tree)})", allow_compound=True)
+    assert select_rows(query, rows) == [
+        row for row in rows if matches_naively(clause, row) and matches_naively(tree, row)
+    ]
 
 
 @practices
 @given(st.lists(st.lists(LEAVES, min_size=1, max_size=3), min_size=1, max_size=3), ROWS)
 def test_and_binds_tighter_than_or(choices: list[list[str]], rows: list[Any]) -> None:
     text = " OR ".join(" AND ".join(choice) for choice in choices)
-    kept = select_rows(parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
-    assert kept == [row for row in rows if naively(("OR", [("AND", choice) for choice in choices]), row)]
+    selected = select_rows(parse_query(f"compoundLogicalQuery:({text})", allow_compound=True), rows)
+    assert selected == [row for row in rows if matches_naively(("OR", [("AND", choice) for choice in choices]), row)]
 
 
 def test_regexes_in_groups_share_the_time() -> None:
@@ -142,7 +144,7 @@ def test_regexes_in_groups_share_the_time() -> None:
 
 @practices
 @given(PATHS, NUMBERS, NUMBERS, ROWS)
-def test_a_range_is_both_its_comparisons(path: str, low: float, high: float, rows: list[Any]) -> None:
+def test_a_range_equals_its_two_comparisons(path: str, low: float, high: float, rows: list[Any]) -> None:
     bounds = [str(bound) if abs(bound) < 10**300 else "1e400" for bound in (low, high)]
     ranged = parse_query(f"{path}:(>={bounds[0]} AND <{bounds[1]})")
     both = parse_query(f"{path}:>={bounds[0]} {path}:<{bounds[1]}")
@@ -175,7 +177,7 @@ def test_all_regexes_of_a_query_share_the_time() -> None:
         select_rows(query, [{"a": "ab" * 50, "b": "x"}] * 2, seconds=0)
 
 
-def test_a_regex_gets_what_the_ones_before_it_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_regex_gets_the_time_that_earlier_ones_left(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter(range(8))
     monkeypatch.setattr(regexes, "monotonic", lambda: next(times))
     budget, timeouts = RegexBudget(2.5), []
@@ -219,11 +221,11 @@ def test_a_huge_query_is_a_bad_request(text: str) -> None:
     "text",
     ["a:~b " * 10, "a:b " * 100, "a:~" + "x" * 1000, "a:~(?:b{1}){10000}", "a." * 49 + "a:1", "a:~" + "(b{9}){9}"],
 )
-def test_a_query_of_any_allowed_size_is_read(text: str) -> None:
+def test_a_query_of_any_allowed_size_is_parsed(text: str) -> None:
     assert select_rows(parse_query(text), [{}]) == []
 
 
-def test_a_large_query_is_answered() -> None:
+def test_a_large_query_is_executed() -> None:
     groups = "(" * 20 + "a:1" + ")" * 20
     text = f"compoundLogicalQuery:{groups} compoundLogicalQuery:((a:1)" + " OR (b:1)" * 98 + ")"
     assert select_rows(parse_query(text, allow_compound=True), [{"a": 1}, {"b": 1}]) == [{"a": 1}]
@@ -232,64 +234,66 @@ def test_a_large_query_is_answered() -> None:
 @practices
 @given(ROWS, st.lists(st.tuples(PATHS, st.sampled_from(["", ":ASC", ":DESC"])), min_size=1, max_size=3))
 def test_sort_is_a_stable_permutation(rows: list[Any], keys: list[tuple[str, str]]) -> None:
-    numbered = [{**row, "at": at} for at, row in enumerate(rows)]
+    numbered = [{**row, "at": index} for index, row in enumerate(rows)]
     order = sort.parse_sort(",".join(path + direction for path, direction in keys))
-    arranged = sort.sort_rows(numbered, order)
-    assert sorted(row["at"] for row in arranged) == list(range(len(rows)))
-    assert sort.sort_rows(arranged, order) == arranged
+    ordered_rows = sort.sort_rows(numbered, order)
+    assert sorted(row["at"] for row in ordered_rows) == list(range(len(rows)))
+    assert sort.sort_rows(ordered_rows, order) == ordered_rows
 
 
 @practices
 @given(ROWS, PATHS, st.sampled_from(["ASC", "DESC"]))
-def test_rows_without_the_field_come_last_as_they_came(rows: list[Any], path: str, direction: str) -> None:
-    numbered = [{**row, "at": at} for at, row in enumerate(rows)]
+def test_rows_without_the_field_come_last_in_their_order(rows: list[Any], path: str, direction: str) -> None:
+    numbered = [{**row, "at": index} for index, row in enumerate(rows)]
     without = select_rows(parse_query(f"{path}:null"), numbered)
-    arranged = sort.sort_rows(numbered, sort.parse_sort(f"{path}:{direction}"))
-    assert arranged[len(arranged) - len(without) :] == without
+    ordered_rows = sort.sort_rows(numbered, sort.parse_sort(f"{path}:{direction}"))
+    assert ordered_rows[len(ordered_rows) - len(without) :] == without
 
 
 @practices
 @given(st.text())
-def test_any_sort_is_answered(text: str) -> None:
-    answered(lambda: sort.sort_rows([{"a": 1}, {}], sort.parse_sort(text)))
+def test_any_sort_is_applied_or_refused(text: str) -> None:
+    result_or_none(lambda: sort.sort_rows([{"a": 1}, {}], sort.parse_sort(text)))
 
 
-def within(part: Any, whole: Any) -> bool:
+def is_part(part: Any, whole: Any) -> bool:
     if isinstance(part, dict) and isinstance(whole, dict):
-        return all(name in whole and within(value, whole[name]) for name, value in part.items())
+        return all(name in whole and is_part(value, whole[name]) for name, value in part.items())
     if isinstance(part, list) and isinstance(whole, list):
-        return all(any(within(element, other) for other in whole) for element in part)
+        return all(any(is_part(element, other) for other in whole) for element in part)
     return bool(part == whole)
 
 
 @practices
 @given(DOCUMENTS, st.one_of(st.text(), st.lists(PATHS).map(",".join)), st.lists(PATHS, max_size=2).map(tuple))
-def test_projection_is_a_part_and_idempotent(document: Any, text: str, always: tuple[str, ...]) -> None:
+def test_a_projection_is_a_part_of_the_document_and_idempotent(
+    document: Any, text: str, always: tuple[str, ...]
+) -> None:
     before, projection = deepcopy(document), fields.parse_fields(text)
     projected = fields.project(document, projection, always)
-    assert within(projected, document)
+    assert is_part(projected, document)
     assert fields.project(projected, projection, always) == projected
     assert document == before
 
 
 @practices
 @given(MAPS, HEADERS, st.sampled_from(["en", "de", "it"]))
-def test_localize_leaves_one_language_and_is_idempotent(value: dict[str, str], header: str, default: str) -> None:
-    wanted = answered(lambda: languages.parse_accept_language(header))
-    if wanted is not None:
-        left = languages.localize_map(value, wanted, default)
-        assert len(left) == min(1, len(value))
-        assert left.items() <= value.items()
-        assert languages.localize_map(left, wanted, default) == left
+def test_localizing_selects_one_language_and_is_idempotent(value: dict[str, str], header: str, default: str) -> None:
+    preferences = result_or_none(lambda: languages.parse_accept_language(header))
+    if preferences is not None:
+        localized = languages.localize_map(value, preferences, default)
+        assert len(localized) == min(1, len(value))
+        assert localized.items() <= value.items()
+        assert languages.localize_map(localized, preferences, default) == localized
 
 
 @practices
 @given(DOCUMENTS, st.lists(PATHS, max_size=3))
-def test_localized_takes_any_document_and_leaves_it(document: Any, localized_paths: list[str]) -> None:
+def test_any_document_can_be_localized_and_stays_unchanged(document: Any, localized_paths: list[str]) -> None:
     before = deepcopy(document)
-    wanted = languages.LanguagePreferences(("de",))
-    once = languages.localize_document(document, localized_paths, wanted, "en", recursive_field="c")
-    assert languages.localize_document(once, localized_paths, wanted, "en", recursive_field="c") == once
+    preferences = languages.LanguagePreferences(("de",))
+    once = languages.localize_document(document, localized_paths, preferences, "en", recursive_field="c")
+    assert languages.localize_document(once, localized_paths, preferences, "en", recursive_field="c") == once
     assert document == before
 
 
@@ -301,12 +305,12 @@ def test_pages_partition_the_rows(rows: list[int], size: int) -> None:
     assert pages[-1] == []
 
 
-def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
-    asked: list[str] = []
+def test_short_texts_are_parsed_once_and_invalid_ones_each_time() -> None:
+    parsed_texts: list[str] = []
 
     @cache_parsed
     def read(text: str) -> str:
-        asked.append(text)
+        parsed_texts.append(text)
         if text == "bad":
             raise BadRequest
         return text.upper()
@@ -317,35 +321,35 @@ def test_short_texts_are_read_once_and_bad_ones_each_time() -> None:
     for _ in range(2):
         with pytest.raises(BadRequest):
             read("bad")
-    assert asked == ["a", long, long, "bad", "bad"]
+    assert parsed_texts == ["a", long, long, "bad", "bad"]
 
 
-def test_only_the_last_texts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_last_texts_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "MAX_CACHED_TEXTS", 2)
-    asked: list[str] = []
-    read = cache_parsed(asked.append)
+    parsed_texts: list[str] = []
+    read = cache_parsed(parsed_texts.append)
     for text in ("a", "b", "c", "c", "a"):
         read(text)
-    assert asked == ["a", "b", "c", "a"]
+    assert parsed_texts == ["a", "b", "c", "a"]
 
 
 @practices
 @given(st.integers(0, 40), st.integers(1, 15), st.integers(1, 5))
-def test_only_the_rows_of_the_page_are_made(count: int, size: int, number: int) -> None:
-    made: list[int] = []
+def test_only_the_rows_of_the_page_are_built(count: int, size: int, number: int) -> None:
+    built_sources: list[int] = []
 
-    def make(source: int) -> dict[str, int]:
-        made.append(source)
+    def build_row(source: int) -> dict[str, int]:
+        built_sources.append(source)
         return {"n": source}
 
-    rows, page = LazyRows(range(count), make), paging.parse_page(str(size), str(number))
-    assert page.slice_rows(rows) == [{"n": each} for each in made]
-    assert made == list(page.slice_rows(range(count)))
-    assert (len(rows), list(rows)) == (count, [rows[each] for each in range(count)])
+    rows, page = LazyRows(range(count), build_row), paging.parse_page(str(size), str(number))
+    assert page.slice_rows(rows) == [{"n": source} for source in built_sources]
+    assert built_sources == list(page.slice_rows(range(count)))
+    assert (len(rows), list(rows)) == (count, [rows[index] for index in range(count)])
 
 
 @practices
 @given(st.one_of(st.none(), st.text(), st.just("9" * 5000)), st.one_of(st.none(), st.text(), st.integers().map(str)))
-def test_any_paging_is_answered(size: str | None, number: str | None) -> None:
-    page = answered(lambda: paging.parse_page(size, number, None))
+def test_any_page_is_parsed_or_refused(size: str | None, number: str | None) -> None:
+    page = result_or_none(lambda: paging.parse_page(size, number, None))
     assert page is None or 0 <= page.start < page.stop

@@ -35,7 +35,7 @@ def test_q(case: Case) -> None:
     if "error" in case:
         with pytest.raises(BadRequest) as raised:
             query.parse_query(case["q"], **where)
-        (detail,) = (told for start, told in table("q")["refusals"].items() if case["error"].startswith(start))
+        (detail,) = (text for start, text in table("q")["refusals"].items() if case["error"].startswith(start))
         assert (raised.value.message, raised.value.field) == (case["error"], "q")
         assert (raised.value.error_type, raised.value.detail) == (detail["kind"], case.get("says", detail["says"]))
         assert raised.value.rule == detail.get("rule", "C6")

@@ -29,10 +29,10 @@ def test_a_row_names_a_basis_a_place_and_a_test_that_exist(row: FidelityRule) ->
 
 def test_every_switch_has_a_row_and_every_row_a_switch_that_exists() -> None:
     named = {row.switch.strip("`") for row in ROWS.values() if row.switch}
-    assert named == {each.name for each in fields(Switches)}
+    assert named == {switch.name for switch in fields(Switches)}
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Switches)])
+@pytest.mark.parametrize("name", [switch.name for switch in fields(Switches)])
 def test_every_switch_is_turned_by_a_test(name: str) -> None:
     assert re.search(rf"simulator\([^)]*\b{name}=", TESTS)
 

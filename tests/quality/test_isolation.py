@@ -29,8 +29,8 @@ class Worker:
         self.test = ""
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        sent = None if body is None else json.dumps(body)
-        self.connection.request(method, path, sent, JSON | headers)
+        data = None if body is None else json.dumps(body)
+        self.connection.request(method, path, data, JSON | headers)
         reply = self.connection.getresponse()
         text = reply.read()
         return reply.status, json.loads(text) if text else None

@@ -242,8 +242,10 @@ class Semantics(RuleBasedStateMachine):
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, view=calls.VIEWS, searching=st.booleans())
     def read_customers(self, caller: str, segment: str, view: ListView, searching: bool) -> None:
-        listed = self.model.search_customers if searching else self.model.list_customers
-        self.compare_list(f"/{segment}/customers", caller, view, listed(caller, segment, view), searching=searching)
+        list_expected = self.model.search_customers if searching else self.model.list_customers
+        self.compare_list(
+            f"/{segment}/customers", caller, view, list_expected(caller, segment, view), searching=searching
+        )
 
     @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, who=calls.WHO)
     def read_customer(self, caller: str, segment: str, who: CustomerKey) -> None:

@@ -59,8 +59,8 @@ def try_wheel(where: Path) -> None:
 
 def try_readme(where: Path) -> None:
     """Run the README's commands for those without make, in a copy of the tracked files."""
-    listed = subprocess.run(["git", "ls-files"], check=True, cwd=ROOT, capture_output=True, text=True).stdout
-    copy_files(listed.split(), where)
+    tracked_files = subprocess.run(["git", "ls-files"], check=True, cwd=ROOT, capture_output=True, text=True).stdout
+    copy_files(tracked_files.split(), where)
     text = (ROOT / "README.md").read_text().partition("Without make")[2]
     commands = text.partition("```sh\n")[2].partition("```")[0].splitlines()
     for command in commands[:2]:

@@ -162,8 +162,8 @@ def test_the_example_of_a_finding_is_its_first_exchange(client: Client, shared: 
 
 def test_findings_are_listed_and_cleared_per_tenant(client: Client) -> None:
     other = Client(client.flask, f"{client.tenant}b", "read-token")
-    for each in (client.with_token("read-token"), other):
-        each.get("/items?hello=1")
+    for caller in (client.with_token("read-token"), other):
+        caller.get("/items?hello=1")
 
     def whose() -> list[str]:
         mine = {client.tenant, other.tenant}

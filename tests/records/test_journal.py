@@ -318,10 +318,10 @@ def test_a_secret_is_hidden_however_it_is_written(
 ) -> None:
     client.with_token(None).post("/search", **request_)
     (event,) = journal.list_events()
-    shown = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
-    shown += [journal.client.get(f"//__admin/requests/export?format={each}").text for each in ("har", "curl")]
-    assert not [text for text in shown if "hush" in text]
-    assert redaction.REDACTED in shown[0]
+    texts = [str(event), b64decode(event["request"]["bodyAsBase64"]).decode("latin-1")]
+    texts += [journal.client.get(f"//__admin/requests/export?format={format_}").text for format_ in ("har", "curl")]
+    assert not [text for text in texts if "hush" in text]
+    assert redaction.REDACTED in texts[0]
 
 
 @pytest.mark.parametrize("body", [b"\x00\xff binary", b'{"text": "one&password=two&three"}'], ids=["binary", "json"])
@@ -394,10 +394,10 @@ def list_sent(url: str) -> list[Any]:
     """Return the requests of the journal, oldest first, with everything that a script can repeat."""
     events = send_request(f"{url}/__admin/requests")[1]["requests"][::-1]
     requests, names = [event["request"] for event in events], ("content-type", "x-odd", "x-empty", "authorization")
-    sent = [(request["method"], request["url"], request["bodyAsBase64"]) for request in requests]
+    received = [(request["method"], request["url"], request["bodyAsBase64"]) for request in requests]
     headers = [[request["headers"].get(name) for name in names] for request in requests]
     facts = [(event["response"]["status"], event["mock"].get("persona")) for event in events]
-    return list(zip(sent, headers, facts, strict=True))
+    return list(zip(received, headers, facts, strict=True))
 
 
 def test_an_exported_script_repeats_odd_requests_exactly(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of each request: written before the reply leaves, apart by tenant, and never without a bound."""
+"""Journal entries and findings: recorded before the response is sent, separate by tenant, and limited."""
 
 from __future__ import annotations
 
@@ -36,13 +36,20 @@ def last(app: App, client: Client) -> JournalEntry:
     return app.records.list_entries(client.tenant)[-1]
 
 
-def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared: App) -> None:
+def test_an_entry_has_caller_operation_and_result(client: Client, shared: App) -> None:
     client.with_token("manage-token").put(NEW_ITEM, headers={"X-Mock-Test": "one"})
-    seen = last(shared, client)
-    assert seen.operation is not None
-    assert seen.operation.id == "PUT-customer-segment-update-item"
-    assert seen.principal is not None
-    facts = (seen.principal.name, seen.used_scope, seen.missing_scopes, seen.status, seen.versions, seen.test_name)
+    entry = last(shared, client)
+    assert entry.operation is not None
+    assert entry.operation.id == "PUT-customer-segment-update-item"
+    assert entry.principal is not None
+    facts = (
+        entry.principal.name,
+        entry.used_scope,
+        entry.missing_scopes,
+        entry.status,
+        entry.versions,
+        entry.test_name,
+    )
     assert facts == ("manage-token", MANAGE, (), 201, (0, 1), "one")
     client.with_token("read-token").delete(ITEM)
     assert (last(shared, client).used_scope, last(shared, client).missing_scopes) == (None, (MANAGE,))
@@ -51,14 +58,14 @@ def test_a_visit_says_who_did_what_and_what_became_of_it(client: Client, shared:
 
 
 def test_the_journal_is_written_when_the_reply_begins(client: Client, shared: App) -> None:
-    seen: list[int] = []
+    entry_counts: list[int] = []
 
     def start(*_: object) -> Callable[[bytes], object]:
-        seen.append(len(shared.records.list_entries(client.tenant)))
+        entry_counts.append(len(shared.records.list_entries(client.tenant)))
         return lambda _: None
 
     shared.flask.wsgi_app(EnvironBuilder(path=f"/customer-segment/{client.tenant}/segments").get_environ(), start)
-    assert seen == [1]
+    assert entry_counts == [1]
 
 
 def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client: Client, shared: App) -> None:
@@ -66,9 +73,9 @@ def test_tenants_do_not_mix_and_paths_without_operation_belong_to_theirs(client:
     client.get("/items")
     other.send("BREW", "/items")
     client.get(f"//customer-segment/{client.tenant}/segmentz")
-    assert [each.status for each in shared.records.list_entries(client.tenant)] == [200, 404]
-    assert [each.status for each in shared.records.list_entries(other.tenant)] == [405]
-    assert [each.is_unmatched for each in shared.records.list_entries(client.tenant)] == [False, True]
+    assert [entry.status for entry in shared.records.list_entries(client.tenant)] == [200, 404]
+    assert [entry.status for entry in shared.records.list_entries(other.tenant)] == [405]
+    assert [entry.is_unmatched for entry in shared.records.list_entries(client.tenant)] == [False, True]
 
 
 def test_a_tenant_is_read_from_a_path_that_no_operation_has(shared: App) -> None:
@@ -92,7 +99,7 @@ def test_a_tenant_is_read_from_a_path_that_no_operation_has(shared: App) -> None
     ],
     ids=["431", "414", "413", "400"],
 )
-def test_what_cannot_be_read_whole_is_a_visit_too(
+def test_a_request_over_a_limit_is_recorded_too(
     client: Client, shared: App, request_: dict[str, object], status: int
 ) -> None:
     reply = client.post("/search", **request_)
@@ -104,29 +111,29 @@ def test_what_cannot_be_read_whole_is_a_visit_too(
     assert "X-Mock-Explain" not in refused.headers
 
 
-def test_the_oldest_visits_go_when_there_are_too_many() -> None:
-    kept = RecordStore()
-    visits = [record_one(kept, "acme") for _ in range(store.MAX_ENTRIES + 3)]
-    assert kept.list_entries("acme") == visits[3:]
-    assert (kept.count_dropped("acme"), kept.count_dropped("other"), kept.count_dropped()) == (3, 0, 3)
-    assert kept.find_entry(visits[2].id) is None
-    assert kept.find_entry(visits[3].id) is visits[3]
-    kept.clear_journals("acme")
-    assert (kept.list_entries(), kept.count_dropped()) == ([], 0)
+def test_the_oldest_entries_are_dropped_when_there_are_too_many() -> None:
+    records = RecordStore()
+    exchanges = [record_one(records, "acme") for _ in range(store.MAX_ENTRIES + 3)]
+    assert records.list_entries("acme") == exchanges[3:]
+    assert (records.count_dropped("acme"), records.count_dropped("other"), records.count_dropped()) == (3, 0, 3)
+    assert records.find_entry(exchanges[2].id) is None
+    assert records.find_entry(exchanges[3].id) is exchanges[3]
+    records.clear_journals("acme")
+    assert (records.list_entries(), records.count_dropped()) == ([], 0)
 
 
-def test_large_visits_go_sooner_and_large_bodies_are_cut() -> None:
-    kept, large = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES + 1)
+def test_large_entries_are_dropped_sooner_and_large_bodies_are_cut() -> None:
+    records, large = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES + 1)
     for _ in range(store.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1):
-        record_one(kept, "acme", large, large)
-    left = kept.list_entries("acme")
-    assert sum(each.size_bytes for each in left) <= store.MAX_JOURNAL_BYTES
-    assert len(left) + kept.count_dropped() == store.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1
-    assert all(each.is_truncated and len(each.request.body) == exchange.MAX_STORED_BODY_BYTES for each in left)
-    assert all(each.response and len(each.response.content) == exchange.MAX_STORED_BODY_BYTES for each in left)
+        record_one(records, "acme", large, large)
+    entries = records.list_entries("acme")
+    assert sum(entry.size_bytes for entry in entries) <= store.MAX_JOURNAL_BYTES
+    assert len(entries) + records.count_dropped() == store.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1
+    assert all(entry.is_truncated and len(entry.request.body) == exchange.MAX_STORED_BODY_BYTES for entry in entries)
+    assert all(entry.response and len(entry.response.content) == exchange.MAX_STORED_BODY_BYTES for entry in entries)
 
 
-def test_visits_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
+def test_entries_take_no_more_memory_than_the_journal_counts(client: Client, shared: App) -> None:
     for _ in range(20):
         client.get(ITEM)
     shared.records.clear_journals(client.tenant)
@@ -139,37 +146,37 @@ def test_visits_take_no_more_memory_than_the_journal_counts(client: Client, shar
     assert grown < shared.records.get_record(client.tenant).journal.size_bytes
 
 
-def test_many_quiet_tenants_take_no_room_from_a_busy_one() -> None:
-    kept = RecordStore()
+def test_many_quiet_tenants_leave_the_room_of_a_busy_one() -> None:
+    records = RecordStore()
     for number in range(500):
-        record_one(kept, f"tenant{number}")
-    visits = [record_one(kept, "acme") for _ in range(store.MAX_ENTRIES)]
-    assert kept.list_entries("acme") == visits
-    assert kept.count_dropped() == 0
+        record_one(records, f"tenant{number}")
+    exchanges = [record_one(records, "acme") for _ in range(store.MAX_ENTRIES)]
+    assert records.list_entries("acme") == exchanges
+    assert records.count_dropped() == 0
 
 
 def test_the_large_journals_make_room_when_all_together_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * exchange.MAX_STORED_BODY_BYTES)
     monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", exchange.MAX_STORED_BODY_BYTES)
-    kept, body = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES)
-    small = [record_one(kept, f"small{number}") for number in range(4)]
+    records, body = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES)
+    small = [record_one(records, f"small{number}") for number in range(4)]
     for _ in range(100):
-        record_one(kept, "large", body)
-    assert sum(each.size_bytes for each in kept.list_entries()) <= 20 * exchange.MAX_STORED_BODY_BYTES
-    assert all(kept.find_entry(each.id) is each for each in small)
-    assert (len(kept.list_entries()) + kept.count_dropped(), kept.count_dropped("small0")) == (104, 0)
+        record_one(records, "large", body)
+    assert sum(entry.size_bytes for entry in records.list_entries()) <= 20 * exchange.MAX_STORED_BODY_BYTES
+    assert all(records.find_entry(entry.id) is entry for entry in small)
+    assert (len(records.list_entries()) + records.count_dropped(), records.count_dropped("small0")) == (104, 0)
 
 
-def test_records_come_and_go_at_once() -> None:
-    kept, failed = RecordStore(), []
+def test_records_can_be_created_and_dropped_concurrently() -> None:
+    records, failed = RecordStore(), []
 
     def work(number: int) -> None:
         try:
             for at in range(300):
-                record_one(kept, f"tenant{number}x{at}")
-                kept.drop_record(f"tenant{number}x{at - 20}")
-                kept.list_entries()
-        except RuntimeError as error:  # a dict that changes while it is walked
+                record_one(records, f"tenant{number}x{at}")
+                records.drop_record(f"tenant{number}x{at - 20}")
+                records.list_entries()
+        except RuntimeError as error:  # a dict that changes during iteration
             failed.append(error)
 
     threads = [Thread(target=work, args=(number,)) for number in range(4)]
@@ -185,25 +192,25 @@ def test_records_come_and_go_at_once() -> None:
     assert failed == []
 
 
-def test_the_oldest_record_goes_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_record_is_dropped_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MAX_TENANT_RECORDS", 2)
-    kept = RecordStore()
+    records = RecordStore()
     for tenant in ("one", "one", "two", "three"):
-        record_one(kept, tenant)
-    assert [each.tenant for each in kept.list_entries()] == ["two", "three"]
-    assert kept.count_dropped() == 2
-    kept.clear_journals()
-    assert kept.count_dropped() == 0
+        record_one(records, tenant)
+    assert [entry.tenant for entry in records.list_entries()] == ["two", "three"]
+    assert records.count_dropped() == 2
+    records.clear_journals()
+    assert records.count_dropped() == 0
 
 
-def test_looking_makes_no_record() -> None:
-    kept = RecordStore()
-    before = len(kept.list_records(None))
-    assert (kept.list_entries("acme"), kept.count_dropped("acme"), kept.list_records("acme")) == ([], 0, [])
-    assert len(kept.list_records(None)) == before
+def test_reading_creates_no_record() -> None:
+    records = RecordStore()
+    before = len(records.list_records(None))
+    assert (records.list_entries("acme"), records.count_dropped("acme"), records.list_records("acme")) == ([], 0, [])
+    assert len(records.list_records(None)) == before
 
 
-def test_an_error_that_is_kept_holds_nothing_of_its_call(client: Client, shared: App) -> None:
+def test_a_recorded_error_holds_nothing_of_its_call(client: Client, shared: App) -> None:
     assert client.put("/new", json={"name": "x" * 1000}).status_code == 400
     error = last(shared, client).error
     assert error is not None
@@ -217,26 +224,26 @@ def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, share
     assert len(last(shared, client).findings) == findings.MAX_FINDINGS_PER_REQUEST + 1  # the token's
 
 
-def test_findings_are_counted_once_each_with_their_tests() -> None:
+def test_equal_findings_are_counted_together_with_their_tests() -> None:
     counts = findings.FindingCounts()
-    visits = []
+    exchanges = []
     for number in range(30):
-        visit = Exchange(number, Request("GET", "/", "", {"x-mock-test": f"test {number % 25}"}), 0.0)
-        visit.findings = (Finding("query", "pagesize", "undeclared"),)
-        counts.count_findings(visit)
-        visits.append(visit)
+        exchange_ = Exchange(number, Request("GET", "/", "", {"x-mock-test": f"test {number % 25}"}), 0.0)
+        exchange_.findings = (Finding("query", "pagesize", "undeclared"),)
+        counts.count_findings(exchange_)
+        exchanges.append(exchange_)
     (counted,) = counts.list_counts()
-    assert (counted.count, counted.first_exchange_id) == (30, visits[0].id)
+    assert (counted.count, counted.first_exchange_id) == (30, exchanges[0].id)
     assert list(counted.tests) == [f"test {number}" for number in range(findings.MAX_TESTS_PER_FINDING)]
 
 
-def test_different_findings_have_a_bound_and_those_beyond_are_counted() -> None:
+def test_distinct_findings_are_limited_and_those_beyond_are_counted() -> None:
     counts = findings.FindingCounts()
-    visit = Exchange(1, Request("GET", "/", "", {}), 0.0)
-    visit.findings = tuple(
+    exchange_ = Exchange(1, Request("GET", "/", "", {}), 0.0)
+    exchange_.findings = tuple(
         Finding("query", f"name{number}", "") for number in range(findings.MAX_DISTINCT_FINDINGS + 5)
     )
-    counts.count_findings(visit)
+    counts.count_findings(exchange_)
     assert (len(counts.list_counts()), counts.overflow_count) == (findings.MAX_DISTINCT_FINDINGS, 5)
     assert counts.clear() == findings.MAX_DISTINCT_FINDINGS
     assert (counts.list_counts(), counts.overflow_count) == ([], 0)

@@ -129,8 +129,10 @@ def test_a12_a_segment_and_its_items_are_visible_for_the_legal_entity(client: Cl
             200,
             404,
         ]
-    listed = [customer.get(f"/{GOLDEN}/items?legalEntityId={entity}").get_json() for entity in (COMPANY, THIRD_COMPANY)]
-    assert [bool(rows) for rows in listed] == [True, False]
+    item_lists = [
+        customer.get(f"/{GOLDEN}/items?legalEntityId={entity}").get_json() for entity in (COMPANY, THIRD_COMPANY)
+    ]
+    assert [bool(rows) for rows in item_lists] == [True, False]
 
 
 def test_a12_trees_are_those_of_the_legal_entity(client: Client) -> None:
@@ -214,8 +216,8 @@ def test_auth_off_makes_every_call_as_admin(simulator: Callable[..., Client]) ->
 @pytest.mark.parametrize("place", ["data", "json", "query_string"])
 def test_b1_a_token_is_granted_to_forms_json_and_queries(client: Client, place: str) -> None:
     credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret"}
-    sent: dict[str, Any] = {place: credentials | {"scope": f"tenant={client.tenant}"}}
-    token = client.with_token(None).post("//oauth/token", **sent).get_json()
+    arguments: dict[str, Any] = {place: credentials | {"scope": f"tenant={client.tenant}"}}
+    token = client.with_token(None).post("//oauth/token", **arguments).get_json()
     assert len(token.pop("access_token")) == 32
     assert token == {
         "token_type": "Bearer",

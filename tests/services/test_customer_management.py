@@ -15,8 +15,8 @@ from mockserver.store.world import World
 from tests.support.client import Client
 from tests.support.samples import ANOTHER_COMPANY, COMPANY, DEFAULT, THIRD_COMPANY, write_default_world
 
-ENTITIES = sorted(each["id"] for each in DEFAULT["legalEntities"])
-PAIRS = [(id_, each["id"]) for each in DEFAULT["customers"] for id_ in each.get("legalEntities", ())]
+ENTITIES = sorted(entity["id"] for entity in DEFAULT["legalEntities"])
+PAIRS = [(id_, customer["id"]) for customer in DEFAULT["customers"] for id_ in customer.get("legalEntities", ())]
 SUBSIDIARY = {
     "id": "subsidiary",
     "name": "SomeBranch",
@@ -122,7 +122,7 @@ def test_m4_every_legal_entity_with_customers_has_one_primary_contact_the_first(
     everything = call(client, "contact-assignments?pageSize=1000")
     assert sorted(pairs(everything)) == sorted(PAIRS)
     primary = pairs(call(client, "contact-assignments?primary=true&pageSize=1000"))
-    assert dict(primary) == {entity: min(who for each, who in PAIRS if each == entity) for entity, _ in PAIRS}
+    assert dict(primary) == {entity: min(who for other, who in PAIRS if other == entity) for entity, _ in PAIRS}
     assert len(primary) == len(dict(primary))
     others = call(client, "contact-assignments?primary=false&type=CONTACT&pageSize=1000")
     assert sorted(pairs(others)) == sorted(set(PAIRS) - set(primary))
@@ -130,11 +130,11 @@ def test_m4_every_legal_entity_with_customers_has_one_primary_contact_the_first(
 
 
 def test_m4_contacts_are_found_under_the_ids_that_customers_show(client: Client) -> None:
-    listed = ids(call(client, "contact-assignments?pageSize=1000"))
-    assert len(set(listed)) == len(PAIRS)
+    assignment_ids = ids(call(client, "contact-assignments?pageSize=1000"))
+    assert len(set(assignment_ids)) == len(PAIRS)
     customer = client.get(f"//customer/{client.tenant}/customers/98029737").get_json()
     for entity in customer["b2b"]["legalEntities"]:
-        assert entity["contactAssignmentId"] in listed
+        assert entity["contactAssignmentId"] in assignment_ids
         contact = call(client, f"contact-assignments/{entity['contactAssignmentId']}?fields=legalEntity").get_json()
         assert contact["id"] == entity["contactAssignmentId"]
         assert contact["legalEntity"]["name"] == entity["name"]

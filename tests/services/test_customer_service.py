@@ -13,7 +13,7 @@ from tests.support.client import Client
 from tests.support.samples import DEFAULT
 
 JOHN_PROFILE, JACK_PROFILE = DEFAULT["customers"][:2]
-NUMBERS = sorted(each["id"] for each in DEFAULT["customers"])
+NUMBERS = sorted(customer["id"] for customer in DEFAULT["customers"])
 
 
 def call(client: Client, path: str = "", token: str = "admin-token", **request: Any) -> TestResponse:

@@ -45,7 +45,7 @@ def own(client: Client, token: str = "customer2-token") -> list[str]:
 
 
 def test_rows_join_names_from_the_world(client: Client) -> None:
-    (row,) = [each for each in members(client, GOLDEN) if each["customer"]["id"] == JOHN]
+    (row,) = [member for member in members(client, GOLDEN) if member["customer"]["id"] == JOHN]
     assert row == {
         "customer": {"id": JOHN, "firstName": "John", "lastName": "Doe", "email": "john.doe@email.com"},
         "legalEntity": {"id": COMPANY, "name": "SomeCompany"},
@@ -57,8 +57,8 @@ def test_rows_join_names_from_the_world(client: Client) -> None:
 
 def test_lists_and_searches_find_by_q_sort_and_page(client: Client) -> None:
     assert (JACK, ANOTHER_COMPANY) in keys(client.get(f"/{GOLDEN}/customers"))
-    listed = client.get(f"/{GOLDEN}/customers", query_string={"q": "customer.lastName:Smith", "fields": "metadata"})
-    assert listed.get_json()[0].keys() == {"customer", "legalEntity", "metadata"}
+    reply = client.get(f"/{GOLDEN}/customers", query_string={"q": "customer.lastName:Smith", "fields": "metadata"})
+    assert reply.get_json()[0].keys() == {"customer", "legalEntity", "metadata"}
     reply = client.post(f"/{GOLDEN}/customers/search", json={"q": f"legalEntity.id:{COMPANY}"})
     assert keys(reply) == [(JOHN, COMPANY)]
     page = client.get(f"/{GOLDEN}/customers?pageSize=1&sort=customer.firstName:DESC", headers={"X-Total-Count": "true"})
@@ -89,16 +89,16 @@ def test_a12_the_legal_entity_of_the_token_decides_which_own_assignments_show(
     client = simulator(fixture=write_default_world(tmp_path, tokens=[bound, manager]))
     for entity in (COMPANY, THIRD_COMPANY):
         client.with_token("manager").put(f"/{TOOL_FANS}/customers/{JOHN}/{entity}")
-    listed = client.with_token("bound").get(f"/{TOOL_FANS}/customers")
-    assert keys(listed) == [(JOHN, None), (JOHN, THIRD_COMPANY)]
+    reply = client.with_token("bound").get(f"/{TOOL_FANS}/customers")
+    assert keys(reply) == [(JOHN, None), (JOHN, THIRD_COMPANY)]
     assert client.with_token("bound").get(f"/{GOLDEN}/customers").get_json() == []
 
 
 def test_a12_for_a_member_of_one_legal_entity_the_query_narrows_nothing(simulator: Callable[..., Client]) -> None:
     client = simulator(references="lenient")
     client.put(f"/{TOOL_FANS}/customers/{JACK}/{COMPANY}")
-    listed = client.with_token("customer2-token").get(f"?legalEntityId={ANOTHER_COMPANY}").get_json()
-    assert [row["id"] for row in listed] == [GOLDEN, TOOL_FANS]
+    reply = client.with_token("customer2-token").get(f"?legalEntityId={ANOTHER_COMPANY}").get_json()
+    assert [row["id"] for row in reply] == [GOLDEN, TOOL_FANS]
 
 
 def test_c9_switched_a_missing_segment_is_not_found(simulator: Callable[..., Client]) -> None:

@@ -245,8 +245,8 @@ def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp
     reply = storefront.login(JOHN_LOGIN | {"password": "öffne dich"})
     assert reply.status_code == 200
     segment = storefront.client.with_token("read-token").get(f"/{GOLDEN}/customers")
-    for shown in (segment, storefront.call("me", reply.get_json()["access_token"])):
-        assert "öffne dich" not in json.dumps(shown.get_json(), ensure_ascii=False)
+    for response in (segment, storefront.call("me", reply.get_json()["access_token"])):
+        assert "öffne dich" not in json.dumps(response.get_json(), ensure_ascii=False)
 
 
 def test_b5c_of_customers_with_one_email_the_lowest_id_logs_in(
@@ -586,7 +586,7 @@ def test_a16_without_authentication_there_is_a_login_and_no_customer(simulator: 
 def test_callers_are_named_for_the_journal(storefront: Storefront, shared: App) -> None:
     john, visitor = storefront.login_john()["access_token"], storefront.visitor_token()
     held = [shared.world.tokens.find_holder(f"Bearer {token}") for token in (john, visitor)]
-    assert [each and each.name for each in held] == ["customer:98029737", "anonymous"]
+    assert [caller and caller.name for caller in held] == ["customer:98029737", "anonymous"]
     shared.world.tokens.revoke(john, storefront.client.tenant)
     assert shared.world.tokens.find_holder(f"Bearer {john}", storefront.client.tenant) is None
 

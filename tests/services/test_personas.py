@@ -45,7 +45,7 @@ def callers(shared: App, client: Client) -> Client:
 def test_every_persona_gets_the_status_of_the_table(
     callers: Client, shared: App, operation_id: str, persona: str, status: int
 ) -> None:
-    (operation,) = [each for each in shared.api_operations if each.id == operation_id]
+    (operation,) = [candidate for candidate in shared.api_operations if candidate.id == operation_id]
     good: dict[str, Any] = next(dict(case) for code, case in STATUSES[operation_id].items() if code.startswith("2"))
     del good["token"]
     reply = callers.with_token(TOKENS[persona]).send(operation.method, good.pop("path"), **good)

@@ -40,8 +40,8 @@ class Products:
     def find_ids(self, q: str) -> list[str]:
         """Return the ids that a search finds. A list with the same `q` must find the same."""
         found_ids = [row["id"] for row in self.search({"q": q}).get_json()]
-        listed = self.client.send("GET", f"//product/{self.client.tenant}/products", query_string={"q": q})
-        assert [row["id"] for row in listed.get_json()] == found_ids
+        reply = self.client.send("GET", f"//product/{self.client.tenant}/products", query_string={"q": q})
+        assert [row["id"] for row in reply.get_json()] == found_ids
         return found_ids
 
 

@@ -139,14 +139,14 @@ def test_c16_a_search_without_q_finds_everything(client: Client) -> None:
 
 def test_d1_d2_a_new_segment_has_what_was_sent_and_version_1(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
-    sent = NEW | {"description": {"en": "D"}, "validity": {"from": "2026-01-01T00:00:00Z"}, "mixins": {"a": {"b": 1}}}
-    sent |= {"metadata": {"mixins": {"a": "https://example.com/a.json"}, "version": 9, "createdAt": "never"}}
-    reply = client.post("", json=sent | {"unknown": 1})
+    body = NEW | {"description": {"en": "D"}, "validity": {"from": "2026-01-01T00:00:00Z"}, "mixins": {"a": {"b": 1}}}
+    body |= {"metadata": {"mixins": {"a": "https://example.com/a.json"}, "version": 9, "createdAt": "never"}}
+    reply = client.post("", json=body | {"unknown": 1})
     assert reply.status_code == 201
     (id_,) = reply.get_json().values()
     noon = "2026-01-01T12:00:00.000Z"
-    metadata = {"createdAt": noon, "modifiedAt": noon, "version": 1, "mixins": sent["metadata"]["mixins"]}
-    assert client.get(f"/{id_}").get_json() == {**sent, "id": id_, "status": "INACTIVE", "metadata": metadata}
+    metadata = {"createdAt": noon, "modifiedAt": noon, "version": 1, "mixins": body["metadata"]["mixins"]}
+    assert client.get(f"/{id_}").get_json() == {**body, "id": id_, "status": "INACTIVE", "metadata": metadata}
 
 
 def test_d2_a_put_answers_201_with_the_id_and_then_204(client: Client) -> None:

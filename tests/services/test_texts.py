@@ -53,8 +53,8 @@ def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, pa
     )
     gone = [ItemAssignment(GOLDEN, kind, "gone", THEN) for kind in ("PRODUCT", "CATEGORY")]
     read, whole = item_rows.item_field_reader(state, behaviour, path), paths.path_reader(path)
-    for each in [*stored, with_mixins, *gone]:
-        assert read(each) == whole(item_rows.item_assignment_row(state, each, behaviour))
+    for source in [*stored, with_mixins, *gone]:
+        assert read(source) == whole(item_rows.item_assignment_row(state, source, behaviour))
 
 
 def test_a_list_equals_its_rows_in_each_language_and_when_repeated(client: Client) -> None:
@@ -87,16 +87,16 @@ def test_a_list_shows_the_current_catalogue_and_switches(client: Client, world: 
         return [row["item"] for row in rows if (row["type"], row["item"]["id"]) == ("PRODUCT", HAMMER)]
 
     tenant = world.tenant(client.tenant)
-    codes = {each["code"] for each in hammers()}
+    codes = {row["code"] for row in hammers()}
     renamed = {**tenant.state.products[HAMMER], "code": "renamed"}
     tenant.change(lambda state: (state.with_document("products", HAMMER, renamed), None))
-    assert {each["code"] for each in hammers()} == {"renamed"} != codes
+    assert {row["code"] for row in hammers()} == {"renamed"} != codes
     tenant.change(lambda state: (state.without_document("products", HAMMER), None))
     assert {"id": HAMMER} in hammers()
     tenant.switches = replace(tenant.switches, references="lenient")
     assert {"id": HAMMER} not in hammers()
     tenant.reset()
-    assert {each["code"] for each in hammers()} == codes
+    assert {row["code"] for row in hammers()} == codes
 
 
 def test_customers_show_the_current_names_and_switches(client: Client, world: World) -> None:

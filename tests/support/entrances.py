@@ -1,8 +1,7 @@
-"""Both entrances of the application: the same bytes through our own server's road, and through WSGI."""
+"""Both entrances of the application: the same bytes through our own server and through WSGI."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -11,15 +10,9 @@ from mockserver.settings import Settings
 from mockserver.web import request_parser, wsgi
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
+from tests.support.clock import ManualClock
 
 OF_CONNECTION = {"Date", "Connection"}  # headers that only a server adds
-
-
-class FixedClock:
-    """A clock that always shows the same time."""
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 class SentResponse(NamedTuple):
@@ -31,18 +24,19 @@ class SentResponse(NamedTuple):
 
 
 class Entrances:
-    """Two simulators that get the same requests, so that they have the same state, ids and times."""
+    """Two simulators that get the same requests, so that their states, ids and times are equal."""
 
     def __init__(self) -> None:
-        self._served, self._called = build(Settings(), FixedClock()), build(Settings(), FixedClock())
+        self._served, self._called = build(Settings(), ManualClock()), build(Settings(), ManualClock())
 
     def compare(self, stream: bytes) -> list[SentResponse]:
         """Send the requests of a stream through both entrances; AssertionError if a response differs."""
         responses = []
-        with patch.multiple(request_parser, MAX_URL_BYTES=len(stream), MAX_HEADER_BYTES=len(stream)):
-            whole = RequestParser("127.0.0.1").feed(stream)  # another server hands over what exceeds our limits
+        longest = 3 * len(stream)  # percent-encoding triples the bytes of a path
+        with patch.multiple(request_parser, MAX_URL_BYTES=longest, MAX_HEADER_BYTES=longest):
+            whole = RequestParser("127.0.0.1").feed(stream)  # another server passes on requests that exceed our limits
         for parsed, unlimited in zip(RequestParser("127.0.0.1").feed(stream), whole, strict=True):
-            if not parsed.refusal:  # no application ever gets a request that the parser refuses
+            if not parsed.refusal:  # no application gets a refused request
                 over_socket, over_wsgi = serve(self._served, parsed), call(self._called, unlimited)
                 assert over_socket == over_wsgi, parsed.request
                 responses.append(over_socket)
@@ -58,7 +52,7 @@ def serve(app: App, parsed: ParsedRequest) -> SentResponse:
 
 
 def call(app: App, parsed: ParsedRequest) -> SentResponse:
-    """Answer as under another server, which knows the request by its environment only."""
+    """Answer as under another server, which passes only a WSGI environment."""
     started: list[Any] = []
     parts = app.flask.wsgi_app(wsgi.build_environ(parsed.request), lambda *args: started.extend(args))
     return SentResponse(started[0], _of_application(dict(started[1])), b"".join(parts))

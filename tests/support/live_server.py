@@ -69,9 +69,9 @@ def send_request(
 ) -> tuple[int, Any]:
     """Send a request. Return status and JSON body."""
     data = None if body is None else json.dumps(body).encode()
-    sent = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **(headers or {})}
+    sent_headers = {"Authorization": "Bearer admin-token", "Content-Type": "application/json", **(headers or {})}
     try:
-        with OPENER.open(Request(url, data, sent, method=method), timeout=TIMEOUT_SECONDS) as reply:
+        with OPENER.open(Request(url, data, sent_headers, method=method), timeout=TIMEOUT_SECONDS) as reply:
             text = reply.read()
             return reply.status, json.loads(text) if text else None
     except HTTPError as error:

@@ -205,8 +205,8 @@ def test_an_unreachable_server_is_reported(page: Page, shop: str, tenant: str) -
 
 
 def test_an_expired_token_is_refreshed_once(storefront: Shop, server: str, tenant: str, tmp_path: Path) -> None:
-    said, came = run_page(README, server, tmp_path)  # injects a 401
-    assert came == said
+    documented, received = run_page(README, server, tmp_path)  # injects a 401
+    assert received == documented
     storefront.log_in()
     expect(storefront.products).to_have_count(2)
     expect(storefront.problem).to_be_empty()
@@ -253,9 +253,9 @@ def script(page: Page, bare: str, server: str, tenant: str) -> Script:
 
 
 def test_f4_a_page_sends_the_headers_of_a_storefront_and_reads_the_count(script: Script) -> None:
-    sent = {"Content-Language": "de", "session-id": "s", "saas-token": "t", "Emporix-Tenant": "acme"}
+    headers = {"Content-Language": "de", "session-id": "s", "saas-token": "t", "Emporix-Tenant": "acme"}
     with script.page.expect_response("**/items") as seen:
-        reply = script.segments(f"/{GOLDEN}/items", headers={**sent, "X-Total-Count": "true"})
+        reply = script.segments(f"/{GOLDEN}/items", headers={**headers, "X-Total-Count": "true"})
     assert (reply["status"], reply["headers"]["x-total-count"]) == (200, "2")
     raw = seen.value.all_headers()
     assert raw["access-control-allow-origin"] == script.page.evaluate("location.origin")

@@ -65,6 +65,12 @@ def test_both_entrances_give_the_same_response(
     assert response.headers.get("Content-Length", "0") == str(len(response.body)) or method == "HEAD"
 
 
+def test_both_entrances_accept_a_path_that_encoding_makes_longer_than_its_request(entrances: Entrances) -> None:
+    (response,) = entrances.compare(b"GET /" + b"\x8d" * 40 + b"\r\n\r\n")
+    assert response.status == "404 Not Found"
+    assert b"/" + b"%8D" * 40 in response.body
+
+
 @pytest.mark.parametrize(
     ("path", "control", "documentation"),
     [

@@ -278,12 +278,12 @@ def test_f4_head_follows_get(client: Client) -> None:
 
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5173"])
 def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: str) -> None:
-    asked = {
+    preflight = {
         "Origin": origin,
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "authorization,content-type,saas-token",
     }
-    reply = client.with_token(None).send("OPTIONS", ITEM, headers=asked)
+    reply = client.with_token(None).send("OPTIONS", ITEM, headers=preflight)
     assert reply.status_code == 204
     assert reply.headers["Access-Control-Allow-Origin"] == origin
     assert "PUT" in reply.headers["Access-Control-Allow-Methods"]
@@ -296,8 +296,8 @@ def test_f4_preflights_of_loopback_pages_are_answered(client: Client, origin: st
 )
 def test_f4_pages_see_why_a_call_fails_after_its_preflight(client: Client, path: str, status: int) -> None:
     page = {"Origin": "http://localhost:3000"}
-    asked = {**page, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
-    reply = client.with_token(None).send("OPTIONS", path, headers=asked)
+    preflight = {**page, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    reply = client.with_token(None).send("OPTIONS", path, headers=preflight)
     assert (reply.status_code, reply.headers["Access-Control-Allow-Origin"]) == (204, page["Origin"])
     refused = client.get(path, headers=page)
     assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (status, page["Origin"])
@@ -372,10 +372,10 @@ def test_f4_other_clients_get_no_cors_headers() -> None:
 
 
 def test_f4_pages_see_the_count_of_every_service(client: Client, shared: App) -> None:
-    shown = client.get("/items", headers={"Origin": "http://localhost:3000"}).headers["Access-Control-Expose-Headers"]
+    exposed = client.get("/items", headers={"Origin": "http://localhost:3000"}).headers["Access-Control-Expose-Headers"]
     counts = {operation.count_header for operation in shared.api_operations if operation.count_header}
     assert "X-Total-Count" in counts
-    assert counts <= set(shown.split(", "))
+    assert counts <= set(exposed.split(", "))
 
 
 def test_a_reply_without_body_has_no_content_type(client: Client) -> None:

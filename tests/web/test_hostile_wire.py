@@ -37,7 +37,7 @@ class Served:
     """A server in this process, and a client of it."""
 
     app: App
-    wire: Connection
+    client: Connection
     server: Server
 
     def wait_for_connections(self, count: int) -> None:
@@ -46,11 +46,11 @@ class Served:
             assert self.health() == 200
 
     def health(self) -> int:
-        return self.wire.send("GET", "/__admin/health")[0]
+        return self.client.send("GET", "/__admin/health")[0]
 
     def calls(self) -> int:
         """Return how many calls for the client's tenant have been answered."""
-        return len(self.app.records.list_entries(self.wire.tenant))
+        return len(self.app.records.list_entries(self.client.tenant))
 
     def wait_for_calls(self, times: int) -> int:
         """Send requests until this many calls were answered; return how many there are after ten more requests."""
@@ -61,13 +61,13 @@ class Served:
         return self.calls()
 
     def request_without_reading(self, times: int) -> socket.socket:
-        """Request something large this many times at once; return the connection, of which nothing has been read."""
-        assert self.wire.send("PUT", f"{ITEMS}/{HAMMER}", {"mixins": {"a": {"text": "x" * LARGE}}})[0] == 204
+        """Request something large this many times at once; return the connection, still unread."""
+        assert self.client.send("PUT", f"{ITEMS}/{HAMMER}", {"mixins": {"a": {"text": "x" * LARGE}}})[0] == 204
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(TIMEOUT_SECONDS)
-        connection.connect(("127.0.0.1", self.wire.port))
-        head = f"GET /customer-segment/{self.wire.tenant}/segments{ITEMS}/{HAMMER} HTTP/1.1\r\n"
+        connection.connect(("127.0.0.1", self.client.port))
+        head = f"GET /customer-segment/{self.client.tenant}/segments{ITEMS}/{HAMMER} HTTP/1.1\r\n"
         head += "Authorization: Bearer admin-token\r\n"
         connection.sendall(f"{head}\r\n".encode() * (times - 1) + f"{head}Connection: close\r\n\r\n".encode())
         return connection
@@ -93,8 +93,8 @@ def served(running: tuple[App, Server]) -> Iterator[Served]:
 
 
 @pytest.fixture
-def wire(served: Served) -> Connection:
-    return served.wire
+def client(served: Served) -> Connection:
+    return served.client
 
 
 def test_a_client_that_does_not_read_gets_no_second_response(served: Served) -> None:
@@ -117,56 +117,56 @@ def test_connections_beyond_the_descriptors_wait() -> None:
     limited = ["sh", "-c", 'ulimit -n 100; exec "$@"', "sh", *COMMAND]
     with start_server(command=limited) as (process, ready), ExitStack() as closing:
         port = int(ready["url"].rpartition(":")[2])
-        wire = Connection(port, "acme", closing)
-        assert wire.send("GET", "/__admin/health")[0] == 200
+        client = Connection(port, "acme", closing)
+        assert client.send("GET", "/__admin/health")[0] == 200
         for _ in range(150):
             closing.enter_context(socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS))
         for _ in range(200):  # more than it takes to accept as many as possible
-            assert wire.send("GET", "/__admin/health")[0] == 200
+            assert client.send("GET", "/__admin/health")[0] == 200
         closing.close()
         assert send_request(f"{ready['url']}/__admin/health")[0] == 200
         process.terminate()
         assert "Too many open files" not in process.communicate(timeout=TIMEOUT_SECONDS)[1]
 
 
-def write_items(wire: Connection, seed: int) -> Counter[str]:
+def write_items(client: Connection, seed: int) -> Counter[str]:
     """Write on a connection of its own, one or two items at once; return the number of acknowledged writes by item."""
-    wire, random = wire.open_another(), Random(seed)
+    client, random = client.open_another(), Random(seed)
     count: Counter[str] = Counter()
     for _ in range(50):
         ids = random.choice([[HAMMER], [SCREWDRIVER], [HAMMER, SCREWDRIVER]])
         if len(ids) == 1:
-            assert wire.send("PUT", f"{ITEMS}/{ids[0]}")[0] == 204
+            assert client.send("PUT", f"{ITEMS}/{ids[0]}")[0] == 204
         else:
-            entries = wire.send("PUT", f"{ITEMS}/bulk", [{"id": id_} for id_ in ids])[1]
+            entries = client.send("PUT", f"{ITEMS}/bulk", [{"id": id_} for id_ in ids])[1]
             assert [entry["code"] for entry in entries] == [204, 204]
         count.update(ids)
     return count
 
 
-def export_tenant(wire: Connection) -> list[bytes]:
+def export_tenant(client: Connection) -> list[bytes]:
     """Return the export of each collection of the tenant, as bytes."""
-    replies = [wire.exchange("GET", f"/__admin/state/{name}?tenant={wire.tenant}") for name in WORLDS.collections]
+    replies = [client.exchange("GET", f"/__admin/state/{name}?tenant={client.tenant}") for name in WORLDS.collections]
     assert {status for status, _ in replies} == {200}
     return [content for _, content in replies]
 
 
-def test_no_acknowledged_write_is_lost(wire: Connection) -> None:
+def test_no_acknowledged_write_is_lost(client: Connection) -> None:
     with ThreadPoolExecutor(6) as pool:
-        total = sum(pool.map(lambda seed: write_items(wire, seed), range(6)), Counter[str]())
+        total = sum(pool.map(lambda seed: write_items(client, seed), range(6)), Counter[str]())
     for id_ in (HAMMER, SCREWDRIVER):
-        metadata = wire.send("GET", f"{ITEMS}/{id_}")[1]["metadata"]
+        metadata = client.send("GET", f"{ITEMS}/{id_}")[1]["metadata"]
         assert metadata["version"] == 1 + total[id_]
 
 
-def test_a_reset_under_traffic_restores_every_byte(wire: Connection) -> None:
-    before = export_tenant(wire)
+def test_a_reset_under_traffic_restores_every_byte(client: Connection) -> None:
+    before = export_tenant(client)
     with ThreadPoolExecutor(4) as pool:
-        running = [pool.submit(write_items, wire, seed) for seed in range(4)]
+        running = [pool.submit(write_items, client, seed) for seed in range(4)]
         for _ in range(5):
-            assert wire.send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
+            assert client.send("POST", f"/__admin/reset?tenant={client.tenant}")[0] == 200
         for run in running:
             assert run.result(TIMEOUT_SECONDS).total() >= 50
-    assert export_tenant(wire) != before
-    assert wire.send("POST", f"/__admin/reset?tenant={wire.tenant}")[0] == 200
-    assert export_tenant(wire) == before
+    assert export_tenant(client) != before
+    assert client.send("POST", f"/__admin/reset?tenant={client.tenant}")[0] == 200
+    assert export_tenant(client) == before

@@ -52,8 +52,8 @@ def test_a_shipped_world_is_what_the_seed_command_writes_byte_for_byte(name: str
 
 
 def test_the_published_schema_is_what_the_command_writes() -> None:
-    written = CliRunner().invoke(commands, ["world-schema"]).output
-    assert written == (FIXTURES / "world.schema.json").read_text()
+    output = CliRunner().invoke(commands, ["world-schema"]).output
+    assert output == (FIXTURES / "world.schema.json").read_text()
 
 
 def test_scopes_are_a_list_or_all(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_an_unknown_name_lists_those_that_exist() -> None:
 def test_a_world_with_tokens_of_its_own_has_no_others(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text("tokens: [{token: mine, scopes: []}]")
     world = WORLDS.load_world(str(tmp_path / "own.yaml"))
-    assert [each["token"] for each in world["tokens"]] == ["mine"]
+    assert [token["token"] for token in world["tokens"]] == ["mine"]
     assert world["clients"] == []
 
 
@@ -166,7 +166,7 @@ def test_faker_is_imported_only_to_generate_a_world() -> None:
 
 
 def depth(world: dict[str, Any]) -> int:
-    parents = {each["id"]: each.get("parentId") for each in world["categories"]}
+    parents = {category["id"]: category.get("parentId") for category in world["categories"]}
 
     def level(id_: str | None) -> int:
         return 0 if id_ is None else 1 + level(parents[id_])
@@ -181,26 +181,28 @@ def test_the_default_world_has_what_was_promised() -> None:
     assert depth(DEFAULT) == 4
     assert len(DEFAULT["customers"]) >= 20
     assert len(DEFAULT["legalEntities"]) >= 6
-    assert max(len(each.get("legalEntities", ())) for each in DEFAULT["customers"]) > 1
+    assert max(len(customer.get("legalEntities", ())) for customer in DEFAULT["customers"]) > 1
     assert len(DEFAULT["segments"]) >= 10
-    names = "".join(each["firstName"] + each["lastName"] for each in DEFAULT["customers"])
+    names = "".join(customer["firstName"] + customer["lastName"] for customer in DEFAULT["customers"])
     assert any("\u0590" <= letter <= "\u06ff" for letter in names)
     assert any(letter > "\u3000" for letter in names)
 
 
 def test_the_default_world_has_segments_in_all_states() -> None:
-    states = Counter((each["status"], each.get("validity", {}).get("from", "none")[:4]) for each in DEFAULT["segments"])
+    states = Counter(
+        (segment["status"], segment.get("validity", {}).get("from", "none")[:4]) for segment in DEFAULT["segments"]
+    )
     assert {("ACTIVE", "none"), ("ACTIVE", "2020"), ("ACTIVE", "2024"), ("ACTIVE", "2098")} <= states.keys()
     assert any(status == "INACTIVE" for status, _ in states)
-    assert any("mixins" in each for each in DEFAULT["segments"])
+    assert any("mixins" in segment for segment in DEFAULT["segments"])
 
 
 def test_the_default_world_has_automatic_customer_assignments() -> None:
-    assert {each["assignmentType"] for each in DEFAULT["customerAssignments"]} == {"MANUAL", "AUTOMATIC"}
+    assert {assignment["assignmentType"] for assignment in DEFAULT["customerAssignments"]} == {"MANUAL", "AUTOMATIC"}
 
 
 def test_generated_data_leaves_the_published_segments_and_customers_alone() -> None:
-    published = {each["id"] for each in PUBLISHED_ROWS["segments"]}
+    published = {segment["id"] for segment in PUBLISHED_ROWS["segments"]}
     for section in ("itemAssignments", "customerAssignments"):
         generated = DEFAULT[section][len(PUBLISHED_ROWS[section]) :]
         assert generated

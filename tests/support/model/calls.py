@@ -38,14 +38,14 @@ def some_invalid(good: st.SearchStrategy[Any], wrong: list[Row]) -> st.SearchStr
 def bulk_bodies(elements: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Bodies of bulks: short arrays, some with repeated elements, and now and then no array or too many elements."""
     lists = st.lists(elements, min_size=1, max_size=5)
-    repeated = st.builds(lambda each: [*each, *each], lists)
-    return mostly(lists | repeated, NOT_OBJECTS | st.builds(lambda each: [each] * 201, elements))
+    repeated = st.builds(lambda elements: [*elements, *elements], lists)
+    return mostly(lists | repeated, NOT_OBJECTS | st.builds(lambda element: [element] * 201, elements))
 
 
 def with_ids(ids: st.SearchStrategy[str], body: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Elements of bulks with an id, and some with a missing or invalid one."""
-    good = st.builds(lambda id_, each: {"id": id_, **each}, ids, body)
-    return mostly(good, body | NOT_OBJECTS | st.builds(lambda each: {"id": 5, **each}, body))
+    good = st.builds(lambda id_, content: {"id": id_, **content}, ids, body)
+    return mostly(good, body | NOT_OBJECTS | st.builds(lambda content: {"id": 5, **content}, body))
 
 
 def customer_element(who: CustomerKey) -> Row:

@@ -94,11 +94,13 @@ class Model(ReadModel):
 
     def assign_customers(self, segment: str, elements: Any) -> ExpectedResponse:
         return self._bulk(
-            elements, lambda each: (self._assign_customer(segment, _customer_key(each), each).status, None)
+            elements, lambda element: (self._assign_customer(segment, _customer_key(element), element).status, None)
         )
 
     def remove_customers(self, segment: str, elements: Any) -> ExpectedResponse:
-        return self._bulk(elements, lambda each: (self.remove_customer(segment, _customer_key(each)).status, None))
+        return self._bulk(
+            elements, lambda element: (self.remove_customer(segment, _customer_key(element)).status, None)
+        )
 
     # The rules.
 
@@ -183,12 +185,12 @@ class Model(ReadModel):
 
     def _metadata(self, old: Row | None, body: Row) -> Row:
         """Return the next metadata (D1); 409 for an old version (D3)."""
-        sent = body.get("metadata", {})
+        metadata = body.get("metadata", {})
         now = self.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         created, version = (old["metadata"]["createdAt"], old["metadata"]["version"]) if old else (now, 0)
-        if old and sent.get("version", version) != version:
+        if old and metadata.get("version", version) != version:
             raise Refused(409, CHANGED)
-        urls = {"mixins": sent["mixins"]} if "mixins" in sent else {}
+        urls = {"mixins": metadata["mixins"]} if "mixins" in metadata else {}
         return {"createdAt": created, "modifiedAt": now, "version": version + 1, **urls}
 
     def _bulk(

@@ -190,7 +190,7 @@ class ReadModel:
     def _build_trees(self, assigned: set[str], parent: str | None) -> list[Row]:
         """Return the nodes below a parent that are assigned, or have an assigned descendant (C15)."""
         nodes = []
-        for category in sorted(self.world["categories"], key=lambda each: (each["position"], each["id"])):
+        for category in sorted(self.world["categories"], key=lambda node: (node["position"], node["id"])):
             if category.get("parentId") == parent:
                 node = category | {"isSegmentAssigned": category["id"] in assigned}
                 below = self._build_trees(assigned, category["id"])
