@@ -252,10 +252,7 @@ def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: s
 
 
 def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | None) -> Mark | None:
-    """Return the mark of an exchange; None if its items must be collected each time.
-
-    Values are marked as the texts that items have, and not as themselves: `True == 1`, and a list is not hashable.
-    """
+    """Return the mark of an exchange, with values as text (`True == 1`); None if items must be collected each time."""
     call, status = exchange.call, exchange.status
     if exchange.request.method != operation.method:
         return operation.id, exchange.request.method

@@ -36,7 +36,7 @@ LIBRARIES = {
     "flask_cors": {"web"},
     "flask_swagger_ui": {"web"},
     "httptools": {"web"},
-    "werkzeug": {"contract"},
+    "werkzeug": {"contract", "web"},
     "openapi_core": {"contract"},
     "jsonschema_rs": {"contract", "practices", "worlds"},
     "faker": {"worlds"},
