@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from flask import Flask, Response
+from flask import Flask, Response, abort
 from flask_swagger_ui import get_swaggerui_blueprint
-from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from .. import errors
 from ..control.guard import DOCS_PATH
@@ -26,7 +25,7 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
     @app.get(f"{DOCS_PATH}/specs/<name>.json")
     def spec(name: str) -> Response:
         if name not in spec_json:
-            raise NotFound
+            abort(404)
         return Response(spec_json[name], mimetype=JSON_MEDIA_TYPE)
 
     @app.after_request
@@ -34,12 +33,12 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]]) -> Flask:
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
-    @app.errorhandler(NotFound)
-    def answer_not_found(_: NotFound) -> Response:
+    @app.errorhandler(404)
+    def answer_not_found(_: Any) -> Response:
         return _error_response(errors.NoEndpoint("The documentation has no such page."))
 
-    @app.errorhandler(MethodNotAllowed)
-    def answer_wrong_method(error: MethodNotAllowed) -> Response:
+    @app.errorhandler(405)
+    def answer_wrong_method(error: Any) -> Response:
         return _error_response(errors.MethodNotAllowed(tuple(sorted(error.valid_methods or ()))))
 
     app.register_blueprint(_swagger_ui(list(spec_json)))

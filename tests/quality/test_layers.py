@@ -36,7 +36,7 @@ LIBRARIES = {
     "flask_cors": {"web"},
     "flask_swagger_ui": {"web"},
     "httptools": {"web"},
-    "werkzeug": {"contract", "web"},
+    "werkzeug": {"contract"},
     "openapi_core": {"contract"},
     "jsonschema_rs": {"contract", "practices", "worlds"},
     "faker": {"worlds"},
