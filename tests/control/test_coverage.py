@@ -14,14 +14,18 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from junitparser import JUnitXml
 
+from mockserver.access import Principal
 from mockserver.app import App, build
 from mockserver.cli import commands
-from mockserver.contract.operations import Operation
+from mockserver.contract.operations import Operation, compile_operations
+from mockserver.contract.spec import Spec
 from mockserver.control.coverage.report import covered_percent
-from mockserver.messages import NetworkFault
-from mockserver.records import coverage, store
+from mockserver.messages import Call, NetworkFault, Request, Response
+from mockserver.records import coverage, findings, store
 from mockserver.records.coverage import COVERAGE_DIMENSIONS, CoverageItem, Persona
 from mockserver.records.exchange import MAX_TEST_NAME_LENGTH, Exchange, JournalEntry
 from mockserver.records.findings import MAX_UNDECLARED_FIELDS
@@ -269,6 +273,176 @@ def test_injected_responses_are_counted_separately(client: Client, shared: App, 
     assert (operation["calls"], operation["injected"]) == (1, 1)
 
 
+def count_hits(app: App, client: Client) -> Counter[tuple[str, ...]]:
+    return Counter({key: hits.count for key, hits in app.records.get_record(client.tenant).coverage.hits.items()})
+
+
+NEW_SEGMENT = {"name": {"en": "New", "de": "Neu"}, "siteCode": "main"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "request_parts", "item_count"),
+    [
+        ("GET", ITEM, {}, 4),
+        ("HEAD", ITEM, {}, 0),
+        ("GET", f"{ITEM}?fields=item&made=up", {"headers": {"Accept-Language": "en", "X-Made-Up": "1"}}, 6),
+        ("GET", ITEM, {"headers": {"X-Mock-Test": "one"}}, 4),
+        ("GET", ITEM, {"headers": {"Prefer": "code=404"}}, 1),
+        ("GET", f"/{GOLDEN}/items/PRODUCT/nowhere", {}, 1),
+        ("GET", ITEM, {"headers": {"Authorization": "Bearer manage-token"}}, 1),
+        ("GET", "/items?pageSize=1&sort=type", {}, 5),
+        ("PUT", ITEM, {}, 4),
+        ("PUT", ITEM, {"json": {}}, 4),
+        ("PUT", ITEM, {"json": MIXINS}, 7),
+        ("PUT", ITEM, {"json": {"mixins": {"open": {"type": 1}}, "unheard": True}}, 5),
+        ("PUT", ITEM, {"json": {f"x{number}": 1 for number in range(MAX_UNDECLARED_FIELDS + 1)} | MIXINS}, 7),
+        ("PUT", ITEM, {"json": {"metadata": {"version": 7}}}, 1),
+        ("PUT", ITEM, {"json": {"metadata": {"version": True}}}, 1),
+        ("PUT", ITEM_BULK, {"json": [{"id": SCREWDRIVER}, {"id": HAMMER, "mixins": {}}, {"id": 5, "metadata": {}}]}, 8),
+        ("DELETE", ITEM_BULK, {"json": [SCREWDRIVER]}, 5),
+        ("POST", "", {"json": NEW_SEGMENT | {"status": "INACTIVE"}}, 7),
+        ("POST", "", {"json": NEW_SEGMENT | {"description": {"en": "status"}, "validity": {}}}, 7),
+        ("POST", "/search", {"json": {"q": "status:ACTIVE"}}, 4),
+    ],
+)
+def test_equal_requests_cover_equal_items(
+    client: Client, shared: App, method: str, path: str, request_parts: dict[str, Any], item_count: int
+) -> None:
+    """The first one is counted item by item, the others by the mark that they share."""
+    increments = []
+    for _ in range(3):
+        before = count_hits(shared, client)
+        client.send(method, path, **request_parts)
+        increments.append(count_hits(shared, client) - before)
+    assert increments == [increments[0]] * 3
+    assert set(increments[0].values()) <= {1}
+    assert len(increments[0]) == item_count, increments[0]
+
+
+def test_an_injected_element_failure_covers_equal_items_each_time(client: Client, shared: App) -> None:
+    elements = [{"id": HAMMER}, {"id": SCREWDRIVER, "mixins": {}}]
+    increments = []
+    for index in (None, 2, None, 2, 2):
+        client.with_token(None).delete(f"//__admin/faults?tenant={client.tenant}")
+        if index is not None:
+            fault = {"tenant": client.tenant, "operation": REPLACEMENT, "item": {"index": index, "code": 409}}
+            assert client.with_token(None).post("//__admin/faults", json=fault).status_code == 201
+        before = count_hits(shared, client)
+        assert client.put(ITEM_BULK, json=elements).status_code == 207
+        increments.append(count_hits(shared, client) - before)
+    without_fault, with_fault = increments[:2]
+    assert increments == [without_fault, with_fault, without_fault, with_fault, with_fault]
+    assert without_fault.keys() - with_fault.keys() == {("bodyProperties", REPLACEMENT, "body", "/*/mixins")}
+
+
+# Values that Python takes for equal, or cannot hash, with the texts that a client sends for them.
+FLAGS: list[Any] = [True, 1, "1"]
+ENUM_PARAMETERS: dict[tuple[str, str], tuple[str, list[Any]]] = {
+    ("path", "kind"): ("string", ["A", "B"]),
+    ("query", "flag"): ("boolean", [True, False]),
+    ("query", "level"): ("integer", [0, 1]),
+    ("query", "word"): ("string", ["1", "True", "None"]),
+    ("query", "list"): ("array", [["a"], ["a", "b"]]),
+    ("header", "X-Flag"): ("boolean", [True, False]),
+}
+OTHER_PARAMETERS = [("query", "note"), ("header", "X-Note")]
+BODY_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "flag": {"enum": FLAGS},
+        "texts": {"type": "object"},
+        "nested": {"type": "object", "properties": {"texts": {"type": "object"}, "flag": {"type": "boolean"}}},
+    },
+}
+(ODD_OPERATION,) = compile_operations(
+    Spec(
+        Path("odd.yaml"),
+        {
+            "paths": {
+                "/odd/{kind}": {
+                    "put": {
+                        "operationId": "odd",
+                        "security": [{"OAuth2": ["odd.manage", "odd.read"]}],
+                        "parameters": [
+                            {"in": place, "name": name, "schema": {"type": kind, "enum": values}}
+                            for (place, name), (kind, values) in ENUM_PARAMETERS.items()
+                        ]
+                        + [{"in": place, "name": name, "schema": {}} for place, name in OTHER_PARAMETERS],
+                        "requestBody": {"content": {"application/json": {"schema": BODY_SCHEMA}}},
+                        "responses": {"200": {}, "204": {}, "404": {}, "409": {}},
+                    }
+                }
+            }
+        },
+    )
+)
+BODIES = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "flag": st.sampled_from(FLAGS),
+        "texts": st.dictionaries(st.sampled_from(["flag", "texts", "en"]), st.sampled_from([True, 1, {}]), max_size=2),
+        "nested": st.fixed_dictionaries(
+            {}, optional={"texts": st.just({"flag": 1}), "flag": st.sampled_from([True, 1])}
+        ),
+        "unheard": st.sampled_from([True, 1]),
+    },
+)
+RAW_VALUES = {
+    place: st.fixed_dictionaries(
+        {},
+        optional={
+            name.lower(): st.sampled_from([json.dumps(value).strip('[]"').replace('", "', ",") for value in values])
+            for (location, name), (_, values) in ENUM_PARAMETERS.items()
+            if location == place
+        }
+        | {name.lower(): st.sampled_from(["1", "true"]) for location, name in OTHER_PARAMETERS if location == place},
+    )
+    for place in ("query", "header")
+}
+EXCHANGE_PARTS: dict[str, st.SearchStrategy[Any]] = {
+    "method": st.sampled_from(["PUT", "PUT", "PUT", "HEAD"]),
+    "status": st.sampled_from([200, 200, 204, 404, 409]),
+    "scopes": st.sampled_from([(), ("odd.manage",), ("odd.read",)]),
+    "is_injected": st.sampled_from([False, False, False, True]),
+    "network_fault": st.sampled_from([None, None, NetworkFault("drip"), NetworkFault("reset")]),
+    "path": st.sampled_from([{"kind": "A"}, {"kind": "B"}]),
+    "body": BODIES,
+    **RAW_VALUES,
+}
+
+
+def build_exchange(parts: dict[str, Any]) -> Exchange:
+    principal = Principal(frozenset(parts["scopes"]))
+    path, query, header = (
+        ODD_OPERATION.parameters[place].read_values(parts[place]) for place in ("path", "query", "header")
+    )
+    return Exchange(
+        1,
+        Request(parts["method"], "/odd", "", {}),
+        0.0,
+        operation=ODD_OPERATION,
+        principal=principal,
+        is_injected=parts["is_injected"],
+        response=Response(parts["status"], b"", {}, parts["network_fault"]),
+        call=Call(principal, path, query, header, parts["body"]),
+        scan=findings.scan_body(ODD_OPERATION, parts["body"]),
+    )
+
+
+@given(st.fixed_dictionaries(EXCHANGE_PARTS), st.fixed_dictionaries(EXCHANGE_PARTS))
+def test_no_exchange_is_taken_for_another(parts: dict[str, Any], other_parts: dict[str, Any]) -> None:
+    """Compare an exchange, and others that differ from it in one part, with their items collected one by one."""
+    variants = [parts, other_parts, *(parts | {name: other_parts[name]} for name in EXCHANGE_PARTS)]
+    variants += [parts | {"body": {**(parts["body"] or {}), "flag": flag}} for flag in FLAGS]
+    variants += [parts | {place: {**parts[place], name.lower(): "1"}} for place, name in OTHER_PARAMETERS]
+    variants += [variant | {"status": 409} for variant in variants if variant["status"] == 404]
+    recorder, expected = coverage.Coverage(), Counter[Any]()
+    for exchange in map(build_exchange, variants * 2):
+        recorder.record_exchange(exchange)
+        expected.update(coverage.collect_covered_keys(ODD_OPERATION, exchange, exchange.used_scope))
+    assert {key: hits.count for key, hits in recorder.hits.items()} == expected
+
+
 def test_every_coverage_item_lists_its_tests_once(client: Client) -> None:
     for test in ("one", "two", "one"):
         client.get(ITEM, headers={"X-Mock-Test": test})
@@ -302,9 +476,8 @@ def test_beyond_a_thousand_names_tests_are_pooled(client: Client, exchanges: lis
         recorder.record_exchange(exchange)
     exchange.operation = replace(exchange.operation, id="another") if exchange.operation else None
     recorder.record_exchange(exchange)
-    tallies = recorder.hits
-    assert tallies[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
-    assert list(tallies[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
+    assert recorder.hits[CoverageItem("operations", GET_ITEM)].count == coverage.MAX_TEST_NAMES + 50
+    assert list(recorder.hits[CoverageItem("operations", "another")].tests) == [coverage.OTHER_TESTS]
     assert len(recorder._test_names) == coverage.MAX_TEST_NAMES
 
 

@@ -120,10 +120,10 @@ def test_d12_data_is_validated_against_the_schema_of_its_url(client: Client) -> 
 
 def test_d12_data_is_validated_by_type_after_equal_data(client: Client) -> None:
     """In Python `True == 1`: a result cached by equal data would let 1 pass for a boolean."""
-    url, schema = "https://example.com/boolean.json", {"type": "object", "properties": {"a": {"type": "boolean"}}}
-    rows = [{"url": url, "schema": schema}]
+    schema = {"type": "object", "properties": {"a": {"type": "boolean"}}}
+    url = "https://example.com/boolean.json"
     state = f"//__admin/state/mixinSchemas?tenant={client.tenant}"
-    assert client.with_token(None).put(state, json=rows).status_code == 200
+    assert client.with_token(None).put(state, json=[{"url": url, "schema": schema}]).status_code == 200
     boolean, numbers = mixin({"a": True}, url), [mixin({"a": value}, url) for value in (1, 1.0)]
     assert client.put(ITEM, json=boolean).status_code == 204
     for number in numbers:

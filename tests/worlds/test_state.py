@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +15,10 @@ from mockserver.app import App
 from mockserver.practices.rows import ConcatenatedTables
 from mockserver.store import table
 from mockserver.store.clock import parse_timestamp
+from mockserver.store.state import CustomerAssignment, ItemAssignment, Revision
 from mockserver.store.table import Table
 from tests.support.client import Client
+from tests.support.paths import ROOT
 from tests.support.samples import GOLDEN, HAMMER
 
 KEYS = st.integers(0, 60)
@@ -96,6 +100,24 @@ def test_a_failed_rule_leaves_the_state_as_it_was(shared: App, client: Client) -
     before = shared.world.tenant(client.tenant).state
     assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"metadata": {"version": 9}}).status_code == 409
     assert shared.world.tenant(client.tenant).state is before
+
+
+def test_no_code_sets_a_field_of_a_revision_or_an_assignment() -> None:
+    """They are shared by states, but not frozen; other objects set fields of these names on themselves only."""
+    names = {item.name for kind in (Revision, ItemAssignment, CustomerAssignment) for item in fields(kind)}
+    nodes = [
+        (path.name, node)
+        for path in (ROOT / "mockserver").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    targets = [(name, node) for name, node in nodes if isinstance(node, ast.Attribute) and node.attr in names]
+    offenders = [
+        f"{name}:{node.lineno}"
+        for name, node in targets
+        if not isinstance(node.ctx, ast.Load) and ast.unparse(node.value) != "self"
+    ]
+    assert offenders == []
+    assert len(targets) > len(names)
 
 
 @pytest.mark.parametrize("text", ["2026-01-01T12:00:00Z", "2026-01-01T14:00:00+02:00", "2026-01-01T12:00:00"])
