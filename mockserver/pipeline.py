@@ -133,9 +133,8 @@ class Pipeline:
     def _identify_caller(self, exchange: Exchange) -> Principal:
         """Return the holder of the token; InvalidToken (401). The exchange records the holder of a bad token too."""
         authorization, tokens = exchange.request.headers.get("authorization"), self.world.tokens
-        clock = self.world.tenant(exchange.tenant).clock if exchange.tenant else self.world.clock
         try:
-            return tokens.authenticate(authorization, exchange.tenant, clock.now)
+            return tokens.authenticate(authorization, exchange.tenant, self.world.clock_of(exchange.tenant).now)
         except InvalidToken:
             exchange.principal = tokens.find_holder(authorization, exchange.tenant)
             raise

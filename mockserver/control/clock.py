@@ -57,8 +57,7 @@ def advance_clock(context: ControlContext, call: Call) -> Reply:
 
 def _find_clock(context: ControlContext, call: Call) -> AdjustableClock:
     """Return the clock of the tenant that the call names, or the one that all tenants follow."""
-    name = tenant_name(call)
-    return context.world.tenant(name).clock if name else context.world.clock
+    return context.world.clock_of(tenant_name(call))
 
 
 def _clock_json(clock: AdjustableClock) -> dict[str, Any]:

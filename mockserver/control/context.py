@@ -20,14 +20,14 @@ class ControlContext:
     """The parts of the simulator that handlers inspect and change.
 
     operations: of the simulated API, by id.
-    worlds_folder: the worlds that a tenant can be seeded with.
+    worlds: the worlds that a tenant can be seeded with.
     """
 
     world: World
     records: RecordStore
     operations: Mapping[str, Operation]
     faults: FaultRegistry
-    worlds_folder: WorldLibrary
+    worlds: WorldLibrary
 
     def resolve_tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the default tenant."""

@@ -58,9 +58,7 @@ def restore_snapshot(context: ControlContext, call: Call) -> Reply:
 def diff_snapshots(context: ControlContext, call: Call) -> Reply:
     """Return what was added, removed and changed between a snapshot and another one, or the current state."""
     tenant, before, after = context.resolve_tenant(call), call.path["name"], call.query.get("with", PRESENT_NAME)
-    changes = exporting.diff_states(
-        _find_state(tenant, before), _find_state(tenant, after), context.worlds_folder.collections
-    )
+    changes = exporting.diff_states(_find_state(tenant, before), _find_state(tenant, after), context.worlds.collections)
     return Reply(200, {"tenant": tenant.name, "from": before, "to": after, "changes": changes})
 
 

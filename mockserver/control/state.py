@@ -36,7 +36,7 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 def show_state(context: ControlContext, call: Call) -> Reply:
     """Return the number of rows of each collection."""
     tenant = context.resolve_tenant(call)
-    counts = exporting.count_rows(tenant.state, context.worlds_folder.collections)
+    counts = exporting.count_rows(tenant.state, context.worlds.collections)
     return Reply(200, _tenant_json(tenant) | {"counts": counts})
 
 
@@ -57,7 +57,7 @@ def empty_collection(context: ControlContext, call: Call) -> Reply:
 
 def seed_tenants(context: ControlContext, call: Call) -> Reply:
     """Seed a tenant, or all including new ones, with another world, to which a later reset returns."""
-    seed = _requested_seed(context.worlds_folder, json_object(call))
+    seed = _requested_seed(context.worlds, json_object(call))
     if tenant_name(call) is None:
         context.world.seed = seed
     for token, principal in seed.tokens.items():
@@ -96,14 +96,14 @@ def _tenant_json(tenant: Tenant) -> dict[str, Any]:
 
 def _find_collection(context: ControlContext, call: Call) -> Collection:
     name: str = call.path["collection"]
-    collection = context.worlds_folder.collections.get(name)
+    collection = context.worlds.collections.get(name)
     if collection is None:
-        raise Unprocessable(describe_unknown("collection", name, context.worlds_folder.collections))
+        raise Unprocessable(describe_unknown("collection", name, context.worlds.collections))
     return collection
 
 
 def _replace_rows(context: ControlContext, call: Call, rows: list[Any]) -> Reply:
-    collection, tenant, worlds = _find_collection(context, call), context.resolve_tenant(call), context.worlds_folder
+    collection, tenant, worlds = _find_collection(context, call), context.resolve_tenant(call), context.worlds
 
     def replace_rows(state: State) -> tuple[State, int]:
         world = exporting.export_world(state, worlds.collections) | {collection.name: rows}
@@ -132,13 +132,13 @@ def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
         return _shipped_seed(worlds, request["world"])
     try:
         if "seed" in request:
-            return worlds.inline_seed(f"seed-{request['seed']}", _generate(worlds, request))
-        return worlds.inline_seed("inline", request["inline"])
+            return worlds.build_inline_seed(f"seed-{request['seed']}", _generate_world(worlds, request))
+        return worlds.build_inline_seed("inline", request["inline"])
     except WorldError as error:
         raise _world_error(error) from None
 
 
-def _generate(worlds: WorldLibrary, request: dict[str, Any]) -> dict[str, Any]:
+def _generate_world(worlds: WorldLibrary, request: dict[str, Any]) -> dict[str, Any]:
     """Return a generated world; BadRequest for a count that is unknown, or lower than its collection allows."""
     from ..worlds.generate import generate_world  # noqa: PLC0415 - Faker takes a while to import
 

@@ -34,7 +34,7 @@ def mint_token(context: ControlContext, call: Call) -> Reply:
     """Issue a token with the given scopes; customer, legal entity and lifetime are optional."""
     json_body = json_object(call)
     token = json_body.get("token") or context.world.ids.next_hex(MINTED_TOKEN_DIGITS)
-    clock = context.world.tenant(json_body["tenant"]).clock if "tenant" in json_body else context.world.clock
+    clock = context.world.clock_of(json_body.get("tenant"))
     if "lifetimeSeconds" in json_body:
         expires_at = clock.now() + timedelta(seconds=json_body["lifetimeSeconds"])
         json_body = json_body | {"expiresAt": format_timestamp(expires_at)}

@@ -19,5 +19,5 @@ def is_active_segment(state: State, segment_id: str, now: datetime, switches: Sw
 
 def _is_within_validity(validity: Document, now: datetime) -> bool:
     """Whether a time is in [from, to); a missing bound is open."""
-    begins, ends = validity.get("from"), validity.get("to")
-    return (begins is None or parse_timestamp(begins) <= now) and (ends is None or now < parse_timestamp(ends))
+    start, end = validity.get("from"), validity.get("to")
+    return (start is None or parse_timestamp(start) <= now) and (end is None or now < parse_timestamp(end))

@@ -16,7 +16,7 @@ from .fault import CallerLookup, CallPhase, Fault
 from .registry import FaultRegistry
 
 CallRunner = Callable[[], Reply]
-PREFERENCE_MARK = "Prefer"  # the journal shows it in place of a fault's id
+PREFERENCE_MARK = "Prefer"  # the journal shows it instead of the id of a fault
 
 
 @dataclass(frozen=True, slots=True)

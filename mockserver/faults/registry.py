@@ -49,12 +49,12 @@ class FaultRegistry:
     def remove_faults(self, is_unwanted: Callable[[Fault], bool]) -> list[Fault]:
         """Remove the faults that match, and return them; calls that they hold continue."""
         with self._lock:
-            removed = [fault for fault in self.faults if is_unwanted(fault)]
-            ids = {fault.id for fault in removed}
+            removed_faults = [fault for fault in self.faults if is_unwanted(fault)]
+            ids = {fault.id for fault in removed_faults}
             self._replace_faults(tuple(fault for fault in self.faults if fault.id not in ids))
-        for fault in removed:
+        for fault in removed_faults:
             fault.release_calls()
-        return removed
+        return removed_faults
 
     def remove_tenant_faults(self, tenant: str | None) -> list[Fault]:
         """Remove the faults of one tenant, or all for None, including those without a tenant."""

@@ -40,7 +40,8 @@ class JournalEntry:
     """What the journal keeps of an exchange.
 
     number: position in the order of arrival, from 1. arrived_seconds: real time since 1970, not the tenant's clock.
-    tenant, operation, ids: from the path; ids are still encoded. Absent if no operation has the path.
+    tenant: from the path; None without a valid one.
+    operation, ids: from the path; ids are still encoded. Absent if no operation has the path and method.
     principal: the holder of the token, even if it has expired; None for an unknown token or none.
     fault: ids of the faults that were applied. is_injected: whether one of them replaced the service's own response.
     versions: of the tenant's state, before and after the handler.

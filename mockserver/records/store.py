@@ -56,11 +56,11 @@ class Journal:
     def remove_entries(self, is_unwanted: Callable[[JournalEntry], bool]) -> list[JournalEntry]:
         """Remove the entries that match, and return them."""
         with self._lock:
-            removed = [entry for entry in self._entries if is_unwanted(entry)]
-            ids = {entry.id for entry in removed}
+            removed_entries = [entry for entry in self._entries if is_unwanted(entry)]
+            ids = {entry.id for entry in removed_entries}
             self._entries = deque(entry for entry in self._entries if entry.id not in ids)
-            self._size_bytes -= sum(entry.size_bytes for entry in removed)
-            return removed
+            self._size_bytes -= sum(entry.size_bytes for entry in removed_entries)
+            return removed_entries
 
     def clear(self) -> None:
         """Remove all entries, and reset the count of dropped ones."""

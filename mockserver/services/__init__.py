@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from ..messages import Service
-from ..store.collection import Collection, by_name
+from ..store.collection import Collection, index_collections
 from ..store.world import World
 
 SHIPPED = sys.modules[__name__]
@@ -28,12 +28,12 @@ def import_services(packages: Iterable[ModuleType] = (SHIPPED,)) -> list[ModuleT
 def create_service(module: ModuleType, world: World) -> Service:
     """Return the service of a folder: its value `SERVICE`, or what its function `service(world)` returns."""
     if hasattr(module, "service"):
-        created: Service = module.service(world)
-        return created
+        service: Service = module.service(world)
+        return service
     if not hasattr(module, "SERVICE"):
         raise TypeError(f"{module.__name__} must define SERVICE or service(world)")
-    value: Service = module.SERVICE
-    return value
+    declared_service: Service = module.SERVICE
+    return declared_service
 
 
 def collections_of(services: Iterable[ModuleType]) -> Mapping[str, Collection]:
@@ -41,7 +41,7 @@ def collections_of(services: Iterable[ModuleType]) -> Mapping[str, Collection]:
 
     A service that stores something declares it as `COLLECTIONS` in its module `collections`.
     """
-    return by_name(collection for service in services for collection in _declared_collections(service))
+    return index_collections(collection for service in services for collection in _declared_collections(service))
 
 
 def list_own_specs(packages: Iterable[ModuleType]) -> Iterator[Path]:

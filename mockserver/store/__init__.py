@@ -1,1 +1,1 @@
-"""What a stored resource is: its key, its references, its schema in world files, and where the state keeps it."""
+"""What is stored: the tenants of a world, their states, tables and clocks, and the declarations of resources."""

@@ -83,25 +83,25 @@ class Collection(Section):
         return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})
 
 
-def by_name(collections: Iterable[Collection]) -> Mapping[str, Collection]:
+def index_collections(collections: Iterable[Collection]) -> Mapping[str, Collection]:
     """Return collections by name, each after those that it refers to.
 
     ValueError if two have the same name, if references form a cycle, or if one leads to an unknown collection.
     """
-    named: dict[str, Collection] = {}
+    by_name: dict[str, Collection] = {}
     for collection in collections:
-        if collection.name in named:
+        if collection.name in by_name:
             raise ValueError(f"two services declare the collection {collection.name!r}")
-        named[collection.name] = collection
-    targets = {name: _targets(collection) - {name} for name, collection in sorted(named.items())}
-    unknown = set().union(*targets.values()) - named.keys()
+        by_name[collection.name] = collection
+    targets = {name: _targets(collection) - {name} for name, collection in sorted(by_name.items())}
+    unknown = set().union(*targets.values()) - by_name.keys()
     if unknown:
         raise ValueError(f"no service declares the collections {sorted(unknown)}, to which others refer")
-    return {name: named[name] for name in TopologicalSorter(targets).static_order()}
+    return {name: by_name[name] for name in TopologicalSorter(targets).static_order()}
 
 
 def _targets(section: Section) -> set[str]:
     """Return the names of the sections that a section refers to."""
     targets = section.references.values()
-    named = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
-    return {name for names in named for name in names}
+    name_groups = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
+    return {name for names in name_groups for name in names}

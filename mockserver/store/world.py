@@ -117,12 +117,12 @@ class Tenant:
     def undo(self, steps: int) -> int:
         """Undo the last changes of any kind; return how many were undone."""
         with self._write_lock:
-            undone = 0
-            while undone < steps and self._history:
+            undone_count = 0
+            while undone_count < steps and self._history:
                 self._state = self._history.pop()
-                undone += 1
-            self.version += bool(undone)
-            return undone
+                undone_count += 1
+            self.version += bool(undone_count)
+            return undone_count
 
     def _replace_state(self, state: State) -> None:
         if state is not self._state:
@@ -134,7 +134,7 @@ class Tenant:
 class World:
     """All tenants, the tokens, the clock and the source of ids.
 
-    default_tenant: the tenant in replies to requests that name none (B1a).
+    default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
     """
 
     def __init__(
@@ -170,6 +170,10 @@ class World:
     def tenants(self, name: str | None) -> list[Tenant]:
         """Return one tenant, or all that requests have named so far."""
         return [self.tenant(tenant_name) for tenant_name in ([name] if name else self.tenant_names)]
+
+    def clock_of(self, tenant: str | None) -> AdjustableClock:
+        """Return the clock of a tenant; for None, the one that all tenants follow."""
+        return self.tenant(tenant).clock if tenant else self.clock
 
     def drop_tenant(self, name: str) -> bool:
         """Delete a tenant with its state; False if it is unknown."""

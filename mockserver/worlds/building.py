@@ -14,7 +14,7 @@ from ..store.world import Seed
 ALL_SCOPES = "all"  # in a world, instead of a list of scopes
 
 
-def seed_from(name: str, world: Sections, collections: Mapping[str, Collection], all_scopes: Iterable[str]) -> Seed:
+def build_seed(name: str, world: Sections, collections: Mapping[str, Collection], all_scopes: Iterable[str]) -> Seed:
     """Return the seed of a checked world.
 
     all_scopes: what `scopes: all` stands for.
@@ -41,12 +41,12 @@ def build_state(world: Sections, collections: Mapping[str, Collection]) -> State
 
 def build_principal(token: Mapping[str, Any], name: str, scopes: Iterable[str]) -> Principal:
     """Return the holder of a token that a world or the control plane describes."""
-    expires = token.get("expiresAt")
+    expiry = token.get("expiresAt")
     return Principal(
         frozenset(scopes),
         token.get("tenant"),
         token.get("customerId"),
         token.get("legalEntityId"),
-        expires and parse_timestamp(expires),
+        expiry and parse_timestamp(expiry),
         name,
     )

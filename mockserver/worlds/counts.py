@@ -8,12 +8,12 @@ from ..store.collection import Collection
 from ..store.row_generation import CountRange
 from .sample_values import GENERATED_LANGUAGES
 
-LANGUAGES = "languages"  # the one count that belongs to no collection
+LANGUAGE_COUNT = "languages"  # the name of the one count that belongs to no collection
 
 
 def count_ranges(collections: Mapping[str, Collection]) -> dict[str, CountRange]:
     """Return the counts that a world with these collections has, by name."""
-    ranges = {LANGUAGES: CountRange(3, minimum=1, maximum=len(GENERATED_LANGUAGES))}
+    ranges = {LANGUAGE_COUNT: CountRange(3, minimum=1, maximum=len(GENERATED_LANGUAGES))}
     for name, collection in collections.items():
         if collection.generator is not None:
             ranges[name] = CountRange(collection.generator.default_count, collection.generator.min_count)

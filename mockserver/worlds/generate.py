@@ -13,7 +13,7 @@ from faker import Faker
 from ..store.collection import Collection, Key
 from ..store.row_generation import GeneratedRow, RowContext, RowGenerator
 from ..strict_yaml import parse_plain_scalar
-from .counts import LANGUAGES, default_counts
+from .counts import LANGUAGE_COUNT, default_counts
 from .sample_values import GENERATED_LANGUAGES
 
 GeneratedWorld = dict[str, Any]
@@ -33,7 +33,7 @@ def generate_world(
     counts: by the names of `count_ranges`; the defaults for those left out.
     """
     counts = {**default_counts(collections), **(counts or {})}
-    languages = list(GENERATED_LANGUAGES[: counts[LANGUAGES]])
+    languages = list(GENERATED_LANGUAGES[: counts[LANGUAGE_COUNT]])
     fakers = [Faker(locale) for locale in FAKER_LOCALES]
     rows: dict[str, list[GeneratedRow]] = {}
     for name, collection in collections.items():

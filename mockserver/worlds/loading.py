@@ -12,19 +12,19 @@ import jsonschema_rs
 import orjson
 
 from ..practices import mixins
-from ..store.collection import Collection, Sections
+from ..store.collection import Collection, Row, Sections
 from ..store.state import State
 from ..store.world import Seed
 from ..strict_yaml import YamlError, load_yaml
 from ..wording import describe_unknown, json_pointer, shorten
 from . import building
 from .sections import MIXIN_SCHEMAS, all_sections, build_world_schema
-from .violations import structural_violations, violations
+from .violations import find_structural_violations, find_violations
 
 INLINE = Path("world")  # the path of a world without a file
 ACCESS = "access"  # the file with the clients and tokens of worlds that define neither
 
-World = dict[str, Any]  # the sections of a checked world
+CheckedWorld = dict[str, Any]  # the sections of a checked world
 
 
 class WorldError(Exception):
@@ -39,18 +39,18 @@ class WorldError(Exception):
 class WorldLibrary:
     """Loads worlds: from a folder by name, from a path, or from the body of a request.
 
-    stored: the collections that services declare.
+    service_collections: those that services declare, by name.
     scopes: what `scopes: all` stands for.
     """
 
     folder: Path
-    stored: Mapping[str, Collection]
+    service_collections: Mapping[str, Collection]
     scopes: frozenset[str] = frozenset()
 
     @cached_property
     def collections(self) -> Mapping[str, Collection]:
         """The collections of a state by name: those of services, and mixin schemas."""
-        return {**self.stored, MIXIN_SCHEMAS.name: MIXIN_SCHEMAS}
+        return {**self.service_collections, MIXIN_SCHEMAS.name: MIXIN_SCHEMAS}
 
     @property
     def names(self) -> list[str]:
@@ -59,24 +59,24 @@ class WorldLibrary:
 
     def load_seed(self, name_or_path: str) -> Seed:
         """Load a world by its name or path; WorldError if it is invalid."""
-        return self._seed_from(Path(name_or_path).stem, self.load_world(name_or_path))
+        return self._build_seed(Path(name_or_path).stem, self.load_world(name_or_path))
 
-    def inline_seed(self, name: str, world: Any) -> Seed:
+    def build_inline_seed(self, name: str, world: Any) -> Seed:
         """Return the seed of a world without a file; clients and tokens that it lacks come from access.yaml."""
-        return self._seed_from(name, self._load_access() | self.check(world))
+        return self._build_seed(name, self._load_access() | self.check(world))
 
-    def load_world(self, name_or_path: str) -> World:
+    def load_world(self, name_or_path: str) -> CheckedWorld:
         """Load a world by its name or path; one without clients and tokens gets those of access.yaml."""
         world = self.load(self._path_of(name_or_path))
         if "clients" not in world and "tokens" not in world:
             world = self._load_access() | world
         return {"clients": [], "tokens": []} | world
 
-    def load(self, path: Path) -> World:
+    def load(self, path: Path) -> CheckedWorld:
         """Load and check one world file."""
         return self.check(_read(path), path)
 
-    def check(self, world: Any, path: Path = INLINE, *, dangling: bool = False) -> World:
+    def check(self, world: Any, path: Path = INLINE, *, dangling: bool = False) -> CheckedWorld:
         """Return a valid world, with its schema files read in; WorldError if it is invalid.
 
         path: the file that the world comes from; schema files are relative to its folder.
@@ -85,8 +85,8 @@ class WorldLibrary:
         error = next(self._validator.iter_errors(world), None)
         if error is not None:
             raise WorldError(path, json_pointer(error.instance_path), shorten(error.message))
-        find_violations = structural_violations if dangling else violations
-        for place, reason in find_violations(world, all_sections(self.collections)):
+        find = find_structural_violations if dangling else find_violations
+        for place, reason in find(world, all_sections(self.collections)):
             raise WorldError(path, place, reason)
         return _with_mixin_schemas(world, path)
 
@@ -103,10 +103,10 @@ class WorldLibrary:
     def _validator(self) -> jsonschema_rs.Validator:
         return jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
 
-    def _seed_from(self, name: str, world: World) -> Seed:
-        return building.seed_from(name, world, self.collections, self.scopes)
+    def _build_seed(self, name: str, world: CheckedWorld) -> Seed:
+        return building.build_seed(name, world, self.collections, self.scopes)
 
-    def _load_access(self) -> World:
+    def _load_access(self) -> CheckedWorld:
         return self.load(self.folder / f"{ACCESS}.yaml")
 
     def _path_of(self, name_or_path: str) -> Path:
@@ -131,7 +131,7 @@ def _read(path: Path) -> Any:
     return {} if world is None else world
 
 
-def _with_mixin_schemas(world: World, path: Path) -> World:
+def _with_mixin_schemas(world: CheckedWorld, path: Path) -> CheckedWorld:
     """Return a world with the mixin schemas from files read in."""
     if MIXIN_SCHEMAS.name not in world:
         return world
@@ -142,7 +142,7 @@ def _with_mixin_schemas(world: World, path: Path) -> World:
     return world | {MIXIN_SCHEMAS.name: rows}
 
 
-def _mixin_schema(path: Path, place: str, row: World) -> Any:
+def _mixin_schema(path: Path, place: str, row: Row) -> Any:
     """Return the JSON Schema of a mixin; WorldError if it is invalid or refers to the network."""
     if path == INLINE and "file" in row:
         raise WorldError(path, f"{place}/file", "a world without a file must contain its schemas, as `schema`")

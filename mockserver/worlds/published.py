@@ -18,7 +18,7 @@ SOME_COMPANY, ANOTHER_COMPANY, THIRD_COMPANY = (
 )
 PUBLISHED_TIME = "2024-10-12T12:00:00.000Z"
 PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME, "version": 1}
-MIXIN_SCHEMAS = [
+PUBLISHED_MIXIN_SCHEMAS = [
     {"url": url, "file": "schemas/segmentAttributes.json"}
     for url in (
         ATTRIBUTES_SCHEMA_URL,
@@ -147,7 +147,7 @@ def build_default_world(collections: Mapping[str, Collection]) -> GeneratedWorld
     for section, rows in PUBLISHED_ROWS.items():
         world[section] = rows + world[section]
     world["description"] = "The ids of the published examples, and generated data around them."
-    return world | {"mixinSchemas": MIXIN_SCHEMAS}
+    return world | {"mixinSchemas": PUBLISHED_MIXIN_SCHEMAS}
 
 
 def build_catalogue_world(collections: Mapping[str, Collection]) -> GeneratedWorld:

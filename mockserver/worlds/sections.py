@@ -13,7 +13,7 @@ from ..store.collection import Collection, Key, Row, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
 from ..store.state import State
 
-LANGUAGES = {
+LANGUAGES_SCHEMA = {
     "description": "Languages of the tenant; the default one is used if no language matches.",
     **closed_object(
         {"default": LANGUAGE, "supported": unique_list(LANGUAGE, minItems=1)},
@@ -88,7 +88,7 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "World of emporix-mockserver",
         "description": "What every tenant starts from. All sections are optional.",
-        **closed_object({"description": TEXT, "languages": LANGUAGES} | sections),
+        **closed_object({"description": TEXT, "languages": LANGUAGES_SCHEMA} | sections),
         "$defs": DEFINITIONS,
     }
 

@@ -9,11 +9,11 @@ from ..practices import paths
 from ..store.collection import MAX_LEVELS, Row, Section, Sections, Violation
 
 
-def violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
+def find_violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
     """Yield the violations in a world that is valid by its schema."""
     sections = list(sections)
     keys = {section.name: {section.key_of(row) for row in _rows(world, section)} for section in sections}
-    yield from duplicate_keys(world, sections)
+    yield from _duplicate_keys(world, sections)
     yield from _unsupported_languages(world)
     for section in sections:
         yield from _unknown_keys(world, section, keys)
@@ -22,14 +22,14 @@ def violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violati
     yield from _misplaced_rows(world, sections)
 
 
-def structural_violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
+def find_structural_violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
     """Yield the violations that count even if keys may refer to missing rows."""
     sections = list(sections)
-    yield from duplicate_keys(world, sections)
+    yield from _duplicate_keys(world, sections)
     yield from _misplaced_rows(world, sections)
 
 
-def duplicate_keys(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
+def _duplicate_keys(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
     """Yield the rows that have the same key as an earlier row."""
     for section in sections:
         earlier_keys = set()

@@ -16,7 +16,7 @@ from mockserver.contract.spec import SpecError
 from mockserver.messages import Service
 from mockserver.services import SHIPPED, collections_of, create_service, import_services
 from mockserver.settings import Settings, Switches
-from mockserver.store.collection import Collection, by_name
+from mockserver.store.collection import Collection, index_collections
 from mockserver.worlds.loading import WorldError
 from tests.support import example_services
 from tests.support.client import Client
@@ -284,7 +284,7 @@ def test_without_the_service_a_world_has_no_such_section(make: Make) -> None:
 )
 def test_declarations_that_contradict_each_other_are_refused(collections: list[Collection], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        by_name(collections)
+        index_collections(collections)
 
 
 def test_a_collection_comes_after_those_that_it_refers_to() -> None:

@@ -27,8 +27,7 @@ def explain_request(context: ControlContext, call: Call) -> Reply:
 def _public_tokens(context: ControlContext, tenant: str | None) -> PublicTokens:
     """Return the world's own tokens that are valid for this tenant now; issued tokens are private to their clients."""
     world_tokens = set(context.world.tokens.seed_tokens)
-    clock = context.world.tenant(tenant).clock if tenant else context.world.clock
-    now = clock.now()
+    now = context.world.clock_of(tenant).now()
     return [
         (token, principal)
         for token, principal in context.world.tokens.list_unrevoked(tenant)

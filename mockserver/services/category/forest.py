@@ -66,8 +66,8 @@ def visible_forest(state: State, principal: Principal, *, with_unpublished: bool
         if with_unpublished or category["published"]:
             parent = category.get("parentId")
             children[parent if parent in state.categories else None].append(category["id"])
-    reached = _sort_categories(state.categories[id_] for id_ in _descendant_ids(children, None))
-    return CategoryForest(state, children, {category["id"]: category for category in reached})
+    visible_categories = _sort_categories(state.categories[id_] for id_ in _descendant_ids(children, None))
+    return CategoryForest(state, children, {category["id"]: category for category in visible_categories})
 
 
 def _sort_categories(categories: Iterable[Document]) -> list[Document]:

@@ -13,14 +13,14 @@ FIRST_CUSTOMER_NUMBER = 20_000_000  # of generated customers
 def _generate_customer(context: RowContext) -> GeneratedRow:
     """Return a customer; every fourth one belongs to two legal entities, every fourth to none."""
     number, faker, entities = context.number, context.seed_faker(), context.rows["legalEntities"]
-    member_of = context.random.sample(entities, min(len(entities), (1, 2, 1, 0)[number % 4]))
+    own_entities = context.random.sample(entities, min(len(entities), (1, 2, 1, 0)[number % 4]))
     return {
         "id": str(FIRST_CUSTOMER_NUMBER + number),
         "firstName": faker.first_name(),
         "lastName": faker.last_name(),
         "email": f"customer{number}@example.com",
         "preferredLanguage": GENERATED_LANGUAGES[number % len(GENERATED_LANGUAGES)],
-        **({"legalEntities": [entity["id"] for entity in member_of]} if member_of else {}),
+        **({"legalEntities": [entity["id"] for entity in own_entities]} if own_entities else {}),
     }
 
 

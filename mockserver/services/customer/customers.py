@@ -15,8 +15,8 @@ def visible_customers(state: State, principal: Principal) -> list[Document]:
     """Return the customers that the caller may see (M1)."""
     if READ_CUSTOMERS in principal.scopes:
         return list(state.customers.values())
-    own = state.customers.get(principal.customer_id or "")
-    return [] if own is None else [own]
+    caller = state.customers.get(principal.customer_id or "")
+    return [] if caller is None else [caller]
 
 
 def is_visible_customer(principal: Principal, customer: Document) -> bool:

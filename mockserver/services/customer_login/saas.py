@@ -22,8 +22,8 @@ DECODE_OPTIONS: jwt.types.Options = {
 
 def sign_saas_token(customer_id: str, now: datetime, lifetime: int) -> str:
     """Return a token that names a customer and lives for this many seconds."""
-    issued = int(now.timestamp())
-    return jwt.encode({"sub": customer_id, "iat": issued, "exp": issued + lifetime}, SIGNING_KEY, ALGORITHM)
+    issued_at = int(now.timestamp())
+    return jwt.encode({"sub": customer_id, "iat": issued_at, "exp": issued_at + lifetime}, SIGNING_KEY, ALGORITHM)
 
 
 def verify_subject_token(token: str, now: datetime) -> str:

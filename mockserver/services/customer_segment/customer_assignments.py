@@ -30,9 +30,9 @@ def list_customer_assignments(viewer: Viewer, segment_id: str) -> Sequence[Row]:
     if viewer.sees_everything:
         members = ConcatenatedTables([state.members_of(segment_id)])
         return customer_rows.customer_assignment_rows(state, members, switches)
-    own = [assignment for assignment in viewer.own_assignments() if assignment.segment_id == segment_id]
-    own.sort(key=lambda assignment: assignment.key)
-    return customer_rows.customer_assignment_rows(state, own, switches)
+    own_assignments = [assignment for assignment in viewer.own_assignments() if assignment.segment_id == segment_id]
+    own_assignments.sort(key=lambda assignment: assignment.key)
+    return customer_rows.customer_assignment_rows(state, own_assignments, switches)
 
 
 def read_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) -> Row:

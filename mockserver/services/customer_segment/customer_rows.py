@@ -39,15 +39,15 @@ def customer_assignment_rows(
 ) -> StoredRows[CustomerAssignment]:
     """Return the rows of assignments; they also depend on customers, legal entities and a switch."""
 
-    def make(assignment: CustomerAssignment) -> dict[str, Any]:
+    def make_row(assignment: CustomerAssignment) -> dict[str, Any]:
         return customer_assignment_row(state, assignment, switches)
 
-    def reader(path: str) -> paths.PathReader:
+    def read_path(path: str) -> paths.PathReader:
         read = paths.path_reader(path)
-        return lambda assignment: read(make(assignment))
+        return lambda assignment: read(make_row(assignment))
 
     depends_on = (state.customers, state.legal_entities)
-    return StoredRows(assignments, make, reader, depends_on, (customer_assignment_row, switches.references))
+    return StoredRows(assignments, make_row, read_path, depends_on, (customer_assignment_row, switches.references))
 
 
 def customer_assignment_row(state: State, assignment: CustomerAssignment, switches: Switches) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def _catalogue_field_reader(state: State, switches: Switches, path: str) -> Item
 
     def read_item(assignment: ItemAssignment) -> list[Any]:
         entry = state.catalogue(assignment.type).get(assignment.item_id)
-        return read(item_summary(state, *assignment.key, switches) if entry is None else entry)
+        return read(_item_summary(state, *assignment.key, switches) if entry is None else entry)
 
     return read_item
 
@@ -66,7 +66,7 @@ def item_assignment_row(state: State, assignment: ItemAssignment, switches: Swit
     """Return the row of an assignment; absent values are left out (C12)."""
     row: dict[str, Any] = {
         "segmentId": assignment.segment_id,
-        "item": item_summary(state, assignment.type, assignment.item_id, switches),
+        "item": _item_summary(state, assignment.type, assignment.item_id, switches),
         "type": assignment.type,
         "metadata": assignment.revision.to_metadata(assignment.mixin_urls),
     }
@@ -75,14 +75,14 @@ def item_assignment_row(state: State, assignment: ItemAssignment, switches: Swit
     return row
 
 
-def item_summary(state: State, item_type: str, item_id: str, switches: Switches) -> dict[str, Any]:
+def _item_summary(state: State, item_type: str, item_id: str, switches: Switches) -> dict[str, Any]:
     """Return id, code and name; for an item that is not in the catalogue only the id (C14), or placeholders (D7)."""
     entry = state.catalogue(item_type).get(item_id)
     if entry is not None:
         return {"id": item_id, "code": entry["code"], "name": entry["name"]}
-    return placeholder_item(item_type, item_id) if switches.references == "lenient" else {"id": item_id}
+    return _placeholder_item(item_type, item_id) if switches.references == "lenient" else {"id": item_id}
 
 
-def placeholder_item(item_type: str, item_id: str) -> dict[str, Any]:
+def _placeholder_item(item_type: str, item_id: str) -> dict[str, Any]:
     """Return code and name for an item that is not in the catalogue, derived from its id (D7)."""
     return {"id": item_id, "code": f"{item_type[0]}-{item_id}", "name": {"en": f"{item_type.capitalize()} {item_id}"}}

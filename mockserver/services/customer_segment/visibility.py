@@ -65,9 +65,9 @@ class Viewer(NamedTuple):
         """Return the legal entity that the customer acts for, None for all of them (A12)."""
         if self.principal.legal_entity_id is not None:
             return self.principal.legal_entity_id
-        member_of = self.state.customers.get(self.principal.customer_id or "", {}).get("legalEntities", ())
+        own_entity_ids = self.state.customers.get(self.principal.customer_id or "", {}).get("legalEntities", ())
         requested_id = self.requested_entity_id
-        return requested_id if len(member_of) > 1 and requested_id in member_of else None
+        return requested_id if len(own_entity_ids) > 1 and requested_id in own_entity_ids else None
 
 
 def is_segment_of_site(state: State, segment_id: str, site_code: str | None) -> bool:

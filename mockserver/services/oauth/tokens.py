@@ -39,8 +39,7 @@ def grant_service_token(world: World, parameters: Mapping[str, str]) -> dict[str
     tenant = _requested_tenant(words)
     scopes = _granted_scopes(client, [word for word in words if not word.startswith("tenant=")])
     token = world.ids.next_hex(SERVICE_TOKEN_DIGITS)
-    clock = world.tenant(tenant).clock if tenant else world.clock
-    expires_at = clock.now() + timedelta(seconds=TOKEN_LIFETIME_SECONDS)
+    expires_at = world.clock_of(tenant).now() + timedelta(seconds=TOKEN_LIFETIME_SECONDS)
     holder = Principal(frozenset(scopes), tenant, expires_at=expires_at, name=f"client:{client.id}")
     world.tokens.issue(token, holder)
     return {

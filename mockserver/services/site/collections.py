@@ -23,8 +23,8 @@ NAMED_SITES = (
 def _generate_site(context: RowContext) -> GeneratedRow:
     """Return a site; the first one is the default site."""
     number, languages = context.number, context.languages
-    named = NAMED_SITES[number] if number < len(NAMED_SITES) else (f"site{number}", f"Site {number}", "EUR")
-    code, name, currency = named
+    unnamed_site = f"site{number}", f"Site {number}", "EUR"
+    code, name, currency = NAMED_SITES[number] if number < len(NAMED_SITES) else unnamed_site
     default_language = languages[number % len(languages)]
     return {
         "code": code,
