@@ -16,8 +16,6 @@ from . import jsonpatch, mixins, paths, writes
 
 Body = Mapping[str, Any]
 
-ID_DIGITS = 24  # of generated ids (D4)
-
 
 def find_document(state: State, collection: Collection, key: str, *, rule: str = "") -> Document:
     """Return a document; NotFound if the collection does not have it (C10)."""
@@ -36,7 +34,7 @@ def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:
     """Create a document and return its key; BadRequest (D7, D12), or Conflict if the key is taken (D4)."""
 
     def rule(state: State) -> tuple[State, str]:
-        key = body.get(_key_field(collection)) or _unused_key(tenant, state, collection)
+        key = body.get(_key_field(collection)) or tenant.ids.next_document_id(state.collection(collection.name))
         if key in state.collection(collection.name):
             raise Conflict
         return _store(tenant, state, collection, key, body), key
@@ -102,7 +100,7 @@ def _store(tenant: Tenant, state: State, collection: Collection, key: str, body:
 
 
 def _metadata(revision: Revision, body: Body) -> dict[str, Any]:
-    return revision.to_metadata(body.get("metadata", {}).get("mixins"))
+    return revision.to_metadata(mixins.mixin_urls(body))
 
 
 def _check_references(state: State, collection: Collection, body: Body) -> None:
@@ -130,10 +128,3 @@ def _key_field(collection: Collection) -> str:
     """Return the field with the key; a plain document has a single one."""
     assert isinstance(collection.key, str)
     return collection.key
-
-
-def _unused_key(tenant: Tenant, state: State, collection: Collection) -> str:
-    """Generate a key that is not taken; after a reset, generated ids repeat."""
-    while (key := tenant.ids.next_hex(ID_DIGITS)) in state.collection(collection.name):
-        pass
-    return key

@@ -17,6 +17,12 @@ class MixinSchemaError(Exception):
     """A mixin schema that cannot be used."""
 
 
+def mixin_urls(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the schema URLs in the metadata of a body, if any."""
+    urls: Mapping[str, Any] | None = body.get("metadata", {}).get("mixins")
+    return urls
+
+
 def check_mixins(
     body: Mapping[str, Any], schemas: Mapping[str, str], unknown_schema: Literal["accept", "reject"]
 ) -> None:
@@ -25,7 +31,7 @@ def check_mixins(
     schemas: the texts of the JSON Schemas, by URL.
     unknown_schema: whether to accept or reject a mixin whose URL is not among them.
     """
-    urls = body.get("metadata", {}).get("mixins", {})
+    urls = mixin_urls(body) or {}
     for name, data in body.get("mixins", {}).items():
         url = urls.get(name)
         if url is not None:

@@ -57,8 +57,8 @@ class Journal:
         """Remove the entries that match, and return them."""
         with self._lock:
             removed_entries = [entry for entry in self._entries if is_unwanted(entry)]
-            ids = {entry.id for entry in removed_entries}
-            self._entries = deque(entry for entry in self._entries if entry.id not in ids)
+            numbers = {entry.number for entry in removed_entries}
+            self._entries = deque(entry for entry in self._entries if entry.number not in numbers)
             self._size_bytes -= sum(entry.size_bytes for entry in removed_entries)
             return removed_entries
 
@@ -140,7 +140,7 @@ class RecordStore:
     def list_entries(self, tenant: str | None = None) -> list[JournalEntry]:
         """Return the journal entries of one tenant, or of all, the oldest first."""
         entries = [entry for record in self.list_records(tenant) for entry in record.journal.list_entries()]
-        return sorted(entries, key=lambda entry: entry.id) if tenant is None else entries
+        return sorted(entries, key=lambda entry: entry.number) if tenant is None else entries
 
     def find_entry(self, id_: str) -> JournalEntry | None:
         """Return the journal entry with this id; None if it is unknown or was dropped."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from threading import Lock
@@ -15,6 +15,7 @@ from .clock import AdjustableClock, Clock, SystemClock
 from .state import State
 
 MAX_UNDO_STEPS = 100  # changes of a tenant that can be undone
+DOCUMENT_ID_DIGITS = 24  # of generated ids (D4)
 
 Result = TypeVar("Result")
 
@@ -38,6 +39,15 @@ class Ids:
     def next_hex(self, digits: int) -> str:
         """Return the next id, with this many lowercase hex digits."""
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"
+
+    def next_document_id(self, taken: Container[str]) -> str:
+        """Return the next id of a document that is not taken (D4).
+
+        The sequence restarts at a reset, so a restored state may have it already.
+        """
+        while (id_ := self.next_hex(DOCUMENT_ID_DIGITS)) in taken:
+            pass
+        return id_
 
 
 class Snapshots:

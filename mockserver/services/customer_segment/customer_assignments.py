@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...errors import ClientError, NotFound
+from ...practices import mixins
 from ...practices.rows import ConcatenatedTables, Row
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.state import CustomerAssignment, MemberKey, State
@@ -87,7 +88,7 @@ def _apply_upsert(write: WriteContext, state: State, segment_id: str, key: Membe
     old = state.member(segment_id, key)
     revision = write.next_revision(state, old.revision if old else None, body)
     assignment = CustomerAssignment(
-        segment_id, key[0], key[1] or None, MANUAL, revision, body.get("mixins"), write_context.mixin_urls(body)
+        segment_id, key[0], key[1] or None, MANUAL, revision, body.get("mixins"), mixins.mixin_urls(body)
     )
     return state.with_member(assignment), old is None
 

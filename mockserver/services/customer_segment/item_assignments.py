@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...errors import BadRequest, ClientError, NotFound
+from ...practices import mixins
 from ...practices.rows import ConcatenatedTables, Row
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...settings import Switches
@@ -117,7 +118,7 @@ def _check_references(tenant: Tenant, state: State, segment_id: str, key: ItemKe
 
 
 def _build_assignment(segment_id: str, key: ItemKey, revision: Revision, body: Row) -> ItemAssignment:
-    return ItemAssignment(segment_id, *key, revision, body.get("mixins"), write_context.mixin_urls(body))
+    return ItemAssignment(segment_id, *key, revision, body.get("mixins"), mixins.mixin_urls(body))
 
 
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> State:

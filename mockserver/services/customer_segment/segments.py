@@ -8,7 +8,7 @@ from typing import Any
 from ...access import READ_SEGMENTS
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
 from ...messages import Validate
-from ...practices import jsonpatch
+from ...practices import jsonpatch, mixins
 from ...practices.rows import ConcatenatedTables
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.clock import parse_timestamp
@@ -21,7 +21,6 @@ from .write_context import WriteContext
 SegmentBody = Mapping[str, Any]
 
 CONTENT_FIELDS = ("name", "description", "validity", "status", "siteCode", "mixins")
-SEGMENT_ID_DIGITS = 24  # of generated ids (D4)
 FORCE = Remedy("With forceDelete=true, its assignments are deleted too.", query={"forceDelete": "true"})
 
 
@@ -129,7 +128,7 @@ def _existing_segments(state: State, ids: Sequence[str]) -> list[Document]:
 
 
 def _apply_creation(write: WriteContext, state: State, body: SegmentBody) -> tuple[State, str]:
-    id_ = body.get("id") or _generate_unused_id(write.tenant, state)
+    id_ = body.get("id") or write.tenant.ids.next_document_id(state.segments)
     _check_content(write.tenant, state, body)
     revision = write.next_revision(state, None, body)
     if id_ in state.segments:
@@ -186,15 +185,8 @@ def _check_unchanged(old: Document, new: SegmentBody) -> None:
 def _segment_document(id_: str, body: SegmentBody, revision: Revision) -> dict[str, Any]:
     """Return a segment as it is stored and shown; without a status it is INACTIVE (D14)."""
     content = {name: body[name] for name in CONTENT_FIELDS if name in body}
-    metadata = revision.to_metadata(write_context.mixin_urls(body))
+    metadata = revision.to_metadata(mixins.mixin_urls(body))
     return {"id": id_, "status": "INACTIVE"} | content | {"metadata": metadata}
-
-
-def _generate_unused_id(tenant: Tenant, state: State) -> str:
-    """Generate an id; the sequence restarts at a reset, so an id may already be in a restored state."""
-    while (id_ := tenant.ids.next_hex(SEGMENT_ID_DIGITS)) in state.segments:
-        pass
-    return id_
 
 
 def _element_id(element: Any) -> str | None:

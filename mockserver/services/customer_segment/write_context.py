@@ -78,12 +78,6 @@ def upsert_status(*, created: bool) -> int:
     return 201 if created else 204
 
 
-def mixin_urls(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the schema URLs in the metadata of a body, if any."""
-    urls: Mapping[str, Any] | None = body.get("metadata", {}).get("mixins")
-    return urls
-
-
 def check_segment_exists(state: State, segment_id: str) -> None:
     """Raise BadRequest unless the segment exists (D6)."""
     if segment_id not in state.segments:
