@@ -35,7 +35,7 @@ class Finding(NamedTuple):
     suggestion: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class JournalEntry:
     """What the journal keeps of an exchange.
 
@@ -114,13 +114,11 @@ class JournalEntry:
         return _read_test_name(header) if header else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Exchange(JournalEntry):
-    """A request on its way through the pipeline, which fills in the fields one after the other.
+    """A request on its way through the pipeline, which sets the fields one after the other; then a journal entry.
 
-    The journal does not keep the fields that are declared here.
-
-    call, scan: what the handler receives, and the fields in its body.
+    call, scan: what the handler receives, and the fields in its body; the journal does not keep them.
     failed_elements: positions, from 0, of the elements of a bulk that a fault made fail.
     network_fault: how the response is broken in transit.
     started_ns: arrival on the monotonic clock.
@@ -132,34 +130,19 @@ class Exchange(JournalEntry):
     network_fault: NetworkFault | None = None
     started_ns: int = 0
 
-    def make_entry(self) -> JournalEntry:
-        """Return the entry for the journal, with long bodies cut off."""
+    def become_entry(self) -> JournalEntry:
+        """Release what the journal does not keep, cut off long bodies, and return the exchange as an entry."""
+        self.call = self.scan = None
         if self.error is not None:  # the frames of a traceback would keep body, call and state in memory
             self.error.__traceback__ = self.error.__context__ = None
         request, response = self.request, self.response
-        is_truncated = len(request.body) > MAX_STORED_BODY_BYTES
-        if is_truncated:
-            request = request._replace(body=request.body[:MAX_STORED_BODY_BYTES])
+        if len(request.body) > MAX_STORED_BODY_BYTES:
+            self.is_truncated = True
+            request = self.request = request._replace(body=request.body[:MAX_STORED_BODY_BYTES])
         if response and len(response.content) > MAX_STORED_BODY_BYTES:
-            response = response._replace(content=response.content[:MAX_STORED_BODY_BYTES])
-        return JournalEntry(
-            self.number,
-            request,
-            self.arrived_seconds,
-            self.tenant,
-            self.operation,
-            self.ids,
-            self.principal,
-            self.findings,
-            self.fault,
-            self.is_injected,
-            self.error,
-            response,
-            self.versions,
-            self.microseconds,
-            is_truncated,
-            _estimate_size(request, response, len(self.findings)),
-        )
+            response = self.response = response._replace(content=response.content[:MAX_STORED_BODY_BYTES])
+        self.size_bytes = _estimate_size(request, response, len(self.findings))
+        return self
 
 
 def _estimate_size(request: Request, response: Response | None, finding_count: int) -> int:

@@ -87,7 +87,7 @@ class TenantRecord:
         if exchange.findings:
             self.findings.count_findings(exchange)
         self.coverage.record_exchange(exchange)
-        entry = exchange.make_entry()
+        entry = exchange.become_entry()
         self.journal.append_entry(entry)
         return entry
 
