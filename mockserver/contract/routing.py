@@ -55,6 +55,18 @@ class RouteNode:
             return self.wildcard.insert_template(rest)
         return self.static_children.setdefault(part, RouteNode()).insert_template(rest)
 
+    def find_first(self, parts: list[str]) -> RouteNode | None:
+        """Return the first node of `match_path` if static words lead to it wherever they can; None otherwise."""
+        node = self
+        for part in parts:
+            child = node.static_children.get(part)
+            if child is None:
+                child = node.wildcard
+                if child is None or not part:
+                    return None
+            node = child
+        return node
+
     def match_path(self, parts: list[str]) -> list[RouteNode]:
         """Return the nodes whose template matches the path, those with earlier static words first."""
         matching = [self]
@@ -89,13 +101,15 @@ class Router:
         NoEndpoint for an unknown path, MethodNotAllowed for an unknown method.
         """
         parts = path.split("/")
-        nodes = self._match_nodes(method, path, parts)
         routed_method = "GET" if method == "HEAD" else method
-        for node in nodes:
-            if routed_method in node.operations:
-                operation = node.operations[routed_method]
-                return operation, {name: parts[index] for index, name in self._id_positions[operation.id]}
-        raise MethodNotAllowed(_methods_of(nodes))
+        first_node = self._root.find_first(parts)
+        operation = first_node.operations.get(routed_method) if first_node else None
+        if operation is None:
+            nodes = self._match_nodes(method, path, parts)
+            operation = next(filter(None, (node.operations.get(routed_method) for node in nodes)), None)
+            if operation is None:
+                raise MethodNotAllowed(_methods_of(nodes))
+        return operation, {name: parts[index] for index, name in self._id_positions[operation.id]}
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that a path allows; NoEndpoint for an unknown path."""

@@ -13,12 +13,15 @@ from mockserver.app import build
 from mockserver.contract import bodies
 from mockserver.contract.body_fields import FieldTree, scan_fields
 from mockserver.contract.parameters import ParameterSet
-from mockserver.contract.routing import Router
-from mockserver.errors import INVALID_PARAMETERS, BadRequest
+from mockserver.contract.routing import RouteNode, Router
+from mockserver.errors import INVALID_PARAMETERS, BadRequest, MethodNotAllowed, NoEndpoint
 from mockserver.settings import Settings
 
 OPERATIONS = build(Settings()).api_operations
 ROUTER = Router(OPERATIONS)
+ROUTE_ROOT = RouteNode()
+for _operation in OPERATIONS:
+    ROUTE_ROOT.insert_template(_operation.path.split("/")).operations[_operation.method] = _operation
 PARAMETER_SETS = [set_ for operation in OPERATIONS for set_ in operation.parameters.values() if set_.parameters]
 TENANT_TEMPLATES = sorted({operation.path for operation in OPERATIONS if "{tenant}" in operation.path})
 TREES = [operation.body_plan.field_tree for operation in OPERATIONS if operation.body_plan]
@@ -118,3 +121,19 @@ def test_a_tenant_is_the_step_after_a_known_beginning(prefix: str, rest: str) ->
 def test_a_media_type_is_what_precedes_the_semicolon(header: str | None) -> None:
     expected = (header or "").partition(";")[0].strip().lower()
     assert bodies.parse_media_type(header) == (expected or "application/json")
+
+
+@given(data=st.data())
+def test_static_words_first_lead_where_the_complete_search_leads(data: st.DataObject) -> None:
+    """Mix the words of all templates, so that static words lead to dead ends, and to nodes without the method."""
+    words = st.sampled_from(sorted({part for operation in OPERATIONS for part in operation.path.split("/")}))
+    template = data.draw(st.sampled_from(OPERATIONS)).path.split("/")
+    parts = [data.draw(words | st.just("x")) if part.startswith("{") else part for part in template]
+    method = data.draw(st.sampled_from(["GET", "PUT", "POST", "PATCH", "DELETE"]))
+    found = [node.operations[method] for node in ROUTE_ROOT.match_path(parts) if method in node.operations]
+    try:
+        routed, _ = ROUTER.route(method, "/".join(parts))
+    except (MethodNotAllowed, NoEndpoint):
+        assert not found
+    else:
+        assert routed is found[0]
