@@ -139,9 +139,10 @@ class TokenStore:
 def bearer_token(authorization: str | None) -> str:
     """Return the token in an Authorization header; InvalidToken if it has no bearer token (A1)."""
     scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = token.strip()
+    if not token or scheme.lower() != "bearer":
         raise InvalidToken(hint="send the header Authorization: Bearer admin-token")
-    return token.strip()
+    return token
 
 
 def authorize(principal: Principal, any_of: Iterable[str]) -> None:

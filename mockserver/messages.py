@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from .access import Principal
 from .errors import BadRequest, ClientError
 from .store.world import Tenant
 
 Parameters = Mapping[str, Any]
-NOTHING: Mapping[Any, Any] = MappingProxyType({})
 Validate = Callable[[Any], BadRequest | None]  # returns what is wrong with a value
 
 JSON_MEDIA_TYPE = "application/json"
@@ -30,7 +28,8 @@ def reason_phrase(status: int, unknown: str = "Unknown") -> str:
         return unknown
 
 
-class Request(NamedTuple):
+@dataclass(slots=True)
+class Request:
     """A request as it arrived: path and query still encoded, header names in lower case.
 
     client: the client's address.
@@ -46,7 +45,8 @@ class Request(NamedTuple):
     problem: ClientError | None = None
 
 
-class Call(NamedTuple):
+@dataclass(slots=True)
+class Call:
     """A request that has passed routing, access and validation.
 
     path, query, header: the declared parameters that were sent, decoded and typed.
@@ -61,7 +61,7 @@ class Call(NamedTuple):
     query: Parameters
     header: Parameters
     body: Any = None
-    element_errors: Mapping[int, ClientError] = NOTHING
+    element_errors: Mapping[int, ClientError] = field(default_factory=dict)
     tenant_or_none: Tenant | None = None
     validate_patched: Validate | None = None
 
@@ -73,25 +73,28 @@ class Call(NamedTuple):
         return self.tenant_or_none
 
 
-class TextBody(NamedTuple):
+@dataclass(slots=True)
+class TextBody:
     """A body other than JSON: its text, sent as UTF-8, and the media type that the contract declares."""
 
     content: str
     media_type: str
 
 
-class RawJson(NamedTuple):
+@dataclass(slots=True)
+class RawJson:
     """A body of JSON that is already encoded, validated and projected for the client."""
 
     content: bytes
 
 
-class Reply(NamedTuple):
+@dataclass(slots=True)
+class Reply:
     """What a handler returns: status, headers, and a body, which is JSON, a `TextBody`, a `RawJson`, rows or None."""
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = NOTHING
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ class NetworkFault:
     seconds: float = 0.0
 
 
-class Response(NamedTuple):
+@dataclass(slots=True)
+class Response:
     """A reply ready to send: status, content (empty without a body), headers, and the media type of the content."""
 
     status: int
@@ -128,6 +132,12 @@ class Response(NamedTuple):
             if self.content and "Content-Type" not in self.headers:
                 fields.append(("Content-Type", self.media_type))
         return fields
+
+    def field_lines(self) -> str:
+        """Return `fields` as the lines of a response head."""
+        if not self.headers and self.content and self.status not in STATUSES_WITHOUT_BODY:  # nearly always
+            return f"Content-Length: {len(self.content)}\r\nContent-Type: {self.media_type}\r\n"
+        return "".join([f"{name}: {text}\r\n" for name, text in self.fields()])
 
     def body_for(self, method: str) -> bytes:
         """Return the body that follows the header fields: nothing for HEAD, or for a status without a body."""

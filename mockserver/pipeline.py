@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import orjson
@@ -134,7 +134,9 @@ class Pipeline:
         """Return the holder of the token; InvalidToken (401). The exchange records the holder of a bad token too."""
         authorization, tokens = exchange.request.headers.get("authorization"), self.world.tokens
         try:
-            return tokens.authenticate(authorization, exchange.tenant, self.world.clock_of(exchange.tenant).now)
+            return tokens.authenticate(
+                authorization, exchange.tenant, lambda: self.world.clock_of(exchange.tenant).now()
+            )
         except InvalidToken:
             exchange.principal = tokens.find_holder(authorization, exchange.tenant)
             raise
@@ -203,7 +205,7 @@ class Pipeline:
             self._check_reply(exchange, operation, call, reply)
             return view.shape_body(reply.body) if reply.status == OK else reply.body
         if operation.row_validator is None or self.second_opinion or len(rows) > MAX_CACHED_LIST_ROWS:
-            return self._encode_body(exchange, operation, call, view, reply._replace(body=list(rows)))
+            return self._encode_body(exchange, operation, call, view, replace(reply, body=list(rows)))
         variant = (rows.variant, operation.row_validator, view.representation)
         encoded_rows = self.row_cache.encode_rows(
             rows.sources, rows.depends_on, variant, lambda source: _encode_row(operation, view, rows.make(source))

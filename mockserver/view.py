@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .contract.operations import Operation
+from .contract.parameters import Parameter
 from .messages import Call, Reply
 from .practices import fields, filters, languages, paging, paths, sort
 from .practices.query.query import Query, parse_query, select_rows
@@ -22,14 +23,14 @@ class View:
     """
 
     operation: Operation
-    filters: Sequence[filters.Filter]
-    query: Query | None
-    order: sort.SortOrder | None
-    page: paging.Page | None
-    count_header: str | None
-    projection: fields.Projection | None
-    languages: languages.LanguagePreferences | None
     default_language: str
+    filters: Sequence[filters.Filter] = ()
+    query: Query | None = None
+    order: sort.SortOrder | None = None
+    page: paging.Page | None = None
+    count_header: str | None = None
+    projection: fields.Projection | None = None
+    languages: languages.LanguagePreferences | None = None
 
     def build_list_reply(self, rows: Sequence[Row]) -> Reply:
         """Filter, sort, count and page all rows that the caller may see (C1 to C6)."""
@@ -82,19 +83,23 @@ class View:
 
 def parse_view(operation: Operation, call: Call, switches: Switches, default_language: str) -> View:
     """Parse the view that a call requests; BadRequest if a parameter is invalid."""
-    query, order = call.query.get("q"), call.query.get("sort")
-    takes_languages = operation.has_parameter("Accept-Language")
-    return View(
-        operation,
-        filters=_parse_filters(operation, call) if operation.filter_paths else (),
-        query=parse_query(query, allow_compound=operation.has_compound_query) if query else None,
-        order=sort.parse_sort(order) if order else None,
-        page=_parse_page(operation, call, switches),
-        count_header=operation.count_header if _is_count_requested(operation, call) else None,
-        projection=fields.parse_fields(call.query["fields"]) if "fields" in call.query else None,
-        languages=_parse_languages(call, switches, default_language) if takes_languages else None,
-        default_language=default_language,
-    )
+    declared, sent = operation.parameters_by_name, call.query
+    view = View(operation, default_language)
+    if operation.filter_paths:
+        view.filters = _parse_filters(operation, call)
+    if sent.get("q"):
+        view.query = parse_query(sent["q"], allow_compound=operation.has_compound_query)
+    if sent.get("sort"):
+        view.order = sort.parse_sort(sent["sort"])
+    if "pageSize" in declared:
+        view.page = _parse_page(declared["pageSize"], call, switches)
+    if operation.count_header is not None and _is_count_requested(operation, call):
+        view.count_header = operation.count_header
+    if "fields" in sent:
+        view.projection = fields.parse_fields(sent["fields"])
+    if "Accept-Language" in declared:
+        view.languages = _parse_languages(call, switches, default_language)
+    return view
 
 
 def _parse_filters(operation: Operation, call: Call) -> list[filters.Filter]:
@@ -103,18 +108,13 @@ def _parse_filters(operation: Operation, call: Call) -> list[filters.Filter]:
     return [filters.Filter(path, value) for path, value in requested if value is not None]
 
 
-def _parse_page(operation: Operation, call: Call, switches: Switches) -> paging.Page | None:
-    size = operation.parameter("pageSize")
-    if size is None:
-        return None
+def _parse_page(size: Parameter, call: Call, switches: Switches) -> paging.Page:
     default = int(size.default) if size.default else paging.DEFAULT_PAGE_SIZE
     return paging.parse_page(call.query.get("pageSize"), call.query.get("pageNumber"), switches.max_page_size, default)
 
 
 def _is_count_requested(operation: Operation, call: Call) -> bool:
     """Whether the client requests the number of rows (C2); always if the operation has no parameter for it."""
-    if operation.count_header is None:
-        return False
     if operation.has_parameter("X-Total-Count"):
         return bool(call.header.get("X-Total-Count"))
     return bool(call.query.get("totalCount")) if operation.has_parameter("totalCount") else True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -39,22 +39,37 @@ class Parameter:
 
     def parse_value(self, text: str) -> Any:
         """Return the typed value; BadRequest if the text is not of that type, or not valid."""
-        value = self._convert(text)
-        error = self.validator.first_error(value, INVALID_PARAMETERS, self.name) if self.validator else None
-        if error:
+        convert = CONVERTERS.get(self.schema_type)
+        value = convert(self.name, text) if convert else text
+        if self.validator is not None and not self.validator.is_valid(value):
+            error = self.validator.first_error(value, INVALID_PARAMETERS, self.name)
+            assert error is not None
             raise error
         return value
 
-    def _convert(self, text: str) -> Any:
-        if self.schema_type == "boolean":  # not bool(text): generated clients send "false"
-            if text.lower() not in BOOLEANS:
-                raise BadRequest(INVALID_PARAMETERS, field=self.name, error_type="type", detail="must be true or false")
-            return BOOLEANS[text.lower()]
-        if self.schema_type == "integer":
-            if not INTEGER.fullmatch(text):
-                raise BadRequest(INVALID_PARAMETERS, field=self.name, error_type="type", detail="must be an integer")
-            return int(text)
-        return text.split(",") if self.schema_type == "array" else text
+
+def _read_boolean(name: str, text: str) -> bool:
+    if text.lower() not in BOOLEANS:  # not bool(text): generated clients send "false"
+        raise BadRequest(INVALID_PARAMETERS, field=name, error_type="type", detail="must be true or false")
+    return BOOLEANS[text.lower()]
+
+
+def _read_integer(name: str, text: str) -> int:
+    if not INTEGER.fullmatch(text):
+        raise BadRequest(INVALID_PARAMETERS, field=name, error_type="type", detail="must be an integer")
+    return int(text)
+
+
+def _read_array(_: str, text: str) -> list[str]:
+    return text.split(",")
+
+
+# By the type in the schema, return the value of a text; a parameter of another type is the text itself.
+CONVERTERS: Mapping[str, Callable[[str, str], Any]] = {
+    "boolean": _read_boolean,
+    "integer": _read_integer,
+    "array": _read_array,
+}
 
 
 def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:

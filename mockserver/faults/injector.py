@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ..contract.operations import Operation
@@ -58,7 +58,7 @@ class FaultInjector:
                 errors_by_position = errors | errors_by_position  # the earlier fault wins
         exchange.failed_elements = frozenset(errors_by_position)
         return (
-            call._replace(element_errors={**call.element_errors, **errors_by_position}) if errors_by_position else call
+            replace(call, element_errors={**call.element_errors, **errors_by_position}) if errors_by_position else call
         )
 
     def complete_call(self, exchange: Exchange) -> None:
@@ -138,7 +138,7 @@ class FaultPlan:
             # What a client sees of a server that cannot break connections.
             raise GatewayError(502, "Response dropped by fault injection.")
         reply = replies.build_reply(self.operation, fault.reply_choice, self.exchange.ids)
-        return _return_or_raise(reply._replace(headers={"X-Mock-Hint": f"injected by {fault.id}", **reply.headers}))
+        return _return_or_raise(replace(reply, headers={"X-Mock-Hint": f"injected by {fault.id}", **reply.headers}))
 
     def _wait_for_faults(self, phase: CallPhase) -> None:
         """Hold the call; GatewayError if its tenant was reset meanwhile, since it must not write into the new state."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..contract.operations import Operation
 from ..errors import INVALID_PARAMETERS, BadRequest
@@ -25,7 +26,7 @@ def find_preferred_reply(operation: Operation, exchange: Exchange) -> Reply | No
     except Unsatisfiable as error:
         raise _preference_error(str(error)) from None
     applied = ", ".join(f"{name}={value}" for name, value in preferences.items())
-    return reply._replace(headers={**reply.headers, "Preference-Applied": applied})
+    return replace(reply, headers={**reply.headers, "Preference-Applied": applied})
 
 
 def _parse_preferences(header: str) -> dict[str, str]:

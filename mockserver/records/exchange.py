@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
@@ -138,9 +138,9 @@ class Exchange(JournalEntry):
         request, response = self.request, self.response
         if len(request.body) > MAX_STORED_BODY_BYTES:
             self.is_truncated = True
-            request = self.request = request._replace(body=request.body[:MAX_STORED_BODY_BYTES])
+            request = self.request = replace(request, body=request.body[:MAX_STORED_BODY_BYTES])
         if response and len(response.content) > MAX_STORED_BODY_BYTES:
-            response = self.response = response._replace(content=response.content[:MAX_STORED_BODY_BYTES])
+            response = self.response = replace(response, content=response.content[:MAX_STORED_BODY_BYTES])
         self.size_bytes = _estimate_size(request, response, len(self.findings))
         return self
 

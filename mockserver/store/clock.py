@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 ClockMode = Literal["real", "frozen", "offset", "scaled"]
 
 EARLIEST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+TWO_DIGITS = [f"{number:02}" for number in range(60)]
+THREE_DIGITS = [f"{number:03}" for number in range(1000)]
 LATEST_TIME = datetime(9000, 1, 1, tzinfo=UTC)  # leaves room to add lifetimes and time zones
 
 
@@ -102,7 +104,11 @@ def _clamp(time: datetime) -> datetime:
 
 def format_timestamp(time: datetime) -> str:
     """Format a time as the service does: `2024-10-12T12:00:00.000Z`."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    if time.tzinfo is not UTC:
+        time = time.astimezone(UTC)
+    date = f"{time.year}-{TWO_DIGITS[time.month]}-{TWO_DIGITS[time.day]}"
+    minute = f"{TWO_DIGITS[time.hour]}:{TWO_DIGITS[time.minute]}"
+    return f"{date}T{minute}:{TWO_DIGITS[time.second]}.{THREE_DIGITS[time.microsecond // 1000]}Z"
 
 
 def parse_timestamp(text: str) -> datetime:

@@ -14,6 +14,7 @@ from ..errors import ClientError, TooLarge
 from ..messages import Request
 from .limits import MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_UNREAD_BYTES, MAX_URL_BYTES, MAX_WAITING_REQUESTS
 
+MAX_CACHED_NAME_BYTES = 50  # longer header names are decoded each time, to bound the memory
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 EMPTY = Request("GET", "", "", {})
 
@@ -123,9 +124,10 @@ class RequestParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header; ignore trailers, and names with an underscore, which WSGI cannot tell from a hyphen."""
-        headers = self._headers
-        if self.phase is BODY or (key := _header_name(name)) is None:
+        if self.phase is BODY or b"_" in name:
             return
+        headers = self._headers
+        key = _lower_name(name) if len(name) <= MAX_CACHED_NAME_BYTES else name.decode("latin-1").lower()
         text = value.strip(b" \t").decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
 
@@ -139,13 +141,13 @@ class RequestParser:
             return
         self._version = parser.get_http_version()
         self._keeps_open = parser.should_keep_alive() and self._method != "CONNECT"
-        if headers.pop("transfer-encoding", "chunked").lower() != "chunked":
+        if "transfer-encoding" in headers and headers.pop("transfer-encoding").lower() != "chunked":
             self._refuse(400, "The only supported transfer coding is chunked.")
             raise _Stop
-        if int(headers.pop("content-length", 0)) > MAX_BODY_BYTES:
+        if "content-length" in headers and int(headers.pop("content-length")) > MAX_BODY_BYTES:
             self._end_too_long()
-        expects_continue = headers.get("expect", "").lower() == "100-continue"
-        self.awaits_continue = expects_continue and self._version != "1.0"  # RFC 9110, 10.1.1
+        if "expect" in headers and self._version != "1.0":  # RFC 9110, 10.1.1
+            self.awaits_continue = headers["expect"].lower() == "100-continue"
 
     def on_body(self, part: bytes) -> None:
         """Add a part of the body, up to the limit."""
@@ -220,19 +222,19 @@ def build_request(
     if len(path) + len(query) > MAX_URL_BYTES:
         path, query = path[:MAX_URL_BYTES], ""
         problem = TooLarge(414, f"The URL is longer than {MAX_URL_BYTES} bytes.")
-    if sum(map(len, headers)) + sum(map(len, headers.values())) > MAX_HEADER_BYTES:
+    if len("".join([*headers, *headers.values()])) > MAX_HEADER_BYTES:
         headers = {}
         problem = TooLarge(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
     return Request(method, path, query, headers, b"" if problem else body, client, problem)
+
+
+@lru_cache(1000)
+def _lower_name(name: bytes) -> str:
+    """Return a header name in lower case; clients send the same few names, in several spellings."""
+    return name.decode("latin-1").lower()
 
 
 def _escape_first_line(data: bytes) -> bytes:
     """Percent-encode bytes that the client should have encoded; llhttp accepts only ASCII in the first line."""
     line, end, rest = data.partition(b"\r\n")
     return BEYOND_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + rest
-
-
-@lru_cache(1000)
-def _header_name(name: bytes) -> str | None:
-    """Return the name in lower case; None for one with an underscore."""
-    return None if b"_" in name else name.decode("latin-1").lower()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from email.utils import formatdate
 from functools import lru_cache
 from random import Random
+from time import gmtime, time
 
 from ..messages import NetworkFault, Response, reason_phrase
 from .request_parser import ParsedRequest
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 GARBAGE = Random(0).randbytes(512)  # noqa: S311 - the same in every run
 
 
@@ -26,13 +27,14 @@ class EncodedResponse:
 
 def encode(response: Response, parsed: ParsedRequest) -> EncodedResponse:
     """Return the bytes of the response to this request."""
-    fields = "".join([f"{name}: {text}\r\n" for name, text in response.fields()])
+    connection = ""
     if not parsed.keeps_open:
-        fields += "Connection: close\r\n"
+        connection = "Connection: close\r\n"
     elif parsed.version == "1.0":
-        fields += "Connection: keep-alive\r\n"
-    status = response.status
-    head = f"HTTP/1.1 {status} {reason_phrase(status)}\r\n{fields}Date: {_date(int(time.time()))}\r\n\r\n"
+        connection = "Connection: keep-alive\r\n"
+    status_line = f"HTTP/1.1 {response.status} {reason_phrase(response.status)}"
+    date = _format_date(int(time()))
+    head = f"{status_line}\r\n{response.field_lines()}{connection}Date: {date}\r\n\r\n"
     body = response.body_for(parsed.request.method)
     return EncodedResponse(head.encode("latin-1"), body, parsed.keeps_open, response.network_fault)
 
@@ -56,5 +58,7 @@ def split_body(body: bytes, chunks: int) -> list[bytes]:
 
 
 @lru_cache(1)
-def _date(seconds: int) -> str:
-    return formatdate(seconds, usegmt=True)
+def _format_date(seconds: int) -> str:
+    """Format a time since 1970 as RFC 9110, 5.6.7 says; strftime would use the names of the locale."""
+    year, month, day, hour, minute, second, weekday, *_ = gmtime(seconds)
+    return f"{WEEKDAYS[weekday]}, {day:02} {MONTHS[month - 1]} {year} {hour:02}:{minute:02}:{second:02} GMT"

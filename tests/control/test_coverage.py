@@ -187,7 +187,7 @@ def exchanges(client: Client, monkeypatch: pytest.MonkeyPatch) -> list[Exchange]
 
     def catch(_: TenantRecord, exchange: Exchange) -> JournalEntry:
         caught.append(exchange)
-        return exchange.make_entry()
+        return exchange
 
     monkeypatch.setattr(TenantRecord, "record_exchange", catch)
     return caught
@@ -238,7 +238,7 @@ def test_an_injected_or_broken_response_covers_nothing(client: Client, exchanges
     assert len(covered_keys(exchange)) > 3
     exchange.is_injected, exchange.response = (
         kind is None,
-        exchange.response._replace(network_fault=NetworkFault(kind) if kind else None),
+        replace(exchange.response, network_fault=NetworkFault(kind) if kind else None),
     )
     assert covered_keys(exchange) == {CoverageItem("injected", PUT_ITEM)}
 
@@ -248,7 +248,7 @@ def test_a_slow_response_counts_as_usual(client: Client, exchanges: list[Exchang
     (exchange,) = exchanges
     assert exchange.response
     before = covered_keys(exchange)
-    exchange.fault, exchange.response = "slow", exchange.response._replace(network_fault=NetworkFault("drip"))
+    exchange.fault, exchange.response = "slow", replace(exchange.response, network_fault=NetworkFault("drip"))
     assert covered_keys(exchange) == before
 
 
@@ -472,7 +472,7 @@ def test_beyond_a_thousand_names_tests_are_pooled(client: Client, exchanges: lis
     (exchange,) = exchanges
     recorder = coverage.Coverage()
     for number in range(coverage.MAX_TEST_NAMES + 50):
-        exchange.request = exchange.request._replace(headers={"x-mock-test": str(number)})
+        exchange.request = replace(exchange.request, headers={"x-mock-test": str(number)})
         recorder.record_exchange(exchange)
     exchange.operation = replace(exchange.operation, id="another") if exchange.operation else None
     recorder.record_exchange(exchange)
