@@ -13,10 +13,11 @@ from .contract.bodies import ParsedBody
 from .contract.operations import Operation
 from .contract.query_string import parse_query_string
 from .contract.routing import Router, decode_ids
+from .contract.validation import SchemaValidator
 from .errors import BadRequest, ClientError, InjectedError, InvalidToken
 from .faults.injector import FaultInjector
 from .messages import Call, ErrorWriter, Handler, Listing, NetworkFault, RawJson, Reply, Request, Response, TextBody
-from .practices.rows import Row, StoredRows
+from .practices.rows import Row, StoredRow, StoredRows
 from .records import findings
 from .records.exchange import Exchange
 from .records.store import RecordStore
@@ -200,17 +201,40 @@ class Pipeline:
 
     def _encode_body(self, exchange: Exchange, operation: Operation, call: Call, view: View, reply: Reply) -> Any:
         """Validate the body, then project and localize it; rows that can be cached are encoded too."""
-        rows = reply.body
-        if not isinstance(rows, StoredRows):
+        body = reply.body
+        if isinstance(body, StoredRow):
+            return self._encode_stored_row(exchange, operation, call, view, body)
+        if not isinstance(body, StoredRows):
             self._check_reply(exchange, operation, call, reply)
             return view.shape_body(reply.body) if reply.status == OK else reply.body
+        rows = body
         if operation.row_validator is None or self.second_opinion or len(rows) > MAX_CACHED_LIST_ROWS:
             return self._encode_body(exchange, operation, call, view, replace(reply, body=list(rows)))
-        variant = (rows.variant, operation.row_validator, view.representation)
+        validator = operation.row_validator
+        variant = (rows.variant, validator, view.representation)
         encoded_rows = self.row_cache.encode_rows(
-            rows.sources, rows.depends_on, variant, lambda source: _encode_row(operation, view, rows.make(source))
+            rows.sources,
+            rows.depends_on,
+            variant,
+            lambda source: _encode_row(operation, validator, view, rows.make(source)),
         )
-        return RawJson(b"[" + b",".join(encoded_rows) + b"]")
+        return RawJson(b"[%b]" % b",".join(encoded_rows))
+
+    def _encode_stored_row(
+        self, exchange: Exchange, operation: Operation, call: Call, view: View, row: StoredRow[Any]
+    ) -> Any:
+        """Return the body of a 200 with one row, encoded; ContractViolation."""
+        validator = operation.reply_validators.get(OK)
+        if validator is None or self.second_opinion:
+            return self._encode_body(exchange, operation, call, view, Reply(OK, row.make(row.source)))
+        variant = (row.variant, validator, view.representation)
+        encoded_row = self.row_cache.encode_row(
+            row.source,
+            row.depends_on,
+            variant,
+            lambda source: _encode_row(operation, validator, view, row.make(source)),
+        )
+        return RawJson(encoded_row)
 
     def _check_reply(self, exchange: Exchange, operation: Operation, call: Call, reply: Reply) -> None:
         """Validate a reply before it is projected and localized; ContractViolation."""
@@ -221,9 +245,9 @@ class Pipeline:
             raise ContractViolation(f"{operation.id} answered {reply.status}: {violation}")
 
 
-def _encode_row(operation: Operation, view: View, row: Row) -> bytes:
+def _encode_row(operation: Operation, validator: SchemaValidator, view: View, row: Row) -> bytes:
     """Validate a row of a list, then project, localize and encode it."""
-    error = operation.row_validator.first_error(row) if operation.row_validator else None
+    error = validator.first_error(row)
     if error is not None:
         raise ContractViolation(f"{operation.id} answered {OK}: {error.field}: {error.detail}")
     return _encode_json(view.shape_body(row))

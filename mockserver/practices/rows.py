@@ -57,6 +57,16 @@ class StoredRows(LazyRows[SourceT]):
 
 
 @dataclass(slots=True)
+class StoredRow(Generic[SourceT]):
+    """One row of an immutable source: it can be cached like the rows of a list, and is made only if it is not."""
+
+    source: SourceT
+    make: Callable[[SourceT], Row]
+    depends_on: tuple[object, ...]
+    variant: Hashable
+
+
+@dataclass(slots=True)
 class ConcatenatedTables(Sequence[Any]):
     """The values of several tables as sources of rows; a slice skips what comes before it."""
 

@@ -193,9 +193,10 @@ class Coverage:
         persona = self._get_persona(principal.name)
         persona.add_granted_scopes(principal.scopes)
         persona.is_customer |= principal.customer_id is not None
-        if exchange.missing_scopes:
-            persona.denials[operation.id, exchange.missing_scopes] += 1
-        elif used_scope is not None and status != 403:
+        if status == 403:
+            if exchange.missing_scopes:
+                persona.denials[operation.id, exchange.missing_scopes] += 1
+        elif used_scope is not None:
             persona.needed_scopes.add((used_scope, operation.id))
 
     def _get_persona(self, name: str) -> Persona:

@@ -146,7 +146,8 @@ class Exchange(JournalEntry):
 
 
 def _estimate_size(request: Request, response: Response | None, finding_count: int) -> int:
-    sent_bytes = len(request.path) + len(request.query) + len(request.body) + sum(map(len, request.headers.values()))
+    header_bytes = len("".join(request.headers.values()))
+    sent_bytes = len(request.path) + len(request.query) + len(request.body) + header_bytes
     received_bytes = len(response.content) if response else 0
     return BASE_ENTRY_BYTES + FINDING_BYTES * finding_count + sent_bytes + received_bytes
 

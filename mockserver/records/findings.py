@@ -111,9 +111,10 @@ class FindingCounts:
     def count_findings(self, exchange: Exchange) -> None:
         """Count the findings of an exchange."""
         operation_id = exchange.operation.id if exchange.operation else ""
+        test = exchange.test_name
         with self._lock:
             for finding in exchange.findings:
-                self._count_finding(operation_id, finding, exchange)
+                self._count_finding(operation_id, finding, exchange, test)
 
     def list_counts(self) -> list[FindingCount]:
         """Return the counts of all findings, in the order in which they first occurred."""
@@ -128,7 +129,7 @@ class FindingCounts:
             self.overflow_count = 0
             return cleared_count
 
-    def _count_finding(self, operation_id: str, finding: Finding, exchange: Exchange) -> None:
+    def _count_finding(self, operation_id: str, finding: Finding, exchange: Exchange, test: str | None) -> None:
         finding_count = self._counts.get((operation_id, finding))
         if finding_count is None:
             if len(self._counts) >= MAX_DISTINCT_FINDINGS:
@@ -136,8 +137,8 @@ class FindingCounts:
                 return
             finding_count = self._counts[operation_id, finding] = FindingCount(operation_id, finding, exchange.id)
         finding_count.count += 1
-        if exchange.test_name and len(finding_count.tests) < MAX_TESTS_PER_FINDING:
-            finding_count.tests[exchange.test_name] = None
+        if test and len(finding_count.tests) < MAX_TESTS_PER_FINDING:
+            finding_count.tests[test] = None
 
 
 def _undeclared_parameters(operation: Operation, query: Iterable[str]) -> Iterator[Finding]:

@@ -124,10 +124,10 @@ class RequestParser:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header; ignore trailers, and names with an underscore, which WSGI cannot tell from a hyphen."""
-        if self.phase is BODY or b"_" in name:
+        key = _recall_header_key(name) if len(name) <= MAX_CACHED_NAME_BYTES else _read_header_key(name)
+        if key is None or self.phase is BODY:
             return
         headers = self._headers
-        key = _lower_name(name) if len(name) <= MAX_CACHED_NAME_BYTES else name.decode("latin-1").lower()
         text = value.strip(b" \t").decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
 
@@ -228,10 +228,12 @@ def build_request(
     return Request(method, path, query, headers, b"" if problem else body, client, problem)
 
 
-@lru_cache(1000)
-def _lower_name(name: bytes) -> str:
-    """Return a header name in lower case; clients send the same few names, in several spellings."""
-    return name.decode("latin-1").lower()
+def _read_header_key(name: bytes) -> str | None:
+    """Return a header name in lower case; None for one with an underscore."""
+    return None if b"_" in name else name.decode("latin-1").lower()
+
+
+_recall_header_key = lru_cache(1000)(_read_header_key)  # clients send the same few names
 
 
 def _escape_first_line(data: bytes) -> bytes:

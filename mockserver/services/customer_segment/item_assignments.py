@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import BadRequest, ClientError, NotFound
 from ...practices import mixins
-from ...practices.rows import ConcatenatedTables, Row
+from ...practices.rows import ConcatenatedTables, Row, StoredRow
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...settings import Switches
 from ...store.state import ItemAssignment, ItemKey, Items, Revision, State
@@ -34,14 +34,14 @@ def list_item_assignments(viewer: Viewer, segment_id: str) -> Sequence[Row]:
     return _assignment_rows(viewer, [])
 
 
-def read_item_assignment(viewer: Viewer, segment_id: str, key: ItemKey) -> Row:
+def read_item_assignment(viewer: Viewer, segment_id: str, key: ItemKey) -> StoredRow[ItemAssignment]:
     """Return one assignment; NotFound if it does not exist (C10) or is not visible to the caller (A11)."""
     assignment = viewer.state.item(segment_id, key)
     if assignment is None:
         raise NotFound(key[1])
     if not viewer.sees_segment(segment_id):
         raise viewer.hidden_error(key[1])
-    return item_rows.item_assignment_row(viewer.state, assignment, viewer.tenant.switches)
+    return item_rows.item_assignment_stored_row(viewer.state, assignment, viewer.tenant.switches)
 
 
 def upsert_item_assignment(tenant: Tenant, segment_id: str, key: ItemKey, body: Row) -> bool:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from ...practices import paths
-from ...practices.rows import StoredRows
+from ...practices.rows import StoredRow, StoredRows
 from ...settings import Switches
 from ...store.state import ItemAssignment, State
 
@@ -33,6 +33,18 @@ def item_assignment_rows(
         assignments,
         lambda assignment: item_assignment_row(state, assignment, switches),
         partial(item_field_reader, state, switches),
+        (state.products, state.categories),
+        (item_assignment_row, switches.references),
+    )
+
+
+def item_assignment_stored_row(
+    state: State, assignment: ItemAssignment, switches: Switches
+) -> StoredRow[ItemAssignment]:
+    """Return the row of one assignment, which depends on the same as the rows of a list."""
+    return StoredRow(
+        assignment,
+        lambda source: item_assignment_row(state, source, switches),
         (state.products, state.categories),
         (item_assignment_row, switches.references),
     )
