@@ -22,6 +22,7 @@ class Parameter:
     lookup_name: the name in a request; the names of headers are in lower case.
     validator: None if any value of the type is valid.
     filter_path: the dotted path of the field that it filters by (`x-filter`, C18).
+    accepts_any_text: whether its value is the text in the request, whatever that is.
     default: the text that an absent parameter is read as.
     qualifies: the parameter that names the resource, if this one only describes it further (`x-qualifies`).
     """
@@ -32,6 +33,7 @@ class Parameter:
     required: bool
     schema_type: str
     validator: SchemaValidator | None
+    accepts_any_text: bool
     enum_values: tuple[Any, ...] = ()
     filter_path: str | None = None
     default: str | None = None
@@ -89,6 +91,7 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
         declared.get("required", False),
         schema_type,
         validator,
+        validator is None and schema_type not in CONVERTERS,
         enum_values,
         declared.get("x-filter"),
         default if isinstance(default, str) else None,
@@ -125,7 +128,7 @@ class ParameterSet:
         for parameter in self.parameters:
             text = raw_values.get(parameter.lookup_name)
             if text or (text is not None and parameter.location != "query"):
-                values[parameter.name] = parameter.parse_value(text)
+                values[parameter.name] = text if parameter.accepts_any_text else parameter.parse_value(text)
             elif parameter.required:
                 raise BadRequest(INVALID_PARAMETERS, field=parameter.name, error_type="required", detail="is missing")
         return values

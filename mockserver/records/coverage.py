@@ -109,8 +109,7 @@ class Persona:
 
     def add_granted_scopes(self, scopes: Collection[str]) -> None:
         """Add the scopes of a token, as far as there is room."""
-        if not self.granted_scopes.issuperset(scopes):
-            self.granted_scopes.update(sorted(scopes)[: MAX_SCOPES_PER_PERSONA - len(self.granted_scopes)])
+        self.granted_scopes.update(sorted(scopes)[: MAX_SCOPES_PER_PERSONA - len(self.granted_scopes)])
 
     def merge(self, other: Persona) -> None:
         """Add the scopes and denials of another tenant's persona."""
@@ -191,7 +190,8 @@ class Coverage:
         if principal is None or exchange.is_injected or status == 401:
             return
         persona = self._get_persona(principal.name)
-        persona.add_granted_scopes(principal.scopes)
+        if not persona.granted_scopes.issuperset(principal.scopes):
+            persona.add_granted_scopes(principal.scopes)
         persona.is_customer |= principal.customer_id is not None
         if status == 403:
             if exchange.missing_scopes:

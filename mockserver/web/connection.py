@@ -196,7 +196,7 @@ class Connection(Protocol):
         if self._state not in (IDLE, READING):
             return
         if self._waiting:
-            self._enter(ANSWERING)
+            self._state = ANSWERING  # it has no timeout
             self._parsed = self._waiting.popleft()
             if self._parsed.refusal:
                 self._refuse(*self._parsed.refusal)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from dataclasses import dataclass, replace
+from typing import Self
 
 from ...access import READ_SEGMENTS, Principal
 from ...domain.segment_activity import is_active_segment
@@ -11,7 +12,8 @@ from ...store.state import CustomerAssignment, State
 from ...store.world import Tenant
 
 
-class Viewer(NamedTuple):
+@dataclass(slots=True)
+class Viewer:
     """A caller who reads segments and assignments; one call reads all of them from one state.
 
     requested_entity_id: the legal entity in the query, if any (A12).
@@ -53,7 +55,7 @@ class Viewer(NamedTuple):
 
     def as_customer(self, customer_id: str) -> Self:
         """Return a viewer that is this customer, whose token is bound to no legal entity (A7)."""
-        return self._replace(principal=Principal(frozenset(), customer_id=customer_id))
+        return replace(self, principal=Principal(frozenset(), customer_id=customer_id))
 
     def hidden_error(self, id_: str) -> ClientError:
         """Return the error for something that exists but is not visible to this customer (A11)."""
