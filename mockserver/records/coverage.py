@@ -182,10 +182,7 @@ class Coverage:
         return self._test_names.setdefault(test, test)
 
     def _record_scopes(self, operation: Operation, exchange: Exchange, used_scope: str | None) -> None:
-        """Record which scopes the caller has, which one it needed, or which ones it lacked.
-
-        A call that failed after its scope allowed it needs that scope, too: without it, it would fail differently.
-        """
+        """Record the caller's scopes, and which it lacked or needed: also if the call failed after one allowed it."""
         principal, status = exchange.principal, exchange.status
         if principal is None or exchange.is_injected or status == 401:
             return
