@@ -75,8 +75,7 @@ class Collection(Section):
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each row with its key, in the order of the keys."""
-        documents = state.collection(self.name)
-        return ((key, documents[key]) for key in sorted(documents))
+        return state.collection(self.name).items()
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""

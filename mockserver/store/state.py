@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain, groupby
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
-
-from immutables import Map
 
 from .table import Table
 
@@ -95,8 +94,8 @@ NO_ASSIGNMENTS: Table[Any, Any] = Table()
 Items = Table[ItemKey, ItemAssignment]
 Members = Table[MemberKey, CustomerAssignment]
 
-Documents = Map[str, Document]  # of one collection, by key
-NO_DOCUMENTS: Documents = Map()
+Documents = Table[str, Document]  # of one collection, by key
+NO_DOCUMENTS: Documents = Table()
 BY_SEGMENT = attrgetter("segment_id")
 
 
@@ -104,19 +103,19 @@ class State(NamedTuple):
     """The documents of one tenant, by collection and key, and the assignments of segments.
 
     documents: by the name of their collection, which a service declares (`store.collection`).
-    segments, items, members: stored in tables, because their lists page through thousands of rows.
+    items, members: the assignments of each segment, by segment and key.
     memberships: all assignments of each customer.
     mixin_schemas: JSON Schemas as text, by URL (D12).
     """
 
     default_language: str = "en"
     languages: tuple[str, ...] = ("en",)
-    documents: Map[str, Documents] = Map()
+    documents: Mapping[str, Documents] = MappingProxyType({})
     segments: Table[str, Document] = Table()
     items: Table[str, Items] = Table()
     members: Table[str, Members] = Table()
-    memberships: Map[str, tuple[CustomerAssignment, ...]] = Map()
-    mixin_schemas: Map[str, str] = Map()
+    memberships: Table[str, tuple[CustomerAssignment, ...]] = Table()
+    mixin_schemas: Mapping[str, str] = MappingProxyType({})
 
     def collection(self, name: str) -> Documents:
         """Return the documents of a collection by key; empty if nothing was ever stored in it."""
@@ -128,19 +127,19 @@ class State(NamedTuple):
 
     def with_collection(self, name: str, documents: Mapping[str, Document]) -> Self:
         """Return a state in which these documents replace those of a collection."""
-        return self._replace(documents=self.documents.set(name, Map(documents)))
+        return self._with_documents(name, Table.from_pairs(documents.items()))
 
     def with_document(self, collection: str, key: str, document: Document) -> Self:
         """Return a state with this document, which may replace an older one."""
-        documents = self.collection(collection).set(key, document)
-        return self._replace(documents=self.documents.set(collection, documents))
+        return self._with_documents(collection, self.collection(collection).set(key, document))
 
     def without_document(self, collection: str, key: str) -> Self:
         """Return a state without this document, or this state itself if the document is missing."""
         documents = self.collection(collection)
-        if key not in documents:
-            return self
-        return self._replace(documents=self.documents.set(collection, documents.delete(key)))
+        return self._with_documents(collection, documents.delete(key)) if key in documents else self
+
+    def _with_documents(self, collection: str, documents: Documents) -> Self:
+        return self._replace(documents={**self.documents, collection: documents})
 
     @property
     def sites(self) -> Documents:
@@ -183,16 +182,15 @@ class State(NamedTuple):
         """Return a state without this segment and its assignments, or this state itself if the segment is missing."""
         if segment_id not in self.segments:
             return self
-        with self.memberships.mutate() as memberships:
-            for customer_id in {key[0] for key in self.members_of(segment_id)}:
-                assignments = memberships[customer_id]
-                memberships[customer_id] = tuple(other for other in assignments if other.segment_id != segment_id)
-            remaining = memberships.finish()
+        remaining = {
+            customer_id: tuple(other for other in self.memberships[customer_id] if other.segment_id != segment_id)
+            for customer_id in {key[0] for key in self.members_of(segment_id)}
+        }
         return self._replace(
             segments=self.segments.delete(segment_id),
             items=self.items.delete(segment_id),
             members=self.members.delete(segment_id),
-            memberships=remaining,
+            memberships=self.memberships.update(remaining),
         )
 
     def items_of(self, segment_id: str) -> Items:
@@ -241,7 +239,7 @@ class State(NamedTuple):
         memberships = defaultdict(list)
         for assignment in assignments:
             memberships[assignment.customer_id].append(assignment)
-        by_customer = Map({customer_id: tuple(group) for customer_id, group in memberships.items()})
+        by_customer = Table.from_pairs((customer_id, tuple(group)) for customer_id, group in memberships.items())
         return self._replace(members=_by_segment(chain.from_iterable(memberships.values())), memberships=by_customer)
 
     def with_member(self, assignment: CustomerAssignment) -> Self:

@@ -3,99 +3,149 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import Any, Generic, TypeVar
-
-from immutables import Map
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, chain, islice
+from typing import Any, Generic, TypeVar, overload
 
 KeyT = TypeVar("KeyT", bound=Any)
 ValueT = TypeVar("ValueT")
+DefaultT = TypeVar("DefaultT")
 
-CHUNK_SIZE = 512  # keys; a change copies one chunk and the list of chunks
+CHUNK_SIZE = 170  # entries of a new chunk, at most: as many as fit a dict of 256 slots
+MAX_CHUNK_SIZE = 341  # as many as fit a dict of 512 slots
 
 
 class Table(Generic[KeyT, ValueT]):
-    """An immutable map with sorted keys; a get takes O(1), a change and a slice at any offset about O(sqrt(n))."""
+    """An immutable map with sorted keys.
 
-    __slots__ = ("_chunks", "_values")
+    The entries are in chunks: dicts in the order of their keys. A change copies one chunk and the list of chunks, so it
+    takes about O(sqrt(n)); a get and a slice at any offset take O(log n). The bounds separate the chunks: each is at
+    most the first key of the chunk after it, and greater than all keys before it. A table never changes its chunks.
+    """
 
-    def __init__(self, values: Map[KeyT, ValueT] | None = None, chunks: tuple[tuple[KeyT, ...], ...] = ()) -> None:
-        self._values: Map[KeyT, ValueT] = Map() if values is None else values
-        self._chunks = chunks
+    __slots__ = ("__weakref__", "_bounds", "_chunks", "_ends", "_size")
+
+    def __init__(
+        self, chunks: list[dict[KeyT, ValueT]] | None = None, bounds: list[KeyT] | None = None, size: int = 0
+    ) -> None:
+        self._chunks: list[dict[KeyT, ValueT]] = chunks or [{}]
+        self._bounds: list[KeyT] = bounds or []
+        self._size = size
+        self._ends: list[int] | None = None  # the positions after the last entry of each chunk, once a slice needs them
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[KeyT, ValueT]]) -> Table[KeyT, ValueT]:
         """Build a table in O(n log n); the last one of equal keys wins."""
-        values = Map(pairs)
-        keys = sorted(values)
-        return cls(values, tuple(tuple(keys[start : start + CHUNK_SIZE]) for start in range(0, len(keys), CHUNK_SIZE)))
+        entries = dict(pairs)
+        chunks = _split_entries({key: entries[key] for key in sorted(entries)})
+        return cls(chunks, _first_keys(chunks[1:]), len(entries))
 
     def __len__(self) -> int:
-        return len(self._values)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._values
+        return self._size
 
     def __iter__(self) -> Iterator[KeyT]:
         return chain.from_iterable(self._chunks)
 
-    def get(self, key: KeyT) -> ValueT | None:
-        """Return the value under this key, or None."""
-        return self._values.get(key)
+    def __contains__(self, key: object) -> bool:
+        try:
+            return key in self._chunks[bisect_right(self._bounds, key)]
+        except TypeError:  # a key of another type, such as None
+            return False
+
+    def __getitem__(self, key: KeyT) -> ValueT:
+        return self._chunks[bisect_right(self._bounds, key)][key]
+
+    @overload
+    def get(self, key: KeyT) -> ValueT | None: ...
+    @overload
+    def get(self, key: KeyT, default: DefaultT) -> ValueT | DefaultT: ...
+    def get(self, key: KeyT, default: Any = None) -> Any:
+        """Return the value under this key, or the default."""
+        try:
+            return self._chunks[bisect_right(self._bounds, key)].get(key, default)
+        except TypeError:  # as above
+            return default
 
     def values(self) -> Iterator[ValueT]:
         """Iterate over all values, in the order of their keys."""
-        return map(self._values.__getitem__, self)
+        return chain.from_iterable(map(dict.values, self._chunks))
+
+    def items(self) -> Iterator[tuple[KeyT, ValueT]]:
+        """Iterate over all keys and values, in the order of the keys."""
+        return chain.from_iterable(map(dict.items, self._chunks))
 
     def slice(self, start: int, stop: int) -> list[ValueT]:
         """Return the values at these positions, in the order of their keys; earlier chunks are skipped."""
+        index = 0
+        if start > 0:
+            if self._ends is None:
+                self._ends = list(accumulate(map(len, self._chunks)))
+            index = bisect_right(self._ends, start)
+            skipped = self._ends[index - 1] if index else 0
+            start, stop = start - skipped, stop - skipped
         values: list[ValueT] = []
-        for chunk in self._chunks:
-            size = len(chunk)
-            if start < size:
-                keys = chunk if start <= 0 and stop >= size else chunk[max(0, start) : max(0, stop)]
-                values.extend(map(self._values.__getitem__, keys))
-            start, stop = start - size, stop - size
-            if stop <= 0:
-                break
-        return values
+        while len(values) < stop and index < len(self._chunks):
+            values += self._chunks[index].values()
+            index += 1
+        return values[max(0, start) : max(0, stop)]
 
     def set(self, key: KeyT, value: ValueT) -> Table[KeyT, ValueT]:
         """Return a table in which the key has this value."""
-        chunks = self._chunks if key in self._values else self._insert_key(key)
-        return Table(self._values.set(key, value), chunks)
+        index = bisect_right(self._bounds, key)
+        chunk, chunks = self._chunks[index], self._chunks.copy()
+        if key in chunk:
+            chunks[index] = chunk | {key: value}
+            return Table(chunks, self._bounds, self._size)
+        keys, values = list(chunk), list(chunk.values())
+        position = bisect_left(keys, key)
+        keys.insert(position, key)
+        values.insert(position, value)
+        chunks[index] = dict(zip(keys, values, strict=True))
+        bounds = self._bounds if len(keys) <= MAX_CHUNK_SIZE else _split_chunk(chunks, self._bounds, index)
+        return Table(chunks, bounds, self._size + 1)
+
+    def update(self, entries: Mapping[KeyT, ValueT]) -> Table[KeyT, ValueT]:
+        """Return a table in which these keys have these values; it copies each chunk once."""
+        by_chunk: dict[int, dict[KeyT, ValueT]] = {}
+        for key, value in entries.items():
+            by_chunk.setdefault(bisect_right(self._bounds, key), {})[key] = value
+        chunks, bounds, size = self._chunks.copy(), self._bounds, self._size
+        for index in sorted(by_chunk, reverse=True):  # from the end, because a long chunk becomes several
+            chunk = chunks[index] | by_chunk[index]
+            added_count = len(chunk) - len(chunks[index])
+            chunks[index] = {key: chunk[key] for key in sorted(chunk)} if added_count else chunk
+            size += added_count
+            if len(chunk) > MAX_CHUNK_SIZE:
+                bounds = _split_chunk(chunks, bounds, index)
+        return Table(chunks, bounds, size)
 
     def delete(self, key: KeyT) -> Table[KeyT, ValueT]:
         """Return a table without the key, or this table itself if the key is missing."""
-        if key not in self._values:
+        index = bisect_right(self._bounds, key)
+        if key not in self._chunks[index]:
             return self
-        return Table(self._values.delete(key), self._remove_key(key))
+        chunks, bounds = self._chunks.copy(), self._bounds
+        chunk = chunks[index] = chunks[index].copy()
+        del chunk[key]
+        if not chunk and bounds:
+            del chunks[index]
+            bounds = bounds[: max(0, index - 1)] + bounds[max(1, index) :]
+        return Table(chunks, bounds, self._size - 1)
 
-    def _chunk_index(self, key: KeyT) -> int:
-        """Return the position of the chunk that contains the key or would contain it."""
-        return max(0, bisect_right(self._chunks, key, key=lambda chunk: chunk[0]) - 1)
 
-    def _insert_key(self, key: KeyT) -> tuple[tuple[KeyT, ...], ...]:
-        if not self._chunks:
-            return ((key,),)
-        index = self._chunk_index(key)
-        chunk = self._chunks[index]
-        position = bisect_left(chunk, key)
-        return self._replace_chunk(index, (*chunk[:position], key, *chunk[position:]))
+def _split_chunk(chunks: list[dict[KeyT, ValueT]], bounds: list[KeyT], index: int) -> list[KeyT]:
+    """Split the chunk that is too long in a list that no table has yet, and return the new bounds."""
+    parts = _split_entries(chunks[index])
+    chunks[index : index + 1] = parts
+    return [*bounds[:index], *_first_keys(parts[1:]), *bounds[index:]]
 
-    def _remove_key(self, key: KeyT) -> tuple[tuple[KeyT, ...], ...]:
-        index = self._chunk_index(key)
-        chunk = self._chunks[index]
-        position = bisect_left(chunk, key)
-        return self._replace_chunk(index, chunk[:position] + chunk[position + 1 :])
 
-    def _replace_chunk(self, index: int, chunk: tuple[KeyT, ...]) -> tuple[tuple[KeyT, ...], ...]:
-        """Return the chunks with one replaced: by nothing if the new one is empty, by two if it is too long."""
-        middle = len(chunk) // 2
-        parts: tuple[tuple[KeyT, ...], ...] = ()
-        if len(chunk) > 2 * CHUNK_SIZE:
-            parts = (chunk[:middle], chunk[middle:])
-        elif chunk:
-            parts = (chunk,)
-        return (*self._chunks[:index], *parts, *self._chunks[index + 1 :])
+def _split_entries(entries: dict[KeyT, ValueT]) -> list[dict[KeyT, ValueT]]:
+    """Return entries as chunks of equal length, in the same order."""
+    chunk_count = -(-len(entries) // CHUNK_SIZE)
+    size, pairs = -(-len(entries) // max(1, chunk_count)), iter(entries.items())
+    return [dict(islice(pairs, size)) for _ in range(chunk_count)]
+
+
+def _first_keys(chunks: list[dict[KeyT, ValueT]]) -> list[KeyT]:
+    return [next(iter(chunk)) for chunk in chunks]

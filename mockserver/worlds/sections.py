@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
-from immutables import Map
 
 from ..store.collection import Collection, Key, Row, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
@@ -33,7 +32,7 @@ class MixinSchemaCollection(Collection):
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these schemas, whose files have been read in."""
-        return state._replace(mixin_schemas=Map({row["url"]: orjson.dumps(row["schema"]).decode() for row in rows}))
+        return state._replace(mixin_schemas={row["url"]: orjson.dumps(row["schema"]).decode() for row in rows})
 
 
 MIXIN_SCHEMAS = MixinSchemaCollection(

@@ -45,7 +45,6 @@ LIBRARIES = {
     "click": {"cli"},
     "jwt": {"services"},
     "yaml": {"strict_yaml", "worlds"},
-    "immutables": {"store", "worlds"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

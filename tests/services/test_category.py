@@ -227,7 +227,7 @@ def test_trees_hold_visible_categories_once_and_parents_agree(state: State, unpu
             top for top in visible.visible if id_ in {descendant["id"] for descendant in visible.descendants(top)}
         }
         assert unpublished or all(state.categories[category]["published"] for category in above | {id_})
-    hidden = state.categories.keys() - visible.visible.keys()
+    hidden = set(state.categories) - visible.visible.keys()
     assert all(not state.categories[id_]["published"] or state.categories[id_]["parentId"] in hidden for id_ in hidden)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from weakref import ref
 
 import pytest
-from immutables import Map
 
 from mockserver import row_cache
 from mockserver.app import App
@@ -143,7 +142,7 @@ def encode_texts(cache: RowCache, sources: list[str], made_of: tuple[object, ...
 
 
 def test_a_row_is_encoded_once_for_its_sources_and_its_view() -> None:
-    cache, catalogue_of, equal_one = RowCache(), Map(a=1), Map(a=1)
+    cache, catalogue_of, equal_one = RowCache(), Table.from_pairs([("a", 1)]), Table.from_pairs([("a", 1)])
     assert encode_texts(cache, ["x", "y"], (catalogue_of,)) == ["x", "y"]
     assert encode_texts(cache, ["y", "z", "x"], (catalogue_of,)) == ["z"]
     assert encode_texts(cache, ["x"], (equal_one,)) == ["x"]
@@ -155,7 +154,7 @@ def test_cached_rows_are_freed_with_their_sources() -> None:
     class Source:
         pass
 
-    cache, catalogue_of, source = RowCache(), Map(a=1), Source()
+    cache, catalogue_of, source = RowCache(), Table.from_pairs([("a", 1)]), Source()
     cache.encode_rows([source], (catalogue_of,), "", lambda _: b"{}")
     gone = ref(source)
     del source

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,46 +23,100 @@ from tests.support.paths import ROOT
 from tests.support.samples import GOLDEN, HAMMER
 
 KEYS = st.integers(0, 60)
-STEPS = st.lists(st.tuples(st.booleans(), KEYS, st.integers()), max_size=120)
+ENTRIES = st.dictionaries(KEYS, st.integers())
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("set"), st.tuples(KEYS, st.integers())),
+        st.tuples(st.just("delete"), KEYS),
+        st.tuples(st.just("update"), ENTRIES),
+    ),
+    max_size=60,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def small_chunks() -> Iterator[None]:
     """Make chunks small, so that short histories split and empty them."""
-    usual, table.CHUNK_SIZE = table.CHUNK_SIZE, 3
+    usual = table.CHUNK_SIZE, table.MAX_CHUNK_SIZE
+    table.CHUNK_SIZE, table.MAX_CHUNK_SIZE = 3, 6
     yield
-    table.CHUNK_SIZE = usual
+    table.CHUNK_SIZE, table.MAX_CHUNK_SIZE = usual
 
 
-@given(start=st.dictionaries(KEYS, st.integers()), steps=STEPS)
+def change_both(step: tuple[str, Any], held: Table[int, int], model: dict[int, int]) -> tuple[Any, dict[int, int]]:
+    """Return a table and its model after the same change."""
+    match step:
+        case "set", (key, value):
+            return held.set(key, value), model | {key: value}
+        case "update", entries:
+            return held.update(entries), model | entries
+        case _, key:
+            return held.delete(key), {other: value for other, value in model.items() if other != key}
+
+
+def assert_equal_to_model(held: Table[int, int], model: dict[int, int]) -> None:
+    pairs = sorted(model.items())
+    assert list(held.items()) == pairs
+    assert (list(held), list(held.values())) == ([key for key, _ in pairs], [value for _, value in pairs])
+    assert len(held) == len(pairs)
+    assert [held.get(key) for key in range(-1, 102)] == [model.get(key) for key in range(-1, 102)]
+    assert [key in held for key in range(-1, 102)] == [key in model for key in range(-1, 102)]
+    assert {key: held[key] for key in held} == model
+
+
+@given(start=ENTRIES, steps=STEPS)
 def test_a_table_is_a_sorted_dict_and_old_versions_stay_unchanged(
-    start: dict[int, int], steps: list[tuple[bool, int, int]]
+    start: dict[int, int], steps: list[tuple[str, Any]]
 ) -> None:
-    model, held = dict(start), Table.from_pairs(start.items())
-    for adds, key, value in steps:
-        old, before = held, list(held)
-        held = held.set(key, value) if adds else held.delete(key)
-        if adds:
-            model[key] = value
-        else:
-            model.pop(key, None)
-        assert list(old) == before
-    assert list(held) == sorted(model)
-    assert list(held.values()) == [model[key] for key in sorted(model)]
-    assert len(held) == len(model)
-    assert [held.get(key) for key in range(61)] == [model.get(key) for key in range(61)]
+    held, model = Table.from_pairs(start.items()), start
+    versions = [(held, model)]
+    for step in steps:
+        held, model = change_both(step, held, model)
+        versions.append((held, model))
+    for version in versions:
+        assert_equal_to_model(*version)
 
 
-def test_a_table_may_grow_and_shrink_in_any_order() -> None:
-    keys = [at * 37 % 101 for at in range(101)]
+@given(start=ENTRIES, steps=STEPS)
+def test_the_chunks_of_a_table_stay_short_and_none_is_empty(
+    start: dict[int, int], steps: list[tuple[str, Any]]
+) -> None:
+    held, model = Table.from_pairs(start.items()), start
+    for step in steps:
+        held, model = change_both(step, held, model)
+        sizes = [len(chunk) for chunk in held._chunks]
+        assert max(sizes) <= table.MAX_CHUNK_SIZE
+        assert min(sizes) > 0 or sizes == [0]
+
+
+@pytest.mark.parametrize("size", [0, 1, 100])
+def test_a_key_of_another_type_is_not_in_a_table(size: int) -> None:
+    held = Table.from_pairs((f"{number:03}", number) for number in range(size))
+    for key in (None, 7, ("000", None)):
+        assert key not in held
+        assert held.get(key) is None  # type: ignore[call-overload]
+        assert held.get(key, 9) == 9  # type: ignore[call-overload]
+    with pytest.raises(KeyError):
+        held["none"]
+
+
+def test_the_last_of_equal_keys_wins() -> None:
+    assert list(Table.from_pairs([(2, "a"), (1, "b"), (2, "c")]).items()) == [(1, "b"), (2, "c")]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize("stride", [1, 37, 100])
+def test_a_table_may_grow_and_shrink_in_any_order(stride: int, turn: int) -> None:
+    keys = [at * stride % 101 for at in range(61)]
     held: Table[int, int] = Table()
     for count, key in enumerate(keys, 1):
         held = held.set(key, -key)
-        assert list(held) == sorted(keys[:count])
-        assert held.slice(0, count) == [-key for key in sorted(keys[:count])]
-    for count, key in enumerate(reversed(keys), 1):
+        assert_equal_to_model(held, {other: -other for other in keys[:count]})
+        assert held.slice(0, count) == [-other for other in sorted(keys[:count])]
+    removed = keys[::turn]
+    for count, key in enumerate(removed, 1):
         held = held.delete(key)
-        assert list(held) == sorted(keys[: 101 - count])
+        assert_equal_to_model(held, {other: -other for other in removed[count:]})
 
 
 @pytest.mark.parametrize("sizes", [(), (10,), (3, 0, 4), (1, 1, 1)], ids=str)

@@ -28,7 +28,7 @@ def list_category_assignments(
     categories = [forest.read_category(category_id), *(forest.descendants(category_id) if with_subcategories else ())]
     return [
         CategoryAssignment(category["id"], product)
-        for _, product in sorted(forest.state.products.items())
+        for product in forest.state.products.values()
         if not only_published or product.get("published", True)
         for category in categories
         if category["id"] in product.get("categories", ())

@@ -29,7 +29,7 @@ def list_languages(state: State) -> list[dict[str, Any]]:
 
 def list_currencies(state: State) -> list[dict[str, Any]]:
     """Return the currencies of all sites, in alphabetical order; the default is that of the default site (N5)."""
-    sites = [site for _, site in sorted(state.sites.items())]
+    sites = list(state.sites.values())
     currencies = {site["currency"] for site in sites}.union(*(site.get("availableCurrencies", ()) for site in sites))
     default_site: Document = next(chain((site for site in sites if site.get("default")), sites), {})
     return _property_options(sorted(currencies), default_site.get("currency"), CURRENCY_NAMES)

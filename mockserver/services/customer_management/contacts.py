@@ -40,8 +40,7 @@ def read_contact_assignment(state: State, id_: str) -> dict[str, Any]:
 
 def _contact_assignments(state: State) -> Iterator[ContactAssignment]:
     seen_entity_ids: set[str] = set()
-    for number in sorted(state.customers):
-        customer = state.customers[number]
+    for customer in state.customers.values():
         for entity in customer_profile.legal_entities_of(state, customer):
             yield ContactAssignment(entity, customer, entity["id"] not in seen_entity_ids)
             seen_entity_ids.add(entity["id"])
