@@ -46,6 +46,8 @@ def parse_page(
 def _parse_positive(name: str, text: str | None, default: int) -> int:
     if text is None:
         return default
+    if text.isascii() and text.isdigit() and len(text) < len(str(MAX_PAGING_NUMBER)) and (number := int(text)):
+        return number  # nearly always
     if not (text.isascii() and text.removeprefix("-").isdigit()):
         raise _paging_error(name, "type", "must be an integer")
     if text.startswith("-") or not text.strip("0"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -86,13 +87,14 @@ class ConcatenatedTables(Sequence[Any]):
         if isinstance(index, int):
             index = range(len(self))[index]
             return self[index : index + 1][0]
-        start, stop, _ = index.indices(len(self))
+        is_from_end = (index.start or 0) < 0 or (index.stop or 0) < 0
+        start, stop, _ = index.indices(len(self) if is_from_end else sys.maxsize)  # pages need no length
         values: list[Any] = []
         for table in self.tables:
+            if stop <= 0:
+                break
             size = len(table)
             if start < size:
                 values += table.slice(start, stop)
             start, stop = start - size, stop - size
-            if stop <= 0:
-                break
         return values
