@@ -33,7 +33,7 @@ def encode(response: Response, parsed: ParsedRequest) -> EncodedResponse:
     elif parsed.version == "1.0":
         connection = "Connection: keep-alive\r\n"
     status_line = f"HTTP/1.1 {response.status} {reason_phrase(response.status)}"
-    date = _format_date(int(time()))
+    date = format_http_date(int(time()))
     head = f"{status_line}\r\n{response.field_lines()}{connection}Date: {date}\r\n\r\n"
     body = response.body_for(parsed.request.method)
     return EncodedResponse(head.encode("latin-1"), body, parsed.keeps_open, response.network_fault)
@@ -58,7 +58,7 @@ def split_body(body: bytes, chunks: int) -> list[bytes]:
 
 
 @lru_cache(1)
-def _format_date(seconds: int) -> str:
+def format_http_date(seconds: int) -> str:
     """Format a time since 1970 as RFC 9110, 5.6.7 says; strftime would use the names of the locale."""
     year, month, day, hour, minute, second, weekday, *_ = gmtime(seconds)
     return f"{WEEKDAYS[weekday]}, {day:02} {MONTHS[month - 1]} {year} {hour:02}:{minute:02}:{second:02} GMT"

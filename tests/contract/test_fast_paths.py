@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -15,7 +18,11 @@ from mockserver.contract.body_fields import FieldTree, scan_fields
 from mockserver.contract.parameters import ParameterSet
 from mockserver.contract.routing import RouteNode, Router
 from mockserver.errors import INVALID_PARAMETERS, BadRequest, MethodNotAllowed, NoEndpoint
+from mockserver.messages import Response
+from mockserver.practices.paging import MAX_PAGING_NUMBER, parse_page
 from mockserver.settings import Settings
+from mockserver.store.clock import format_timestamp
+from mockserver.web.response_writer import format_http_date
 
 OPERATIONS = build(Settings()).api_operations
 ROUTER = Router(OPERATIONS)
@@ -137,3 +144,36 @@ def test_static_words_first_lead_where_the_complete_search_leads(data: st.DataOb
         assert not found
     else:
         assert routed is found[0]
+
+
+@given(
+    status=st.sampled_from([200, 201, 204, 304, 400]),
+    content=st.binary(max_size=3),
+    headers=st.dictionaries(st.sampled_from(["Content-Length", "Content-Type", "X-Count"]), st.text("1a", min_size=1)),
+)
+def test_the_lines_of_a_head_have_the_fields_of_the_response(
+    status: int, content: bytes, headers: dict[str, str]
+) -> None:
+    response = Response(status, content, headers)
+    assert response.field_lines() == "".join(f"{name}: {text}\r\n" for name, text in response.fields())
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.timezones()))
+def test_a_timestamp_is_the_time_in_utc_with_milliseconds(time: datetime) -> None:
+    expected = time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    assert format_timestamp(time) == format_timestamp(time.astimezone(UTC)) == expected
+
+
+@given(st.integers(0, 4_000_000_000))
+def test_a_date_is_what_the_standard_library_writes(seconds: int) -> None:
+    assert format_http_date(seconds) == formatdate(seconds, usegmt=True)
+
+
+@given(st.integers(-5, 2 * MAX_PAGING_NUMBER).map(str) | st.text("019-a٣ ", max_size=12))
+def test_a_page_number_is_an_integer_within_its_limits(text: str) -> None:
+    is_integer = re.fullmatch(r"-?[0-9]+", text)
+    expected = int(text) if is_integer and 1 <= int(text) <= MAX_PAGING_NUMBER else None
+    try:
+        assert parse_page(None, text).number == expected
+    except BadRequest:
+        assert expected is None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 from weakref import ref
 
+import orjson
 import pytest
 
 from mockserver import row_cache
 from mockserver.app import App
 from mockserver.messages import Request
-from mockserver.pipeline import ContractViolation
+from mockserver.pipeline import ContractViolation, Pipeline
 from mockserver.practices import paths
-from mockserver.row_cache import RowCache
+from mockserver.row_cache import RowBucket, RowCache
 from mockserver.services.customer_segment import item_rows
 from mockserver.settings import Switches
 from mockserver.store.state import ItemAssignment, Revision
@@ -35,11 +37,40 @@ def list_items(client: Client, language: str = "*", query: str = "pageSize=200")
     return client.get(f"/items?{query}", headers={"Accept-Language": language}).get_json()
 
 
-def read_items_singly(client: Client, language: str = "*") -> list[Any]:
-    """Return the rows of all segments, each read by its own request, which does not use the cache."""
-    headers, rows = {"Accept-Language": language}, list_items(client, query="pageSize=200&fields=type")
-    paths_of = [f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}" for row in rows]
-    return [client.get(path, headers=headers).get_json() for path in paths_of]
+class NoRowCache(RowCache):
+    """A cache that keeps nothing."""
+
+    def _bucket_for(self, depends_on: tuple[object, ...], variant: Hashable) -> RowBucket:
+        return RowBucket({}, [])
+
+
+class Reader:
+    """Reads rows one by one, from the cache and without it."""
+
+    def __init__(self, app: App, client: Client) -> None:
+        self.client = client
+        self.cached, self.uncached = app.api_pipeline, replace(app.api_pipeline, row_cache=NoRowCache())
+
+    def read_row(self, pipeline: Pipeline, path: str, language: str, query: str) -> bytes:
+        url = f"/customer-segment/{self.client.tenant}/segments{path}"
+        headers = {"authorization": "Bearer admin-token", "accept-language": language}
+        return pipeline.handle_request(Request("GET", url, query, headers)).content
+
+    def read_items(self, language: str = "*", query: str = "") -> list[Any]:
+        """Return the rows of all segments, each read by its own request; check that the cache changes no byte."""
+        rows = list_items(self.client, query="pageSize=200&fields=type")
+        fresh_rows = []
+        for row in rows:
+            path = f"/{row['segmentId']}/items/{row['type']}/{row['item']['id']}"
+            fresh = self.read_row(self.uncached, path, language, query)
+            assert self.read_row(self.cached, path, language, query) == fresh
+            fresh_rows.append(orjson.loads(fresh))
+        return fresh_rows
+
+
+@pytest.fixture
+def reader(shared: App, client: Client) -> Reader:
+    return Reader(shared, client)
 
 
 @pytest.mark.parametrize("references", ["strict", "lenient"])
@@ -56,33 +87,34 @@ def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, pa
         assert read(source) == whole(item_rows.item_assignment_row(state, source, behaviour))
 
 
-def test_a_list_equals_its_rows_in_each_language_and_when_repeated(client: Client) -> None:
+def test_a_list_equals_its_rows_in_each_language_and_when_repeated(client: Client, reader: Reader) -> None:
     for language in ("*", "de", "en", "*", "de"):
-        assert list_items(client, language) == read_items_singly(client, language)
+        assert list_items(client, language) == reader.read_items(language)
     assert len({str(list_items(client, language)) for language in ("*", "de", "en")}) == 3
 
 
-def test_a_list_cut_to_fields_is_cached_separately(client: Client) -> None:
+def test_a_list_cut_to_fields_is_cached_separately(client: Client, reader: Reader) -> None:
     whole = list_items(client)
     for _ in range(2):
+        assert reader.read_items(query="fields=item.name") == list_items(client, query="pageSize=200&fields=item.name")
         assert [row.keys() for row in list_items(client, query="fields=metadata")] == [whole[0].keys()] * 60
         assert list_items(client) == whole
 
 
-def test_a_list_shows_later_writes(client: Client) -> None:
+def test_a_list_shows_later_writes(client: Client, reader: Reader) -> None:
     before = list_items(client)
     assert client.put(f"/{GOLDEN}/items/PRODUCT/{HAMMER}", json={"mixins": {"a": {"b": 1}}}).status_code == 204
     after = list_items(client)
     assert after != before
-    assert after == read_items_singly(client)
+    assert after == reader.read_items()
     assert client.delete(f"/{GOLDEN}/items/PRODUCT/{HAMMER}").status_code == 204
     assert len(list_items(client)) == len(before) - 1
 
 
-def test_a_list_shows_the_current_catalogue_and_switches(client: Client, world: World) -> None:
+def test_a_list_shows_the_current_catalogue_and_switches(client: Client, world: World, reader: Reader) -> None:
     def hammers() -> list[Any]:
         rows = list_items(client)
-        assert rows == read_items_singly(client)
+        assert rows == reader.read_items()
         return [row["item"] for row in rows if (row["type"], row["item"]["id"]) == ("PRODUCT", HAMMER)]
 
     tenant = world.tenant(client.tenant)
@@ -113,15 +145,18 @@ def test_customers_show_the_current_names_and_switches(client: Client, world: Wo
     assert mails() == [f"{id_}@example.com", *before[1:]]
 
 
-@pytest.mark.parametrize("size", [1, 2 * row_cache.MAX_CACHED_LIST_ROWS])
+@pytest.mark.parametrize("size", [0, 1, 2 * row_cache.MAX_CACHED_LIST_ROWS])
 def test_a_row_that_breaks_the_contract_is_never_sent(shared: App, client: Client, size: int) -> None:
-    wrong = [ItemAssignment(GOLDEN, "THING", f"{number:05}", THEN) for number in range(size)]
+    """Read one row, or a list of this size."""
+    wrong_revision = Revision("one", THEN.created_at, THEN.modified_at)  # type: ignore[arg-type]
+    ids = [f"{number:05}" for number in range(max(1, size))]
+    wrong = [ItemAssignment(GOLDEN, "PRODUCT", id_, wrong_revision) for id_ in ids]
     tenant = shared.world.tenant(client.tenant)
     tenant.change(lambda state: (state.with_items(GOLDEN, Table.from_pairs((row.key, row) for row in wrong)), None))
     request = Request(
         "GET",
-        f"/customer-segment/{client.tenant}/segments/{GOLDEN}/items",
-        f"pageSize={size}",
+        f"/customer-segment/{client.tenant}/segments/{GOLDEN}/items" + ("" if size else "/PRODUCT/00000"),
+        f"pageSize={size}" if size else "",
         {"authorization": "Bearer admin-token"},
     )
     for _ in range(2):
