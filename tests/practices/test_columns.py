@@ -33,7 +33,8 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 # Columns with cells of one type, and those with any.
-COLUMNS = st.one_of(*(st.lists(cells, max_size=6) for cells in (TEXTS, NUMBERS, st.booleans(), VALUES)))
+PARTS = st.lists(st.fixed_dictionaries({"b": TEXTS}), max_size=3)
+COLUMNS = st.one_of(*(st.lists(cells, max_size=6) for cells in (TEXTS, NUMBERS, st.booleans(), PARTS, VALUES)))
 ROWS = st.tuples(COLUMNS, st.dictionaries(st.integers(0, 5), VALUES, max_size=1), st.booleans()).map(
     lambda drawn: make_rows(*drawn)
 )
@@ -109,7 +110,7 @@ def test_a_comparison_finds_the_rows_with_a_value_that_passes(
     assert select_rows(parse_query(f"{path}:{sign}{bound}"), rows) == expected
 
 
-@given(ROWS, PATHS, st.sampled_from(["x", "^1", "(x|y)", "."]))
+@given(ROWS, PATHS, st.sampled_from(["x", "^1", "(x|y)", ".", "[xy1]$", "x?1", "(?i)X"]))
 def test_a_regex_finds_the_rows_with_a_matching_text(rows: list[Any], path: str, pattern: str) -> None:
     texts = [(row, [leaf for leaf in leaves_of(row, path) if isinstance(leaf, str)]) for row in rows]
     expected = [row for row, leaves in texts if any(re.search(pattern, leaf) for leaf in leaves)]

@@ -33,14 +33,21 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class RegexClause:
-    """A clause with a regex, given by its method `search`; `is_simple` if a search in a short text is always quick."""
+    """A clause with a regex, given by its method `search`.
+
+    is_simple: whether a search in a short text is always quick.
+    is_linear: whether the time of a search is proportional to the length of the text, so that many are quick too.
+    """
 
     path: str
     search: Callable[..., Any]
     is_simple: bool
+    is_linear: bool
 
-    def test_column(self, budget: RegexBudget, column: list[Any]) -> Iterable[bool]:
+    def test_column(self, budget: RegexBudget, column: list[Any]) -> Iterable[object]:
         """Return for each cell whether the regex matches in a text; RegexTimeout if the budget is used up."""
+        if self.is_linear and set(map(type, column)) == {str} and max(map(len, column)) <= MAX_QUICK_TEXT_LENGTH:
+            return budget.find_matches(self.search, column)
         return column_tests.match_values({str: partial(self._has_match, budget)}, column)
 
     def _has_match(self, budget: RegexBudget, text: str) -> bool:
@@ -156,7 +163,8 @@ def _compile_regex_clause(key: str, value: str) -> RegexClause:
     text = value[2:-1] if value.startswith("(") else value[1:]
     if not text:
         raise syntax.missing_value_error(key)
-    return RegexClause(key, _compile_regex(key, text), _is_simple_regex(text))
+    is_simple = _is_simple_regex(text)
+    return RegexClause(key, _compile_regex(key, text), is_simple, is_simple and not REPETITION.search(text))
 
 
 def _compile_regex(key: str, text: str) -> Callable[..., Any]:
