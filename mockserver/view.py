@@ -9,7 +9,7 @@ from typing import Any
 from .contract.operations import Operation
 from .contract.parameters import Parameter
 from .messages import Call, Reply
-from .practices import fields, filters, languages, paging, paths, sort
+from .practices import columns, fields, filters, languages, paging, sort
 from .practices.query.query import Query, parse_query, select_rows
 from .practices.rows import Row, StoredRows
 from .settings import Switches
@@ -35,9 +35,9 @@ class View:
     def build_list_reply(self, rows: Sequence[Row]) -> Reply:
         """Filter, sort, count and page all rows that the caller may see (C1 to C6)."""
         if isinstance(rows, StoredRows):
-            matching, page = self._select_page(rows.sources, rows.reader_for)
+            matching, page = self._select_page(rows.sources, rows.column_for)
             return Reply(200, rows.with_sources(page), self._count_headers(matching))
-        matching, page = self._select_page(rows, paths.path_reader)
+        matching, page = self._select_page(rows, columns.column_reader)
         return Reply(200, list(page), self._count_headers(matching))
 
     def shape_body(self, body: Any) -> Any:
@@ -52,15 +52,15 @@ class View:
         return self.languages, self.default_language, self.projection
 
     def _select_page(
-        self, rows: Sequence[Any], reader_for: paths.PathReaderFactory
+        self, rows: Sequence[Any], column_for: columns.ColumnReaderFactory
     ) -> tuple[Sequence[Any], Sequence[Any]]:
         """Return the matching rows, in order, and those of them on the page."""
         if self.filters:
-            rows = filters.filter_rows(rows, self.filters, reader_for=reader_for)
+            rows = filters.filter_rows(rows, self.filters, column_for=column_for)
         if self.query is not None:
-            rows = select_rows(self.query, rows, reader_for=reader_for)
+            rows = select_rows(self.query, rows, column_for=column_for)
         if self.order is not None:
-            rows = sort.sort_rows(rows, self.order, reader_for=reader_for)
+            rows = sort.sort_rows(rows, self.order, column_for=column_for)
         return rows, self.page.slice_rows(rows) if self.page else rows
 
     def _count_headers(self, rows: Sequence[Any]) -> dict[str, str]:

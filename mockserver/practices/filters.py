@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from . import paths
-from .rows import RowT
+from . import columns
+from .columns import RowT
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +18,21 @@ class Filter:
     path: str
     value: Any
 
+    def matches_cell(self, cell: Any) -> bool:
+        """Whether a row with this cell has the value."""
+        values = columns.cell_values(cell)
+        return any(self.value == candidate for value in values for candidate in _iter_candidates(value))
+
 
 def filter_rows(
-    rows: Sequence[RowT], filters: Sequence[Filter], *, reader_for: paths.PathReaderFactory = paths.path_reader
+    rows: Sequence[RowT],
+    filters: Sequence[Filter],
+    *,
+    column_for: columns.ColumnReaderFactory = columns.column_reader,
 ) -> Sequence[RowT]:
     """Return the rows that pass all filters, in order."""
     for condition in filters:
-        read_values, expected = reader_for(condition.path), condition.value
-        rows = [
-            row
-            for row in rows
-            if any(expected == candidate for value in read_values(row) for candidate in _iter_candidates(value))
-        ]
+        rows = columns.select_by_column(rows, column_for(condition.path), partial(map, condition.matches_cell))
     return rows
 
 

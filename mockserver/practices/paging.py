@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import INVALID_PARAMETERS, BadRequest
-from .rows import RowT
+from .columns import RowT
 
 DEFAULT_PAGE_SIZE = 60
 MAX_PAGING_NUMBER = 10**9  # the live service refuses absurd numbers, such as 1e15

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 MAX_PATH_STEPS = 50  # no document nests deeper, and a longer path would only cost time
 
-PathReader = Callable[[Any], list[Any]]  # reads all values of a row at one path
-PathReaderFactory = Callable[[str], PathReader]  # returns the reader for a path
 PathTree = dict[str, "PathTree | None"]  # subtrees by step; None where a path ends
 
 
 def is_valid_path(path: str) -> bool:
     """Whether a document could have this path."""
     return bool(path) and path.count(".") < MAX_PATH_STEPS
-
-
-def path_reader(path: str) -> PathReader:
-    """Return a function that reads all values at a path: an empty list if absent, several through arrays."""
-    steps = path.split(".")
-
-    def read_values(document: Mapping[str, Any]) -> list[Any]:
-        value: Any = document
-        for step in steps:
-            if type(value) is not dict or step not in value:  # the fast path for plain dicts
-                return list(iter_values(document, path))
-            value = value[step]
-        return [value]
-
-    return read_values
 
 
 def iter_values(container: Any, path: str) -> Iterator[Any]:

@@ -6,7 +6,7 @@ A query limits the time of its regexes (`RegexBudget`); a search of the journal 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -69,6 +69,21 @@ class RegexBudget:
         started_at = monotonic()
         try:
             return _run_regex(search, text, None if is_quick else self.seconds_left)
+        finally:
+            self.seconds_left -= monotonic() - started_at
+
+    def find_matches(self, search: Callable[[str], Any], texts: Iterable[str]) -> list[Any]:
+        """Return what a method of a compiled regex finds in each text; RegexTimeout if the budget is used up.
+
+        All in C and without a timeout, for searches that are quick even together.
+        """
+        if self.seconds_left <= 0:  # as above
+            raise RegexTimeout
+        started_at = monotonic()
+        try:
+            return list(map(search, texts))
+        except (MemoryError, RuntimeError):
+            raise RegexTimeout from None
         finally:
             self.seconds_left -= monotonic() - started_at
 

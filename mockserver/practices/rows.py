@@ -9,10 +9,9 @@ from itertools import chain
 from typing import Any, Generic, TypeVar, overload
 
 from ..store.table import Table
-from .paths import PathReaderFactory
+from .columns import ColumnReaderFactory
 
 Row = Mapping[str, Any]
-RowT = TypeVar("RowT")  # for what works on rows and on their sources alike
 SourceT = TypeVar("SourceT")
 
 
@@ -43,18 +42,18 @@ class LazyRows(Sequence[Row], Generic[SourceT]):
 class StoredRows(LazyRows[SourceT]):
     """Rows of immutable sources: `q` and sort read the sources, and encoded rows can be cached (`row_cache`).
 
-    reader_for: for a path, returns a function that reads from a source what its row would have there.
+    column_for: for a path, returns a function that reads from sources what their rows would have there.
     depends_on: other immutable inputs of `make`.
     variant: distinguishes functions `make`. Equal source, inputs and variant give the same row.
     """
 
-    reader_for: PathReaderFactory
+    column_for: ColumnReaderFactory
     depends_on: tuple[object, ...]
     variant: Hashable
 
     def with_sources(self, sources: Sequence[SourceT]) -> StoredRows[SourceT]:
         """Return the rows of these sources instead."""
-        return StoredRows(sources, self.make, self.reader_for, self.depends_on, self.variant)
+        return StoredRows(sources, self.make, self.column_for, self.depends_on, self.variant)
 
 
 @dataclass(slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from operator import itemgetter
+from functools import partial
+from itertools import compress
 from typing import Any
 
 from ..errors import INVALID_PARAMETERS, BadRequest
-from . import paths
+from . import columns, paths
 from .caching import cache_parsed
-from .rows import RowT
+from .columns import RowT, SeveralValues
 
 MAX_SORT_KEYS = 20
 IS_DESCENDING = {"": False, "ASC": False, "asc": False, "DESC": True, "desc": True}
@@ -46,25 +48,37 @@ def parse_sort(text: str) -> SortOrder:
 
 
 def sort_rows(
-    rows: Iterable[RowT], order: SortOrder, *, reader_for: paths.PathReaderFactory = paths.path_reader
+    rows: Iterable[RowT], order: SortOrder, *, column_for: columns.ColumnReaderFactory = columns.column_reader
 ) -> list[RowT]:
     """Return the rows sorted; equal rows keep their order, and rows without the field come last in both directions."""
     sorted_rows = list(rows)
     for key in reversed(order.keys):  # sorting is stable, so the most important key comes last
-        sorted_rows = _sort_by_key(key, sorted_rows, reader_for(key.path))
+        sorted_rows = _sort_by_column(sorted_rows, column_for(key.path)(sorted_rows), key.is_descending)
     return sorted_rows
 
 
-def _sort_by_key(key: SortKey, rows: list[RowT], read_values: paths.PathReader) -> list[RowT]:
-    ranked = [(_rank_values(read_values(row)), row) for row in rows]
-    present = [pair for pair in ranked if pair[0] is not ABSENT_RANK]
-    present.sort(key=itemgetter(0), reverse=key.is_descending)
-    return [row for _, row in present] + [row for rank, row in ranked if rank is ABSENT_RANK]
+def _sort_by_column(rows: list[RowT], column: list[Any], is_descending: bool) -> list[RowT]:
+    """Sort rows by their cells; all in C if these are texts, or all of one type."""
+    if column and type(column[0]) is str:
+        with suppress(TypeError):  # a text cannot be compared with a cell that is not a text
+            return _sort_by_ranks(rows, column, is_descending)
+    types = set(map(type, column))
+    if len(types) == 1 and SeveralValues not in types:
+        return _sort_by_ranks(rows, column, is_descending) if types <= TYPE_RANKS.keys() else rows
+    ranks = list(map(_rank_cell, column))
+    present = [rank is not ABSENT_RANK for rank in ranks]
+    sorted_rows = _sort_by_ranks(list(compress(rows, present)), compress(ranks, present), is_descending)
+    return sorted_rows + [row for row, rank in zip(rows, ranks, strict=True) if rank is ABSENT_RANK]
 
 
-def _rank_values(values: list[Any]) -> SortRank:
+def _sort_by_ranks(rows: list[RowT], ranks: Iterable[Any], is_descending: bool) -> list[RowT]:
+    """Sort rows by ranks, one for each row; `sorted` asks for the rank of each row in turn, by `next(ranks, row)`."""
+    return sorted(rows, key=partial(next, iter(ranks)), reverse=is_descending)
+
+
+def _rank_cell(cell: Any) -> SortRank:
     """Rank the first value that is not null: by type, then by value, so that types are never compared."""
-    for value in values:
+    for value in columns.cell_values(cell):
         if value is not None:
             rank = TYPE_RANKS.get(type(value))
             return OTHER_RANK if rank is None else (rank, value)

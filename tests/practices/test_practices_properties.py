@@ -192,6 +192,25 @@ def test_a_regex_gets_the_time_that_earlier_ones_left(monkeypatch: pytest.Monkey
     assert timeouts == [2.5, 1.5, 0.5]
 
 
+def test_searches_in_many_texts_use_the_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter(range(4))
+    monkeypatch.setattr(regexes, "monotonic", lambda: next(times))
+    budget = RegexBudget(1.5)
+    for _ in range(2):
+        assert budget.find_matches("text".find, ["t", "x"]) == [0, 2]
+    with pytest.raises(RegexTimeout):
+        budget.find_matches("text".find, ["t"])
+
+
+@pytest.mark.parametrize("error", [MemoryError, RuntimeError])
+def test_searches_in_many_texts_that_fail_are_too_expensive(error: type[Exception]) -> None:
+    def fail(text: str) -> None:
+        raise error(text)
+
+    with pytest.raises(RegexTimeout):
+        RegexBudget(1).find_matches(fail, ["t"])
+
+
 HUGE = {
     "parentheses": "a:" + "(" * 9000,
     "groups": "a:~" + "(" * 900 + ")" * 900,

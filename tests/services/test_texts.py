@@ -14,7 +14,7 @@ from mockserver import row_cache
 from mockserver.app import App
 from mockserver.messages import Request
 from mockserver.pipeline import ContractViolation, Pipeline
-from mockserver.practices import paths
+from mockserver.practices import columns
 from mockserver.row_cache import RowBucket, RowCache
 from mockserver.services.customer_segment import item_rows
 from mockserver.settings import Switches
@@ -82,9 +82,9 @@ def test_a_field_read_from_an_assignment_equals_that_of_its_row(world: World, pa
         GOLDEN, "PRODUCT", HAMMER, THEN, {"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": "https://a"}
     )
     gone = [ItemAssignment(GOLDEN, kind, "gone", THEN) for kind in ("PRODUCT", "CATEGORY")]
-    read, whole = item_rows.item_field_reader(state, behaviour, path), paths.path_reader(path)
+    read, whole = item_rows.item_column_reader(state, behaviour, path), columns.column_reader(path)
     for source in [*stored, with_mixins, *gone]:
-        assert read(source) == whole(item_rows.item_assignment_row(state, source, behaviour))
+        assert read([source]) == whole([item_rows.item_assignment_row(state, source, behaviour)])
 
 
 def test_a_list_equals_its_rows_in_each_language_and_when_repeated(client: Client, reader: Reader) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from ...errors import BadRequest
-from ...practices import paths
+from ...practices.columns import ColumnReader, cell_reader, column_reader, read_by_cell
 from ...practices.rows import StoredRows
 from ...settings import Switches
 from ...store.state import CustomerAssignment, State
@@ -39,15 +40,34 @@ def customer_assignment_rows(
 ) -> StoredRows[CustomerAssignment]:
     """Return the rows of assignments; they also depend on customers, legal entities and a switch."""
 
-    def make_row(assignment: CustomerAssignment) -> dict[str, Any]:
-        return customer_assignment_row(state, assignment, switches)
+    return StoredRows(
+        assignments,
+        lambda assignment: customer_assignment_row(state, assignment, switches),
+        partial(customer_column_reader, state, switches),
+        (state.customers, state.legal_entities),
+        (customer_assignment_row, switches.references),
+    )
 
-    def read_path(path: str) -> paths.PathReader:
-        read = paths.path_reader(path)
-        return lambda assignment: read(make_row(assignment))
 
-    depends_on = (state.customers, state.legal_entities)
-    return StoredRows(assignments, make_row, read_path, depends_on, (customer_assignment_row, switches.references))
+def customer_column_reader(state: State, switches: Switches, path: str) -> ColumnReader:
+    """Return a function that reads from assignments the column of their rows at a path."""
+    first_step, _, field = path.partition(".")
+    if first_step == "customer" and field in CUSTOMER_FIELDS:
+        return partial(_read_customer_column, state, switches, field)
+    read = cell_reader(path)
+    return read_by_cell(lambda assignment: read(customer_assignment_row(state, assignment, switches)))
+
+
+def _read_customer_column(
+    state: State, switches: Switches, field: str, assignments: Sequence[CustomerAssignment]
+) -> list[Any]:
+    """Return a field of each customer; rows have it as the customer has."""
+    customers = state.customers
+    entries = [
+        customers.get(assignment.customer_id) or _customer_summary(state, assignment.customer_id, switches)
+        for assignment in assignments
+    ]
+    return column_reader(field)(entries)
 
 
 def customer_assignment_row(state: State, assignment: CustomerAssignment, switches: Switches) -> dict[str, Any]:

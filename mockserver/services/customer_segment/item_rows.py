@@ -1,27 +1,24 @@
-"""Rows of item assignments; `q` and sort read the fields of most assignments without making the rows."""
+"""Rows of item assignments; `q` and sort read most columns without making the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
-from ...practices import paths
+from ...practices.columns import MISSING, ColumnReader, cell_reader, column_reader, read_by_cell
 from ...practices.rows import StoredRow, StoredRows
 from ...settings import Switches
 from ...store.state import ItemAssignment, State
 
-ItemFieldReader = Callable[[ItemAssignment], list[Any]]
-
-# Fields that rows copy from the assignment. `q` reads all rows, and reading a field takes a tenth of making the row.
-DIRECT_FIELDS = {
-    "segmentId": attrgetter("segment_id"),
-    "type": attrgetter("type"),
-    "item.id": attrgetter("item_id"),
-    "metadata.version": attrgetter("revision.version"),
-    "metadata.createdAt": attrgetter("revision.created_at"),
-    "metadata.modifiedAt": attrgetter("revision.modified_at"),
+# Columns that are fields of the assignments. `q` reads all rows, and making a row takes thirty times as long.
+DIRECT_COLUMNS: dict[str, ColumnReader] = {
+    "segmentId": lambda assignments: [assignment.segment_id for assignment in assignments],
+    "type": lambda assignments: [assignment.type for assignment in assignments],
+    "item.id": lambda assignments: [assignment.item_id for assignment in assignments],
+    "metadata.version": lambda assignments: [assignment.revision.version for assignment in assignments],
+    "metadata.createdAt": lambda assignments: [assignment.revision.created_at for assignment in assignments],
+    "metadata.modifiedAt": lambda assignments: [assignment.revision.modified_at for assignment in assignments],
 }
 
 
@@ -32,7 +29,7 @@ def item_assignment_rows(
     return StoredRows(
         assignments,
         lambda assignment: item_assignment_row(state, assignment, switches),
-        partial(item_field_reader, state, switches),
+        partial(item_column_reader, state, switches),
         (state.products, state.categories),
         (item_assignment_row, switches.references),
     )
@@ -50,28 +47,32 @@ def item_assignment_stored_row(
     )
 
 
-def item_field_reader(state: State, switches: Switches, path: str) -> ItemFieldReader:
-    """Return a function that returns the values that the row of an assignment has at a path."""
-    if path in DIRECT_FIELDS:
-        read_field = DIRECT_FIELDS[path]
-        return lambda assignment: [read_field(assignment)]
-    read = paths.path_reader(path)
-    if path.partition(".")[0] == "mixins":
-        return lambda assignment: read({} if assignment.mixins is None else {"mixins": assignment.mixins})
-    if path in {"item.code", "item.name"} or path.startswith("item.name."):
-        return _catalogue_field_reader(state, switches, path.removeprefix("item."))
-    return lambda assignment: read(item_assignment_row(state, assignment, switches))
+def item_column_reader(state: State, switches: Switches, path: str) -> ColumnReader:
+    """Return a function that reads from assignments the column of their rows at a path."""
+    if path in DIRECT_COLUMNS:
+        return DIRECT_COLUMNS[path]
+    first_step, _, rest = path.partition(".")
+    if first_step == "item" and rest.partition(".")[0] in {"code", "name"}:
+        return partial(_read_catalogue_column, state, switches, rest)
+    read = cell_reader(path)
+    if first_step == "mixins":
+        return read_by_cell(
+            lambda assignment: MISSING if assignment.mixins is None else read({"mixins": assignment.mixins})
+        )
+    return read_by_cell(lambda assignment: read(item_assignment_row(state, assignment, switches)))
 
 
-def _catalogue_field_reader(state: State, switches: Switches, path: str) -> ItemFieldReader:
-    """Return a reader of code or name that takes them from the catalogue, where they are as in rows."""
-    read = paths.path_reader(path)
-
-    def read_item(assignment: ItemAssignment) -> list[Any]:
-        entry = state.catalogue(assignment.type).get(assignment.item_id)
-        return read(_item_summary(state, *assignment.key, switches) if entry is None else entry)
-
-    return read_item
+def _read_catalogue_column(
+    state: State, switches: Switches, path: str, assignments: Sequence[ItemAssignment]
+) -> list[Any]:
+    """Return the codes or names of items, or what these have at a path; in the catalogue, they are as in rows."""
+    products, categories = state.products, state.categories
+    entries = [
+        (products if assignment.type == "PRODUCT" else categories).get(assignment.item_id)
+        or _item_summary(state, assignment.type, assignment.item_id, switches)
+        for assignment in assignments
+    ]
+    return column_reader(path)(entries)
 
 
 def item_assignment_row(state: State, assignment: ItemAssignment, switches: Switches) -> dict[str, Any]:
