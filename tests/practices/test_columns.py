@@ -33,7 +33,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 # Columns with cells of one type, and those with any.
-PARTS = st.lists(st.fixed_dictionaries({"b": TEXTS}), max_size=3)
+PARTS = st.lists(st.fixed_dictionaries({"b": TEXTS}), min_size=2, max_size=3)
 COLUMNS = st.one_of(*(st.lists(cells, max_size=6) for cells in (TEXTS, NUMBERS, st.booleans(), PARTS, VALUES)))
 ROWS = st.tuples(COLUMNS, st.dictionaries(st.integers(0, 5), VALUES, max_size=1), st.booleans()).map(
     lambda drawn: make_rows(*drawn)
