@@ -58,12 +58,12 @@ def sort_rows(
 
 
 def _sort_by_column(rows: list[RowT], column: list[Any], is_descending: bool) -> list[RowT]:
-    """Sort rows by their cells; all in C if these are texts, or all of one type."""
+    """Return the rows sorted by their cells; all in C if these are of one type."""
     if column and type(column[0]) is str:
         with suppress(TypeError):  # a text cannot be compared with a cell that is not a text
             return _sort_by_ranks(rows, column, is_descending)
     types = set(map(type, column))
-    if len(types) == 1 and SeveralValues not in types:
+    if len(types) == 1 and SeveralValues not in types:  # cells of one type without an order keep theirs
         return _sort_by_ranks(rows, column, is_descending) if types <= TYPE_RANKS.keys() else rows
     ranks = list(map(_rank_cell, column))
     present = [rank is not ABSENT_RANK for rank in ranks]
@@ -72,7 +72,7 @@ def _sort_by_column(rows: list[RowT], column: list[Any], is_descending: bool) ->
 
 
 def _sort_by_ranks(rows: list[RowT], ranks: Iterable[Any], is_descending: bool) -> list[RowT]:
-    """Sort rows by ranks, one for each row; `sorted` asks for the rank of each row in turn, by `next(ranks, row)`."""
+    """Return the rows sorted by ranks, one for each row; `sorted` calls `next(ranks, row)` for each row in turn."""
     return sorted(rows, key=partial(next, iter(ranks)), reverse=is_descending)
 
 

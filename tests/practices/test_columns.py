@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockserver.app import App
@@ -33,7 +33,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 # Columns with cells of one type, and those with any.
-PARTS = st.lists(st.fixed_dictionaries({"b": TEXTS}), max_size=3)
+PARTS = st.lists(st.fixed_dictionaries({"b": TEXTS}), min_size=2, max_size=3)
 COLUMNS = st.one_of(*(st.lists(cells, max_size=6) for cells in (TEXTS, NUMBERS, st.booleans(), PARTS, VALUES)))
 ROWS = st.tuples(COLUMNS, st.dictionaries(st.integers(0, 5), VALUES, max_size=1), st.booleans()).map(
     lambda drawn: make_rows(*drawn)
@@ -140,6 +140,9 @@ def test_a_filter_finds_the_rows_with_its_value(rows: list[Any], path: str, valu
     assert filters.filter_rows(rows, [filters.Filter(path, value)]) == expected
 
 
+@example(make_rows([[{"b": "y"}, {"b": "x"}], [{"b": "x"}, {"b": "y"}]], {}, False), "a.b", False)
+@example(make_rows([2, True, 1], {}, False), "a", False)
+@example(make_rows([["y"], ["x"]], {}, False), "a", False)
 @given(ROWS, PATHS, st.booleans())
 def test_sorting_orders_rows_by_type_and_value(rows: list[Any], path: str, descending: bool) -> None:
     present = [row for row in rows if rank(row, path) is not None]
