@@ -1,8 +1,8 @@
 """Compare the start of this version with that of an older one, and the first request of each kind after it.
 
-`python benchmarks/start.py --old FOLDER`, where FOLDER is a clone of the older commit. CPU time counts from the start of
-the process to its first 200, the list of a segment's items. The two versions take turns; the table has medians. Both
-use compiled modules (`__pycache__`). `--instructions` counts the instructions of one start with valgrind as well.
+`python benchmarks/start.py --old FOLDER`, where FOLDER is a clone of the older commit. CPU time counts from the start
+of the process to its first 200, the list of a segment's items. The two versions take turns; the table has medians.
+Both use compiled modules (`__pycache__`). `--instructions` counts the instructions of one start with valgrind as well.
 """
 
 from __future__ import annotations
@@ -80,11 +80,13 @@ def measure_first_requests(folder: Path) -> dict[str, float]:
 
 def count_instructions(folder: Path) -> dict[str, float]:
     """Return the instructions from the start to the first 200, in millions."""
-    with tempfile.TemporaryDirectory() as out:
-        with start_version(folder, [*CALLGRIND, f"--callgrind-out-file={out}/out"]) as target:
-            send_request(target, FIRST)
-            subprocess.run(["callgrind_control", "--dump", str(target.process.pid)], check=True, capture_output=True)
-            texts = [path.read_text() for path in Path(out).iterdir()]
+    with (
+        tempfile.TemporaryDirectory() as out,
+        start_version(folder, [*CALLGRIND, f"--callgrind-out-file={out}/out"]) as target,
+    ):
+        send_request(target, FIRST)
+        subprocess.run(["callgrind_control", "--dump", str(target.process.pid)], check=True, capture_output=True)
+        texts = [path.read_text() for path in Path(out).iterdir()]
     totals = [int(total) for text in texts for total in re.findall(r"^totals: (\d+)", text, re.MULTILINE)]
     return {"start to first 200, million instructions": sum(totals) / 1e6}
 

@@ -212,7 +212,7 @@ def _bind_server(app: Any, settings: Settings) -> Any:
     from ..web.server import Server
 
     try:
-        return Server(app.flask, settings.host, settings.port, app.faults)
+        return Server(app.entrances.answer, settings.host, settings.port, app.faults)
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         exit_with_error(
