@@ -6,10 +6,8 @@ import signal
 import sys
 import time
 from functools import partial
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.request import ProxyHandler, build_opener
 
 import click
 
@@ -137,6 +135,9 @@ def healthcheck(host: str, port: int) -> None:
 
     Exit code 0 if it is, otherwise 1.
     """
+    from http.client import HTTPException
+    from urllib.request import ProxyHandler, build_opener
+
     reachable_host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
     url = f"http://{reachable_host}:{port}/__admin/health"  # importing the path from `control` takes 0.1 s
     try:

@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
-
-import regex
+from typing import TYPE_CHECKING, Any
 
 from ...wording import shorten
 from .. import paths, regexes
@@ -19,6 +17,9 @@ from ..regexes import RegexBudget, RegexError, RegexTimeout
 from ..rows import RowT
 from . import compound, syntax
 from .compound import Group, Term
+
+if TYPE_CHECKING:
+    import regex
 
 MAX_INTEGER_LENGTH = 300  # characters; a longer number is read as a float, since `int` takes quadratic time
 MAX_REGEX_SECONDS = 0.25  # for all regexes of one query
