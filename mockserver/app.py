@@ -176,9 +176,10 @@ class Interface:
 
 
 def _compile_spec(path: Path, settings: Settings) -> CompiledSpec:
-    """Load and compile a spec; openapi-core checks the user's own specs first."""
-    spec = load_spec(path)
-    if path.parent == settings.spec or settings.validator == "reference":
+    """Load and compile a spec. The user's own are checked by openapi-core first, and compiled completely."""
+    is_checked = path.parent == settings.spec or settings.validator == "reference"
+    spec = load_spec(path, compiles_late=not is_checked)
+    if is_checked:
         check_spec(spec)
     return CompiledSpec(spec, tuple(compile_operations(spec)))
 

@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from ..messages import JSON_MEDIA_TYPE, TextBody
-from . import bodies, examples, parameters
+from . import bodies, parameters
 from .bodies import BodyPlan
+from .examples import ReplyExamples, compile_examples
 from .parameters import Parameter, ParameterSet
 from .spec import Spec, SpecError, SpecNode
 from .validation import SchemaValidator, json_schema
@@ -38,7 +39,6 @@ class Operation:
     row_validator: validates each row of a 200; None unless that is a plain array.
     text_media_types: the declared media types other than JSON, by status.
     documented_statuses: those in the published contract (no `x-basis`) that need no fault (no `x-fault-only`).
-    examples: bodies by name, the usual one first, by declared status; empty for a status without JSON.
     patched_validator: validates the resource that a PATCH would leave (`x-patches`).
     identity_paths: dotted paths that `fields` never removes (C4).
     localized_paths: dotted paths of localized texts in the reply.
@@ -66,7 +66,7 @@ class Operation:
     row_validator: SchemaValidator | None
     text_media_types: Mapping[int, frozenset[str]]
     documented_statuses: frozenset[int]
-    examples: Mapping[int, Mapping[str, Any]]
+    examples: ReplyExamples
     patched_validator: SchemaValidator | None = None
     identity_paths: tuple[str, ...] = ()
     localized_paths: tuple[str, ...] = ()
@@ -102,7 +102,10 @@ class Operation:
 
 
 def compile_operations(spec: Spec) -> Iterator[Operation]:
-    """Compile every operation of a spec; SpecError if one cannot be compiled."""
+    """Compile every operation of a spec; SpecError if one cannot be compiled.
+
+    If the spec may be compiled late, each schema is compiled when a value is first validated against it.
+    """
     validator_for = partial(_cached_validator, spec, {})
     for path, item in spec.root["paths"].items():
         for method in HTTP_METHODS:
@@ -144,9 +147,7 @@ def _compile_operation(
             documented_statuses=frozenset(
                 status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-fault-only"}
             ),
-            examples={
-                status: examples.reply_examples(spec, statuses[status], schema) for status, schema in schemas.items()
-            },
+            examples=compile_examples(spec, statuses, schemas),
             patched_validator=SchemaValidator(spec, node["x-patches"]) if "x-patches" in node else None,
             count_header=_find_count_header(spec, statuses.get(200, {})),
             has_compound_query=node.get("x-compound", False),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..strict_yaml import YamlError, load_yaml
+from .. import resources
 from ..wording import shorten
 
 SpecNode = Mapping[str, Any]
@@ -22,10 +22,16 @@ class SpecError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A loaded spec; `root` is its parsed content."""
+    """A loaded spec.
+
+    root: its parsed content.
+    compiles_late: whether its schemas and examples may be compiled when they are first used. Tests compile all of the
+        shipped specs; a spec of the user's own is compiled at the start, which reports what is wrong with it.
+    """
 
     path: Path
     root: SpecNode
+    compiles_late: bool = False
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -103,17 +109,33 @@ def _iter_references(node: Any) -> Iterator[str]:
         yield from _iter_references(part)
 
 
-def load_spec(path: Path) -> Spec:
-    """Load one spec; SpecError if it cannot be read or is not an OpenAPI 3.0 file."""
+def load_spec(path: Path, *, compiles_late: bool = False) -> Spec:
+    """Load one spec; SpecError if it cannot be read or is not an OpenAPI 3.0 file.
+
+    compiles_late: whether a shipped spec may be compiled late. One that was changed may not.
+    """
     try:
-        root = load_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YamlError) as error:
-        raise SpecError(path, getattr(error, "strerror", None) or str(error)) from None
+        content = path.read_bytes()
+    except OSError as error:
+        raise SpecError(path, error.strerror or str(error)) from None
+    parsed = resources.load_parsed(path, content) if compiles_late else None
+    if parsed is not None:
+        return Spec(path, parsed, compiles_late=True)
+    return Spec(path, _parse_root(path, content))
+
+
+def _parse_root(path: Path, content: bytes) -> SpecNode:
+    from ..strict_yaml import YamlError, load_yaml  # noqa: PLC0415 - shipped specs are read from JSON
+
+    try:
+        root = load_yaml(content.decode())
+    except (UnicodeDecodeError, YamlError) as error:
+        raise SpecError(path, str(error)) from None
     if not isinstance(root, dict) or not str(root.get("openapi", "")).startswith("3.0."):
         raise SpecError(path, "not an OpenAPI 3.0 document")
     if not isinstance(root.get("paths"), dict):
         raise SpecError(path, "has no paths")
-    return Spec(path, root)
+    return root
 
 
 def check_spec(spec: Spec) -> None:

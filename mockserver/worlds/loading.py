@@ -11,11 +11,11 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+from .. import resources
 from ..practices import mixins
 from ..store.collection import Collection, Row, Sections
 from ..store.state import State
 from ..store.world import Seed
-from ..strict_yaml import YamlError, load_yaml
 from ..wording import describe_unknown, json_pointer, shorten
 from . import building
 from .sections import MIXIN_SCHEMAS, all_sections, build_world_schema
@@ -121,9 +121,18 @@ class WorldLibrary:
 
 def _read(path: Path) -> Any:
     try:
-        world = load_yaml(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except OSError as error:
         raise WorldError(path, "", error.strerror or str(error)) from None
+    parsed = resources.load_parsed(path, content)
+    return _parse_world(path, content) if parsed is None else parsed
+
+
+def _parse_world(path: Path, content: bytes) -> Any:
+    from ..strict_yaml import YamlError, load_yaml  # noqa: PLC0415 - shipped worlds are read from JSON
+
+    try:
+        world = load_yaml(content.decode())
     except UnicodeDecodeError:
         raise WorldError(path, "", "not UTF-8") from None
     except YamlError as error:
