@@ -213,10 +213,11 @@ def _find_count_header(spec: Spec, reply: SpecNode) -> str | None:
 
 def _read_extensions(spec: Spec, schema: SpecNode) -> dict[str, Any]:
     """Read what OpenAPI cannot express from the schema of a reply: identity, localized texts, recursion."""
-    subschemas = list(spec.walk_schema(schema))
+    found = spec.list_subschemas(schema)
+    subschemas = [(path, part) for path, part in found if part is not None]
     return {
         "identity_paths": next((tuple(part["x-identity"]) for _, part in subschemas if "x-identity" in part), ()),
         "localized_paths": tuple(".".join(path) for path, part in subschemas if part.get("x-localized")),
         "plain_text_sources": {".".join(path): part["x-text-of"] for path, part in subschemas if "x-text-of" in part},
-        "recursive_field": spec.recursive_property(schema),
+        "recursive_field": next((path[0] for path, part in found if part is None and len(path) == 1), None),
     }

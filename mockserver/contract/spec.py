@@ -11,6 +11,7 @@ from .. import resources
 from ..wording import shorten
 
 SpecNode = Mapping[str, Any]
+Subschema = tuple[tuple[str, ...], SpecNode | None]  # its path, and None instead of a schema that contains itself
 
 
 class SpecError(Exception):
@@ -74,28 +75,26 @@ class Spec:
             node = node[name]
         return node  # type: ignore[no-any-return]
 
-    def walk_schema(self, schema: SpecNode) -> Iterator[tuple[tuple[str, ...], SpecNode]]:
-        """Yield each subschema with its path of property names; arrays add no step, and recursion ends a path."""
-        return ((path, part) for path, part in self._walk(schema, ()) if part is not None)
+    def list_subschemas(self, schema: SpecNode) -> list[Subschema]:
+        """Return each subschema with its path of property names; arrays add no step, and recursion ends a path."""
+        found: list[Subschema] = []
+        self._collect_subschemas(schema, (), (), found)
+        return found
 
-    def recursive_property(self, schema: SpecNode) -> str | None:
-        """Return the property that contains the schema itself, alone or in an array; None if it is not recursive."""
-        return next((path[0] for path, part in self._walk(schema, ()) if part is None and len(path) == 1), None)
-
-    def _walk(self, schema: SpecNode, visited: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], SpecNode | None]]:
-        """Yield the subschemas as `walk_schema` does, and None instead of one that contains itself."""
+    def _collect_subschemas(
+        self, schema: SpecNode, path: tuple[str, ...], visited: tuple[str, ...], found: list[Subschema]
+    ) -> None:
         reference = schema.get("$ref")
         if reference in visited:
-            yield (), None
+            found.append((path, None))
             return
         visited = (*visited, reference) if reference else visited
         schema = self.resolve(schema)
-        yield (), schema
+        found.append((path, schema))
         for part in (*schema.get("allOf", ()), *((schema["items"],) if "items" in schema else ())):
-            yield from self._walk(part, visited)
+            self._collect_subschemas(part, path, visited, found)
         for name, part in schema.get("properties", {}).items():
-            for path, subschema in self._walk(part, visited):
-                yield (name, *path), subschema
+            self._collect_subschemas(part, (*path, name), visited, found)
 
 
 def _iter_references(node: Any) -> Iterator[str]:
