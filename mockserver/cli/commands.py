@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import time
@@ -50,6 +51,7 @@ def serve(**options: Any) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = collect_settings(options)
     app = build_or_exit(settings)
+    gc.enable()  # see `__main__`
     server = _bind_server(app, settings)
     for stop_signal in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception

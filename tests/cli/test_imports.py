@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 
-from tests.support.live_server import COMMAND, TIMEOUT_SECONDS, send_request, start_server
+from tests.support.live_server import COMMAND, TIMEOUT_SECONDS, run_command, send_request, start_server
 from tests.support.samples import GOLDEN
 
 IMPORTED = re.compile(r"^import time: .*\|\s+([\w.]+)$", re.MULTILINE)
@@ -37,3 +38,14 @@ def test_the_start_and_a_first_answer_import_no_more_than_they_need() -> None:
     assert status == 200
     assert {"asyncio", "click", "jsonschema_rs", "mockserver.web.server", "orjson"} <= imported
     assert imported & NEEDED_LATER == set()
+
+
+def test_the_server_collects_garbage_although_the_start_does_not() -> None:
+    script = (
+        "import gc, runpy, sys; from unittest.mock import patch; from mockserver.web.server import Server; "
+        "sys.argv = ['mockserver', 'serve', '--port', '0']; "
+        "patch.object(Server, 'run', lambda _: print('collects garbage:', gc.isenabled())).start(); "
+        "runpy.run_module('mockserver', run_name='__main__')"
+    )
+    done = run_command("-c", script, command=[sys.executable])
+    assert done.stdout.endswith("collects garbage: True\n"), done.stderr
