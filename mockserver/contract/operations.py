@@ -106,11 +106,24 @@ def compile_operations(spec: Spec) -> Iterator[Operation]:
 
     If the spec may be compiled late, each schema is compiled when a value is first validated against it.
     """
+    parameter_for = partial(_cached_parameter, spec, {})
     validator_for = partial(_cached_validator, spec, {})
     for path, item in spec.root["paths"].items():
         for method in HTTP_METHODS:
             if method in item:
-                yield _compile_operation(spec, method, path, item, validator_for)
+                yield _compile_operation(
+                    spec, method, path, item, parameter_for=parameter_for, validator_for=validator_for
+                )
+
+
+def _cached_parameter(spec: Spec, compiled: dict[str, Parameter], node: SpecNode) -> Parameter:
+    """Return a parameter; all operations that refer to the same one share it."""
+    reference = node.get("$ref")
+    if reference is None:
+        return parameters.compile_parameter(spec, node)
+    if reference not in compiled:
+        compiled[reference] = parameters.compile_parameter(spec, node)
+    return compiled[reference]
 
 
 def _cached_validator(spec: Spec, validators: dict[bytes, SchemaValidator], schema: SpecNode) -> SchemaValidator:
@@ -122,7 +135,13 @@ def _cached_validator(spec: Spec, validators: dict[bytes, SchemaValidator], sche
 
 
 def _compile_operation(
-    spec: Spec, method: str, path: str, item: SpecNode, validator_for: Callable[[SpecNode], SchemaValidator]
+    spec: Spec,
+    method: str,
+    path: str,
+    item: SpecNode,
+    *,
+    parameter_for: Callable[[SpecNode], Parameter],
+    validator_for: Callable[[SpecNode], SchemaValidator],
 ) -> Operation:
     node = item[method]
     try:
@@ -135,7 +154,7 @@ def _compile_operation(
             method=method.upper(),
             path=path,
             **_read_security(spec, node),
-            **_read_parameters(_compile_parameters(spec, item, node)),
+            **_read_parameters(_compile_parameters(item, node, parameter_for)),
             body_plan=bodies.compile_body(spec, node, is_bulk=MULTI_STATUS in statuses),
             reply_validators={
                 status: None if schema is None else validator_for(schema) for status, schema in schemas.items()
@@ -159,13 +178,16 @@ def _compile_operation(
         raise SpecError(spec.path, reason) from None
 
 
-def _compile_parameters(spec: Spec, item: SpecNode, operation: SpecNode) -> dict[str, ParameterSet]:
+def _compile_parameters(
+    item: SpecNode, operation: SpecNode, parameter_for: Callable[[SpecNode], Parameter]
+) -> dict[str, ParameterSet]:
     """Compile the parameters of the path and of the operation, by location; the operation's replace the path's."""
     nodes = (*item.get("parameters", ()), *operation.get("parameters", ()))
-    compiled = (parameters.compile_parameter(spec, node) for node in nodes)
-    effective = {(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values()
+    effective = {(parameter.location, parameter.lookup_name): parameter for parameter in map(parameter_for, nodes)}
     return {
-        location: ParameterSet.from_parameters(parameter for parameter in effective if parameter.location == location)
+        location: ParameterSet.from_parameters(
+            parameter for parameter in effective.values() if parameter.location == location
+        )
         for location in PARAMETER_LOCATIONS
     }
 
