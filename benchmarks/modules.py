@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="name the modules")
     options = parser.parse_args()
     app, profile = build(Settings()), Profile()
-    server = Server(app.flask, "127.0.0.1", 0, app.faults)
+    server = Server(app.entrances.answer, "127.0.0.1", 0, app.faults)
     threading.setprofile(profile)
     running = Thread(target=server.run)
     running.start()

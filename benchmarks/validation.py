@@ -40,7 +40,7 @@ def create_call(app: App, kind: RequestKind) -> Callable[[], bytes]:
 
     def call() -> bytes:
         (parsed,) = parser.feed(kind.request)
-        return encode(app.flask.answer(parsed.request), parsed).head
+        return encode(app.entrances.answer(parsed.request), parsed).head
 
     if not call().startswith(b"HTTP/1.1 2"):
         raise SystemExit(f"{kind.name}: {call()!r}")

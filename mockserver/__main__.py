@@ -1,5 +1,10 @@
-"""Run the command `mockserver` with `python -m mockserver`."""
+"""Run the command `mockserver`, also with `python -m mockserver`."""
 
-from .cli.commands import main
+import gc
 
-main()
+gc.disable()  # most commands end soon; `serve` enables it when all that stays has been created
+
+from .cli.commands import main  # noqa: E402
+
+if __name__ == "__main__":
+    main()

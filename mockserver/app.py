@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_urlsafe
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from . import resources, services
 from .access import Principal, admin_scopes, assume_admin
@@ -26,8 +27,11 @@ from .records.store import RecordStore
 from .settings import Settings
 from .store.clock import Clock
 from .store.world import World
-from .web.flask_app import SimulatorFlask, create_flask
+from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
+
+if TYPE_CHECKING:
+    from .web.flask_app import SimulatorFlask
 
 CONTROL_SPEC = "control.yaml"
 
@@ -49,7 +53,12 @@ class App:
     api_operations: tuple[Operation, ...]
     control_operations: tuple[Operation, ...]
     specs: tuple[Spec, ...]
-    flask: SimulatorFlask
+    entrances: Entrances
+
+    @property
+    def flask(self) -> SimulatorFlask:
+        """The simulator as a WSGI application, with Flask's test client."""
+        return self.entrances.flask
 
 
 def build(settings: Settings, clock: Clock | None = None, more_services: Iterable[ModuleType] = ()) -> App:
@@ -77,7 +86,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     gc.freeze()  # the garbage collector need not walk what stays for the life of the process
     guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), is_closed=settings.no_admin)
     specs = (*api.specs, *control.specs)
-    flask = create_flask(
+    entrances = Entrances(
         api=api_pipeline.handle_request,
         control=control_pipeline.handle_request,
         guard=guard,
@@ -96,7 +105,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         api_operations=api.operations,
         control_operations=control.operations,
         specs=specs,
-        flask=flask,
+        entrances=entrances,
     )
 
 
@@ -167,9 +176,10 @@ class Interface:
 
 
 def _compile_spec(path: Path, settings: Settings) -> CompiledSpec:
-    """Load and compile a spec; openapi-core checks the user's own specs first."""
-    spec = load_spec(path)
-    if path.parent == settings.spec or settings.validator == "reference":
+    """Load and compile a spec. The user's own are checked by openapi-core first, and compiled completely."""
+    is_checked = path.parent == settings.spec or settings.validator == "reference"
+    spec = load_spec(path, compiles_late=not is_checked)
+    if is_checked:
         check_spec(spec)
     return CompiledSpec(spec, tuple(compile_operations(spec)))
 

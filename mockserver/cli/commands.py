@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import time
 from functools import partial
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.request import ProxyHandler, build_opener
 
 import click
 
@@ -52,6 +51,7 @@ def serve(**options: Any) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = collect_settings(options)
     app = build_or_exit(settings)
+    gc.enable()  # see `__main__`
     server = _bind_server(app, settings)
     for stop_signal in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception
@@ -137,6 +137,9 @@ def healthcheck(host: str, port: int) -> None:
 
     Exit code 0 if it is, otherwise 1.
     """
+    from http.client import HTTPException
+    from urllib.request import ProxyHandler, build_opener
+
     reachable_host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
     url = f"http://{reachable_host}:{port}/__admin/health"  # importing the path from `control` takes 0.1 s
     try:
@@ -212,7 +215,7 @@ def _bind_server(app: Any, settings: Settings) -> Any:
     from ..web.server import Server
 
     try:
-        return Server(app.flask, settings.host, settings.port, app.faults)
+        return Server(app.entrances.answer, settings.host, settings.port, app.faults)
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         exit_with_error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..messages import JSON_MEDIA_TYPE
@@ -13,10 +14,39 @@ FORMAT_EXAMPLES = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://exam
 TYPE_EXAMPLES: Mapping[str, Any] = {"number": 1.5, "boolean": True}
 
 
-def reply_examples(spec: Spec, reply: SpecNode, schema: SpecNode | None) -> dict[str, Any]:
-    """Return the examples of a reply by name, the usual one first; empty for a reply without a body."""
-    if schema is None:
-        return {}
+@dataclass(frozen=True, slots=True)
+class ReplyExamples:
+    """The examples of an operation's replies, generated when they are first needed.
+
+    replies: by declared status.
+    schemas: by declared status; None for a status without JSON.
+    """
+
+    spec: Spec
+    replies: Mapping[int, SpecNode]
+    schemas: Mapping[int, SpecNode | None]
+    _known: dict[int, dict[str, Any]] = field(default_factory=dict, init=False)
+
+    def for_status(self, status: int) -> Mapping[str, Any]:
+        """Return the examples by name, the usual one first; empty for a status without JSON, or an undeclared one."""
+        if status not in self._known:
+            schema = self.schemas.get(status)
+            self._known[status] = {} if schema is None else _list_examples(self.spec, self.replies[status], schema)
+        return self._known[status]
+
+
+def compile_examples(
+    spec: Spec, replies: Mapping[int, SpecNode], schemas: Mapping[int, SpecNode | None]
+) -> ReplyExamples:
+    """Return the examples of replies by status; generate all of them unless the spec may be compiled late."""
+    examples = ReplyExamples(spec, replies, schemas)
+    if not spec.compiles_late:
+        for status in replies:
+            examples.for_status(status)
+    return examples
+
+
+def _list_examples(spec: Spec, reply: SpecNode, schema: SpecNode) -> dict[str, Any]:
     declared = spec.resolve(reply)["content"][JSON_MEDIA_TYPE].get("examples", {})
     examples = {name: spec.resolve(example)["value"] for name, example in declared.items()}
     return examples or {GENERATED_EXAMPLE: generate_example(spec, schema)}

@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from ..messages import JSON_MEDIA_TYPE, TextBody
-from . import bodies, examples, parameters
+from . import bodies, parameters
 from .bodies import BodyPlan
+from .examples import ReplyExamples, compile_examples
 from .parameters import Parameter, ParameterSet
 from .spec import Spec, SpecError, SpecNode
 from .validation import SchemaValidator, json_schema
@@ -38,7 +39,6 @@ class Operation:
     row_validator: validates each row of a 200; None unless that is a plain array.
     text_media_types: the declared media types other than JSON, by status.
     documented_statuses: those in the published contract (no `x-basis`) that need no fault (no `x-fault-only`).
-    examples: bodies by name, the usual one first, by declared status; empty for a status without JSON.
     patched_validator: validates the resource that a PATCH would leave (`x-patches`).
     identity_paths: dotted paths that `fields` never removes (C4).
     localized_paths: dotted paths of localized texts in the reply.
@@ -66,7 +66,7 @@ class Operation:
     row_validator: SchemaValidator | None
     text_media_types: Mapping[int, frozenset[str]]
     documented_statuses: frozenset[int]
-    examples: Mapping[int, Mapping[str, Any]]
+    examples: ReplyExamples
     patched_validator: SchemaValidator | None = None
     identity_paths: tuple[str, ...] = ()
     localized_paths: tuple[str, ...] = ()
@@ -102,12 +102,28 @@ class Operation:
 
 
 def compile_operations(spec: Spec) -> Iterator[Operation]:
-    """Compile every operation of a spec; SpecError if one cannot be compiled."""
+    """Compile every operation of a spec; SpecError if one cannot be compiled.
+
+    If the spec may be compiled late, each schema is compiled when a value is first validated against it.
+    """
+    parameter_for = partial(_cached_parameter, spec, {})
     validator_for = partial(_cached_validator, spec, {})
     for path, item in spec.root["paths"].items():
         for method in HTTP_METHODS:
             if method in item:
-                yield _compile_operation(spec, method, path, item, validator_for)
+                yield _compile_operation(
+                    spec, method, path, item, parameter_for=parameter_for, validator_for=validator_for
+                )
+
+
+def _cached_parameter(spec: Spec, compiled: dict[str, Parameter], node: SpecNode) -> Parameter:
+    """Return a parameter; all operations that refer to the same one share it."""
+    reference = node.get("$ref")
+    if reference is None:
+        return parameters.compile_parameter(spec, node)
+    if reference not in compiled:
+        compiled[reference] = parameters.compile_parameter(spec, node)
+    return compiled[reference]
 
 
 def _cached_validator(spec: Spec, validators: dict[bytes, SchemaValidator], schema: SpecNode) -> SchemaValidator:
@@ -119,7 +135,13 @@ def _cached_validator(spec: Spec, validators: dict[bytes, SchemaValidator], sche
 
 
 def _compile_operation(
-    spec: Spec, method: str, path: str, item: SpecNode, validator_for: Callable[[SpecNode], SchemaValidator]
+    spec: Spec,
+    method: str,
+    path: str,
+    item: SpecNode,
+    *,
+    parameter_for: Callable[[SpecNode], Parameter],
+    validator_for: Callable[[SpecNode], SchemaValidator],
 ) -> Operation:
     node = item[method]
     try:
@@ -132,7 +154,7 @@ def _compile_operation(
             method=method.upper(),
             path=path,
             **_read_security(spec, node),
-            **_read_parameters(_compile_parameters(spec, item, node)),
+            **_read_parameters(_compile_parameters(item, node, parameter_for)),
             body_plan=bodies.compile_body(spec, node, is_bulk=MULTI_STATUS in statuses),
             reply_validators={
                 status: None if schema is None else validator_for(schema) for status, schema in schemas.items()
@@ -144,9 +166,7 @@ def _compile_operation(
             documented_statuses=frozenset(
                 status for status, reply in statuses.items() if not reply.keys() & {"x-basis", "x-fault-only"}
             ),
-            examples={
-                status: examples.reply_examples(spec, statuses[status], schema) for status, schema in schemas.items()
-            },
+            examples=compile_examples(spec, statuses, schemas),
             patched_validator=SchemaValidator(spec, node["x-patches"]) if "x-patches" in node else None,
             count_header=_find_count_header(spec, statuses.get(200, {})),
             has_compound_query=node.get("x-compound", False),
@@ -158,13 +178,16 @@ def _compile_operation(
         raise SpecError(spec.path, reason) from None
 
 
-def _compile_parameters(spec: Spec, item: SpecNode, operation: SpecNode) -> dict[str, ParameterSet]:
+def _compile_parameters(
+    item: SpecNode, operation: SpecNode, parameter_for: Callable[[SpecNode], Parameter]
+) -> dict[str, ParameterSet]:
     """Compile the parameters of the path and of the operation, by location; the operation's replace the path's."""
     nodes = (*item.get("parameters", ()), *operation.get("parameters", ()))
-    compiled = (parameters.compile_parameter(spec, node) for node in nodes)
-    effective = {(parameter.location, parameter.lookup_name): parameter for parameter in compiled}.values()
+    effective = {(parameter.location, parameter.lookup_name): parameter for parameter in map(parameter_for, nodes)}
     return {
-        location: ParameterSet.from_parameters(parameter for parameter in effective if parameter.location == location)
+        location: ParameterSet.from_parameters(
+            parameter for parameter in effective.values() if parameter.location == location
+        )
         for location in PARAMETER_LOCATIONS
     }
 
@@ -212,10 +235,11 @@ def _find_count_header(spec: Spec, reply: SpecNode) -> str | None:
 
 def _read_extensions(spec: Spec, schema: SpecNode) -> dict[str, Any]:
     """Read what OpenAPI cannot express from the schema of a reply: identity, localized texts, recursion."""
-    subschemas = list(spec.walk_schema(schema))
+    found = spec.list_subschemas(schema)
+    subschemas = [(path, part) for path, part in found if part is not None]
     return {
         "identity_paths": next((tuple(part["x-identity"]) for _, part in subschemas if "x-identity" in part), ()),
         "localized_paths": tuple(".".join(path) for path, part in subschemas if part.get("x-localized")),
         "plain_text_sources": {".".join(path): part["x-text-of"] for path, part in subschemas if "x-text-of" in part},
-        "recursive_field": spec.recursive_property(schema),
+        "recursive_field": next((path[0] for path, part in found if part is None and len(path) == 1), None),
     }

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..strict_yaml import YamlError, load_yaml
+from .. import resources
 from ..wording import shorten
 
 SpecNode = Mapping[str, Any]
+Subschema = tuple[tuple[str, ...], SpecNode | None]  # its path, and None instead of a schema that contains itself
 
 
 class SpecError(Exception):
@@ -22,10 +23,16 @@ class SpecError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A loaded spec; `root` is its parsed content."""
+    """A loaded spec.
+
+    root: its parsed content.
+    compiles_late: whether its schemas and examples may be compiled when they are first used. Tests compile all of the
+        shipped specs; a spec of the user's own is compiled at the start, which reports what is wrong with it.
+    """
 
     path: Path
     root: SpecNode
+    compiles_late: bool = False
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -68,28 +75,26 @@ class Spec:
             node = node[name]
         return node  # type: ignore[no-any-return]
 
-    def walk_schema(self, schema: SpecNode) -> Iterator[tuple[tuple[str, ...], SpecNode]]:
-        """Yield each subschema with its path of property names; arrays add no step, and recursion ends a path."""
-        return ((path, part) for path, part in self._walk(schema, ()) if part is not None)
+    def list_subschemas(self, schema: SpecNode) -> list[Subschema]:
+        """Return each subschema with its path of property names; arrays add no step, and recursion ends a path."""
+        found: list[Subschema] = []
+        self._collect_subschemas(schema, (), (), found)
+        return found
 
-    def recursive_property(self, schema: SpecNode) -> str | None:
-        """Return the property that contains the schema itself, alone or in an array; None if it is not recursive."""
-        return next((path[0] for path, part in self._walk(schema, ()) if part is None and len(path) == 1), None)
-
-    def _walk(self, schema: SpecNode, visited: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], SpecNode | None]]:
-        """Yield the subschemas as `walk_schema` does, and None instead of one that contains itself."""
+    def _collect_subschemas(
+        self, schema: SpecNode, path: tuple[str, ...], visited: tuple[str, ...], found: list[Subschema]
+    ) -> None:
         reference = schema.get("$ref")
         if reference in visited:
-            yield (), None
+            found.append((path, None))
             return
         visited = (*visited, reference) if reference else visited
         schema = self.resolve(schema)
-        yield (), schema
+        found.append((path, schema))
         for part in (*schema.get("allOf", ()), *((schema["items"],) if "items" in schema else ())):
-            yield from self._walk(part, visited)
+            self._collect_subschemas(part, path, visited, found)
         for name, part in schema.get("properties", {}).items():
-            for path, subschema in self._walk(part, visited):
-                yield (name, *path), subschema
+            self._collect_subschemas(part, (*path, name), visited, found)
 
 
 def _iter_references(node: Any) -> Iterator[str]:
@@ -103,17 +108,33 @@ def _iter_references(node: Any) -> Iterator[str]:
         yield from _iter_references(part)
 
 
-def load_spec(path: Path) -> Spec:
-    """Load one spec; SpecError if it cannot be read or is not an OpenAPI 3.0 file."""
+def load_spec(path: Path, *, compiles_late: bool = False) -> Spec:
+    """Load one spec; SpecError if it cannot be read or is not an OpenAPI 3.0 file.
+
+    compiles_late: whether a shipped spec may be compiled late. One that was changed may not.
+    """
     try:
-        root = load_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YamlError) as error:
-        raise SpecError(path, getattr(error, "strerror", None) or str(error)) from None
+        content = path.read_bytes()
+    except OSError as error:
+        raise SpecError(path, error.strerror or str(error)) from None
+    parsed = resources.load_parsed(path, content) if compiles_late else None
+    if parsed is not None:
+        return Spec(path, parsed, compiles_late=True)
+    return Spec(path, _parse_root(path, content))
+
+
+def _parse_root(path: Path, content: bytes) -> SpecNode:
+    from ..strict_yaml import YamlError, load_yaml  # noqa: PLC0415 - shipped specs are read from JSON
+
+    try:
+        root = load_yaml(content.decode())
+    except (UnicodeDecodeError, YamlError) as error:
+        raise SpecError(path, str(error)) from None
     if not isinstance(root, dict) or not str(root.get("openapi", "")).startswith("3.0."):
         raise SpecError(path, "not an OpenAPI 3.0 document")
     if not isinstance(root.get("paths"), dict):
         raise SpecError(path, "has no paths")
-    return Spec(path, root)
+    return root
 
 
 def check_spec(spec: Spec) -> None:

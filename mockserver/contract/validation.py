@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
@@ -15,11 +16,19 @@ from .spec import Spec, SpecNode
 
 
 class SchemaValidator:
-    """Validates values against one compiled schema."""
+    """Validates values against one schema, which is compiled at first use if the spec may be compiled late."""
 
     def __init__(self, spec: Spec, schema: SpecNode) -> None:
-        self._validator = jsonschema_rs.Draft4Validator(  # OpenAPI 3.0 takes its keywords from this draft
-            spec.bundle_schema(schema), validate_formats=True, retriever=refuse_retrieval
+        """Take a schema; SpecError or ValueError if it is broken and the spec may not be compiled late."""
+        self._spec, self._schema = spec, schema
+        if not spec.compiles_late:
+            self._validator  # noqa: B018 - compiles the schema
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft4Validator:
+        """The compiled schema. Two threads may both compile it at first; either result is as good."""
+        return jsonschema_rs.Draft4Validator(  # OpenAPI 3.0 takes its keywords from this draft
+            self._spec.bundle_schema(self._schema), validate_formats=True, retriever=refuse_retrieval
         )
 
     def is_valid(self, value: Any) -> bool:

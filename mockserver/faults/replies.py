@@ -120,7 +120,7 @@ def _example_body(operation: Operation, choice: ReplyChoice, ids: Mapping[str, s
 
 def _example_bodies(operation: Operation, status: int, ids: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the example bodies by name: those of the spec, else those of our errors, else a generated one."""
-    declared = operation.examples.get(status, {})
+    declared = operation.examples.for_status(status)
     has_no_body = status in operation.reply_validators and operation.reply_validators[status] is None
     if has_no_body or (declared and examples.GENERATED_EXAMPLE not in declared):
         return declared

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
-
-import regex
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BadRequest
+
+if TYPE_CHECKING:  # most clients send no regexes
+    import regex
 
 MAX_REGEX_LENGTH = 1000  # characters
 MAX_REGEX_REPEATS = 10_000  # `regex` expands `{n}` when it compiles, and `{n}` within `{n}` multiplies
@@ -37,6 +38,8 @@ def compile_regex(text: str) -> regex.Pattern[str]:
         raise RegexError(f"at most {MAX_REGEX_LENGTH} characters and {MAX_REGEX_REPEATS} repetitions")
     if VERBOSE_FLAG.search(text):  # it would hide repetitions from us
         raise RegexError("the flag x is not supported")
+    import regex  # noqa: PLC0415 - see above
+
     try:
         return regex.compile(text, cache_pattern=False)
     except (regex.error, RecursionError) as error:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import Flask
@@ -13,29 +12,20 @@ from flask import Response as FlaskResponse
 from flask import request as flask_request
 from flask_cors import CORS
 
-from ..control.guard import Guard
-from ..messages import Request, Response
 from . import wsgi
-from .application import Answer, Application, answer_by_origin, is_from_page
+from .application import Application, is_from_page
 
 LOOPBACK_ORIGIN = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$")
 EXPOSED_HEADERS = ["X-Mock-Hint", "X-Mock-Explain", "X-Mock-Findings", "Retry-After", "Preference-Applied"]
 PREFLIGHT_SECONDS = 600  # how long a browser may cache the response to a preflight
 
-Specs = Mapping[str, Mapping[str, Any]]
-
 
 class SimulatorFlask(Flask):
-    """A Flask application without routes: the pipelines route, not Werkzeug.
-
-    answer: answers a request from our own server. Only web pages need what Flask and flask-cors add, which takes as
-        long as the response itself (benchmarks/README.md); all other requests bypass Flask.
-    """
+    """A Flask application without routes: the pipelines route, not Werkzeug."""
 
     def __init__(self, application: Application) -> None:
         super().__init__("mockserver", static_folder=None)
         self._application = application
-        self.answer = answer_by_origin(pages=self._answer_page, others=application.answer)
 
     def create_url_adapter(self, request: FlaskRequest | None) -> None:  # noqa: ARG002
         """Skip Werkzeug's routing, with its redirects and HTML error pages."""
@@ -58,26 +48,16 @@ class SimulatorFlask(Flask):
         flask_response.headers.extend(response.fields())
         return flask_response
 
-    def _answer_page(self, request: Request) -> Response:
-        return wsgi.call_application(self.wsgi_app, request)
-
 
 def create_flask(
-    api: Answer,
-    control: Answer,
-    guard: Guard,
-    specs: Specs,
-    *,
-    count_headers: Collection[str] = (),
-    cors_origins: Collection[str] = (),
+    application: Application, *, count_headers: Collection[str] = (), cors_origins: Collection[str] = ()
 ) -> SimulatorFlask:
-    """Return the application.
+    """Return the Flask application around ours.
 
-    specs: the OpenAPI documents that the documentation shows, by name.
     count_headers: the response headers with the number of rows, which pages may read.
     cors_origins: origins of web pages that may call the simulated API, in addition to loopback.
     """
-    app = SimulatorFlask(Application(api, control, _documentation(specs), guard))
+    app = SimulatorFlask(application)
     CORS(
         app,
         origins=[LOOPBACK_ORIGIN, *map(_origin_pattern, cors_origins)],
@@ -86,18 +66,6 @@ def create_flask(
         always_send=False,  # only to web pages
     )
     return app
-
-
-def _documentation(specs: Specs) -> Answer:
-    """Return a function that serves the documentation; its application is created with the first request."""
-
-    @cache
-    def docs_app() -> Flask:
-        from .docs import create_docs_app  # noqa: PLC0415 - the start need not wait for it
-
-        return create_docs_app(specs)
-
-    return lambda request: wsgi.call_application(docs_app(), request)
 
 
 def _origin_pattern(text: str) -> str | re.Pattern[str]:

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 
 from ..faults.registry import FaultRegistry
+from .application import Answer
 from .connection import Connection, WriteBatcher
 from .dispatcher import Dispatcher
-from .flask_app import SimulatorFlask
 from .limits import BACKLOG, MAX_CONNECTIONS, OTHER_DESCRIPTORS
 
 TIMEOUT_CHECK_SECONDS = 1  # time between two checks of all connections
@@ -25,7 +25,7 @@ class Server:
     connections: the open connections.
     """
 
-    def __init__(self, app: SimulatorFlask, host: str, port: int, faults: FaultRegistry) -> None:
+    def __init__(self, answer: Answer, host: str, port: int, faults: FaultRegistry) -> None:
         """Bind to an address; port 0 takes a free port. OSError if that is impossible."""
         self._listeners = list(_bind(host, port))
         self.host, self.port = host, self._listeners[0].getsockname()[1]
@@ -33,7 +33,7 @@ class Server:
         self.connections: set[Connection] = set()
         self._opening: set[Task[Any]] = set()
         self._loop = SelectorEventLoop()
-        self._dispatcher = Dispatcher(app.answer, faults, self._loop)
+        self._dispatcher = Dispatcher(answer, faults, self._loop)
         self._batcher = WriteBatcher(self._loop)
 
     @property

@@ -16,7 +16,7 @@ from mockserver.messages import Reply, Request, TextBody
 from mockserver.pipeline import ContractViolation, Pipeline
 from mockserver.records.store import RecordStore
 from mockserver.store.world import World
-from mockserver.web.flask_app import create_flask
+from mockserver.web.entrances import Entrances
 
 TEXT, OBJECT = {"schema": {"type": "string"}}, {"schema": {"type": "object"}}
 SPEC = {
@@ -60,7 +60,7 @@ def test_a_declared_media_type_is_sent(
     spec: Path, world: World, body: object, content: bytes, media_type: str, with_reference: bool
 ) -> None:
     answering = build_pipeline(spec, world, Reply(200, body), with_reference=with_reference)
-    flask = create_flask(answering.handle_request, answering.handle_request, Guard(), {})
+    flask = Entrances(answering.handle_request, answering.handle_request, Guard(), {}).flask
     reply = flask.test_client().get("/hello")
     assert (reply.status_code, reply.data, reply.mimetype) == (200, content, media_type)
 

@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from mockserver.app import App
+from mockserver.app import App, build
 from mockserver.practices import writes
+from mockserver.settings import Settings
 from mockserver.store.state import Revision, State
 from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.linearizability import History, Record, is_linearizable
@@ -331,3 +332,8 @@ def test_concurrent_first_calls_create_one_tenant(shared: App) -> None:
     names = [f"touched{next(TENANT_NUMBERS)}" for _ in range(20)]
     tenants = run_threads(lambda _: [shared.world.tenant(name) for name in names])
     assert all(len(set(map(id, same_name))) == 1 for same_name in zip(*tenants, strict=True))
+
+
+def test_concurrent_first_pages_create_one_flask_application() -> None:
+    app = build(Settings(fixture="empty"))
+    assert len(set(map(id, run_threads(lambda _: app.flask)))) == 1

@@ -21,7 +21,9 @@ from tests.support.samples import GOLDEN
 
 NEEDED = {
     "mockserver/data/spec/customer-segment.yaml",
+    "mockserver/data/spec/parsed/customer-segment.json",
     "mockserver/data/fixtures/default.yaml",
+    "mockserver/data/fixtures/parsed/default.json",
     "mockserver/data/docs/fidelity.md",
     "mockserver/control/coverage/page.html",
     "mockserver/py.typed",

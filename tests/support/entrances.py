@@ -45,7 +45,7 @@ class Entrances:
 
 def serve(app: App, parsed: ParsedRequest) -> SentResponse:
     """Answer as our own server does."""
-    encoded = encode(app.flask.answer(parsed.request), parsed)
+    encoded = encode(app.entrances.answer(parsed.request), parsed)
     first, *lines = encoded.head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     headers = dict(line.split(": ", 1) for line in lines)
     return SentResponse(first.removeprefix("HTTP/1.1 "), _of_application(headers), encoded.body)

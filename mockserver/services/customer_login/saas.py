@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-
-import jwt
+from typing import TYPE_CHECKING
 
 from ...errors import ExpiredToken, InvalidToken
+
+if TYPE_CHECKING:  # it imports urllib.request, and most clients never log in
+    import jwt
 
 SIGNING_KEY = "emporix-mockserver signs with this key, which is no secret"  # docs/storefront.md names it
 ALGORITHM = "HS256"
@@ -22,12 +24,16 @@ DECODE_OPTIONS: jwt.types.Options = {
 
 def sign_saas_token(customer_id: str, now: datetime, lifetime: int) -> str:
     """Return a token that names a customer and lives for this many seconds."""
+    import jwt  # noqa: PLC0415 - see above
+
     issued_at = int(now.timestamp())
     return jwt.encode({"sub": customer_id, "iat": issued_at, "exp": issued_at + lifetime}, SIGNING_KEY, ALGORITHM)
 
 
 def verify_subject_token(token: str, now: datetime) -> str:
     """Return the id of the customer that a token names; InvalidToken or ExpiredToken."""
+    import jwt  # noqa: PLC0415 - see above
+
     try:
         claims = jwt.decode(token, SIGNING_KEY, [ALGORITHM], DECODE_OPTIONS)
     except jwt.PyJWTError:

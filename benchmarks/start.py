@@ -1,0 +1,122 @@
+"""Compare the start of this version with that of an older one, and the first request of each kind after it.
+
+`python benchmarks/start.py --old FOLDER`, where FOLDER is a clone of the older commit. CPU time counts from the start
+of the process to its first 200, the list of a segment's items. The two versions take turns; the table has medians.
+Both use compiled modules (`__pycache__`). `--instructions` counts the instructions of one start with valgrind as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from http.client import HTTPResponse
+from pathlib import Path
+
+from load import GOLDEN, encode_request, memory_mb
+from versions import MIXIN_URL, ROOT, Target, start_version
+
+MIXIN = {
+    "mixins": {"segmentAttributes": {"membershipStatus": "PREMIUM"}},
+    "metadata": {"mixins": {"segmentAttributes": MIXIN_URL}},
+}
+ITEM = f"/{GOLDEN}/items/PRODUCT/12468504"
+FIRST = encode_request("GET", f"/{GOLDEN}/items")
+FIRST_REQUESTS = {
+    "GET one": encode_request("GET", ITEM),
+    "list of 60": encode_request("GET", "/items?pageSize=60"),
+    "list of 60, q and sort": encode_request("GET", "/items?q=type:PRODUCT&sort=item.id&pageSize=60"),
+    "PUT one with a mixin": encode_request("PUT", ITEM, MIXIN),
+    "list, from a web page": FIRST.replace(b"\r\n\r\n", b"\r\nOrigin: http://localhost:3000\r\n\r\n", 1),
+}
+CALLGRIND = ["valgrind", "--quiet", "--tool=callgrind"]
+
+
+def send_request(target: Target, request: bytes) -> float:
+    """Send a request on a connection of its own; return the milliseconds until the end of its response."""
+    with socket.create_connection(("127.0.0.1", target.port), timeout=120) as client:
+        began = time.perf_counter()
+        client.sendall(request)
+        response = HTTPResponse(client)
+        response.begin()
+        response.read()
+        assert response.status < 300, response.status
+        return (time.perf_counter() - began) * 1e3
+
+
+def cpu_milliseconds(target: Target) -> float:
+    """Return the CPU time of the server's one thread; `/proc/PID/stat` only has hundredths of a second."""
+    return int(Path(f"/proc/{target.process.pid}/schedstat").read_text().split()[0]) / 1e6
+
+
+def measure_start(folder: Path) -> dict[str, float]:
+    """Start a version; return the figures of its start."""
+    began = time.perf_counter()
+    with start_version(folder) as target:
+        send_request(target, FIRST)
+        elapsed = (time.perf_counter() - began) * 1e3
+        return {
+            "start to first 200, CPU ms": cpu_milliseconds(target),
+            "start to first 200, ms": elapsed,
+            "memory after it, MB": memory_mb(target.process),
+        }
+
+
+def measure_first_requests(folder: Path) -> dict[str, float]:
+    """Return the milliseconds of each first request, each to a server of its own that has answered nothing before."""
+    times = {}
+    for name, request in FIRST_REQUESTS.items():
+        with start_version(folder) as target:
+            times[f"first request: {name}, ms"] = send_request(target, request)
+    return times
+
+
+def count_instructions(folder: Path) -> dict[str, float]:
+    """Return the instructions from the start to the first 200, in millions."""
+    with (
+        tempfile.TemporaryDirectory() as out,
+        start_version(folder, [*CALLGRIND, f"--callgrind-out-file={out}/out"]) as target,
+    ):
+        send_request(target, FIRST)
+        subprocess.run(["callgrind_control", "--dump", str(target.process.pid)], check=True, capture_output=True)
+        texts = [path.read_text() for path in Path(out).iterdir()]
+    totals = [int(total) for text in texts for total in re.findall(r"^totals: (\d+)", text, re.MULTILINE)]
+    return {"start to first 200, million instructions": sum(totals) / 1e6}
+
+
+def print_rows(pairs: list[tuple[Mapping[str, float], Mapping[str, float]]]) -> None:
+    """Print the medians of each figure, and the median of new to old."""
+    for name in pairs[0][0]:
+        old, new = (statistics.median(side[name] for side in sides) for sides in zip(*pairs, strict=True))
+        ratio = statistics.median(after[name] / before[name] for before, after in pairs)
+        print(f"| {name} | {old:,.1f} | {new:,.1f} | {ratio:.2f} |", flush=True)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--old", type=Path, required=True, help="folder with the older version")
+    parser.add_argument("--rounds", type=int, default=11, help="starts of each version")
+    parser.add_argument("--instructions", action="store_true", help="count instructions as well")
+    options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each start may compile all modules
+    folders = (options.old, ROOT)
+    for folder in folders:
+        measure_start(folder)  # writes __pycache__
+    print(f"{sys.version.split()[0]}, {options.rounds} rounds")
+    print("| figure | old | new | new / old |\n|---|---|---|---|")
+    for measure, rounds in ((measure_start, options.rounds), (measure_first_requests, max(1, options.rounds // 2))):
+        print_rows([(measure(options.old), measure(ROOT)) for _ in range(rounds)])
+    if options.instructions:
+        print_rows([(count_instructions(options.old), count_instructions(ROOT))])
+
+
+if __name__ == "__main__":
+    main()

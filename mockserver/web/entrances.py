@@ -1,0 +1,75 @@
+"""The entrances of the application: our own server's, and Flask's, which is imported when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from ..control.guard import Guard
+from ..messages import Request, Response
+from . import wsgi
+from .application import Answer, Application, answer_by_origin
+
+if TYPE_CHECKING:  # it took a tenth of the start to import, and most clients never need it
+    from flask import Flask
+
+    from .flask_app import SimulatorFlask
+
+Specs = Mapping[str, Mapping[str, Any]]
+
+
+class Entrances:
+    """Our own server enters through `answer`, WSGI servers and test clients through `flask`.
+
+    answer: answers a request from our own server. Only web pages need what Flask and flask-cors add, which takes as
+        long as the response itself (benchmarks/README.md); all other requests bypass Flask.
+    """
+
+    def __init__(
+        self,
+        api: Answer,
+        control: Answer,
+        guard: Guard,
+        specs: Specs,
+        *,
+        count_headers: Collection[str] = (),
+        cors_origins: Collection[str] = (),
+    ) -> None:
+        """Take the pipelines.
+
+        specs: the OpenAPI documents that the documentation shows, by name.
+        count_headers, cors_origins: see `create_flask`.
+        """
+        self._application = Application(api, control, self._answer_documentation, guard)
+        self._specs, self._count_headers, self._cors_origins = specs, count_headers, cors_origins
+        self._lock = Lock()  # two threads may need an application for the first time at once
+        self._flask: SimulatorFlask | None = None
+        self._docs: Flask | None = None
+        self.answer = answer_by_origin(pages=self._answer_page, others=self._application.answer)
+
+    @property
+    def flask(self) -> SimulatorFlask:
+        """The Flask application, created when it is first needed."""
+        with self._lock:
+            if self._flask is None:
+                from .flask_app import create_flask  # noqa: PLC0415 - see above
+
+                self._flask = create_flask(
+                    self._application, count_headers=self._count_headers, cors_origins=self._cors_origins
+                )
+            return self._flask
+
+    def _answer_page(self, request: Request) -> Response:
+        return wsgi.call_application(self.flask.wsgi_app, request)
+
+    def _answer_documentation(self, request: Request) -> Response:
+        return wsgi.call_application(self._documentation(), request)
+
+    def _documentation(self) -> Flask:
+        with self._lock:
+            if self._docs is None:
+                from .docs import create_docs_app  # noqa: PLC0415 - see above
+
+                self._docs = create_docs_app(self._specs)
+            return self._docs
