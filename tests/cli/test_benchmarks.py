@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,16 @@ def test_the_build_of_python_is_named(variables: dict[str, object], name: str) -
 
 def test_debian_hides_how_it_builds() -> None:
     assert name_build("3.11.2", {}, is_debian_package=True) == "CPython 3.11.2 with PGO and LTO (Debian's package)"
+
+
+def test_the_image_is_built_only_on_a_python_with_pgo(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert len(set(re.findall(r"^FROM (\S+)", text, re.M))) == 1
+    (check,) = re.findall(r'python -c "(.*?)"', text.rpartition("\nFROM ")[2])
+    for arguments, expected in ((OPTIMIZED, None), (PLAIN, "no PGO")):
+        monkeypatch.setattr(sysconfig, "get_config_var", {"CONFIG_ARGS": arguments}.get)
+        if expected is None:
+            exec(check, {})
+        else:
+            with pytest.raises(AssertionError, match=expected):
+                exec(check, {})
