@@ -7,7 +7,7 @@ built as a wheel and installed into an empty environment, for the Python of `--p
 Each response is checked before the measurement: its status, and the number of its rows. Then each server is warmed up.
 All servers run at the same time, and take turns in each round; the first round does not count. The tables have the
 medians, and the median of the ratios in a round: 2.0 x means that ours is twice as good. `>` marks a rate that the load
-generator limits. CPU time and memory include all threads and child processes. All takes about 11 minutes.
+generator limits. CPU time and memory include all threads and child processes. All takes about 12 minutes.
 """
 
 from __future__ import annotations
@@ -136,6 +136,7 @@ def measure_kind(
         show_progress(f"{kind}, round {at} of {rounds}" if at else f"{kind}, warm-up")
         first = at % len(able)
         for peer in able[first:] + able[:first]:
+            list(exchange(targets[peer.name].port, peer.before_run))
             runs[peer.name].append(measure(targets[peer.name], peer.requests[kind], seconds))
     return {name: all_runs[1:] for name, all_runs in runs.items()}
 

@@ -1,14 +1,15 @@
 """Other mock servers: how each is started, and the requests that it can answer.
 
-Where a choice makes a difference, it is the one that is faster for the other server: Prism logs nothing, WireMock has
-one stub for each kind of request, commercetools-mock checks neither tokens nor bodies.
+Where a choice makes a difference, it is the one that is faster for the other server: Prism logs nothing; WireMock has
+one stub for each kind of request, and an empty journal before each run (a limit of its length makes it slower);
+commercetools-mock checks neither tokens nor bodies.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -28,7 +29,6 @@ GET, LIST, SORTED_LIST, PUT, BULK = KINDS = (
     "PUT one with a mixin",
     "bulk of 200 with mixins",
 )
-JOURNAL_ENTRIES = 1000  # as many as our server keeps
 SEGMENTS = "/customer-segment/acme/segments"
 FREE_FIELDS = {"item", "type", "mixins"}  # the other fields of our rows are in each custom object too
 COMMERCETOOLS = "@labdigital/commercetools-mock"
@@ -44,6 +44,7 @@ class Peer:
     first: bytes  # a request that it answers as soon as it has started
     requests: dict[str, list[bytes]] = field(default_factory=dict)  # by kind, without those it cannot answer
     content: list[bytes] = field(default_factory=list)  # requests that fill it
+    before_run: list[bytes] = field(default_factory=list)  # requests before each run
 
 
 def our_peer(program: Path, version: str) -> Peer:
@@ -79,7 +80,7 @@ def list_peers(folder: Path, work: Path, port: int, requests: dict[str, list[byt
     return [
         peer("Prism", "@stoplight/prism-cli", node, *prism),
         peer("Mockoon", "@mockoon/cli", node, *mockoon),
-        wiremock("WireMock", "--max-request-journal-entries", str(JOURNAL_ENTRIES)),
+        replace(wiremock("WireMock"), before_run=[encode_call("DELETE", "/__admin/requests")]),
         wiremock("WireMock, no journal", "--no-request-journal"),
         commercetools_peer(f"{npm_version(folder, COMMERCETOOLS)} ({node})", folder, rows),
     ]
