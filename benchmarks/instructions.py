@@ -9,15 +9,15 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from http.client import HTTPResponse
 from pathlib import Path
 
-from versions import ROOT, Target, start_version, varied_requests
+from builds import name_python
+from targets import Target, exchange
+from varied import varied_requests
+from versions import ROOT, start_version
 
 VALGRIND = ["valgrind", "--quiet", "--tool=callgrind", "--instr-atstart=no"]
 REPEATS = {"bulk of 200 with mixins": 3}
@@ -25,14 +25,10 @@ MANY_REPEATS = 60
 
 
 def send_requests(port: int, requests: list[bytes]) -> None:
-    """Send requests over one connection, each after the response to the one before."""
-    with socket.create_connection(("127.0.0.1", port), timeout=120) as client:
-        for request in requests:
-            client.sendall(request)
-            response = HTTPResponse(client)
-            response.begin()
-            response.read()
-            assert response.status < 300, response.status
+    """Send requests, and exit if a response is not 2xx."""
+    for status, body in exchange(port, requests):
+        if status >= 300:
+            raise SystemExit(f"{status} {body[:200]!r}")
 
 
 def control_callgrind(target: Target, *options: str) -> None:
@@ -75,7 +71,7 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("valgrind") is None:
         parser.error("valgrind is not installed; on Debian: apt-get install valgrind")
-    print(f"{sys.version.split()[0]}, thousands of instructions for each request", flush=True)
+    print(f"{name_python()}, thousands of instructions for each request", flush=True)
     counts = dict(count_instructions(ROOT, options.only))
     if options.old is None:
         print("\n".join(f"{name}: {count:,.0f}" for name, count in counts.items()))

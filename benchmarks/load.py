@@ -22,6 +22,8 @@ from itertools import cycle
 from pathlib import Path
 from urllib.request import ProxyHandler, Request, build_opener
 
+from builds import name_python
+
 GOLDEN = "628cd20c6e8b2432b6346ca6"
 SERVE = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--log-format", "json"]
 OPENER = build_opener(ProxyHandler({}))
@@ -236,6 +238,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="length of one run, in seconds")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each kind; the median is shown")
     options = parser.parse_args()
+    print(name_python(), flush=True)
     measure_start(options.rounds)
     measure_load(options.seconds, options.rounds)
     measure_reset()

@@ -11,6 +11,7 @@ import argparse
 import json
 import re
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -22,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from caller import Caller
-from compare import compare_rates
-from load import GOLDEN, list_kinds, start_server
+from load import GOLDEN, RequestKind, list_kinds, send_load, start_server
+from targets import CONNECTIONS, SETTLING_SECONDS
 
 HERE = Path(__file__).parent
 MAX_TRIES = 100  # until a server has started
@@ -64,6 +65,20 @@ def start_wsgi_server(port: int, command: list[str]) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
+
+
+def compare_rates(ports: Mapping[str, int], kind: RequestKind, seconds: float, rounds: int) -> dict[str, float | None]:
+    """Return the median rate of each server, or None if it does not answer 2xx; the servers take turns."""
+    rates: dict[str, list[float]] = {name: [] for name in ports}
+    failed = set()
+    for _ in range(rounds):
+        for name, port in ports.items():
+            try:
+                time.sleep(SETTLING_SECONDS)
+                rates[name].append(send_load(port, kind.request, seconds, CONNECTIONS).rate)
+            except (SystemExit, OSError, statistics.StatisticsError):
+                failed.add(name)
+    return {name: None if name in failed else statistics.median(runs) for name, runs in rates.items()}
 
 
 def exchange(port: int, sent: bytes, *, half_close: bool = False) -> bytes:

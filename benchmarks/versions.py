@@ -13,42 +13,16 @@ import os
 import re
 import statistics
 import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from itertools import cycle
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import Request
 
-from caller import Caller
-from load import GOLDEN, OPENER, SERVE, encode_request, product_ids, send_load
+from builds import name_python
+from load import SERVE
+from targets import CONNECTIONS, Target, measure
+from varied import varied_requests
 
-CONNECTIONS = 8
 ROOT = Path(__file__).parents[1]
-MIXIN_URL = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass
-class Target:
-    """A running server."""
-
-    process: subprocess.Popen[str]
-    port: int
-
-    def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-@dataclass
-class Run:
-    """Requests per second, and the server's CPU time for each request, in microseconds."""
-
-    rate: float
-    cpu: float
 
 
 @contextmanager
@@ -62,61 +36,6 @@ def start_version(folder: Path, wrapper: Sequence[str] = ()) -> Iterator[Target]
             yield Target(process, int(url.rpartition(":")[2]))
         finally:
             process.terminate()
-
-
-def client_tokens(port: int, count: int) -> list[str]:
-    """Return several tokens of the OAuth client `admin`, so that a cache of one token does not help."""
-    body = b"grant_type=client_credentials&client_id=admin&client_secret=secret"
-    request = Request(f"http://127.0.0.1:{port}/oauth/token", body, method="POST")
-    tokens = []
-    for _ in range(count):
-        with OPENER.open(request) as response:
-            tokens.append(json.load(response)["access_token"])
-    return tokens
-
-
-def varied_requests(port: int) -> dict[str, list[bytes]]:
-    """Return several requests of each kind, with different ids, mixins and tokens."""
-    ids = sorted(set(product_ids(f"http://127.0.0.1:{port}", 200)))
-    tokens = client_tokens(port, 7)
-    items = f"/{GOLDEN}/items/PRODUCT"
-    with closing(Caller(port)) as caller:
-        caller.call("PUT", f"{items}/bulk", [{"id": id_} for id_ in ids])
-
-    def mixin(value: str) -> dict[str, object]:
-        mixins = {"segmentAttributes": {"membershipStatus": "PREMIUM"}, "note": {"text": value}}
-        return {"mixins": mixins, "metadata": {"mixins": {"segmentAttributes": MIXIN_URL}}}
-
-    kinds = {
-        "GET one": [encode_request("GET", f"{items}/{id_}") for id_ in ids],
-        "list of 60": [encode_request("GET", f"/items?pageSize=60&pageNumber={1 + at % 2}") for at in range(len(ids))],
-        "list of 60, q and sort": [
-            encode_request("GET", f"/items?q=type:PRODUCT&sort=item.{key}&pageSize=60")
-            for key in ("id", "code", "name")
-        ],
-        "PUT one with a mixin": [
-            encode_request("PUT", f"{items}/{id_}", mixin(f"STATUS{at}")) for at, id_ in enumerate(ids)
-        ],
-        "bulk of 200 with mixins": [
-            encode_request(
-                "PUT", f"{items}/bulk", [{"id": ids[at % len(ids)], **mixin(f"{turn}-{at}")} for at in range(200)]
-            )
-            for turn in range(7)
-        ],
-    }
-    return {name: list(map(_with_token, requests, cycle(tokens))) for name, requests in kinds.items()}
-
-
-def _with_token(request: bytes, token: str) -> bytes:
-    return request.replace(b"Bearer admin-token", f"Bearer {token}".encode())
-
-
-def measure(target: Target, requests: list[bytes], seconds: float) -> Run:
-    """Send the requests in turn over 8 connections, and measure."""
-    before, began = target.cpu_seconds(), time.perf_counter()
-    rate = send_load(target.port, requests, seconds, CONNECTIONS).rate
-    elapsed = time.perf_counter() - began
-    return Run(rate, (target.cpu_seconds() - before) / (rate * elapsed) * 1e6)
 
 
 def compare(
@@ -148,7 +67,7 @@ def main() -> None:
     with start_version(options.old) as old, start_version(ROOT) as new:
         both = zip(varied_requests(old.port).items(), varied_requests(new.port).values(), strict=True)
         requests = {name: [first, second] for (name, first), second in both if re.search(options.only, name)}
-        print(f"{sys.version.split()[0]}, {CONNECTIONS} connections")
+        print(f"{name_python()}, {CONNECTIONS} connections")
         print("| requests | old, requests/s | new | ratio | old, CPU us each | new | ratio |\n" + "|---" * 7 + "|")
         for row in compare(old, new, requests, options.seconds, options.rounds):
             print(row, flush=True)
