@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress, islice
 from typing import Any, TypeVar
 
@@ -34,8 +35,15 @@ class SeveralValues:
 def column_reader(path: str) -> ColumnReader:
     """Return a function that reads the column of documents at a path."""
     if "." not in path:
-        return lambda documents: [document.get(path, MISSING) for document in documents]
+        return partial(_read_field, path)
     return read_by_cell(cell_reader(path))
+
+
+def _read_field(name: str, documents: Sequence[Mapping[str, Any]]) -> list[Any]:
+    try:
+        return [document[name] for document in documents]
+    except KeyError:
+        return [document.get(name, MISSING) for document in documents]
 
 
 def read_by_cell(read_cell: CellReader) -> ColumnReader:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Generic, TypeVar, overload
 
 from ..store.table import Table
@@ -76,7 +75,10 @@ class ConcatenatedTables(Sequence[Any]):
         return sum(map(len, self.tables))
 
     def __iter__(self) -> Iterator[Any]:
-        return chain.from_iterable(table.values() for table in self.tables)
+        values: list[Any] = []
+        for table in self.tables:
+            values += table.values()
+        return iter(values)
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

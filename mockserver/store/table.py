@@ -66,8 +66,17 @@ class Table(Generic[KeyT, ValueT]):
         except TypeError:  # as above
             return default
 
-    def values(self) -> Iterator[ValueT]:
-        """Iterate over all values, in the order of their keys."""
+    def get_many(self, keys: Iterable[KeyT]) -> list[ValueT | None]:
+        """Return the value under each key, or None; faster than getting one after the other."""
+        chunks, bounds = self._chunks, self._bounds
+        if not bounds:
+            return list(map(chunks[0].get, keys))
+        return [chunks[bisect_right(bounds, key)].get(key) for key in keys]
+
+    def values(self) -> Iterable[ValueT]:
+        """Return all values, in the order of their keys."""
+        if not self._bounds:
+            return self._chunks[0].values()
         return chain.from_iterable(map(dict.values, self._chunks))
 
     def items(self) -> Iterator[tuple[KeyT, ValueT]]:

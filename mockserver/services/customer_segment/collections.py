@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from sys import intern
 from typing import Any
 
 from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
@@ -66,11 +67,11 @@ def check_memberships(world: Sections) -> Iterator[Violation]:
 
 def _customer_assignment(row: Row) -> CustomerAssignment:
     customer = row["customerId"], row.get("legalEntityId"), row["assignmentType"]
-    return CustomerAssignment(row["segmentId"], *customer, *_revision_and_mixins(row))
+    return CustomerAssignment(intern(row["segmentId"]), *customer, *_revision_and_mixins(row))
 
 
 def _item_assignment(row: Row) -> ItemAssignment:
-    return ItemAssignment(row["segmentId"], row["type"], row["itemId"], *_revision_and_mixins(row))
+    return ItemAssignment(intern(row["segmentId"]), intern(row["type"]), row["itemId"], *_revision_and_mixins(row))
 
 
 def _revision_and_mixins(row: Row) -> tuple[Revision, Any, Any]:

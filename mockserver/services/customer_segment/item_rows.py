@@ -9,7 +9,7 @@ from typing import Any
 from ...practices.columns import MISSING, ColumnReader, cell_reader, column_reader, read_by_cell
 from ...practices.rows import StoredRow, StoredRows
 from ...settings import Switches
-from ...store.state import ItemAssignment, State
+from ...store.state import Document, ItemAssignment, State
 
 # Columns that are fields of the assignments. `q` reads all rows, and making a row takes thirty times as long.
 DIRECT_COLUMNS: dict[str, ColumnReader] = {
@@ -66,13 +66,23 @@ def _read_catalogue_column(
     state: State, switches: Switches, path: str, assignments: Sequence[ItemAssignment]
 ) -> list[Any]:
     """Return the codes or names of items, or what these have at a path; in the catalogue, they are as in rows."""
-    products, categories = state.products, state.categories
-    entries = [
-        (products if assignment.type == "PRODUCT" else categories).get(assignment.item_id)
-        or _item_summary(state, assignment.type, assignment.item_id, switches)
-        for assignment in assignments
-    ]
+    entries = _find_catalogue_entries(state, assignments)
+    if not all(entries):
+        entries = [
+            entry or _item_summary(state, assignment.type, assignment.item_id, switches)
+            for entry, assignment in zip(entries, assignments, strict=True)
+        ]
     return column_reader(path)(entries)
+
+
+def _find_catalogue_entries(state: State, assignments: Sequence[ItemAssignment]) -> list[Document | None]:
+    """Return the product or category of each assignment; None for one that is not in the catalogue."""
+    types = [assignment.type for assignment in assignments]
+    ids = [assignment.item_id for assignment in assignments]
+    if types.count("PRODUCT") == len(types):  # often filtered by type
+        return state.products.get_many(ids)
+    entries = zip(types, state.products.get_many(ids), state.categories.get_many(ids), strict=True)
+    return [product if item_type == "PRODUCT" else category for item_type, product, category in entries]
 
 
 def item_assignment_row(state: State, assignment: ItemAssignment, switches: Switches) -> dict[str, Any]:
