@@ -31,8 +31,8 @@ class BodyPlan:
     """How to read the body of one operation.
 
     field_tree: the declared fields.
-    validator: validates the body; None for a bulk.
-    element_validator, max_elements: for a bulk; validates each element, and how many there may be.
+    validator: validates the body; for a bulk, all elements together.
+    element_validator, max_elements: for a bulk; validates an element, and how many there may be.
     element_id: the field with the id of a bulk's element, if elements are objects (`x-element-id`).
     has_query: whether the body is a search with a field `q` (C16).
     example: the body that the spec shows.
@@ -41,7 +41,7 @@ class BodyPlan:
     required: bool
     media_types: tuple[str, ...]
     field_tree: FieldTree
-    validator: SchemaValidator | None = None
+    validator: SchemaValidator
     element_validator: SchemaValidator | None = None
     max_elements: int | None = None
     element_id: str = "id"
@@ -62,7 +62,7 @@ class BodyPlan:
         value = self._parse_content(content, parse_media_type(content_type))
         if self.element_validator is not None:
             return self._check_elements(value, self.element_validator)
-        error = self.validator.first_error(value) if self.validator else None
+        error = self.validator.first_error(value)
         if error:
             raise error
         return ParsedBody(value)
@@ -82,6 +82,8 @@ class BodyPlan:
         if self.max_elements is not None and len(value) > self.max_elements:
             detail = f"Maximum size of the payload array is {self.max_elements}."
             raise BadRequest(TOO_MANY_ELEMENTS, error_type="maxItems", detail=detail, rule="E4")
+        if self.validator.is_valid(value):  # takes half the time of validating each element
+            return ParsedBody(value)
         errors = ((position, validator.first_error(element)) for position, element in enumerate(value))
         return ParsedBody(value, {position: error for position, error in errors if error})
 
@@ -107,6 +109,7 @@ def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan 
             required,
             media_types,
             field_tree,
+            SchemaValidator(spec, {"type": "array", "items": schema["items"]}),
             element_validator=SchemaValidator(spec, schema["items"]),
             max_elements=schema.get("maxItems"),
             element_id=schema.get("x-element-id", "id"),

@@ -94,7 +94,9 @@ def _store(tenant: Tenant, state: State, collection: Collection, key: str, body:
     if collection.parent is not None:
         _check_ancestors(state, collection, collection.parent, key, body)
     mixins.check_mixins(body, state.mixin_schemas, tenant.switches.unknown_mixin)
-    revision = writes.next_revision(revision_of(old) if old else None, body, format_timestamp(tenant.clock.now()))
+    old_revision = revision_of(old) if old else None
+    writes.check_version(old_revision, body)
+    revision = writes.next_revision(old_revision, format_timestamp(tenant.clock.now()))
     document = {**body, _key_field(collection): key, "metadata": _metadata(revision, body)}
     return state.with_document(collection.name, key, document)
 

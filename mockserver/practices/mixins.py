@@ -19,8 +19,8 @@ class MixinSchemaError(Exception):
 
 def mixin_urls(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the schema URLs in the metadata of a body, if any."""
-    urls: Mapping[str, Any] | None = body.get("metadata", {}).get("mixins")
-    return urls
+    metadata = body.get("metadata")
+    return metadata.get("mixins") if metadata else None
 
 
 def check_mixins(
@@ -31,26 +31,25 @@ def check_mixins(
     schemas: the texts of the JSON Schemas, by URL.
     unknown_schema: whether to accept or reject a mixin whose URL is not among them.
     """
-    urls = mixin_urls(body) or {}
-    for name, data in body.get("mixins", {}).items():
+    mixins, urls = body.get("mixins"), mixin_urls(body)
+    if not mixins or not urls:
+        return
+    for name, data in mixins.items():
         url = urls.get(name)
         if url is not None:
-            _check_mixin(name, data, schemas.get(url) if isinstance(url, str) else None, unknown_schema)
+            schema = schemas.get(url) if isinstance(url, str) else None
+            if schema is not None:
+                _check_mixin(name, data, compile_mixin_schema(schema))
+            elif unknown_schema == "reject":
+                field, detail = f"/metadata/mixins/{name}", "No schema has this URL."
+                raise BadRequest(field=field, error_type="mixin", detail=detail, rule="D12")
 
 
-def _check_mixin(name: str, data: Any, schema: str | None, unknown_schema: str) -> None:
-    field = f"/mixins/{name}"
-    if schema is None:
-        if unknown_schema == "reject":
-            raise BadRequest(
-                field=f"/metadata{field}", error_type="mixin", detail="No schema has this URL.", rule="D12"
-            )
-        return
-    validator = compile_mixin_schema(schema)
+def _check_mixin(name: str, data: Any, validator: jsonschema_rs.Validator) -> None:
     if not validator.is_valid(data):  # takes a quarter of the time of `iter_errors`
         error = next(validator.iter_errors(data))
-        pointer = field + json_pointer(error.instance_path)
-        raise BadRequest(field=pointer, error_type=error.kind.name, detail=shorten(error.message), rule="D12")
+        field = f"/mixins/{name}{json_pointer(error.instance_path)}"
+        raise BadRequest(field=field, error_type=error.kind.name, detail=shorten(error.message), rule="D12")
 
 
 @lru_cache(maxsize=1000)

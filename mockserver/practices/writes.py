@@ -17,17 +17,18 @@ UNCHECKED_VERSION = Remedy(
 )
 
 
-def next_revision(old: Revision | None, body: Mapping[str, Any], now: str) -> Revision:
-    """Return the revision after a write; StaleVersion if the body has another version than the stored one (D3).
+def next_revision(old: Revision | None, now: str) -> Revision:
+    """Return the revision after a write; a new resource gets version 1, and the times are ours (D2)."""
+    return Revision(1, now, now) if old is None else Revision(old.version + 1, old.created_at, now)
 
-    A new resource gets version 1, whatever the body says; times in the body are ignored.
-    """
-    if old is None:
-        return Revision(1, now, now)
-    client_version = body.get("metadata", {}).get("version")
-    if client_version is not None and client_version != old.version:
-        raise StaleVersion(remedy=UNCHECKED_VERSION)
-    return Revision(old.version + 1, old.created_at, now)
+
+def check_version(old: Revision | None, body: Mapping[str, Any]) -> None:
+    """Raise StaleVersion if the body has another version than the stored one (D3); a new resource may have any."""
+    metadata = body.get("metadata")
+    if old is not None and metadata:
+        client_version = metadata.get("version")
+        if client_version is not None and client_version != old.version:
+            raise StaleVersion(remedy=UNCHECKED_VERSION)
 
 
 def run_bulk(
@@ -45,19 +46,14 @@ def run_bulk(
     """
     entries = []
     for position, element in enumerate(elements):
-        index = position + index_base
         try:
-            if position in element_errors:
+            if element_errors and position in element_errors:
                 raise element_errors[position]
             code, id_ = handle_element(element)
-            entries.append(_build_entry(index, id_, code, STATUS_TEXTS[code]))
+            entry = {"index": position + index_base, "code": code, "status": STATUS_TEXTS[code]}
         except ClientError as error:
             message = INVALID_BODY if isinstance(error, BadRequest) else error.message
-            entry = _build_entry(index, element_id(element), error.status, error.reason)
-            entries.append(entry | {"message": message})
+            id_ = element_id(element)
+            entry = {"index": position + index_base, "code": error.status, "status": error.reason, "message": message}
+        entries.append(entry if id_ is None else {"index": entry["index"], "id": id_, **entry})
     return entries
-
-
-def _build_entry(index: int, id_: str | None, code: int, status: str) -> BulkEntry:
-    id_field = {} if id_ is None else {"id": id_}
-    return {"index": index, **id_field, "code": code, "status": status}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -119,6 +119,7 @@ class Exchange(JournalEntry):
     """A request on its way through the pipeline, which sets the fields one after the other; then a journal entry.
 
     call, scan: what the handler receives, and the fields in its body; the journal does not keep them.
+    element_codes: the codes of a bulk's elements, in order.
     failed_elements: positions, from 0, of the elements of a bulk that a fault made fail.
     network_fault: how the response is broken in transit.
     started_ns: arrival on the monotonic clock.
@@ -126,6 +127,7 @@ class Exchange(JournalEntry):
 
     call: Call | None = None
     scan: FieldScan | None = None
+    element_codes: Sequence[int] = ()
     failed_elements: frozenset[int] = frozenset()
     network_fault: NetworkFault | None = None
     started_ns: int = 0

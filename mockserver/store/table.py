@@ -114,7 +114,9 @@ class Table(Generic[KeyT, ValueT]):
         return Table(chunks, bounds, self._size + 1)
 
     def update(self, entries: Mapping[KeyT, ValueT]) -> Table[KeyT, ValueT]:
-        """Return a table in which these keys have these values; it copies each chunk once."""
+        """Return a table in which these keys have these values, or this table itself for none; copies a chunk once."""
+        if not entries:
+            return self
         by_chunk: dict[int, dict[KeyT, ValueT]] = {}
         for key, value in entries.items():
             by_chunk.setdefault(bisect_right(self._bounds, key), {})[key] = value

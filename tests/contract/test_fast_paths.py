@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,11 +10,12 @@ from email.utils import formatdate
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockserver.app import build
-from mockserver.contract import bodies
+from mockserver.contract import bodies, strict_json
+from mockserver.contract.bodies import BodyPlan
 from mockserver.contract.body_fields import FieldTree, scan_fields
 from mockserver.contract.parameters import ParameterSet
 from mockserver.contract.routing import RouteNode, Router
@@ -39,6 +41,54 @@ BODIES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
     max_leaves=15,
 )
+BULK_PLANS = [operation.body_plan for operation in OPERATIONS if operation.body_plan and operation.is_bulk]
+
+# JSON as text, with spaces, escapes and numbers that parsing changes.
+SPACES = st.sampled_from(["", "", "", " ", "\n\t"])
+ESCAPED_TEXTS = [
+    r'"\null"',
+    r'"\u006eull"',
+    r'":"',
+    r'"\u003a"',
+    r'"\u003A"',
+    r'"\u0022:"',
+    r'"\":"',
+    r'"\\u003a"',
+    '"null"',
+    '"é"',
+]
+NUMBERS = [
+    "1",
+    "-0",
+    "1.50",
+    "1e999",
+    "-1E400",
+    "1" + "0" * 400,
+    *map(str, (2**63, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1)),
+]
+JSON_SCALARS = st.sampled_from(
+    [*ESCAPED_TEXTS, *NUMBERS, "null", "true", r'"\ud83d\ude00"', r'"\ud800"', "01", '"x" "y"']
+)
+LEVELS = st.sampled_from([1, 60, 99, 100, 101, 154, 155, 254, 255])
+JSON_NAMES = st.sampled_from(['"a"', '"b"', r'"\u0061"', '"a:"', r'"a\u003a"', '"null"', '""'])
+
+
+def join_json(opening: str, closing: str, parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    joined = st.lists(parts, max_size=4).map(",".join)
+    return st.tuples(SPACES, joined, SPACES).map(lambda texts: f"{opening}{''.join(texts)}{closing}")
+
+
+def extend_json(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    members = st.tuples(JSON_NAMES, SPACES, st.just(":"), SPACES, inner, SPACES).map("".join)
+    nested = st.builds(nest_json, LEVELS, st.sampled_from("[{"), inner)
+    return join_json("[", "]", inner) | join_json("{", "}", members) | nested
+
+
+def nest_json(levels: int, opening: str, text: str) -> str:
+    return {"[": "[", "{": '{"a":'}[opening] * levels + text + {"[": "]", "{": "}"}[opening] * levels
+
+
+JSON_TEXTS = st.recursive(JSON_SCALARS, extend_json, max_leaves=12)
 STEPS = st.lists(st.text("ab%/"), max_size=4).map("/".join)
 
 
@@ -177,3 +227,53 @@ def test_a_page_number_is_an_integer_within_its_limits(text: str) -> None:
         assert parse_page(None, text).number == expected
     except BadRequest:
         assert expected is None
+
+
+@given(text=JSON_TEXTS, is_long=st.booleans())
+@example(text=r'{"a":1,"a":2,"b":"\u003a"}', is_long=False)
+@example(text=r'[{"a":1,"a":2},"\u003A"]', is_long=False)
+@example(text=r'[1e999,"\null"]', is_long=False)
+@example(text=nest_json(101, "{", "1"), is_long=True)
+@example(text=nest_json(101, "[", ""), is_long=False)
+@example(text=nest_json(101, "{", "{}"), is_long=False)
+def test_f3_json_is_read_as_if_each_value_were_checked(text: str, is_long: bool) -> None:
+    content = (" " * strict_json.UNCOUNTED_BYTES * is_long + text).encode()
+    read = value_or_error(lambda: repr(strict_json.parse_json(content)))
+    assert read == value_or_error(lambda: repr(strict_json.parse_with_checks(content)))
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a" : [1, null, 1.5, "\u00e9"]}', nest_json(100, "[", ""), nest_json(100, "[", "1," * 9000 + "1")]
+)
+def test_f3_usual_json_needs_no_checks(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(strict_json, "parse_with_checks", None)
+    assert strict_json.parse_json(text.encode()) == json.loads(text)
+
+
+def bulk_elements(plan: BodyPlan) -> st.SearchStrategy[Any]:
+    """Elements of the example, with some fields replaced, and others that are hardly ever valid."""
+    elements = st.sampled_from(plan.example)
+    changes = st.dictionaries(st.sampled_from(NAMES), BODIES, max_size=2)
+    changed = st.tuples(elements, changes).map(
+        lambda pair: {**pair[0], **pair[1]} if isinstance(pair[0], dict) else [*pair]
+    )
+    return elements | changed | BODIES
+
+
+@given(data=st.data())
+def test_e1_a_bulk_has_the_errors_that_its_elements_have(data: st.DataObject) -> None:
+    plan = data.draw(st.sampled_from(BULK_PLANS))
+    elements = data.draw(st.lists(bulk_elements(plan), max_size=5))
+    assert plan.element_validator
+    errors = enumerate(map(plan.element_validator.first_error, elements))
+    parsed = plan.parse_body(json.dumps(elements).encode(), "application/json")
+    assert parsed.value == elements
+    assert {position: error.body() for position, error in parsed.element_errors.items()} == {
+        position: error.body() for position, error in errors if error
+    }
+
+
+def test_e1_the_elements_of_examples_are_valid() -> None:
+    assert len(BULK_PLANS) > 5
+    for plan in BULK_PLANS:
+        assert plan.parse_body(json.dumps(plan.example).encode(), None).element_errors == {}

@@ -47,7 +47,7 @@ def read_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) ->
 
 def upsert_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey, body: Row) -> bool:
     """Create or replace an assignment; True if it is new (D2). BadRequest (D6, D7, D12) or StaleVersion (D3)."""
-    return tenant.change(lambda state: _apply_upsert(WriteContext.start(tenant), state, segment_id, key, body))
+    return tenant.change(lambda state: _apply_upsert(WriteContext.start(tenant, state), state, segment_id, key, body))
 
 
 def remove_customer_assignment(tenant: Tenant, segment_id: str, key: MemberKey) -> None:
@@ -86,7 +86,7 @@ def _apply_upsert(write: WriteContext, state: State, segment_id: str, key: Membe
     write_context.check_segment_exists(state, segment_id)
     customer_rows.check_customer_references(state, *key, write.tenant.switches)
     old = state.member(segment_id, key)
-    revision = write.next_revision(state, old.revision if old else None, body)
+    revision = write.next_revision(old.revision if old else None, body)
     assignment = CustomerAssignment(
         segment_id, key[0], key[1] or None, MANUAL, revision, body.get("mixins"), mixins.mixin_urls(body)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ...errors import BadRequest, ClientError, NotFound
@@ -50,9 +50,9 @@ def upsert_item_assignment(tenant: Tenant, segment_id: str, key: ItemKey, body: 
     """Create or replace an assignment; True if it is new (D2). BadRequest (D6, D7, D12) or StaleVersion (D3)."""
 
     def rule(state: State) -> tuple[State, bool]:
-        _check_references(tenant, state, segment_id, key)
+        _item_checker(tenant, state, segment_id, key[0])(key[1])
         old = state.item(segment_id, key)
-        revision = WriteContext.start(tenant).next_revision(state, old.revision if old else None, body)
+        revision = WriteContext.start(tenant, state).next_revision(old.revision if old else None, body)
         return state.with_item(_build_assignment(segment_id, key, revision, body)), old is None
 
     return tenant.change(rule)
@@ -68,23 +68,24 @@ def upsert_item_assignments(
 ) -> list[BulkEntry]:
     """Create or replace many assignments, each independently; elements are upsert bodies with an `id`.
 
-    All are items of one segment, so each element changes only the segment's table; the new state is built at the end.
+    All are items of one segment, whose table is changed once, at the end.
     """
 
     def rule(state: State) -> tuple[State, list[BulkEntry]]:
-        write, items = WriteContext.start(tenant), state.items_of(segment_id)
+        write, items = WriteContext.start(tenant, state), state.items_of(segment_id)
+        written: dict[ItemKey, ItemAssignment] = {}
+        check_item = _item_checker(tenant, state, segment_id, item_type)
 
         def write_element(element: Row) -> ElementOutcome:
-            nonlocal items
             key = item_type, element["id"]
-            _check_references(tenant, state, segment_id, key)
-            old = items.get(key)
-            revision = write.next_revision(state, old.revision if old else None, element)
-            items = items.set(key, _build_assignment(segment_id, key, revision, element))
-            return write_context.upsert_status(created=old is None), None
+            check_item(key[1])
+            old = written.get(key) or items.get(key)
+            revision = write.next_revision(old.revision if old else None, element)
+            written[key] = _build_assignment(segment_id, key, revision, element)
+            return (201, None) if old is None else (204, None)
 
         entries = write_context.run_writes(tenant, elements, element_errors, write_element)
-        return state.with_items(segment_id, items), entries
+        return state.with_items(segment_id, items.update(written)), entries
 
     return tenant.change(rule)
 
@@ -111,16 +112,23 @@ def _assignment_rows(viewer: Viewer, tables: list[Items]) -> Sequence[Row]:
     return item_rows.item_assignment_rows(viewer.state, ConcatenatedTables(tables), viewer.tenant.switches)
 
 
-def _check_references(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> None:
-    """Raise BadRequest unless the segment (D6) and the item (D7) exist."""
-    write_context.check_segment_exists(state, segment_id)
-    if not is_assignable_item(state, *key, tenant.switches):
-        detail = f"No {key[0].lower()} has this id."
-        raise BadRequest(field="itemId", error_type="reference", detail=detail, rule="D7")
+def _item_checker(tenant: Tenant, state: State, segment_id: str, item_type: str) -> Callable[[str], None]:
+    """Return a function that raises BadRequest unless the segment (D6) and the item with an id (D7) exist."""
+    has_segment, catalogue = segment_id in state.segments, state.catalogue(item_type)
+    accepts_any = tenant.switches.references == "lenient"
+
+    def check_item(item_id: str) -> None:
+        if not has_segment:
+            write_context.check_segment_exists(state, segment_id)
+        if not accepts_any and item_id not in catalogue:
+            detail = f"No {item_type.lower()} has this id."
+            raise BadRequest(field="itemId", error_type="reference", detail=detail, rule="D7")
+
+    return check_item
 
 
 def _build_assignment(segment_id: str, key: ItemKey, revision: Revision, body: Row) -> ItemAssignment:
-    return ItemAssignment(segment_id, *key, revision, body.get("mixins"), mixins.mixin_urls(body))
+    return ItemAssignment(segment_id, key[0], key[1], revision, body.get("mixins"), mixins.mixin_urls(body))
 
 
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, key: ItemKey) -> State:

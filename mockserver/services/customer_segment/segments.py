@@ -53,12 +53,12 @@ def read_segment(viewer: Viewer, segment_id: str) -> Document:
 
 def create_segment(tenant: Tenant, body: SegmentBody) -> str:
     """Create a segment and return its id; BadRequest (D7, D12, D17) or Conflict (D4)."""
-    return tenant.change(lambda state: _apply_creation(WriteContext.start(tenant), state, body))
+    return tenant.change(lambda state: _apply_creation(WriteContext.start(tenant, state), state, body))
 
 
 def upsert_segment(tenant: Tenant, segment_id: str, body: SegmentBody) -> bool:
     """Create or replace a segment; True if it is new (D2). BadRequest (D7, D12, D17) or StaleVersion (D3)."""
-    return tenant.change(lambda state: _apply_upsert(WriteContext.start(tenant), state, segment_id, body))
+    return tenant.change(lambda state: _apply_upsert(WriteContext.start(tenant, state), state, segment_id, body))
 
 
 def apply_segment_patch(
@@ -78,7 +78,7 @@ def apply_segment_patch(
         if violation is not None:
             raise violation
         _check_unchanged(old, new)
-        return _apply_upsert(WriteContext.start(tenant), state, segment_id, new)[0], None
+        return _apply_upsert(WriteContext.start(tenant, state), state, segment_id, new)[0], None
 
     tenant.change(rule)
 
@@ -130,7 +130,7 @@ def _existing_segments(state: State, ids: Sequence[str]) -> list[Document]:
 def _apply_creation(write: WriteContext, state: State, body: SegmentBody) -> tuple[State, str]:
     id_ = body.get("id") or write.tenant.ids.next_document_id(state.segments)
     _check_content(write.tenant, state, body)
-    revision = write.next_revision(state, None, body)
+    revision = write.next_revision(None, body)
     if id_ in state.segments:
         raise Conflict(remedy=Remedy("Without `id`, one is generated.", without="/id"))
     return state.with_segment(_segment_document(id_, body, revision)), id_
@@ -139,7 +139,7 @@ def _apply_creation(write: WriteContext, state: State, body: SegmentBody) -> tup
 def _apply_upsert(write: WriteContext, state: State, segment_id: str, body: SegmentBody) -> tuple[State, bool]:
     old = state.segments.get(segment_id)
     _check_content(write.tenant, state, body)
-    revision = write.next_revision(state, Revision.from_document(old) if old else None, body)
+    revision = write.next_revision(Revision.from_document(old) if old else None, body)
     return state.with_segment(_segment_document(segment_id, body, revision)), old is None
 
 
