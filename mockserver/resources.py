@@ -28,7 +28,7 @@ def load_parsed(path: Path, content: bytes) -> Any:
         return None
     try:
         parsed = orjson.loads((path.parent / PARSED / f"{path.stem}.json").read_bytes())
-    except OSError:
+    except (OSError, ValueError):
         return None
     return parsed["value"] if parsed["digest"] == digest_of(content) else None
 
