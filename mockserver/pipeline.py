@@ -10,7 +10,7 @@ import orjson
 
 from .access import NOBODY, TENANT_NAME, Principal, authorize
 from .contract.bodies import ParsedBody
-from .contract.operations import Operation
+from .contract.operations import MULTI_STATUS, Operation
 from .contract.query_string import parse_query_string
 from .contract.routing import Router, decode_ids
 from .errors import BadRequest, ClientError, InjectedError, InvalidToken
@@ -118,6 +118,8 @@ class Pipeline:
         view = self._parse_view(operation, call)
         call = exchange.call = self.fault_injector.fail_elements(exchange, operation, call)
         reply = self._run_handler(exchange, operation, call, view)
+        if reply.status == MULTI_STATUS:
+            exchange.element_codes = [entry["code"] for entry in reply.body]
         body = self._encode_body(exchange, operation, call, view, reply)
         return Reply(reply.status, body, {**reply.headers, **headers} if headers else reply.headers)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .spec import Spec, SpecNode
@@ -39,7 +40,7 @@ class FieldOccurrence:
 
     pointer: its JSON pointer, in which `*` means the elements of an array.
     declaration: None if the field is undeclared.
-    values: those that the field has; empty if it is undeclared.
+    values: those that the field has, if its declaration has an enum; otherwise empty.
     siblings: the declared fields of the object that contains it.
     """
 
@@ -93,16 +94,32 @@ def walk_fields(field_tree: FieldTree, body: Any) -> Iterator[FieldOccurrence]:
 def _walk_fields(field_tree: FieldTree, values: Sequence[Any], pointer: str) -> Iterator[FieldOccurrence]:
     """Yield the fields of many values together: the 200 elements of a bulk have nearly the same ones."""
     if field_tree.items is not None:
-        elements = [element for value in values if isinstance(value, list) for element in value]
+        elements = list(chain.from_iterable(value for value in values if isinstance(value, list)))
         if elements:
             yield from _walk_fields(field_tree.items, elements, f"{pointer}/*")
     if field_tree.is_open:
         return
-    objects = [value for value in values if isinstance(value, dict)]
-    names = objects[0] if len(objects) == 1 else dict.fromkeys(chain.from_iterable(objects))  # often only one
-    for name in names:
+    objects = values if set(map(type, values)) == {dict} else [value for value in values if isinstance(value, dict)]
+    for name in _list_names(objects):
         declaration = field_tree.properties.get(name)
-        child_values = [parent[name] for parent in objects if name in parent] if declaration is not None else ()
+        is_read = declaration is not None and (not declaration.is_open or bool(declaration.enum_values))
+        child_values = _read_field(objects, name) if is_read else ()
         yield FieldOccurrence(f"{pointer}/{name}", name, declaration, child_values, field_tree.properties)
-        if declaration is not None:
+        if declaration is not None and not declaration.is_open:
             yield from _walk_fields(declaration, child_values, f"{pointer}/{name}")
+
+
+def _list_names(objects: Sequence[Any]) -> Iterable[str]:
+    """Return the names that objects have, in the order of their first occurrence."""
+    if len(objects) == 1 or (objects and len(set().union(*objects)) == len(objects[0])):  # nearly always
+        names: Iterable[str] = objects[0]
+        return names
+    return dict.fromkeys(chain.from_iterable(objects))
+
+
+def _read_field(objects: Sequence[Any], name: str) -> list[Any]:
+    """Return the values of a field, of the objects that have it: usually all."""
+    try:
+        return list(map(itemgetter(name), objects))
+    except KeyError:
+        return [parent[name] for parent in objects if name in parent]

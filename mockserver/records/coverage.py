@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
 
-import orjson
-
 from ..contract.body_fields import FieldScan, walk_fields
 from ..contract.operations import MULTI_STATUS, Operation
 from ..messages import Call
@@ -240,8 +238,8 @@ def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: s
         keys.add(("scopes", id_, "", used_scope))
     keys.update(_collect_parameter_keys(operation, call))
     body, scan = call.body, exchange.scan
-    if status == MULTI_STATUS and exchange.response:
-        codes = [element["code"] for element in orjson.loads(exchange.response.content)]
+    if status == MULTI_STATUS:
+        codes = exchange.element_codes
         own_codes = {code for index, code in enumerate(codes) if index not in exchange.failed_elements}
         keys.update(("elements", id_, "", str(code)) for code in own_codes)
         if max(codes, default=0) >= 300:
@@ -260,7 +258,8 @@ def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | N
         return (operation.id,)
     if call is None or not 200 <= status < 300:
         return operation.id, status
-    if status == MULTI_STATUS:
+    codes = frozenset(exchange.element_codes) if exchange.element_codes else ()
+    if codes and max(codes) >= 300:  # as with all elements that a fault makes fail
         return None
     pointers: tuple[str, ...] = ()
     if call.body:
@@ -268,7 +267,7 @@ def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | N
             return None
         pointers = tuple([occurrence.pointer for occurrence in exchange.scan.declared])
     enum_values = tuple([str(getattr(call, location).get(name)) for location, name in operation.enum_parameters])
-    return operation.id, status, used_scope, tuple(call.query), tuple(call.header), enum_values, pointers
+    return operation.id, status, codes, used_scope, tuple(call.query), tuple(call.header), enum_values, pointers
 
 
 def _has_own_response(exchange: Exchange) -> bool:

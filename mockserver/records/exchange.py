@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -121,6 +121,7 @@ class Exchange(JournalEntry):
     The journal does not keep the fields that are declared here.
 
     call, scan: what the handler receives, and the fields in its body.
+    element_codes: the codes of a bulk's elements, in order.
     failed_elements: positions, from 0, of the elements of a bulk that a fault made fail.
     network_fault: how the response is broken in transit.
     started_ns: arrival on the monotonic clock.
@@ -128,6 +129,7 @@ class Exchange(JournalEntry):
 
     call: Call | None = None
     scan: FieldScan | None = None
+    element_codes: Sequence[int] = ()
     failed_elements: frozenset[int] = frozenset()
     network_fault: NetworkFault | None = None
     started_ns: int = 0

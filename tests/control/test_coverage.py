@@ -48,6 +48,7 @@ HOSTILE = "test_<script>alert('&')</script>[\"é]"
 MIXINS: dict[str, Any] = {"mixins": {}, "metadata": {"mixins": {}}}
 
 SEGMENT = {"name": {"en": "S"}, "siteCode": "main"}
+NEW_ITEM_BULK = f"/{TOOL_FANS}/items/PRODUCT/bulk"
 MARKED_REQUESTS: list[tuple[str, str, Any]] = [
     ("GET", ITEM, None),
     ("HEAD", ITEM, None),
@@ -67,6 +68,13 @@ MARKED_REQUESTS: list[tuple[str, str, Any]] = [
     ("POST", "", {**SEGMENT, "status": "INACTIVE"}),
     ("PUT", ITEM_BULK, [{"id": HAMMER}, {"id": 5}]),
     ("PUT", ITEM_BULK, [{"id": HAMMER, "mixins": {}}]),
+    ("PUT", ITEM_BULK, [{"id": HAMMER, "mixins": {}}, {"id": 5}]),
+    ("PUT", ITEM_BULK, [{"id": HAMMER}, {"id": 5, "mixins": {}}]),
+    ("PUT", NEW_ITEM_BULK, [{"id": HAMMER}]),
+    ("PUT", NEW_ITEM_BULK, [{"id": HAMMER}]),
+    ("PUT", NEW_ITEM_BULK, [{"id": HAMMER}, {"id": SCREWDRIVER}]),
+    ("DELETE", NEW_ITEM_BULK, [HAMMER]),
+    ("DELETE", NEW_ITEM_BULK, []),
 ]
 
 ItemKey = tuple[str, str, str]  # dimension, place and value of a coverage item
