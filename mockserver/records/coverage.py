@@ -256,7 +256,7 @@ def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | N
         return (operation.id,)
     if call is None or not 200 <= status < 300:
         return operation.id, status
-    codes = frozenset(exchange.element_codes)
+    codes = frozenset(exchange.element_codes) if exchange.element_codes else ()
     if codes and max(codes) >= 300:  # as with all elements that a fault makes fail
         return None
     pointers: tuple[str, ...] = ()
