@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from .spec import Spec, SpecNode
 
@@ -51,17 +51,21 @@ class FieldOccurrence:
     siblings: Mapping[str, FieldTree]
 
 
-class FieldScan(NamedTuple):
+@dataclass(slots=True)
+class FieldScan:
     """The fields found in a body; `is_complete` is False if the scan stopped at the limit of undeclared fields."""
 
-    declared: Sequence[FieldOccurrence] = ()
-    undeclared: Sequence[FieldOccurrence] = ()
+    declared: list[FieldOccurrence] = field(default_factory=list)
+    undeclared: list[FieldOccurrence] = field(default_factory=list)
     is_complete: bool = True
 
     @property
     def has_enum(self) -> bool:
         """Whether a declared field has an enum."""
-        return any(occurrence.declaration.enum_values for occurrence in self.declared if occurrence.declaration)
+        for occurrence in self.declared:
+            if occurrence.declaration is not None and occurrence.declaration.enum_values:
+                return True
+        return False
 
 
 def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
@@ -76,37 +80,48 @@ def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
 
 
 def scan_fields(field_tree: FieldTree, body: Any, max_undeclared: int) -> FieldScan:
-    """Collect the fields of a body; stop at `max_undeclared` undeclared fields."""
-    declared: list[FieldOccurrence] = []
-    undeclared: list[FieldOccurrence] = []
-    for occurrence in walk_fields(field_tree, body):
-        (undeclared if occurrence.declaration is None else declared).append(occurrence)
-        if len(undeclared) == max_undeclared:
-            return FieldScan(declared, undeclared, is_complete=False)
-    return FieldScan(declared, undeclared)
+    """Collect each field of a body once, and nothing below an open or undeclared one; stop at `max_undeclared`."""
+    scan = FieldScan()
+    scan.is_complete = _collect_fields(scan, field_tree, [body], "", max_undeclared)
+    return scan
 
 
-def walk_fields(field_tree: FieldTree, body: Any) -> Iterator[FieldOccurrence]:
-    """Yield each field of a body once, declared or not; nothing below an open or undeclared field."""
-    return _walk_fields(field_tree, [body], "")
+def list_declared_fields(field_tree: FieldTree, body: Any) -> list[FieldOccurrence]:
+    """Return the declared fields that a body has, however many undeclared ones it has."""
+    scan = FieldScan()
+    _collect_fields(scan, field_tree, [body], "", 0)
+    return scan.declared
 
 
-def _walk_fields(field_tree: FieldTree, values: Sequence[Any], pointer: str) -> Iterator[FieldOccurrence]:
-    """Yield the fields of many values together: the 200 elements of a bulk have nearly the same ones."""
+def _collect_fields(
+    scan: FieldScan, field_tree: FieldTree, values: Sequence[Any], pointer: str, max_undeclared: int
+) -> bool:
+    """Collect the fields of many values together: the 200 elements of a bulk have nearly the same ones.
+
+    False if there were too many undeclared ones; with a limit of 0, they are ignored.
+    """
     if field_tree.items is not None:
         elements = list(chain.from_iterable(value for value in values if isinstance(value, list)))
-        if elements:
-            yield from _walk_fields(field_tree.items, elements, f"{pointer}/*")
+        if elements and not _collect_fields(scan, field_tree.items, elements, f"{pointer}/*", max_undeclared):
+            return False
     if field_tree.is_open:
-        return
-    objects = values if set(map(type, values)) == {dict} else [value for value in values if isinstance(value, dict)]
+        return True
+    properties, objects = field_tree.properties, [value for value in values if isinstance(value, dict)]
     for name in _list_names(objects):
-        declaration = field_tree.properties.get(name)
-        is_read = declaration is not None and (not declaration.is_open or bool(declaration.enum_values))
-        child_values = _read_field(objects, name) if is_read else ()
-        yield FieldOccurrence(f"{pointer}/{name}", name, declaration, child_values, field_tree.properties)
-        if declaration is not None and not declaration.is_open:
-            yield from _walk_fields(declaration, child_values, f"{pointer}/{name}")
+        declaration, place = properties.get(name), f"{pointer}/{name}"
+        if declaration is None:
+            if max_undeclared:
+                scan.undeclared.append(FieldOccurrence(place, name, None, (), properties))
+                if len(scan.undeclared) == max_undeclared:
+                    return False
+        elif declaration.is_open and not declaration.enum_values:
+            scan.declared.append(FieldOccurrence(place, name, declaration, (), properties))
+        else:
+            child_values = _read_field(objects, name)
+            scan.declared.append(FieldOccurrence(place, name, declaration, child_values, properties))
+            if not _collect_fields(scan, declaration, child_values, place, max_undeclared):
+                return False
+    return True
 
 
 def _list_names(objects: Sequence[Any]) -> Iterable[str]:
@@ -119,6 +134,8 @@ def _list_names(objects: Sequence[Any]) -> Iterable[str]:
 
 def _read_field(objects: Sequence[Any], name: str) -> list[Any]:
     """Return the values of a field, of the objects that have it: usually all."""
+    if len(objects) == 1:
+        return [objects[0][name]]
     try:
         return list(map(itemgetter(name), objects))
     except KeyError:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
 
-from ..contract.body_fields import FieldScan, walk_fields
+from ..contract.body_fields import FieldScan, list_declared_fields
 from ..contract.operations import MULTI_STATUS, Operation
 from ..messages import Call
 from .exchange import Exchange
@@ -289,9 +289,10 @@ def _collect_parameter_keys(operation: Operation, call: Call) -> Iterator[Covera
 def _collect_property_keys(operation: Operation, body: Any, scan: FieldScan | None) -> Iterator[CoverageKey]:
     """Yield the items of a body's fields, from its scan if that is complete."""
     assert operation.body_plan is not None
-    for occurrence in scan.declared if scan and scan.is_complete else walk_fields(operation.body_plan.field_tree, body):
-        if occurrence.declaration is not None:
-            yield "bodyProperties", operation.id, "body", occurrence.pointer
-            if occurrence.declaration.enum_values:
-                for value in set(map(str, occurrence.values)):
-                    yield "enumValues", operation.id, "body", f"{occurrence.pointer}={value}"
+    tree = operation.body_plan.field_tree
+    for occurrence in scan.declared if scan and scan.is_complete else list_declared_fields(tree, body):
+        declaration = occurrence.declaration
+        assert declaration is not None
+        yield "bodyProperties", operation.id, "body", occurrence.pointer
+        for value in set(map(str, occurrence.values)) if declaration.enum_values else ():
+            yield "enumValues", operation.id, "body", f"{occurrence.pointer}={value}"

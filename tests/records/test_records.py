@@ -216,7 +216,9 @@ def test_a_recorded_error_holds_nothing_of_its_call(client: Client, shared: App)
     assert error is not None
     assert traceback.extract_tb(error.__traceback__) == []
     assert error.__context__ is None
-    assert not hasattr(last(shared, client), "call")
+    exchange_ = last(shared, client)
+    assert isinstance(exchange_, Exchange)
+    assert (exchange_.call, exchange_.scan) == (None, None)
 
 
 def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, shared: App) -> None:
