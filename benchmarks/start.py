@@ -21,7 +21,9 @@ from http.client import HTTPResponse
 from pathlib import Path
 
 from load import GOLDEN, encode_request, memory_mb
-from versions import MIXIN_URL, ROOT, Target, start_version
+from targets import Target
+from varied import MIXIN_URL
+from versions import ROOT, start_version
 
 MIXIN = {
     "mixins": {"segmentAttributes": {"membershipStatus": "PREMIUM"}},
