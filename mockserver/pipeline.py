@@ -97,17 +97,25 @@ class Pipeline:
     def _route_request(self, exchange: Exchange) -> Reply:
         """Find the operation and run it under the faults that match; OPTIONS needs no operation (F4)."""
         request = exchange.request
-        tenant = self.router.extract_tenant(request.path)
-        exchange.tenant = tenant if TENANT_NAME.fullmatch(tenant) else None  # an invalid name is refused later (F5)
+        tenant = ""
+        try:
+            if request.problem or request.method == "OPTIONS":
+                return self._answer_unrouted(request)
+            operation, exchange.ids = self.router.route(request.method, request.path)
+            tenant = exchange.ids.get("tenant", "")
+        finally:
+            tenant = tenant or self.router.extract_tenant(request.path)
+            exchange.tenant = tenant if TENANT_NAME.fullmatch(tenant) else None  # an invalid name is refused later (F5)
+        exchange.operation = operation
+        return self.fault_injector.intercept(exchange, operation, lambda: self._run_operation(exchange, operation))
+
+    def _answer_unrouted(self, request: Request) -> Reply:
+        """Answer OPTIONS, for the sake of CORS even if the request has a problem; raise the problem of any other."""
         if _is_preflight(request):
             return Reply(204)
         if request.problem:
             raise request.problem
-        if request.method == "OPTIONS":
-            return Reply(204, headers={"Allow": ", ".join(self.router.allowed_methods(request.path))})
-        operation, exchange.ids = self.router.route(request.method, request.path)
-        exchange.operation = operation
-        return self.fault_injector.intercept(exchange, operation, lambda: self._run_operation(exchange, operation))
+        return Reply(204, headers={"Allow": ", ".join(self.router.allowed_methods(request.path))})
 
     def _run_operation(self, exchange: Exchange, operation: Operation) -> Reply:
         """Run the stages of a call in order; each may end it with a ClientError."""
@@ -121,8 +129,10 @@ class Pipeline:
         reply = self._run_handler(exchange, operation, call, view)
         if reply.status == MULTI_STATUS:
             exchange.element_codes = [entry["code"] for entry in reply.body]
-        body = self._encode_body(exchange, operation, call, view, reply)
-        return Reply(reply.status, body, {**reply.headers, **headers} if headers else reply.headers)
+        reply.body = self._encode_body(exchange, operation, call, view, reply)
+        if headers:
+            reply.headers = {**reply.headers, **headers}
+        return reply
 
     def _authenticate(self, exchange: Exchange, operation: Operation) -> Principal:
         """Return the caller; NOBODY if no token is needed. InvalidToken (401), or Forbidden without a scope (403)."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ MAX_SUGGESTED_DISTANCE = 0.28  # distance of the path up to which an operation i
 MAX_SHOWN_PATH_LENGTH = 200  # characters of a path that a message quotes
 TENANT = "{tenant}"  # in templates
 MATCHES_NOTHING = "(?!)"
+IdReader = Callable[[list[str]], dict[str, str]]
 METHOD_ORDER = ("GET", "PUT", "POST", "PATCH", "DELETE")  # of operations that are equally near
 
 
@@ -87,12 +89,12 @@ class Router:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = RouteNode()
         self._templates: list[tuple[Operation, Steps]] = []
-        self._id_positions: dict[str, list[tuple[int, str]]] = {}  # index of the part and name of the id, by operation
+        self._id_readers: dict[str, IdReader] = {}  # by operation
         operations = tuple(operations)
         for operation in operations:
             self._root.insert_template(operation.path.split("/")).operations[operation.method] = operation
             self._templates.append((operation, path_distance.split_path(operation.path)))
-            self._id_positions[operation.id] = _find_id_positions(operation.path)
+            self._id_readers[operation.id] = _create_id_reader(operation.path)
         self._tenant_pattern = _compile_tenant_pattern(operation.path for operation in operations)
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
@@ -109,7 +111,7 @@ class Router:
             operation = next(filter(None, (node.operations.get(routed_method) for node in nodes)), None)
             if operation is None:
                 raise MethodNotAllowed(_methods_of(nodes))
-        return operation, {name: parts[index] for index, name in self._id_positions[operation.id]}
+        return operation, self._id_readers[operation.id](parts)
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that a path allows; NoEndpoint for an unknown path."""
@@ -164,8 +166,13 @@ def decode_ids(ids: Mapping[str, str]) -> dict[str, str]:
     return {name: _decode_id(name, encoded) for name, encoded in ids.items()}
 
 
-def _find_id_positions(template: str) -> list[tuple[int, str]]:
-    return [(index, part[1:-1]) for index, part in enumerate(template.split("/")) if part.startswith("{")]
+def _create_id_reader(template: str) -> IdReader:
+    """Return a function that returns the ids, by name, of a path that is split into its parts."""
+    places = [(name[1:-1], index) for index, name in enumerate(template.split("/")) if name.startswith("{")]
+    if len(places) < 2:  # an itemgetter for one index returns no tuple
+        return lambda parts: {name: parts[index] for name, index in places}
+    names, read_parts = [name for name, _ in places], itemgetter(*[index for _, index in places])
+    return lambda parts: dict(zip(names, read_parts(parts)))  # noqa: B905 - `strict` takes as long as the rest
 
 
 def _decode_id(name: str, encoded: str) -> str:

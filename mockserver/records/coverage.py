@@ -142,7 +142,8 @@ class Coverage:
             hits = self._hits_by_mark.get(mark)
             if hits is None:
                 hits = self._find_hits(exchange.operation, exchange, scope, mark)
-            _count_hits(hits, self._intern_test_name(exchange.test_name))
+            test = exchange.test_name
+            _count_hits(hits, None if test is None else self._intern_test_name(test))
             if is_authenticated:
                 self._record_scopes(exchange.operation, exchange, scope)
 
@@ -171,10 +172,8 @@ class Coverage:
             self._hits_by_mark[mark] = hits
         return hits
 
-    def _intern_test_name(self, test: str | None) -> str | None:
+    def _intern_test_name(self, test: str) -> str:
         """Return the shared copy of a test's name, or OTHER_TESTS if there are too many names."""
-        if test is None:
-            return None
         if test not in self._test_names and len(self._test_names) >= MAX_TEST_NAMES:
             return OTHER_TESTS
         return self._test_names.setdefault(test, test)

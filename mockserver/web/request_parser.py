@@ -1,9 +1,8 @@
-"""From bytes to requests: llhttp parses them, and `build_request` applies the limits (F1), for WSGI too."""
+"""From bytes to requests: llhttp parses them, and `check_limits` applies the limits (F1), for WSGI too."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -172,10 +171,9 @@ class RequestParser:
     def _complete_request(self, problem: ClientError | None = None) -> None:
         if self._headers.get("content-type") == "":
             del self._headers["content-type"]  # WSGI cannot tell it from a missing one
-        target = split_target(self._target.decode("latin-1"))
-        request = build_request(
-            self._method, target, self._headers, body=bytes(self._body), client=self._client, problem=problem
-        )
+        path, query = split_target(self._target.decode("latin-1"))
+        request = Request(self._method, path, query, self._headers, bytes(self._body), self._client, problem)
+        check_limits(request)
         self._complete.append(ParsedRequest(request, self._version, self._keeps_open))
 
     def _end_too_long(self) -> None:
@@ -208,24 +206,17 @@ def body_too_long() -> TooLarge:
     return TooLarge(413, f"The body is longer than {MAX_BODY_BYTES} bytes.")
 
 
-def build_request(
-    method: str,
-    target: tuple[str, str],
-    headers: Mapping[str, str],
-    *,
-    body: bytes = b"",
-    client: str = "",
-    problem: ClientError | None = None,
-) -> Request:
-    """Return a request; a URL or headers over the limit replace the `problem` of its body, if it has one."""
-    path, query = target
-    if len(path) + len(query) > MAX_URL_BYTES:
-        path, query = path[:MAX_URL_BYTES], ""
-        problem = TooLarge(414, f"The URL is longer than {MAX_URL_BYTES} bytes.")
+def check_limits(request: Request) -> None:
+    """Set the problem of a request whose URL or headers exceed a limit, and cut them; a problem leaves no body."""
+    headers = request.headers
+    if len(request.path) + len(request.query) > MAX_URL_BYTES:
+        request.path, request.query = request.path[:MAX_URL_BYTES], ""
+        request.problem = TooLarge(414, f"The URL is longer than {MAX_URL_BYTES} bytes.")
     if len("".join([*headers, *headers.values()])) > MAX_HEADER_BYTES:
-        headers = {}
-        problem = TooLarge(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
-    return Request(method, path, query, headers, b"" if problem else body, client, problem)
+        request.headers = {}
+        request.problem = TooLarge(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
+    if request.problem:
+        request.body = b""
 
 
 def _read_header_key(name: bytes) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_to_bytes
 from ..errors import BadRequest, ClientError
 from ..messages import Request, Response, reason_phrase
 from .limits import MAX_BODY_BYTES
-from .request_parser import body_too_long, build_request, split_target
+from .request_parser import body_too_long, check_limits, split_target
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -34,9 +34,11 @@ def read_request(environ: Environ) -> Request:
         body = _read_body(environ)
     except ClientError as error:
         problem = error
-    target = _raw_path(environ), _encode(environ.get("QUERY_STRING", ""))
+    path, query = _raw_path(environ), _encode(environ.get("QUERY_STRING", ""))
     method, client = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
-    return build_request(method, target, headers, body=body, client=client, problem=problem)
+    request = Request(method, path, query, headers, body, client, problem)
+    check_limits(request)
+    return request
 
 
 def send_response(response: Response, environ: Environ, start_response: Any) -> list[bytes]:
