@@ -187,8 +187,10 @@ class Pipeline:
         chosen_scopes = frozenset() if call.principal.customer_id else call.principal.scopes
         excess_scopes = findings.find_excess_scopes(operation.id, operation.scopes, chosen_scopes)
         exchange.findings = request_findings + excess_scopes
+        if not request_findings:
+            return {}
         strictness = call.tenant_or_none.strictness if call.tenant_or_none else self.world.strictness
-        if not request_findings or strictness == "vendor":
+        if strictness == "vendor":
             return {}
         if strictness == "strict":
             raise findings.finding_error(request_findings[0])

@@ -97,8 +97,10 @@ def parse_view(operation: Operation, call: Call, switches: Switches, default_lan
         view.count_header = operation.count_header
     if "fields" in sent:
         view.projection = fields.parse_fields(sent["fields"])
-    if "Accept-Language" in declared:
-        view.languages = _parse_languages(call, switches, default_language)
+    if "Accept-Language" in call.header:
+        view.languages = languages.parse_accept_language(call.header["Accept-Language"])
+    elif switches.accept_language_absent == "default" and "Accept-Language" in declared:  # C8
+        view.languages = languages.parse_accept_language(default_language)
     return view
 
 
@@ -118,11 +120,3 @@ def _is_count_requested(operation: Operation, call: Call) -> bool:
     if operation.has_parameter("X-Total-Count"):
         return bool(call.header.get("X-Total-Count"))
     return bool(call.query.get("totalCount")) if operation.has_parameter("totalCount") else True
-
-
-def _parse_languages(call: Call, switches: Switches, default_language: str) -> languages.LanguagePreferences | None:
-    """Return the preferred languages; None for all. A switch decides what a missing header means (C8)."""
-    header = call.header.get("Accept-Language")
-    if header is None and switches.accept_language_absent == "default":
-        header = default_language
-    return languages.parse_accept_language(header)
