@@ -135,9 +135,9 @@ class Coverage:
         """Count the items that an exchange covers, and record the scopes of its caller."""
         if exchange.operation is None:
             return
-        is_authenticated = exchange.is_authenticated
+        is_authenticated, status = exchange.is_authenticated, exchange.status
         scope = exchange.used_scope if is_authenticated else None
-        mark = _mark_exchange(exchange.operation, exchange, scope)
+        mark = _mark_exchange(exchange.operation, exchange, status, scope)
         with self._lock:
             hits = self._hits_by_mark.get(mark)
             if hits is None:
@@ -145,7 +145,7 @@ class Coverage:
             test = exchange.test_name
             _count_hits(hits, None if test is None else self._intern_test_name(test))
             if is_authenticated:
-                self._record_scopes(exchange.operation, exchange, scope)
+                self._record_scopes(exchange.operation, exchange, status, scope)
 
     def merge(self, other: Coverage) -> None:
         """Add the coverage of another tenant."""
@@ -178,9 +178,9 @@ class Coverage:
             return OTHER_TESTS
         return self._test_names.setdefault(test, test)
 
-    def _record_scopes(self, operation: Operation, exchange: Exchange, used_scope: str | None) -> None:
+    def _record_scopes(self, operation: Operation, exchange: Exchange, status: int, used_scope: str | None) -> None:
         """Record the caller's scopes, and which it lacked or needed: also if the call failed after one allowed it."""
-        principal, status = exchange.principal, exchange.status
+        principal = exchange.principal
         if principal is None or exchange.is_injected or status == 401:
             return
         persona = self._get_persona(principal.name)
@@ -246,9 +246,9 @@ def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: s
     return keys
 
 
-def _mark_exchange(operation: Operation, exchange: Exchange, used_scope: str | None) -> Mark | None:
+def _mark_exchange(operation: Operation, exchange: Exchange, status: int, used_scope: str | None) -> Mark | None:
     """Return the mark of an exchange, with values as text (`True == 1`); None if items must be collected each time."""
-    call, status = exchange.call, exchange.status
+    call = exchange.call
     if exchange.request.method != operation.method:
         return operation.id, exchange.request.method
     if not _has_own_response(exchange):

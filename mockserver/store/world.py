@@ -94,14 +94,9 @@ class Tenant:
         self.seed = seed
         self.snapshots = Snapshots()
         self.version = 0
-        self._state = seed.state
+        self.state = seed.state
         self._history: deque[State] = deque(maxlen=MAX_UNDO_STEPS)
         self._write_lock = Lock()
-
-    @property
-    def state(self) -> State:
-        """The current state; later writes replace it, and never change it."""
-        return self._state
 
     def change(self, rule: Callable[[State], tuple[State, Result]]) -> Result:
         """Replace the state by the one that a rule returns; if the rule raises, nothing changes.
@@ -109,7 +104,7 @@ class Tenant:
         The rule must have no other effect, so that a store shared by several workers could run it again.
         """
         with self._write_lock:
-            state, result = rule(self._state)
+            state, result = rule(self.state)
             self._replace_state(state)
             return result
 
@@ -129,15 +124,15 @@ class Tenant:
         with self._write_lock:
             undone_count = 0
             while undone_count < steps and self._history:
-                self._state = self._history.pop()
+                self.state = self._history.pop()
                 undone_count += 1
             self.version += bool(undone_count)
             return undone_count
 
     def _replace_state(self, state: State) -> None:
-        if state is not self._state:
-            self._history.append(self._state)
-            self._state = state
+        if state is not self.state:
+            self._history.append(self.state)
+            self.state = state
             self.version += 1
 
 

@@ -50,7 +50,9 @@ def answer_by_origin(pages: Answer, others: Answer) -> Answer:
     """Return a function that answers requests from web pages with `pages`, and all others with `others`."""
 
     def answer(request: Request) -> Response:
-        return answer_safely(pages, request) if is_from_page(request) else others(request)
+        if "origin" in request.headers and is_from_page(request):
+            return answer_safely(pages, request)
+        return others(request)
 
     return answer
 

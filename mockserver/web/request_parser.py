@@ -57,14 +57,14 @@ class RequestParser:
 
     def __init__(self, client: str = "") -> None:
         """Start parsing for a client with this address."""
-        self.phase = START
         self.awaits_continue = False
         self._client = client
         self._complete: list[ParsedRequest] = []
         self._declined_head = b""  # of a request whose upgrade is declined; parsed again without it
         self._unread_bytes = 0
         self._has_new_body = False
-        self._begin()
+        self.on_message_begin()
+        self.phase = START
         self._parser = HttpRequestParser(self)
 
     @property
@@ -106,16 +106,13 @@ class RequestParser:
         if self._unread_bytes > MAX_UNREAD_BYTES:
             self._refuse(431, f"The headers of the request are longer than {MAX_UNREAD_BYTES} bytes.")
 
-    def _begin(self) -> None:
+    def on_message_begin(self) -> None:
+        """Start a request."""
+        self.phase = HEAD
         self._target = b""
         self._headers: dict[str, str] = {}
         self._body = bytearray()
         self._method, self._version, self._keeps_open = "GET", "1.1", False
-
-    def on_message_begin(self) -> None:
-        """Start a request."""
-        self._begin()
-        self.phase = HEAD
 
     def on_url(self, part: bytes) -> None:
         """Add a part of the target."""
