@@ -25,7 +25,7 @@ SPEC = HERE.parent / "spec" / "customer-segment.yaml"
 GET, LIST, SORTED_LIST, PUT, BULK = KINDS = (
     "GET one",
     "list of 60",
-    "list of 60, q and sort",
+    "list of 60, q, sort, count",
     "PUT one with a mixin",
     "bulk of 200 with mixins",
 )

@@ -34,7 +34,7 @@ FIRST = encode_request("GET", f"/{GOLDEN}/items")
 FIRST_REQUESTS = {
     "GET one": encode_request("GET", ITEM),
     "list of 60": encode_request("GET", "/items?pageSize=60"),
-    "list of 60, q and sort": encode_request("GET", "/items?q=type:PRODUCT&sort=item.id&pageSize=60"),
+    "list of 60, q, sort, count": encode_request("GET", "/items?q=type:PRODUCT&sort=item.id&pageSize=60"),
     "PUT one with a mixin": encode_request("PUT", ITEM, MIXIN),
     "list, from a web page": FIRST.replace(b"\r\n\r\n", b"\r\nOrigin: http://localhost:3000\r\n\r\n", 1),
 }

@@ -43,8 +43,10 @@ def varied_requests(port: int) -> dict[str, list[bytes]]:
     kinds = {
         "GET one": [encode_request("GET", f"{items}/{id_}") for id_ in ids],
         "list of 60": [encode_request("GET", f"/items?pageSize=60&pageNumber={1 + at % 2}") for at in range(len(ids))],
-        "list of 60, q and sort": [
-            encode_request("GET", f"/items?q=type:PRODUCT&sort=item.{key}&pageSize=60")
+        "list of 60, q, sort, count": [
+            with_header(
+                encode_request("GET", f"/items?q=type:PRODUCT&sort=item.{key}&pageSize=60"), "X-Total-Count: true"
+            )
             for key in ("id", "code", "name")
         ],
         "PUT one with a mixin": [
@@ -58,6 +60,11 @@ def varied_requests(port: int) -> dict[str, list[bytes]]:
         ],
     }
     return {name: list(map(_with_token, requests, cycle(tokens))) for name, requests in kinds.items()}
+
+
+def with_header(request: bytes, line: str) -> bytes:
+    """Return a request without a body with one more line in its head."""
+    return request.replace(b"\r\n\r\n", f"\r\n{line}\r\n\r\n".encode())
 
 
 def _with_token(request: bytes, token: str) -> bytes:

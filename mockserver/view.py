@@ -35,7 +35,9 @@ class View:
     def build_list_reply(self, rows: Sequence[Row]) -> Reply:
         """Filter, sort, count and page all rows that the caller may see (C1 to C6)."""
         if isinstance(rows, StoredRows):
-            matching, page = self._select_page(rows.sources, rows.column_for)
+            reads_all = self.filters or self.query is not None or self.order is not None
+            sources = rows.list_sources() if reads_all else rows.sources
+            matching, page = self._select_page(sources, rows.column_for)
             return Reply(200, rows.with_sources(page), self._count_headers(matching))
         matching, page = self._select_page(rows, columns.column_reader)
         return Reply(200, list(page), self._count_headers(matching))
@@ -117,6 +119,7 @@ def _parse_page(size: Parameter, call: Call, switches: Switches) -> paging.Page:
 
 def _is_count_requested(operation: Operation, call: Call) -> bool:
     """Whether the client requests the number of rows (C2); always if the operation has no parameter for it."""
-    if operation.has_parameter("X-Total-Count"):
+    declared = operation.parameters_by_name
+    if "X-Total-Count" in declared:
         return bool(call.header.get("X-Total-Count"))
-    return bool(call.query.get("totalCount")) if operation.has_parameter("totalCount") else True
+    return bool(call.query.get("totalCount")) if "totalCount" in declared else True

@@ -17,6 +17,7 @@ from ..settings import PREFIX, Settings, list_settings, settings_table
 from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
 
+YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
 STARTED_AT = time.perf_counter()
 HEALTH_CHECK_SECONDS = 5  # how long a server may take to answer
 
@@ -52,6 +53,7 @@ def serve(**options: Any) -> None:
     settings = collect_settings(options)
     app = build_or_exit(settings)
     gc.enable()  # see `__main__`
+    gc.set_threshold(YOUNG_OBJECTS)
     server = _bind_server(app, settings)
     for stop_signal in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception

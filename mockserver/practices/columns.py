@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import compress, islice
+from itertools import compress
 from typing import Any, TypeVar
 
 from . import paths
@@ -73,11 +73,11 @@ def cell_values(cell: Any) -> Sequence[Any]:
     return () if cell is MISSING else (cell,)
 
 
-def select_by_column(rows: Iterable[RowT], read_column: ColumnReader, test_column: ColumnTest) -> list[RowT]:
+def select_by_column(rows: Sequence[RowT], read_column: ColumnReader, test_column: ColumnTest) -> list[RowT]:
     """Return the rows whose cells pass a test, in order."""
-    iterator = iter(rows)
     selected: list[RowT] = []
-    while batch := list(islice(iterator, BATCH_SIZE)):
+    for start in range(0, len(rows), BATCH_SIZE):
+        batch = rows[start : start + BATCH_SIZE]
         selected += compress(batch, test_column(read_column(batch)))
     return selected
 

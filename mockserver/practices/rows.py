@@ -50,6 +50,10 @@ class StoredRows(LazyRows[SourceT]):
     depends_on: tuple[object, ...]
     variant: Hashable
 
+    def list_sources(self) -> list[SourceT]:
+        """Return all sources, in order."""
+        return self.sources.list_values() if isinstance(self.sources, ConcatenatedTables) else list(self.sources)
+
     def with_sources(self, sources: Sequence[SourceT]) -> StoredRows[SourceT]:
         """Return the rows of these sources instead."""
         return StoredRows(sources, self.make, self.column_for, self.depends_on, self.variant)
@@ -75,10 +79,14 @@ class ConcatenatedTables(Sequence[Any]):
         return sum(map(len, self.tables))
 
     def __iter__(self) -> Iterator[Any]:
+        return iter(self.list_values())
+
+    def list_values(self) -> list[Any]:
+        """Return all values; `list` would ask each table for its length first."""
         values: list[Any] = []
         for table in self.tables:
             values += table.values()
-        return iter(values)
+        return values
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

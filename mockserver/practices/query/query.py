@@ -66,7 +66,7 @@ class Query:
     regex_clauses: Sequence[RegexClause]
     groups: Sequence[Sequence[Query]]
 
-    def select(self, rows: Iterable[RowT], column_for: ColumnReaderFactory, budget: RegexBudget) -> list[RowT]:
+    def select(self, rows: Sequence[RowT], column_for: ColumnReaderFactory, budget: RegexBudget) -> list[RowT]:
         """Return the matching rows, in order; each step tests the rows that the steps before it, cheaper ones, left.
 
         Can raise RegexTimeout.
@@ -101,7 +101,7 @@ def _parse_compound(text: str) -> Query:
 
 def select_rows(
     query: Query,
-    rows: Iterable[RowT],
+    rows: Sequence[RowT],
     seconds: float = MAX_REGEX_SECONDS,
     *,
     column_for: ColumnReaderFactory = column_reader,
