@@ -21,7 +21,7 @@ def list_all_item_assignments(viewer: Viewer, *, site_code: str | None, only_act
     """Return the items of all segments that the caller may see (A7, A8), or of those of one site (C13)."""
     state = viewer.state
     if viewer.sees_everything and site_code is None and not only_active:
-        return _assignment_rows(viewer, list(state.items.values()))
+        return _assignment_rows(viewer, [items for id_, items in state.items.items() if id_ in state.segments])
     segment_ids = _visible_segment_ids(viewer, only_active=only_active)
     tables = [state.items_of(id_) for id_ in segment_ids if is_segment_of_site(state, id_, site_code)]
     return _assignment_rows(viewer, tables)
