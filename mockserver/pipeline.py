@@ -260,7 +260,7 @@ class Pipeline:
 
 
 def _encode_row(operation: Operation, validator: SchemaValidator, view: View, row: Row) -> bytes:
-    """Validate a row of a list, then project, localize and encode it."""
+    """Validate a stored row, then project, localize and encode it."""
     error = validator.first_error(row)
     if error is not None:
         raise ContractViolation(f"{operation.id} answered {OK}: {error.field}: {error.detail}")

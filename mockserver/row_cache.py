@@ -1,4 +1,4 @@
-"""A cache of encoded rows, so that a list need not validate, project and encode the same rows again."""
+"""A cache of encoded rows, so that a reply need not validate, project and encode the same rows again."""
 
 from __future__ import annotations
 

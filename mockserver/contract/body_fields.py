@@ -40,7 +40,7 @@ class FieldOccurrence:
 
     pointer: its JSON pointer, in which `*` means the elements of an array.
     declaration: None if the field is undeclared.
-    values: those that the field has, if its declaration has an enum; otherwise empty.
+    values: those that the field has; may be empty unless its declaration has an enum.
     siblings: the declared fields of the object that contains it.
     """
 

@@ -78,11 +78,7 @@ class Operation:
 
     def has_parameter(self, name: str) -> bool:
         """Whether the operation has this query or header parameter."""
-        return self.parameter(name) is not None
-
-    def parameter(self, name: str) -> Parameter | None:
-        """Return the query or header parameter with this name; None if there is no such parameter."""
-        return self.parameters_by_name.get(name)
+        return name in self.parameters_by_name
 
     @property
     def is_bulk(self) -> bool:

@@ -118,8 +118,8 @@ class JournalEntry:
 class Exchange(JournalEntry):
     """A request on its way through the pipeline, which sets the fields one after the other; then a journal entry.
 
-    call, scan: what the handler receives, and the fields in its body; the journal does not keep them.
-    element_codes: the codes of a bulk's elements, in order.
+    call, scan: what the handler receives, and the fields in its body.
+    element_codes: the codes of a bulk's elements, in order. The journal keeps none of these three.
     failed_elements: positions, from 0, of the elements of a bulk that a fault made fail.
     network_fault: how the response is broken in transit.
     started_ns: arrival on the monotonic clock.
@@ -135,6 +135,7 @@ class Exchange(JournalEntry):
     def become_entry(self) -> JournalEntry:
         """Release what the journal does not keep, cut off long bodies, and return the exchange as an entry."""
         self.call = self.scan = None
+        self.element_codes = ()
         if self.error is not None:  # the frames of a traceback would keep body, call and state in memory
             self.error.__traceback__ = self.error.__context__ = None
         request, response = self.request, self.response

@@ -106,7 +106,7 @@ def format_timestamp(time: datetime) -> str:
     """Format a time as the service does: `2024-10-12T12:00:00.000Z`."""
     if time.tzinfo is not UTC:
         time = time.astimezone(UTC)
-    date = f"{time.year}-{TWO_DIGITS[time.month]}-{TWO_DIGITS[time.day]}"
+    date = f"{time.year:04}-{TWO_DIGITS[time.month]}-{TWO_DIGITS[time.day]}"
     minute = f"{TWO_DIGITS[time.hour]}:{TWO_DIGITS[time.minute]}"
     return f"{date}T{minute}:{TWO_DIGITS[time.second]}.{THREE_DIGITS[time.microsecond // 1000]}Z"
 

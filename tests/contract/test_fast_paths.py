@@ -209,6 +209,7 @@ def test_the_lines_of_a_head_have_the_fields_of_the_response(
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.timezones()))
+@example(datetime(900, 1, 1, tzinfo=UTC))  # when a token may have expired
 def test_a_timestamp_is_the_time_in_utc_with_milliseconds(time: datetime) -> None:
     expected = time.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
     assert format_timestamp(time) == format_timestamp(time.astimezone(UTC)) == expected

@@ -19,7 +19,7 @@ from mockserver.records import exchange, findings, store
 from mockserver.records.exchange import Exchange, Finding, JournalEntry
 from mockserver.records.store import RecordStore
 from tests.support.client import Client
-from tests.support.samples import ITEM, NEW_ITEM
+from tests.support.samples import HAMMER, ITEM, ITEM_BULK, NEW_ITEM
 
 MANAGE, READ, READ_OWN = (f"customersegment.segment_{word}" for word in ("manage", "read", "read_own"))
 
@@ -219,6 +219,13 @@ def test_a_recorded_error_holds_nothing_of_its_call(client: Client, shared: App)
     exchange_ = last(shared, client)
     assert isinstance(exchange_, Exchange)
     assert (exchange_.call, exchange_.scan) == (None, None)
+
+
+def test_a_recorded_bulk_holds_no_codes(client: Client, shared: App) -> None:
+    assert client.put(ITEM_BULK, json=[{"id": HAMMER}, {"id": "unknown"}]).status_code == 207
+    entry = last(shared, client)
+    assert isinstance(entry, Exchange)
+    assert list(entry.element_codes) == []
 
 
 def test_a_body_full_of_undeclared_fields_has_few_findings(client: Client, shared: App) -> None:

@@ -20,9 +20,8 @@ from .write_context import WriteContext
 def list_all_item_assignments(viewer: Viewer, *, site_code: str | None, only_active: bool) -> Sequence[Row]:
     """Return the items of all segments that the caller may see (A7, A8), or of those of one site (C13)."""
     state = viewer.state
-    takes_all = viewer.sees_everything and site_code is None and not only_active
-    if takes_all and all(state.segments.get_many(state.items)):  # items stay if the control plane replaces segments
-        return _assignment_rows(viewer, list(state.items.values()))
+    if viewer.sees_everything and site_code is None and not only_active:
+        return _assignment_rows(viewer, [items for id_, items in state.items.items() if id_ in state.segments])
     segment_ids = _visible_segment_ids(viewer, only_active=only_active)
     tables = [state.items_of(id_) for id_ in segment_ids if is_segment_of_site(state, id_, site_code)]
     return _assignment_rows(viewer, tables)
