@@ -28,9 +28,9 @@ def load_parsed(path: Path, content: bytes) -> Any:
         return None
     try:
         parsed = orjson.loads((path.parent / PARSED / f"{path.stem}.json").read_bytes())
-    except (OSError, ValueError):
+        return parsed["value"] if parsed["digest"] == digest_of(content) else None
+    except (OSError, ValueError, KeyError, TypeError):  # damaged
         return None
-    return parsed["value"] if parsed["digest"] == digest_of(content) else None
 
 
 def digest_of(content: bytes) -> str:

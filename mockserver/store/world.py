@@ -161,7 +161,7 @@ class World:
 
     @property
     def tenant_names(self) -> list[str]:
-        """The tenants that requests have named so far, in alphabetical order."""
+        """The tenants that accepted requests have named so far, in alphabetical order; a refused token creates none."""
         return sorted(self._tenants)
 
     def tenant(self, name: str) -> Tenant:

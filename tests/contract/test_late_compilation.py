@@ -73,6 +73,14 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"digest": 1}'])
+def test_a_shipped_file_with_damaged_json_is_read_as_yaml(shipped: Path, content: bytes) -> None:
+    path = shipped / "spec" / "site.yaml"
+    parsed_path(path).write_bytes(content)
+    assert resources.load_parsed(path, path.read_bytes()) is None
+    assert load_spec(path, compiles_late=True).root == load_yaml(path.read_text())
+
+
 def break_pattern(path: Path, target: Path) -> None:
     """Write a copy of a spec with a pattern that cannot be compiled."""
     text, count = re.subn(r"pattern: ('[^']*'|[^,}\n]+)", "pattern: '['", path.read_text(), count=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from sys import intern
 from typing import Any
 
 from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
@@ -37,7 +36,8 @@ class CustomerAssignmentCollection(Collection):
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
-        return state.with_customer_assignments([_customer_assignment(row) for row in rows])
+        texts: dict[str, str] = {}
+        return state.with_customer_assignments([_customer_assignment(row, texts) for row in rows])
 
 
 class ItemAssignmentCollection(Collection):
@@ -52,7 +52,8 @@ class ItemAssignmentCollection(Collection):
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
-        return state.with_item_assignments([_item_assignment(row) for row in rows])
+        texts: dict[str, str] = {}
+        return state.with_item_assignments([_item_assignment(row, texts) for row in rows])
 
 
 def check_memberships(world: Sections) -> Iterator[Violation]:
@@ -65,13 +66,17 @@ def check_memberships(world: Sections) -> Iterator[Violation]:
             yield place, f"customer {row['customerId']!r} does not belong to {entity!r}"
 
 
-def _customer_assignment(row: Row) -> CustomerAssignment:
-    customer = row["customerId"], row.get("legalEntityId"), row["assignmentType"]
-    return CustomerAssignment(intern(row["segmentId"]), *customer, *_revision_and_mixins(row))
+def _customer_assignment(row: Row, texts: dict[str, str]) -> CustomerAssignment:
+    """Return an assignment; those of one segment share its id, of which `texts` has the first copy."""
+    segment_id, customer_id = texts.setdefault(row["segmentId"], row["segmentId"]), row["customerId"]
+    customer = customer_id, row.get("legalEntityId"), row["assignmentType"]
+    return CustomerAssignment(segment_id, *customer, *_revision_and_mixins(row))
 
 
-def _item_assignment(row: Row) -> ItemAssignment:
-    return ItemAssignment(intern(row["segmentId"]), intern(row["type"]), row["itemId"], *_revision_and_mixins(row))
+def _item_assignment(row: Row, texts: dict[str, str]) -> ItemAssignment:
+    """Return an assignment; likewise, and those of one type share its name."""
+    segment_id, item_type = (texts.setdefault(row[name], row[name]) for name in ("segmentId", "type"))
+    return ItemAssignment(segment_id, item_type, row["itemId"], *_revision_and_mixins(row))
 
 
 def _revision_and_mixins(row: Row) -> tuple[Revision, Any, Any]:

@@ -39,7 +39,6 @@ def customer_assignment_rows(
     state: State, assignments: Sequence[CustomerAssignment], switches: Switches
 ) -> StoredRows[CustomerAssignment]:
     """Return the rows of assignments; they also depend on customers, legal entities and a switch."""
-
     return StoredRows(
         assignments,
         lambda assignment: customer_assignment_row(state, assignment, switches),
