@@ -60,6 +60,7 @@ def assert_equal_to_model(held: Table[int, int], model: dict[int, int]) -> None:
     assert (list(held), list(held.values())) == ([key for key, _ in pairs], [value for _, value in pairs])
     assert len(held) == len(pairs)
     assert [held.get(key) for key in range(-1, 102)] == [model.get(key) for key in range(-1, 102)]
+    assert held.get_many(range(-1, 102)) == [model.get(key) for key in range(-1, 102)]
     assert [key in held for key in range(-1, 102)] == [key in model for key in range(-1, 102)]
     assert {key: held[key] for key in held} == model
 
