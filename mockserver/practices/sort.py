@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import compress
+from operator import not_
 from typing import Any
 
 from ..errors import INVALID_PARAMETERS, BadRequest
@@ -64,11 +65,11 @@ def _sort_by_column(rows: list[RowT], column: list[Any], is_descending: bool) ->
             return _sort_by_ranks(rows, column, is_descending)
     types = set(map(type, column))
     if len(types) == 1 and SeveralValues not in types:  # cells of one type without an order keep theirs
-        return _sort_by_ranks(rows, column, is_descending) if types <= TYPE_RANKS.keys() else rows
+        return _sort_by_ranks(rows, column, is_descending) if types.pop() in TYPE_RANKS else rows
     ranks = list(map(_rank_cell, column))
     present = [rank is not ABSENT_RANK for rank in ranks]
     sorted_rows = _sort_by_ranks(list(compress(rows, present)), compress(ranks, present), is_descending)
-    return sorted_rows + [row for row, rank in zip(rows, ranks, strict=True) if rank is ABSENT_RANK]
+    return sorted_rows + list(compress(rows, map(not_, present)))
 
 
 def _sort_by_ranks(rows: list[RowT], ranks: Iterable[Any], is_descending: bool) -> list[RowT]:

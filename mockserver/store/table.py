@@ -96,7 +96,7 @@ class Table(Generic[KeyT, ValueT]):
         while len(values) < stop and index < len(self._chunks):
             values += self._chunks[index].values()
             index += 1
-        return values[max(0, start) : max(0, stop)]
+        return values[max(0, start) : stop]
 
     def set(self, key: KeyT, value: ValueT) -> Table[KeyT, ValueT]:
         """Return a table in which the key has this value."""

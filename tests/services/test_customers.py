@@ -81,6 +81,14 @@ def test_a8_searching_and_reading_one_are_not_for_customers(client: Client) -> N
     assert customer.get(f"/{GOLDEN}/customers/{JOHN}/{COMPANY}").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("query", "ids"), [(f"q=customer.id:{JOHN}", [JOHN]), ("q=customer.id:nobody", []), ("sort=customer.id", [JOHN])]
+)
+def test_a8_a_customer_queries_and_sorts_the_own_assignments(client: Client, query: str, ids: list[str]) -> None:
+    reply = client.with_token("customer-token").get(f"/{GOLDEN}/customers?{query}")
+    assert [row["customer"]["id"] for row in reply.get_json()] == ids
+
+
 def test_a12_the_legal_entity_of_the_token_decides_which_own_assignments_show(
     simulator: Callable[..., Client], tmp_path: Path
 ) -> None:

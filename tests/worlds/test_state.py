@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from time import tzset
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from mockserver.app import App
 from mockserver.practices.rows import ConcatenatedTables
 from mockserver.store import table
-from mockserver.store.clock import parse_timestamp
+from mockserver.store.clock import format_timestamp, parse_timestamp
 from mockserver.store.state import CustomerAssignment, ItemAssignment, Revision
 from mockserver.store.table import Table
 from tests.support.client import Client
@@ -60,6 +61,7 @@ def assert_equal_to_model(held: Table[int, int], model: dict[int, int]) -> None:
     assert (list(held), list(held.values())) == ([key for key, _ in pairs], [value for _, value in pairs])
     assert len(held) == len(pairs)
     assert [held.get(key) for key in range(-1, 102)] == [model.get(key) for key in range(-1, 102)]
+    assert held.get_many(range(-1, 102)) == [model.get(key) for key in range(-1, 102)]
     assert [key in held for key in range(-1, 102)] == [key in model for key in range(-1, 102)]
     assert {key: held[key] for key in held} == model
 
@@ -173,6 +175,23 @@ def test_no_code_sets_a_field_of_a_revision_or_an_assignment() -> None:
     ]
     assert offenders == []
     assert len(targets) > len(names)
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Set the clock of the machine to another time zone."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "JST-9")
+        tzset()
+        yield
+    tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=2))])
+def test_a_timestamp_is_in_utc_wherever_the_machine_is(zone: timezone) -> None:
+    time = datetime(2026, 1, 1, 12, 3, 4, 7000, UTC).astimezone(zone)
+    assert format_timestamp(time) == "2026-01-01T12:03:04.007Z"
 
 
 @pytest.mark.parametrize("text", ["2026-01-01T12:00:00Z", "2026-01-01T14:00:00+02:00", "2026-01-01T12:00:00"])
