@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from builds import name_python
@@ -36,6 +36,12 @@ def control_callgrind(target: Target, *options: str) -> None:
     subprocess.run(["callgrind_control", *options, str(target.process.pid)], check=True, capture_output=True)
 
 
+def sum_totals(dumps: Iterable[Path]) -> int:
+    """Return the instructions in these dumps of callgrind."""
+    texts = [path.read_text() for path in dumps]
+    return sum(int(total) for text in texts for total in re.findall(r"^totals: (\d+)", text, re.MULTILINE))
+
+
 def count_instructions(folder: Path, only: str) -> Iterator[tuple[str, float]]:
     """Yield the kinds of requests, and thousands of instructions for each request of a kind."""
     with (
@@ -55,12 +61,7 @@ def count_instructions(folder: Path, only: str) -> Iterator[tuple[str, float]]:
             send_requests(target.port, sent[repeats:])
             control_callgrind(target, f"--dump={name}")
             control_callgrind(target, "--instr=off")
-            totals = [
-                int(total)
-                for path in sorted(set(Path(out).iterdir()) - before)
-                for total in re.findall(r"^totals: (\d+)", path.read_text(), re.MULTILINE)
-            ]
-            yield name, sum(totals) / repeats / 1000
+            yield name, sum_totals(set(Path(out).iterdir()) - before) / repeats / 1000
 
 
 def main() -> None:

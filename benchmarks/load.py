@@ -59,6 +59,11 @@ def encode_request(method: str, path: str, body: object = None) -> bytes:
     return "\r\n".join([*head, "", ""]).encode() + content
 
 
+def with_header(request: bytes, line: str) -> bytes:
+    """Return a request without a body with one more line in its head."""
+    return request.replace(b"\r\n\r\n", f"\r\n{line}\r\n\r\n".encode())
+
+
 def product_ids(url: str, count: int) -> list[str]:
     """Return ids of assigned products, repeated if there are fewer than `count`."""
     request = Request(f"{url}/customer-segment/acme/segments/items?q=type:PRODUCT&pageSize=1000")
@@ -84,9 +89,7 @@ def list_kinds(url: str) -> list[RequestKind]:
         RequestKind("list of 60", encode_request("GET", "/items?pageSize=60")),
         RequestKind(
             "list of 60, q and count",
-            encode_request("GET", "/items?q=type:PRODUCT&sort=item.code").replace(
-                b"\r\n\r\n", b"\r\nX-Total-Count: true\r\n\r\n"
-            ),
+            with_header(encode_request("GET", "/items?q=type:PRODUCT&sort=item.code"), "X-Total-Count: true"),
         ),
         RequestKind("PUT one with a mixin", encode_request("PUT", f"/{GOLDEN}/items/PRODUCT/12468504", mixin)),
         RequestKind("bulk of 200 with mixins", encode_request("PUT", f"/{GOLDEN}/items/PRODUCT/bulk", elements)),

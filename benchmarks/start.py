@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from http.client import HTTPResponse
 from pathlib import Path
 
-from load import GOLDEN, encode_request, memory_mb
+from builds import name_python
+from instructions import control_callgrind, send_requests, sum_totals
+from load import GOLDEN, encode_request, with_header
 from targets import Target
 from varied import MIXIN_URL
 from versions import ROOT, start_version
@@ -34,21 +31,13 @@ FIRST = encode_request("GET", f"/{GOLDEN}/items")
 FIRST_REQUESTS = {
     "GET one": encode_request("GET", ITEM),
     "list of 60": encode_request("GET", "/items?pageSize=60"),
-    "list of 60, q, sort, count": encode_request("GET", "/items?q=type:PRODUCT&sort=item.id&pageSize=60"),
+    "list of 60, q, sort, count": with_header(
+        encode_request("GET", "/items?q=type:PRODUCT&sort=item.id&pageSize=60"), "X-Total-Count: true"
+    ),
     "PUT one with a mixin": encode_request("PUT", ITEM, MIXIN),
-    "list, from a web page": FIRST.replace(b"\r\n\r\n", b"\r\nOrigin: http://localhost:3000\r\n\r\n", 1),
+    "list, from a web page": with_header(FIRST, "Origin: http://localhost:3000"),
 }
 CALLGRIND = ["valgrind", "--quiet", "--tool=callgrind"]
-
-
-def send_request(target: Target, request: bytes) -> None:
-    """Send a request on a connection of its own, and read its response."""
-    with socket.create_connection(("127.0.0.1", target.port), timeout=120) as client:
-        client.sendall(request)
-        response = HTTPResponse(client)
-        response.begin()
-        response.read()
-        assert response.status < 300, response.status
 
 
 def cpu_milliseconds(target: Target) -> float:
@@ -60,12 +49,12 @@ def measure_start(folder: Path) -> dict[str, float]:
     """Start a version; return the figures of its start."""
     began = time.perf_counter()
     with start_version(folder) as target:
-        send_request(target, FIRST)
+        send_requests(target.port, [FIRST])
         elapsed = (time.perf_counter() - began) * 1e3
         return {
             "start to first 200, CPU ms": cpu_milliseconds(target),
             "start to first 200, ms": elapsed,
-            "memory after it, MB": memory_mb(target.process),
+            "memory after it, MB": target.memory_mb(),
         }
 
 
@@ -75,7 +64,7 @@ def measure_first_requests(folder: Path) -> dict[str, float]:
     for name, request in FIRST_REQUESTS.items():
         with start_version(folder) as target:
             before = cpu_milliseconds(target)
-            send_request(target, request)
+            send_requests(target.port, [request])
             times[f"first request: {name}, CPU ms"] = cpu_milliseconds(target) - before
     return times
 
@@ -86,11 +75,9 @@ def count_instructions(folder: Path) -> dict[str, float]:
         tempfile.TemporaryDirectory() as out,
         start_version(folder, [*CALLGRIND, f"--callgrind-out-file={out}/out"]) as target,
     ):
-        send_request(target, FIRST)
-        subprocess.run(["callgrind_control", "--dump", str(target.process.pid)], check=True, capture_output=True)
-        texts = [path.read_text() for path in Path(out).iterdir()]
-    totals = [int(total) for text in texts for total in re.findall(r"^totals: (\d+)", text, re.MULTILINE)]
-    return {"start to first 200, million instructions": sum(totals) / 1e6}
+        send_requests(target.port, [FIRST])
+        control_callgrind(target, "--dump")
+        return {"start to first 200, million instructions": sum_totals(Path(out).iterdir()) / 1e6}
 
 
 def print_rows(pairs: list[tuple[Mapping[str, float], Mapping[str, float]]]) -> None:
@@ -112,7 +99,7 @@ def main() -> None:
     folders = (options.old, ROOT)
     for folder in folders:
         measure_start(folder)  # writes __pycache__
-    print(f"{sys.version.split()[0]}, {options.rounds} rounds")
+    print(f"{name_python()}, {options.rounds} rounds")
     print("| figure | old | new | new / old |\n|---|---|---|---|")
     for measure, rounds in ((measure_start, options.rounds), (measure_first_requests, max(1, options.rounds // 2))):
         print_rows([(measure(options.old), measure(ROOT)) for _ in range(rounds)])

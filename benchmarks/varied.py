@@ -8,7 +8,7 @@ from itertools import cycle
 from urllib.request import Request
 
 from caller import Caller
-from load import GOLDEN, OPENER, encode_request, product_ids
+from load import GOLDEN, OPENER, encode_request, product_ids, with_header
 
 MIXIN_URL = "https://res.cloudinary.com/saas-ag/raw/upload/v1600077014/schemata/segmentAttributes_v1.json"
 
@@ -60,11 +60,6 @@ def varied_requests(port: int) -> dict[str, list[bytes]]:
         ],
     }
     return {name: list(map(_with_token, requests, cycle(tokens))) for name, requests in kinds.items()}
-
-
-def with_header(request: bytes, line: str) -> bytes:
-    """Return a request without a body with one more line in its head."""
-    return request.replace(b"\r\n\r\n", f"\r\n{line}\r\n\r\n".encode())
 
 
 def _with_token(request: bytes, token: str) -> bytes:

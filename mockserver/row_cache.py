@@ -67,8 +67,7 @@ class RowCache:
         encode: Callable[[SourceT], bytes],
     ) -> bytes:
         """Return the encoded row of one source; the arguments are those of `encode_rows`."""
-        bucket = self._buckets.get((*map(id, depends_on), variant)) or self._bucket_for(depends_on, variant)
-        encoded_rows = bucket.encoded_rows
+        encoded_rows = self._bucket_for(depends_on, variant).encoded_rows
         encoded = encoded_rows.get(source)
         return self._encode_row(encoded_rows, source, encode) if encoded is None else encoded
 

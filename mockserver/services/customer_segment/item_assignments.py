@@ -82,7 +82,7 @@ def upsert_item_assignments(
             old = written.get(key) or items.get(key)
             revision = write.next_revision(old.revision if old else None, element)
             written[key] = _build_assignment(segment_id, key, revision, element)
-            return (201, None) if old is None else (204, None)
+            return write_context.upsert_status(created=old is None), None
 
         entries = write_context.run_writes(tenant, elements, element_errors, write_element)
         return state.with_items(segment_id, items.update(written)), entries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Any
 
@@ -25,23 +25,24 @@ DIRECT_COLUMNS: dict[str, ColumnReader] = {
 def item_assignment_rows(
     state: State, assignments: Sequence[ItemAssignment], switches: Switches
 ) -> StoredRows[ItemAssignment]:
-    """Return the rows of assignments; they also depend on the catalogue and a switch."""
-    return StoredRows(
-        assignments,
-        lambda assignment: item_assignment_row(state, assignment, switches),
-        partial(item_column_reader, state, switches),
-        (state.products, state.categories),
-        (item_assignment_row, switches.references),
-    )
+    """Return the rows of assignments."""
+    make_row, depends_on, variant = _row_recipe(state, switches)
+    return StoredRows(assignments, make_row, partial(item_column_reader, state, switches), depends_on, variant)
 
 
 def item_assignment_stored_row(
     state: State, assignment: ItemAssignment, switches: Switches
 ) -> StoredRow[ItemAssignment]:
-    """Return the row of one assignment, which depends on the same as the rows of a list."""
-    return StoredRow(
-        assignment,
-        lambda source: item_assignment_row(state, source, switches),
+    """Return the row of one assignment, which the cache shares with lists."""
+    return StoredRow(assignment, *_row_recipe(state, switches))
+
+
+def _row_recipe(
+    state: State, switches: Switches
+) -> tuple[Callable[[ItemAssignment], dict[str, Any]], tuple[object, ...], Hashable]:
+    """Return what makes a row, and what it depends on apart from its assignment: the catalogue and a switch."""
+    return (
+        lambda assignment: item_assignment_row(state, assignment, switches),
         (state.products, state.categories),
         (item_assignment_row, switches.references),
     )
