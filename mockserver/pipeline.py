@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import orjson
 
 from .access import NOBODY, TENANT_NAME, Principal, authorize
+from .caches.row_cache import MAX_CACHED_LIST_ROWS, RowCache
 from .contract.bodies import ParsedBody
 from .contract.operations import MULTI_STATUS, Operation
 from .contract.query_string import parse_query_string
@@ -18,10 +19,10 @@ from .errors import BadRequest, ClientError, InjectedError, InvalidToken
 from .faults.injector import FaultInjector
 from .messages import Call, ErrorWriter, Handler, Listing, NetworkFault, RawJson, Reply, Request, Response, TextBody
 from .practices.rows import Row, StoredRow, StoredRows
+from .practices.source_cache import SourceCache
 from .records import findings
 from .records.exchange import Exchange
 from .records.store import RecordStore
-from .row_cache import MAX_CACHED_LIST_ROWS, RowCache
 from .store.world import World
 from .view import View, parse_view
 
@@ -56,6 +57,7 @@ class Pipeline:
     second_opinion: the second validator; None if the compiled validation is enough.
     error_writers: return the body of an error, by the name of the service's spec; the default is `ClientError.body`.
     row_cache: encoded rows of stored documents.
+    source_cache: the sources of lists, their columns and their orders.
     admin: the caller of every call if `is_auth_on` is False.
     """
 
@@ -68,6 +70,7 @@ class Pipeline:
     second_opinion: SecondOpinion | None = None
     error_writers: Mapping[str, ErrorWriter] = field(default_factory=dict)
     row_cache: RowCache = field(default_factory=RowCache)
+    source_cache: SourceCache = field(default_factory=SourceCache)
     admin: Principal = NOBODY
 
     def handle_request(self, request: Request) -> Response:
@@ -211,7 +214,7 @@ class Pipeline:
             outcome = self.handlers[operation.id](call)
         finally:
             exchange.versions = (version_before, tenant.version) if tenant else None
-        return view.build_list_reply(outcome.rows) if isinstance(outcome, Listing) else outcome
+        return view.build_list_reply(outcome.rows, self.source_cache) if isinstance(outcome, Listing) else outcome
 
     def _encode_body(self, exchange: Exchange, operation: Operation, call: Call, view: View, reply: Reply) -> Any:
         """Validate the body, then project and localize it; rows that can be cached are encoded too."""

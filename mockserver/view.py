@@ -10,8 +10,10 @@ from .contract.operations import Operation
 from .contract.parameters import Parameter
 from .messages import Call, Reply
 from .practices import columns, fields, filters, languages, paging, sort
+from .practices.columns import RowT
 from .practices.query.query import Query, parse_query, select_rows
 from .practices.rows import Row, StoredRows
+from .practices.source_cache import SourceCache
 from .settings import Switches
 
 
@@ -32,15 +34,13 @@ class View:
     projection: fields.Projection | None = None
     languages: languages.LanguagePreferences | None = None
 
-    def build_list_reply(self, rows: Sequence[Row]) -> Reply:
+    def build_list_reply(self, rows: Sequence[Row], source_cache: SourceCache) -> Reply:
         """Filter, sort, count and page all rows that the caller may see (C1 to C6)."""
         if isinstance(rows, StoredRows):
-            reads_all = self.filters or self.query is not None or self.order is not None
-            sources = rows.list_sources() if reads_all else rows.sources
-            matching, page = self._select_page(sources, rows.column_for)
-            return Reply(200, rows.with_sources(page), self._count_headers(matching))
-        matching, page = self._select_page(rows, columns.column_reader)
-        return Reply(200, list(page), self._count_headers(matching))
+            matching = self._select_sources(rows, source_cache)
+            return Reply(200, rows.with_sources(self._slice_page(matching)), self._count_headers(matching))
+        matching = self._sort_rows(self._select_rows(rows, columns.column_reader), columns.column_reader)
+        return Reply(200, list(self._slice_page(matching)), self._count_headers(matching))
 
     def shape_body(self, body: Any) -> Any:
         """Localize and project a document, or each document of a list (C4, C8)."""
@@ -53,17 +53,28 @@ class View:
         """Everything that a row's shape depends on, apart from the row and its operation."""
         return self.languages, self.default_language, self.projection
 
-    def _select_page(
-        self, rows: Sequence[Any], column_for: columns.ColumnReaderFactory
-    ) -> tuple[Sequence[Any], Sequence[Any]]:
-        """Return the matching rows, in order, and those of them on the page."""
+    def _select_sources(self, rows: StoredRows[Any], source_cache: SourceCache) -> Sequence[Any]:
+        """Return the sources of the matching rows, in order."""
+        if not self.filters and self.query is None and self.order is None:
+            return rows.sources
+        ordered = source_cache.find_sources(rows)
+        if ordered is None:
+            return self._sort_rows(self._select_rows(rows.list_sources(), rows.column_for), rows.column_for)
+        if self.order is not None:  # all of them, so that the cache has the order for other queries too
+            ordered = ordered.sort(self.order, rows.column_for)
+        return self._select_rows(ordered.sources, ordered.cached_columns(rows.column_for))
+
+    def _select_rows(self, rows: Sequence[RowT], column_for: columns.ColumnReaderFactory) -> Sequence[RowT]:
+        """Return the matching rows, in order."""
         if self.filters:
             rows = filters.filter_rows(rows, self.filters, column_for=column_for)
-        if self.query is not None:
-            rows = select_rows(self.query, rows, column_for=column_for)
-        if self.order is not None:
-            rows = sort.sort_rows(rows, self.order, column_for=column_for)
-        return rows, self.page.slice_rows(rows) if self.page else rows
+        return rows if self.query is None else select_rows(self.query, rows, column_for=column_for)
+
+    def _sort_rows(self, rows: Sequence[RowT], column_for: columns.ColumnReaderFactory) -> Sequence[RowT]:
+        return rows if self.order is None else sort.sort_rows(rows, self.order, column_for=column_for)
+
+    def _slice_page(self, rows: Sequence[RowT]) -> Sequence[RowT]:
+        return rows if self.page is None else self.page.slice_rows(rows)
 
     def _count_headers(self, rows: Sequence[Any]) -> dict[str, str]:
         return {self.count_header: str(len(rows))} if self.count_header else {}

@@ -75,6 +75,8 @@ def cell_values(cell: Any) -> Sequence[Any]:
 
 def select_by_column(rows: Sequence[RowT], read_column: ColumnReader, test_column: ColumnTest) -> list[RowT]:
     """Return the rows whose cells pass a test, in order."""
+    if len(rows) <= BATCH_SIZE:
+        return list(compress(rows, test_column(read_column(rows))))
     selected: list[RowT] = []
     for start in range(0, len(rows), BATCH_SIZE):
         batch = rows[start : start + BATCH_SIZE]

@@ -39,7 +39,7 @@ class LazyRows(Sequence[Row], Generic[SourceT]):
 
 @dataclass(slots=True)
 class StoredRows(LazyRows[SourceT]):
-    """Rows of immutable sources: `q` and sort read the sources, and encoded rows can be cached (`row_cache`).
+    """Rows of immutable sources: `q` and sort read the sources, and encoded rows can be cached (`caches.row_cache`).
 
     column_for: for a path, returns a function that reads from sources what their rows would have there.
     depends_on: other immutable inputs of `make`.

@@ -52,7 +52,7 @@ def sort_rows(
     rows: Iterable[RowT], order: SortOrder, *, column_for: columns.ColumnReaderFactory = columns.column_reader
 ) -> list[RowT]:
     """Return the rows sorted; equal rows keep their order, and rows without the field come last in both directions."""
-    sorted_rows = list(rows)
+    sorted_rows = rows if isinstance(rows, list) else list(rows)
     for key in reversed(order.keys):  # sorting is stable, so the most important key comes last
         sorted_rows = _sort_by_column(sorted_rows, column_for(key.path)(sorted_rows), key.is_descending)
     return sorted_rows

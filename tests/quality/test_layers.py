@@ -27,7 +27,7 @@ LAYERS = [
     {"messages"},
     {"domain"},
     {"store"},
-    {"access", "row_cache"},
+    {"access", "caches"},
     {"errors", "settings", "resources", "strict_yaml", "wording"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

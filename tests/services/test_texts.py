@@ -10,12 +10,12 @@ from weakref import ref
 import orjson
 import pytest
 
-from mockserver import row_cache
 from mockserver.app import App
+from mockserver.caches import row_cache
+from mockserver.caches.row_cache import EncodedRows, RowCache
 from mockserver.messages import Request
 from mockserver.pipeline import ContractViolation, Pipeline
 from mockserver.practices import columns
-from mockserver.row_cache import RowBucket, RowCache
 from mockserver.services.customer_segment import item_rows
 from mockserver.settings import Switches
 from mockserver.store.state import ItemAssignment, Revision
@@ -40,8 +40,8 @@ def list_items(client: Client, language: str = "*", query: str = "pageSize=200")
 class NoRowCache(RowCache):
     """A cache that keeps nothing."""
 
-    def _bucket_for(self, depends_on: tuple[object, ...], variant: Hashable) -> RowBucket:
-        return RowBucket({}, [])
+    def _bucket_for(self, depends_on: tuple[object, ...], variant: Hashable) -> EncodedRows:
+        return {}
 
 
 class Reader:

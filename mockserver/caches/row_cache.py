@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from operator import itemgetter
-from threading import Lock
-from typing import Any, NamedTuple, TypeVar
-from weakref import ref
+from typing import Any, TypeVar
+
+from .derived_cache import DerivedCache
 
 MAX_CACHE_BYTES = 16 * 1024 * 1024  # of all rows together
 ROW_OVERHEAD_BYTES = 300  # of a row, in addition to its encoded bytes
@@ -15,16 +15,10 @@ BUCKET_OVERHEAD_BYTES = 1000  # of a bucket, in addition to its rows and its var
 MAX_CACHED_LIST_ROWS = 1000  # of one list; a longer one is probably read once, and would displace hot rows
 
 SourceT = TypeVar("SourceT", bound=Hashable)
+EncodedRows = dict[Any, bytes]  # a bucket: the encoded rows of one variant by their sources
 
 
-class RowBucket(NamedTuple):
-    """Encoded rows of one variant by their sources, and references to what the rows depend on."""
-
-    encoded_rows: dict[Any, bytes]
-    depends_on: list[ref[Any]]
-
-
-class RowCache:
+class RowCache(DerivedCache[EncodedRows]):
     """Encoded rows by source, in a bucket for each combination of dependencies and variant.
 
     A cached row is never stale: a write replaces the source, and a change of a dependency leads to another bucket.
@@ -32,9 +26,7 @@ class RowCache:
     """
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[Hashable, ...], RowBucket] = {}
-        self._size = 0
-        self._size_lock = Lock()
+        super().__init__(MAX_CACHE_BYTES)
 
     def encode_rows(
         self,
@@ -49,7 +41,7 @@ class RowCache:
         variant: everything else that the bytes depend on, such as schema, languages and fields.
         encode: makes and encodes the row of a source.
         """
-        encoded_rows = self._bucket_for(depends_on, variant).encoded_rows
+        encoded_rows = self._bucket_for(depends_on, variant)
         if len(sources) > 1:  # only then an itemgetter returns a tuple
             with suppress(KeyError):
                 found: Sequence[bytes] = itemgetter(*sources)(encoded_rows)  # the usual case, at 15 ns a row
@@ -67,32 +59,20 @@ class RowCache:
         encode: Callable[[SourceT], bytes],
     ) -> bytes:
         """Return the encoded row of one source; the arguments are those of `encode_rows`."""
-        encoded_rows = self._bucket_for(depends_on, variant).encoded_rows
+        encoded_rows = self._bucket_for(depends_on, variant)
         encoded = encoded_rows.get(source)
         return self._encode_row(encoded_rows, source, encode) if encoded is None else encoded
 
-    def _bucket_for(self, depends_on: tuple[object, ...], variant: Hashable) -> RowBucket:
-        key = (*map(id, depends_on), variant)
-        bucket = self._buckets.get(key)
+    def _bucket_for(self, depends_on: tuple[object, ...], variant: Hashable) -> EncodedRows:
+        bucket = self.find_entry(depends_on, variant)
         if bucket is None:
             variant_size = len(repr(variant))  # clients choose the length of languages and fields
-            self._make_room(BUCKET_OVERHEAD_BYTES + variant_size)
-            # A dead dependency removes the bucket, since its id may be reused.
-            references = [ref(dependency, lambda _: self._buckets.pop(key, None)) for dependency in depends_on]
-            bucket = self._buckets[key] = RowBucket({}, references)
+            bucket = self.add_entry(depends_on, variant, {}, BUCKET_OVERHEAD_BYTES + variant_size)
         return bucket
 
     def _encode_row(self, encoded_rows: dict[Any, bytes], source: SourceT, encode: Callable[[SourceT], bytes]) -> bytes:
         encoded = encode(source)
         # Times 4, since the cache also keeps the source alive, which may have left the state.
-        self._make_room(ROW_OVERHEAD_BYTES + 4 * len(encoded))
+        self.make_room(ROW_OVERHEAD_BYTES + 4 * len(encoded))
         encoded_rows[source] = encoded
         return encoded
-
-    def _make_room(self, size: int) -> None:
-        """Count new bytes, and empty the cache if it is full; hot rows return quickly."""
-        with self._size_lock:
-            self._size += size
-            if self._size > MAX_CACHE_BYTES:
-                self._buckets.clear()
-                self._size = size

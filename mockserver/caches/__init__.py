@@ -1,0 +1,1 @@
+"""Caches of what is derived from immutable objects."""
