@@ -13,6 +13,7 @@ DefaultT = TypeVar("DefaultT")
 
 CHUNK_SIZE = 170  # entries of a new chunk, at most: as many as fit a dict of 256 slots
 MAX_CHUNK_SIZE = 341  # as many as fit a dict of 512 slots
+LARGE_TABLE_CHUNKS = 500  # a table with more has chunks that are twice as long, because each change copies their list
 
 
 class Table(Generic[KeyT, ValueT]):
@@ -37,7 +38,7 @@ class Table(Generic[KeyT, ValueT]):
     def from_pairs(cls, pairs: Iterable[tuple[KeyT, ValueT]]) -> Table[KeyT, ValueT]:
         """Build a table in O(n log n); the last one of equal keys wins."""
         entries = dict(pairs)
-        chunks = _split_entries({key: entries[key] for key in sorted(entries)})
+        chunks = _split_entries({key: entries[key] for key in sorted(entries)}, len(entries) // CHUNK_SIZE)
         return cls(chunks, _first_keys(chunks[1:]), len(entries))
 
     def __len__(self) -> int:
@@ -110,7 +111,8 @@ class Table(Generic[KeyT, ValueT]):
         keys.insert(position, key)
         values.insert(position, value)
         chunks[index] = dict(zip(keys, values, strict=True))
-        bounds = self._bounds if len(keys) <= MAX_CHUNK_SIZE else _split_chunk(chunks, self._bounds, index)
+        is_too_long = len(keys) > MAX_CHUNK_SIZE * _length_factor(len(chunks))
+        bounds = _split_chunk(chunks, self._bounds, index) if is_too_long else self._bounds
         return Table(chunks, bounds, self._size + 1)
 
     def update(self, entries: Mapping[KeyT, ValueT]) -> Table[KeyT, ValueT]:
@@ -126,7 +128,7 @@ class Table(Generic[KeyT, ValueT]):
             added_count = len(chunk) - len(chunks[index])
             chunks[index] = {key: chunk[key] for key in sorted(chunk)} if added_count else chunk
             size += added_count
-            if len(chunk) > MAX_CHUNK_SIZE:
+            if len(chunk) > MAX_CHUNK_SIZE * _length_factor(len(chunks)):
                 bounds = _split_chunk(chunks, bounds, index)
         return Table(chunks, bounds, size)
 
@@ -146,16 +148,20 @@ class Table(Generic[KeyT, ValueT]):
 
 def _split_chunk(chunks: list[dict[KeyT, ValueT]], bounds: list[KeyT], index: int) -> list[KeyT]:
     """Split the chunk that is too long in a list that no table has yet, and return the new bounds."""
-    parts = _split_entries(chunks[index])
+    parts = _split_entries(chunks[index], len(chunks))
     chunks[index : index + 1] = parts
     return [*bounds[:index], *_first_keys(parts[1:]), *bounds[index:]]
 
 
-def _split_entries(entries: dict[KeyT, ValueT]) -> list[dict[KeyT, ValueT]]:
-    """Return entries as chunks of equal length, in the same order."""
-    chunk_count = -(-len(entries) // CHUNK_SIZE)
+def _split_entries(entries: dict[KeyT, ValueT], table_chunks: int) -> list[dict[KeyT, ValueT]]:
+    """Return entries as chunks of equal length, in the same order, for a table with this number of chunks."""
+    chunk_count = -(-len(entries) // (CHUNK_SIZE * _length_factor(table_chunks)))
     size, pairs = -(-len(entries) // max(1, chunk_count)), iter(entries.items())
     return [dict(islice(pairs, size)) for _ in range(chunk_count)]
+
+
+def _length_factor(table_chunks: int) -> int:
+    return 2 if table_chunks > LARGE_TABLE_CHUNKS else 1
 
 
 def _first_keys(chunks: list[dict[KeyT, ValueT]]) -> list[KeyT]:
