@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from mockserver.app import App, build
 from mockserver.settings import Settings, Switches
@@ -16,7 +16,8 @@ from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.clock import ManualClock
 
 # Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
-# `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile.
+# `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile. There,
+# the first example that fails is enough, so none is shrunk.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=300, stateful_step_count=25)
 settings.register_profile("thorough", deadline=None, max_examples=2000, stateful_step_count=60)
 settings.register_profile(
@@ -26,6 +27,7 @@ settings.register_profile(
     max_examples=15,
     stateful_step_count=25,
     suppress_health_check=list(HealthCheck),
+    phases=[phase for phase in Phase if phase not in {Phase.shrink, Phase.explain}],
 )
 settings.load_profile("suite")
 
