@@ -172,7 +172,7 @@ def encode_texts(cache: RowCache, sources: list[str], made_of: tuple[object, ...
         encoded.append(source)
         return source.encode()
 
-    assert cache.encode_rows(sources, made_of, seen_as, write) == [source.encode() for source in sources]
+    assert list(cache.encode_rows(sources, made_of, seen_as, write)) == [source.encode() for source in sources]
     return encoded
 
 
@@ -183,6 +183,14 @@ def test_a_row_is_encoded_once_for_its_sources_and_its_view() -> None:
     assert encode_texts(cache, ["x"], (equal_one,)) == ["x"]
     assert encode_texts(cache, ["x"], (catalogue_of,), "de") == ["x"]
     assert encode_texts(cache, ["x"], (catalogue_of,)) == []
+
+
+def test_one_row_shares_the_cache_with_lists() -> None:
+    cache = RowCache()
+    assert cache.encode_row("x", (), "", str.encode) == b"x"
+    assert encode_texts(cache, ["x", "y"]) == ["y"]
+    for source in ("x", "y"):
+        assert cache.encode_row(source, (), "", lambda _: b"new") == source.encode()
 
 
 def test_cached_rows_are_freed_with_their_sources() -> None:
@@ -211,3 +219,13 @@ def test_the_cache_stays_within_its_limit(monkeypatch: pytest.MonkeyPatch, row: 
     rounds = [(is_new(at), is_new(0)) for at in range(1, 200)]
     assert all(other for other, _ in rounds)
     assert 1 < [first for _, first in rounds].count(True) < 20  # it is used often, so it was nearly always cached
+
+
+def test_the_limit_counts_four_times_the_bytes_of_a_row_and_its_overhead() -> None:
+    sources = ["x" * 100, "y" * 50]
+    size = row_cache.BUCKET_OVERHEAD_BYTES + len(repr("")) + 2 * row_cache.ROW_OVERHEAD_BYTES + 4 * 150
+    for max_size, encoded_again in ((size, []), (size - 1, sources)):
+        cache = RowCache()
+        cache.max_size = max_size
+        encode_texts(cache, sources)
+        assert encode_texts(cache, sources) == encoded_again
