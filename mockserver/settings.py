@@ -48,8 +48,8 @@ class Switches:
     unknown_mixin: Literal["accept", "reject"] = field(
         default="accept", metadata=_about("What to do with a mixin whose schema is unknown.", "D12")
     )
-    bulk_index_base: Literal["1", "0"] = field(
-        default="1", metadata=_about("Index of the first entry of a bulk reply.", "E3")
+    bulk_index_base: Literal["0", "1"] = field(
+        default="0", metadata=_about("Index of the first entry of a bulk reply.", "E3")
     )
 
 

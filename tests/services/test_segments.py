@@ -487,13 +487,13 @@ def test_e2_bulk_entries_of_segments_carry_ids_where_they_are_known(client: Clie
     assert len(generated) == 24
     bad = {"code": 400, "status": "Bad Request", "message": "Validation problem with request body."}
     assert entries == [
-        {"index": 1, "code": 201, "status": "Created"},
-        {"index": 2, "id": "mine", "code": 201, "status": "Created"},
-        {"index": 3, "id": "mine", "code": 409, "status": "Conflict", "message": "The resource already exists."},
-        {"index": 4, "id": "x", **bad},
+        {"index": 0, "code": 201, "status": "Created"},
+        {"index": 1, "id": "mine", "code": 201, "status": "Created"},
+        {"index": 2, "id": "mine", "code": 409, "status": "Conflict", "message": "The resource already exists."},
+        {"index": 3, "id": "x", **bad},
+        {"index": 4, **bad},
         {"index": 5, **bad},
-        {"index": 6, **bad},
-        {"index": 7, "id": "", **bad},
+        {"index": 6, "id": "", **bad},
     ]
     assert client.get(f"/{generated}").status_code == 200
 
@@ -525,9 +525,9 @@ def test_e6_bulk_deletions_take_ids_and_can_be_forced(client: Client) -> None:
     assert client.get(f"/{GOLDEN}").status_code == 404
 
 
-def test_e3_switched_the_index_counts_from_0(simulator: Callable[..., Client]) -> None:
-    client = simulator(bulk_index_base="0")
-    assert client.post("/bulk", json=[{}]).get_json()[0]["index"] == 0
+def test_e3_switched_the_index_counts_from_1(simulator: Callable[..., Client]) -> None:
+    client = simulator(bulk_index_base="1")
+    assert client.post("/bulk", json=[{}]).get_json()[0]["index"] == 1
 
 
 def match(client: Client, products: list[str], segment_ids: list[str], **site: str) -> list[str]:

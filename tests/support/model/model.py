@@ -214,7 +214,7 @@ class Model(ReadModel):
             require(kind in ("PRODUCT", "CATEGORY"), BAD_PARAMETERS)
             require(isinstance(elements, list))
             require(len(elements) <= 200, TOO_LONG)
-            return ExpectedResponse(207, [entry(index, element) for index, element in enumerate(elements, start=1)])
+            return ExpectedResponse(207, [entry(index, element) for index, element in enumerate(elements)])
 
         return run_rule(rule)
 
