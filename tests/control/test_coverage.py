@@ -399,7 +399,9 @@ RAW_VALUES = {
     place: st.fixed_dictionaries(
         {},
         optional={
-            name.lower(): st.sampled_from([json.dumps(value).strip('[]"').replace('", "', ",") for value in values])
+            name.lower(): st.sampled_from(
+                [value if isinstance(value, list) else json.dumps(value).strip('"') for value in values]
+            )
             for (location, name), (_, values) in ENUM_PARAMETERS.items()
             if location == place
         }
