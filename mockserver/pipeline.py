@@ -12,7 +12,7 @@ from .access import NOBODY, TENANT_NAME, Principal, authorize
 from .caches.row_cache import MAX_CACHED_LIST_ROWS, RowCache
 from .contract.bodies import ParsedBody
 from .contract.operations import MULTI_STATUS, Operation
-from .contract.query_string import parse_query_string
+from .contract.query_string import RawValue, parse_query_string
 from .contract.routing import Router, decode_ids
 from .contract.validation import SchemaValidator
 from .errors import BadRequest, ClientError, InjectedError, InvalidToken
@@ -124,7 +124,7 @@ class Pipeline:
         """Run the stages of a call in order; each may end it with a ClientError."""
         principal = self._authenticate(exchange, operation)
         query_string = exchange.request.query
-        query = parse_query_string(query_string, operation.array_parameters) if query_string else {}
+        query = parse_query_string(query_string, operation.repeatable_parameters) if query_string else {}
         call = exchange.call = self._read_call(exchange, operation, principal, query)
         headers = self._record_findings(exchange, operation, call, query)
         view = self._parse_view(operation, call)
@@ -158,7 +158,7 @@ class Pipeline:
             raise
 
     def _read_call(
-        self, exchange: Exchange, operation: Operation, principal: Principal, raw_query: dict[str, str]
+        self, exchange: Exchange, operation: Operation, principal: Principal, raw_query: Mapping[str, RawValue]
     ) -> Call:
         """Read and validate the declared parameters and the body; BadRequest (400)."""
         request = exchange.request
@@ -178,7 +178,7 @@ class Pipeline:
         return Call(principal, path, query, header, body.value, element_errors, tenant, validate_patched)
 
     def _record_findings(
-        self, exchange: Exchange, operation: Operation, call: Call, query: dict[str, str]
+        self, exchange: Exchange, operation: Operation, call: Call, query: Mapping[str, RawValue]
     ) -> dict[str, str]:
         """Record what the vendor tolerates but the contract does not allow; return headers for the reply.
 

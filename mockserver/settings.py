@@ -33,6 +33,10 @@ class Switches:
     accept_language_absent: Literal["all", "default"] = field(
         default="all", metadata=_about("Languages returned without an Accept-Language header.", "C8")
     )
+    unsupported_language: Literal["reject", "accept"] = field(
+        default="reject",
+        metadata=_about("What the Category Service does with a language that the tenant does not support.", "K7"),
+    )
     missing_parent: Literal["empty", "404"] = field(
         default="empty", metadata=_about("Response for a list below a segment that does not exist.", "C9")
     )
@@ -48,8 +52,14 @@ class Switches:
     unknown_mixin: Literal["accept", "reject"] = field(
         default="accept", metadata=_about("What to do with a mixin whose schema is unknown.", "D12")
     )
-    bulk_index_base: Literal["1", "0"] = field(
-        default="1", metadata=_about("Index of the first entry of a bulk reply.", "E3")
+    root_relatives: Literal["404", "list"] = field(
+        default="404", metadata=_about("Response for the parents and the subcategories of a root category.", "K3")
+    )
+    reference_type: Literal["PRODUCT", "product"] = field(
+        default="PRODUCT", metadata=_about("Spelling of ref.type in the products of a category.", "K4a")
+    )
+    bulk_index_base: Literal["0", "1"] = field(
+        default="0", metadata=_about("Index of the first entry of a bulk reply.", "E3")
     )
 
 

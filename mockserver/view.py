@@ -111,10 +111,19 @@ def parse_view(operation: Operation, call: Call, switches: Switches, default_lan
     if "fields" in sent:
         view.projection = fields.parse_fields(sent["fields"])
     if "Accept-Language" in call.header:
-        view.languages = languages.parse_accept_language(call.header["Accept-Language"])
+        view.languages = _parse_languages(declared["Accept-Language"], call, switches)
     elif switches.accept_language_absent == "default" and "Accept-Language" in declared:  # C8
         view.languages = languages.parse_accept_language(default_language)
     return view
+
+
+def _parse_languages(parameter: Parameter, call: Call, switches: Switches) -> languages.LanguagePreferences | None:
+    """Return the languages that a call accepts; BadRequest (C8), also for unsupported ones where the spec says so."""
+    header: str = call.header["Accept-Language"]
+    preferences = languages.parse_accept_language(header)
+    if parameter.is_limited_to_supported and switches.unsupported_language == "reject":
+        languages.check_supported(header, call.tenant.state.languages)
+    return preferences
 
 
 def _parse_filters(operation: Operation, call: Call) -> list[filters.Filter]:

@@ -33,7 +33,7 @@ class Operation:
     parameters: by location (path, query, header).
     parameters_by_name: the query and header parameters, by their declared names.
     enum_parameters: location and name of the parameters with an enum.
-    array_parameters: the names of query parameters that may be repeated.
+    repeatable_parameters: the names of query parameters that are repeated for each of their values.
     filter_paths: the dotted path of the field that a query parameter filters by (C18), by the parameter's name.
     reply_validators: by declared status; None for a status without JSON.
     row_validator: validates each row of a 200; None unless that is a plain array.
@@ -59,7 +59,7 @@ class Operation:
     parameters: Mapping[str, ParameterSet]
     parameters_by_name: Mapping[str, Parameter]
     enum_parameters: tuple[tuple[str, str], ...]
-    array_parameters: frozenset[str]
+    repeatable_parameters: frozenset[str]
     filter_paths: Mapping[str, str]
     body_plan: BodyPlan | None
     reply_validators: Mapping[int, SchemaValidator | None]
@@ -199,7 +199,7 @@ def _read_parameters(by_location: Mapping[str, ParameterSet]) -> dict[str, Any]:
             for parameter in located
             if parameter.enum_values
         ),
-        "array_parameters": frozenset(parameter.name for parameter in query if parameter.schema_type == "array"),
+        "repeatable_parameters": frozenset(parameter.name for parameter in query if parameter.is_repeatable),
         "filter_paths": {
             parameter.name: parameter.filter_path for parameter in query if parameter.filter_path is not None
         },

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ..errors import INVALID_PARAMETERS, BadRequest
+from .query_string import RawValue
 from .spec import Spec, SpecNode
 from .validation import SchemaValidator
 
 BOOLEANS = {"true": True, "false": False}
+SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}  # of an array's values, by style; a comma by default
 INTEGER = re.compile(r"-?[0-9]{1,18}")  # longer ones may not fit in 64 bits
 
 
@@ -24,6 +26,8 @@ class Parameter:
     filter_path: the dotted path of the field that it filters by (`x-filter`, C18).
     accepts_any_text: whether its value is the text in the request, whatever that is.
     default: the text that an absent parameter is read as.
+    separator: what separates the values of an array; None if its name is repeated for each value.
+    is_limited_to_supported: whether it accepts only languages that the tenant supports (`x-supported-languages`, K7).
     qualifies: the parameter that names the resource, if this one only describes it further (`x-qualifies`).
     """
 
@@ -37,12 +41,22 @@ class Parameter:
     enum_values: tuple[Any, ...] = ()
     filter_path: str | None = None
     default: str | None = None
+    separator: str | None = None
+    is_limited_to_supported: bool = False
     qualifies: str | None = None
 
-    def parse_value(self, text: str) -> Any:
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it is an array whose name is repeated for each value."""
+        return self.schema_type == "array" and self.separator is None
+
+    def parse_value(self, raw: RawValue) -> Any:
         """Return the typed value; BadRequest if the text is not of that type, or not valid."""
-        convert = CONVERTERS.get(self.schema_type)
-        value = convert(self.name, text) if convert else text
+        value: Any = raw
+        if self.schema_type == "array":
+            value = raw if isinstance(raw, list) else raw.split(self.separator) if self.separator else [raw]
+        elif (convert := CONVERTERS.get(self.schema_type)) is not None:
+            value = convert(self.name, raw)
         if self.validator is not None and not self.validator.is_valid(value):
             error = self.validator.first_error(value, INVALID_PARAMETERS, self.name)
             assert error is not None
@@ -62,16 +76,8 @@ def _read_integer(name: str, text: str) -> int:
     return int(text)
 
 
-def _read_array(_: str, text: str) -> list[str]:
-    return text.split(",")
-
-
 # By the type in the schema, return the value of a text; a parameter of another type is the text itself.
-CONVERTERS: Mapping[str, Callable[[str, str], Any]] = {
-    "boolean": _read_boolean,
-    "integer": _read_integer,
-    "array": _read_array,
-}
+CONVERTERS: Mapping[str, Callable[[str, Any], Any]] = {"boolean": _read_boolean, "integer": _read_integer}
 
 
 def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
@@ -91,12 +97,22 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
         declared.get("required", False),
         schema_type,
         validator,
-        validator is None and schema_type not in CONVERTERS,
+        validator is None and schema_type not in {*CONVERTERS, "array"},
         enum_values,
         declared.get("x-filter"),
         default if isinstance(default, str) else None,
+        _array_separator(declared),
+        declared.get("x-supported-languages", False),
         declared.get("x-qualifies"),
     )
+
+
+def _array_separator(declared: SpecNode) -> str | None:
+    """Return what separates the values of an array parameter; None if its name is repeated (`explode`)."""
+    style = declared.get("style", "form" if declared["in"] == "query" else "simple")
+    if declared["in"] == "query" and declared.get("explode", style == "form"):
+        return None
+    return SEPARATORS.get(style, ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,7 @@ class ParameterSet:
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.parameters)
 
-    def read_values(self, raw_values: Mapping[str, str]) -> dict[str, Any]:
+    def read_values(self, raw_values: Mapping[str, RawValue]) -> dict[str, Any]:
         """Return the values of the declared parameters; undeclared ones are ignored (C11), and so is an empty `?q=`."""
         values: dict[str, Any] = {}
         if not self.has_required and self.names.isdisjoint(raw_values):  # nearly always so for headers

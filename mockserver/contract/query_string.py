@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from urllib.parse import parse_qsl
 
 from ..errors import INVALID_BODY, INVALID_PARAMETERS, BadRequest
@@ -10,6 +10,7 @@ from ..errors import INVALID_BODY, INVALID_PARAMETERS, BadRequest
 MAX_PAIRS = 100  # names with values in one query string or form
 
 Pair = tuple[str, str]  # name and value
+RawValue = str | list[str]  # all values of an array that is sent as repeated names; one text of any other parameter
 
 
 def parse_pairs(text: str) -> list[Pair]:
@@ -27,20 +28,23 @@ def first_values(pairs: Sequence[Pair]) -> dict[str, str]:
     return dict(reversed(pairs))
 
 
-def parse_query_string(text: str, array_parameters: Set[str]) -> dict[str, str]:
-    """Return the value of each parameter; BadRequest if the query cannot be read (F3).
+def collect_values(pairs: Sequence[Pair], repeatable: Set[str]) -> Mapping[str, RawValue]:
+    """Return the value of each name: the first one, but of a repeatable name the list of those that are not empty."""
+    first = first_values(pairs)
+    if not repeatable or repeatable.isdisjoint(first):
+        return first
+    lists = {name: [value for other, value in pairs if other == name and value] for name in repeatable & first.keys()}
+    return {**first, **lists}
 
-    If a name is repeated, the first value counts; the values of an array parameter are joined by commas.
-    """
+
+def parse_query_string(text: str, repeatable: Set[str]) -> Mapping[str, RawValue]:
+    """Return the raw value of each parameter (see `collect_values`); BadRequest if the query cannot be read (F3)."""
     try:
         pairs = parse_pairs(text)
     except ValueError as error:  # includes UnicodeDecodeError
         detail = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "has too many parameters"
         raise BadRequest(INVALID_PARAMETERS, field="query", error_type="encoding", detail=detail, rule="F3") from None
-    query = first_values(pairs)
-    for name in array_parameters & query.keys() if array_parameters else ():
-        query[name] = ",".join(value for pair_name, value in pairs if pair_name == name)
-    return query
+    return collect_values(pairs, repeatable)
 
 
 def parse_form(content: bytes) -> dict[str, str]:

@@ -135,7 +135,10 @@ class Router:
         return candidates[0].operation if candidates and candidates[0].is_near else None
 
     def _match_nodes(self, method: str, path: str, parts: list[str]) -> list[RouteNode]:
+        """Return the nodes that match a path, or match it without a slash at its end (F2a); NoEndpoint if none does."""
         nodes = [node for node in self._root.match_path(parts) if node.operations]
+        if not nodes and len(parts) > 2 and not parts[-1]:
+            nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
         if not nodes:
             suggested = self.suggest(method, path)
             question = f" Did you mean {suggested.method} {suggested.path}?" if suggested else ""

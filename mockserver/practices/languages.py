@@ -43,8 +43,7 @@ def parse_accept_language(header: str | None) -> LanguagePreferences | None:
 
 @cache_parsed
 def _parse_accept_language(header: str) -> LanguagePreferences | None:
-    parts = [part.strip(" \t") for part in header.split(",")]
-    ranges = [_parse_range(part) for part in parts if part]
+    ranges = [_parse_part(part) for part in header.split(",") if part.strip(" \t")]
     if len(ranges) > MAX_LANGUAGE_RANGES:
         raise _header_error(f"has more than {MAX_LANGUAGE_RANGES} languages")
     if all(name == "*" and quality > 0 for name, quality in ranges):
@@ -53,6 +52,20 @@ def _parse_accept_language(header: str) -> LanguagePreferences | None:
     preferred = takewhile(lambda name: name != "*", (name for name, quality in ranges if quality > 0))
     excluded = frozenset(name for name, quality in ranges if quality == 0)
     return LanguagePreferences(tuple(preferred), excluded - {"*"})
+
+
+def check_supported(header: str, supported: Iterable[str]) -> None:
+    """Raise BadRequest if a header accepts a language that none of the supported ones matches (K7).
+
+    A language matches as in `localize_map`: `de` and `de-AT` match each other, `de-AT` and `de-CH` do not.
+    """
+    names = sorted(_normalize(language) for language in supported)
+    parts = [part for part in header.split(",") if part.strip(" \t")]
+    accepted = [part.partition(";")[0].strip(" \t") for part in parts if _parse_part(part)[1] > 0]
+    unsupported = [name for name in accepted if name != "*" and _match_range(name.lower(), names) is None]
+    if unsupported:
+        detail = f"Following languages are not supported: {', '.join(map(repr, dict.fromkeys(unsupported)))}"
+        raise BadRequest("Accept-Language validation failed.", error_type="language", detail=detail, rule="K7")
 
 
 def localize_map(value: Mapping[str, str], preferences: LanguagePreferences, default_language: str) -> dict[str, str]:
@@ -144,13 +157,14 @@ def _normalize(language: str) -> str:
     return language.lower().replace("_", "-")
 
 
-def _parse_range(text: str) -> tuple[str, float]:
-    match = LANGUAGE_RANGE.fullmatch(text)
+def _parse_part(part: str) -> tuple[str, float]:
+    """Return the range, in lower case, and the quality in a part of the header; the part may have spaces around it."""
+    match = LANGUAGE_RANGE.fullmatch(part.strip(" \t"))
     if match is None:
         raise _header_error("must be a list of languages such as de-AT, de;q=0.9, *;q=0.5")
     return match["range"].lower(), float(match["quality"] or 1)
 
 
 def _header_error(detail: str) -> BadRequest:
-    message = "Accept-Language validation failed."
+    message = "Language header validation failed"
     return BadRequest(message, field="Accept-Language", error_type="format", detail=detail, rule="C8")

@@ -9,7 +9,7 @@ from ..errors import INVALID_PARAMETERS, BadRequest
 from .columns import RowT
 
 DEFAULT_PAGE_SIZE = 60
-MAX_PAGING_NUMBER = 10**9  # the live service refuses absurd numbers, such as 1e15
+MAX_PAGING_NUMBER = 2**31 - 1  # the format int32 of most published specs; the live service refuses 1e15 (C1)
 
 
 @dataclass(slots=True)

@@ -111,7 +111,15 @@ def format_timestamp(time: datetime) -> str:
     return f"{date}T{minute}:{TWO_DIGITS[time.second]}.{THREE_DIGITS[time.microsecond // 1000]}Z"
 
 
+def normalize_timestamp(text: str) -> str:
+    """Return a time in the form of `format_timestamp`; ValueError if it is invalid, or before the year 1 in UTC."""
+    try:
+        return format_timestamp(parse_timestamp(text))
+    except OverflowError:
+        raise ValueError(text) from None
+
+
 def parse_timestamp(text: str) -> datetime:
-    """Parse a time, UTC if it has no time zone; ValueError if it is invalid."""
-    time = datetime.fromisoformat(text)
+    """Parse a time, UTC if it has no time zone; ValueError if it is invalid. `t` and `z` may be in lower case."""
+    time = datetime.fromisoformat(f"{text[:-1]}Z" if text.endswith("z") else text)
     return time if time.tzinfo else time.replace(tzinfo=UTC)

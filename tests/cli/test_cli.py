@@ -35,7 +35,7 @@ SWITCHED: dict[str, Any] = {
     "references": "lenient",
     "delete_missing": "404",
     "unknown_mixin": "reject",
-    "bulk_index_base": "0",
+    "bulk_index_base": "1",
 }
 
 
@@ -73,9 +73,9 @@ def test_settings_come_from_the_environment_too() -> None:
 
 
 def test_a_switch_reaches_the_rules() -> None:
-    with start_server("--bulk-index-base", "0", MOCKSERVER_REFERENCES="lenient") as (_, ready):
+    with start_server("--bulk-index-base", "1", MOCKSERVER_REFERENCES="lenient") as (_, ready):
         url = f"{ready['url']}/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/bulk"
-        assert send_request(url, "PUT", [{"id": "made-up"}]) == (207, [{"index": 0, "code": 201, "status": "Created"}])
+        assert send_request(url, "PUT", [{"id": "made-up"}]) == (207, [{"index": 1, "code": 201, "status": "Created"}])
 
 
 def test_the_reference_validator_can_be_added() -> None:

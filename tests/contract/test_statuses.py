@@ -47,6 +47,38 @@ def test_every_declared_status_can_be_provoked(
     assert reference.validate_reply(operation, Request(operation.method, operation.path, "", {}), ids, received) is None
 
 
+SUCCESSES = [(id_, status) for id_, status in PAIRS if 200 <= status < 300]
+
+
+@pytest.mark.parametrize(("operation_id", "status"), SUCCESSES)
+def test_f2a_a_slash_at_the_end_is_ignored(operation_id: str, status: int, simulator: Callable[..., Client]) -> None:
+    case = find_case(OPERATIONS[operation_id], status)
+    caller = simulator(**case.pop("switches", {})).with_token(
+        case.pop("token")
+    )  # of its own: some cases use up a token
+    path, question_mark, query = case["path"].partition("?")
+    reply = play_case(caller, OPERATIONS[operation_id], case | {"path": f"{path}/{question_mark}{query}"})
+    assert reply.status_code == status, reply.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "//site/acme/sites/", 200),
+        ("HEAD", "//site/acme/sites/", 200),
+        ("OPTIONS", "//site/acme/sites/", 204),
+        ("DELETE", "//site/acme/sites/", 405),
+        ("GET", "//site/acme/sites/nowhere/", 404),
+        ("GET", "//site/acme/sites//", 404),
+        ("GET", "//site/acme//sites/", 404),
+        ("GET", "//site/acme/", 404),
+        ("GET", "///", 404),
+    ],
+)
+def test_f2a_only_one_slash_is_ignored_and_only_at_the_end(client: Client, method: str, path: str, status: int) -> None:
+    assert client.send(method, path).status_code == status
+
+
 def test_the_table_has_exactly_the_declared_statuses() -> None:
     listed_pairs = {(id_, int(status)) for id_, statuses in TABLE.items() for status in statuses}
     assert listed_pairs == set(PAIRS)

@@ -157,6 +157,14 @@ def test_a_corrected_field_keeps_its_value(client: Client) -> None:
     assert len(run_curl(client, explanation["nearest"]["curl"]).get_json()) == 1
 
 
+def test_a_repeated_parameter_keeps_all_its_values(client: Client) -> None:
+    query = "categoryIds=12468505&categoryIds=a%2Cb&showUnpublished=maybe"
+    refused = client.get(f"//category/{client.tenant}/category-trees?{query}")
+    line = read_explanation(client, refused)["nearest"]["curl"]
+    assert "?categoryIds=12468505&categoryIds=a%2Cb'" in line
+    assert [tree["id"] for tree in run_curl(client, line).get_json()] == ["12468504"]
+
+
 def test_no_issued_token_and_no_secret_is_shown(client: Client) -> None:
     caller = client.with_token(None)
     credentials = {"grant_type": "client_credentials", "client_id": "reader", "client_secret": "secret", "scope": ""}

@@ -254,7 +254,7 @@ def put_bulk(client: Client, elements: list[Any], path: str = f"/{TOOL_FANS}/ite
     return [entry["code"] for entry in reply.get_json()]
 
 
-@pytest.mark.parametrize("item", [{"index": 2}, {"id": SCREWDRIVER}])
+@pytest.mark.parametrize("item", [{"index": 1}, {"id": SCREWDRIVER}])
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 429, 500, 503])
 def test_one_element_of_a_bulk_fails_and_the_others_succeed(
     client: Client, faults: FaultControl, item: Any, code: int
@@ -267,9 +267,9 @@ def test_one_element_of_a_bulk_fails_and_the_others_succeed(
 
 
 def test_the_entry_of_an_element_looks_like_the_services_own(client: Client, faults: FaultControl) -> None:
-    faults.inject(item={"index": 1, "code": 409, "example": "exists"})
+    faults.inject(item={"index": 0, "code": 409, "example": "exists"})
     reply = client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk", json=[{"id": HAMMER}])
-    entry = {"index": 1, "code": 409, "status": "Conflict", "message": "The resource already exists."}
+    entry = {"index": 0, "code": 409, "status": "Conflict", "message": "The resource already exists."}
     assert reply.get_json() == [entry]
 
 
@@ -281,7 +281,7 @@ def test_elements_are_found_by_any_of_their_ids(client: Client, faults: FaultCon
 
 
 def test_calls_without_such_an_element_do_not_count(client: Client, faults: FaultControl) -> None:
-    id_ = faults.inject(item={"index": 3, "code": 503}, times=1)
+    id_ = faults.inject(item={"index": 2, "code": 503}, times=1)
     assert put_bulk(client, [{"id": HAMMER}]) == [201]
     assert faults.read_counts(id_) == (0, 0)
     assert put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}, {"id": HAMMER}]) == [204, 201, 503]
@@ -290,13 +290,13 @@ def test_calls_without_such_an_element_do_not_count(client: Client, faults: Faul
 
 
 def test_the_index_follows_the_index_base_of_the_replies(simulator: Callable[..., Client]) -> None:
-    client = simulator(bulk_index_base="0")
-    FaultControl(client).inject(item={"index": 0, "code": 503})
+    client = simulator(bulk_index_base="1")
+    FaultControl(client).inject(item={"index": 1, "code": 503})
     assert put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}]) == [503, 201]
 
 
 def test_a_bulk_that_is_refused_as_a_whole_does_not_use_up_the_fault(client: Client, faults: FaultControl) -> None:
-    id_ = faults.inject(item={"index": 1, "code": 503}, times=1)
+    id_ = faults.inject(item={"index": 0, "code": 503}, times=1)
     faults.call("PUT", "/settings", {"contract": "strict"})
     assert client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk?typo=1", json=[{"id": HAMMER}]).status_code == 400
     assert faults.read_counts(id_) == (0, 0)
@@ -331,7 +331,7 @@ def test_a_fault_applies_before_the_token_is_checked(client: Client, faults: Fau
 
 def test_the_journal_records_injected_faults(client: Client, faults: FaultControl, shared: App) -> None:
     status = faults.inject(operation=GET, response={"status": 503})
-    element = faults.inject(item={"index": 1, "code": 503})
+    element = faults.inject(item={"index": 0, "code": 503})
     delay = faults.inject(operation=BULK, response={"fixedDelayMilliseconds": 1})
     client.get(ITEM)
     put_bulk(client, [{"id": HAMMER}])
@@ -346,7 +346,7 @@ def test_the_journal_records_injected_faults(client: Client, faults: FaultContro
 
 def test_coverage_does_not_count_injected_responses(client: Client, faults: FaultControl) -> None:
     faults.inject(operation=GET, response={"status": 404})
-    faults.inject(item={"index": 2, "code": 409})
+    faults.inject(item={"index": 1, "code": 409})
     client.get(ITEM)
     put_bulk(client, [{"id": HAMMER}, {"id": SCREWDRIVER}])
     dimensions = faults.call("GET", "/coverage")["dimensions"]
@@ -446,12 +446,12 @@ def test_f7_other_preferences_are_ignored(client: Client, prefer: str) -> None:
         ({"operation": GET, "response": {"status": 404, "example": "stale"}}, "existing: missing"),
         ({"operation": PUT, "response": {"status": 204, "jsonBody": {}}}, "without a body"),
         ({"operation": GET, "response": {"status": 404, "jsonBody": {"code": "x"}}}, "does not allow this jsonBody"),
-        ({"operation": PUT, "item": {"index": 1, "code": 409}}, "none of its operations is a bulk"),
-        ({"item": {"index": 0, "code": 409}}, "No bulk has an element 0; indexes go from 1 to 200."),
+        ({"operation": PUT, "item": {"index": 0, "code": 409}}, "none of its operations is a bulk"),
+        ({"item": {"index": 200, "code": 409}}, "No bulk has an element 200; indexes go from 0 to 199."),
         ({"item": {"index": 201, "code": 409}}, "No bulk has an element 201"),
-        ({"item": {"index": 1, "code": 201}}, "choose one of 400, 401, 403, 404, 409, 429, 500, 502, 503, 504."),
+        ({"item": {"index": 0, "code": 201}}, "choose one of 400, 401, 403, 404, 409, 429, 500, 502, 503, 504."),
         (
-            {"item": {"index": 1, "code": 409, "example": "none"}},
+            {"item": {"index": 0, "code": 409, "example": "none"}},
             "Unknown 409 example 'none'; available: stale, exists.",
         ),
         ({"barrier": {"until": {"operation": "none"}}}, "Unknown operation 'none'"),
@@ -484,9 +484,9 @@ def test_faults_with_unknown_names_get_the_known_ones(faults: FaultControl, rule
         {"response": {"status": 503, "headers": {"Content-Length": "1"}}},
         {"response": {"status": 503, "jsonBody": "x" * 70_000}},
         {"item": {"code": 409}},
-        {"item": {"code": 409, "index": 1, "id": "x"}},
-        {"item": {"code": 409, "index": 1}, "response": {"status": 503}},
-        {"item": {"code": 409, "index": 1}, "commit": True},
+        {"item": {"code": 409, "index": 0, "id": "x"}},
+        {"item": {"code": 409, "index": 0}, "response": {"status": 503}},
+        {"item": {"code": 409, "index": 0}, "commit": True},
         {"barrier": {"until": {}, "timeoutSeconds": 10**9}},
         {"response": {"status": 503}, "times": 0},
         {"response": {"status": 503}, "skip": -1},

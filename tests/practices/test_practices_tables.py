@@ -94,7 +94,7 @@ def test_languages(case: Case) -> None:
     if case["expected"] == "error":
         with pytest.raises(BadRequest) as raised:
             languages.parse_accept_language(case["header"])
-        assert raised.value.message == "Accept-Language validation failed."
+        assert raised.value.message == "Language header validation failed"
         assert raised.value.field == "Accept-Language"
         return
     preferences = languages.parse_accept_language(case["header"])

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from mockserver.access import Principal
 from mockserver.services.category import categories, forest
 from mockserver.store.state import Document, State
 from tests.support.client import Client
-from tests.support.samples import GOLDEN, HAMMER, PLATINUM, SCREWDRIVER, WORLDS, write_default_world
+from tests.support.samples import GOLDEN, HAMMER, PLATINUM, WORLDS, write_default_world
 
 TOOLS, HAMMERS, SLEDGES = "12468504", "12468505", "12468506"
 ROOM = {"id": "room", "code": "R", "name": {"en": "Room", "de": "Raum"}, "position": 3, "published": True}
@@ -53,7 +54,7 @@ def status(client: Client, path: str) -> int:
 OPEN = [
     "/categories",
     f"/categories/{HAMMERS}",
-    f"/categories/{TOOLS}/subcategories",
+    f"/categories/{HAMMERS}/subcategories",
     f"/categories/{HAMMERS}/parents",
     f"/categories/{HAMMERS}/assignments",
 ]
@@ -88,8 +89,8 @@ def test_k2_nothing_below_an_unpublished_category_is_visible(house: Client) -> N
     assert ids(house, "/categories") == ["next", "room"]
     assert ids(admin, "/categories") == ["next", "room"]
     assert ids(admin, "/categories?showUnpublished=true") == ["inner", "shut", "next", "room"]
-    assert ids(admin, "/categories/inner/parents?showUnpublished=true") == ["shut", "room"]
-    assert ids(house, "/categories/room/subcategories") == ["next"]
+    assert ids(admin, "/categories/inner/parents?showUnpublished=true") == ["room", "shut"]
+    assert ids(admin, "/categories/shut/subcategories?showUnpublished=true") == ["inner"]
     assert ids(house.with_token("customer-token"), "/assignments/references/lamp") == ["room"]
 
 
@@ -119,34 +120,68 @@ def test_a_search_finds_what_a_list_finds(house: Client) -> None:
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("", [HAMMERS, SLEDGES]), ("?depth=1", [HAMMERS]), ("?depth=2", [HAMMERS, SLEDGES]), ("?depth=0", [])],
+    [("", [HAMMERS, SLEDGES]), ("?depth=1", [HAMMERS]), ("?depth=2", [HAMMERS, SLEDGES])],
 )
-def test_k3_subcategories_are_listed_down_to_a_depth(client: Client, query: str, expected: list[str]) -> None:
+def test_k3_subcategories_are_listed_down_to_a_depth(
+    simulator: Callable[..., Client], query: str, expected: list[str]
+) -> None:
+    client = simulator(root_relatives="list")
     assert ids(client, f"/categories/{TOOLS}/subcategories{query}") == expected
+    assert ids(client, f"/categories/{HAMMERS}/subcategories{query}") == [SLEDGES]
 
 
-@pytest.mark.parametrize("depth", ["-1", "1.5", "one", "1_0", "%D9%A1", "2147483648", "9" * 5000])
-def test_a_depth_is_an_integer_from_0_on(client: Client, depth: str) -> None:
-    reply = client.get(f"//category/acme/categories/{TOOLS}/subcategories?depth={depth}")
+def test_k3_parents_are_listed_from_the_root_down(client: Client) -> None:
+    assert ids(client, f"/categories/{SLEDGES}/parents") == [TOOLS, HAMMERS]
+    assert ids(client, f"/categories/{SLEDGES}/parents?pageSize=1&pageNumber=2") == [HAMMERS]
+    assert ids(client, f"/categories/{SLEDGES}/parents?sort=position:DESC") == [HAMMERS, TOOLS]
+
+
+@pytest.mark.parametrize(("relatives", "below"), [("parents", []), ("subcategories", [HAMMERS, SLEDGES])])
+def test_k3_switched_a_root_has_lists(
+    client: Client, simulator: Callable[..., Client], relatives: str, below: list[str]
+) -> None:
+    refused = client.get(f"//category/{client.tenant}/categories/{TOOLS}/{relatives}")
+    assert (refused.status_code, refused.get_json()["resourceId"]) == (404, TOOLS)
+    assert ids(simulator(root_relatives="list"), f"/categories/{TOOLS}/{relatives}") == below
+
+
+@pytest.mark.parametrize("depth", ["0", "-1", "1.5", "one", "1_0", "%D9%A1", "2147483648", "9" * 5000])
+def test_k3_a_depth_is_an_integer_from_1_on(client: Client, depth: str) -> None:
+    reply = client.get(f"//category/acme/categories/{HAMMERS}/subcategories?depth={depth}")
     assert reply.status_code == 400
     assert reply.get_json()["details"][0].startswith("depth ")
 
 
-def test_k4_segments_keep_what_they_cover(client: Client) -> None:
-    def covered(*segments: str) -> list[str]:
-        path = f"/categories/{TOOLS}/assignments?withSubcategories=true&segmentsIds={','.join(segments)}"
+def test_k4_segments_keep_the_categories_that_are_assigned_to_them(client: Client) -> None:
+    def covered(segments: str, category: str = HAMMERS, query: str = "") -> list[str]:
+        path = f"/categories/{category}/assignments?segmentsIds={segments}{query}"
         return [row["ref"]["id"] for row in rows(client.with_token(None), path)]
 
-    assert covered(GOLDEN) == [HAMMER, SCREWDRIVER]
-    assert covered("nowhere") == []
     manager = client.with_token("manage-token")
+    assert covered(GOLDEN) == []  # the product is assigned to the segment, its category is not
+    assert covered("nowhere") == []
     assert manager.put("/mine", json={"name": {"en": "Mine"}, "siteCode": "main"}).status_code == 201
     assert manager.put(f"/mine/items/CATEGORY/{HAMMERS}").status_code == 201
-    assert covered("mine") == []
+    assert covered("mine") == []  # INACTIVE
     activation = [{"op": "replace", "path": "/status", "value": "ACTIVE"}]
     assert manager.send("PATCH", "/mine", json=activation).status_code == 204
-    assert covered("mine", "nowhere") == [HAMMER]
+    assert covered("nowhere,mine") == covered("mine") == [HAMMER]
+    assert covered("mine", TOOLS) == []
+    assert covered("mine", TOOLS, "&withSubcategories=true") == [HAMMER]
     assert covered(PLATINUM) == []
+
+
+def test_k4_an_assigned_category_does_not_count_for_those_below_it(client: Client) -> None:
+    manager = client.with_token("manage-token")
+    assert manager.put(f"/{GOLDEN}/items/CATEGORY/{TOOLS}").status_code == 201
+    path = f"/categories/{TOOLS}/assignments?withSubcategories=true&segmentsIds={GOLDEN}"
+    assert {row["categoryId"] for row in rows(client, path)} <= {TOOLS}
+
+
+@pytest.mark.parametrize("spelling", ["PRODUCT", "product"])
+def test_k4a_switched_the_type_is_written_in_lower_case(simulator: Callable[..., Client], spelling: str) -> None:
+    (row,) = rows(simulator(reference_type=spelling), f"/categories/{HAMMERS}/assignments?ref.id={HAMMER}")
+    assert row["ref"]["type"] == spelling
 
 
 @pytest.mark.parametrize(
@@ -181,15 +216,42 @@ def test_ancestors_are_named_on_request(client: Client) -> None:
     assert [row["supercategoriesIds"] for row in rows(client, f"{path}?expandSupercategoriesIds=true")] == [[TOOLS]]
 
 
-def test_k5_trees_start_at_the_requested_categories(client: Client) -> None:
-    (tools,) = rows(client, f"/category-trees?categoryIds={TOOLS}")
-    assert tools == rows(client, f"/category-trees/{TOOLS}")
+def test_k5_a_tree_is_read_by_its_root(client: Client) -> None:
+    tools = rows(client, f"/category-trees/{TOOLS}")
     assert [category["id"] for category in tools["subcategories"]] == [HAMMERS]
-    requested = [SLEDGES, "nowhere", TOOLS, SLEDGES]
-    trees = client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": requested}).get_json()
-    assert [tree["id"] for tree in trees] == [SLEDGES, TOOLS]
-    assert trees == rows(client, "/category-trees?categoryIds=" + "&categoryIds=".join(requested))
-    assert client.post(f"//category/{client.tenant}/category-trees/search", json={"categoryIds": []}).get_json() == []
+    refused = client.get(f"//category/{client.tenant}/category-trees/{HAMMERS}")
+    assert (refused.status_code, refused.get_json()["resourceId"]) == (404, HAMMERS)
+
+
+@pytest.mark.parametrize(
+    ("requested", "roots"),
+    [
+        ([], []),
+        (["nowhere"], []),
+        (["room"], ["room"]),
+        (["next"], ["room"]),
+        (["next", "room", "next"], ["room"]),
+        (["attic", "nowhere", "next"], ["room", "attic"]),
+        (["shut"], []),
+        (["inner"], []),
+        (["room,attic"], []),
+        ([""], []),
+    ],
+)
+def test_k5_ids_select_the_whole_trees_that_include_them(
+    simulator: Callable[..., Client], tmp_path: Path, requested: list[str], roots: list[str]
+) -> None:
+    attic = ROOM | {"id": "attic", "code": "A", "position": 4}
+    client = simulator(
+        write_default_world(tmp_path, categories=[INNER, NEXT, ROOM, SHUT, attic], products=[], **NOTHING)
+    )
+    all_trees = rows(client, "/category-trees")
+    expected = [tree for tree in all_trees if tree["id"] in roots]
+    assert [tree["id"] for tree in expected] == roots
+    url = f"//category/{client.tenant}/category-trees/search"
+    assert client.post(url, json={"categoryIds": requested}).get_json() == expected
+    query = "&".join(f"categoryIds={id_}" for id_ in requested)
+    assert rows(client, f"/category-trees?{query}") == (expected if any(requested) else all_trees)  # C11a
 
 
 def test_k6_a_category_has_the_fields_of_the_world(house: Client) -> None:
@@ -200,6 +262,74 @@ def test_k6_a_category_has_the_fields_of_the_world(house: Client) -> None:
     assert category == unchanged | {"localizedName": NEXT["name"]} | plain
     english = rows(house, "/categories/next", **{"Accept-Language": "en"})
     assert (english["localizedName"], english["name"], english["description"]) == ({"en": "Room"}, "Room", "Beside")
+
+
+WITH_LANGUAGES = [
+    ("GET", "/categories"),
+    ("POST", "/categories/search"),
+    ("GET", f"/categories/{HAMMERS}"),
+    ("GET", f"/categories/{HAMMERS}/subcategories"),
+    ("GET", f"/categories/{HAMMERS}/parents"),
+    ("GET", f"/categories/{HAMMERS}/assignments"),
+    ("GET", f"/assignments/references/{HAMMER}"),
+]
+
+
+def localized(client: Client, accept: str, method: str = "GET", path: str = f"/categories/{HAMMERS}") -> TestResponse:
+    return client.send(method, f"//category/{client.tenant}{path}", headers={"Accept-Language": accept})
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_LANGUAGES)
+def test_k7_a_language_that_the_tenant_does_not_support_is_refused(client: Client, method: str, path: str) -> None:
+    refused = localized(client, "en,ru", method, path)
+    assert refused.status_code == 400
+    assert refused.get_json() == {
+        "code": 400,
+        "status": "Bad Request",
+        "message": "Accept-Language validation failed.",
+        "details": ["Following languages are not supported: 'ru'"],
+    }
+    assert localized(client, "en", method, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "unsupported"),
+    [
+        ("ru", "'ru'"),
+        ("RU-ru", "'RU-ru'"),
+        ("ru, en ;q=0.9, it; q=0.8, ru", "'ru', 'it'"),
+        ("*, ru;q=0.5", "'ru'"),
+        ("ru;q=0, de", ""),
+        ("*", ""),
+        ("*;q=0.5, en", ""),
+        ("EN", ""),
+        ("en-US,en;q=0.9", ""),
+        ("de", ""),
+        ("de-CH-1996", ""),
+        ("de-AT", "'de-AT'"),
+        (" , en", ""),
+    ],
+)
+def test_k7_a_language_is_supported_if_a_form_of_it_is(
+    simulator: Callable[..., Client], tmp_path: Path, header: str, unsupported: str
+) -> None:
+    languages = {"default": "en", "supported": ["en", "de-CH"]}
+    reply = localized(simulator(write_default_world(tmp_path, languages=languages)), header)
+    details = [f"Following languages are not supported: {unsupported}"] if unsupported else None
+    assert (reply.status_code, reply.get_json().get("details")) == (400 if unsupported else 200, details)
+
+
+def test_k7_switched_any_language_is_accepted(simulator: Callable[..., Client]) -> None:
+    client = simulator(unsupported_language="accept")
+    assert localized(client, "xx").get_json()["localizedName"].keys() == {"en"}
+    malformed = localized(client, "robots.txt").get_json()
+    assert malformed["message"] == "Language header validation failed"
+    assert malformed["details"][0].startswith("Accept-Language must be a list of languages")
+
+
+@pytest.mark.parametrize("path", [f"//product/acme/products/{HAMMER}", f"//customer-segment/acme/segments/{GOLDEN}"])
+def test_k7_other_services_fall_back_to_the_default_language(simulator: Callable[..., Client], path: str) -> None:
+    assert simulator().get(path, headers={"Accept-Language": "xx"}).status_code == 200
 
 
 @st.composite
@@ -222,7 +352,12 @@ def test_trees_hold_visible_categories_once_and_parents_agree(state: State, unpu
     ]
     assert sorted(tree_ids) == sorted(visible.visible)
     for id_ in visible.visible:
-        above = {ancestor["id"] for ancestor in visible.ancestors(id_)}
+        ancestor_ids = [ancestor["id"] for ancestor in visible.ancestors(id_)]
+        above = set(ancestor_ids)
+        assert all(
+            visible.ancestors(ancestor)[-1:] == visible.ancestors(id_)[:-1][-1:] for ancestor in ancestor_ids[-1:]
+        )
+        assert [*ancestor_ids, id_][0] == visible.root_of(id_)
         assert above == {
             top for top in visible.visible if id_ in {descendant["id"] for descendant in visible.descendants(top)}
         }

@@ -116,6 +116,7 @@ def test_l4_a_product_has_the_fields_of_the_world(products: Products) -> None:
     times = {"createdAt": "2024-01-01T08:00:00.000Z", "modifiedAt": "2024-01-01T08:00:00.000Z"}
     expected = {
         "id": HAMMER,
+        "yrn": f"urn:yaas:saasag:caasproduct:product:{products.client.tenant};{HAMMER}",
         "code": "123",
         "name": {"en": "Hammer"},
         "description": {"en": "Drives nails, and pulls them out.", "de": "Schlägt Nägel ein und zieht sie heraus."},
@@ -123,10 +124,26 @@ def test_l4_a_product_has_the_fields_of_the_world(products: Products) -> None:
         "published": True,
         "categoryIds": ["12468505"],
         "customerSegmentIds": [GOLDEN],
+        "media": [],
+        "mixins": {},
+        "taxClasses": {},
         "metadata": {**times, "version": 1},
     }
     assert products.get(f"/{HAMMER}?expand=template&rawValue=true").get_json() == expected
     assert products.get("?q=code:123").get_json() == [expected]
+
+
+def test_l4_media_mixins_and_tax_classes_come_from_the_world(tmp_path: Path, simulator: Callable[..., Client]) -> None:
+    given = {
+        "media": [{"id": "m1", "url": "https://example.com/saw.png", "contentType": "image/png"}],
+        "mixins": {"size": {"length": 30}},
+        "taxClasses": {"DE": "STANDARD"},
+    }
+    client = simulator(fixture=write_default_world(tmp_path, products=[*DEFAULT["products"], HIDDEN | given]))
+    product = Products(client).get("/hidden").get_json()
+    assert product.items() >= given.items()
+    assert product["yrn"].endswith(":product:acme;hidden")
+    assert Products(client).find_ids("mixins.size.length:>29 taxClasses.DE:STANDARD") == ["hidden"]
 
 
 def test_l4_absent_values_are_left_out(with_hidden: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.support.client import Client
@@ -98,9 +99,9 @@ def test_removal_of_one_item(client: Client) -> None:
     assert client.get(f"/{GOLDEN}/items").get_json() == [SCREWDRIVER_ROW]
 
 
-def test_upsert_in_bulk(client: Client) -> None:
-    """The page's second entry is a 400: only one of these two ids is a category."""
-    reply = client.put(
+def test_upsert_in_bulk(simulator: Callable[..., Client]) -> None:
+    """The page counts from 1 (E3). Its second entry is a 400: only one of these two ids is a category."""
+    reply = simulator(bulk_index_base="1").put(
         f"/{PLATINUM}/items/CATEGORY/bulk",
         json=[{"id": "12468504", **PREMIUM}, {"id": "12849186", "metadata": {"version": 2}}],
     )
@@ -111,7 +112,8 @@ def test_upsert_in_bulk(client: Client) -> None:
     ]
 
 
-def test_removal_in_bulk(client: Client) -> None:
+def test_removal_in_bulk(simulator: Callable[..., Client]) -> None:
+    client = simulator(bulk_index_base="1")
     reply = client.delete(f"/{GOLDEN}/items/PRODUCT/bulk", json=["12468504", "12849186"])
     assert reply.status_code == 207
     assert reply.get_json() == [{"index": 1, "code": 204, "status": "OK"}, {"index": 2, "code": 204, "status": "OK"}]

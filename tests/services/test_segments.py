@@ -139,7 +139,11 @@ def test_c16_a_search_without_q_finds_everything(client: Client) -> None:
 
 def test_d1_d2_a_new_segment_has_what_was_sent_and_version_1(clock: ManualClock) -> None:
     client = Client(build(Settings(), clock).flask, "acme")
-    body = NEW | {"description": {"en": "D"}, "validity": {"from": "2026-01-01T00:00:00Z"}, "mixins": {"a": {"b": 1}}}
+    body = NEW | {
+        "description": {"en": "D"},
+        "validity": {"from": "2026-01-01T00:00:00.000Z"},
+        "mixins": {"a": {"b": 1}},
+    }
     body |= {"metadata": {"mixins": {"a": "https://example.com/a.json"}, "version": 9, "createdAt": "never"}}
     reply = client.post("", json=body | {"unknown": 1})
     assert reply.status_code == 201
@@ -147,6 +151,28 @@ def test_d1_d2_a_new_segment_has_what_was_sent_and_version_1(clock: ManualClock)
     noon = "2026-01-01T12:00:00.000Z"
     metadata = {"createdAt": noon, "modifiedAt": noon, "version": 1, "mixins": body["metadata"]["mixins"]}
     assert client.get(f"/{id_}").get_json() == {**body, "id": id_, "status": "INACTIVE", "metadata": metadata}
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("2024-05-14T12:00:00Z", "2024-05-14T12:00:00.000Z"),
+        ("2024-05-14t12:00:00z", "2024-05-14T12:00:00.000Z"),
+        ("2024-05-14T12:00:00.1Z", "2024-05-14T12:00:00.100Z"),
+        ("2024-05-14T12:00:00.1239999999999Z", "2024-05-14T12:00:00.123Z"),
+        ("2024-05-14T12:00:00-00:00", "2024-05-14T12:00:00.000Z"),
+        ("2024-05-14T00:30:00+05:30", "2024-05-13T19:00:00.000Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"),
+    ],
+)
+def test_c12_times_of_every_form_are_shown_in_utc(client: Client, sent: str, shown: str) -> None:
+    client.put("/mine", json=NEW | {"validity": {"from": sent, "until": sent}})
+    assert client.get("/mine").get_json()["validity"] == {"from": shown}
+    found = client.post("/search", json={"q": f'id:mine validity.from:<="{sent}" validity.from:>="{shown}"'})
+    assert [segment["id"] for segment in found.get_json()] == ["mine"]
+    state = f"//__admin/state/segments?tenant={client.tenant}"
+    stored = client.with_token(None).get(state).get_json()
+    assert client.with_token(None).put(state, json=stored).status_code == 200
 
 
 def test_d2_a_put_answers_201_with_the_id_and_then_204(client: Client) -> None:
@@ -233,6 +259,11 @@ def test_d7_switched_any_site_is_accepted(simulator: Callable[..., Client]) -> N
         {"validity": {"from": "yesterday"}},
         {"validity": {"from": "2024-01-01"}},
         {"validity": {"to": "2024-12-31T23:59:60Z"}},
+        {"validity": {"to": "0000-01-01T00:00:00Z"}},
+        {"validity": {"to": "0001-01-01T00:00:00+00:01"}},
+        {"validity": {"to": "2024-12-31 23:59:00Z"}},
+        {"validity": {"to": "2024-12-31T23:59:00"}},
+        {"validity": {"to": "2024-12-31T24:00:00Z"}},
         {"validity": []},
         {"mixins": []},
         {"metadata": {"version": "1"}},
@@ -487,13 +518,13 @@ def test_e2_bulk_entries_of_segments_carry_ids_where_they_are_known(client: Clie
     assert len(generated) == 24
     bad = {"code": 400, "status": "Bad Request", "message": "Validation problem with request body."}
     assert entries == [
-        {"index": 1, "code": 201, "status": "Created"},
-        {"index": 2, "id": "mine", "code": 201, "status": "Created"},
-        {"index": 3, "id": "mine", "code": 409, "status": "Conflict", "message": "The resource already exists."},
-        {"index": 4, "id": "x", **bad},
+        {"index": 0, "code": 201, "status": "Created"},
+        {"index": 1, "id": "mine", "code": 201, "status": "Created"},
+        {"index": 2, "id": "mine", "code": 409, "status": "Conflict", "message": "The resource already exists."},
+        {"index": 3, "id": "x", **bad},
+        {"index": 4, **bad},
         {"index": 5, **bad},
-        {"index": 6, **bad},
-        {"index": 7, "id": "", **bad},
+        {"index": 6, "id": "", **bad},
     ]
     assert client.get(f"/{generated}").status_code == 200
 
@@ -525,9 +556,9 @@ def test_e6_bulk_deletions_take_ids_and_can_be_forced(client: Client) -> None:
     assert client.get(f"/{GOLDEN}").status_code == 404
 
 
-def test_e3_switched_the_index_counts_from_0(simulator: Callable[..., Client]) -> None:
-    client = simulator(bulk_index_base="0")
-    assert client.post("/bulk", json=[{}]).get_json()[0]["index"] == 0
+def test_e3_switched_the_index_counts_from_1(simulator: Callable[..., Client]) -> None:
+    client = simulator(bulk_index_base="1")
+    assert client.post("/bulk", json=[{}]).get_json()[0]["index"] == 1
 
 
 def match(client: Client, products: list[str], segment_ids: list[str], **site: str) -> list[str]:

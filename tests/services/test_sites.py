@@ -91,14 +91,28 @@ def test_n2_fields_of_the_world_are_kept(alpine: Client) -> None:
         ("?includeInactive=true&pageSize=2&pageNumber=2", ["main"]),
     ],
 )
-def test_n1_inactive_sites_are_listed_on_request_and_always_read(alpine: Client, query: str, codes: list[str]) -> None:
+def test_n1_inactive_sites_are_listed_on_request(alpine: Client, query: str, codes: list[str]) -> None:
     assert [site["code"] for site in sites(alpine, query)] == codes
     assert alpine.get("//site/acme/sites/alps").get_json()["active"] is False
 
 
 @pytest.mark.parametrize("token", ["admin-token", "manage-token", "customer-token", "no-scope-token"])
-def test_n1_any_valid_token_reads_sites(client: Client, token: str) -> None:
-    assert sites(client.with_token(token), "?includeInactive=true") == sites(client)
+def test_n1_any_valid_token_reads_active_sites(client: Client, token: str) -> None:
+    assert sites(client.with_token(token)) == sites(client)
+    assert client.with_token(token).get(f"//site/{client.tenant}/sites/main").get_json() == MAIN
+
+
+@pytest.mark.parametrize("rest", ["?includeInactive=true", "/alps"])
+@pytest.mark.parametrize("scopes", [[], ["site.site_read"], ["site.site_manage"]])
+def test_n1_inactive_sites_need_a_scope(alpine: Client, rest: str, scopes: list[str]) -> None:
+    minted = alpine.post("//__admin/tokens", json={"scopes": scopes}).get_json()["token"]
+    reply = alpine.with_token(minted).get(f"//site/acme/sites{rest}")
+    if "site.site_manage" in scopes:
+        assert reply.status_code == 200
+    else:
+        assert reply.status_code == 403
+        assert reply.headers["X-Mock-Hint"].endswith("needs the scope site.site_manage")
+        assert reply.get_json()["type"] == "forbidden"
 
 
 def test_sites_are_counted_on_request_and_16_to_a_page(simulator: Callable[..., Client], tmp_path: Path) -> None:

@@ -172,8 +172,8 @@ def test_e1_a_bad_element_fails_alone(client: Client) -> None:
     ]
     entries = client.put(ITEM_BULK, json=elements).get_json()
     assert [entry["code"] for entry in entries] == [204, *[400] * 7, 409, 400, 204]
-    assert [entry["index"] for entry in entries] == list(range(1, 12))
-    assert entries[1] == {"index": 2, "code": 400, "status": "Bad Request", "message": PROBLEM}
+    assert [entry["index"] for entry in entries] == list(range(11))
+    assert entries[1] == {"index": 1, "code": 400, "status": "Bad Request", "message": PROBLEM}
     assert entries[8]["status"] == "Conflict"
     versions = [
         client.get(f"/{GOLDEN}/items/PRODUCT/{id_}").get_json()["metadata"]["version"] for id_ in (HAMMER, SCREWDRIVER)
@@ -183,12 +183,12 @@ def test_e1_a_bad_element_fails_alone(client: Client) -> None:
 
 def test_e2_created_and_replaced_have_their_texts(client: Client) -> None:
     entries = client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk", json=[{"id": HAMMER}, {"id": HAMMER}]).get_json()
-    assert entries == [{"index": 1, "code": 201, "status": "Created"}, {"index": 2, "code": 204, "status": "OK"}]
+    assert entries == [{"index": 0, "code": 201, "status": "Created"}, {"index": 1, "code": 204, "status": "OK"}]
 
 
-def test_e3_switched_the_index_counts_from_0(simulator: Callable[..., Client]) -> None:
-    client = simulator(bulk_index_base="0")
-    assert [entry["index"] for entry in client.put(ITEM_BULK, json=[{"id": HAMMER}, {}]).get_json()] == [0, 1]
+def test_e3_switched_the_index_counts_from_1(simulator: Callable[..., Client]) -> None:
+    client = simulator(bulk_index_base="1")
+    assert [entry["index"] for entry in client.put(ITEM_BULK, json=[{"id": HAMMER}, {}]).get_json()] == [1, 2]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])

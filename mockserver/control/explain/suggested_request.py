@@ -15,7 +15,7 @@ from ...contract import strict_json
 from ...contract.bodies import BodyPlan
 from ...contract.operations import Operation
 from ...contract.parameters import Parameter
-from ...contract.query_string import first_values
+from ...contract.query_string import RawValue, collect_values
 from ...errors import BadRequest
 from ...messages import JSON_MEDIA_TYPE
 from ...records.exchange import JournalEntry
@@ -29,7 +29,7 @@ class SuggestedRequest:
 
     operation: Operation
     ids: Mapping[str, str]
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, RawValue] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
 
@@ -40,7 +40,7 @@ class SuggestedRequest:
 
     def render_curl(self, base_url: str, token: str) -> str:
         """Return the request as a shell command. A JSON body never starts with `@`, which would name a file."""
-        query = f"?{urlencode(self.query)}" if self.query else ""
+        query = f"?{urlencode(self.query, doseq=True)}" if self.query else ""
         words = [] if self.operation.method == "GET" else ["-X", self.operation.method]
         words += [base_url + quote(self.path, safe="%/:@!$&'()*+,;=~") + query, "-H", f"Authorization: Bearer {token}"]
         for name, value in self.headers.items():
@@ -53,14 +53,14 @@ class SuggestedRequest:
 def read_sent_request(entry: JournalEntry, operation: Operation) -> SuggestedRequest:
     """Return what a client sent to an operation, as far as that is declared."""
     names = {location: located.names for location, located in operation.parameters.items()}
-    query = {name: value for name, value in parse_sent_query(entry).items() if name in names["query"]}
+    query = {name: value for name, value in parse_sent_query(entry, operation).items() if name in names["query"]}
     headers = {name: value for name, value in entry.request.headers.items() if name in names["header"]}
     return SuggestedRequest(operation, entry.ids, query, headers, _read_sent_body(entry, operation))
 
 
-def parse_sent_query(entry: JournalEntry) -> dict[str, str]:
-    """Return all query parameters that were sent; the first value of a repeated name counts."""
-    return first_values(parse_qsl(entry.request.query, keep_blank_values=True))
+def parse_sent_query(entry: JournalEntry, operation: Operation) -> Mapping[str, RawValue]:
+    """Return all query parameters that were sent, as the operation reads them."""
+    return collect_values(parse_qsl(entry.request.query, keep_blank_values=True), operation.repeatable_parameters)
 
 
 def repair_request(request: SuggestedRequest) -> SuggestedRequest | None:
@@ -71,16 +71,16 @@ def repair_request(request: SuggestedRequest) -> SuggestedRequest | None:
     }
     if "" in ids.values():
         return None
-    valid = {
-        place: {name: value for name, value in values.items() if _is_valid_parameter(operation, place, name, value)}
-        for place, values in (("query", request.query), ("header", request.headers))
+    query = {name: raw for name, raw in request.query.items() if _is_valid_parameter(operation, "query", name, raw)}
+    headers = {
+        name: text for name, text in request.headers.items() if _is_valid_parameter(operation, "header", name, text)
     }
     body = request.body
     if operation.body_plan and not _is_valid_body(operation.body_plan, body):
         body = operation.body_plan.example
         if not _is_valid_body(operation.body_plan, body):
             return None
-    return replace(request, ids=ids, query=valid["query"], headers=valid["header"], body=body)
+    return replace(request, ids=ids, query=query, headers=headers, body=body)
 
 
 def _read_sent_body(entry: JournalEntry, operation: Operation) -> Any:
@@ -94,21 +94,21 @@ def _read_sent_body(entry: JournalEntry, operation: Operation) -> Any:
 
 def _repair_id(parameter: Parameter, part: str) -> str:
     """Return the id if it is valid, else the most similar declared value, else ""."""
-    if _is_valid_text(parameter, unquote(part)) and "\N{REPLACEMENT CHARACTER}" not in unquote(part):
+    if _is_valid_value(parameter, unquote(part)) and "\N{REPLACEMENT CHARACTER}" not in unquote(part):
         return part
     values_by_upper = {str(value).upper(): str(value) for value in parameter.enum_values}
     return next((values_by_upper[match] for match in get_close_matches(part.upper(), values_by_upper, n=1)), "")
 
 
-def _is_valid_parameter(operation: Operation, place: str, name: str, text: str) -> bool:
+def _is_valid_parameter(operation: Operation, place: str, name: str, raw: RawValue) -> bool:
     return all(
-        _is_valid_text(parameter, text) for parameter in operation.parameters[place] if parameter.lookup_name == name
+        _is_valid_value(parameter, raw) for parameter in operation.parameters[place] if parameter.lookup_name == name
     )
 
 
-def _is_valid_text(parameter: Parameter, text: str) -> bool:
+def _is_valid_value(parameter: Parameter, raw: RawValue) -> bool:
     try:
-        parameter.parse_value(text)
+        parameter.parse_value(raw)
     except BadRequest:
         return False
     return True

@@ -134,7 +134,7 @@ def _suggest_remedy(request: SuggestedRequest, remedy: Remedy) -> Suggestion | N
 
 def _suggest_declared_names(entry: JournalEntry, request: SuggestedRequest) -> Suggestion | None:
     """Suggest the request with declared names only (C11b)."""
-    sent_query = suggested_request.parse_sent_query(entry)
+    sent_query = suggested_request.parse_sent_query(entry, request.operation)
     query, headers, body = dict(request.query), dict(request.headers), request.body
     for finding in entry.findings:
         if finding.kind == "body":

@@ -5,19 +5,20 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from ...store.clock import parse_timestamp
 from ..columns import MISSING, ColumnTest, cell_values
 from . import syntax
 
 MAX_INTEGER_LENGTH = 300  # characters; a longer number is read as a float, since `int` takes quadratic time
-MAX_INSTANT_LENGTH = 35  # characters
+MAX_INSTANT_LENGTH = 64  # characters
 
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<real>\.[0-9]+)?(?P<power>[eE][+-]?[0-9]+)?")
 INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {  # of the bound with a value, in this order
     ">": operator.lt,
@@ -130,7 +131,6 @@ def _parse_instant(text: str) -> datetime | None:
     if len(text) > MAX_INSTANT_LENGTH or not INSTANT.fullmatch(text):
         return None
     try:
-        value = datetime.fromisoformat(text)
+        return parse_timestamp(text)
     except ValueError:  # such as the 30th of February
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)

@@ -129,22 +129,25 @@ def _check_word(key: str, word: str, rest: str) -> None:
 
 
 def _regex_end(key: str, text: str, start: int, ends: str) -> int:
-    """Return where a regex ends: at the first of `ends` outside of its parentheses and character classes."""
-    depth, in_class, escaped = 0, False, False
+    """Return where a regex ends: at the first of `ends` outside of parentheses and quotation marks.
+
+    The structure comes before the regex: escaped delimiters and those in character classes count too (C6).
+    """
+    depth, quoted = 0, False
     for position in range(start, len(text)):
         character = text[position]
-        if escaped or character == "\\":
-            escaped = not escaped
-        elif in_class:
-            in_class = character != "]"
-        elif character == "[":
-            in_class = True
-        elif depth <= 0 and character in ends:
-            return position
-        else:
+        if character == '"':
+            quoted = not quoted
+        elif not quoted:
+            if depth <= 0 and character in ends:
+                return position
             depth += PARENTHESES.get(character, 0)
+            if depth < 0:
+                raise _unpaired_error("opening parenthesis", key, text[start : position + 1])
     if depth > 0:
-        raise unclosed_error("parenthesis", key, text[start:])
+        raise _unpaired_error("closing parenthesis", key, text[start:])
+    if quoted:
+        raise _unpaired_error("closing quotation mark", key, text[start:])
     return len(text)
 
 
@@ -187,6 +190,13 @@ def unclosed_error(delimiter: str, key: str, value: str) -> BadRequest:
     """Return the error for a parenthesis or quotation mark that is never closed."""
     message = f"Missing closing {delimiter} in value '{shorten(value)}' of key '{shorten(key)}'"
     return query_error(message, delimiter.partition(" ")[0], f"a {delimiter} is opened and never closed")
+
+
+def _unpaired_error(delimiter: str, key: str, regex: str) -> BadRequest:
+    """Return the error for a parenthesis or quotation mark in a regex that has no partner."""
+    message = f"Missing {delimiter} in value '{shorten(regex)}' of key '{shorten(key)}'"
+    detail = r'these count even if escaped: write \x28 for "(", \x29 for ")" and \x22 for a quotation mark'
+    return query_error(message, "parenthesis" if "parenthesis" in delimiter else "quotation", detail)
 
 
 def bad_range_error(key: str, value: str) -> BadRequest:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from ...domain.category_ancestry import is_product_in_segments
 from ...domain.segment_activity import is_active_segment
 from ...errors import NotFound
 from ...practices.rows import LazyRows
@@ -38,19 +38,23 @@ def list_category_assignments(
 def filter_by_segments(
     tenant: Tenant, state: State, assignments: list[CategoryAssignment], segment_ids: Sequence[str]
 ) -> list[CategoryAssignment]:
-    """Return the assignments whose product is in one of these segments, if that is ACTIVE (C17)."""
+    """Return the assignments whose category is assigned to one of these segments, if that is ACTIVE (K4)."""
     now, switches = tenant.clock.now(), tenant.switches
-    active_ids = [id_ for id_ in segment_ids if is_active_segment(state, id_, now, switches)]
-    return [
-        assignment
-        for assignment in assignments
-        if is_product_in_segments(state, assignment.product["id"], active_ids, switches)
-    ]
+    assigned_ids = {
+        item_id
+        for segment_id in segment_ids
+        if is_active_segment(state, segment_id, now, switches)
+        for item_type, item_id in state.items_of(segment_id)
+        if item_type == "CATEGORY"
+    }
+    return [assignment for assignment in assignments if assignment.category_id in assigned_ids]
 
 
-def category_assignment_rows(assignments: list[CategoryAssignment]) -> LazyRows[CategoryAssignment]:
-    """Return the rows of assignments."""
-    return LazyRows(assignments, _category_assignment_row)
+def category_assignment_rows(
+    assignments: list[CategoryAssignment], reference_type: str
+) -> LazyRows[CategoryAssignment]:
+    """Return the rows of assignments; `reference_type` is the spelling of their type (K4a)."""
+    return LazyRows(assignments, partial(_category_assignment_row, reference_type))
 
 
 def list_categories_of_product(forest: CategoryForest, product_id: str) -> list[Document]:
@@ -62,10 +66,10 @@ def list_categories_of_product(forest: CategoryForest, product_id: str) -> list[
     return [category for id_, category in forest.visible.items() if id_ in category_ids]
 
 
-def _category_assignment_row(assignment: CategoryAssignment) -> dict[str, Any]:
+def _category_assignment_row(reference_type: str, assignment: CategoryAssignment) -> dict[str, Any]:
     category_id, product = assignment
     return {
         "id": derive_assignment_id(category_id, product["id"]),
         "categoryId": category_id,
-        "ref": {"id": product["id"], "type": "PRODUCT", "localizedName": product["name"]},
+        "ref": {"id": product["id"], "type": reference_type, "localizedName": product["name"]},
     }

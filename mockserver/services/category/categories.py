@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ...errors import NotFound
 from ...practices.languages import LanguagePreferences, localize_map
 from ...practices.rows import LazyRows
 from ...store.state import IMPORTED_REVISION, Document, State
@@ -27,19 +28,34 @@ def category_row(state: State, category: Document) -> dict[str, Any]:
 
 def category_row_with_ancestors(forest: CategoryForest, category: Document) -> dict[str, Any]:
     """Return the row of a category, with the ids of its ancestors."""
-    ancestor_ids = [ancestor["id"] for ancestor in forest.ancestors(category["id"])]
+    ancestor_ids = [ancestor["id"] for ancestor in reversed(forest.ancestors(category["id"]))]
     return category_row(forest.state, category) | {"supercategoriesIds": ancestor_ids}
 
 
-def build_category_trees(forest: CategoryForest, top_ids: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the trees below these categories, each once; categories that the caller may not see are left out (K5)."""
-    return [build_category_tree(forest, id_) for id_ in dict.fromkeys(top_ids) if id_ in forest.visible]
+def build_category_trees(forest: CategoryForest, category_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Return all trees, or the whole trees that include one of these categories, in order (K5).
+
+    Categories that the caller may not see count as unknown: they select no tree.
+    """
+    root_ids = [root["id"] for root in forest.roots]
+    if category_ids is not None:
+        selected_ids = {forest.root_of(id_) for id_ in category_ids if id_ in forest.visible}
+        root_ids = [id_ for id_ in root_ids if id_ in selected_ids]
+    return [_build_subtree(forest, id_) for id_ in root_ids]
 
 
-def build_category_tree(forest: CategoryForest, category_id: str) -> dict[str, Any]:
+def build_category_tree(forest: CategoryForest, root_id: str) -> dict[str, Any]:
+    """Return one tree; NotFound if the category is not a visible root (K5)."""
+    forest.read_category(root_id)
+    if not forest.is_root(root_id):
+        raise NotFound(root_id, rule="K5")
+    return _build_subtree(forest, root_id)
+
+
+def _build_subtree(forest: CategoryForest, category_id: str) -> dict[str, Any]:
     """Return the tree below a category."""
-    node = _shared_fields(forest.state, forest.read_category(category_id))
-    subtrees = [build_category_tree(forest, child) for child in forest.children.get(category_id, ())]
+    node = _shared_fields(forest.state, forest.visible[category_id])
+    subtrees = [_build_subtree(forest, child) for child in forest.children.get(category_id, ())]
     return node | {"subcategories": subtrees} if subtrees else node
 
 

@@ -40,14 +40,24 @@ class CategoryForest:
             raise NotFound(category_id, rule="K2")
         return self.visible[category_id]
 
+    def is_root(self, category_id: str) -> bool:
+        """Whether a visible category has no parent."""
+        return category_id in self.children.get(None, ())
+
+    def root_of(self, category_id: str) -> str:
+        """Return the id of the root of the tree that a category is in."""
+        *_, root_id = walk_to_root(self.state, category_id)
+        return root_id
+
     def descendants(self, category_id: str, depth: int | None = None) -> list[Document]:
         """Return the descendants of a category down to a depth, or all of them, in order."""
         ids = _descendant_ids(self.children, category_id, depth)
         return _sort_categories(self.state.categories[id_] for id_ in ids)
 
     def ancestors(self, category_id: str) -> list[Document]:
-        """Return the ancestors of a category, from its parent up to the root."""
-        return [self.state.categories[id_] for id_ in walk_to_root(self.state, category_id)][1:]
+        """Return the ancestors of a category, from the root down to its parent (K3)."""
+        _, *ancestor_ids = walk_to_root(self.state, category_id)
+        return [self.state.categories[id_] for id_ in reversed(ancestor_ids)]
 
 
 def visible_forest(state: State, principal: Principal, *, with_unpublished: bool) -> CategoryForest:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from ...errors import NotFound
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.rows import LazyRows
+from ...store.state import Document
 from . import assignments, categories
 from .forest import CategoryForest, visible_forest
 
@@ -24,17 +26,17 @@ def get_category(call: Call) -> Reply:
 
 
 def get_subcategories(call: Call) -> Listing:
-    """List the descendants of a category."""
+    """List the descendants of a category (K3)."""
     forest = _visible_forest(call)
-    category = forest.read_category(call.path["categoryId"])
+    category = _read_relative(call, forest)
     descendants = forest.descendants(category["id"], call.query.get("depth"))
     return Listing(categories.category_rows(forest.state, descendants))
 
 
 def get_category_parents(call: Call) -> Listing:
-    """List the ancestors of a category."""
+    """List the ancestors of a category (K3)."""
     forest = _visible_forest(call)
-    category = forest.read_category(call.path["categoryId"])
+    category = _read_relative(call, forest)
     return Listing(categories.category_rows(forest.state, forest.ancestors(category["id"])))
 
 
@@ -51,7 +53,8 @@ def get_category_assignments(call: Call) -> Listing:
         category_assignments = assignments.filter_by_segments(
             call.tenant, forest.state, category_assignments, query["segmentsIds"].split(",")
         )
-    return Listing(assignments.category_assignment_rows(category_assignments))
+    reference_type = call.tenant.switches.reference_type
+    return Listing(assignments.category_assignment_rows(category_assignments, reference_type))
 
 
 def get_categories_by_reference(call: Call) -> Listing:
@@ -64,24 +67,30 @@ def get_categories_by_reference(call: Call) -> Listing:
 
 
 def get_category_trees(call: Call) -> Reply:
-    """Return the trees below the roots, or below the categories in the query (K5)."""
-    forest = _visible_forest(call)
-    top_ids = call.query.get("categoryIds", [root["id"] for root in forest.roots])
-    return Reply(200, categories.build_category_trees(forest, top_ids))
+    """Return all trees, or those that include one of the categories in the query (K5)."""
+    return Reply(200, categories.build_category_trees(_visible_forest(call), call.query.get("categoryIds")))
 
 
 def post_category_trees_search(call: Call) -> Reply:
-    """Return the trees below the categories in the body (K5)."""
+    """Return the trees that include one of the categories in the body (K5)."""
     return Reply(200, categories.build_category_trees(_visible_forest(call), call.body["categoryIds"]))
 
 
 def get_category_tree(call: Call) -> Reply:
-    """Return one tree."""
+    """Return the tree of a root (K5)."""
     return Reply(200, categories.build_category_tree(_visible_forest(call), call.path["categoryId"]))
 
 
 def _visible_forest(call: Call) -> CategoryForest:
     return visible_forest(call.tenant.state, call.principal, with_unpublished=call.query.get("showUnpublished", False))
+
+
+def _read_relative(call: Call, forest: CategoryForest) -> Document:
+    """Return the category whose relatives are listed; with the switch, NotFound if it is a root (K3)."""
+    category = forest.read_category(call.path["categoryId"])
+    if call.tenant.switches.root_relatives == "404" and forest.is_root(category["id"]):
+        raise NotFound(category["id"], rule="K3")
+    return category
 
 
 HANDLERS: dict[str, Handler] = {

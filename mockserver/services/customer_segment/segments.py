@@ -11,7 +11,7 @@ from ...messages import Validate
 from ...practices import jsonpatch, mixins
 from ...practices.rows import ConcatenatedTables
 from ...practices.writes import BulkEntry, ElementOutcome
-from ...store.clock import parse_timestamp
+from ...store.clock import normalize_timestamp
 from ...store.state import Document, Revision, State
 from ...store.world import Tenant
 from . import write_context
@@ -21,6 +21,7 @@ from .write_context import WriteContext
 SegmentBody = Mapping[str, Any]
 
 CONTENT_FIELDS = ("name", "description", "validity", "status", "siteCode", "mixins")
+VALIDITY_ENDS = ("from", "to")
 FORCE = Remedy("With forceDelete=true, its assignments are deleted too.", query={"forceDelete": "true"})
 
 
@@ -156,7 +157,7 @@ def _check_content(tenant: Tenant, state: State, body: SegmentBody) -> None:
     if tenant.switches.references == "strict" and body["siteCode"] not in state.sites:
         raise BadRequest(field="/siteCode", error_type="reference", detail="No site has this code.", rule="D7")
     for end, text in body.get("validity", {}).items():
-        if end in {"from", "to"} and not _is_valid_time(text):
+        if end in VALIDITY_ENDS and not _is_valid_time(text):
             raise BadRequest(
                 field=f"/validity/{end}", error_type="format", detail="Not a valid date and time.", rule="D17"
             )
@@ -165,7 +166,7 @@ def _check_content(tenant: Tenant, state: State, body: SegmentBody) -> None:
 def _is_valid_time(text: str) -> bool:
     """Whether a text that matches the format is a real time; RFC 3339 also has leap seconds and the year 0."""
     try:
-        parse_timestamp(text)
+        normalize_timestamp(text)
     except ValueError:
         return False
     return True
@@ -183,8 +184,11 @@ def _check_unchanged(old: Document, new: SegmentBody) -> None:
 
 
 def _segment_document(id_: str, body: SegmentBody, revision: Revision) -> dict[str, Any]:
-    """Return a segment as it is stored and shown; without a status it is INACTIVE (D14)."""
+    """Return a segment as it is stored and shown; without a status it is INACTIVE (D14), and times are in UTC (C12)."""
     content = {name: body[name] for name in CONTENT_FIELDS if name in body}
+    if "validity" in content:
+        ends = {end: text for end, text in content["validity"].items() if end in VALIDITY_ENDS}
+        content["validity"] = {end: normalize_timestamp(text) for end, text in ends.items()}
     metadata = revision.to_metadata(mixins.mixin_urls(body))
     return {"id": id_, "status": "INACTIVE"} | content | {"metadata": metadata}
 

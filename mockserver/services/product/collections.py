@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...store.collection import Collection
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
-from ...store.row_schemas import BOOLEAN, ID, LOCALIZED, TEXT, closed_object, unique_list
+from ...store.row_schemas import BOOLEAN, COUNTRY, ID, LOCALIZED, MIXINS, TEXT, closed_object, unique_list
 from ...worlds.sample_values import GRADES, sample_tool_names
 
 FIRST_PRODUCT_ID = 30_000_000  # of generated products
@@ -36,6 +36,14 @@ PRODUCTS = Collection(
             "description": LOCALIZED,
             "published": {"description": "true if left out.", **BOOLEAN},
             "categories": unique_list(ID),
+            "media": {"type": "array", "items": closed_object({"id": ID, "url": TEXT, "contentType": TEXT}, ("url",))},
+            "mixins": MIXINS,
+            "taxClasses": {
+                "description": "The tax class in each country.",
+                "type": "object",
+                "propertyNames": COUNTRY,
+                "additionalProperties": TEXT,
+            },
         },
         ("id", "code", "name"),
     ),

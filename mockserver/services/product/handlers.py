@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from ...messages import Call, Handler
-from ...practices.document_handlers import list_documents, read_document
-from ...store.state import Document
+from ...errors import NotFound
+from ...messages import Call, Handler, Listing, Reply
+from ...practices import documents
+from ...practices.rows import LazyRows
 from . import products
 from .collections import PRODUCTS
 
 
-def _visible_products(call: Call) -> list[Document]:
-    all_products = call.tenant.state.products.values()
-    return [product for product in all_products if products.is_visible_product(product, call.principal)]
+def get_products(call: Call) -> Listing:
+    """List the visible products in the order of their ids; a search has its `q` in the body instead (C16)."""
+    state = call.tenant.state
+    visible = [product for product in state.products.values() if products.is_visible_product(product, call.principal)]
+    return Listing(LazyRows(visible, products.present_many(state, call.tenant.name)))
 
 
-def _is_visible_product(call: Call, product: Document) -> bool:
-    return products.is_visible_product(product, call.principal)
+def get_product(call: Call) -> Reply:
+    """Return one product; a hidden one does not exist for the caller (L2)."""
+    state, product_id = call.tenant.state, call.path["productId"]
+    product = documents.find_document(state, PRODUCTS, product_id)
+    if not products.is_visible_product(product, call.principal):
+        raise NotFound(product_id, rule="L2")
+    return Reply(200, products.present_one(state, call.tenant.name)(product))
 
-
-LIST_PRODUCTS = list_documents(PRODUCTS, present=products.present_many, select=_visible_products)
 
 HANDLERS: dict[str, Handler] = {
-    "GET-product-list-products": LIST_PRODUCTS,
-    "POST-product-search-products": LIST_PRODUCTS,
-    "GET-product-retrieve-product": read_document(
-        PRODUCTS, "productId", present=products.present_one, is_visible=_is_visible_product, hidden_rule="L2"
-    ),
+    "GET-product-list-products": get_products,
+    "POST-product-search-products": get_products,
+    "GET-product-retrieve-product": get_product,
 }

@@ -14,19 +14,19 @@ UNPUBLISHED_PRODUCT_SCOPES = frozenset(
 )
 
 
-def present_many(state: State) -> Callable[[Document], dict[str, Any]]:
+def present_many(state: State, tenant_name: str) -> Callable[[Document], dict[str, Any]]:
     """Return a function that makes the rows of many products of this state."""
     segment_ids = _segment_ids_by_product(state)
-    return lambda product: _product_row(product, segment_ids.get(product["id"], []))
+    return lambda product: _product_row(tenant_name, product, segment_ids.get(product["id"], []))
 
 
-def present_one(state: State) -> Callable[[Document], dict[str, Any]]:
+def present_one(state: State, tenant_name: str) -> Callable[[Document], dict[str, Any]]:
     """Return a function that makes the row of one product; it looks the product up in each segment."""
 
     def make_row(product: Document) -> dict[str, Any]:
         key = ("PRODUCT", product["id"])
         segment_ids = [segment_id for segment_id in state.items if state.item(segment_id, key) is not None]
-        return _product_row(product, segment_ids)
+        return _product_row(tenant_name, product, segment_ids)
 
     return make_row
 
@@ -49,16 +49,20 @@ def _segment_ids_by_product(state: State) -> dict[str, list[str]]:
     return ids_by_product
 
 
-def _product_row(product: Document, segment_ids: list[str]) -> dict[str, Any]:
-    """Return the row of a product; absent values are left out (C12)."""
+def _product_row(tenant_name: str, product: Document, segment_ids: list[str]) -> dict[str, Any]:
+    """Return the row of a product, with all fields that rows always have (L4); other absent values are left out."""
     row = {
         "id": product["id"],
+        "yrn": f"urn:yaas:saasag:caasproduct:product:{tenant_name};{product['id']}",
         "code": product["code"],
         "name": product["name"],
         "productType": "BASIC",
         "published": product.get("published", True),
         "categoryIds": list(product.get("categories", ())),
         "customerSegmentIds": segment_ids,
+        "media": product.get("media", []),
+        "mixins": product.get("mixins", {}),
+        "taxClasses": product.get("taxClasses", {}),
         "metadata": IMPORTED_REVISION.to_metadata(None),
     }
     return row | {"description": product["description"]} if "description" in product else row

@@ -143,6 +143,8 @@ class Model(ReadModel):
         metadata = self._metadata(old, body)
         names = ("name", "description", "validity", "status", "siteCode", "mixins")
         content = {name: body[name] for name in names if name in body}
+        if "validity" in content:  # C12: the calls send times in UTC, with or without milliseconds
+            content["validity"] = {end: f"{text[:19]}.000Z" for end, text in content["validity"].items()}
         self.segments[id_] = {"id": id_, "status": "INACTIVE", **content, "metadata": metadata}
 
     def _delete(self, id_: str, *, force: bool) -> ExpectedResponse:
@@ -214,7 +216,7 @@ class Model(ReadModel):
             require(kind in ("PRODUCT", "CATEGORY"), BAD_PARAMETERS)
             require(isinstance(elements, list))
             require(len(elements) <= 200, TOO_LONG)
-            return ExpectedResponse(207, [entry(index, element) for index, element in enumerate(elements, start=1)])
+            return ExpectedResponse(207, [entry(index, element) for index, element in enumerate(elements)])
 
         return run_rule(rule)
 
