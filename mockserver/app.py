@@ -56,6 +56,11 @@ class App:
     entrances: Entrances
 
     @property
+    def services(self) -> list[str]:
+        """The names of the simulated services, sorted."""
+        return sorted({operation.service for operation in self.api_operations})
+
+    @property
     def flask(self) -> SimulatorFlask:
         """The simulator as a WSGI application, with Flask's test client."""
         return self.entrances.flask

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from ..access import Principal
 from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
-from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
+from ..errors import ClientError, Forbidden, NoOperation
 from ..messages import Call, NetworkFault, Request, Response
 
 MAX_TEST_NAME_LENGTH = 200  # characters
@@ -85,7 +85,15 @@ class JournalEntry:
     @property
     def is_unmatched(self) -> bool:
         """Whether no operation has the path and method. OPTIONS is answered without an operation."""
-        return isinstance(self.error, (NoEndpoint, MethodNotAllowed)) and self.request.method != "OPTIONS"
+        return isinstance(self.error, NoOperation) and self.request.method != "OPTIONS"
+
+    @property
+    def service(self) -> str:
+        """The service that was called, or would have been called at the vendor (F2a); "" if it is unknown."""
+        if self.operation is not None:
+            return self.operation.service
+        unanswered = self.error.unanswered if isinstance(self.error, NoOperation) else None
+        return unanswered.service if unanswered else ""
 
     @property
     def is_authenticated(self) -> bool:

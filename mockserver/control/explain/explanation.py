@@ -21,6 +21,7 @@ def explain_entry(entry: JournalEntry, operations: Collection[Operation], tokens
     facts = {
         "id": entry.id,
         "status": entry.status,
+        "service": entry.service,
         "rule": _rule_json(entry),
         "pointer": entry.error.field if isinstance(entry.error, BadRequest) else "",
         "detail": _error_detail(entry),

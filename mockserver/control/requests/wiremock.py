@@ -88,6 +88,7 @@ def _mock_json(entry: JournalEntry) -> Mapping[str, Any]:
     error = entry.error
     facts = {
         "tenant": entry.tenant,
+        "service": entry.service or None,
         "operationId": entry.operation.id if entry.operation else None,
         "persona": entry.principal.name if entry.principal else None,
         "scope": entry.used_scope,
