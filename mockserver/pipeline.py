@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Protocol
 
 import orjson
@@ -18,8 +19,9 @@ from .errors import BadRequest, ClientError, InjectedError, InvalidToken
 from .faults.injector import FaultInjector
 from .messages import Call, ErrorWriter, Handler, Listing, NetworkFault, RawJson, Reply, Request, Response, TextBody
 from .practices.rows import Row, StoredRow, StoredRows
+from .practices.writes import BulkEntries
 from .records import findings
-from .records.exchange import Exchange
+from .records.exchange import MAX_ELEMENT_ERRORS, Exchange
 from .records.store import RecordStore
 from .row_cache import MAX_CACHED_LIST_ROWS, RowCache
 from .store.world import World
@@ -85,6 +87,11 @@ class Pipeline:
         self.fault_injector.complete_call(exchange)
         return response
 
+    def _element_error_headers(self, exchange: Exchange, entries: BulkEntries) -> dict[str, str]:
+        """Return headers for a bulk with failed elements, whose entries do not say what is wrong."""
+        hint = f"{len(entries.errors)} of {len(entries)} elements failed; the explanation says why"
+        return {"X-Mock-Explain": exchange.id, "X-Mock-Hint": hint} if self.records.is_recording else {}
+
     def _error_reply(self, exchange: Exchange, error: ClientError) -> Reply:
         explain_header = {"X-Mock-Explain": exchange.id} if self.records.is_recording else {}
         return Reply(error.status, self._error_body(exchange, error), {**error.headers, **explain_header})
@@ -129,6 +136,9 @@ class Pipeline:
         reply = self._run_handler(exchange, operation, call, view)
         if reply.status == MULTI_STATUS:
             exchange.element_codes = [entry["code"] for entry in reply.body]
+            if isinstance(reply.body, BulkEntries) and reply.body.errors:
+                exchange.element_errors = dict(islice(reply.body.errors.items(), MAX_ELEMENT_ERRORS))
+                headers = {**headers, **self._element_error_headers(exchange, reply.body)}
         reply.body = self._encode_body(exchange, operation, call, view, reply)
         if headers:
             reply.headers = {**reply.headers, **headers}
