@@ -23,6 +23,7 @@ from .faults.registry import FaultRegistry
 from .messages import ErrorWriter, Handler, Service
 from .pipeline import Pipeline, SecondOpinion
 from .records.exchange import Exchange
+from .records.known_headers import collect_known_headers
 from .records.store import RecordStore
 from .settings import Settings
 from .store.clock import Clock
@@ -136,6 +137,7 @@ def _create_api_pipeline(
         second_opinion=_second_opinion(api.specs, settings),
         error_writers=api.error_writers,
         admin=admin,
+        known_headers=collect_known_headers(settings.known_header),
     )
 
 

@@ -22,6 +22,7 @@ from .practices.rows import Row, StoredRow, StoredRows
 from .practices.writes import BulkEntries
 from .records import findings
 from .records.exchange import MAX_ELEMENT_ERRORS, Exchange
+from .records.known_headers import COMMON_HEADERS, KnownHeaders
 from .records.store import RecordStore
 from .row_cache import MAX_CACHED_LIST_ROWS, RowCache
 from .store.world import World
@@ -59,6 +60,7 @@ class Pipeline:
     error_writers: return the body of an error, by the name of the service's spec; the default is `ClientError.body`.
     row_cache: encoded rows of stored documents.
     admin: the caller of every call if `is_auth_on` is False.
+    known_headers: those that need no declaration.
     """
 
     world: World
@@ -71,6 +73,7 @@ class Pipeline:
     error_writers: Mapping[str, ErrorWriter] = field(default_factory=dict)
     row_cache: RowCache = field(default_factory=RowCache)
     admin: Principal = NOBODY
+    known_headers: KnownHeaders = COMMON_HEADERS
 
     def handle_request(self, request: Request) -> Response:
         """Return the response to a request; every client error becomes a response too."""
@@ -192,7 +195,9 @@ class Pipeline:
         The strictness decides what the client notices: nothing (`vendor`), a header, or an error (`strict`).
         """
         exchange.scan = findings.scan_body(operation, call.body)
-        request_findings = findings.find_request_findings(operation, query, exchange.request.headers, exchange.scan)
+        request_findings = findings.find_request_findings(
+            operation, query, exchange.request.headers, exchange.scan, self.known_headers
+        )
         # Customers do not choose the scopes of their tokens.
         chosen_scopes = frozenset() if call.principal.customer_id else call.principal.scopes
         excess_scopes = findings.find_excess_scopes(operation.id, operation.scopes, chosen_scopes)

@@ -80,6 +80,13 @@ class Settings:
         default="vendor",
         metadata=_about("Contract violations that the vendor tolerates: record, report in a header, or reject them."),
     )
+    known_header: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "Header that is no contract violation, in addition to those of browsers, SDKs, tracers and proxies; "
+            "`x-shop-*` is all with this beginning; repeatable."
+        ),
+    )
     log_format: Literal["text", "json"] = field(default="text", metadata=_about("Format of the ready line."))
     cors_origin: tuple[str, ...] = field(
         default=(), metadata=_about("Origin of web pages that may call the API, in addition to loopback; repeatable.")
