@@ -28,6 +28,7 @@ from .records.store import RecordStore
 from .settings import Settings
 from .store.clock import Clock
 from .store.world import World
+from .web.application import CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
 
@@ -98,7 +99,8 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         guard=guard,
         specs={spec.path.stem: spec.root for spec in specs},
         count_headers={operation.count_header for operation in api.operations if operation.count_header},
-        cors_origins=settings.cors_origin,
+        services=sorted({operation.service for operation in api.operations}),
+        cors=CorsRules(settings.cors_origin, settings.cors_credentials),
     )
     return App(
         settings=settings,
