@@ -11,6 +11,7 @@ from typing import NamedTuple
 DATA_PATH = Path(__file__).with_suffix(".yaml")
 TENANT_STEP = "{tenant}"
 ANY_METHOD = "ANY"  # of an operation that clients call with a method that is not known
+MAX_METHOD_LENGTH = 20  # letters; other servers pass on whatever a client sends
 BASES = ("published", "called")
 
 
@@ -94,7 +95,7 @@ def find_published_path(method: str, path: str) -> PublishedPath | None:
     services = load_published_services().get(steps[0], ()) if steps else ()
     if not services:
         return None
-    routed_method = "GET" if method == "HEAD" else method
+    routed_method = _name_method(method)
     matching = [
         (operation.method in (routed_method, ANY_METHOD), _count_static_steps(operation), service, operation)
         for service in services
@@ -112,6 +113,13 @@ def find_published_path(method: str, path: str) -> PublishedPath | None:
         is_published=is_known and operation.is_published,
         is_called=is_known and not operation.is_published,
     )
+
+
+def _name_method(method: str) -> str:
+    """Return the method as a log and a header can name it; HEAD is routed as GET (F4)."""
+    if method == "HEAD":
+        return "GET"
+    return method if method.isascii() and method.isalpha() and len(method) <= MAX_METHOD_LENGTH else ANY_METHOD
 
 
 def _list_operations(facts: Mapping[str, Sequence[str]]) -> Iterator[PublishedOperation]:

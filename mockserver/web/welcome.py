@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import orjson
 
@@ -63,6 +62,8 @@ class Welcome:
         return Response(200, orjson.dumps(facts | {"links": links}), NOT_CACHED)
 
     def _render_page(self, links: dict[str, str]) -> bytes:
+        from html import escape  # noqa: PLC0415 - its table of entities takes a while to import
+
         items = [
             f'<li><a href="{links[name]}">{escape(text)}</a></li>' for name, text in LINK_TEXTS.items() if name in links
         ]

@@ -56,6 +56,16 @@ PATHS = [
         True,
         "acme",
     ),
+    (
+        "X\r\nY: z",
+        "/caas-customer/acme/customers",
+        "caas-customer",
+        "ANY /caas-customer/{tenant}/customers",
+        True,
+        "acme",
+    ),
+    ("Ü", "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
+    ("A" * 21, "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
     ("POST", "/customer/acme/signup", "customer-login", "POST /customer/{tenant}/signup", True, "acme"),
     ("POST", "/customer/acme/customers", "customer", "POST /customer/{tenant}/customers", True, "acme"),
 ]
