@@ -23,10 +23,12 @@ from .faults.registry import FaultRegistry
 from .messages import ErrorWriter, Handler, Service
 from .pipeline import Pipeline, SecondOpinion
 from .records.exchange import Exchange
+from .records.known_headers import collect_known_headers
 from .records.store import RecordStore
 from .settings import Settings
 from .store.clock import Clock
 from .store.world import World
+from .web.application import CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
 
@@ -54,6 +56,11 @@ class App:
     control_operations: tuple[Operation, ...]
     specs: tuple[Spec, ...]
     entrances: Entrances
+
+    @property
+    def services(self) -> list[str]:
+        """The names of the simulated services, sorted."""
+        return sorted({operation.service for operation in self.api_operations})
 
     @property
     def flask(self) -> SimulatorFlask:
@@ -92,7 +99,8 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         guard=guard,
         specs={spec.path.stem: spec.root for spec in specs},
         count_headers={operation.count_header for operation in api.operations if operation.count_header},
-        cors_origins=settings.cors_origin,
+        services=sorted({operation.service for operation in api.operations}),
+        cors=CorsRules(settings.cors_origin, settings.cors_credentials),
     )
     return App(
         settings=settings,
@@ -131,6 +139,7 @@ def _create_api_pipeline(
         second_opinion=_second_opinion(api.specs, settings),
         error_writers=api.error_writers,
         admin=admin,
+        known_headers=collect_known_headers(settings.known_header),
     )
 
 

@@ -9,9 +9,10 @@
      +-- InvalidClient       401  OAuth error (B3)
      +-- BadRequest          400
      +-- Forbidden           403  (A5)
-     +-- NoEndpoint          404  unknown path (F2)
+     +-- NoOperation
+     |    +-- NoEndpoint          404  unknown path (F2)
+     |    +-- MethodNotAllowed    405  (F2)
      +-- NotFound            404  unknown resource (C10)
-     +-- MethodNotAllowed    405  (F2)
      +-- Conflict            409
      |    +-- StaleVersion   409  (D3)
      +-- TooLarge            413, 414 or 431 (F1)
@@ -168,12 +169,38 @@ class Forbidden(ClientError):
         self.scopes = scopes
 
 
-class NoEndpoint(ClientError):
+class UnansweredCall(NamedTuple):
+    """The operation that a client probably meant, which is not simulated (F2b).
+
+    service: its name at the vendor; is_simulated: whether other operations of this service are simulated.
+    operation: method and path template, or how all paths of the service begin.
+    is_known: whether the vendor publishes the operation, or clients call it.
+    explanation: sentences for the developer, without any text from the client; may be empty.
+    """
+
+    service: str
+    operation: str
+    is_known: bool
+    is_simulated: bool
+    explanation: str
+
+
+class NoOperation(ClientError):
+    """A method and a path that no simulated operation has; `unanswered` is None if nothing is known of them."""
+
+    rule = "F2"
+
+    def __init__(self, message: str, unanswered: UnansweredCall | None = None) -> None:
+        explanation = unanswered.explanation if unanswered else ""
+        super().__init__(f"{message} {explanation}".strip(), hint=explanation, rule="F2b" if explanation else "")
+        self.unanswered = unanswered
+
+
+class NoEndpoint(NoOperation):
     """An unknown path (F2)."""
 
     status = 404
     reason = "Not Found"
-    rule = "F2"
 
 
 class NotFound(ClientError):
@@ -192,21 +219,20 @@ class NotFound(ClientError):
         return super().body() | {"resourceId": self.resource_id}
 
 
-class MethodNotAllowed(ClientError):
+class MethodNotAllowed(NoOperation):
     """A method that a known path does not allow (F2)."""
 
     status = 405
     reason = "Method Not Allowed"
-    rule = "F2"
 
-    def __init__(self, allowed_methods: tuple[str, ...]) -> None:
-        super().__init__(f"This path allows {', '.join(allowed_methods)}.")
+    def __init__(self, allowed_methods: tuple[str, ...], unanswered: UnansweredCall | None = None) -> None:
+        super().__init__(f"This path allows {', '.join(allowed_methods)}.", unanswered)
         self.allowed_methods = allowed_methods
 
     @property
     def headers(self) -> dict[str, str]:
         """The response headers, with the methods that the path allows."""
-        return {"Allow": ", ".join(self.allowed_methods)}
+        return {"Allow": ", ".join(self.allowed_methods)} | super().headers
 
 
 class Conflict(ClientError):

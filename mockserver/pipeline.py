@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Protocol
-
-import orjson
 
 from .access import NOBODY, TENANT_NAME, Principal, authorize
 from .caches.row_cache import MAX_CACHED_LIST_ROWS, RowCache
@@ -14,24 +13,22 @@ from .contract.bodies import ParsedBody
 from .contract.operations import MULTI_STATUS, Operation
 from .contract.query_string import RawValue, parse_query_string
 from .contract.routing import Router, decode_ids
-from .contract.validation import SchemaValidator
 from .errors import BadRequest, ClientError, InjectedError, InvalidToken
 from .faults.injector import FaultInjector
-from .messages import Call, ErrorWriter, Handler, Listing, NetworkFault, RawJson, Reply, Request, Response, TextBody
-from .practices.rows import Row, StoredRow, StoredRows
+from .messages import Call, ErrorWriter, Handler, Listing, RawJson, Reply, Request, Response
+from .practices.rows import StoredRow, StoredRows
 from .practices.source_cache import SourceCache
+from .practices.writes import BulkEntries
 from .records import findings
-from .records.exchange import Exchange
+from .records.exchange import MAX_ELEMENT_ERRORS, Exchange
+from .records.known_headers import COMMON_HEADERS, KnownHeaders
 from .records.store import RecordStore
+from .reply_encoding import ContractViolation, build_response, encode_row
 from .store.world import World
 from .view import View, parse_view
 
 OK = 200
 NO_BODY = ParsedBody()
-
-
-class ContractViolation(Exception):
-    """A reply that its contract does not allow: a defect of the simulator, not of the client."""
 
 
 class SecondOpinion(Protocol):
@@ -59,6 +56,7 @@ class Pipeline:
     row_cache: encoded rows of stored documents.
     source_cache: the sources of lists, their columns and their orders.
     admin: the caller of every call if `is_auth_on` is False.
+    known_headers: those that need no declaration.
     """
 
     world: World
@@ -72,21 +70,27 @@ class Pipeline:
     row_cache: RowCache = field(default_factory=RowCache)
     source_cache: SourceCache = field(default_factory=SourceCache)
     admin: Principal = NOBODY
+    known_headers: KnownHeaders = COMMON_HEADERS
 
     def handle_request(self, request: Request) -> Response:
         """Return the response to a request; every client error becomes a response too."""
         exchange = self.records.open_exchange(request)
         try:
-            response = _to_response(self._route_request(exchange), exchange.network_fault)
+            response = build_response(self._route_request(exchange), exchange.network_fault)
         except ClientError as error:
             exchange.error = error
-            response = _to_response(self._error_reply(exchange, error), exchange.network_fault)
+            response = build_response(self._error_reply(exchange, error), exchange.network_fault)
         except Exception:
             self.records.close_exchange(exchange, Response(500, b"", {}))
             raise
         self.records.close_exchange(exchange, response)
         self.fault_injector.complete_call(exchange)
         return response
+
+    def _element_error_headers(self, exchange: Exchange, entries: BulkEntries) -> dict[str, str]:
+        """Return headers for a bulk with failed elements, whose entries do not say what is wrong."""
+        hint = f"{len(entries.errors)} of {len(entries)} elements failed; the explanation says why"
+        return {"X-Mock-Explain": exchange.id, "X-Mock-Hint": hint} if self.records.is_recording else {}
 
     def _error_reply(self, exchange: Exchange, error: ClientError) -> Reply:
         explain_header = {"X-Mock-Explain": exchange.id} if self.records.is_recording else {}
@@ -132,6 +136,9 @@ class Pipeline:
         reply = self._run_handler(exchange, operation, call, view)
         if reply.status == MULTI_STATUS:
             exchange.element_codes = [entry["code"] for entry in reply.body]
+            if isinstance(reply.body, BulkEntries) and reply.body.errors:
+                exchange.element_errors = dict(islice(reply.body.errors.items(), MAX_ELEMENT_ERRORS))
+                headers = {**headers, **self._element_error_headers(exchange, reply.body)}
         reply.body = self._encode_body(exchange, operation, call, view, reply)
         if headers:
             reply.headers = {**reply.headers, **headers}
@@ -185,7 +192,9 @@ class Pipeline:
         The strictness decides what the client notices: nothing (`vendor`), a header, or an error (`strict`).
         """
         exchange.scan = findings.scan_body(operation, call.body)
-        request_findings = findings.find_request_findings(operation, query, exchange.request.headers, exchange.scan)
+        request_findings = findings.find_request_findings(
+            operation, query, exchange.request.headers, exchange.scan, self.known_headers
+        )
         # Customers do not choose the scopes of their tokens.
         chosen_scopes = frozenset() if call.principal.customer_id else call.principal.scopes
         excess_scopes = findings.find_excess_scopes(operation.id, operation.scopes, chosen_scopes)
@@ -233,7 +242,7 @@ class Pipeline:
             rows.sources,
             rows.depends_on,
             variant,
-            lambda source: _encode_row(operation, validator, view, rows.make(source)),
+            lambda source: encode_row(operation, validator, view, rows.make(source)),
         )
         return RawJson(b"[%b]" % b",".join(encoded_rows))
 
@@ -249,7 +258,7 @@ class Pipeline:
             row.source,
             row.depends_on,
             variant,
-            lambda source: _encode_row(operation, validator, view, row.make(source)),
+            lambda source: encode_row(operation, validator, view, row.make(source)),
         )
         return RawJson(encoded_row)
 
@@ -262,27 +271,6 @@ class Pipeline:
             raise ContractViolation(f"{operation.id} answered {reply.status}: {violation}")
 
 
-def _encode_row(operation: Operation, validator: SchemaValidator, view: View, row: Row) -> bytes:
-    """Validate a stored row, then project, localize and encode it."""
-    error = validator.first_error(row)
-    if error is not None:
-        raise ContractViolation(f"{operation.id} answered {OK}: {error.field}: {error.detail}")
-    return _encode_json(view.shape_body(row))
-
-
 def _is_preflight(request: Request) -> bool:
     """Whether this is a browser's CORS preflight; if it were refused, the page would get no response at all (F4)."""
     return request.method == "OPTIONS" and "access-control-request-method" in request.headers
-
-
-def _to_response(reply: Reply, network_fault: NetworkFault | None) -> Response:
-    if isinstance(reply.body, RawJson):
-        return Response(reply.status, reply.body.content, reply.headers, network_fault)
-    if isinstance(reply.body, TextBody):
-        return Response(reply.status, reply.body.content.encode(), reply.headers, network_fault, reply.body.media_type)
-    return Response(reply.status, b"" if reply.body is None else _encode_json(reply.body), reply.headers, network_fault)
-
-
-def _encode_json(body: Any) -> bytes:
-    """Encode as JSON; a copy, since orjson returns small texts in blocks of 4 KB, which the journal would keep."""
-    return bytes(memoryview(orjson.dumps(body)))

@@ -67,7 +67,13 @@ class Switches:
 class Settings:
     """The settings of a server; the help text of each field says what it means."""
 
-    host: str = field(default="127.0.0.1", metadata=_about("Address to listen on."))
+    host: str = field(
+        default="localhost",
+        metadata=_about(
+            "Address to listen on: localhost for both loopback addresses, :: for all addresses of IPv4 and IPv6, "
+            "0.0.0.0 for those of IPv4, or another one."
+        ),
+    )
     port: int = field(default=8080, metadata=_about("Port to listen on; 0 takes a free one."))
     tenant: str = field(
         default="acme", metadata=_about("Tenant shown in the ready line; any other valid name works too.")
@@ -90,9 +96,22 @@ class Settings:
         default="vendor",
         metadata=_about("Contract violations that the vendor tolerates: record, report in a header, or reject them."),
     )
+    known_header: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "Header that is no contract violation, in addition to those of browsers, SDKs, tracers and proxies; "
+            "`x-shop-*` is all with this beginning; repeatable."
+        ),
+    )
     log_format: Literal["text", "json"] = field(default="text", metadata=_about("Format of the ready line."))
     cors_origin: tuple[str, ...] = field(
         default=(), metadata=_about("Origin of web pages that may call the API, in addition to loopback; repeatable.")
+    )
+    cors_credentials: bool = field(
+        default=False,
+        metadata=_about(
+            "Let pages of the origins in --cors-origin, except `*`, send credentials (`credentials: 'include'`)."
+        ),
     )
     allowed_host: tuple[str, ...] = field(
         default=(),

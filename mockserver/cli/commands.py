@@ -132,7 +132,7 @@ def print_world_schema() -> None:
 
 
 @commands.command()
-@click.option("--host", default="127.0.0.1", envvar=PREFIX + "HOST", show_default=True)
+@click.option("--host", default="localhost", envvar=PREFIX + "HOST", show_default=True)
 @click.option("--port", default=8080, envvar=PREFIX + "PORT", show_default=True)
 def healthcheck(host: str, port: int) -> None:
     """Check that a server is healthy.
@@ -142,8 +142,9 @@ def healthcheck(host: str, port: int) -> None:
     from http.client import HTTPException
     from urllib.request import ProxyHandler, build_opener
 
-    reachable_host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
-    url = f"http://{reachable_host}:{port}/__admin/health"  # importing the path from `control` takes 0.1 s
+    reachable_host = {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(host, host)  # noqa: S104 - compared, not bound
+    url_host = f"[{reachable_host}]" if ":" in reachable_host else reachable_host
+    url = f"http://{url_host}:{port}/__admin/health"  # importing the path from `control` takes 0.1 s
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=HEALTH_CHECK_SECONDS) as response:
             click.echo(response.read().decode())

@@ -49,8 +49,15 @@ def parse_report(content: bytes) -> dict[str, Any]:
 
 
 def format_report(report: Mapping[str, Any]) -> str:
-    """Return the report for a terminal: a line for each dimension, then what is not covered."""
-    return "\n".join([*_dimension_lines(report), *_missing_item_lines(report), *_unused_scope_lines(report)])
+    """Return the report for a terminal: a line for each dimension, what is not covered, and calls without an answer."""
+    return "\n".join(
+        [
+            *_dimension_lines(report),
+            *_missing_item_lines(report),
+            *_unused_scope_lines(report),
+            *_unanswered_lines(report),
+        ]
+    )
 
 
 def find_shortfalls(report: Mapping[str, Any], minimums: Mapping[str, int]) -> list[str]:
@@ -88,6 +95,16 @@ def _unused_scope_lines(report: Mapping[str, Any]) -> Iterator[str]:
     if unused_scopes:
         yield "\nscopes granted and never needed:"
         yield from (f"  {name}: {', '.join(scopes)}" for name, scopes in unused_scopes.items())
+
+
+def _unanswered_lines(report: Mapping[str, Any]) -> Iterator[str]:
+    operations_by_service: dict[str, list[str]] = {}
+    for operation in report["unanswered"]:
+        line = f"{operation['operation']} ({operation['calls']})"
+        operations_by_service.setdefault(operation["service"], []).append(line)
+    if operations_by_service:
+        yield "\ncalls without an answer, by service:"
+        yield from (f"  {service}: {', '.join(lines)}" for service, lines in operations_by_service.items())
 
 
 def _error_message(content: bytes) -> str:

@@ -17,8 +17,10 @@ from ..records.coverage import COVERAGE_DIMENSIONS
 from ..settings import PREFIX, Setting, Settings, Switches, list_settings
 from .count_options import to_kebab_case
 
+ANY_ORIGIN = "*"
 ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # matches the whole value
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+HEADER_PATTERN = re.compile(r"[\w!#$%&'+.^`|~-]+\*?", re.ASCII)  # matches the whole value
 SETTING_RANGES = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
 
 
@@ -38,6 +40,10 @@ def collect_settings(options: dict[str, Any]) -> Settings:
         raise click.UsageError(
             "--cors-origin must be an origin as browsers send it: http://shop.example:3000, without path or final slash"
         )
+    if not all(map(HEADER_PATTERN.fullmatch, options["known_header"])):
+        raise click.UsageError("--known-header must be the name of a header, such as X-Shop, or a beginning: X-Shop-*")
+    if options["cors_credentials"] and not set(options["cors_origin"]) - {ANY_ORIGIN}:
+        raise click.UsageError("--cors-credentials needs the origins of pages in --cors-origin; browsers refuse `*`")
     switch_names = {switch.name for switch in fields(Switches)}
     switches = Switches(**{name: value for name, value in options.items() if name in switch_names})
     return Settings(behaviour=switches, **{name: value for name, value in options.items() if name not in switch_names})

@@ -29,6 +29,7 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
         "world": app.world.seed.name,
         "tenant": app.settings.tenant,
         "operations": len(app.api_operations),
+        "services": app.services,
         "tokens": app.world.tokens.seed_tokens,
         "reset": f"POST {url}{_path(app.control_operations, RESET)}",
         **({"adminToken": app.guard.token} if app.guard.token else {}),
@@ -45,6 +46,7 @@ def _ready_text(app: App, url: str, seconds: float) -> str:
     return "\n".join(
         [
             f"emporix-mockserver {__version__} is ready at {url} after {seconds:.2f} s (Ctrl-C stops it)",
+            f"  serves  {', '.join(app.services)}; other services of the vendor are not simulated",
             f"  world   {app.world.seed.name}, {len(app.api_operations)} operations, tenant {tenant} or any other name",
             f"  tokens  {tokens}",
             f"  try     curl {authorization}{url}{first_path}",

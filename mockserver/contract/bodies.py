@@ -55,7 +55,7 @@ class BodyPlan:
 
     def parse_body(self, content: bytes, content_type: str | None) -> ParsedBody:
         """Return the validated body; BadRequest if it cannot be read or does not fit its schema."""
-        if not content.strip():
+        if not content:
             if self.required:
                 raise BadRequest(error_type="required", detail="A body is required.", rule="D8")
             return ParsedBody()

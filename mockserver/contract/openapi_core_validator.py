@@ -119,7 +119,7 @@ def _adapt_request(operation: Operation, request: Request, ids: Mapping[str, str
     query = ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True))
     parameters = RequestParameters(query=query, header=Headers(dict(request.headers)), path=dict(ids))
     media_type = parse_media_type(request.headers.get("content-type"))
-    return OpenApiCoreRequest(operation.path, operation.method.lower(), parameters, media_type, body.strip() or None)
+    return OpenApiCoreRequest(operation.path, operation.method.lower(), parameters, media_type, body or None)
 
 
 def _adapt_reply(reply: Reply) -> OpenApiCoreResponse:

@@ -9,8 +9,8 @@ from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from ..errors import INVALID_PARAMETERS, BadRequest, MethodNotAllowed, NoEndpoint
-from . import path_distance
+from ..errors import INVALID_PARAMETERS, BadRequest, MethodNotAllowed, NoEndpoint, UnansweredCall
+from . import path_distance, published_services
 from .operations import Operation
 from .path_distance import Steps
 
@@ -90,7 +90,7 @@ class Router:
         self._root = RouteNode()
         self._templates: list[tuple[Operation, Steps]] = []
         self._id_readers: dict[str, IdReader] = {}  # by operation
-        operations = tuple(operations)
+        self._operations = operations = tuple(operations)
         for operation in operations:
             self._root.insert_template(operation.path.split("/")).operations[operation.method] = operation
             self._templates.append((operation, path_distance.split_path(operation.path)))
@@ -110,7 +110,7 @@ class Router:
             nodes = self._match_nodes(method, path, parts)
             operation = next(filter(None, (node.operations.get(routed_method) for node in nodes)), None)
             if operation is None:
-                raise MethodNotAllowed(_methods_of(nodes))
+                raise MethodNotAllowed(_methods_of(nodes), self._find_unanswered(method, path))
         return operation, self._id_readers[operation.id](parts)
 
     def allowed_methods(self, path: str) -> tuple[str, ...]:
@@ -120,7 +120,10 @@ class Router:
     def extract_tenant(self, path: str) -> str:
         """Return the tenant, still encoded, in a path that may match no template; "" without a tenant."""
         match = self._tenant_pattern.match(path)
-        return match[1] if match else ""
+        if match:
+            return match[1]
+        published = published_services.find_published_path("GET", path)
+        return published.tenant if published else ""
 
     def nearest(self, method: str, path: str) -> list[NearOperation]:
         """Return all operations, the nearest to this method and path first."""
@@ -140,10 +143,32 @@ class Router:
         if not nodes and len(parts) > 2 and not parts[-1]:
             nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
         if not nodes:
-            suggested = self.suggest(method, path)
+            unanswered = self._find_unanswered(method, path)
+            suggested = None if unanswered and unanswered.explanation else self.suggest(method, path)
             question = f" Did you mean {suggested.method} {suggested.path}?" if suggested else ""
-            raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN_PATH_LENGTH]}.{question}")
+            raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN_PATH_LENGTH]}.{question}", unanswered)
         return nodes
+
+    def _find_unanswered(self, method: str, path: str) -> UnansweredCall | None:
+        """Return what the vendor has at a path that is not simulated (F2b); None if nothing is known of it."""
+        known = published_services.find_published_path(method, path)
+        if known is None:
+            return None
+        name = known.service.name
+        siblings = [f"{sibling.method} {sibling.path}" for sibling in self._operations if sibling.service == name]
+        services = sorted({operation.service for operation in self._operations})
+        if self._is_simulated(known.method, path.removesuffix("/")):
+            explanation = ""
+        elif not siblings:
+            explanation = f"{known.describe()} The service is not simulated. Simulated services: {', '.join(services)}."
+        elif known.is_known:
+            explanation = f"{known.describe()} It is not simulated. Simulated are: {', '.join(siblings)}."
+        else:
+            explanation = ""
+        return UnansweredCall(name, known.operation, known.is_known, bool(siblings), explanation)
+
+    def _is_simulated(self, method: str, path: str) -> bool:
+        return any(method in node.operations for node in self._root.match_path(path.split("/")))
 
 
 def _compile_tenant_pattern(templates: Iterable[str]) -> re.Pattern[str]:

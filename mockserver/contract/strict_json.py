@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..errors import BadRequest
 from ..practices.nesting import MAX_JSON_DEPTH, child_values, is_nested_deeper
 from ..wording import shorten
 
+UTF_16_MARKS = (BOM_UTF16_LE, BOM_UTF16_BE)
 INTEGER_RANGE = range(-(2**63), 2**64)  # the integers that a reply can contain
 ORJSON_DEPTH = 254  # levels that orjson writes
 UNCOUNTED_BYTES = 8192  # of JSON in which counting brackets takes longer than writing more levels
@@ -31,9 +33,14 @@ def parse_json(content: bytes) -> Any:
 
 
 def parse_with_checks(content: bytes) -> Any:
-    """Parse JSON as `parse_json` does, and check each name and each value."""
+    """Parse JSON as `parse_json` does, and check each name and each value.
+
+    A UTF-8 byte order mark is ignored, as RFC 8259 allows: editors and shells of Windows write it.
+    """
+    if content.startswith(UTF_16_MARKS):
+        raise _json_error("The body is in UTF-16; JSON must be in UTF-8.")
     try:
-        value = jiter.from_json(content, allow_inf_nan=False, catch_duplicate_keys=True)
+        value = jiter.from_json(content.removeprefix(BOM_UTF8), allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
         raise _json_error(f"Not JSON: {shorten(str(error))}.") from None
     if is_nested_deeper(value):

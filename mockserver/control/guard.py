@@ -6,8 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from ipaddress import IPv6Address, ip_address
 
 from ..access import bearer_token
 from ..errors import BadRequest, ClientError, InvalidToken, NoEndpoint
@@ -16,7 +15,13 @@ from ..messages import Request
 CONTROL_PREFIX = "/__admin"
 HEALTH_PATH = f"{CONTROL_PREFIX}/health"
 DOCS_PATH = f"{CONTROL_PREFIX}/docs"
-LOOPBACK_HOST = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
+# The names of this machine as browsers write them: `localhost` and the names below it, which browsers never ask the DNS
+# for, and all loopback addresses, also those of IPv4 within IPv6.
+LOOPBACK_NAME = (
+    r"(?:(?:[a-z0-9_-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}"
+    r"|\[(?:::1|(?:0{1,4}:){7}0{0,3}1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])"
+)
+LOOPBACK_HOST = re.compile(rf"{LOOPBACK_NAME}(:\d{{1,5}})?", re.IGNORECASE)
 OWN_FETCH_SITES = {"same-origin", "none"}  # Sec-Fetch-Site of our pages, and of an address that a person typed
 
 
@@ -62,20 +67,24 @@ class Guard:
         """Raise ClientError if a request to the control plane is not allowed."""
         if self.is_closed and request.path != HEALTH_PATH:
             raise NoEndpoint("The control plane is disabled (--no-admin).")
+        self._check_host(request.path, request.headers.get("host", ""))
         self._check_origin(request.headers)
         self._check_token(request.path, request.headers.get("authorization"))
         _check_content_type(request)
 
-    def _check_origin(self, headers: Mapping[str, str]) -> None:
-        """Refuse requests that look like DNS rebinding or come from other sites."""
-        host = headers.get("host", "")
-        host_names = {host, host.rpartition(":")[0]}
-        if not LOOPBACK_HOST.fullmatch(host) and host_names.isdisjoint(self.allowed_hosts):
+    def _check_host(self, path: str, host: str) -> None:
+        """Refuse requests that look like DNS rebinding; load balancers check the health under any host name."""
+        if path == HEALTH_PATH or LOOPBACK_HOST.fullmatch(host):
+            return
+        if {host, host.rpartition(":")[0]}.isdisjoint(self.allowed_hosts):
             raise ForeignPageError(
                 f"The control plane does not answer to the host name {host[:100]!r}; see --allowed-host."
             )
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+
+    def _check_origin(self, headers: Mapping[str, str]) -> None:
+        """Refuse requests that come from pages of other sites."""
+        origin, host = headers.get("origin"), headers.get("host")
+        if origin is not None and (not host or origin.partition("://")[2] != host):
             raise ForeignPageError(f"The control plane does not answer pages of the origin {origin[:100]!r}.")
         if headers.get("sec-fetch-site", "none") not in OWN_FETCH_SITES:
             raise ForeignPageError("The control plane does not answer pages of other sites.")
@@ -101,6 +110,8 @@ def _check_content_type(request: Request) -> None:
 def is_loopback_address(host: str) -> bool:
     """Whether an address to listen on can be reached from this machine only."""
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:
         return host == "localhost"
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback

@@ -17,6 +17,14 @@ UNCHECKED_VERSION = Remedy(
 )
 
 
+class BulkEntries(list[BulkEntry]):
+    """The entries of a bulk, and the errors of its failed elements by position, of which entries show little (E1)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: dict[int, ClientError] = {}
+
+
 def next_revision(old: Revision | None, now: str) -> Revision:
     """Return the revision after a write; a new resource gets version 1, and the times are ours (D2)."""
     return Revision(1, now, now) if old is None else Revision(old.version + 1, old.created_at, now)
@@ -37,14 +45,14 @@ def run_bulk(
     handle_element: Callable[[Any], ElementOutcome],
     index_base: int,
     element_id: Callable[[Any], str | None] = lambda _: None,
-) -> list[BulkEntry]:
+) -> BulkEntries:
     """Handle the elements in order, and return an entry for each: its outcome or its error (E1, E2).
 
     element_errors: errors found before, by position; such an element is not handled.
     index_base: the index of the first element, 1 or 0 (E3).
     element_id: returns the id of a failed element, if entries of this operation have one.
     """
-    entries = []
+    entries = BulkEntries()
     for position, element in enumerate(elements):
         try:
             if element_errors and position in element_errors:
@@ -52,6 +60,7 @@ def run_bulk(
             code, id_ = handle_element(element)
             entry = {"index": position + index_base, "code": code, "status": STATUS_TEXTS[code]}
         except ClientError as error:
+            entries.errors[position] = error
             message = INVALID_BODY if isinstance(error, BadRequest) else error.message
             id_ = element_id(element)
             entry = {"index": position + index_base, "code": error.status, "status": error.reason, "message": message}

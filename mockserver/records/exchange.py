@@ -11,13 +11,15 @@ from typing import Literal, NamedTuple
 from ..access import Principal
 from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
-from ..errors import ClientError, Forbidden, MethodNotAllowed, NoEndpoint
+from ..errors import ClientError, Forbidden, NoOperation
 from ..messages import Call, NetworkFault, Request, Response
 
 MAX_TEST_NAME_LENGTH = 200  # characters
 MAX_STORED_BODY_BYTES = 64 * 1024  # of one request or response; the rest is cut off
 BASE_ENTRY_BYTES = 2500  # an entry without what the client sent and received
 FINDING_BYTES = 500
+ELEMENT_ERROR_BYTES = 1000
+MAX_ELEMENT_ERRORS = 20  # of one bulk
 
 FindingKind = Literal["query", "header", "body", "deprecated", "scope"]
 
@@ -45,6 +47,7 @@ class JournalEntry:
     principal: the holder of the token, even if it has expired; None for an unknown token or none.
     fault: ids of the faults that were applied. is_injected: whether one of them replaced the service's own response.
     versions: of the tenant's state, before and after the handler.
+    element_errors: of a bulk's elements, by position from 0; the first MAX_ELEMENT_ERRORS.
     microseconds: from arrival to response.
     is_truncated: whether the request body was longer than MAX_STORED_BODY_BYTES.
     size_bytes: an estimate of the memory that the entry takes.
@@ -63,6 +66,7 @@ class JournalEntry:
     error: ClientError | None = None
     response: Response | None = None
     versions: tuple[int, int] | None = None
+    element_errors: Mapping[int, ClientError] = field(default_factory=dict)
     microseconds: int = 0
     is_truncated: bool = False
     size_bytes: int = 0
@@ -85,7 +89,15 @@ class JournalEntry:
     @property
     def is_unmatched(self) -> bool:
         """Whether no operation has the path and method. OPTIONS is answered without an operation."""
-        return isinstance(self.error, (NoEndpoint, MethodNotAllowed)) and self.request.method != "OPTIONS"
+        return isinstance(self.error, NoOperation) and self.request.method != "OPTIONS"
+
+    @property
+    def service(self) -> str:
+        """The service that was called, or would have been called at the vendor (F2b); "" if it is unknown."""
+        if self.operation is not None:
+            return self.operation.service
+        unanswered = self.error.unanswered if isinstance(self.error, NoOperation) else None
+        return unanswered.service if unanswered else ""
 
     @property
     def is_authenticated(self) -> bool:
@@ -136,15 +148,17 @@ class Exchange(JournalEntry):
         """Release what the journal does not keep, cut off long bodies, and return the exchange as an entry."""
         self.call = self.scan = None
         self.element_codes = ()
-        if self.error is not None:  # the frames of a traceback would keep body, call and state in memory
-            self.error.__traceback__ = self.error.__context__ = None
+        errors = self.element_errors.values() if self.error is None else (self.error,)
+        for error in errors:  # the frames of a traceback would keep body, call and state in memory
+            error.__traceback__ = error.__context__ = None
         request, response = self.request, self.response
         if len(request.body) > MAX_STORED_BODY_BYTES:
             self.is_truncated = True
             request = self.request = replace(request, body=request.body[:MAX_STORED_BODY_BYTES])
         if response and len(response.content) > MAX_STORED_BODY_BYTES:
             response = self.response = replace(response, content=response.content[:MAX_STORED_BODY_BYTES])
-        self.size_bytes = _estimate_size(request, response, len(self.findings))
+        error_bytes = ELEMENT_ERROR_BYTES * len(self.element_errors)
+        self.size_bytes = _estimate_size(request, response, len(self.findings)) + error_bytes
         return self
 
 

@@ -13,22 +13,10 @@ from typing import Any
 from ..contract import body_fields
 from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
-from ..errors import BadRequest
+from ..errors import INVALID_BODY, INVALID_PARAMETERS, BadRequest
 from .exchange import Exchange, Finding
+from .known_headers import COMMON_HEADERS, KnownHeaders
 
-# Headers that a client, a proxy or a tool may send with any request.
-COMMON_HEADERS = frozenset(
-    {
-        *("accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "connection", "cookie"),
-        *("access-control-request-headers", "access-control-request-method", "cache-control", "date", "dnt", "expect"),
-        *("content-encoding", "content-language", "content-length", "content-type", "forwarded", "from", "host"),
-        *("if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "keep-alive", "max-forwards"),
-        *("origin", "pragma", "prefer", "priority", "proxy-connection", "range", "referer", "save-data", "te"),
-        *("traceparent", "tracestate", "transfer-encoding", "upgrade", "upgrade-insecure-requests", "user-agent"),
-        *("via", "x-mock-test", "x-real-ip", "x-request-id"),
-    }
-)
-COMMON_HEADER_PREFIXES = ("sec-", "x-forwarded-", "x-b3-")
 EMPTY_SCAN = FieldScan()
 MAX_UNDECLARED_FIELDS = 1000  # at which the scan of a body stops; a body can have a million of them
 MAX_FINDINGS_PER_REQUEST = 100
@@ -37,11 +25,15 @@ MAX_TESTS_PER_FINDING = 20
 
 
 def find_request_findings(
-    operation: Operation, query: Iterable[str], headers: Mapping[str, str], scan: FieldScan
+    operation: Operation,
+    query: Iterable[str],
+    headers: Mapping[str, str],
+    scan: FieldScan,
+    known_headers: KnownHeaders = COMMON_HEADERS,
 ) -> tuple[Finding, ...]:
     """Return the undeclared parameters, headers and body fields of a request, and the deprecated things it uses."""
     if (
-        COMMON_HEADERS.issuperset(headers)
+        known_headers.names.issuperset(headers)
         and operation.parameters["query"].names.issuperset(query)
         and not scan.undeclared
         and not operation.is_deprecated
@@ -49,7 +41,7 @@ def find_request_findings(
         return ()
     request_findings = [
         *_undeclared_parameters(operation, query),
-        *_undeclared_headers(operation, headers),
+        *_undeclared_headers(operation, headers, known_headers),
         *_deprecations(operation),
         *_undeclared_fields(scan),
     ]
@@ -66,7 +58,8 @@ def scan_body(operation: Operation, body: Any) -> FieldScan:
 def finding_error(finding: Finding) -> BadRequest:
     """Return the error that a finding becomes if the setting `contract` is strict (C11b)."""
     hint = f" Did you mean {finding.suggestion}?" if finding.suggestion else ""
-    return BadRequest(field=finding.place, error_type="undeclared", detail=finding.message + hint, rule="C11b")
+    message = INVALID_BODY if finding.kind == "body" else INVALID_PARAMETERS
+    return BadRequest(message, field=finding.place, error_type="undeclared", detail=finding.message + hint, rule="C11b")
 
 
 @lru_cache(maxsize=1000)  # tokens have few different sets of scopes
@@ -148,10 +141,12 @@ def _undeclared_parameters(operation: Operation, query: Iterable[str]) -> Iterat
             yield Finding("query", name[:100], "This query parameter is not declared.", _nearest_name(name, declared))
 
 
-def _undeclared_headers(operation: Operation, headers: Mapping[str, str]) -> Iterator[Finding]:
+def _undeclared_headers(
+    operation: Operation, headers: Mapping[str, str], known_headers: KnownHeaders
+) -> Iterator[Finding]:
     declared = operation.parameters["header"].names
     for name in headers:
-        if name not in COMMON_HEADERS and name not in declared and not name.startswith(COMMON_HEADER_PREFIXES):
+        if name not in declared and not known_headers.includes(name):
             yield Finding("header", name[:100], "This header is not declared.", _nearest_name(name, declared))
 
 

@@ -13,6 +13,7 @@ from ..messages import Request, Response
 from .coverage import Coverage
 from .exchange import Exchange, JournalEntry
 from .findings import FindingCounts
+from .unanswered import UnansweredCounts, UnansweredLog
 
 NO_TENANT = ""  # the key of the record for requests without a tenant
 MAX_TENANT_RECORDS = 1000  # the oldest is dropped first, and its coverage is added to NO_TENANT
@@ -81,12 +82,15 @@ class TenantRecord:
     journal: Journal = field(default_factory=Journal)
     findings: FindingCounts = field(default_factory=FindingCounts)
     coverage: Coverage = field(default_factory=Coverage)
+    unanswered: UnansweredCounts = field(default_factory=UnansweredCounts)
 
     def record_exchange(self, exchange: Exchange) -> JournalEntry:
         """Record an exchange, and return its journal entry."""
         if exchange.findings:
             self.findings.count_findings(exchange)
         self.coverage.record_exchange(exchange)
+        if exchange.operation is None:
+            self.unanswered.count_entry(exchange)
         entry = exchange.become_entry()
         self.journal.append_entry(entry)
         return entry
@@ -102,6 +106,7 @@ class RecordStore:
         self._unchecked_bytes = 0  # new entries since the last check of MAX_TOTAL_JOURNAL_BYTES
         self._dropped_count = 0  # entries of dropped records
         self._sequence = count(1)
+        self._unanswered_log = UnansweredLog()
 
     def open_exchange(self, request: Request) -> Exchange:
         """Return a new exchange."""
@@ -113,6 +118,8 @@ class RecordStore:
         exchange.microseconds = (perf_counter_ns() - exchange.started_ns) // 1000
         if self.is_recording:
             entry = self.get_record(exchange.tenant).record_exchange(exchange)
+            if exchange.operation is None:
+                self._unanswered_log.log_entry(entry)
             self._unchecked_bytes += entry.size_bytes
             if self._unchecked_bytes > BYTES_BETWEEN_CHECKS:
                 self._shrink_journals()
@@ -168,6 +175,7 @@ class RecordStore:
         oldest = next(name for name in self._records if name != NO_TENANT)
         record = self._records.pop(oldest)
         self._records[NO_TENANT].coverage.merge(record.coverage)
+        self._records[NO_TENANT].unanswered.merge(record.unanswered)
         self._dropped_count += record.journal.dropped_count + len(record.journal.list_entries())
 
     def _shrink_journals(self) -> None:

@@ -12,6 +12,7 @@ import orjson
 from ..control.guard import CONTROL_PREFIX, Guard, is_documentation
 from ..errors import ClientError, error_body
 from ..messages import Request, Response, reason_phrase
+from .welcome import WELCOME_PATHS, Welcome
 
 LOG = logging.getLogger("mockserver")
 DEFECT = "This is a defect of emporix-mockserver, not of your request; its log has the details."
@@ -21,17 +22,34 @@ Answer = Callable[[Request], Response]
 
 
 @dataclass(frozen=True, slots=True)
+class CorsRules:
+    """Which web pages may call the simulated API, in addition to those of loopback origins.
+
+    origins: their origins; `*` is any.
+    has_credentials: whether pages of the named origins may send credentials, such as cookies; never those of `*`.
+    """
+
+    origins: tuple[str, ...] = ()
+    has_credentials: bool = False
+
+
+LOOPBACK_ONLY = CorsRules()
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """Answers requests.
 
     api, control: the pipelines of the simulated API and of the control plane.
     documentation: serves the pages below /__admin/docs.
+    welcome: answers `GET /`.
     """
 
     api: Answer
     control: Answer
     documentation: Answer
     guard: Guard
+    welcome: Welcome
 
     def answer(self, request: Request) -> Response:
         """Return the response to a request; a failure becomes an error response in JSON."""
@@ -39,7 +57,8 @@ class Application:
 
     def _route(self, request: Request) -> Response:
         if not is_control(request.path):
-            return self.api(request)
+            welcome = self.welcome.answer(request) if request.path in WELCOME_PATHS else None
+            return welcome or self.api(request)
         if request.problem:
             raise request.problem
         self.guard.check_request(request)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ..control.guard import Guard
 from ..messages import Request, Response
 from . import wsgi
-from .application import Answer, Application, answer_by_origin
+from .application import LOOPBACK_ONLY, Answer, Application, CorsRules, answer_by_origin
+from .welcome import Welcome
 
 if TYPE_CHECKING:  # it took a tenth of the start to import, and most clients never need it
     from flask import Flask
@@ -33,16 +34,19 @@ class Entrances:
         guard: Guard,
         specs: Specs,
         *,
+        services: Sequence[str] = (),
         count_headers: Collection[str] = (),
-        cors_origins: Collection[str] = (),
+        cors: CorsRules = LOOPBACK_ONLY,
     ) -> None:
         """Take the pipelines.
 
         specs: the OpenAPI documents that the documentation shows, by name.
-        count_headers, cors_origins: see `create_flask`.
+        services: the names of the simulated services.
+        count_headers, cors: see `create_flask`.
         """
-        self._application = Application(api, control, self._answer_documentation, guard)
-        self._specs, self._count_headers, self._cors_origins = specs, count_headers, cors_origins
+        welcome = Welcome(services, has_control=not guard.is_closed)
+        self._application = Application(api, control, self._answer_documentation, guard, welcome)
+        self._specs, self._count_headers, self._cors = specs, count_headers, cors
         self._lock = Lock()  # two threads may need an application for the first time at once
         self._flask: SimulatorFlask | None = None
         self._docs: Flask | None = None
@@ -55,9 +59,7 @@ class Entrances:
             if self._flask is None:
                 from .flask_app import create_flask  # noqa: PLC0415 - see above
 
-                self._flask = create_flask(
-                    self._application, count_headers=self._count_headers, cors_origins=self._cors_origins
-                )
+                self._flask = create_flask(self._application, count_headers=self._count_headers, cors=self._cors)
             return self._flask
 
     def _answer_page(self, request: Request) -> Response:

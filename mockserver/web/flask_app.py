@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from flask import Flask
@@ -12,10 +12,12 @@ from flask import Response as FlaskResponse
 from flask import request as flask_request
 from flask_cors import CORS
 
+from ..control.guard import LOOPBACK_NAME
 from . import wsgi
-from .application import Application, is_from_page
+from .application import Application, CorsRules, is_from_page
 
-LOOPBACK_ORIGIN = re.compile(r"^https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$")
+LOOPBACK_ORIGIN = re.compile(rf"^https?://{LOOPBACK_NAME}(:\d+)?$", re.IGNORECASE)
+ANY_ORIGIN = "*"
 EXPOSED_HEADERS = ["X-Mock-Hint", "X-Mock-Explain", "X-Mock-Findings", "Retry-After", "Preference-Applied"]
 PREFLIGHT_SECONDS = 600  # how long a browser may cache the response to a preflight
 
@@ -49,25 +51,36 @@ class SimulatorFlask(Flask):
         return flask_response
 
 
-def create_flask(
-    application: Application, *, count_headers: Collection[str] = (), cors_origins: Collection[str] = ()
-) -> SimulatorFlask:
+def create_flask(application: Application, *, count_headers: Collection[str], cors: CorsRules) -> SimulatorFlask:
     """Return the Flask application around ours.
 
     count_headers: the response headers with the number of rows, which pages may read.
-    cors_origins: origins of web pages that may call the simulated API, in addition to loopback.
+    cors: which web pages may call the simulated API, in addition to those of loopback origins.
     """
     app = SimulatorFlask(application)
     CORS(
         app,
-        origins=[LOOPBACK_ORIGIN, *map(_origin_pattern, cors_origins)],
+        origins=[LOOPBACK_ORIGIN, *map(_origin_pattern, cors.origins)],
         expose_headers=[*EXPOSED_HEADERS, *count_headers],
         max_age=PREFLIGHT_SECONDS,
         always_send=False,  # only to web pages
     )
+    if cors.has_credentials:
+        app.after_request(_allow_credentials({origin.lower() for origin in cors.origins} - {ANY_ORIGIN}))
     return app
+
+
+def _allow_credentials(origins: Collection[str]) -> Callable[[FlaskResponse], FlaskResponse]:
+    """Return a function that allows credentials in the responses to pages of these origins."""
+
+    def add_header(response: FlaskResponse) -> FlaskResponse:
+        if flask_request.headers.get("Origin", "").lower() in origins:
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+        return response
+
+    return add_header
 
 
 def _origin_pattern(text: str) -> str | re.Pattern[str]:
     """Return an origin for flask-cors, escaped, since it would read the brackets of an IPv6 address as a regex."""
-    return text if text == "*" else re.compile(f"^{re.escape(text)}$", re.IGNORECASE)
+    return text if text == ANY_ORIGIN else re.compile(f"^{re.escape(text)}$", re.IGNORECASE)

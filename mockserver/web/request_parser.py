@@ -11,6 +11,7 @@ from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrad
 
 from ..errors import ClientError, TooLarge
 from ..messages import Request
+from .content_encodings import body_too_long, decode_body
 from .limits import MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_UNREAD_BYTES, MAX_URL_BYTES, MAX_WAITING_REQUESTS
 
 MAX_CACHED_NAME_BYTES = 50  # longer header names are decoded each time, to bound the memory
@@ -198,13 +199,11 @@ def split_target(target: str) -> tuple[str, str]:
     return path, query
 
 
-def body_too_long() -> TooLarge:
-    """Return the problem of a request whose body exceeds the limit."""
-    return TooLarge(413, f"The body is longer than {MAX_BODY_BYTES} bytes.")
-
-
 def check_limits(request: Request) -> None:
-    """Set the problem of a request whose URL or headers exceed a limit, and cut them; a problem leaves no body."""
+    """Set the problem of a request whose URL or headers exceed a limit, and cut them; a problem leaves no body.
+
+    An encoded body is decoded.
+    """
     headers = request.headers
     if len(request.path) + len(request.query) > MAX_URL_BYTES:
         request.path, request.query = request.path[:MAX_URL_BYTES], ""
@@ -214,6 +213,8 @@ def check_limits(request: Request) -> None:
         request.problem = TooLarge(431, f"The headers are longer than {MAX_HEADER_BYTES} bytes.")
     if request.problem:
         request.body = b""
+    elif "content-encoding" in headers:
+        decode_body(request)
 
 
 def _read_header_key(name: bytes) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import resource
 import socket
 from asyncio import SelectorEventLoop, Task, sleep
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,8 @@ from ..faults.registry import FaultRegistry
 from .application import Answer
 from .connection import Connection, WriteBatcher
 from .dispatcher import Dispatcher
-from .limits import BACKLOG, MAX_CONNECTIONS, OTHER_DESCRIPTORS
+from .limits import MAX_CONNECTIONS, OTHER_DESCRIPTORS
+from .listening import describe_url, open_listeners
 
 TIMEOUT_CHECK_SECONDS = 1  # time between two checks of all connections
 
@@ -26,9 +26,9 @@ class Server:
     """
 
     def __init__(self, answer: Answer, host: str, port: int, faults: FaultRegistry) -> None:
-        """Bind to an address; port 0 takes a free port. OSError if that is impossible."""
-        self._listeners = list(_bind(host, port))
-        self.host, self.port = host, self._listeners[0].getsockname()[1]
+        """Bind to the addresses of a host; port 0 takes a free port. OSError if that is impossible."""
+        self._listeners = open_listeners(host, port)
+        self.port = self._listeners[0].getsockname()[1]
         self._max_connections = connection_limit(MAX_CONNECTIONS)
         self.connections: set[Connection] = set()
         self._opening: set[Task[Any]] = set()
@@ -39,8 +39,7 @@ class Server:
     @property
     def url(self) -> str:
         """The URL for a client on this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return describe_url(self._listeners)
 
     def run(self) -> None:
         """Answer requests until `stop`, then close all connections."""
@@ -130,16 +129,3 @@ def connection_limit(wanted: int) -> int:
 
 def _is_enough(limit: int, needed: int) -> bool:
     return limit == resource.RLIM_INFINITY or limit >= needed
-
-
-def _bind(host: str, port: int) -> Iterator[socket.socket]:
-    """Listen on every address of a host, on the same port."""
-    with ExitStack() as failing:
-        for family, _, _, _, address in socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
-            listener = failing.enter_context(socket.create_server((address[0], port), family=family, backlog=BACKLOG))
-            listener.setblocking(False)
-            port = port or listener.getsockname()[1]
-            yield listener
-        failing.pop_all()

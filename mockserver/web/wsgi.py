@@ -8,10 +8,11 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from ..errors import BadRequest, ClientError
+from ..errors import INVALID_PARAMETERS, BadRequest, ClientError
 from ..messages import Request, Response, reason_phrase
+from .content_encodings import body_too_long
 from .limits import MAX_BODY_BYTES
-from .request_parser import body_too_long, check_limits, split_target
+from .request_parser import check_limits, split_target
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -114,7 +115,9 @@ def _read_body(environ: Environ) -> bytes:
     """Return the complete body, or raise ClientError; some servers pass on a truncated one as if it were complete."""
     length_text = environ.get("CONTENT_LENGTH") or "0"
     if not (length_text.isascii() and length_text.isdigit()):
-        raise BadRequest(field="Content-Length", error_type="type", detail="is not a number", rule="F3")
+        raise BadRequest(
+            INVALID_PARAMETERS, field="Content-Length", error_type="type", detail="is not a number", rule="F3"
+        )
     length = int(length_text[:20])
     if length > MAX_BODY_BYTES:
         raise body_too_long()

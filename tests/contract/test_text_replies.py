@@ -13,8 +13,9 @@ from mockserver.contract.routing import Router
 from mockserver.contract.spec import load_spec
 from mockserver.control.guard import Guard
 from mockserver.messages import Reply, Request, TextBody
-from mockserver.pipeline import ContractViolation, Pipeline
+from mockserver.pipeline import Pipeline
 from mockserver.records.store import RecordStore
+from mockserver.reply_encoding import ContractViolation
 from mockserver.store.world import World
 from mockserver.web.entrances import Entrances
 

@@ -79,12 +79,57 @@ def test_a_server_that_others_can_reach_generates_a_token() -> None:
     assert build(Settings()).guard.token == ""
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+LOOPBACK_NAMES = [
+    *("localhost", "LocalHost", "localhost.", "shop.localhost", "a.b-c.d_e.localhost", "127.0.0.1", "127.255.255.254"),
+    *("[::1]", "[0:0:0:0:0:0:0:1]", "[0000:0000:0000:0000:0000:0000:0000:0001]", "[::ffff:127.0.0.1]"),
+    *("[::ffff:7f00:1]", "[::FFFF:7F00:1]"),
+]
+OTHER_NAMES = [
+    *("", "example.com", "localhost.example.com", "xlocalhost", "127.0.0.1.example.com", "128.0.0.1", "10.1.2.3"),
+    *("[::2]", "[::ffff:10.1.2.3]", "[::ffff:8000:1]", "[::]", "::1", "[::1", "..localhost", "0.0.0.0", "localhost@x"),
+]
+
+
+@pytest.mark.parametrize("port", ["", ":8080"])
+@pytest.mark.parametrize("name", LOOPBACK_NAMES)
+def test_every_loopback_name_reaches_the_control_plane_and_may_call_the_api(
+    client: Client, name: str, port: str
+) -> None:
+    host = name + port
+    assert client.with_token(None).get("//__admin/state", headers={"Host": host}).status_code == 200
+    own_page = client.with_token(None).get("//__admin/state", headers={"Host": host, "Origin": f"http://{host}"})
+    assert own_page.status_code == 200
+    reply = client.get("/items", headers={"Origin": f"http://{host}"})
+    assert reply.headers["Access-Control-Allow-Origin"] == f"http://{host}"
+
+
+@pytest.mark.parametrize("port", ["", ":8080", ":x", ":123456"])
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_no_other_name_reaches_the_control_plane_except_for_its_health(client: Client, name: str, port: str) -> None:
+    headers = {"Host": name + port}
+    assert client.with_token(None).get("//__admin/state", headers=headers).status_code == 403
+    assert client.with_token(None).get("//__admin/health", headers=headers).get_json() == {"status": "healthy"}
+    assert client.with_token(None).send("HEAD", "//__admin/health", headers=headers).status_code == 200
+    reply = client.get("/items", headers={"Origin": f"http://{name}{port}"})
+    assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+@pytest.mark.parametrize("origin", ["http://example.com", "null", "http://[::1", "", "localhost", "http://", "://"])
+@pytest.mark.parametrize("path", ["health", "state"])
+def test_pages_of_other_origins_read_nothing(client: Client, origin: str, path: str) -> None:
+    for host in ("localhost", ""):
+        headers = {"Host": host, "Origin": origin}
+        assert client.with_token(None).get(f"//__admin/{path}", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"])
 def test_loopback_addresses(host: str) -> None:
     assert is_loopback_address(host)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.2", "mockserver", "localhost.example.com"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "", "::ffff:10.0.0.1", "192.168.1.2", "mockserver", "localhost.example.com"]
+)
 def test_addresses_that_others_can_reach(host: str) -> None:
     assert not is_loopback_address(host)
 

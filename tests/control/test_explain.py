@@ -103,7 +103,7 @@ def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
         ("GET", f"/{GOLDEN}/items/{HAMMER}", f"/customer-segment/{{}}/segments/{GOLDEN}/items"),
         ("GET", "//v1/customer-segment/{}/segments/items", "/customer-segment/{}/segments/items"),
         ("POST", f"/{GOLDEN}/items/serch", f"/customer-segment/{{}}/segments/{GOLDEN}/items/search"),
-        ("GET", "//favicon.ico", None),
+        ("GET", "//hello/world", None),
         ("GET", f"//{'customer-segment/' * 50}", None),
     ],
 )

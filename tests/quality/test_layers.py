@@ -18,6 +18,7 @@ LAYERS = [
     {"web"},
     {"control"},
     {"pipeline"},
+    {"reply_encoding"},
     {"view"},
     {"services"},
     {"faults"},

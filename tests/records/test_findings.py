@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.app import App
+from mockserver.app import App, build
 from mockserver.records.exchange import Finding, JournalEntry
+from mockserver.settings import Settings
 from tests.support.client import Client
+from tests.support.clock import ManualClock
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 
 
@@ -105,6 +107,61 @@ def test_c11b_the_strictness_decides_how_findings_are_reported(client: Client) -
     assert client.put(ITEM, json={"metadata": {"versoin": 1}}).status_code == 204
     client.post(f"//__admin/reset?tenant={client.tenant}")
     assert client.list_all_items() == before
+
+
+ADDED_ON_THEIR_OWN = [
+    *("Emporix-Tenant", "X-Version", "saas-token"),
+    *("baggage", "sentry-trace", "traceparent", "b3", "X-B3-TraceId", "uber-trace-id", "X-Datadog-Trace-Id"),
+    *("X-Amzn-Trace-Id", "X-Cloud-Trace-Context", "elastic-apm-traceparent", "Request-Id", "X-Correlation-ID"),
+    *("X-Forwarded-For", "X-Real-IP", "CF-Ray", "CDN-Loop", "X-Envoy-Attempt-Count", "X-Original-URI", "Via"),
+    *("X-Requested-With", "X-XSRF-TOKEN", "Postman-Token", "X-Stainless-Lang", "Idempotency-Key"),
+    *("Sec-Fetch-Mode", "Sec-CH-UA", "Sec-GPC", "DNT", "Save-Data", "Priority", "Device-Memory", "If-Range"),
+]
+
+
+@pytest.mark.parametrize("name", ADDED_ON_THEIR_OWN)
+def test_c11b_headers_that_clients_add_on_their_own_are_no_findings(client: Client, name: str) -> None:
+    set_strictness(client, "strict")
+    assert client.get("/items", headers={name: "1"}).status_code == 200
+    assert client.put(ITEM, json={}, headers={name: "1"}).status_code == 204
+
+
+@pytest.mark.parametrize("name", ["X-Foo", "X-Totl-Count", "Emporix-Tenants", "baggages", "sentry", "Cf", "X-Forwarde"])
+def test_c11b_other_undeclared_headers_are_refused_as_parameters(client: Client, name: str) -> None:
+    set_strictness(client, "strict")
+    for reply in (client.get("/items", headers={name: "1"}), client.put(ITEM, json={}, headers={name: "1"})):
+        assert reply.status_code == 400
+        assert reply.get_json()["message"] == "Validation problem with request parameters."
+        assert reply.get_json()["details"]["field"] == name.lower()
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "status"),
+    [
+        ("X-Shop", "x-shop", 200),
+        ("X-Shop", "X-Shop-Id", 400),
+        ("X-Shop-*", "x-shop-id", 200),
+        ("X-Shop-*", "X-Shop", 400),
+        ("x-other", "X-Shop", 400),
+    ],
+)
+def test_c11b_a_setting_names_more_headers(known: str, name: str, status: int) -> None:
+    app = build(Settings(contract="strict", known_header=("X-First", known)), ManualClock())
+    assert Client(app.flask, "acme").get("/items", headers={name: "1"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "place"),
+    [
+        ("GET", "/items?hello=1", None, "parameters"),
+        ("PUT", f"{ITEM}?hello=1", {}, "parameters"),
+        ("PUT", ITEM, {"hello": 1}, "body"),
+    ],
+)
+def test_c11b_the_message_names_the_place(client: Client, method: str, path: str, body: Any, place: str) -> None:
+    set_strictness(client, "strict")
+    reply = client.send(method, path, **({} if body is None else {"json": body}))
+    assert reply.get_json()["message"] == f"Validation problem with request {place}."
 
 
 def test_strictness_is_set_per_tenant(client: Client) -> None:

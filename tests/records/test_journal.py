@@ -73,6 +73,7 @@ def test_an_entry_describes_the_whole_exchange(client: Client, journal: JournalC
     ]
     assert written["mock"] == {
         "tenant": client.tenant,
+        "service": "customer-segment",
         "operationId": "PUT-customer-segment-update-item",
         "persona": "admin-token",
         "scope": "customersegment.segment_manage",

@@ -14,8 +14,9 @@ from mockserver.app import App
 from mockserver.caches import row_cache
 from mockserver.caches.row_cache import EncodedRows, RowCache
 from mockserver.messages import Request
-from mockserver.pipeline import ContractViolation, Pipeline
+from mockserver.pipeline import Pipeline
 from mockserver.practices import columns
+from mockserver.reply_encoding import ContractViolation
 from mockserver.services.customer_segment import item_rows
 from mockserver.settings import Switches
 from mockserver.store.state import ItemAssignment, Revision

@@ -46,6 +46,14 @@ REQUESTS = [
     ("GET", "/__admin/docs/", "", "", 200),
     ("HEAD", "/__admin/docs/", "", "", 200),
     ("GET", "/__admin/docs/nowhere", "", "", 404),
+    ("GET", "/", "", "", 200),
+    ("GET", "/", "Accept: text/html\r\n", "", 200),
+    ("GET", "/", PAGE, "", 200),
+    ("HEAD", "/", "", "", 200),
+    ("OPTIONS", "/", "", "", 404),
+    ("POST", "/", "", "", 404),
+    ("GET", "/favicon.ico", "", "", 404),
+    ("GET", "/cart/acme/carts", TOKEN, "", 404),
 ]
 
 

@@ -23,6 +23,7 @@ from mockserver.web.dispatcher import Dispatcher
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 from mockserver.web.server import Server
+from mockserver.web.welcome import Welcome
 from tests.support.live_server import TIMEOUT_SECONDS, start_server_in_thread
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 
@@ -278,8 +279,10 @@ def test_a_header_with_a_line_break_is_not_sent(header: str, caplog: pytest.LogC
     def split(_: Request) -> Response:
         return Response(200, b"text", {"A": header})
 
-    request = Request("GET", "/", "", {})
-    response = encode(Application(split, split, split, Guard()).answer(request), ParsedRequest(request))
+    request = Request("GET", "/x", "", {})
+    response = encode(
+        Application(split, split, split, Guard(), Welcome((), has_control=True)).answer(request), ParsedRequest(request)
+    )
     assert response.head.startswith(b"HTTP/1.1 500 ")
     assert b"C: d" not in response.head
     assert not response.keeps_open

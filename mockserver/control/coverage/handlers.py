@@ -7,6 +7,7 @@ from functools import partial
 from ...contract.operations import Operation
 from ...messages import Call, Handler, Reply, TextBody
 from ...records.coverage import merge_coverage
+from ...records.unanswered import merge_unanswered
 from ..context import ControlContext, Unprocessable, tenant_name
 from .report import build_coverage_report
 
@@ -22,8 +23,10 @@ def show_coverage(context: ControlContext, call: Call) -> Reply:
 
     tenant, service = tenant_name(call), call.query.get("service")
     operations = _list_operations(context, tenant, service)
-    coverage = merge_coverage(record.coverage for record in context.records.list_records(tenant))
-    report = build_coverage_report(operations, coverage)
+    records = context.records.list_records(tenant)
+    coverage = merge_coverage(record.coverage for record in records)
+    unanswered = merge_unanswered(record.unanswered for record in records)
+    report = build_coverage_report(operations, coverage, unanswered.list_counts(service))
     match call.query.get("format", "json"):
         case "html":
             scope = f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
@@ -37,6 +40,7 @@ def clear_coverage(context: ControlContext, call: Call) -> Reply:
     """Reset the coverage of a tenant, or of all."""
     for record in context.records.list_records(tenant_name(call)):
         record.coverage.clear()
+        record.unanswered.clear()
     return Reply(204)
 
 

@@ -6,6 +6,7 @@ There is deliberately no overall figure.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from ...contract.operations import MULTI_STATUS, PARAMETER_LOCATIONS, Operation
@@ -18,14 +19,17 @@ from ...records.coverage import (
     Persona,
     injected_item,
 )
+from ...records.unanswered import UnansweredCount
 
 NO_HITS = Hits()
 
 HitsByKey = Mapping[CoverageKey, Hits]
 
 
-def build_coverage_report(operations: Iterable[Operation], coverage: Coverage) -> dict[str, Any]:
-    """Compare the items of these operations with those that were covered."""
+def build_coverage_report(
+    operations: Iterable[Operation], coverage: Coverage, unanswered: Iterable[UnansweredCount]
+) -> dict[str, Any]:
+    """Compare the items of these operations with those that were covered; add the calls that had no answer."""
     items_by_operation = [(operation, list(list_coverage_items(operation))) for operation in operations]
     all_items = [item for _, items in items_by_operation for item in items]
     return {
@@ -35,6 +39,7 @@ def build_coverage_report(operations: Iterable[Operation], coverage: Coverage) -
         },
         "operations": [_operation_json(operation, items, coverage.hits) for operation, items in items_by_operation],
         "personas": [_persona_json(name, persona) for name, persona in sorted(coverage.personas.items())],
+        "unanswered": sorted(map(_unanswered_json, unanswered), key=itemgetter("service")),
     }
 
 
@@ -87,6 +92,17 @@ def _persona_json(name: str, persona: Persona) -> dict[str, Any]:
         "needed": operations_by_scope,
         "neverNeeded": sorted(persona.unused_scopes),
         "lacked": {operation_id: {"calls": count, "anyOf": scopes} for (operation_id, scopes), count in denials},
+    }
+
+
+def _unanswered_json(count: UnansweredCount) -> dict[str, Any]:
+    return {
+        "service": count.call.service,
+        "operation": count.call.operation,
+        "simulated": count.call.is_simulated,
+        "calls": count.count,
+        "tests": list(count.tests),
+        "example": count.first_entry_id,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...contract.operations import Operation
 from ...errors import BadRequest
 from ...records.exchange import JournalEntry
-from ..requests import exports
+from ..requests import exports, wiremock
 from .fidelity import load_fidelity_rules
 from .suggestions import PublicTokens, find_nearest_request
 
@@ -21,9 +21,11 @@ def explain_entry(entry: JournalEntry, operations: Collection[Operation], tokens
     facts = {
         "id": entry.id,
         "status": entry.status,
+        "service": entry.service,
         "rule": _rule_json(entry),
         "pointer": entry.error.field if isinstance(entry.error, BadRequest) else "",
         "detail": _error_detail(entry),
+        "elements": wiremock.failed_elements_json(entry),
         "spec": _spec_pointer(entry.operation) if entry.operation else "",
         "fault": entry.fault,
         "nearest": _nearest_request_json(entry, operations, tokens),

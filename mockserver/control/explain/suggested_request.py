@@ -84,7 +84,7 @@ def repair_request(request: SuggestedRequest) -> SuggestedRequest | None:
 
 
 def _read_sent_body(entry: JournalEntry, operation: Operation) -> Any:
-    if operation.body_plan is None or not entry.request.body.strip():
+    if operation.body_plan is None or not entry.request.body:
         return None
     try:
         return UNREADABLE_BODY if entry.is_truncated else strict_json.parse_json(entry.request.body)

@@ -76,7 +76,9 @@ def _suggest_other_operation(entry: JournalEntry, operations: Collection[Operati
     router, method, path = Router(operations), entry.request.method, entry.request.path
     if isinstance(entry.error, MethodNotAllowed):
         return _suggest_other_method(router, entry.error.allowed_methods, path)
-    operation = router.suggest(method, path) if isinstance(entry.error, NoEndpoint) else None
+    if not isinstance(entry.error, NoEndpoint) or entry.error.hint:  # the hint names another service
+        return None
+    operation = router.suggest(method, path)
     if operation is None or not operation.scopes:
         return None
     ids = path_distance.read_ids(*map(path_distance.split_path, (operation.path, path)))

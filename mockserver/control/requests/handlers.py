@@ -8,13 +8,13 @@ from heapq import nsmallest
 from typing import Any
 
 from ...contract.routing import Router
-from ...errors import BadRequest
+from ...errors import INVALID_PARAMETERS, BadRequest
 from ...messages import Call, Handler, Reply, TextBody
 from ...practices.regexes import Deadline
 from ...records.exchange import JournalEntry
 from ...store.clock import parse_timestamp
 from ..context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
-from . import exports, request_patterns, wiremock
+from . import exports, request_patterns, service_groups, wiremock
 from .request_patterns import PatternError, RequestPattern
 
 MAX_NEAR_MISSES = 3  # in a reply
@@ -45,13 +45,17 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 def list_requests(context: ControlContext, call: Call) -> Reply:
     """List journal entries, the latest first."""
     entries = _list_entries(context, call)[::-1]
-    since, test = _parse_since(call.query.get("since")), call.query.get("test")
+    since, test, service = _parse_since(call.query.get("since")), call.query.get("test"), call.query.get("service")
     matching = [
-        entry for entry in entries if (since is None or entry.arrived_at >= since) and test in (None, entry.test_name)
+        entry
+        for entry in entries
+        if (since is None or entry.arrived_at >= since)
+        and test in (None, entry.test_name)
+        and service in (None, entry.service)
     ]
     page = [wiremock.serve_event_json(entry) for entry in matching[: _parse_limit(call)]]
     counts = {"meta": {"total": len(matching)}, "dropped": context.records.count_dropped(tenant_name(call))}
-    return Reply(200, {"requests": page} | counts | JOURNAL_IS_ENABLED)
+    return Reply(200, {"requests": page} | counts | JOURNAL_IS_ENABLED | _groups_json(call, matching))
 
 
 def clear_requests(context: ControlContext, call: Call) -> Reply:
@@ -96,8 +100,12 @@ def remove_requests(context: ControlContext, call: Call) -> Reply:
 
 def list_unmatched_requests(context: ControlContext, call: Call) -> Reply:
     """Return the requests whose path or method no operation has."""
-    requests = [wiremock.logged_request_json(entry) for entry in _list_entries(context, call) if entry.is_unmatched]
-    return Reply(200, {"requests": requests} | JOURNAL_IS_ENABLED)
+    service = call.query.get("service")
+    entries = [
+        entry for entry in _list_entries(context, call) if entry.is_unmatched and service in (None, entry.service)
+    ]
+    requests = [wiremock.logged_request_json(entry) for entry in entries]
+    return Reply(200, {"requests": requests} | JOURNAL_IS_ENABLED | _groups_json(call, entries))
 
 
 def find_near_misses_of_unmatched(context: ControlContext, call: Call) -> Reply:
@@ -187,12 +195,17 @@ def _near_misses_json(router: Router, request: dict[str, Any], method: str, url:
     ]
 
 
+def _groups_json(call: Call, entries: list[JournalEntry]) -> dict[str, Any]:
+    """Return the entries by service, if the call asks for that."""
+    return {"services": service_groups.service_groups_json(entries)} if call.query.get("group") == "service" else {}
+
+
 def _parse_limit(call: Call) -> int | None:
     text = call.query.get("limit")
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadRequest(field="limit", error_type="type", detail="must be a number")
+        raise BadRequest(INVALID_PARAMETERS, field="limit", error_type="type", detail="must be a number")
     return int(text)
 
 
@@ -200,4 +213,5 @@ def _parse_since(text: str | None) -> datetime | None:
     try:
         return None if text is None else parse_timestamp(text)
     except ValueError:
-        raise BadRequest(field="since", error_type="format", detail="must be a date and time") from None
+        detail = "must be a date and time"
+        raise BadRequest(INVALID_PARAMETERS, field="since", error_type="format", detail=detail) from None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ...errors import BadRequest
+from ...errors import BadRequest, ClientError
 from ...records.exchange import Finding, JournalEntry
 from ...store.clock import format_timestamp
 from . import redaction
@@ -88,12 +88,14 @@ def _mock_json(entry: JournalEntry) -> Mapping[str, Any]:
     error = entry.error
     facts = {
         "tenant": entry.tenant,
+        "service": entry.service or None,
         "operationId": entry.operation.id if entry.operation else None,
         "persona": entry.principal.name if entry.principal else None,
         "scope": entry.used_scope,
         "missingScopes": list(entry.missing_scopes) or None,
         "rule": error.rule if error and error.rule else None,
         "place": error.field if isinstance(error, BadRequest) and error.field else None,
+        "elements": failed_elements_json(entry) or None,
         "findings": [_finding_json(finding) for finding in entry.findings] or None,
         "fault": entry.fault,
         "injected": entry.is_injected or None,
@@ -103,6 +105,19 @@ def _mock_json(entry: JournalEntry) -> Mapping[str, Any]:
         "bodyIsCut": entry.is_truncated or None,
     }
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def failed_elements_json(entry: JournalEntry) -> list[dict[str, Any]]:
+    """Return why elements of a bulk failed."""
+    return [_failed_element_json(position, error) for position, error in entry.element_errors.items()]
+
+
+def _failed_element_json(position: int, error: ClientError) -> dict[str, Any]:
+    pointer, detail = "", error.hint
+    if isinstance(error, BadRequest):
+        pointer, detail = f"/{position}/{error.field.removeprefix('/')}".removesuffix("/"), error.detail
+    facts = {"rule": error.rule, "pointer": pointer, "detail": detail or error.message}
+    return {"position": position, "code": error.status} | {name: fact for name, fact in facts.items() if fact}
 
 
 def _finding_json(finding: Finding) -> dict[str, str]:

@@ -1,0 +1,218 @@
+"""Paths of published services that are not simulated (F2b): the 404, the journal, explain, coverage and the log."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from mockserver.app import App, build
+from mockserver.contract.published_services import find_published_path, load_published_services
+from mockserver.contract.routing import Router
+from mockserver.records import unanswered
+from mockserver.settings import Settings
+from tests.support.client import Admin, Client
+from tests.support.clock import ManualClock
+from tests.support.live_server import send_request, start_server
+
+STOREFRONT = [
+    ("GET", "/cart/{tenant}/carts"),
+    ("POST", "/cart/{tenant}/carts"),
+    ("GET", "/session-context/{tenant}/me/context"),
+    ("POST", "/price/{tenant}/match-prices-by-context"),
+    ("GET", "/order-v2/{tenant}/orders"),
+]
+# method, path, service, operation, whether a contract or a client has it, tenant
+PATHS = [
+    ("GET", "/cart/acme/carts", "cart", "GET /cart/{tenant}/carts", True, "acme"),
+    ("HEAD", "/cart/acme/carts", "cart", "GET /cart/{tenant}/carts", True, "acme"),
+    ("GET", "/cart/acme/carts/", "cart", "GET /cart/{tenant}/carts", True, "acme"),
+    ("GET", "/cart/acme/carts/7", "cart", "GET /cart/{tenant}/carts/{cartId}", True, "acme"),
+    ("TRACE", "/cart/acme/carts", "cart", "TRACE /cart/{tenant}/carts", False, "acme"),
+    ("GET", "/cart/acme/carts/1/2/3/4/5/6", "cart", "GET /cart/{tenant}/...", False, "acme"),
+    ("GET", "/cart/acme", "cart", "GET /cart/{tenant}/...", False, "acme"),
+    ("GET", "/cart/", "cart", "GET /cart/{tenant}/...", False, ""),
+    ("GET", "/cart", "cart", "GET /cart/{tenant}/...", False, ""),
+    ("GET", "/cart//carts", "cart", "GET /cart/{tenant}/...", False, ""),
+    ("GET", "/brand/brands", "brand", "GET /brand/brands", True, ""),
+    ("GET", "/brand/nothing/at/all", "brand", "GET /brand/...", False, ""),
+    ("GET", "/label/labels", "label", "GET /label/labels", True, ""),
+    ("GET", "/return/acme/returns", "returns", "GET /return/{tenant}/returns", True, "acme"),
+    ("POST", "/product/acme/search", "product", "POST /product/{tenant}/search", True, "acme"),
+    (
+        "PUT",
+        "/availability/acme/availability",
+        "availability",
+        "PUT /availability/{tenant}/availability",
+        False,
+        "acme",
+    ),
+    (
+        "DELETE",
+        "/caas-customer/acme/customers",
+        "caas-customer",
+        "DELETE /caas-customer/{tenant}/customers",
+        True,
+        "acme",
+    ),
+    (
+        "X\r\nY: z",
+        "/caas-customer/acme/customers",
+        "caas-customer",
+        "ANY /caas-customer/{tenant}/customers",
+        True,
+        "acme",
+    ),
+    ("Ü", "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
+    ("A" * 21, "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
+    ("POST", "/customer/acme/signup", "customer-login", "POST /customer/{tenant}/signup", True, "acme"),
+    ("POST", "/customer/acme/customers", "customer", "POST /customer/{tenant}/customers", True, "acme"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "service", "operation", "known", "tenant"), PATHS)
+def test_a_path_is_found_in_its_service(
+    method: str, path: str, service: str, operation: str, known: bool, tenant: str
+) -> None:
+    found = find_published_path(method, path)
+    assert found
+    assert (found.service.name, found.operation) == (service, operation)
+    assert (found.is_known, found.tenant) == (known, tenant)
+
+
+@pytest.mark.parametrize("path", ["", "/", "//", "*", "/cartx/acme", "/CART/acme/carts", "/%63art/acme/carts", "cart"])
+def test_another_path_is_in_no_service(path: str) -> None:
+    assert find_published_path("GET", path) is None
+
+
+def test_every_simulated_operation_is_published_by_the_service_of_its_spec(shared: App) -> None:
+    for operation in shared.api_operations:
+        found = find_published_path(operation.method, re.sub(r"\{\w+\}", "x", operation.path))
+        assert found, operation.path
+        assert (found.service.name, found.is_published) == (operation.service, True), operation.path
+
+
+def test_every_published_operation_is_found_as_itself() -> None:
+    services = {service.name: service for known in load_published_services().values() for service in known}
+    assert len(services) == 47
+    for service in services.values():
+        for operation in service.operations:
+            found = find_published_path(operation.method, re.sub(r"\{\w+\}", "{x}", operation.path))
+            assert found, operation.path
+            assert re.sub(r"\{\w+\}", "{}", found.template) == re.sub(r"\{\w+\}", "{}", operation.path)
+
+
+@pytest.mark.parametrize(("method", "path"), STOREFRONT)
+def test_f2b_a_service_that_is_not_simulated_is_named(shared: App, client: Client, method: str, path: str) -> None:
+    reply = client.send(method, "/" + path.format(tenant=client.tenant))
+    title = find_published_path(method, path).service.title  # type: ignore[union-attr]
+    assert reply.status_code == 404
+    message = reply.get_json()["message"]
+    assert message.startswith(f"No endpoint {path.format(tenant=client.tenant)}. {method} {path} is an operation of")
+    assert title in message
+    assert message.endswith(f"The service is not simulated. Simulated services: {', '.join(shared.services)}.")
+    assert reply.headers["X-Mock-Hint"] in message
+
+
+def test_an_operation_of_a_simulated_service_lists_those_that_are_simulated(client: Client) -> None:
+    missing = client.get("//product/acme/product-templates")
+    assert missing.status_code == 404
+    assert "It is not simulated. Simulated are: GET /product/{tenant}/products, POST" in missing.get_json()["message"]
+    wrong = client.post("//product/acme/products", json={})
+    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert "POST /product/{tenant}/products is an operation of the Product Service" in wrong.get_json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/product/acme/productz"), ("POST", "/customer-segment/acme/segmentz"), ("GET", "/nowhere")],
+)
+def test_a_misspelt_path_has_no_hint(client: Client, method: str, path: str) -> None:
+    assert "X-Mock-Hint" not in client.send(method, f"/{path}").headers
+
+
+def test_the_journal_groups_calls_by_service(client: Client) -> None:
+    admin = Admin(client)
+    for method, path in [*STOREFRONT, STOREFRONT[0]]:
+        client.send(method, "/" + path.format(tenant=client.tenant))
+    client.get("/items")
+    unmatched = admin.call("GET", "/requests/unmatched?group=service")
+    assert [(group["service"], group["simulated"], group["unmatched"]) for group in unmatched["services"]] == [
+        ("cart", False, 3),
+        ("order", False, 1),
+        ("price", False, 1),
+        ("session-context", False, 1),
+    ]
+    assert [operation["calls"] for operation in unmatched["services"][0]["operations"]] == [2, 1]
+    assert "services" not in admin.call("GET", "/requests/unmatched")
+    assert len(admin.call("GET", "/requests/unmatched?service=cart")["requests"]) == 3
+    listed = admin.call("GET", "/requests?group=service&limit=1")
+    assert (len(listed["requests"]), listed["meta"]["total"]) == (1, 7)
+    segments = next(group for group in listed["services"] if group["service"] == "customer-segment")
+    assert (segments["simulated"], segments["calls"], segments["unmatched"]) == (True, 1, 0)
+    (cart,) = admin.call("GET", "/requests?service=order")["requests"]
+    assert (cart["mock"]["service"], cart["mock"]["rule"], cart["wasMatched"]) == ("order", "F2b", False)
+    admin.call("GET", "/requests?group=path", status=400)
+    admin.call("GET", "/requests/unmatched?group=", status=200)
+
+
+def test_explain_names_the_service_and_suggests_nothing_of_another(client: Client) -> None:
+    refused = client.get(f"//cart/{client.tenant}/carts")
+    explanation = Admin(client).call("GET", f"/explain/{refused.headers['X-Mock-Explain']}")
+    assert (explanation["service"], explanation["rule"]["id"]) == ("cart", "F2b")
+    assert explanation["detail"] == refused.headers["X-Mock-Hint"]
+    assert "nearest" not in explanation
+
+
+def test_the_coverage_report_lists_unanswered_calls_by_service(client: Client) -> None:
+    admin = Admin(client)
+    for test in ("a", "b", "b"):
+        client.get(f"//cart/{client.tenant}/carts", headers={"X-Mock-Test": test})
+    client.post(f"//product/{client.tenant}/products")
+    cart, product = admin.call("GET", "/coverage")["unanswered"]
+    assert (cart["service"], cart["operation"], cart["calls"]) == ("cart", "GET /cart/{tenant}/carts", 3)
+    assert (cart["simulated"], cart["tests"], product["simulated"]) == (False, ["a", "b"], True)
+    assert [one["service"] for one in admin.call("GET", "/coverage?service=product")["unanswered"]] == ["product"]
+    page = client.get("//__admin/coverage", query_string={"format": "html", "tenant": client.tenant})
+    assert "<code>GET /cart/{tenant}/carts</code>" in page.text
+    admin.call("DELETE", "/coverage", status=204)
+    assert admin.call("GET", "/coverage")["unanswered"] == []
+
+
+def test_unanswered_calls_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unanswered, "MAX_DISTINCT_OPERATIONS", 2)
+    monkeypatch.setattr(unanswered, "MAX_TESTS_PER_OPERATION", 2)
+    client = Client(build(Settings(), ManualClock()).flask, "acme")
+    for number in range(4):
+        for path in ("carts", "carts/1", "carts/1/items", "nothing"):
+            client.get(f"//cart/acme/{path}", headers={"X-Mock-Test": str(number)})
+    counts = Admin(client).call("GET", "/coverage")["unanswered"]
+    assert [(count["calls"], count["tests"]) for count in counts] == [(4, ["0", "1"]), (4, ["0", "1"])]
+
+
+def test_the_first_unanswered_call_of_each_operation_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    client = Client(build(Settings(), ManualClock()).flask, "acme")
+    with caplog.at_level(logging.WARNING, "mockserver"):
+        for path in ("cart/acme/carts", "cart/beta/carts", "product/acme/product-templates", "nowhere", "product/x"):
+            client.get(f"//{path}")
+    assert caplog.messages == [
+        "no answer for GET /cart/{tenant}/carts: the service cart is not simulated",
+        "no answer for GET /product/{tenant}/product-templates: the operation is not simulated",
+    ]
+
+
+def test_the_server_names_its_services_and_logs_to_stderr(shared: App) -> None:
+    with start_server() as (process, ready):
+        assert ready["services"] == shared.services
+        assert {"customer-segment", "oauth"} <= set(ready["services"])
+        assert send_request(f"{ready['url']}/cart/acme/carts")[0] == 404
+        process.terminate()
+        _, errors = process.communicate()
+    assert errors == "no answer for GET /cart/{tenant}/carts: the service cart is not simulated\n"
+
+
+def test_the_list_of_services_is_read_only_for_a_path_without_an_operation(shared: App) -> None:
+    load_published_services.cache_clear()
+    Router(shared.api_operations).route("GET", "/customer-segment/acme/segments")
+    assert load_published_services.cache_info().misses == 0

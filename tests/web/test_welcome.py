@@ -1,0 +1,69 @@
+"""`GET /`: a page for people and JSON for programs; nothing of it is in the journal."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mockserver.app import App, build
+from mockserver.settings import Settings
+from tests.support.client import Client
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def journal_total(client: Client) -> int:
+    total: int = client.get("//__admin/requests?limit=0").get_json()["meta"]["total"]
+    return total
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain", "image/png"])
+def test_a_program_gets_json_with_links_that_work(client: Client, shared: App, accept: str | None) -> None:
+    reply = client.with_token(None).get("//", headers={"Accept": accept} if accept else {})
+    assert (reply.status_code, reply.content_type) == (200, "application/json")
+    facts = reply.get_json()
+    assert (facts["name"], facts["services"]) == ("emporix-mockserver", shared.services)
+    for path in facts["links"].values():
+        assert client.with_token(None).get(f"/{path}").status_code == 200
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("accept", [BROWSER, "text/html"])
+def test_a_person_gets_a_page_with_links_that_work(client: Client, accept: str) -> None:
+    reply = client.with_token(None).get("//", headers={"Accept": accept})
+    assert (reply.status_code, reply.content_type) == (200, "text/html; charset=utf-8")
+    assert "customer-segment" in reply.text
+    links = re.findall(r'href="(/[^"]*)"', reply.text)
+    assert "/__admin/docs/" in links
+    for path in links:
+        assert client.with_token(None).get(f"/{path}").status_code == 200
+    assert "script" not in reply.text
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_head_has_no_body_and_the_length_of_get(client: Client) -> None:
+    head, got = client.send("HEAD", "//"), client.get("//")
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["Content-Length"] == got.headers["Content-Length"]
+
+
+def test_what_browsers_request_on_their_own_is_not_in_the_journal(client: Client) -> None:
+    before = journal_total(client)
+    for path, status in (("/", 200), ("/favicon.ico", 404), ("/robots.txt", 404), ("/?x=1", 200)):
+        for method in ("GET", "HEAD"):
+            assert client.send(method, f"/{path}").status_code == status
+    assert journal_total(client) == before
+    assert client.post("//").status_code == client.post("//favicon.ico").status_code == 404
+    assert journal_total(client) == before + 2
+
+
+def test_without_a_control_plane_only_the_health_check_is_linked() -> None:
+    client = Client(build(Settings(no_admin=True)).flask, "acme", None)
+    assert client.get("//").get_json()["links"] == {"health": "/__admin/health"}
+    assert "/__admin/docs/" not in client.get("//", headers={"Accept": BROWSER}).text
+
+
+def test_a_request_over_a_limit_is_still_refused(client: Client) -> None:
+    assert client.get("//", query_string="q=" + "x" * 11_000).status_code == 414
+    assert client.get("//", headers={"X-Long": "x" * 70_000}).status_code == 431
