@@ -91,7 +91,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         control=control_pipeline.handle_request,
         guard=guard,
         specs={spec.path.stem: spec.root for spec in specs},
-        count_headers={operation.count_header for operation in api.operations if operation.count_header},
+        count_headers={name for operation in api.operations for name in operation.count_headers},
         cors_origins=settings.cors_origin,
     )
     return App(

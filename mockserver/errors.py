@@ -16,6 +16,7 @@
      |    +-- StaleVersion   409  (D3)
      +-- TooLarge            413, 414 or 431 (F1)
      +-- GatewayError        429, 500, 502, 503 or 504  injected (F7)
+     |    +-- TargetTimeout  504  gateway fault (F7a)
      +-- InjectedError       any status, injected (F7)
 
 Rules raise them and the pipeline turns them into replies; no other code sets the status of an error.
@@ -116,6 +117,16 @@ class InvalidClient(ClientError):
     reason = "Unauthorized"
     message = "Client credentials are invalid"
     rule = "B3"
+
+    def __init__(self, *, is_basic: bool = False) -> None:
+        """Take whether the client authenticated with HTTP Basic, which RFC 6749 (5.2) wants in the response."""
+        super().__init__()
+        self.is_basic = is_basic
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The response headers, with the scheme that the client used."""
+        return super().headers | ({"WWW-Authenticate": "Basic"} if self.is_basic else {})
 
     def body(self) -> ErrorBody:
         """Return the body in the shape of the OAuth endpoint."""
@@ -251,6 +262,20 @@ class GatewayError(ClientError):
     def __init__(self, status: int, message: str | None = None) -> None:
         super().__init__(message or f"{self.REASONS[status]} (injected).")
         self.status, self.reason = status, self.REASONS[status]
+
+
+class TargetTimeout(GatewayError):
+    """A service that took too long for the gateway; it occurs only if a fault injects it (F7a)."""
+
+    rule = "F7a"
+
+    def __init__(self) -> None:
+        super().__init__(504, "Gateway Timeout")
+
+    def body(self) -> ErrorBody:
+        """Return the body in the shape of the API gateway."""
+        detail = {"errorcode": "messaging.adaptors.http.flow.GatewayTimeout", "reason": "TARGET_READ_TIMEOUT"}
+        return {"fault": {"faultstring": self.message, "detail": detail}}
 
 
 class InjectedError(ClientError):

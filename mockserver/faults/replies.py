@@ -20,6 +20,7 @@ from ..errors import (
     InvalidToken,
     NotFound,
     StaleVersion,
+    TargetTimeout,
 )
 from ..messages import Reply
 
@@ -82,7 +83,7 @@ def example_names(operation: Operation, status: int) -> list[str]:
 def errors_by_example(status: int, id_: str) -> dict[str, ClientError]:
     """Return the service's errors with a status by the name of their example, the default one first."""
     if status in GatewayError.REASONS:
-        return {"gateway": GatewayError(status)}
+        return {"gateway": GatewayError(status), **({"timeout": TargetTimeout()} if status == 504 else {})}
     errors_by_status: dict[int, dict[str, ClientError]] = {
         400: {"body": BadRequest(), "parameters": BadRequest(INVALID_PARAMETERS)},
         401: {"invalid": InvalidToken(), "expired": ExpiredToken()},
