@@ -165,3 +165,13 @@ def test_b7e_a_customer_without_addresses_has_an_empty_list(client: Client) -> N
     row = call(client, f"/{JACK_PROFILE['id']}?expand=addresses,mixin").get_json()
     assert (row["addresses"], row["mixins"]) == ([], {})
     assert call(client, "?expand=addresses&q=addresses.city:Berlin").get_json()[0]["id"] == JOHN_PROFILE["id"]
+
+
+@pytest.mark.parametrize("token", ["admin-token", "customer2-token", "no-scope-token"])
+@pytest.mark.parametrize("query", ["", "?pageSize=2&sort=lastName&expand=accounts", "?q=firstName:Jack", "?pageSize=x"])
+def test_m6_an_older_path_lists_customers_too(client: Client, token: str, query: str) -> None:
+    older = client.with_token(token).get(f"//caas-customer/{client.tenant}/customers{query}")
+    newer = call(client, query, token)
+    assert (older.status_code, older.get_json()) == (newer.status_code, newer.get_json())
+    for header in ("Count", "X-Total-Count", "X-Mock-Hint"):
+        assert older.headers.get(header) == newer.headers.get(header)

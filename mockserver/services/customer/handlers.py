@@ -38,6 +38,7 @@ def _row_maker(call: Call) -> Callable[[Document], Row]:
 
 HANDLERS: dict[str, Handler] = {
     "GET-customer-tenant-list-customers": get_customers,
+    "GET-caas-customer-list-customers": get_customers,
     "POST-customer-tenant-search": get_customers,
     "GET-customer-tenant-retrieve-customer": get_customer,
 }
