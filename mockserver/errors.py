@@ -16,7 +16,6 @@
      |    +-- StaleVersion   409  (D3)
      +-- TooLarge            413, 414 or 431 (F1)
      +-- GatewayError        429, 500, 502, 503 or 504  injected (F7)
-     |    +-- TargetTimeout  504  gateway fault (F7a)
      +-- InjectedError       any status, injected (F7)
 
 Rules raise them and the pipeline turns them into replies; no other code sets the status of an error.
@@ -24,7 +23,8 @@ Rules raise them and the pipeline turns them into replies; no other code sets th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 ErrorBody = dict[str, Any]
@@ -103,11 +103,16 @@ class ExpiredToken(InvalidToken):
 
 
 class InvalidApiKey(InvalidToken):
-    """An unknown OAuth client (B3)."""
+    """An unknown OAuth client (B3); the hint has the ids of known ones, as far as a header can hold them."""
 
     message = "Invalid ApiKey"
     rule = "B3"
     error_code = "oauth.v2.InvalidApiKey"
+    MAX_CLIENTS_IN_HINT = 10
+
+    def __init__(self, known_clients: Iterable[str]) -> None:
+        ids = islice((id_ for id_ in known_clients if id_.isascii()), self.MAX_CLIENTS_IN_HINT)
+        super().__init__(hint="known clients: " + ", ".join(ids))
 
 
 class InvalidClient(ClientError):
@@ -262,20 +267,6 @@ class GatewayError(ClientError):
     def __init__(self, status: int, message: str | None = None) -> None:
         super().__init__(message or f"{self.REASONS[status]} (injected).")
         self.status, self.reason = status, self.REASONS[status]
-
-
-class TargetTimeout(GatewayError):
-    """A service that took too long for the gateway; it occurs only if a fault injects it (F7a)."""
-
-    rule = "F7a"
-
-    def __init__(self) -> None:
-        super().__init__(504, "Gateway Timeout")
-
-    def body(self) -> ErrorBody:
-        """Return the body in the shape of the API gateway."""
-        detail = {"errorcode": "messaging.adaptors.http.flow.GatewayTimeout", "reason": "TARGET_READ_TIMEOUT"}
-        return {"fault": {"faultstring": self.message, "detail": detail}}
 
 
 class InjectedError(ClientError):

@@ -281,6 +281,21 @@ def test_b3_an_unknown_client_is_a_gateway_fault(client: Client) -> None:
     assert fault == {"faultstring": "Invalid ApiKey", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}
 
 
+def test_b3_the_hint_names_a_few_clients_in_ascii(client: Client) -> None:
+    shops = [{"id": f"{letter}{number}", "secret": "s", "scopes": []} for number in range(50) for letter in "ü日x"]
+    Admin(client).call("POST", "/seed", {"inline": {"clients": shops}})
+    form = {"grant_type": "client_credentials", "client_id": "nobody", "scope": f"tenant={client.tenant}"}
+    anonymous = {"tenant": client.tenant, "client_id": "nobody"}
+    caller = client.with_token(None)
+    for reply in (
+        caller.post("//oauth/token", data=form),
+        caller.get("//customerlogin/auth/anonymous/login", query_string=anonymous),
+    ):
+        assert reply.status_code == 401
+        hint = reply.headers["X-Mock-Hint"]
+        assert hint == "known clients: admin, manager, reader, storefront, x0, x1, x2, x3, x4, x5"
+
+
 def test_b3_a_wrong_secret_is_an_oauth_error(client: Client) -> None:
     assert token_for(client, client_secret="wrong")["ErrorCode"] == "invalid_client"
 
@@ -303,6 +318,7 @@ def request_token(client: Client, headers: dict[str, str], **form: str) -> TestR
         ({"Authorization": basic("admin:secret")["Authorization"].replace("Basic", "bAsIc")}, {}),
         (basic("admin:secret"), {"client_id": "admin"}),
         (basic("admin:secret"), {"client_id": "admin", "client_secret": "secret"}),
+        (basic("admin:secret"), {"client_id": "", "client_secret": ""}),
         ({"Authorization": "Bearer any"}, {"client_id": "admin", "client_secret": "secret"}),
         ({"Authorization": ""}, {"client_id": "admin", "client_secret": "secret"}),
     ],

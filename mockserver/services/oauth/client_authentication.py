@@ -37,12 +37,12 @@ def read_credentials(authorization: str | None, parameters: Mapping[str, str]) -
 
     Any other scheme, such as the bearer token that some clients add to every request, is ignored.
     """
-    id_, secret = parameters.get("client_id"), parameters.get("client_secret")
+    id_, secret = parameters.get("client_id", ""), parameters.get("client_secret", "")
     scheme, _, encoded = (authorization or "").partition(" ")
     if scheme.lower() != "basic":
-        return ClientCredentials(id_ or "", secret or "")
+        return ClientCredentials(id_, secret)
     credentials = _decode_basic(encoded)
-    if id_ not in (None, credentials.id) or secret not in (None, credentials.secret):
+    if id_ not in ("", credentials.id) or secret not in ("", credentials.secret):
         raise InvalidTokenRequest(
             "invalid_request", "the parameters name another client than the Authorization header", rule="B1c"
         )

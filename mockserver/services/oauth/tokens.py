@@ -43,7 +43,7 @@ def grant_service_token(world: World, parameters: Mapping[str, str], credentials
 def _authenticate_client(clients: Mapping[str, OAuthClient], credentials: ClientCredentials) -> OAuthClient:
     client = clients.get(credentials.id)
     if client is None:
-        raise InvalidApiKey(hint="known clients: " + ", ".join(clients))
+        raise InvalidApiKey(clients)
     if not compare_digest(client.secret.encode(), credentials.secret.encode()):
         raise InvalidClient(is_basic=credentials.is_basic)
     return client
