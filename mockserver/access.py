@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from threading import Lock
 
 from .errors import ExpiredToken, Forbidden, InvalidToken
@@ -29,6 +30,7 @@ class Principal:
     expires_at: None for a token that never expires.
     name: the name of the caller in the journal; never a secret.
     is_assumed: whether the caller was assumed without reading a token.
+    session_id: the session of a visitor or customer that the token was issued for.
     """
 
     scopes: frozenset[str]
@@ -38,6 +40,12 @@ class Principal:
     expires_at: datetime | None = None
     name: str = ""
     is_assumed: bool = False
+    session_id: str | None = None
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether the token is an anonymous one, or just like one: without a customer and without a scope (B4)."""
+        return self.customer_id is None and not self.scopes and not self.is_assumed
 
 
 NOBODY = Principal(frozenset(), is_assumed=True)  # the caller of an operation that needs no token
@@ -63,18 +71,38 @@ class OAuthClient:
 
 
 class TokenStore:
-    """The tokens: those of the world and those issued since the start, minus the revoked ones."""
+    """The tokens: those of the worlds and those issued since the start, minus the revoked ones.
+
+    A tenant has the tokens of the world that it was seeded with, and those of the world that the server started with.
+    """
 
     def __init__(self, seeded: Mapping[str, Principal]) -> None:
         self._seeded = dict(seeded)
+        self._reseeded: dict[str | None, Mapping[str, Principal]] = {}  # by tenant, None for all
         self._issued: OrderedDict[str, Principal] = OrderedDict()
         self._revoked: set[tuple[str, str | None]] = set()  # token and tenant, None for all tenants
         self._lock = Lock()
 
     @property
     def seed_tokens(self) -> list[str]:
-        """The tokens of the world, in the order of its file."""
-        return list(self._seeded)
+        """The tokens of all worlds, in the order of their files."""
+        return list(dict.fromkeys(chain(self._seeded, *self._reseeded.values())))
+
+    def reseed(self, tokens: Mapping[str, Principal], tenant: str | None = None) -> None:
+        """Replace the tokens of the world that a tenant, or all tenants, were seeded with; none of them is revoked."""
+        renewed = tokens.keys() - self._seeded.keys()
+        with self._lock:
+            self._reseeded = {None: tokens} if tenant is None else {**self._reseeded, tenant: tokens}
+            self._revoked = {
+                (token, place)
+                for token, place in self._revoked
+                if token not in renewed or (tenant is not None and place not in (None, tenant))
+            }
+
+    def forget_seed(self, tenant: str) -> None:
+        """Drop the tokens of the world that only this tenant was seeded with."""
+        with self._lock:
+            self._reseeded = {name: tokens for name, tokens in self._reseeded.items() if name != tenant}
 
     def issue(self, token: str, principal: Principal) -> None:
         """Issue a token; one that was revoked becomes valid again."""
@@ -89,7 +117,7 @@ class TokenStore:
         with self._lock:
             if self._find_unrevoked(token, tenant) is None:
                 return False
-            if tenant is None and token not in self._seeded:
+            if tenant is None and token in self._issued and token not in self._seeded:
                 del self._issued[token]  # rather than remember it: logging in and out takes no memory
             else:
                 self._revoked.add((token, tenant))
@@ -103,10 +131,10 @@ class TokenStore:
     def list_unrevoked(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
         """Return the tokens that are not revoked, expired ones too; with a tenant, only those valid there."""
         with self._lock:
-            pairs = [*self._seeded.items(), *self._issued.items()]
+            reseeded = {**self._reseeded.get(None, {}), **self._reseeded.get(tenant, {})}
             return [
                 (token, holder)
-                for token, holder in pairs
+                for token, holder in {**self._seeded, **reseeded, **self._issued}.items()
                 if self._find_unrevoked(token, tenant) is holder and (tenant is None or holder.tenant in (None, tenant))
             ]
 
@@ -133,7 +161,10 @@ class TokenStore:
     def _find_unrevoked(self, token: str, tenant: str | None) -> Principal | None:
         if self._revoked and not self._revoked.isdisjoint({(token, None), (token, tenant)}):
             return None
-        return self._issued.get(token) or self._seeded.get(token)
+        holder = self._issued.get(token)
+        if holder is None and self._reseeded:
+            holder = self._reseeded.get(tenant, {}).get(token) or self._reseeded.get(None, {}).get(token)
+        return holder or self._seeded.get(token)
 
 
 def bearer_token(authorization: str | None) -> str:

@@ -98,7 +98,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         control=control_pipeline.handle_request,
         guard=guard,
         specs={spec.path.stem: spec.root for spec in specs},
-        count_headers={operation.count_header for operation in api.operations if operation.count_header},
+        count_headers={name for operation in api.operations for name in operation.count_headers},
         services=sorted({operation.service for operation in api.operations}),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
     )

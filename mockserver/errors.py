@@ -24,7 +24,8 @@ Rules raise them and the pipeline turns them into replies; no other code sets th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 ErrorBody = dict[str, Any]
@@ -103,11 +104,16 @@ class ExpiredToken(InvalidToken):
 
 
 class InvalidApiKey(InvalidToken):
-    """An unknown OAuth client (B3)."""
+    """An unknown OAuth client (B3); the hint has the ids of known ones, as far as a header can hold them."""
 
     message = "Invalid ApiKey"
     rule = "B3"
     error_code = "oauth.v2.InvalidApiKey"
+    MAX_CLIENTS_IN_HINT = 10
+
+    def __init__(self, known_clients: Iterable[str]) -> None:
+        ids = islice((id_ for id_ in known_clients if id_.isascii()), self.MAX_CLIENTS_IN_HINT)
+        super().__init__(hint="known clients: " + ", ".join(ids))
 
 
 class InvalidClient(ClientError):
@@ -117,6 +123,16 @@ class InvalidClient(ClientError):
     reason = "Unauthorized"
     message = "Client credentials are invalid"
     rule = "B3"
+
+    def __init__(self, *, is_basic: bool = False) -> None:
+        """Take whether the client authenticated with HTTP Basic, which RFC 6749 (5.2) wants in the response."""
+        super().__init__()
+        self.is_basic = is_basic
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The response headers, with the scheme that the client used."""
+        return super().headers | ({"WWW-Authenticate": "Basic"} if self.is_basic else {})
 
     def body(self) -> ErrorBody:
         """Return the body in the shape of the OAuth endpoint."""

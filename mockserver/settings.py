@@ -29,6 +29,10 @@ class Switches:
     active: Literal["status", "status-and-validity"] = field(
         default="status", metadata=_about("What makes a segment active.", "A15")
     )
+    anonymous_refresh: Literal["reusable", "once"] = field(
+        default="reusable",
+        metadata=_about("Whether a visitor's refresh token works until it expires, or only once.", "B4a"),
+    )
     max_page_size: int | None = field(default=None, metadata=_about("Maximum page size.", "C1"))
     accept_language_absent: Literal["all", "default"] = field(
         default="all", metadata=_about("Languages returned without an Accept-Language header.", "C8")

@@ -21,7 +21,7 @@ from .settings import Switches
 class View:
     """The standard practices that one call requests; None for each that it does not.
 
-    count_header: the response header for the number of rows.
+    count_headers: the response headers for the number of rows.
     """
 
     operation: Operation
@@ -30,7 +30,7 @@ class View:
     query: Query | None = None
     order: sort.SortOrder | None = None
     page: paging.Page | None = None
-    count_header: str | None = None
+    count_headers: Sequence[str] = ()
     projection: fields.Projection | None = None
     languages: languages.LanguagePreferences | None = None
 
@@ -77,7 +77,7 @@ class View:
         return rows if self.page is None else self.page.slice_rows(rows)
 
     def _count_headers(self, rows: Sequence[Any]) -> dict[str, str]:
-        return {self.count_header: str(len(rows))} if self.count_header else {}
+        return dict.fromkeys(self.count_headers, str(len(rows))) if self.count_headers else {}
 
     def _shape_document(self, document: Row) -> Row:
         if self.languages is not None:
@@ -106,8 +106,8 @@ def parse_view(operation: Operation, call: Call, switches: Switches, default_lan
         view.order = sort.parse_sort(sent["sort"])
     if "pageSize" in declared:
         view.page = _parse_page(declared["pageSize"], call, switches)
-    if operation.count_header is not None and _is_count_requested(operation, call):
-        view.count_header = operation.count_header
+    if operation.count_headers and _is_count_requested(operation, call):
+        view.count_headers = operation.count_headers
     if "fields" in sent:
         view.projection = fields.parse_fields(sent["fields"])
     if "Accept-Language" in call.header:

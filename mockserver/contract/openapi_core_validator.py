@@ -116,8 +116,10 @@ def _strip_security(root: SpecNode) -> dict[str, Any]:
 
 def _adapt_request(operation: Operation, request: Request, ids: Mapping[str, str], body: bytes) -> OpenApiCoreRequest:
     """Return the request for openapi-core; a blank body becomes None, since openapi-core would validate it."""
-    query = ImmutableMultiDict(parse_qsl(request.query, keep_blank_values=True))
-    parameters = RequestParameters(query=query, header=Headers(dict(request.headers)), path=dict(ids))
+    aliases = operation.parameters["query"].aliases
+    pairs = [(aliases.get(name, name), value) for name, value in parse_qsl(request.query, keep_blank_values=True)]
+    headers = Headers(dict(operation.parameters["header"].resolve_aliases(request.headers)))
+    parameters = RequestParameters(query=ImmutableMultiDict(pairs), header=headers, path=dict(ids))
     media_type = parse_media_type(request.headers.get("content-type"))
     return OpenApiCoreRequest(operation.path, operation.method.lower(), parameters, media_type, body or None)
 

@@ -44,7 +44,7 @@ class Operation:
     localized_paths: dotted paths of localized texts in the reply.
     plain_text_sources: fields that are plain text if the client wants one language, with the localized field.
     recursive_field: the field in which a row contains rows of the same schema, such as `subcategories`.
-    count_header: the response header with the number of rows (C2); None if there is no such header.
+    count_headers: the response headers with the number of rows (C2, M5).
     has_compound_query: whether `q` may have a `compoundLogicalQuery` (C5).
     """
 
@@ -72,7 +72,7 @@ class Operation:
     localized_paths: tuple[str, ...] = ()
     plain_text_sources: Mapping[str, str] = field(default_factory=dict)
     recursive_field: str | None = None
-    count_header: str | None = None
+    count_headers: tuple[str, ...] = ()
     has_compound_query: bool = False
     is_deprecated: bool = False
 
@@ -164,7 +164,7 @@ def _compile_operation(
             ),
             examples=compile_examples(spec, statuses, schemas),
             patched_validator=SchemaValidator(spec, node["x-patches"]) if "x-patches" in node else None,
-            count_header=_find_count_header(spec, statuses.get(200, {})),
+            count_headers=_find_count_headers(spec, statuses.get(200, {})),
             has_compound_query=node.get("x-compound", False),
             is_deprecated=node.get("deprecated", False),
             **({} if ok_schema is None else _read_extensions(spec, ok_schema)),
@@ -224,9 +224,9 @@ def _read_security(spec: Spec, operation: SpecNode) -> dict[str, Any]:
     }
 
 
-def _find_count_header(spec: Spec, reply: SpecNode) -> str | None:
-    """Return the name of the header with the number of rows: X-Total-Count, X-Count or Count (C2)."""
-    return next((name for name in spec.resolve(reply).get("headers", ()) if name.endswith("Count")), None)
+def _find_count_headers(spec: Spec, reply: SpecNode) -> tuple[str, ...]:
+    """Return the names of the headers with the number of rows: X-Total-Count, X-Count or Count (C2)."""
+    return tuple(name for name in spec.resolve(reply).get("headers", ()) if name.endswith("Count"))
 
 
 def _read_extensions(spec: Spec, schema: SpecNode) -> dict[str, Any]:

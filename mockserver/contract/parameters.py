@@ -29,6 +29,7 @@ class Parameter:
     separator: what separates the values of an array; None if its name is repeated for each value.
     is_limited_to_supported: whether it accepts only languages that the tenant supports (`x-supported-languages`, K7).
     qualifies: the parameter that names the resource, if this one only describes it further (`x-qualifies`).
+    aliases: other names that clients send it under, as they are looked up (`x-aliases`, B4d).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Parameter:
     separator: str | None = None
     is_limited_to_supported: bool = False
     qualifies: str | None = None
+    aliases: tuple[str, ...] = ()
 
     @property
     def is_repeatable(self) -> bool:
@@ -90,9 +92,10 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
     enum_values = tuple(schema.get("enum", ()))
     default = schema.get("default")
     name, location = declared["name"], declared["in"]
+    lookup_name, *aliases = map(_lookup_name(location), (name, *declared.get("x-aliases", ())))
     return Parameter(
         name,
-        name.lower() if location == "header" else name,
+        lookup_name,
         location,
         declared.get("required", False),
         schema_type,
@@ -104,6 +107,7 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
         _array_separator(declared),
         declared.get("x-supported-languages", False),
         declared.get("x-qualifies"),
+        tuple(aliases),
     )
 
 
@@ -115,23 +119,31 @@ def _array_separator(declared: SpecNode) -> str | None:
     return SEPARATORS.get(style, ",")
 
 
+def _lookup_name(location: str) -> Callable[[str], str]:
+    """Return what turns a declared name into the one in requests, where the names of headers are in lower case."""
+    return str.lower if location == "header" else str
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
     """The parameters that an operation declares in one location: path, query or header.
 
-    names: their names in requests; those of headers are in lower case.
+    names: their names in requests, aliases included; those of headers are in lower case.
+    aliases: the name in requests that each alias stands for.
     """
 
     parameters: tuple[Parameter, ...]
     names: frozenset[str]
     has_required: bool
+    aliases: Mapping[str, str]
 
     @classmethod
     def from_parameters(cls, parameters: Iterable[Parameter]) -> Self:
         """Return the set of these parameters."""
         parameters = tuple(parameters)
-        names = frozenset(parameter.lookup_name for parameter in parameters)
-        return cls(parameters, names, any(parameter.required for parameter in parameters))
+        aliases = {alias: parameter.lookup_name for parameter in parameters for alias in parameter.aliases}
+        names = frozenset({*(parameter.lookup_name for parameter in parameters), *aliases})
+        return cls(parameters, names, any(parameter.required for parameter in parameters), aliases)
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.parameters)
@@ -141,6 +153,8 @@ class ParameterSet:
         values: dict[str, Any] = {}
         if not self.has_required and self.names.isdisjoint(raw_values):  # nearly always so for headers
             return values
+        if self.aliases:
+            raw_values = self.resolve_aliases(raw_values)
         for parameter in self.parameters:
             text = raw_values.get(parameter.lookup_name)
             if text or (text is not None and parameter.location != "query"):
@@ -148,3 +162,12 @@ class ParameterSet:
             elif parameter.required:
                 raise BadRequest(INVALID_PARAMETERS, field=parameter.name, error_type="required", detail="is missing")
         return values
+
+    def resolve_aliases(self, raw_values: Mapping[str, str]) -> Mapping[str, str]:
+        """Return values in which those under an alias are also under the name, unless that has a value itself."""
+        named = {
+            name: raw_values[alias]
+            for alias, name in self.aliases.items()
+            if raw_values.get(alias) and not raw_values.get(name)
+        }
+        return {**raw_values, **named} if named else raw_values

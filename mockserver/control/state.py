@@ -7,13 +7,13 @@ from typing import Any
 
 from ..errors import BadRequest
 from ..messages import Call, Handler, Reply
-from ..store.collection import Collection
 from ..store.state import State
 from ..store.world import Seed, Tenant
 from ..wording import describe_unknown, shorten
 from ..worlds import exporting
 from ..worlds.counts import count_ranges
 from ..worlds.loading import WorldError, WorldLibrary
+from ..worlds.sections import LANGUAGES
 from .context import ControlContext, Unprocessable, json_object, tenant_name
 from .snapshots import find_snapshot
 
@@ -41,31 +41,28 @@ def show_state(context: ControlContext, call: Call) -> Reply:
 
 
 def list_collection(context: ControlContext, call: Call) -> Reply:
-    """Return the rows of a collection, in the form of a world file."""
-    return Reply(200, exporting.export_rows(context.resolve_tenant(call).state, _find_collection(context, call)))
+    """Return a section in the form of a world file: the rows of a collection, or the languages."""
+    state, name = context.resolve_tenant(call).state, _require_section(context, call)
+    return Reply(200, exporting.export_section(state, context.worlds.collections, name))
 
 
 def replace_collection(context: ControlContext, call: Call) -> Reply:
-    """Replace the rows of a collection."""
-    return _replace_rows(context, call, call.body)
+    """Replace the rows of a collection, or the languages."""
+    return _replace_section(context, call, _require_section(context, call), call.body)
 
 
 def empty_collection(context: ControlContext, call: Call) -> Reply:
     """Empty a collection."""
-    return _replace_rows(context, call, [])
+    name = _require_section(context, call)
+    if name == LANGUAGES:
+        raise Unprocessable("A tenant has at least one language; replace the languages with PUT.")
+    return _replace_section(context, call, name, [])
 
 
 def seed_tenants(context: ControlContext, call: Call) -> Reply:
-    """Seed a tenant, or all including new ones, with another world, to which a later reset returns."""
+    """Seed a tenant, or all including new ones, with another world; its clients and tokens are valid at once (B10)."""
     seed = _requested_seed(context.worlds, json_object(call))
-    if tenant_name(call) is None:
-        context.world.seed = seed
-    for token, principal in seed.tokens.items():
-        if token not in context.world.tokens.seed_tokens:
-            context.world.tokens.issue(token, principal)
-    tenants = context.world.tenants(tenant_name(call))
-    for tenant in tenants:
-        tenant.reseed(seed)
+    tenants = context.world.reseed(seed, tenant_name(call))
     return Reply(200, {"world": seed.name, "tenants": [tenant.name for tenant in tenants]})
 
 
@@ -94,22 +91,24 @@ def _tenant_json(tenant: Tenant) -> dict[str, Any]:
     return {"tenant": tenant.name, "world": tenant.seed.name, "version": tenant.version}
 
 
-def _find_collection(context: ControlContext, call: Call) -> Collection:
+def _require_section(context: ControlContext, call: Call) -> str:
+    """Return the name of the section in the path: of a collection, or of the languages; Unprocessable."""
     name: str = call.path["collection"]
-    collection = context.worlds.collections.get(name)
-    if collection is None:
-        raise Unprocessable(describe_unknown("collection", name, context.worlds.collections))
-    return collection
+    names = [LANGUAGES, *context.worlds.collections]
+    if name not in names:
+        raise Unprocessable(describe_unknown("collection", name, names))
+    return name
 
 
-def _replace_rows(context: ControlContext, call: Call, rows: list[Any]) -> Reply:
-    collection, tenant, worlds = _find_collection(context, call), context.resolve_tenant(call), context.worlds
+def _replace_section(context: ControlContext, call: Call, name: str, content: Any) -> Reply:
+    tenant, worlds = context.resolve_tenant(call), context.worlds
 
-    def replace_rows(state: State) -> tuple[State, int]:
-        world = exporting.export_world(state, worlds.collections) | {collection.name: rows}
-        return worlds.build_state(_check_world(worlds, world, dangling=call.query.get("force", False))), len(rows)
+    def replace_section(state: State) -> tuple[State, int]:
+        world = exporting.export_world(state, worlds.collections) | {name: content}
+        state = worlds.build_state(_check_world(worlds, world, dangling=call.query.get("force", False)))
+        return state, exporting.count_rows(state, worlds.collections)[name]
 
-    return Reply(200, {"collection": collection.name, "rows": tenant.change(replace_rows)} | _tenant_json(tenant))
+    return Reply(200, {"collection": name, "rows": tenant.change(replace_section)} | _tenant_json(tenant))
 
 
 def _check_world(worlds: WorldLibrary, world: Any, *, dangling: bool) -> dict[str, Any]:

@@ -6,7 +6,11 @@ from typing import Any
 
 from ..store.state import Document, State, derive_assignment_id
 
-PROFILE_FIELDS = ("firstName", "lastName", "preferredLanguage")
+PROFILE_FIELDS = (
+    *("title", "firstName", "middleName", "lastName", "contactPhone", "company"),
+    *("preferredLanguage", "preferredCurrency", "preferredSite"),
+)
+ALL_MIXINS = frozenset({"mixin", "mixin:*"})  # the two published ways to expand them
 
 
 def build_profile(state: State, customer: Document) -> dict[str, Any]:
@@ -14,6 +18,31 @@ def build_profile(state: State, customer: Document) -> dict[str, Any]:
     names = {name: customer[name] for name in PROFILE_FIELDS if name in customer}
     ids = {"id": customer["id"], "customerNumber": customer["id"], "contactEmail": customer["email"]}
     return ids | names | _business_model(state, customer)
+
+
+def parse_expand(expand: str | None) -> frozenset[str]:
+    """Return what a client wants to see in addition; names that are not known are ignored (B7e)."""
+    return frozenset(name.strip() for name in expand.split(",")) if expand else frozenset()
+
+
+def expand_profile(customer: Document, expansions: frozenset[str]) -> dict[str, Any]:
+    """Return the fields that a profile shows on request: addresses, accounts and mixins (B7e)."""
+    fields: dict[str, Any] = {}
+    if "addresses" in expansions:
+        fields["addresses"] = customer.get("addresses", [])
+    if "accounts" in expansions:
+        fields["accounts"] = list_accounts(customer)
+    if any(name.partition(":")[0] == "mixin" for name in expansions):
+        mixins = customer.get("mixins", {}).items()
+        fields["mixins"] = {
+            name: mixin for name, mixin in mixins if expansions & ALL_MIXINS or f"mixin:{name}" in expansions
+        }
+    return fields
+
+
+def list_accounts(customer: Document) -> list[dict[str, str]]:
+    """Return the accounts that a customer logs in with: the one with the e-mail."""
+    return [{"id": customer["email"]}]
 
 
 def legal_entities_of(state: State, customer: Document) -> list[Document]:

@@ -30,6 +30,20 @@ class Unsatisfiable(Exception):
     """A fault or preference that asks for something that does not exist; the message says what does."""
 
 
+class TargetTimeout(GatewayError):
+    """A service that took too long for the gateway; it occurs only if a fault injects it (F7a)."""
+
+    rule = "F7a"
+
+    def __init__(self) -> None:
+        super().__init__(504, "Gateway Timeout")
+
+    def body(self) -> dict[str, Any]:
+        """Return the body in the shape of the API gateway."""
+        detail = {"errorcode": "messaging.adaptors.http.flow.GatewayTimeout", "reason": "TARGET_READ_TIMEOUT"}
+        return {"fault": {"faultstring": self.message, "detail": detail}}
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyChoice:
     """The reply to inject.
@@ -82,7 +96,7 @@ def example_names(operation: Operation, status: int) -> list[str]:
 def errors_by_example(status: int, id_: str) -> dict[str, ClientError]:
     """Return the service's errors with a status by the name of their example, the default one first."""
     if status in GatewayError.REASONS:
-        return {"gateway": GatewayError(status)}
+        return {"gateway": GatewayError(status), **({"timeout": TargetTimeout()} if status == 504 else {})}
     errors_by_status: dict[int, dict[str, ClientError]] = {
         400: {"body": BadRequest(), "parameters": BadRequest(INVALID_PARAMETERS)},
         401: {"invalid": InvalidToken(), "expired": ExpiredToken()},

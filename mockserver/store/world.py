@@ -151,6 +151,7 @@ class World:
         strictness: Strictness,
     ) -> None:
         self.seed = seed
+        self._initial_clients = seed.clients
         self.default_tenant = default_tenant
         self.switches, self.strictness = self._initial_settings = switches, strictness
         self.clock = AdjustableClock(clock or SystemClock())
@@ -183,7 +184,29 @@ class World:
     def drop_tenant(self, name: str) -> bool:
         """Delete a tenant with its state; False if it is unknown."""
         with self._tenants_lock:
+            self.tokens.forget_seed(name)
             return self._tenants.pop(name, None) is not None
+
+    def reseed(self, seed: Seed, name: str | None = None) -> list[Tenant]:
+        """Reset a tenant, or all including new ones, to another seed; return those that requests have named so far."""
+        if name is None:
+            self.seed = seed
+        self.tokens.reseed(seed.tokens, name)
+        tenants = self.tenants(name)
+        for tenant in tenants:
+            tenant.reseed(seed)
+        return tenants
+
+    def clients_of(self, tenant: str | None) -> Mapping[str, OAuthClient]:
+        """Return the clients of a tenant's world, or of the world of new tenants, and those of the server's start."""
+        seed = self.tenant(tenant).seed if tenant else self.seed
+        return {**self._initial_clients, **seed.clients}
+
+    def home_of_client(self, client_id: str) -> str | None:
+        """Return the tenant whose world has a client that the world of new tenants lacks; None if there is none."""
+        if client_id in self.clients_of(None):
+            return None
+        return next((name for name in self.tenant_names if client_id in self.tenant(name).seed.clients), None)
 
     def reset_overrides(self, name: str | None = None) -> None:
         """Undo what tests changed apart from the state, in one tenant or all: clock, settings, revoked tokens.

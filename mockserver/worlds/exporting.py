@@ -7,6 +7,7 @@ from typing import Any
 
 from ..store.collection import Collection, Key, Row
 from ..store.state import State
+from .sections import LANGUAGES
 
 Collections = Mapping[str, Collection]
 
@@ -16,26 +17,43 @@ def export_rows(state: State, collection: Collection) -> list[Row]:
     return [row for _, row in collection.export(state)]
 
 
+def export_section(state: State, collections: Collections, name: str) -> Any:
+    """Return a section of a world file: the rows of a collection, or the languages."""
+    if name == LANGUAGES:
+        return {"default": state.default_language, "supported": list(state.languages)}
+    return export_rows(state, collections[name])
+
+
 def export_world(state: State, collections: Collections) -> dict[str, Any]:
     """Return all sections of the world file that would give this state."""
-    languages = {"default": state.default_language, "supported": list(state.languages)}
-    sections = {name: export_rows(state, collection) for name, collection in collections.items()}
-    return {"languages": languages} | sections
+    return {name: export_section(state, collections, name) for name in (LANGUAGES, *collections)}
 
 
 def count_rows(state: State, collections: Collections) -> dict[str, int]:
-    """Return the number of rows of each collection."""
-    return {name: sum(1 for _ in collection.export(state)) for name, collection in collections.items()}
+    """Return the number of languages, and of the rows of each collection."""
+    counts = {name: sum(1 for _ in collection.export(state)) for name, collection in collections.items()}
+    return {LANGUAGES: len(state.languages)} | counts
 
 
 def diff_states(before: State, after: State, collections: Collections) -> dict[str, dict[str, list[str]]]:
-    """Return the keys of added, removed and changed rows by collection; collections without changes are left out."""
-    differences = {name: _difference(before, after, collection) for name, collection in collections.items()}
-    return {name: keys for name, keys in differences.items() if keys}
+    """Return the keys of added, removed and changed rows by collection; collections without changes are left out.
+
+    A language is changed if it becomes the default one, or is no longer it.
+    """
+    differences = {
+        name: _difference(dict(collection.export(before)), dict(collection.export(after)))
+        for name, collection in collections.items()
+    }
+    languages = {LANGUAGES: _difference(_default_by_language(before), _default_by_language(after))}
+    return {name: keys for name, keys in (languages | differences).items() if keys}
 
 
-def _difference(before: State, after: State, collection: Collection) -> dict[str, list[str]]:
-    old, new = dict(collection.export(before)), dict(collection.export(after))
+def _default_by_language(state: State) -> dict[Key, bool]:
+    """Return, for each language, whether it is the default one."""
+    return {language: language == state.default_language for language in state.languages}
+
+
+def _difference(old: Mapping[Key, Any], new: Mapping[Key, Any]) -> dict[str, list[str]]:
     keys = {
         "added": [key for key in new if key not in old],
         "removed": [key for key in old if key not in new],

@@ -42,6 +42,18 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "email": "john.doe@email.com",
             "preferredLanguage": "en",
             "legalEntities": [SOME_COMPANY, THIRD_COMPANY],
+            "addresses": [
+                {
+                    "id": "b05c20e034",
+                    "contactName": "John Doe",
+                    "street": "Platz der Republik",
+                    "streetNumber": "1",
+                    "zipCode": "11011",
+                    "city": "Berlin",
+                    "country": "DE",
+                    "tags": ["BILLING", "SHIPPING"],
+                }
+            ],
         },
         {
             "id": JACK,

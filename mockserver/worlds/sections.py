@@ -12,6 +12,7 @@ from ..store.collection import Collection, Key, Row, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
 from ..store.state import State
 
+LANGUAGES = "languages"  # the section that is no list of rows
 LANGUAGES_SCHEMA = {
     "description": "Languages of the tenant; the default one is used if no language matches.",
     **closed_object(
@@ -87,7 +88,7 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "World of emporix-mockserver",
         "description": "What every tenant starts from. All sections are optional.",
-        **closed_object({"description": TEXT, "languages": LANGUAGES_SCHEMA} | sections),
+        **closed_object({"description": TEXT, LANGUAGES: LANGUAGES_SCHEMA} | sections),
         "$defs": DEFINITIONS,
     }
 

@@ -28,6 +28,7 @@ SWITCHED: dict[str, Any] = {
     "own_list": "catalogue",
     "foreign_segment": "403",
     "active": "status-and-validity",
+    "anonymous_refresh": "once",
     "max_page_size": 5,
     "accept_language_absent": "default",
     "missing_parent": "404",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import App, build
@@ -21,7 +22,7 @@ from tests.support.clock import ManualClock
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
 
 NOON = "2026-01-01T12:00:00.000Z"
-COLLECTIONS = list(WORLDS.collections)
+COLLECTIONS = ["languages", *WORLDS.collections]
 
 
 @pytest.fixture
@@ -33,7 +34,8 @@ def admin(client: Client) -> Admin:
 def test_a_collection_put_back_as_it_was_changes_nothing(client: Client, admin: Admin, collection: str) -> None:
     before, rows = client.list_all_items(), admin.call("GET", f"/state/{collection}")
     counts = admin.call("PUT", f"/state/{collection}", rows)
-    assert (counts["collection"], counts["rows"]) == (collection, len(rows))
+    count = len(rows["supported"] if collection == "languages" else rows)
+    assert (counts["collection"], counts["rows"]) == (collection, count)
     assert admin.call("GET", f"/state/{collection}") == rows
     assert admin.call("GET", "/snapshots/world/diff")["changes"] == {}
     assert client.list_all_items() == before
@@ -41,9 +43,37 @@ def test_a_collection_put_back_as_it_was_changes_nothing(client: Client, admin: 
 
 def test_collections_show_what_the_world_file_has(admin: Admin) -> None:
     counts = admin.call("GET", "/state")["counts"]
-    assert counts == {section: len(DEFAULT[section]) for section in COLLECTIONS}
+    assert counts == {section: len(DEFAULT[section]) for section in WORLDS.collections} | {"languages": 3}
     for section in ("products", "segments", "customers"):
         assert admin.call("GET", f"/state/{section}") == sorted(DEFAULT[section], key=lambda row: row["id"])
+
+
+def test_a_world_of_all_sections_gives_the_same_state(client: Client, admin: Admin) -> None:
+    client.put("/mine", json={"name": {"de": "Meins"}, "siteCode": "main"})
+    admin.call("PUT", "/state/languages", {"default": "de", "supported": ["de", "en", "fr"]})
+    world = {section: admin.call("GET", f"/state/{section}") for section in admin.call("GET", "/state")["counts"]}
+    copy = Admin(Client(client.flask, f"{client.tenant}b"))
+    copy.call("POST", "/seed", {"inline": world})
+    for section, rows in world.items():
+        assert copy.call("GET", f"/state/{section}") == rows, section
+    assert copy.client.with_token("read-token").get("/mine", headers={"Accept-Language": "ar"}).get_json()["name"] == {
+        "de": "Meins"
+    }
+
+
+def test_languages_are_replaced_compared_and_never_empty(client: Client, admin: Admin) -> None:
+    assert admin.call("PUT", "/state/languages", {"default": "de", "supported": ["de", "en"]})["rows"] == 2
+    assert admin.call("GET", "/snapshots/world/diff")["changes"] == {
+        "languages": {"removed": ["ar"], "changed": ["de", "en"]}
+    }
+    assert admin.call("DELETE", "/state/languages", status=422)["message"].startswith("A tenant has at least one")
+    wrong: Any
+    for wrong in ([], {"default": "de"}, {"default": "ar", "supported": ["de"]}, {"default": "de", "supported": []}):
+        error = admin.call("PUT", "/state/languages", wrong, 400)
+        assert error["details"]["field"].startswith("/languages")
+    assert admin.call("PUT", "/state/products", {"default": "de"}, 400)["details"]["field"] == "/products"
+    admin.call("POST", "/undo")
+    assert admin.call("GET", "/state/languages") == DEFAULT["languages"]
 
 
 def test_client_writes_show_and_can_be_copied_to_another_tenant(client: Client, admin: Admin) -> None:
@@ -185,7 +215,7 @@ def test_a_reset_restores_the_world_nothing_or_a_snapshot(client: Client, admin:
     client.delete(ITEM)
     admin.call("PUT", "/snapshots/without")
     assert admin.call("POST", "/reset", {"to": "empty"})["to"] == "empty"
-    assert sum(admin.call("GET", "/state")["counts"].values()) == 0
+    assert sum(admin.call("GET", "/state")["counts"].values()) == 3  # the languages stay
     admin.call("POST", "/reset", to="snapshot:without")
     assert client.get(ITEM).status_code == 404
     assert client.get(f"/{GOLDEN}/items/PRODUCT/{SCREWDRIVER}").status_code == 200
@@ -253,6 +283,87 @@ def test_a_world_can_be_sent_inline(client: Client, admin: Admin) -> None:
     }
     admin.call("POST", "/seed", {"inline": world})
     assert [row["id"] for row in client.with_token(f"jane-{client.tenant}").get("").get_json()] == ["seg"]
+
+
+def request_service_token(client: Client, id_: str, secret: str, scope: str = "") -> TestResponse:
+    form = {"grant_type": "client_credentials", "client_id": id_, "client_secret": secret, "scope": scope}
+    return client.with_token(None).post("//oauth/token", data=form)
+
+
+def request_anonymous_token(client: Client, id_: str) -> TestResponse:
+    query = {"tenant": client.tenant, "client_id": id_}
+    return client.with_token(None).get("//customerlogin/auth/anonymous/login", query_string=query)
+
+
+def test_b10_clients_and_tokens_of_a_seeded_world_work_at_once(client: Client, admin: Admin) -> None:
+    id_, other = f"shop-{client.tenant}", Client(client.flask, f"{client.tenant}b")
+    world = {
+        "clients": [
+            {"id": id_, "secret": "s3cret", "scopes": [READ_SEGMENTS]},
+            {"id": "reader", "secret": "other", "scopes": [READ_SEGMENTS]},
+        ],
+        "tokens": [{"token": id_, "scopes": [READ_SEGMENTS]}, {"token": "no-scope-token", "scopes": [READ_SEGMENTS]}],
+    }
+    assert request_anonymous_token(client, id_).status_code == 401
+    admin.call("POST", "/seed", {"inline": world})
+    for scope in ("", f"tenant={client.tenant}"):
+        reply = request_service_token(client, id_, "s3cret", scope)
+        assert reply.get_json()["scope"] == f"{READ_SEGMENTS} tenant={client.tenant}"
+        token = reply.get_json()["access_token"]
+        assert [tenant.with_token(token).get("").status_code for tenant in (client, other)] == [200, 401]
+    assert request_anonymous_token(client, id_).status_code == 200
+    assert request_anonymous_token(client, "storefront").status_code == 200  # of the start
+    assert request_service_token(client, "reader", "other", f"tenant={client.tenant}").status_code == 200
+    for token in (id_, "no-scope-token", "admin-token"):
+        assert client.with_token(token).get("").status_code == 200
+    assert {id_, "no-scope-token"} <= {row["token"] for row in admin.call("GET", "/tokens")["tokens"]}
+    # Another tenant has neither.
+    assert [other.with_token(token).get("").status_code for token in (id_, "no-scope-token")] == [401, 403]
+    assert request_anonymous_token(other, id_).status_code == 401
+    assert request_service_token(other, id_, "s3cret", f"tenant={other.tenant}").status_code == 401
+    assert request_service_token(other, "reader", "secret", f"tenant={other.tenant}").status_code == 200
+    # They outlive a reset, and go with the world.
+    admin.call("POST", "/reset")
+    assert client.with_token(id_).get("").status_code == 200
+    admin.call("POST", "/seed", {"world": "default"})
+    assert [client.with_token(token).get("").status_code for token in (id_, "no-scope-token")] == [401, 403]
+    assert request_anonymous_token(client, id_).status_code == 401
+
+
+def test_b10_a_revoked_token_is_valid_again_after_a_seed(client: Client, admin: Admin) -> None:
+    name = f"mine-{client.tenant}"
+    for _ in range(2):
+        admin.call("POST", "/seed", {"inline": {"tokens": [{"token": name, "scopes": [READ_SEGMENTS]}]}})
+        assert client.with_token(name).get("").status_code == 200
+        admin.call("DELETE", f"/tokens/{name}", status=204)
+        assert client.with_token(name).get("").status_code == 401
+
+
+def test_b10_a_dropped_tenant_loses_the_clients_and_tokens_of_its_world(client: Client, admin: Admin) -> None:
+    name = f"mine-{client.tenant}"
+    world = {
+        "tokens": [{"token": name, "scopes": [READ_SEGMENTS]}],
+        "clients": [{"id": name, "secret": "s3cret", "scopes": []}],
+    }
+    admin.call("POST", "/seed", {"inline": world})
+    client.with_token(None).delete(f"//__admin/tenants/{client.tenant}")
+    assert client.with_token(name).get("").status_code == 401
+    assert request_anonymous_token(client, name).status_code == 401
+    assert request_service_token(client, name, "s3cret").status_code == 401
+
+
+def test_b10_a_seed_for_all_is_for_future_tenants_too() -> None:
+    client = Client(build(Settings()).flask, "one")
+    world = {
+        "clients": [{"id": "shop", "secret": "s3cret", "scopes": [READ_SEGMENTS]}],
+        "tokens": [{"token": "mine", "scopes": [READ_SEGMENTS]}],
+    }
+    client.with_token(None).post("//__admin/seed", json={"inline": world})
+    token = request_service_token(client, "shop", "s3cret").get_json()["access_token"]
+    for tenant in ("one", "two"):
+        assert request_anonymous_token(Client(client.flask, tenant), "shop").status_code == 200
+        for name in ("mine", token, "admin-token"):
+            assert Client(client.flask, tenant, name).get("").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,17 @@ def test_gateway_failures_can_be_injected_too(client: Client, faults: FaultContr
     assert reply.headers.get("Retry-After") == ("1" if status in (429, 503) else None)
 
 
+def test_f7a_a_504_can_be_the_gateways_read_timeout(client: Client, faults: FaultControl) -> None:
+    faults.inject(response={"status": 504, "example": "timeout"}, times=1)
+    preferred = {"Prefer": "code=504, example=timeout"}
+    for reply in (client.get(ITEM), client.get(ITEM, headers=preferred)):
+        assert reply.status_code == 504
+        detail = {"errorcode": "messaging.adaptors.http.flow.GatewayTimeout", "reason": "TARGET_READ_TIMEOUT"}
+        assert reply.get_json() == {"fault": {"faultstring": "Gateway Timeout", "detail": detail}}
+    assert client.get(ITEM).status_code == 200
+    assert "gateway" in faults.refusal(422, response={"status": 503, "example": "timeout"})
+
+
 def test_the_fault_decides_the_response(client: Client, faults: FaultControl) -> None:
     body = {"code": 409, "status": "Conflict", "message": "Locked by an import."}
     faults.inject(

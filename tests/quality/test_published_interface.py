@@ -178,7 +178,7 @@ def test_a_change_of_the_segment_spec_is_found(old: str, new: str, difference: s
             f"missing: {SITES} answers 403",
         ),
         ("configuration", "            - type: boolean\n", "", f"missing: {PROPERTY} answers 200 body.value: boolean"),
-        ("configuration", "          x-basis: inferred\n", "", f"added: {PROPERTY} answers 401"),
+        ("configuration", "      x-basis: inferred\n", "", f"added: {PROPERTY} answers 401"),
         (
             "customer-login",
             "          x-basis: observed\n        refresh_token_expires_in",

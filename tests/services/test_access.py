@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
+from werkzeug.test import TestResponse
 
 from mockserver import access
 from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import build
 from mockserver.settings import Settings
-from tests.support.client import Client
+from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
 from tests.support.samples import (
     ADMIN_SCOPES,
@@ -278,8 +281,92 @@ def test_b3_an_unknown_client_is_a_gateway_fault(client: Client) -> None:
     assert fault == {"faultstring": "Invalid ApiKey", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}
 
 
+def test_b3_the_hint_names_a_few_clients_in_ascii(client: Client) -> None:
+    shops = [{"id": f"{letter}{number}", "secret": "s", "scopes": []} for number in range(50) for letter in "ü日x"]
+    Admin(client).call("POST", "/seed", {"inline": {"clients": shops}})
+    form = {"grant_type": "client_credentials", "client_id": "nobody", "scope": f"tenant={client.tenant}"}
+    anonymous = {"tenant": client.tenant, "client_id": "nobody"}
+    caller = client.with_token(None)
+    for reply in (
+        caller.post("//oauth/token", data=form),
+        caller.get("//customerlogin/auth/anonymous/login", query_string=anonymous),
+    ):
+        assert reply.status_code == 401
+        hint = reply.headers["X-Mock-Hint"]
+        assert hint == "known clients: admin, manager, reader, storefront, x0, x1, x2, x3, x4, x5"
+
+
 def test_b3_a_wrong_secret_is_an_oauth_error(client: Client) -> None:
     assert token_for(client, client_secret="wrong")["ErrorCode"] == "invalid_client"
+
+
+def basic(credentials: str) -> dict[str, str]:
+    """Return the header of HTTP Basic for `id:secret`, which may be encoded already."""
+    return {"Authorization": f"Basic {b64encode(credentials.encode()).decode()}"}
+
+
+def request_token(client: Client, headers: dict[str, str], **form: str) -> TestResponse:
+    form = {"grant_type": "client_credentials", **form}
+    return client.with_token(None).post("//oauth/token", headers=headers, data=form)
+
+
+@pytest.mark.parametrize(
+    ("headers", "form"),
+    [
+        (basic("admin:secret"), {}),
+        (basic("%61dmin:secr%65t"), {}),
+        ({"Authorization": basic("admin:secret")["Authorization"].replace("Basic", "bAsIc")}, {}),
+        (basic("admin:secret"), {"client_id": "admin"}),
+        (basic("admin:secret"), {"client_id": "admin", "client_secret": "secret"}),
+        (basic("admin:secret"), {"client_id": "", "client_secret": ""}),
+        ({"Authorization": "Bearer any"}, {"client_id": "admin", "client_secret": "secret"}),
+        ({"Authorization": ""}, {"client_id": "admin", "client_secret": "secret"}),
+    ],
+)
+def test_b1c_a_client_may_authenticate_with_http_basic(
+    client: Client, headers: dict[str, str], form: dict[str, str]
+) -> None:
+    reply = request_token(client, headers, **form)
+    assert reply.status_code == 200, reply.text
+    assert client.with_token(reply.get_json()["access_token"]).get("").status_code == 200
+
+
+def test_b1c_id_and_secret_are_form_urlencoded_before_they_are_joined(client: Client) -> None:
+    shop = {"id": "shop: ü+", "secret": "100% s:c&ret", "scopes": [READ_SEGMENTS]}
+    Admin(client).call("POST", "/seed", {"inline": {"clients": [shop]}})
+    credentials = f"{quote_plus(str(shop['id']))}:{quote_plus(str(shop['secret']))}"
+    assert request_token(client, basic(credentials)).status_code == 200
+    assert request_token(client, basic("shop%3A%20%C3%BC%2B:100%25%20s%3Ac%26ret")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "form", "status", "code"),
+    [
+        (basic("admin:wrong"), {}, 401, "invalid_client"),
+        (basic("admin:"), {}, 401, "invalid_client"),
+        (basic("nobody:secret"), {}, 401, None),
+        (basic(":"), {}, 401, None),
+        (basic("admin"), {}, 400, "invalid_request"),
+        (basic("admin:%FF"), {}, 400, "invalid_request"),
+        ({"Authorization": "Basic"}, {}, 400, "invalid_request"),
+        ({"Authorization": "Basic ***"}, {}, 400, "invalid_request"),
+        ({"Authorization": "Basic /w=="}, {}, 400, "invalid_request"),
+        (basic("admin:secret"), {"client_id": "reader"}, 400, "invalid_request"),
+        (basic("admin:secret"), {"client_secret": "wrong"}, 400, "invalid_request"),
+        (basic("admin:secret"), {"grant_type": "password"}, 400, "unsupported_grant_type"),
+    ],
+)
+def test_b1c_basic_credentials_are_refused_with_a_reason(
+    client: Client, headers: dict[str, str], form: dict[str, str], status: int, code: str | None
+) -> None:
+    reply = request_token(client, headers, **form)
+    assert (reply.status_code, reply.get_json().get("ErrorCode")) == (status, code)
+    assert reply.headers.get("WWW-Authenticate") == ("Basic" if code == "invalid_client" else None)
+
+
+def test_b3_a_wrong_secret_in_the_form_gets_no_challenge(client: Client) -> None:
+    reply = request_token(client, {}, client_id="admin", client_secret="wrong")
+    assert (reply.status_code, "WWW-Authenticate" in reply.headers) == (401, False)
 
 
 def test_b1a_a_token_without_a_tenant_works_for_all(client: Client) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from werkzeug.test import TestResponse
 
 from mockserver.access import Principal
 from mockserver.store.world import World
-from tests.support.client import Client
+from tests.support.client import Admin, Client
 from tests.support.samples import DEFAULT
 
 JOHN_PROFILE, JACK_PROFILE = DEFAULT["customers"][:2]
@@ -66,7 +67,7 @@ def test_m1_the_wider_scope_counts_and_the_own_one_needs_a_customer(
 
 
 def test_m2_a_customer_has_the_fields_of_the_world_but_no_password(client: Client) -> None:
-    customer = call(client, f"/{JOHN_PROFILE['id']}?expand=addresses").get_json()
+    customer = call(client, f"/{JOHN_PROFILE['id']}").get_json()
     entities = customer.pop("b2b")["legalEntities"]
     assert customer == {
         "id": "98029737",
@@ -107,6 +108,8 @@ def test_m5_the_count_of_customers_is_always_sent(client: Client) -> None:
     assert (len(page.get_json()), page.headers["Count"]) == (3, str(len(NUMBERS)))
     reply = call(client, "/search", json={"q": "firstName:Jack"})
     assert reply.headers["Count"] == str(len(reply.get_json()))
+    assert page.headers["X-Total-Count"] == page.headers["Count"]
+    assert reply.headers["X-Total-Count"] == reply.headers["Count"]
 
 
 def test_errors_of_customers_have_typed_details(client: Client) -> None:
@@ -115,3 +118,60 @@ def test_errors_of_customers_have_typed_details(client: Client) -> None:
     forbidden = call(client, token="no-scope-token")
     assert (forbidden.status_code, forbidden.get_json()["type"]) == (403, "forbidden")
     assert "customer.customer_read_own" in forbidden.headers["X-Mock-Hint"]
+
+
+MIXINS = {"loyalty": {"points": 5}, "size": {"shoes": 44}}
+
+
+@pytest.mark.parametrize(
+    ("expand", "expected"),
+    [
+        ("", {}),
+        ("addresses", {"addresses"}),
+        ("accounts", {"accounts"}),
+        ("addresses,accounts", {"addresses", "accounts"}),
+        (" accounts , addresses ", {"addresses", "accounts"}),
+        ("mixin", {"mixins"}),
+        ("mixin:*", {"mixins"}),
+        ("addresses,mixin:*", {"addresses", "mixins"}),
+        ("mixin:size", {"mixins.size"}),
+        ("mixin:size,mixin:none", {"mixins.size"}),
+        ("string,mixins,Addresses,address", {}),
+    ],
+)
+def test_b7e_expand_shows_what_it_names(client: Client, expand: str, expected: set[str]) -> None:
+    customers = [{**JOHN_PROFILE, "mixins": MIXINS}, JACK_PROFILE]
+    Admin(client).call("PUT", "/state/customers", customers, force="true")
+    more = {"addresses": JOHN_PROFILE["addresses"], "accounts": [{"id": "john.doe@email.com"}], "mixins": MIXINS}
+    more |= {"mixins.size": {"size": MIXINS["size"]}}
+    wanted = {name.partition(".")[0]: more[name] for name in expected}
+    query = f"expand={quote(expand)}"
+    rows = [
+        call(client, f"?{query}").get_json()[1],
+        call(client, f"/search?{query}", json={"q": "firstName:John"}).get_json()[0],
+        call(client, f"/{JOHN_PROFILE['id']}?{query}").get_json(),
+        call(client, f"/{JOHN_PROFILE['id']}?{query}", "customer-token").get_json(),
+    ]
+    profile = client.with_token("customer-token").get(f"//customer/{client.tenant}/me?{query}").get_json()
+    for row in rows:
+        assert {name: row[name] for name in row.keys() & {"addresses", "accounts", "mixins"}} == wanted
+    assert {name: profile[name] for name in profile.keys() & {"addresses", "accounts", "mixins"}} == {
+        **wanted,
+        "accounts": more["accounts"],
+    }
+
+
+def test_b7e_a_customer_without_addresses_has_an_empty_list(client: Client) -> None:
+    row = call(client, f"/{JACK_PROFILE['id']}?expand=addresses,mixin").get_json()
+    assert (row["addresses"], row["mixins"]) == ([], {})
+    assert call(client, "?expand=addresses&q=addresses.city:Berlin").get_json()[0]["id"] == JOHN_PROFILE["id"]
+
+
+@pytest.mark.parametrize("token", ["admin-token", "customer2-token", "no-scope-token"])
+@pytest.mark.parametrize("query", ["", "?pageSize=2&sort=lastName&expand=accounts", "?q=firstName:Jack", "?pageSize=x"])
+def test_m6_an_older_path_lists_customers_too(client: Client, token: str, query: str) -> None:
+    older = client.with_token(token).get(f"//caas-customer/{client.tenant}/customers{query}")
+    newer = call(client, query, token)
+    assert (older.status_code, older.get_json()) == (newer.status_code, newer.get_json())
+    for header in ("Count", "X-Total-Count", "X-Mock-Hint"):
+        assert older.headers.get(header) == newer.headers.get(header)

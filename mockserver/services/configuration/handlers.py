@@ -11,4 +11,14 @@ def get_configuration(call: Call) -> Reply:
     return Reply(200, properties.read_property(call.tenant.state, call.path["propertyKey"]))
 
 
-HANDLERS: dict[str, Handler] = {"GET-configuration-retrieve-config": get_configuration}
+def get_configurations(call: Call) -> Reply:
+    """List the properties of the tenant, or those whose keys the client names."""
+    keys = call.query.get("keys")
+    return Reply(200, properties.list_properties(call.tenant.state, None if keys is None else keys.split(",")))
+
+
+HANDLERS: dict[str, Handler] = {
+    "GET-configuration-list-config": get_configurations,
+    "GET-configuration-list-basic-config": get_configurations,
+    "GET-configuration-retrieve-config": get_configuration,
+}

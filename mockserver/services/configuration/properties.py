@@ -22,6 +22,12 @@ def read_property(state: State, key: str) -> dict[str, Any]:
     return {"key": key, "value": value, "version": 1, "secured": False, "restricted": False, "readOnly": False}
 
 
+def list_properties(state: State, keys: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Return the properties with these keys, or all, by key; unknown keys are ignored (N6)."""
+    wanted = PROPERTIES.keys() if keys is None else PROPERTIES.keys() & {key.strip() for key in keys}
+    return [read_property(state, key) for key in sorted(wanted)]
+
+
 def list_languages(state: State) -> list[dict[str, Any]]:
     """Return the languages of the tenant, in the order of its world (N5)."""
     return _property_options(state.languages, state.default_language, LANGUAGE_NAMES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...store.collection import Collection
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
-from ...store.row_schemas import ID, LANGUAGE, TEXT, closed_object, unique_list
+from ...store.row_schemas import BOOLEAN, COUNTRY, CURRENCY, ID, LANGUAGE, MIXINS, TEXT, closed_object, unique_list
 from ...worlds.sample_values import GENERATED_LANGUAGES
 
 FIRST_CUSTOMER_NUMBER = 20_000_000  # of generated customers
@@ -24,6 +24,20 @@ def _generate_customer(context: RowContext) -> GeneratedRow:
     }
 
 
+ADDRESS = closed_object(
+    {
+        "id": ID,
+        "contactName": TEXT,
+        **dict.fromkeys(("companyName", "street", "streetNumber", "streetAppendix"), TEXT),
+        **{f"extraLine{number}": TEXT for number in range(1, 5)},
+        **dict.fromkeys(("zipCode", "city", "state", "contactPhone"), TEXT),
+        "country": COUNTRY,
+        "isDefault": BOOLEAN,
+        "tags": unique_list(TEXT, description="Such as BILLING and SHIPPING."),
+    },
+    ("id", "contactName"),
+)
+
 CUSTOMERS = Collection(
     name="customers",
     references={"legalEntities": "legalEntities"},
@@ -31,16 +45,28 @@ CUSTOMERS = Collection(
     schema=closed_object(
         {
             "id": ID,
+            "title": TEXT,
             "firstName": TEXT,
+            "middleName": TEXT,
             "lastName": TEXT,
             "email": {"type": "string", "pattern": "^[^@\\s]+@[^@\\s]+$"},
+            "contactPhone": TEXT,
+            "company": TEXT,
             "preferredLanguage": LANGUAGE,
+            "preferredCurrency": CURRENCY,
+            "preferredSite": TEXT,
             "password": {
                 "description": "What the customer logs in with; secret1 if left out.",
                 "type": "string",
                 "minLength": 6,
             },
             "legalEntities": unique_list(ID, description="Ids of the legal entities that the customer belongs to."),
+            "addresses": {
+                "description": "Shown with expand=addresses.",
+                "type": "array",
+                "items": ADDRESS,
+            },
+            "mixins": {**MIXINS, "description": "Shown with expand=mixin:*."},
         },
         ("id", "firstName", "lastName", "email"),
     ),

@@ -24,12 +24,17 @@ def is_visible_customer(principal: Principal, customer: Document) -> bool:
     return READ_CUSTOMERS in principal.scopes or customer["id"] == principal.customer_id
 
 
-def customer_row(state: State, customer: Document) -> dict[str, Any]:
-    """Return the row of a customer; all customers are active and not on hold (M2)."""
-    return customer_profile.build_profile(state, customer) | {
+def customer_row(state: State, customer: Document, expansions: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Return the row of a customer; all customers are active and not on hold (M2).
+
+    expansions: what the client wants to see in addition.
+    """
+    return {
+        **customer_profile.build_profile(state, customer),
         "email": customer["email"],
         "active": True,
         "onHold": False,
         "metadata": {"version": IMPORTED_REVISION.version},
         "metadataCreatedAt": IMPORTED_REVISION.created_at,
+        **customer_profile.expand_profile(customer, expansions),
     }

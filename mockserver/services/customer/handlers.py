@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from operator import itemgetter
 
-from ...messages import Call, Handler
-from ...practices.document_handlers import list_documents, read_document
+from ...domain import customer_profile
+from ...errors import NotFound
+from ...messages import Call, Handler, Listing, Reply
+from ...practices.rows import LazyRows, Row
 from ...store.state import Document
 from . import customers
-from .collections import CUSTOMERS
 
 
-def _visible_customers(call: Call) -> list[Document]:
-    return customers.visible_customers(call.tenant.state, call.principal)
+def get_customers(call: Call) -> Listing:
+    """List or search the customers that the caller may see."""
+    visible = customers.visible_customers(call.tenant.state, call.principal)
+    return Listing(LazyRows(sorted(visible, key=itemgetter("id")), _row_maker(call)))
 
 
-def _is_visible_customer(call: Call, customer: Document) -> bool:
-    return customers.is_visible_customer(call.principal, customer)
+def get_customer(call: Call) -> Reply:
+    """Return one customer; for a caller who may not see it, it does not exist (M1)."""
+    number = call.path["customerNumber"]
+    customer = call.tenant.state.customers.get(number)
+    if customer is None:
+        raise NotFound(number)
+    if not customers.is_visible_customer(call.principal, customer):
+        raise NotFound(number, rule="M1")
+    return Reply(200, _row_maker(call)(customer))
 
 
-LIST_CUSTOMERS = list_documents(
-    CUSTOMERS, present=lambda state: partial(customers.customer_row, state), select=_visible_customers
-)
+def _row_maker(call: Call) -> Callable[[Document], Row]:
+    expansions = customer_profile.parse_expand(call.query.get("expand"))
+    return partial(customers.customer_row, call.tenant.state, expansions=expansions)
+
 
 HANDLERS: dict[str, Handler] = {
-    "GET-customer-tenant-list-customers": LIST_CUSTOMERS,
-    "POST-customer-tenant-search": LIST_CUSTOMERS,
-    "GET-customer-tenant-retrieve-customer": read_document(
-        CUSTOMERS,
-        "customerNumber",
-        present=lambda state: partial(customers.customer_row, state),
-        is_visible=_is_visible_customer,
-        hidden_rule="M1",
-    ),
+    "GET-customer-tenant-list-customers": get_customers,
+    "GET-caas-customer-list-customers": get_customers,
+    "POST-customer-tenant-search": get_customers,
+    "GET-customer-tenant-retrieve-customer": get_customer,
 }

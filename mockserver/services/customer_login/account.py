@@ -12,6 +12,14 @@ from ...store.world import Tenant
 from .granting import LOGIN_LIFETIMES, format_scope
 from .sessions import Session, SessionStore
 
+ANONYMOUS_PROFILE = {
+    "firstName": "Anonymous",
+    "lastName": "Anonymous",
+    "preferredSite": "default",
+    "customerNumber": "00000000",
+    "id": "00000000",
+    "accounts": [],
+}  # published, for visitors (B7b)
 NOT_A_CUSTOMER_HINT = "needs the token of a customer; log in, or use customer-token"
 
 
@@ -21,12 +29,17 @@ def require_customer(principal: Principal) -> None:
         raise InvalidToken(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
 
 
-def own_profile(state: State, principal: Principal) -> dict[str, Any]:
-    """Return the profile of the caller; Forbidden for anybody who is not a customer of the tenant (B7b)."""
+def own_profile(state: State, principal: Principal, expand: str | None = None) -> dict[str, Any]:
+    """Return the profile of the caller, who is a customer of the tenant or a visitor; otherwise Forbidden (B7b)."""
+    expansions = customer_profile.parse_expand(expand)
+    if principal.is_visitor:
+        return ANONYMOUS_PROFILE | customer_profile.expand_profile({}, expansions - {"accounts"})
     customer = state.customers.get(principal.customer_id or "")
     if customer is None:
         raise Forbidden(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
-    return customer_profile.build_profile(state, customer)
+    accounts = {"accounts": customer_profile.list_accounts(customer)}
+    profile = customer_profile.build_profile(state, customer)
+    return profile | accounts | customer_profile.expand_profile(customer, expansions)
 
 
 def token_info(tenant: Tenant, principal: Principal, session: Session | None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def grant_session_tokens(
         legal_entity_id=legal_entity_id,
         expires_at=now + timedelta(seconds=lifetimes.access_seconds),
         name=f"customer:{session.customer_id}" if session.customer_id else "anonymous",
+        session_id=session.id,
     )
     access_token, refresh_token = sessions.issue_tokens(
         session, holder, now + timedelta(seconds=lifetimes.refresh_seconds)

@@ -29,14 +29,15 @@ def create_handlers(world: World) -> dict[str, Handler]:
 def get_anonymous_login(world: World, sessions: SessionStore, call: Call) -> Reply:
     """Start an anonymous session."""
     tenant = world.tenant(call.query["tenant"])
-    login.require_client(world, call.query["client_id"])
-    return Reply(200, login.begin_anonymous_session(sessions, tenant, call.query["client_id"]))
+    login.require_client(world, tenant, call.query["client_id"])
+    session_id = call.query.get("session-id") or call.header.get("session-id")
+    return Reply(200, login.begin_anonymous_session(sessions, tenant, call.query["client_id"], session_id))
 
 
 def get_anonymous_refresh(world: World, sessions: SessionStore, call: Call) -> Reply:
     """Refresh an anonymous session."""
     tenant = world.tenant(call.query["tenant"])
-    login.require_client(world, call.query["client_id"])
+    login.require_client(world, tenant, call.query["client_id"])
     return Reply(
         200, login.refresh_anonymous_session(sessions, tenant, call.query["client_id"], call.query["refresh_token"])
     )
@@ -44,7 +45,7 @@ def get_anonymous_refresh(world: World, sessions: SessionStore, call: Call) -> R
 
 def post_login(sessions: SessionStore, call: Call) -> Reply:
     """Log a customer in."""
-    return Reply(200, login.log_in(sessions, call.tenant, call.body["email"], call.body["password"]))
+    return Reply(200, login.log_in(sessions, call.tenant, call.principal, call.body["email"], call.body["password"]))
 
 
 def get_refresh_auth_token(sessions: SessionStore, call: Call) -> Reply:
@@ -55,7 +56,8 @@ def get_refresh_auth_token(sessions: SessionStore, call: Call) -> Reply:
 
 def post_exchange_auth_token(sessions: SessionStore, call: Call) -> Reply:
     """Log a customer in with the token of an identity provider."""
-    return Reply(200, login.exchange_subject_token(sessions, call.tenant, call.query["subjectAccessToken"]))
+    subject_token, configuration = call.query["subjectAccessToken"], call.query.get("config")
+    return Reply(200, login.exchange_subject_token(sessions, call.tenant, call.principal, subject_token, configuration))
 
 
 def get_validate_auth_token(sessions: SessionStore, call: Call) -> Reply:
@@ -74,4 +76,4 @@ def get_logout(world: World, sessions: SessionStore, call: Call) -> Reply:
 
 def get_me(call: Call) -> Reply:
     """Return the profile of the caller."""
-    return Reply(200, account.own_profile(call.tenant.state, call.principal))
+    return Reply(200, account.own_profile(call.tenant.state, call.principal, call.query.get("expand")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Any
 
+from ...access import Principal
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
 from ...store.world import Tenant, World
@@ -21,6 +22,7 @@ from .granting import (
 from .sessions import InvalidCredentials, InvalidRefreshToken, Session, SessionStore
 
 DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of customers without a password in the world (B5c)
+DEFAULT_CONFIGURATION = "default"  # of the identity provider (B7c)
 SESSION_IDLE_SECONDS = 120
 LEGACY_NAMES = {
     "access_token": "accessToken",
@@ -31,10 +33,10 @@ LEGACY_NAMES = {
 }
 
 
-def log_in(sessions: SessionStore, tenant: Tenant, email: str, password: str) -> dict[str, Any]:
-    """Start a session for the customer with this e-mail and password; InvalidCredentials (B5b)."""
+def log_in(sessions: SessionStore, tenant: Tenant, caller: Principal, email: str, password: str) -> dict[str, Any]:
+    """Log in the customer with this e-mail and password (B5b); a visitor's session goes on (B4c)."""
     customer_id = _authenticate_customer(tenant.state, email, password)["id"]
-    session = sessions.begin_session(tenant, customer_id=customer_id)
+    session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
     reply = grant_session_tokens(sessions, tenant, session, LOGIN_LIFETIMES)
     reply["saas_token"] = saas.sign_saas_token(customer_id, tenant.clock.now(), LOGIN_LIFETIMES.access_seconds)
     return _with_legacy_names(reply) | {"sessionId": session.id, "scope": format_scope(CUSTOMER_SCOPES, tenant)}
@@ -55,15 +57,17 @@ def refresh_session(
     return _with_legacy_names(grant_session_tokens(sessions, tenant, session, REFRESH_LIFETIMES, legal_entity_id))
 
 
-def exchange_subject_token(sessions: SessionStore, tenant: Tenant, subject_token: str) -> dict[str, Any]:
-    """Start a session for the customer that an identity provider's token names (B7c)."""
+def exchange_subject_token(
+    sessions: SessionStore, tenant: Tenant, caller: Principal, subject_token: str, configuration: str | None = None
+) -> dict[str, Any]:
+    """Log in the customer that an identity provider's token names (B7c). A visitor's session goes on (B4c)."""
     now = tenant.clock.now()
+    _require_configuration(tenant.state, configuration)
     customer_id = saas.verify_subject_token(subject_token, now)
     if customer_id not in tenant.state.customers:
         raise Forbidden(hint="the sub of the subject token is not a customer of this tenant", rule="B7c")
-    reply = grant_session_tokens(
-        sessions, tenant, sessions.begin_session(tenant, customer_id=customer_id), EXCHANGE_LIFETIMES
-    )
+    session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
+    reply = grant_session_tokens(sessions, tenant, session, EXCHANGE_LIFETIMES)
     return reply | {
         "subject_access_token": subject_token,
         "saas_token": saas.sign_saas_token(customer_id, now, EXCHANGE_LIFETIMES.access_seconds),
@@ -72,25 +76,44 @@ def exchange_subject_token(sessions: SessionStore, tenant: Tenant, subject_token
     }
 
 
-def require_client(world: World, client_id: str) -> None:
-    """Raise InvalidApiKey unless the world has this client; its secret is not needed (B4b)."""
-    if client_id not in world.seed.clients:
-        raise InvalidApiKey(hint="known clients: " + ", ".join(world.seed.clients))
+def require_client(world: World, tenant: Tenant, client_id: str) -> None:
+    """Raise InvalidApiKey unless the tenant has this client; its secret is not needed (B4b)."""
+    clients = world.clients_of(tenant.name)
+    if client_id not in clients:
+        raise InvalidApiKey(clients)
 
 
-def begin_anonymous_session(sessions: SessionStore, tenant: Tenant, client_id: str) -> dict[str, Any]:
-    """Start a session and return its tokens."""
-    return _grant_anonymous_tokens(sessions, tenant, sessions.begin_session(tenant, client_id=client_id))
+def begin_anonymous_session(
+    sessions: SessionStore, tenant: Tenant, client_id: str, session_id: str | None = None
+) -> dict[str, Any]:
+    """Start a session, or go on with the one that the client names (B4c), and return its tokens."""
+    session = sessions.begin_session(tenant, client_id=client_id, session_id=session_id)
+    return _grant_anonymous_tokens(sessions, tenant, session)
 
 
 def refresh_anonymous_session(
     sessions: SessionStore, tenant: Tenant, client_id: str, refresh_token: str
 ) -> dict[str, Any]:
-    """Return new tokens of a session; the old refresh token stays valid until it expires (B4a)."""
+    """Return new tokens of a session; the old refresh token stays valid until it expires, unless switched (B4a)."""
     session = sessions.find_refreshable_session(tenant, refresh_token)
     if session.client_id != client_id:
         raise InvalidRefreshToken(hint="not a refresh token of this client")
+    if tenant.switches.anonymous_refresh == "once":
+        sessions.consume_refresh_token(refresh_token)
     return _grant_anonymous_tokens(sessions, tenant, session)
+
+
+def _visitor_session_id(caller: Principal) -> str | None:
+    """Return the id of the caller's session if the caller is a visitor; None if a new session begins (B4c)."""
+    return caller.session_id if caller.is_visitor else None
+
+
+def _require_configuration(state: State, name: str | None) -> None:
+    """Raise BadRequest unless the identity provider's configuration is the default one or that of a site (B7c)."""
+    known = [DEFAULT_CONFIGURATION, *(f"site_{code}" for code in state.sites)]
+    if name is not None and name.casefold() not in {configuration.casefold() for configuration in known}:
+        detail = f"No such configuration; those of this tenant are {', '.join(known)}."
+        raise BadRequest(INVALID_PARAMETERS, field="config", error_type="reference", detail=detail, rule="B7c")
 
 
 def _authenticate_customer(state: State, email: str, password: str) -> Document:

@@ -53,10 +53,20 @@ class SessionStore:
         self._by_refresh: OrderedDict[str, RefreshGrant] = OrderedDict()
         self._lock = Lock()
 
-    def begin_session(self, tenant: Tenant, client_id: str | None = None, customer_id: str | None = None) -> Session:
-        """Return a new session; it is stored when tokens are issued for it."""
-        id_ = UUID(self._world.ids.next_hex(UUID_DIGITS), version=4)
-        return Session(str(id_), tenant.name, client_id, customer_id)
+    def begin_session(
+        self,
+        tenant: Tenant,
+        *,
+        client_id: str | None = None,
+        customer_id: str | None = None,
+        session_id: str | None = None,
+    ) -> Session:
+        """Return a session, which is stored when tokens are issued for it.
+
+        session_id: that of a visitor's session which goes on; None for a new one (B4c).
+        """
+        session_id = session_id or str(UUID(self._world.ids.next_hex(UUID_DIGITS), version=4))
+        return Session(session_id, tenant.name, client_id, customer_id)
 
     def issue_tokens(self, session: Session, holder: Principal, refreshable_until: datetime) -> tuple[str, str]:
         """Issue an access token and a refresh token for a session."""

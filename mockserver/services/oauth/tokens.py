@@ -8,35 +8,22 @@ from hmac import compare_digest
 from typing import Any
 
 from ...access import TENANT_NAME, OAuthClient, Principal
-from ...errors import ClientError, InvalidApiKey, InvalidClient
+from ...errors import InvalidApiKey, InvalidClient
 from ...store.world import World
+from .client_authentication import ClientCredentials, InvalidTokenRequest
 
 TOKEN_LIFETIME_SECONDS = 14_399
 SESSION_IDLE_SECONDS = 120
 SERVICE_TOKEN_DIGITS = 32
 
 
-class InvalidTokenRequest(ClientError):
-    """A token request that is invalid (B1b)."""
-
-    rule = "B1b"
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-    def body(self) -> dict[str, Any]:
-        """Return the OAuth endpoint's error shape."""
-        return {"ErrorCode": self.code, "Error": self.message}
-
-
-def grant_service_token(world: World, parameters: Mapping[str, str]) -> dict[str, Any]:
+def grant_service_token(world: World, parameters: Mapping[str, str], credentials: ClientCredentials) -> dict[str, Any]:
     """Issue a token and return the reply; InvalidTokenRequest (B1b), InvalidApiKey or InvalidClient (B3)."""
     if parameters.get("grant_type") != "client_credentials":
         raise InvalidTokenRequest("unsupported_grant_type", "grant_type must be client_credentials")
-    client = _authenticate_client(world, parameters)
     words = parameters.get("scope", "").split()
-    tenant = _requested_tenant(words)
+    tenant = _requested_tenant(words) or world.home_of_client(credentials.id)
+    client = _authenticate_client(world.clients_of(tenant), credentials)
     scopes = _granted_scopes(client, [word for word in words if not word.startswith("tenant=")])
     token = world.ids.next_hex(SERVICE_TOKEN_DIGITS)
     expires_at = world.clock_of(tenant).now() + timedelta(seconds=TOKEN_LIFETIME_SECONDS)
@@ -53,12 +40,12 @@ def grant_service_token(world: World, parameters: Mapping[str, str]) -> dict[str
     }
 
 
-def _authenticate_client(world: World, parameters: Mapping[str, str]) -> OAuthClient:
-    client = world.seed.clients.get(parameters.get("client_id", ""))
+def _authenticate_client(clients: Mapping[str, OAuthClient], credentials: ClientCredentials) -> OAuthClient:
+    client = clients.get(credentials.id)
     if client is None:
-        raise InvalidApiKey(hint="known clients: " + ", ".join(world.seed.clients))
-    if not compare_digest(client.secret.encode(), parameters.get("client_secret", "").encode()):
-        raise InvalidClient
+        raise InvalidApiKey(clients)
+    if not compare_digest(client.secret.encode(), credentials.secret.encode()):
+        raise InvalidClient(is_basic=credentials.is_basic)
     return client
 
 
