@@ -37,6 +37,9 @@ SWITCHED: dict[str, Any] = {
     "delete_missing": "404",
     "unknown_mixin": "reject",
     "bulk_index_base": "1",
+    "unsupported_language": "accept",
+    "root_relatives": "list",
+    "reference_type": "product",
 }
 
 

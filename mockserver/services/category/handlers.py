@@ -28,7 +28,7 @@ def get_category(call: Call) -> Reply:
 def get_subcategories(call: Call) -> Listing:
     """List the descendants of a category (K3)."""
     forest = _visible_forest(call)
-    category = _read_relative(call, forest)
+    category = _read_category_with_relatives(call, forest)
     descendants = forest.descendants(category["id"], call.query.get("depth"))
     return Listing(categories.category_rows(forest.state, descendants))
 
@@ -36,7 +36,7 @@ def get_subcategories(call: Call) -> Listing:
 def get_category_parents(call: Call) -> Listing:
     """List the ancestors of a category (K3)."""
     forest = _visible_forest(call)
-    category = _read_relative(call, forest)
+    category = _read_category_with_relatives(call, forest)
     return Listing(categories.category_rows(forest.state, forest.ancestors(category["id"])))
 
 
@@ -85,7 +85,7 @@ def _visible_forest(call: Call) -> CategoryForest:
     return visible_forest(call.tenant.state, call.principal, with_unpublished=call.query.get("showUnpublished", False))
 
 
-def _read_relative(call: Call, forest: CategoryForest) -> Document:
+def _read_category_with_relatives(call: Call, forest: CategoryForest) -> Document:
     """Return the category whose relatives are listed; with the switch, NotFound if it is a root (K3)."""
     category = forest.read_category(call.path["categoryId"])
     if call.tenant.switches.root_relatives == "404" and forest.is_root(category["id"]):
