@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from ..errors import INVALID_PARAMETERS, BadRequest
 from .query_string import RawValue
 from .spec import Spec, SpecNode
 from .validation import SchemaValidator
+
+ValueT = TypeVar("ValueT")
 
 BOOLEANS = {"true": True, "false": False}
 SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}  # of an array's values, by style; a comma by default
@@ -163,7 +165,7 @@ class ParameterSet:
                 raise BadRequest(INVALID_PARAMETERS, field=parameter.name, error_type="required", detail="is missing")
         return values
 
-    def resolve_aliases(self, raw_values: Mapping[str, str]) -> Mapping[str, str]:
+    def resolve_aliases(self, raw_values: Mapping[str, ValueT]) -> Mapping[str, ValueT]:
         """Return values in which those under an alias are also under the name, unless that has a value itself."""
         named = {
             name: raw_values[alias]
