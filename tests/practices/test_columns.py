@@ -199,7 +199,7 @@ def stored_rows(world: World, request: pytest.FixtureRequest) -> list[StoredRows
     switches = Switches(references=request.param)
     state = add_odd_assignments(world.seed.state)
     items = [assignment for id_ in state.items for assignment in state.items_of(id_).values()]
-    members = [assignment for id_ in state.members for assignment in state.members_of(id_).values()]
+    members = [assignment for id_ in state.members.by_segment for assignment in state.members_of(id_).values()]
     return [
         item_rows.item_assignment_rows(state, items, switches),
         customer_rows.customer_assignment_rows(state, members, switches),

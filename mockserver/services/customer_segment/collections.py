@@ -29,7 +29,7 @@ class CustomerAssignmentCollection(Collection):
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each assignment with its key, in the order of the keys."""
-        for table in state.members.values():
+        for table in state.members.by_segment.values():
             for assignment in table.values():
                 row = _customer_row(assignment)
                 yield self.key_of(row), row

@@ -49,7 +49,7 @@ class Viewer:
         entity_id = self._acting_entity_id()
         return [
             assignment
-            for assignment in self.state.memberships.get(self.principal.customer_id or "", ())
+            for assignment in self.state.members.of_assignee(self.principal.customer_id or "")
             if None in (entity_id, assignment.legal_entity_id) or assignment.legal_entity_id == entity_id
         ]
 
