@@ -105,6 +105,8 @@ class State(NamedTuple):
     documents: by the name of their collection, which a service declares (`store.collection`).
     items, members: the assignments of each segment, by segment and key.
     memberships: all assignments of each customer.
+    group_users: the users of each IAM group, by group and user.
+    user_groups: the ids of each user's IAM groups; kept in step by `domain.group_membership`.
     mixin_schemas: JSON Schemas as text, by URL (D12).
     """
 
@@ -115,6 +117,8 @@ class State(NamedTuple):
     items: Table[str, Items] = Table()
     members: Table[str, Members] = Table()
     memberships: Table[str, tuple[CustomerAssignment, ...]] = Table()
+    group_users: Table[str, Documents] = Table()
+    user_groups: Table[str, tuple[str, ...]] = Table()
     mixin_schemas: Mapping[str, str] = MappingProxyType({})
 
     def collection(self, name: str) -> Documents:
