@@ -110,7 +110,7 @@ def _check_references(state: State, collection: Collection, body: Body) -> None:
     for path in collection.all_references():
         target = collection.target_of(path, body)
         for key in paths.keys_at(body, path):
-            if not state.has_document(target, key):
+            if target is not None and not state.has_document(target, key):
                 pointer = json_pointer(path.split("."))
                 detail = f"No document among the {target} has this key."
                 raise BadRequest(field=pointer, error_type="reference", detail=detail, rule="D7")

@@ -128,6 +128,8 @@ class State(NamedTuple):
     documents: by the name of their collection, which a service declares (`store.collection`).
     items: the items of each segment, by segment and key.
     members, segment_groups: the customers and IAM groups of segments.
+    group_users: the users of each IAM group, by group and user.
+    user_groups: the ids of each user's IAM groups; kept in step by `domain.group_membership`.
     mixin_schemas: JSON Schemas as text, by URL (D12).
     """
 
@@ -138,6 +140,8 @@ class State(NamedTuple):
     items: Table[str, Items] = Table()
     members: AssignmentTables[MemberKey, CustomerAssignment] = AssignmentTables()
     segment_groups: AssignmentTables[str, GroupAssignment] = AssignmentTables()
+    group_users: Table[str, Documents] = Table()
+    user_groups: Table[str, tuple[str, ...]] = Table()
     mixin_schemas: Mapping[str, str] = MappingProxyType({})
 
     def collection(self, name: str) -> Documents:
