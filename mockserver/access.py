@@ -145,8 +145,11 @@ def bearer_token(authorization: str | None) -> str:
     return token
 
 
-def authorize(principal: Principal, any_of: Iterable[str]) -> None:
-    """Raise Forbidden unless the principal has one of these scopes (A4, A5); without scopes, everybody may call."""
+def authorize(principal: Principal, any_of: Iterable[str], *, admits_customers: bool = False) -> None:
+    """Raise Forbidden unless the principal has one of these scopes (A4, A5); without scopes, everybody may call.
+
+    admits_customers: whether customers need no scope (A4a).
+    """
     accepted = tuple(any_of)
-    if accepted and principal.scopes.isdisjoint(accepted):
+    if accepted and principal.scopes.isdisjoint(accepted) and not (admits_customers and principal.customer_id):
         raise Forbidden(hint="needs one of the scopes " + ", ".join(accepted), scopes=accepted)

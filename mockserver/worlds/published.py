@@ -31,7 +31,14 @@ PUBLISHED_MIXIN_SCHEMAS = [
     )
 ]
 
-API_SECTIONS = {"segments", "customerAssignments", "itemAssignments", "groups", "groupUsers"}  # what the API can create
+API_SECTIONS = {  # what the API can create
+    "segments",
+    "customerAssignments",
+    "groupAssignments",
+    "itemAssignments",
+    "groups",
+    "groupUsers",
+}
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
     "legalEntities": [
@@ -160,6 +167,10 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
         {"groupId": CUSTOMER_GROUP, "userId": JOHN, "userType": "CUSTOMER"},
         {"groupId": EMPLOYEE_GROUP, "userId": "00u194ip48TiObqQW417", "userType": "EMPLOYEE"},
         {"groupId": REGULARS_GROUP, "userId": JACK, "userType": "CUSTOMER"},
+    ],
+    "groupAssignments": [
+        {"segmentId": segment, "groupId": group, "metadata": PUBLISHED_METADATA}
+        for segment, group in ((GOLDEN, CUSTOMER_GROUP), (PLATINUM, REGULARS_GROUP))
     ],
     "itemAssignments": [
         {"segmentId": segment, "type": kind, "itemId": item, "metadata": PUBLISHED_METADATA}

@@ -11,6 +11,7 @@ from mockserver.access import MANAGE_SEGMENTS, READ_SEGMENTS, Principal
 from mockserver.app import App
 from tests.support.client import Client
 from tests.support.paths import TABLES
+from tests.support.samples import GOLDEN, MANAGER, MANAGERS
 
 MATRIX = yaml.safe_load((TABLES / "personas.yaml").read_text())
 STATUSES = yaml.safe_load((TABLES / "statuses.yaml").read_text())
@@ -20,6 +21,7 @@ TOKENS = {
     "reader": "read-token",
     "customer": "customer2-token",
     "two-entity": "customer-token",
+    "group-member": "group-member",
     "anonymous": "anonymous",
     "no-scope": "no-scope-token",
     "expired": "expired-token",
@@ -36,6 +38,8 @@ CELLS = [
 @pytest.fixture
 def callers(shared: App, client: Client) -> Client:
     """Return a client and issue tokens in its tenant to the personas that have none in the world."""
+    assert client.put(f"/{GOLDEN}/groups/{MANAGERS}").status_code == 201
+    shared.world.tokens.issue("group-member", Principal(frozenset(), client.tenant, customer_id=MANAGER))
     shared.world.tokens.issue("anonymous", Principal(frozenset(), client.tenant))
     shared.world.tokens.issue("other-tenant", Principal(frozenset({MANAGE_SEGMENTS, READ_SEGMENTS}), "another"))
     return client
