@@ -62,6 +62,11 @@ class OAuthClient:
     scopes: tuple[str, ...]
 
 
+def format_scope(scopes: Iterable[str], tenant: str) -> str:
+    """Return scopes as one text, followed by the tenant."""
+    return " ".join([*sorted(scopes), f"tenant={tenant}"])
+
+
 class TokenStore:
     """The tokens: those of the world and those issued since the start, minus the revoked ones."""
 

@@ -9,7 +9,7 @@ from ..store.state import NO_DOCUMENTS, Document, Documents, State
 from ..store.table import Table
 
 GROUPS = "groups"  # the name of the collection
-CUSTOMER = "CUSTOMER"  # the user type of groups of customers; the other one is EMPLOYEE
+USER_TYPES = CUSTOMER, EMPLOYEE = "CUSTOMER", "EMPLOYEE"  # of groups, and of the users in them
 
 
 def list_groups_of_user(state: State, user_id: str | None) -> list[Document]:

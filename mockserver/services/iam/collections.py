@@ -11,7 +11,7 @@ from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, TEXT, closed_o
 from ...store.state import State
 from ...worlds.sample_values import sample_hex_id, sample_metadata
 
-USER_TYPE = {"enum": ["CUSTOMER", "EMPLOYEE"]}
+USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
 TEAMS = ("Buyers", "Managers", "Requesters", "Editors")
 
 
