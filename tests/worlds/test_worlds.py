@@ -208,7 +208,7 @@ def test_the_default_world_has_automatic_customer_assignments() -> None:
 
 def test_generated_data_leaves_the_published_segments_and_customers_alone() -> None:
     published = {segment["id"] for segment in PUBLISHED_ROWS["segments"]}
-    for section in ("itemAssignments", "customerAssignments"):
+    for section in ("itemAssignments", "customerAssignments", "groupAssignments"):
         generated = DEFAULT[section][len(PUBLISHED_ROWS[section]) :]
         assert generated
         assert not [row for row in generated if row["segmentId"] in published or row.get("customerId") in {JOHN, JACK}]
