@@ -157,4 +157,5 @@ def authorize(principal: Principal, any_of: Iterable[str], *, admits_customers: 
     """
     accepted = tuple(any_of)
     if accepted and principal.scopes.isdisjoint(accepted) and not (admits_customers and principal.customer_id):
-        raise Forbidden(hint="needs one of the scopes " + ", ".join(accepted), scopes=accepted)
+        alternative = ", or the token of a customer" if admits_customers else ""
+        raise Forbidden(hint=f"needs one of the scopes {', '.join(accepted)}{alternative}", scopes=accepted)

@@ -128,6 +128,8 @@ def test_a4a_customers_need_no_scope_where_the_contract_says_so(shared: App, cli
     for path in (f"/{GOLDEN}/groups", f"/{GOLDEN}/customers/{JACK}"):
         assert bare.get(path).status_code == 403
     assert bare.put(f"/{GOLDEN}/groups/{REGULARS}").status_code == 403
+    hint = client.with_token("manage-token").get("/me").headers["X-Mock-Hint"]
+    assert hint == f"needs one of the scopes {READ_OWN_SEGMENTS}, or the token of a customer"
 
 
 # Membership by group.
@@ -330,7 +332,11 @@ def test_c9_the_groups_of_a_missing_segment(simulator: Callable[..., Client], cl
 def test_d10a_a_segment_with_groups_stays_unless_forced(client: Client, manager: Client) -> None:
     manager.post("", json={"id": "empty", "name": {"en": "Empty"}, "siteCode": "main"})
     manager.put(f"/empty/groups/{REGULARS}")
-    assert manager.delete("/empty").status_code == 400
+    reply = manager.delete("/empty")
+    assert reply.status_code == 400
+    explained = Admin(client).call("GET", f"/explain/{reply.headers['X-Mock-Explain']}")
+    assert explained["rule"]["id"] == "D10a"
+    assert "/segments/empty?forceDelete=true" in explained["nearest"]["curl"]
     assert [entry["code"] for entry in manager.delete("/bulk", json=["empty"]).get_json()] == [400]
     assert manager.delete("/empty?forceDelete=true").status_code == 204
     manager.post("", json={"id": "empty", "name": {"en": "Empty"}, "siteCode": "main"})

@@ -149,15 +149,18 @@ def _apply_upsert(write: WriteContext, state: State, segment_id: str, body: Segm
 
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, *, force: bool) -> State:
     write_context.check_removal(tenant, state.segments.get(segment_id), segment_id)
-    if not force and _has_assignments(state, segment_id):
-        detail = "The segment has items, customers or groups; forceDelete=true deletes their assignments with it."
-        raise BadRequest(field="segmentId", error_type="assignments", detail=detail, rule="D10", remedy=FORCE)
+    if not force:
+        _check_unassigned(state, segment_id)
     return state.without_segment(segment_id)
 
 
-def _has_assignments(state: State, segment_id: str) -> bool:
-    groups = state.segment_groups.of_segment(segment_id)
-    return any((state.items_of(segment_id), state.members_of(segment_id), groups))
+def _check_unassigned(state: State, segment_id: str) -> None:
+    """Raise BadRequest if the segment has items, customers (D10) or groups (D10a)."""
+    has_items_or_customers = bool(state.items_of(segment_id) or state.members_of(segment_id))
+    if has_items_or_customers or state.segment_groups.of_segment(segment_id):
+        detail = "The segment has items, customers or groups; forceDelete=true deletes their assignments with it."
+        rule = "D10" if has_items_or_customers else "D10a"
+        raise BadRequest(field="segmentId", error_type="assignments", detail=detail, rule=rule, remedy=FORCE)
 
 
 def _check_content(tenant: Tenant, state: State, body: SegmentBody) -> None:
