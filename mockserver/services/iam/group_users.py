@@ -48,7 +48,8 @@ def add_user(tenant: Tenant, principal: Principal, group_id: str, user: Row) -> 
 
     def rule(state: State) -> tuple[State, str]:
         _check_scope(state, principal, user["userId"])
-        added = _with_user(tenant, state, group_id, user["userId"], user.get("userType", group_membership.EMPLOYEE))
+        user_type = user.get("userType", group_membership.EMPLOYEE)
+        added = _with_user(tenant, state, group_id, user["userId"], user_type, place="/")
         if added is None:
             raise constraint_error("/userId", "duplicate", "The user is in this group already.", "O6")
         return added, derive_assignment_id(group_id, user["userId"])
@@ -90,31 +91,37 @@ def _user_row(user: Document) -> dict[str, Any]:
     return {"id": derive_assignment_id(user["groupId"], user["userId"]), **user}
 
 
-def _with_user(tenant: Tenant, state: State, group_id: str, user_id: str, user_type: str) -> State | None:
-    """Return a state with a user in a group, or None if the user is in it already."""
+def _with_user(
+    tenant: Tenant, state: State, group_id: str, user_id: str, user_type: str, *, place: str = ""
+) -> State | None:
+    """Return a state with a user in a group, or None if the user is in it already.
+
+    place: what errors write before the name of a field: a slash for the body, nothing for the path.
+    """
     group = documents.find_document(state, GROUPS, group_id, rule="O6")
     is_customer, is_strict = user_type == group_membership.CUSTOMER, tenant.switches.references == "strict"
     if is_customer and is_strict and user_id not in state.customers:
         raise NotFound(user_id, rule="O6")
     if user_type != group["userType"]:
-        raise constraint_error("userType", "enum", f"The group is for users of the type {group['userType']}.", "O4")
+        detail = f"The group is for users of the type {group['userType']}."
+        raise constraint_error(f"{place}userType", "enum", detail, "O4")
     if user_id in group_membership.users_of_group(state, group_id):
         return None
-    _check_other_groups(group, group_membership.list_groups_of_user(state, user_id))
+    _check_other_groups(group, group_membership.list_groups_of_user(state, user_id), f"{place}userId")
     row = {"groupId": group_id, "userId": user_id, "userType": user_type}
     return group_membership.with_group_user(state, row)
 
 
-def _check_other_groups(group: Document, other_groups: Sequence[Document]) -> None:
+def _check_other_groups(group: Document, other_groups: Sequence[Document], field: str) -> None:
     """Raise BadRequest if the groups that a user is in already do not allow another one (O7)."""
     entity_id, is_exclusive = group_membership.legal_entity_id_of(group), group.get("code") in EXCLUSIVE_CODES
     for other in other_groups:
         is_same_entity = entity_id is not None and entity_id == group_membership.legal_entity_id_of(other)
         if is_exclusive and is_same_entity and other.get("code") in EXCLUSIVE_CODES:
             detail = f"The user is in the group {other['code']} of this legal entity already."
-            raise constraint_error("userId", "predefined", detail, "O7")
+            raise constraint_error(field, "predefined", detail, "O7")
         if group["userType"] == group_membership.EMPLOYEE and other.get("vendorId") != group.get("vendorId"):
-            raise constraint_error("userId", "vendor", "The user is in groups of another vendor.", "O7")
+            raise constraint_error(field, "vendor", "The user is in groups of another vendor.", "O7")
 
 
 def _check_scope(state: State, principal: Principal, user_id: str) -> None:

@@ -39,9 +39,10 @@ def create_group(tenant: Tenant, body: GroupBody) -> str:
         id_ = body.get("id") or tenant.ids.next_document_id(groups)
         if id_ in groups:
             raise Conflict(remedy=Remedy("Without `id`, one is generated.", without="/id"))
-        group = _group_content(body, body)
-        if "vendorId" in group and group["userType"] == group_membership.CUSTOMER:
-            raise constraint_error("/vendorId", "vendor", "Only groups of the type EMPLOYEE have a vendor.", "O4")
+        group = _group_content(body)
+        if "vendorId" in body:
+            _check_vendor(group, "/vendorId")
+            group["vendorId"] = body["vendorId"]
         return documents.store_document(tenant, state, GROUPS, id_, group), id_
 
     return tenant.change(rule)
@@ -51,10 +52,11 @@ def upsert_group(tenant: Tenant, group_id: str, body: GroupBody) -> bool:
     """Create or replace a group; True if it is new (D2). BadRequest (D7, D12, O4) or StaleVersion (D3)."""
 
     def rule(state: State) -> tuple[State, bool]:
-        old = state.collection(GROUPS.name).get(group_id)
-        group = _group_content(body, old or {})
-        if old is not None and old["userType"] != group["userType"]:
-            _check_type_change(state, old)
+        old, group = state.collection(GROUPS.name).get(group_id), _group_content(body)
+        if old is not None:
+            group |= {name: old[name] for name in FIXED_FIELDS if name in old}
+            if group["userType"] != old["userType"]:
+                _check_type_change(state, old, group)
         return documents.store_document(tenant, state, GROUPS, group_id, group), old is None
 
     return tenant.change(rule)
@@ -81,17 +83,22 @@ def constraint_error(field: str, error_type: str, detail: str, rule: str, remedy
     return BadRequest(CONSTRAINT_VIOLATION, field=field, error_type=error_type, detail=detail, rule=rule, remedy=remedy)
 
 
-def _group_content(body: GroupBody, fixed: GroupBody) -> dict[str, Any]:
-    """Return what is stored of a body: declared fields that are not null, and the fields that do not change (O3)."""
+def _group_content(body: GroupBody) -> dict[str, Any]:
+    """Return what is stored of a body: the declared fields that are not null, and the type (O3)."""
     content = {name: body[name] for name in CONTENT_FIELDS if body.get(name) is not None}
-    kept = {name: fixed[name] for name in FIXED_FIELDS if name in fixed}
-    return kept | content | {"userType": body.get("userType") or group_membership.EMPLOYEE}
+    return content | {"userType": body.get("userType") or group_membership.EMPLOYEE}
 
 
-def _check_type_change(state: State, group: Document) -> None:
+def _check_vendor(group: GroupBody, field: str) -> None:
+    """Raise BadRequest if a group with a vendor is not for employees (O4)."""
+    if group["userType"] != group_membership.EMPLOYEE:
+        raise constraint_error(field, "vendor", "Only groups of the type EMPLOYEE have a vendor.", "O4")
+
+
+def _check_type_change(state: State, old: Document, group: GroupBody) -> None:
     """Raise BadRequest if users of the old type are in the group, or its vendor forbids the change (O4)."""
     if "vendorId" in group:
-        raise constraint_error("/userType", "vendor", "Only groups of the type EMPLOYEE have a vendor.", "O4")
-    if group_membership.users_of_group(state, group["id"]):
-        detail = f"The group has users of the type {group['userType']}; take them out of it first."
+        _check_vendor(group, "/userType")
+    if group_membership.users_of_group(state, old["id"]):
+        detail = f"The group has users of the type {old['userType']}; take them out of it first."
         raise constraint_error("/userType", "users", detail, "O4")
