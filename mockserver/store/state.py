@@ -158,22 +158,23 @@ class State(NamedTuple):
 
     def with_document(self, collection: str, key: str, document: Document) -> Self:
         """Return a state with this document, which may replace an older one."""
-        return self._with_documents(collection, self.collection(collection).set(key, document))
+        state = self._with_documents(collection, self.collection(collection).set(key, document))
+        return state._without_unassignable_group(key) if collection == "groups" else state
 
     def without_document(self, collection: str, key: str) -> Self:
-        """Return a state without this document, or this state itself if the document is missing.
-
-        An IAM group takes its assignments with it.
-        """
+        """Return a state without this document, or this state itself if the document is missing."""
         documents = self.collection(collection)
         if key not in documents:
             return self
         state = self._with_documents(collection, documents.delete(key))
-        return (
-            state._replace(segment_groups=state.segment_groups.without_assignee(key))
-            if collection == "groups"
-            else state
-        )
+        return state._without_unassignable_group(key) if collection == "groups" else state
+
+    def _without_unassignable_group(self, id_: str) -> Self:
+        """Return a state without the assignments of an IAM group that is missing, or not for customers (D19)."""
+        group = self.collection("groups").get(id_)
+        if group is not None and group["userType"] == "CUSTOMER":
+            return self
+        return self._replace(segment_groups=self.segment_groups.without_assignee(id_))
 
     def _with_documents(self, collection: str, documents: Documents) -> Self:
         return self._replace(documents={**self.documents, collection: documents})

@@ -154,8 +154,8 @@ def add_user(client: Client, group: str, user: str) -> None:
     call_iam(client, "PUT", f"/groups/{group}/users/CUSTOMER/{user}")
 
 
-def call_iam(client: Client, method: str, path: str) -> None:
-    reply = client.with_token("admin-token").send(method, f"//iam/{client.tenant}{path}")
+def call_iam(client: Client, method: str, path: str, **request: Any) -> None:
+    reply = client.with_token("admin-token").send(method, f"//iam/{client.tenant}{path}", **request)
     assert reply.status_code in (201, 204), reply.text
 
 
@@ -355,6 +355,15 @@ def test_d19_a_deleted_group_takes_its_assignments_with_it(client: Client, manag
     assert list_group_ids(client, PLATINUM) == []
     changes = admin.call("GET", "/snapshots/before/diff")["changes"]
     assert changes["groupAssignments"] == {"removed": [f"{PLATINUM}/{REGULARS}", f"{GOLDEN}/{REGULARS}"]}
+
+
+def test_d19_a_group_that_becomes_one_of_employees_loses_its_assignments(client: Client) -> None:
+    call_iam(client, "DELETE", f"/groups/{REGULARS}/users")
+    call_iam(client, "PUT", f"/groups/{REGULARS}", json={"name": {"en": "Regulars"}, "userType": "CUSTOMER"})
+    assert list_group_ids(client, PLATINUM) == [REGULARS]
+    call_iam(client, "PUT", f"/groups/{REGULARS}", json={"name": {"en": "Staff"}, "userType": "EMPLOYEE"})
+    assert list_group_ids(client, PLATINUM) == []
+    Admin(client).call("PUT", "/state/itemAssignments", [])  # which checks the whole state
 
 
 def test_a_row_shows_the_present_name_of_its_group(client: Client) -> None:
