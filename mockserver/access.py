@@ -70,6 +70,11 @@ class OAuthClient:
     scopes: tuple[str, ...]
 
 
+def format_scope(scopes: Iterable[str], tenant: str) -> str:
+    """Return scopes as one text, followed by the tenant."""
+    return " ".join([*sorted(scopes), f"tenant={tenant}"])
+
+
 class TokenStore:
     """The tokens: those of the worlds and those issued since the start, minus the revoked ones.
 
@@ -176,8 +181,12 @@ def bearer_token(authorization: str | None) -> str:
     return token
 
 
-def authorize(principal: Principal, any_of: Iterable[str]) -> None:
-    """Raise Forbidden unless the principal has one of these scopes (A4, A5); without scopes, everybody may call."""
+def authorize(principal: Principal, any_of: Iterable[str], *, admits_customers: bool = False) -> None:
+    """Raise Forbidden unless the principal has one of these scopes (A4, A5); without scopes, everybody may call.
+
+    admits_customers: whether customers need no scope (A4a).
+    """
     accepted = tuple(any_of)
-    if accepted and principal.scopes.isdisjoint(accepted):
-        raise Forbidden(hint="needs one of the scopes " + ", ".join(accepted), scopes=accepted)
+    if accepted and principal.scopes.isdisjoint(accepted) and not (admits_customers and principal.customer_id):
+        alternative = ", or the token of a customer" if admits_customers else ""
+        raise Forbidden(hint=f"needs one of the scopes {', '.join(accepted)}{alternative}", scopes=accepted)

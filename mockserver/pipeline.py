@@ -150,7 +150,8 @@ class Pipeline:
         if not operation.takes_token or (is_anonymous and not operation.needs_token):
             return NOBODY
         principal = exchange.principal = self._identify_caller(exchange) if self.is_auth_on else self.admin
-        authorize(principal, operation.scopes if operation.needs_scope else ())
+        if operation.needs_scope:
+            authorize(principal, operation.scopes, admits_customers=operation.admits_customers)
         return principal
 
     def _identify_caller(self, exchange: Exchange) -> Principal:

@@ -32,7 +32,7 @@ def describe_access(operation: Operation) -> str:
     """Return what a caller needs (a scope, any token, nothing), and the scopes that show more if none is required."""
     scopes = " | ".join(operation.scopes)
     if operation.needs_scope:
-        return scopes
+        return f"a customer's token | {scopes}" if operation.admits_customers else scopes
     needed = "any token" if operation.needs_token else "token optional" if operation.takes_token else "open"
     return f"{needed}; more with {scopes}" if scopes else needed
 

@@ -20,6 +20,7 @@ from .validation import SchemaValidator, json_schema
 
 HTTP_METHODS = ("get", "put", "post", "patch", "delete")
 MULTI_STATUS = 207
+CUSTOMER_SCHEME = "CustomerAccessToken"  # the security scheme that the token of a customer satisfies
 PARAMETER_LOCATIONS = ("path", "query", "header")
 
 
@@ -30,6 +31,7 @@ class Operation:
     service: the name of the spec file, without its suffix.
     takes_token: a token is read if sent; needs_token: a token is required. An invalid token is always a 401.
     scopes: with `needs_scope`, the token must have one of them (A4); otherwise a scope only shows the caller more.
+    admits_customers: whether a customer's token needs no scope (A4a).
     parameters: by location (path, query, header).
     parameters_by_name: the query and header parameters, by their declared names.
     enum_parameters: location and name of the parameters with an enum.
@@ -56,6 +58,7 @@ class Operation:
     needs_token: bool
     needs_scope: bool
     scopes: tuple[str, ...]
+    admits_customers: bool
     parameters: Mapping[str, ParameterSet]
     parameters_by_name: Mapping[str, Parameter]
     enum_parameters: tuple[tuple[str, str], ...]
@@ -213,14 +216,19 @@ def _row_validator(schema: SpecNode, validator_for: Callable[[SpecNode], SchemaV
 
 
 def _read_security(spec: Spec, operation: SpecNode) -> dict[str, Any]:
-    """Read the security requirements. They are alternatives: an empty one needs no token, others need no scope."""
+    """Read the security requirements. They are alternatives: an empty one needs no token, others need no scope.
+
+    `CustomerAccessToken` without scopes is for customers only; other callers still need a scope of another requirement.
+    """
     requirements: list[SpecNode] = operation.get("security", spec.root.get("security", []))
-    alternatives = [tuple(chain.from_iterable(requirement.values())) for requirement in requirements]
+    for_all = [requirement for requirement in requirements if requirement != {CUSTOMER_SCHEME: []}]
+    alternatives = [tuple(chain.from_iterable(requirement.values())) for requirement in for_all]
     return {
         "takes_token": any(requirements),
         "needs_token": bool(requirements) and all(requirements),
         "needs_scope": bool(alternatives) and all(alternatives),
         "scopes": tuple(chain.from_iterable(alternatives)),
+        "admits_customers": len(for_all) < len(requirements),
     }
 
 

@@ -28,7 +28,7 @@ class SchemaValidator:
     def _validator(self) -> jsonschema_rs.Draft4Validator:
         """The compiled schema. Two threads may both compile it at first; either result is as good."""
         return jsonschema_rs.Draft4Validator(  # OpenAPI 3.0 takes its keywords from this draft
-            self._spec.bundle_schema(self._schema), validate_formats=True, retriever=refuse_retrieval
+            _allow_nulls(self._spec.bundle_schema(self._schema)), validate_formats=True, retriever=refuse_retrieval
         )
 
     @cached_property
@@ -49,6 +49,18 @@ class SchemaValidator:
             detail=shorten(detail),
             rule=rule,
         )
+
+
+def _allow_nulls(node: Any) -> Any:
+    """Return a schema in which OpenAPI's `nullable` also allows null, as draft 4 says it."""
+    if isinstance(node, list):
+        return [_allow_nulls(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    parts = {name: _allow_nulls(part) for name, part in node.items()}
+    if parts.get("nullable") is True and isinstance(parts.get("type"), str):
+        parts["type"] = [parts["type"], "null"]
+    return parts
 
 
 def _detail_and_rule(error: jsonschema_rs.ValidationError) -> tuple[str, str]:

@@ -1,1 +1,1 @@
-"""Rules about customers, segments and categories that several services share."""
+"""Rules about customers, segments, groups and categories that several services share."""

@@ -37,7 +37,7 @@ def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:
         key = body.get(_key_field(collection)) or tenant.ids.next_document_id(state.collection(collection.name))
         if key in state.collection(collection.name):
             raise Conflict
-        return _store(tenant, state, collection, key, body), key
+        return store_document(tenant, state, collection, key, body), key
 
     return tenant.change(rule)
 
@@ -47,7 +47,7 @@ def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body
 
     def rule(state: State) -> tuple[State, bool]:
         created = key not in state.collection(collection.name)
-        return _store(tenant, state, collection, key, body), created
+        return store_document(tenant, state, collection, key, body), created
 
     return tenant.change(rule)
 
@@ -70,7 +70,7 @@ def apply_document_patch(
             raise BadRequest(
                 field=f"/{collection.key}", error_type="readOnly", detail="This cannot be changed.", rule="D11"
             )
-        return _store(tenant, state, collection, key, new), None
+        return store_document(tenant, state, collection, key, new), None
 
     tenant.change(rule)
 
@@ -86,8 +86,8 @@ def remove_document(tenant: Tenant, collection: Collection, key: str) -> None:
     tenant.change(rule)
 
 
-def _store(tenant: Tenant, state: State, collection: Collection, key: str, body: Body) -> State:
-    """Check a document, and return a state with it."""
+def store_document(tenant: Tenant, state: State, collection: Collection, key: str, body: Body) -> State:
+    """Check a document, and return a state with it; BadRequest (D7, D12) or StaleVersion (D3)."""
     old = state.collection(collection.name).get(key)
     if tenant.switches.references == "strict":
         _check_references(state, collection, body)
@@ -110,7 +110,7 @@ def _check_references(state: State, collection: Collection, body: Body) -> None:
     for path in collection.all_references():
         target = collection.target_of(path, body)
         for key in paths.keys_at(body, path):
-            if not state.has_document(target, key):
+            if target is not None and not state.has_document(target, key):
                 pointer = json_pointer(path.split("."))
                 detail = f"No document among the {target} has this key."
                 raise BadRequest(field=pointer, error_type="reference", detail=detail, rule="D7")

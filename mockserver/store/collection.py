@@ -20,7 +20,7 @@ Violation = tuple[str, str]  # place as a JSON pointer, and reason
 
 @dataclass(frozen=True, slots=True)
 class TargetByField:
-    """A reference whose target depends on another field of the row."""
+    """A reference whose target depends on another field of the row; with other values there, it refers to nothing."""
 
     field: str
     targets: Mapping[str, str]
@@ -56,10 +56,10 @@ class Section:
         """Return the references, including the one to the parent row."""
         return self.references if self.parent is None else {**self.references, self.parent: self.name}
 
-    def target_of(self, path: str, row: Row) -> str:
-        """Return the name of the section that the reference at a path leads to."""
+    def target_of(self, path: str, row: Row) -> str | None:
+        """Return the name of the section that the reference at a path leads to; None if it refers to nothing."""
         target = self.all_references()[path]
-        return target if isinstance(target, str) else target.targets[row[target.field]]
+        return target if isinstance(target, str) else target.targets.get(row[target.field])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

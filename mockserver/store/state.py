@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain, groupby
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
+from .assignment_tables import NO_ASSIGNMENTS, AssignmentTables, group_by_segment
 from .table import Table
 
 Document = Mapping[str, Any]  # JSON; never changed once it is in a state
@@ -89,22 +87,49 @@ class CustomerAssignment:
         """The key of the assignment within its segment (D15)."""
         return self.customer_id, self.legal_entity_id or ""
 
+    @property
+    def assignee_id(self) -> str:
+        """The id of the customer."""
+        return self.customer_id
 
-NO_ASSIGNMENTS: Table[Any, Any] = Table()
+
+@dataclass(slots=True, eq=False)
+class GroupAssignment:
+    """An IAM group that is assigned to a segment, with all its customers; never changed once it is made."""
+
+    segment_id: str
+    group_id: str
+    revision: Revision
+    mixins: Mapping[str, Any] | None = None
+    mixin_urls: Mapping[str, Any] | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the assignment within its segment."""
+        return self.group_id
+
+    @property
+    def assignee_id(self) -> str:
+        """The id of the group."""
+        return self.group_id
+
+
 Items = Table[ItemKey, ItemAssignment]
 Members = Table[MemberKey, CustomerAssignment]
+SegmentGroups = Table[str, GroupAssignment]
 
 Documents = Table[str, Document]  # of one collection, by key
 NO_DOCUMENTS: Documents = Table()
-BY_SEGMENT = attrgetter("segment_id")
 
 
 class State(NamedTuple):
     """The documents of one tenant, by collection and key, and the assignments of segments.
 
     documents: by the name of their collection, which a service declares (`store.collection`).
-    items, members: the assignments of each segment, by segment and key.
-    memberships: all assignments of each customer.
+    items: the items of each segment, by segment and key.
+    members, segment_groups: the customers and IAM groups of segments.
+    group_users: the users of each IAM group, by group and user.
+    user_groups: the ids of each user's IAM groups; kept in step by `domain.group_membership`.
     mixin_schemas: JSON Schemas as text, by URL (D12).
     """
 
@@ -113,8 +138,10 @@ class State(NamedTuple):
     documents: Mapping[str, Documents] = MappingProxyType({})
     segments: Table[str, Document] = Table()
     items: Table[str, Items] = Table()
-    members: Table[str, Members] = Table()
-    memberships: Table[str, tuple[CustomerAssignment, ...]] = Table()
+    members: AssignmentTables[MemberKey, CustomerAssignment] = AssignmentTables()
+    segment_groups: AssignmentTables[str, GroupAssignment] = AssignmentTables()
+    group_users: Table[str, Documents] = Table()
+    user_groups: Table[str, tuple[str, ...]] = Table()
     mixin_schemas: Mapping[str, str] = MappingProxyType({})
 
     def collection(self, name: str) -> Documents:
@@ -131,12 +158,23 @@ class State(NamedTuple):
 
     def with_document(self, collection: str, key: str, document: Document) -> Self:
         """Return a state with this document, which may replace an older one."""
-        return self._with_documents(collection, self.collection(collection).set(key, document))
+        state = self._with_documents(collection, self.collection(collection).set(key, document))
+        return state._without_unassignable_group(key) if collection == "groups" else state
 
     def without_document(self, collection: str, key: str) -> Self:
         """Return a state without this document, or this state itself if the document is missing."""
         documents = self.collection(collection)
-        return self._with_documents(collection, documents.delete(key)) if key in documents else self
+        if key not in documents:
+            return self
+        state = self._with_documents(collection, documents.delete(key))
+        return state._without_unassignable_group(key) if collection == "groups" else state
+
+    def _without_unassignable_group(self, id_: str) -> Self:
+        """Return a state without the assignments of an IAM group that is missing, or not for customers (D19)."""
+        group = self.collection("groups").get(id_)
+        if group is not None and group["userType"] == "CUSTOMER":
+            return self
+        return self._replace(segment_groups=self.segment_groups.without_assignee(id_))
 
     def _with_documents(self, collection: str, documents: Documents) -> Self:
         return self._replace(documents={**self.documents, collection: documents})
@@ -182,15 +220,11 @@ class State(NamedTuple):
         """Return a state without this segment and its assignments, or this state itself if the segment is missing."""
         if segment_id not in self.segments:
             return self
-        remaining = {
-            customer_id: tuple(other for other in self.memberships[customer_id] if other.segment_id != segment_id)
-            for customer_id in {key[0] for key in self.members_of(segment_id)}
-        }
         return self._replace(
             segments=self.segments.delete(segment_id),
             items=self.items.delete(segment_id),
-            members=self.members.delete(segment_id),
-            memberships=self.memberships.update(remaining),
+            members=self.members.without_segment(segment_id),
+            segment_groups=self.segment_groups.without_segment(segment_id),
         )
 
     def items_of(self, segment_id: str) -> Items:
@@ -204,7 +238,7 @@ class State(NamedTuple):
 
     def with_item_assignments(self, assignments: Iterable[ItemAssignment]) -> Self:
         """Return a state with exactly these item assignments."""
-        return self._replace(items=_by_segment(assignments))
+        return self._replace(items=group_by_segment(assignments))
 
     def with_items(self, segment_id: str, items: Items) -> Self:
         """Return a state in which a segment has these items; this state itself if they are its items or empty."""
@@ -227,50 +261,34 @@ class State(NamedTuple):
 
     def members_of(self, segment_id: str) -> Members:
         """Return the customers of one segment, in the order of their ids; empty if there is no such segment."""
-        members = self.members.get(segment_id)
-        return NO_ASSIGNMENTS if members is None else members
+        return self.members.of_segment(segment_id)
 
     def member(self, segment_id: str, key: MemberKey) -> CustomerAssignment | None:
         """Return the assignment of a customer to a segment, or None."""
-        return self.members_of(segment_id).get(key)
+        return self.members.get(segment_id, key)
 
     def with_customer_assignments(self, assignments: Iterable[CustomerAssignment]) -> Self:
         """Return a state with exactly these customer assignments."""
-        memberships = defaultdict(list)
-        for assignment in assignments:
-            memberships[assignment.customer_id].append(assignment)
-        by_customer = Table.from_pairs((customer_id, tuple(group)) for customer_id, group in memberships.items())
-        return self._replace(members=_by_segment(chain.from_iterable(memberships.values())), memberships=by_customer)
+        return self._replace(members=AssignmentTables.from_assignments(assignments))
 
     def with_member(self, assignment: CustomerAssignment) -> Self:
         """Return a state with this assignment, which may replace an older one."""
-        segment_id, customer_id = assignment.segment_id, assignment.customer_id
-        members = self.members_of(segment_id).set(assignment.key, assignment)
-        memberships = (*self._other_memberships(segment_id, assignment.key), assignment)
-        return self._replace(
-            members=self.members.set(segment_id, members),
-            memberships=self.memberships.set(customer_id, memberships),
-        )
+        return self._replace(members=self.members.with_assignment(assignment))
 
     def without_member(self, segment_id: str, key: MemberKey) -> Self:
         """Return a state without this assignment, or this state itself if the assignment is missing."""
-        if self.member(segment_id, key) is None:
-            return self
-        remaining = self.members_of(segment_id).delete(key)
-        return self._replace(
-            members=self.members.set(segment_id, remaining) if remaining else self.members.delete(segment_id),
-            memberships=self.memberships.set(key[0], self._other_memberships(segment_id, key)),
-        )
+        members = self.members.without_assignment(segment_id, key)
+        return self if members is self.members else self._replace(members=members)
 
-    def _other_memberships(self, segment_id: str, key: MemberKey) -> tuple[CustomerAssignment, ...]:
-        """Return the customer's assignments except this one."""
-        assignments = self.memberships.get(key[0], ())
-        return tuple(other for other in assignments if (other.segment_id, other.key) != (segment_id, key))
+    def with_group_assignments(self, assignments: Iterable[GroupAssignment]) -> Self:
+        """Return a state with exactly these group assignments."""
+        return self._replace(segment_groups=AssignmentTables.from_assignments(assignments))
 
+    def with_segment_group(self, assignment: GroupAssignment) -> Self:
+        """Return a state with this assignment, which may replace an older one."""
+        return self._replace(segment_groups=self.segment_groups.with_assignment(assignment))
 
-def _by_segment(assignments: Iterable[Any]) -> Table[str, Table[Any, Any]]:
-    groups = groupby(sorted(assignments, key=BY_SEGMENT), key=BY_SEGMENT)
-    return Table.from_pairs(
-        (segment_id, Table.from_pairs((assignment.key, assignment) for assignment in group))
-        for segment_id, group in groups
-    )
+    def without_segment_group(self, segment_id: str, group_id: str) -> Self:
+        """Return a state without this assignment, or this state itself if the assignment is missing."""
+        groups = self.segment_groups.without_assignment(segment_id, group_id)
+        return self if groups is self.segment_groups else self._replace(segment_groups=groups)

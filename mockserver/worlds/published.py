@@ -16,6 +16,11 @@ SOME_COMPANY, ANOTHER_COMPANY, THIRD_COMPANY = (
     "448gh29h1d0b5453g6346df6",
     "5f2c1d7e9b8a4c3d2e1f0a9b",
 )
+CUSTOMER_GROUP, EMPLOYEE_GROUP, REGULARS_GROUP = (
+    "1gr5e52e-6e27-4ac5-9471-2467d3fb7500",
+    "1gr5e52e-6e27-4ac5-9471-2467d3fb7501",
+    "1gr5e52e-6e27-4ac5-9471-2467d3fb7502",
+)
 PUBLISHED_TIME = "2024-10-12T12:00:00.000Z"
 PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME, "version": 1}
 PUBLISHED_MIXIN_SCHEMAS = [
@@ -26,7 +31,14 @@ PUBLISHED_MIXIN_SCHEMAS = [
     )
 ]
 
-API_SECTIONS = {"segments", "customerAssignments", "itemAssignments"}  # what the API can create
+API_SECTIONS = {  # what the API can create
+    "segments",
+    "customerAssignments",
+    "groupAssignments",
+    "itemAssignments",
+    "groups",
+    "groupUsers",
+}
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
     "legalEntities": [
@@ -138,6 +150,39 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             (TOOL_FANS, JOHN, {}),
             (PLATINUM, JOHN, {}),
         )
+    ],
+    "groups": [
+        {
+            "id": CUSTOMER_GROUP,
+            "name": {"en": "Customers", "de": "Kunden"},
+            "description": {"en": "Customers of SomeCompany"},
+            "userType": "CUSTOMER",
+            "b2b": {"legalEntityId": SOME_COMPANY},
+            "accessControls": ["2ac869fc-d548-4ec8-8e06-c01491314124"],
+            "metadata": PUBLISHED_METADATA,
+        },
+        {
+            "id": EMPLOYEE_GROUP,
+            "code": "BO_USER",
+            "name": {"en": "Backoffice users", "de": "Backoffice Nutzer"},
+            "userType": "EMPLOYEE",
+            "metadata": PUBLISHED_METADATA,
+        },
+        {
+            "id": REGULARS_GROUP,
+            "name": {"en": "Regulars", "de": "Stammkunden"},
+            "userType": "CUSTOMER",
+            "metadata": PUBLISHED_METADATA,
+        },
+    ],
+    "groupUsers": [
+        {"groupId": CUSTOMER_GROUP, "userId": JOHN, "userType": "CUSTOMER"},
+        {"groupId": EMPLOYEE_GROUP, "userId": "00u194ip48TiObqQW417", "userType": "EMPLOYEE"},
+        {"groupId": REGULARS_GROUP, "userId": JACK, "userType": "CUSTOMER"},
+    ],
+    "groupAssignments": [
+        {"segmentId": segment, "groupId": group, "metadata": PUBLISHED_METADATA}
+        for segment, group in ((GOLDEN, CUSTOMER_GROUP), (PLATINUM, REGULARS_GROUP))
     ],
     "itemAssignments": [
         {"segmentId": segment, "type": kind, "itemId": item, "metadata": PUBLISHED_METADATA}

@@ -55,6 +55,8 @@ def _unknown_keys(world: Sections, section: Section, keys: Mapping[str, set[Any]
     for path in section.all_references():
         for index, row in enumerate(_rows(world, section)):
             target = section.target_of(path, row)
+            if target is None:
+                continue
             for key in paths.keys_at(row, path):
                 if key not in keys[target]:
                     place = path.replace(".", "/")

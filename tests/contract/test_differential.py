@@ -31,8 +31,12 @@ IDS = {
     "legalEntityId": "e",
     "categoryId": "k",
     "referenceId": "p",
+    "groupId": "g",
+    "userId": "u",
+    "userType": "CUSTOMER",
 }
 SEGMENT = {"name": {"en": "S"}, "siteCode": "main"}
+GROUP = {"name": {"en": "G"}}
 GOOD_BODIES: dict[str, Any] = {
     "POST-customer-segment-create-segment": SEGMENT,
     "PUT-customer-segment-update-segment": SEGMENT,
@@ -40,6 +44,9 @@ GOOD_BODIES: dict[str, Any] = {
     "POST-customer-authenticate-customer": {"email": "john.doe@email.com", "password": "secret1"},
     "POST-category-tree-search-category-trees": {"categoryIds": []},
     "POST-customer-segment-check-match": {"items": [], "segmentIds": [], "site": "main"},
+    "POST-iam-create-user-group": GROUP,
+    "PUT-iam-update-user-group": GROUP,
+    "POST-iam-add-user-to-group": {"userId": "u"},
 }
 
 SCALARS = (
@@ -214,3 +221,11 @@ def test_the_generated_bodies_meet_both_verdicts() -> None:
     assert ours(operation, b'{"metadata": {"version": "1"}}') is None
     assert theirs(operation, orjson.dumps({"metadata": {"version": "1"}})) is None
     assert ours(operation, b"{}") == theirs(operation, b"{}") == set()
+
+
+@pytest.mark.parametrize("field", ["name", "description", "userType", "b2b", "accessControls", "templates", "mixins"])
+def test_null_is_accepted_where_the_schema_is_nullable(field: str) -> None:
+    operation = OPERATIONS["POST-iam-create-user-group"]
+    body = orjson.dumps(GROUP | {field: None})
+    assert ours(operation, body) == theirs(operation, body)
+    assert (ours(operation, body) is not None) == (field in {"userType", "accessControls", "templates"})

@@ -19,7 +19,7 @@ from mockserver.store.clock import LATEST_TIME, AdjustableClock
 from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
+from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, REGULARS, SCREWDRIVER, TOOL_FANS, WORLDS
 
 NOON = "2026-01-01T12:00:00.000Z"
 COLLECTIONS = ["languages", *WORLDS.collections]
@@ -79,10 +79,12 @@ def test_languages_are_replaced_compared_and_never_empty(client: Client, admin: 
 def test_client_writes_show_and_can_be_copied_to_another_tenant(client: Client, admin: Admin) -> None:
     client.put(NEW_ITEM, json={"mixins": {"a": 1}, "metadata": {"mixins": {"a": "https://example.com/a.json"}}})
     client.put(f"/{TOOL_FANS}/customers/18249883")
+    client.put(f"/{TOOL_FANS}/groups/{REGULARS}", json={"mixins": {}})
     other = Client(client.flask, f"{client.tenant}b")
-    for section in ("itemAssignments", "customerAssignments"):
+    for section in ("itemAssignments", "customerAssignments", "groupAssignments"):
         Admin(other).call("PUT", f"/state/{section}", admin.call("GET", f"/state/{section}"))
-    assert other.get(NEW_ITEM).get_json() == client.get(NEW_ITEM).get_json()
+    for path in (NEW_ITEM, f"/{TOOL_FANS}/groups/{REGULARS}"):
+        assert other.get(path).get_json() == client.get(path).get_json() != []
     assert [row["id"] for row in other.with_token("customer2-token").get("").get_json()] == [GOLDEN, TOOL_FANS]
 
 

@@ -15,13 +15,13 @@ from mockserver.app import App
 from mockserver.practices import columns, filters, paths, sort
 from mockserver.practices.query.query import parse_query, select_rows
 from mockserver.practices.rows import LazyRows, StoredRows
-from mockserver.services.customer_segment import customer_rows, item_rows
+from mockserver.services.customer_segment import customer_rows, group_rows, item_rows
 from mockserver.settings import Switches
-from mockserver.store.state import CustomerAssignment, ItemAssignment, Revision, State
+from mockserver.store.state import CustomerAssignment, GroupAssignment, ItemAssignment, Revision, State
 from mockserver.store.world import World
 from tests.support.client import Client
 from tests.support.drawn_rows import DAY, PATHS, ROWS, SCALARS, make_rows
-from tests.support.samples import COMPANY, GOLDEN, HAMMER, JOHN, SCREWDRIVER, TOOL_FANS
+from tests.support.samples import COMPANY, GOLDEN, HAMMER, JOHN, REGULARS, SCREWDRIVER, TOOL_FANS
 
 WORDS = st.sampled_from(["x", "y", "1", "1.0", "1e0", "true", "false", DAY, '"x"', '"1"', '"true"', f'"{DAY}"'])
 BOUNDS = st.sampled_from(["0", "1", "1.5", f'"{DAY}"', '"2024-05-14T14:00:00+02:00"'])
@@ -152,11 +152,16 @@ CUSTOMER_PATHS = [
     *("customer.preferredLanguage", "legalEntity", "legalEntity.id", "legalEntity.name", "assignmentType", "mixins.a"),
     *("metadata.version", "metadata.createdAt", "customer.password", "segmentId", "mixins.a.b.c", "nothing"),
 ]
+GROUP_PATHS = [
+    *("segmentId", "group", "group.id", "group.name", "group.name.en", "group.name.de", "group.userType", "group.id.x"),
+    *("metadata.version", "metadata.createdAt", "metadata.mixins.a", "mixins", "mixins.a.b.c", "nothing", "key"),
+]
+ROW_PATHS = {"items": ITEM_PATHS, "customers": CUSTOMER_PATHS, "groups": GROUP_PATHS}
 CLAUSES = ["x", "exists", "null", '"1"', "1", "true", f'"{DAY}"', ">=1", "~(?i)a", "(MANUAL,PRODUCT,10,gone)"]
 
 
 def add_odd_assignments(state: State) -> State:
-    """Return a state with items and customers that are unknown, or have odd names, mixins and dates."""
+    """Return a state with items, customers and groups that are unknown, or have odd names, mixins and dates."""
     for at, item_id in enumerate([*ITEM_IDS, *ITEM_IDS]):
         revision, mixins = REVISIONS[at % len(REVISIONS)], MIXINS[at % len(MIXINS)]
         item_type = ("PRODUCT", "CATEGORY")[at // len(ITEM_IDS)]
@@ -167,6 +172,9 @@ def add_odd_assignments(state: State) -> State:
         customer_id = (JOHN, "gone", "ß")[at % 3]
         member = CustomerAssignment(GOLDEN, customer_id, entity_id, "AUTOMATIC", revision, mixins, urls)
         state = state.with_member(member)
+        group_id = (REGULARS, "gone", "ß", "10")[at % 4]
+        state = state.with_segment_group(GroupAssignment(GOLDEN, group_id, revision, mixins, urls))
+    state = state.with_document("groups", "10", {"id": "10", "name": {"de": "ß"}, "userType": "CUSTOMER"})
     state = state.with_document("products", "10", {"id": "10", "code": "ß", "name": {"de": "Zange"}})
     state = state.with_document("products", "9", {"id": "9", "code": "x", "name": {"en": "Awl", "de": "Ahle"}})
     return state.without_document("products", SCREWDRIVER)
@@ -177,16 +185,17 @@ def stored_rows(world: World, request: pytest.FixtureRequest) -> list[StoredRows
     switches = Switches(references=request.param)
     state = add_odd_assignments(world.seed.state)
     items = [assignment for id_ in state.items for assignment in state.items_of(id_).values()]
-    members = [assignment for id_ in state.members for assignment in state.members_of(id_).values()]
+    members = [assignment for id_ in state.members.by_segment for assignment in state.members_of(id_).values()]
     return [
         item_rows.item_assignment_rows(state, items, switches),
         customer_rows.customer_assignment_rows(state, members, switches),
+        group_rows.group_assignment_rows(state, list(state.segment_groups.of_segment(GOLDEN).values()), switches),
     ]
 
 
 @pytest.mark.parametrize("stored_rows", ["strict", "lenient"], indirect=True)
 def test_a_column_of_assignments_equals_that_of_their_rows(stored_rows: list[StoredRows[Any]]) -> None:
-    for rows, row_paths in zip(stored_rows, (ITEM_PATHS, CUSTOMER_PATHS), strict=True):
+    for rows, row_paths in zip(stored_rows, ROW_PATHS.values(), strict=True):
         for path in row_paths:
             expected = columns.column_reader(path)(list(rows))
             column = rows.column_for(path)(rows.sources)
@@ -194,11 +203,11 @@ def test_a_column_of_assignments_equals_that_of_their_rows(stored_rows: list[Sto
             assert list(map(repr, column)) == list(map(repr, expected)), path
 
 
-@pytest.mark.parametrize("collection", ["items", "customers"])
+@pytest.mark.parametrize("collection", ROW_PATHS)
 def test_replies_are_the_same_as_from_plain_rows(
     shared: App, client: Client, collection: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row_paths = ITEM_PATHS if collection == "items" else CUSTOMER_PATHS
+    row_paths = ROW_PATHS[collection]
     queries = [f"q={path}:{clause}" for path in row_paths for clause in CLAUSES]
     orders = [f"sort={path}:{way}" for path in row_paths for way in ("ASC", "DESC")]
     orders += [f"q=metadata.version:>1&sort={path},metadata.createdAt:DESC&pageSize=3" for path in row_paths]
@@ -214,6 +223,6 @@ def test_replies_are_the_same_as_from_plain_rows(
     assert fast == [reply(query) for query in [*queries, *orders]]  # from cached columns and orders
     assert {status for status, _, _ in fast} == {200}
     assert len(set(fast)) > len(row_paths)
-    for module in (item_rows, customer_rows):
+    for module in (item_rows, customer_rows, group_rows):
         monkeypatch.setattr(module, "StoredRows", lambda sources, make, *_: LazyRows(sources, make))
     assert fast == [reply(query) for query in [*queries, *orders]]

@@ -42,6 +42,9 @@ class Semantics(RuleBasedStateMachine):
     def send(self, method: str, path: str, token: str = "manage-token", **request: Any) -> TestResponse:
         return self.client.with_token(token).send(method, path, **request)
 
+    def send_to_iam(self, method: str, path: str, **request: Any) -> TestResponse:
+        return self.send(method, f"//iam/{self.client.tenant}{path}", "admin-token", **request)
+
     def compare(self, reply: TestResponse, expected: ExpectedResponse) -> None:
         """Compare the reply with the model. A 400 must have `details`, whatever their wording."""
         self.agrees = False
@@ -183,6 +186,35 @@ class Semantics(RuleBasedStateMachine):
         reply = self.send("DELETE", f"/{segment}/customers/bulk", json=elements)
         self.compare(reply, self.model.remove_customers(segment, elements))
 
+    # Group assignments, and who is in the groups.
+
+    @rule(segment=calls.SEGMENT_IDS, group=calls.GROUP_IDS, body=calls.ASSIGNMENTS | st.none())
+    def assign_group(self, segment: str, group: str, body: Any) -> None:
+        reply = self.send("PUT", f"/{segment}/groups/{group}", **json_or_nothing(body))
+        self.compare(reply, self.model.assign_group(segment, group, body or {}))
+
+    @rule(segment=calls.SEGMENT_IDS, group=calls.GROUP_IDS)
+    def remove_group(self, segment: str, group: str) -> None:
+        reply = self.send("DELETE", f"/{segment}/groups/{group}")
+        self.compare(reply, self.model.remove_group(segment, group))
+
+    @rule(group=calls.CUSTOMER_GROUPS, customer=st.sampled_from([JOHN, JACK]))
+    def join_group(self, group: str, customer: str) -> None:
+        reply = self.send_to_iam("PUT", f"/groups/{group}/users/CUSTOMER/{customer}")
+        assert reply.status_code == self.model.join_group(group, customer)
+
+    @rule(group=calls.CUSTOMER_GROUPS, customer=st.sampled_from([JOHN, JACK]))
+    def leave_group(self, group: str, customer: str) -> None:
+        assert self.send_to_iam("DELETE", f"/groups/{group}/users/{customer}").status_code == 204
+        self.model.leave_group(group, customer)
+
+    @rule(group=calls.GROUPS)
+    def replace_group(self, group: Row) -> None:
+        """A new group has neither the users nor the assignments of a deleted one with its id."""
+        assert self.send_to_iam("DELETE", f"/groups/{group['id']}?forceDelete=true").status_code == 204
+        assert self.send_to_iam("PUT", f"/groups/{group['id']}", json=group).status_code == 201
+        self.model.replace_group(group)
+
     # Reads.
 
     @rule(
@@ -199,6 +231,10 @@ class Semantics(RuleBasedStateMachine):
         self.compare_list(
             "", caller, view, expected, searching=searching, **drop_none(customerId=customer, legalEntityId=entity)
         )
+
+    @rule(caller=calls.CALLERS, view=calls.VIEWS)
+    def read_own_segments(self, caller: str, view: ListView) -> None:
+        self.compare_list("/me", caller, view, self.model.list_own_segments(caller, view))
 
     @rule(caller=calls.CALLERS, id_=calls.SEGMENT_IDS, entity=calls.ENTITIES)
     def read_segment(self, caller: str, id_: str, entity: str | None) -> None:
@@ -253,6 +289,17 @@ class Semantics(RuleBasedStateMachine):
             self.send("GET", customer_path(segment, who), caller), self.model.read_customer(caller, segment, who)
         )
 
+    @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, view=calls.VIEWS, searching=st.booleans())
+    def read_groups(self, caller: str, segment: str, view: ListView, searching: bool) -> None:
+        expected = self.model.list_groups(caller, segment, view)
+        self.compare_list(f"/{segment}/groups", caller, view, expected, searching=searching)
+
+    @rule(caller=calls.CALLERS, segment=calls.SEGMENT_IDS, group=calls.GROUP_IDS)
+    def read_group(self, caller: str, segment: str, group: str) -> None:
+        self.compare(
+            self.send("GET", f"/{segment}/groups/{group}", caller), self.model.read_group(caller, segment, group)
+        )
+
     @rule(caller=calls.CALLERS, entity=calls.ENTITIES, site=calls.SITES)
     def read_trees(self, caller: str, entity: str | None, site: str | None) -> None:
         query = drop_none(legalEntityId=entity, siteCode=site)
@@ -293,9 +340,12 @@ class Semantics(RuleBasedStateMachine):
             )
             expected = self.model.list_items(caller, calls.WHOLE_LIST, entity=None, site=None, only_active=False)
             self.compare_list("/items", caller, calls.WHOLE_LIST, expected)
+            self.compare_list("/me", caller, calls.WHOLE_LIST, self.model.list_own_segments(caller, calls.WHOLE_LIST))
         for segment in self.model.segments:
             expected = self.model.list_customers("read-token", segment, calls.WHOLE_LIST)
             self.compare_list(f"/{segment}/customers", "read-token", calls.WHOLE_LIST, expected)
+            expected = self.model.list_groups("read-token", segment, calls.WHOLE_LIST)
+            self.compare_list(f"/{segment}/groups", "read-token", calls.WHOLE_LIST, expected)
 
 
 def customer_path(segment: str, who: CustomerKey) -> str:

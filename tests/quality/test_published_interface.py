@@ -76,8 +76,11 @@ def operation_facts(document: Spec, item: SpecNode, operation: SpecNode) -> Iter
     for parameter in map(document.resolve, (*item.get("parameters", ()), *operation.get("parameters", ()))):
         schema = {} if parameter["name"] in PAGING else document.resolve(parameter["schema"])
         yield f"takes {parameter['in']} {parameter['name']}: {type_name(schema)}"
-    for requirement in operation.get("security", document.root.get("security", ())):
-        yield from (f"accepts {scope}" for scopes in requirement.values() for scope in scopes)
+    requirements = operation.get("security", document.root.get("security", ()))
+    scopes = [scope for requirement in requirements for scopes in requirement.values() for scope in scopes]
+    yield from (f"accepts {scope}" for scope in scopes)
+    if scopes and {"CustomerAccessToken": []} in requirements:  # without scopes, any token is accepted
+        yield "accepts a customer's token"
     request = document.resolve(operation.get("requestBody", {}))
     yield from ["takes an unpublished body"] if "x-basis" in request else body_facts(document, "takes", request)
     for status, reply in operation["responses"].items():
@@ -131,6 +134,7 @@ def test_every_service_has_published_facts() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "difference"),
     [
+        ("        - CustomerAccessToken: []\n", "", f"missing: {SEGMENTS} accepts a customer's token"),
         ("/segments/match:", "/match:", f"missing: {MATCH} is POST /customer-segment/{{tenant}}/segments/match"),
         (f"operationId: {MATCH}", "operationId: match", f"missing: {MATCH} answers 200"),
         ("        - $ref: '#/components/parameters/siteCode'\n", "", f"missing: {TREES} takes query siteCode: string"),

@@ -26,6 +26,10 @@ ADMIN_SCOPES = (
     "customermanagement.legalentity_read",
     "customersegment.segment_manage",
     "customersegment.segment_read",
+    "iam.assignment_manage",
+    "iam.group_manage",
+    "iam.group_read",
+    "iam.user_read",
     "product.product_manage_by_vendor",
     "product.product_read_by_vendor",
     "product.product_read_unpublished",
@@ -48,6 +52,14 @@ JOHN, JACK = "98029737", "18249883"
 COMPANY = "660af2af69babe3cf6e40771"
 ANOTHER_COMPANY = "448gh29h1d0b5453g6346df6"
 THIRD_COMPANY = "5f2c1d7e9b8a4c3d2e1f0a9b"
+
+# IAM groups: John is in one that is bound to the first legal entity and assigned to GOLDEN, Jack in one that is bound
+# to none and assigned to PLATINUM; another is for employees. MANAGER is a customer in MANAGERS, who belongs to no
+# published segment and to no legal entity.
+COMPANY_GROUP = "1gr5e52e-6e27-4ac5-9471-2467d3fb7500"
+EMPLOYEES = "1gr5e52e-6e27-4ac5-9471-2467d3fb7501"
+REGULARS = "1gr5e52e-6e27-4ac5-9471-2467d3fb7502"
+MANAGERS, MANAGER = "18916416a7f11a85b534e993", "20000019"
 
 # Paths below a tenant's segments: an assigned item, an item that is not assigned yet, and a bulk of items.
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"

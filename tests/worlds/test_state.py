@@ -17,7 +17,7 @@ from mockserver.app import App
 from mockserver.practices.rows import ConcatenatedTables
 from mockserver.store import table
 from mockserver.store.clock import format_timestamp, parse_timestamp
-from mockserver.store.state import CustomerAssignment, ItemAssignment, Revision
+from mockserver.store.state import CustomerAssignment, GroupAssignment, ItemAssignment, Revision
 from mockserver.store.table import Table
 from tests.support.client import Client
 from tests.support.paths import ROOT
@@ -163,7 +163,9 @@ def test_a_failed_rule_leaves_the_state_as_it_was(shared: App, client: Client) -
 
 def test_no_code_sets_a_field_of_a_revision_or_an_assignment() -> None:
     """They are shared by states, but not frozen; other objects set fields of these names on themselves only."""
-    names = {item.name for kind in (Revision, ItemAssignment, CustomerAssignment) for item in fields(kind)}
+    names = {
+        item.name for kind in (Revision, ItemAssignment, CustomerAssignment, GroupAssignment) for item in fields(kind)
+    }
     nodes = [
         (path.name, node)
         for path in (ROOT / "mockserver").rglob("*.py")

@@ -20,7 +20,7 @@ from mockserver.strict_yaml import YamlError, load_yaml
 from mockserver.worlds.counts import count_ranges, default_counts
 from mockserver.worlds.generate import dump_world, generate_world
 from mockserver.worlds.loading import WorldError
-from mockserver.worlds.published import JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
+from mockserver.worlds.published import API_SECTIONS, JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
 from tests.support.live_server import clean_environment
 from tests.support.paths import TABLES
 from tests.support.samples import DEFAULT, WORLDS
@@ -70,7 +70,7 @@ def test_scopes_are_a_list_or_all(tmp_path: Path) -> None:
 
 def test_the_catalogue_is_the_default_world_without_segments() -> None:
     catalogue = load_yaml((FIXTURES / "catalogue.yaml").read_text())
-    assert DEFAULT.keys() - catalogue.keys() == {"segments", "customerAssignments", "itemAssignments"}
+    assert DEFAULT.keys() - catalogue.keys() == API_SECTIONS
     assert {section for section in catalogue if catalogue[section] != DEFAULT[section]} == {"description"}
 
 
@@ -119,7 +119,7 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
 def test_every_count_is_met() -> None:
     world = generate_world(COLLECTIONS, 7, COUNTS)
     generated = [name for name, collection in COLLECTIONS.items() if collection.generator]
-    assert len(generated) == 8
+    assert len(generated) == 11
     assert {name: len(world[name]) for name in generated} == {name: COUNTS[name] for name in generated}
     assert len(world["languages"]["supported"]) == COUNTS["languages"]
     assert depth(world) == COUNTS["depth"]
@@ -208,7 +208,7 @@ def test_the_default_world_has_automatic_customer_assignments() -> None:
 
 def test_generated_data_leaves_the_published_segments_and_customers_alone() -> None:
     published = {segment["id"] for segment in PUBLISHED_ROWS["segments"]}
-    for section in ("itemAssignments", "customerAssignments"):
+    for section in ("itemAssignments", "customerAssignments", "groupAssignments"):
         generated = DEFAULT[section][len(PUBLISHED_ROWS[section]) :]
         assert generated
         assert not [row for row in generated if row["segmentId"] in published or row.get("customerId") in {JOHN, JACK}]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...access import Principal, TokenStore, bearer_token
+from ...access import Principal, TokenStore, bearer_token, format_scope
 from ...domain import customer_profile
 from ...errors import Forbidden, InvalidToken
 from ...store.state import State
 from ...store.world import Tenant
-from .granting import LOGIN_LIFETIMES, format_scope
+from .granting import LOGIN_LIFETIMES
 from .sessions import Session, SessionStore
 
 ANONYMOUS_PROFILE = {
@@ -53,7 +53,7 @@ def token_info(tenant: Tenant, principal: Principal, session: Session | None) ->
     info = {
         "token_type": "Bearer",
         "expires_in": int(seconds_left),
-        "scope": format_scope(principal.scopes, tenant),
+        "scope": format_scope(principal.scopes, tenant.name),
         "sessionId": session and session.id,
         "email": customer.get("email"),
         "legalEntityId": principal.legal_entity_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -64,8 +63,3 @@ def grant_session_tokens(
         "refresh_token_expires_in": lifetimes.refresh_seconds,
         "session_id": session.id,
     }
-
-
-def format_scope(scopes: Iterable[str], tenant: Tenant) -> str:
-    """Return scopes as one text, followed by the tenant."""
-    return " ".join([*sorted(scopes), f"tenant={tenant.name}"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Any
 
-from ...access import Principal
+from ...access import Principal, format_scope
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
 from ...store.world import Tenant, World
@@ -16,7 +16,6 @@ from .granting import (
     EXCHANGE_LIFETIMES,
     LOGIN_LIFETIMES,
     REFRESH_LIFETIMES,
-    format_scope,
     grant_session_tokens,
 )
 from .sessions import InvalidCredentials, InvalidRefreshToken, Session, SessionStore
@@ -39,7 +38,7 @@ def log_in(sessions: SessionStore, tenant: Tenant, caller: Principal, email: str
     session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
     reply = grant_session_tokens(sessions, tenant, session, LOGIN_LIFETIMES)
     reply["saas_token"] = saas.sign_saas_token(customer_id, tenant.clock.now(), LOGIN_LIFETIMES.access_seconds)
-    return _with_legacy_names(reply) | {"sessionId": session.id, "scope": format_scope(CUSTOMER_SCOPES, tenant)}
+    return _with_legacy_names(reply) | {"sessionId": session.id, "scope": format_scope(CUSTOMER_SCOPES, tenant.name)}
 
 
 def refresh_session(
@@ -72,7 +71,7 @@ def exchange_subject_token(
         "subject_access_token": subject_token,
         "saas_token": saas.sign_saas_token(customer_id, now, EXCHANGE_LIFETIMES.access_seconds),
         "session_idle_time": SESSION_IDLE_SECONDS,
-        "scope": format_scope(CUSTOMER_SCOPES, tenant),
+        "scope": format_scope(CUSTOMER_SCOPES, tenant.name),
     }
 
 
@@ -134,4 +133,4 @@ def _with_legacy_names(reply: dict[str, Any]) -> dict[str, Any]:
 
 def _grant_anonymous_tokens(sessions: SessionStore, tenant: Tenant, session: Session) -> dict[str, Any]:
     reply = grant_session_tokens(sessions, tenant, session, ANONYMOUS_LIFETIMES)
-    return reply | {"sessionId": session.id, "scope": format_scope((), tenant)}
+    return reply | {"sessionId": session.id, "scope": format_scope((), tenant.name)}

@@ -1,14 +1,15 @@
-"""What the service stores: segments, and the customers and items that are assigned to them."""
+"""What the service stores: segments, and the customers, groups and items that are assigned to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ...domain.group_membership import CUSTOMER
 from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
 from ...store.row_generation import RowGenerator
 from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, VALIDITY, closed_object
-from ...store.state import CustomerAssignment, ItemAssignment, Revision, State
+from ...store.state import CustomerAssignment, GroupAssignment, ItemAssignment, Revision, State
 from . import sample_rows
 
 
@@ -29,7 +30,7 @@ class CustomerAssignmentCollection(Collection):
 
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each assignment with its key, in the order of the keys."""
-        for table in state.members.values():
+        for table in state.members.by_segment.values():
             for assignment in table.values():
                 row = _customer_row(assignment)
                 yield self.key_of(row), row
@@ -38,6 +39,23 @@ class CustomerAssignmentCollection(Collection):
         """Return a state with exactly these assignments."""
         texts: dict[str, str] = {}
         return state.with_customer_assignments([_customer_assignment(row, texts) for row in rows])
+
+
+class GroupAssignmentCollection(Collection):
+    """IAM groups of segments, stored in a table for each segment, and by group."""
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each assignment with its key, in the order of the keys."""
+        for table in state.segment_groups.by_segment.values():
+            for assignment in table.values():
+                row = {"segmentId": assignment.segment_id, "groupId": assignment.group_id}
+                yield self.key_of(row), row | _revision_fields(assignment)
+
+    def load(self, state: State, rows: Iterable[Row]) -> State:
+        """Return a state with exactly these assignments."""
+        return state.with_group_assignments(
+            GroupAssignment(row["segmentId"], row["groupId"], *_revision_and_mixins(row)) for row in rows
+        )
 
 
 class ItemAssignmentCollection(Collection):
@@ -66,6 +84,15 @@ def check_memberships(world: Sections) -> Iterator[Violation]:
             yield place, f"customer {row['customerId']!r} does not belong to {entity!r}"
 
 
+def check_assigned_groups(world: Sections) -> Iterator[Violation]:
+    """Yield the assignments of groups that are not for customers (D18)."""
+    user_types = {row["id"]: row["userType"] for row in world.get("groups", ())}
+    for index, row in enumerate(world.get("groupAssignments", ())):
+        user_type = user_types.get(row["groupId"], CUSTOMER)
+        if user_type != CUSTOMER:
+            yield f"/groupAssignments/{index}/groupId", f"group {row['groupId']!r} is for the type {user_type}"
+
+
 def _customer_assignment(row: Row, texts: dict[str, str]) -> CustomerAssignment:
     """Return an assignment; those of one segment share its id, of which `texts` has the first copy."""
     segment_id, customer_id = texts.setdefault(row["segmentId"], row["segmentId"]), row["customerId"]
@@ -90,7 +117,7 @@ def _customer_row(assignment: CustomerAssignment) -> dict[str, Any]:
     return row | {"assignmentType": assignment.assignment_type} | _revision_fields(assignment)
 
 
-def _revision_fields(assignment: ItemAssignment | CustomerAssignment) -> dict[str, Any]:
+def _revision_fields(assignment: ItemAssignment | CustomerAssignment | GroupAssignment) -> dict[str, Any]:
     mixins = {} if assignment.mixins is None else {"mixins": assignment.mixins}
     return {"metadata": assignment.revision.to_metadata(assignment.mixin_urls)} | mixins
 
@@ -131,6 +158,17 @@ CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
         ("segmentId", "customerId", "assignmentType", "metadata"),
     ),
 )
+GROUP_ASSIGNMENTS = GroupAssignmentCollection(
+    name="groupAssignments",
+    description="IAM groups of segments; their customers belong to the segment too.",
+    key=("segmentId", "groupId"),
+    references={"segmentId": "segments", "groupId": "groups"},
+    check=check_assigned_groups,
+    generator=RowGenerator(make_row=sample_rows.generate_group_assignment, default_count=3),
+    schema=closed_object(
+        {"segmentId": ID, "groupId": ID, "mixins": MIXINS, "metadata": METADATA}, ("segmentId", "groupId", "metadata")
+    ),
+)
 ITEM_ASSIGNMENTS = ItemAssignmentCollection(
     name="itemAssignments",
     key=("segmentId", "type", "itemId"),
@@ -151,4 +189,4 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
     ),
 )
 
-COLLECTIONS = (SEGMENTS, CUSTOMER_ASSIGNMENTS, ITEM_ASSIGNMENTS)
+COLLECTIONS = (SEGMENTS, CUSTOMER_ASSIGNMENTS, GROUP_ASSIGNMENTS, ITEM_ASSIGNMENTS)

@@ -48,6 +48,19 @@ def generate_customer_assignment(context: RowContext) -> GeneratedRow | None:
     }
 
 
+def generate_group_assignment(context: RowContext) -> GeneratedRow | None:
+    """Return the assignment of a group of customers; None without segments or such groups."""
+    random, segments = context.random, context.rows["segments"]
+    groups = [group for group in context.rows["groups"] if group["userType"] == "CUSTOMER"]
+    if not segments or not groups:
+        return None
+    return {
+        "segmentId": random.choice(segments)["id"],
+        "groupId": random.choice(groups)["id"],
+        "metadata": sample_metadata(random),
+    }
+
+
 def generate_item_assignment(context: RowContext) -> GeneratedRow | None:
     """Return an item's assignment, every fourth one of a category; None without segments or items."""
     random, segments = context.random, context.rows["segments"]

@@ -34,12 +34,16 @@ def list_segments(viewer: Viewer, customer_id: str | None) -> Sequence[Document]
     if viewer.sees_everything:
         if customer_id is None:
             return ConcatenatedTables([state.segments])
-        assignments = viewer.as_customer(customer_id).own_assignments()
-        return _existing_segments(state, sorted({assignment.segment_id for assignment in assignments}))
+        return _existing_segments(state, sorted(viewer.as_customer(customer_id).joined_segment_ids()))
     if customer_id is not None:
         raise Forbidden(hint=f"customerId needs the scope {READ_SEGMENTS}", scopes=(READ_SEGMENTS,), rule="A7")
     shows_all_active = viewer.tenant.switches.own_list == "catalogue"
     return _existing_segments(state, viewer.active_segment_ids() if shows_all_active else viewer.own_segment_ids())
+
+
+def list_own_segments(viewer: Viewer) -> Sequence[Document]:
+    """Return the ACTIVE segments that the caller belongs to (A8a), whatever else the caller sees."""
+    return _existing_segments(viewer.state, viewer.own_segment_ids())
 
 
 def read_segment(viewer: Viewer, segment_id: str) -> Document:
@@ -146,10 +150,18 @@ def _apply_upsert(write: WriteContext, state: State, segment_id: str, body: Segm
 
 def _apply_removal(tenant: Tenant, state: State, segment_id: str, *, force: bool) -> State:
     write_context.check_removal(tenant, state.segments.get(segment_id), segment_id)
-    if not force and (state.items_of(segment_id) or state.members_of(segment_id)):
-        detail = "The segment has items or customers; forceDelete=true deletes them with it."
-        raise BadRequest(field="segmentId", error_type="assignments", detail=detail, rule="D10", remedy=FORCE)
+    if not force:
+        _check_unassigned(state, segment_id)
     return state.without_segment(segment_id)
+
+
+def _check_unassigned(state: State, segment_id: str) -> None:
+    """Raise BadRequest if the segment has items, customers (D10) or groups (D10a)."""
+    has_items_or_customers = bool(state.items_of(segment_id) or state.members_of(segment_id))
+    if has_items_or_customers or state.segment_groups.of_segment(segment_id):
+        detail = "The segment has items, customers or groups; forceDelete=true deletes their assignments with it."
+        rule = "D10" if has_items_or_customers else "D10a"
+        raise BadRequest(field="segmentId", error_type="assignments", detail=detail, rule=rule, remedy=FORCE)
 
 
 def _check_content(tenant: Tenant, state: State, body: SegmentBody) -> None:

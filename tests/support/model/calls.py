@@ -11,11 +11,14 @@ from tests.support.samples import (
     ANOTHER_COMPANY,
     ATTRIBUTES,
     COMPANY,
+    COMPANY_GROUP,
+    EMPLOYEES,
     GOLDEN,
     HAMMER,
     JACK,
     JOHN,
     PLATINUM,
+    REGULARS,
     SCREWDRIVER,
     THIRD_COMPANY,
     TOOL_FANS,
@@ -72,6 +75,14 @@ WHO: st.SearchStrategy[CustomerKey] = mostly(
         [(JOHN, None), (JOHN, None), (JOHN, COMPANY), (JOHN, THIRD_COMPANY), (JACK, None), (JACK, ANOTHER_COMPANY)]
     ),
     st.sampled_from([(JACK, COMPANY), (JACK, "nowhere"), ("nobody", None)]),
+)
+CUSTOMER_GROUPS = st.sampled_from([COMPANY_GROUP, REGULARS])
+GROUP_IDS = mostly(CUSTOMER_GROUPS, st.sampled_from([EMPLOYEES, "nowhere"]))
+GROUPS = st.builds(
+    lambda id_, name, bound: {"id": id_, "name": {"en": name}, "userType": "CUSTOMER"} | bound,
+    CUSTOMER_GROUPS,
+    st.sampled_from(["One", "Two"]),
+    st.sampled_from([{}, *({"b2b": {"legalEntityId": entity}} for entity in (COMPANY, ANOTHER_COMPANY))]),
 )
 ENTITIES = st.sampled_from([None, COMPANY, THIRD_COMPANY, ANOTHER_COMPANY, "nowhere"])
 SITES = st.sampled_from([None, "main", "export", "nowhere"])

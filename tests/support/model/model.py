@@ -102,6 +102,31 @@ class Model(ReadModel):
             elements, lambda element: (self.remove_customer(segment, _customer_key(element)).status, None)
         )
 
+    def assign_group(self, segment: str, group: str, body: Any) -> ExpectedResponse:
+        return run_rule(lambda: self._assign_group(segment, group, body))
+
+    def remove_group(self, segment: str, group: str) -> ExpectedResponse:
+        self.segment_groups.pop((segment, group), None)
+        return ExpectedResponse(204)
+
+    # Writes of groups, in the IAM Service.
+
+    def replace_group(self, group: Row) -> None:
+        """Delete a group with its users and its assignments (D19), and create another one with its id."""
+        id_ = group["id"]
+        self.group_users = {user for user in self.group_users if user[0] != id_}
+        self.segment_groups = {key: row for key, row in self.segment_groups.items() if key[1] != id_}
+        self.groups = self.groups | {id_: group}
+
+    def join_group(self, group: str, user: str) -> int:
+        """Put a user into a group and return the status."""
+        created = (group, user) not in self.group_users
+        self.group_users = self.group_users | {(group, user)}
+        return 201 if created else 204
+
+    def leave_group(self, group: str, user: str) -> None:
+        self.group_users = self.group_users - {(group, user)}
+
     # The rules.
 
     def _create(self, body: Any, generated: Iterator[str]) -> str:
@@ -151,12 +176,15 @@ class Model(ReadModel):
         """Delete a segment with its assignments (D9, D10)."""
         items = [key for key in self.items if key[0] == id_]
         members = [key for key in self.members if key[0] == id_]
-        require(force or not (items or members))
+        groups = [key for key in self.segment_groups if key[0] == id_]
+        require(force or not (items or members or groups))
         self.segments.pop(id_, None)
         for item in items:
             del self.items[item]
         for member in members:
             del self.members[member]
+        for group in groups:
+            del self.segment_groups[group]
         return ExpectedResponse(204)
 
     def _assign_item(self, segment: str, kind: str, item: str, body: Any) -> ExpectedResponse:
@@ -179,6 +207,13 @@ class Model(ReadModel):
         require(entity is None or entity in self.customers[customer]["legalEntities"])
         old = self.members.get((segment, *who))
         self.members[segment, customer, entity] = {"assignmentType": "MANUAL", **self._assignment(old, body)}
+        return ExpectedResponse(204 if old else 201)
+
+    def _assign_group(self, segment: str, group: str, body: Any) -> ExpectedResponse:
+        require(bodies.has_valid_extras(body) and bodies.are_mixins_valid(body))
+        require(segment in self.segments and group in self.groups and self.groups[group]["userType"] == "CUSTOMER")
+        old = self.segment_groups.get((segment, group))
+        self.segment_groups[segment, group] = self._assignment(old, body)
         return ExpectedResponse(204 if old else 201)
 
     def _assignment(self, old: Row | None, body: Row) -> Row:

@@ -49,6 +49,11 @@ class ReadModel:
             }
             for row in self.world["customerAssignments"]
         }
+        self.groups: dict[str, Row] = {row["id"]: row for row in self.world["groups"]}
+        self.group_users: set[tuple[str, str]] = {(row["groupId"], row["userId"]) for row in self.world["groupUsers"]}
+        self.segment_groups: dict[tuple[str, str], Row] = {
+            (row["segmentId"], row["groupId"]): {"metadata": row["metadata"]} for row in self.world["groupAssignments"]
+        }
 
     def list_segments(self, caller: str, customer: str | None, entity: str | None, view: ListView) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
@@ -56,10 +61,15 @@ class ReadModel:
             visible = self._visible_segments(caller, entity)
             if customer is not None:
                 _require_scope(caller, "read")
-                visible = sorted(
-                    {segment for segment, _, _ in self._own_assignments(customer, entity)} & self.segments.keys()
-                )
+                visible = sorted(self._joined_segments(customer, entity) & self.segments.keys())
             return view.apply([self.segments[id_] for id_ in visible])
+
+        return run_rule(rule)
+
+    def list_own_segments(self, caller: str, view: ListView) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "own")
+            return view.apply([self.segments[id_] for id_ in self._visible_segments(caller, None)])
 
         return run_rule(rule)
 
@@ -129,6 +139,23 @@ class ReadModel:
 
         return run_rule(rule)
 
+    def list_groups(self, caller: str, segment: str, view: ListView) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read")
+            keys = sorted(key for key in self.segment_groups if key[0] == segment)
+            return view.apply([self._group_row(key) for key in keys])
+
+        return run_rule(rule)
+
+    def read_group(self, caller: str, segment: str, group: str) -> ExpectedResponse:
+        def rule() -> ExpectedResponse:
+            _require_scope(caller, "read")
+            if (segment, group) not in self.segment_groups:
+                raise not_found(group)
+            return ExpectedResponse(200, self._group_row((segment, group)))
+
+        return run_rule(rule)
+
     def list_trees(self, caller: str, entity: str | None, site: str | None) -> ExpectedResponse:
         def rule() -> ExpectedResponse:
             _require_scope(caller, "own")
@@ -161,16 +188,29 @@ class ReadModel:
 
     def _own_assignments(self, customer: str, entity: str | None) -> list[tuple[str, str, str | None]]:
         """Return the keys of a customer's assignments, limited to the legal entity (A12)."""
-        belongs = self.customers[customer]["legalEntities"] if customer in self.customers else []
-        acting = entity if len(belongs) > 1 and entity in belongs else None
+        acting = self._acting_entity(customer, entity)
         return [key for key in self.members if key[1] == customer and (acting is None or key[2] in (None, acting))]
+
+    def _acting_entity(self, customer: str, entity: str | None) -> str | None:
+        belongs = self.customers[customer]["legalEntities"] if customer in self.customers else []
+        return entity if len(belongs) > 1 and entity in belongs else None
+
+    def _joined_segments(self, customer: str, entity: str | None) -> set[str]:
+        """Return the ids of the segments that a customer belongs to, directly or by a group (A8b)."""
+        entities = {None, self._acting_entity(customer, entity)}
+        by_group = {
+            segment
+            for segment, group in self.segment_groups
+            if (group, customer) in self.group_users
+            and self.groups[group].get("b2b", {}).get("legalEntityId") in entities
+        }
+        return by_group | {segment for segment, _, _ in self._own_assignments(customer, entity)}
 
     def _visible_segments(self, caller: str, entity: str | None) -> list[str]:
         """Return the ids of the segments that a caller sees (A7, A8)."""
         if "read" in SCOPES[caller]:
             return sorted(self.segments)
-        own = {segment for segment, _, _ in self._own_assignments(CUSTOMERS[caller], entity)}
-        return sorted(filter(self._is_active, own))
+        return sorted(filter(self._is_active, self._joined_segments(CUSTOMERS[caller], entity)))
 
     def _item_rows(self, segment: str) -> list[Row]:
         return [self._item_row(key) for key in sorted(key for key in self.items if key[0] == segment)]
@@ -186,6 +226,10 @@ class ReadModel:
         if key[2] is not None:
             row["legalEntity"] = {name: self.legal_entities[key[2]][name] for name in ("id", "name")}
         return row | self.members[key]
+
+    def _group_row(self, key: tuple[str, str]) -> Row:
+        group = {name: self.groups[key[1]][name] for name in ("id", "name")}
+        return {"segmentId": key[0], "group": group, **self.segment_groups[key]}
 
     def _build_trees(self, assigned: set[str], parent: str | None) -> list[Row]:
         """Return the nodes below a parent that are assigned, or have an assigned descendant (C15)."""

@@ -12,6 +12,11 @@ def get_segments(call: Call) -> Listing:
     return Listing(segments.list_segments(create_viewer(call), call.query.get("customerId")))
 
 
+def get_own_segments(call: Call) -> Listing:
+    """List the caller's own segments."""
+    return Listing(segments.list_own_segments(create_viewer(call)))
+
+
 def get_segment(call: Call) -> Reply:
     """Return one segment."""
     return Reply(200, segments.read_segment(create_viewer(call), call.path["segmentId"]))
@@ -73,6 +78,7 @@ def _force_delete(call: Call) -> bool:
 HANDLERS: dict[str, Handler] = {
     "GET-customer-segment-retrieve-segments": get_segments,
     "POST-customer-segment-search-segments": get_segments,
+    "GET-customer-segment-retrieve-own-segments": get_own_segments,
     "GET-customer-segment-retrieve-segment": get_segment,
     "POST-customer-segment-create-segment": post_segment,
     "PUT-customer-segment-update-segment": put_segment,

@@ -1,0 +1,105 @@
+"""What the service stores: groups, and the users who are in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...domain import group_membership
+from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
+from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, TEXT, closed_object, unique_list
+from ...store.state import State
+from ...worlds.sample_values import sample_hex_id, sample_metadata
+
+USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
+TEAMS = ("Buyers", "Managers", "Requesters", "Editors")
+
+
+class GroupUserCollection(Collection):
+    """The users of groups, stored in a table for each group, and by user."""
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each user of a group with the key, in the order of the keys."""
+        return ((self.key_of(row), row) for users in state.group_users.values() for row in users.values())
+
+    def load(self, state: State, rows: Iterable[Row]) -> State:
+        """Return a state with exactly these users of groups."""
+        return group_membership.with_group_users(state, rows)
+
+
+def check_user_types(world: Sections) -> Iterator[Violation]:
+    """Yield the users whose type is not the one of their group (O4)."""
+    types = {row["id"]: row["userType"] for row in world.get("groups", ())}
+    for index, row in enumerate(world.get("groupUsers", ())):
+        group_type = types.get(row["groupId"], row["userType"])
+        if row["userType"] != group_type:
+            yield f"/groupUsers/{index}/userType", f"group {row['groupId']!r} is for the type {group_type}"
+
+
+def _generate_group(context: RowContext) -> GeneratedRow:
+    """Return a group; every other one is bound to a legal entity, and every fourth one is for employees."""
+    number, random, entities = context.number, context.random, context.rows["legalEntities"]
+    is_bound = number % 2 == 0 and bool(entities)
+    return {
+        "id": sample_hex_id(random),
+        "name": dict.fromkeys(context.languages[: 1 + number % 2], f"{TEAMS[number % len(TEAMS)]} {number}"),
+        "userType": "EMPLOYEE" if number % 4 == 3 else "CUSTOMER",
+        **({"b2b": {"legalEntityId": random.choice(entities)["id"]}} if is_bound else {}),
+        "metadata": sample_metadata(random),
+    }
+
+
+def _generate_group_user(context: RowContext) -> GeneratedRow | None:
+    """Return a user of a group; a group that is bound to a legal entity gets customers of it. None if it has none."""
+    random, groups, customers = context.random, context.rows["groups"], context.rows["customers"]
+    if not groups:
+        return None
+    group = random.choice(groups)
+    entity_id = group_membership.legal_entity_id_of(group)
+    if group["userType"] == "EMPLOYEE":
+        user_ids = [f"employee{number}" for number in range(5)]
+    else:
+        user_ids = [
+            customer["id"]
+            for customer in customers
+            if entity_id is None or entity_id in customer.get("legalEntities", ())
+        ]
+    if not user_ids:
+        return None
+    return {"groupId": group["id"], "userId": random.choice(user_ids), "userType": group["userType"]}
+
+
+GROUPS = Collection(
+    name=group_membership.GROUPS,
+    description="Groups of the IAM Service; who is in them is in groupUsers.",
+    references={"b2b.legalEntityId": "legalEntities"},
+    generator=RowGenerator(make_row=_generate_group, default_count=4),
+    schema=closed_object(
+        {
+            "id": ID,
+            "vendorId": ID,
+            "code": {"description": "The name of a predefined group, such as BUYER.", **TEXT},
+            "name": LOCALIZED,
+            "description": LOCALIZED,
+            "userType": USER_TYPE,
+            "b2b": closed_object({"legalEntityId": ID}),
+            "accessControls": unique_list(TEXT),
+            "templates": unique_list(TEXT),
+            "restrictions": unique_list(TEXT),
+            "mixins": MIXINS,
+            "metadata": METADATA,
+        },
+        ("id", "name", "userType"),
+    ),
+)
+GROUP_USERS = GroupUserCollection(
+    name="groupUsers",
+    description="Who is in which group; the type is the one of the group, and a customer's id is the number.",
+    key=("groupId", "userId"),
+    references={"groupId": "groups", "userId": TargetByField("userType", {"CUSTOMER": "customers"})},
+    check=check_user_types,
+    generator=RowGenerator(make_row=_generate_group_user, default_count=12),
+    schema=closed_object({"groupId": ID, "userId": ID, "userType": USER_TYPE}, ("groupId", "userId", "userType")),
+)
+
+COLLECTIONS = (GROUPS, GROUP_USERS)
