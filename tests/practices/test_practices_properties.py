@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mockserver.errors import BadRequest
 from mockserver.practices import caching, fields, languages, paging, regexes, sort
 from mockserver.practices.caching import cache_parsed
-from mockserver.practices.query.query import parse_query, select_rows
+from mockserver.practices.query.query import MAX_QUICK_TEXT_LENGTH, RegexClause, parse_query, select_rows
 from mockserver.practices.regexes import RegexBudget, RegexTimeout
 from mockserver.practices.rows import LazyRows
 
@@ -209,6 +209,22 @@ def test_searches_in_many_texts_that_fail_are_too_expensive(error: type[Exceptio
 
     with pytest.raises(RegexTimeout):
         RegexBudget(1).find_matches(fail, ["t"])
+
+
+@pytest.mark.parametrize(
+    ("is_simple", "length", "has_timeout"),
+    [(True, MAX_QUICK_TEXT_LENGTH, False), (True, MAX_QUICK_TEXT_LENGTH + 1, True), (False, 1, True)],
+)
+def test_only_a_search_that_can_take_long_has_a_timeout(is_simple: bool, length: int, has_timeout: bool) -> None:
+    timeouts = []
+
+    def find(text: str, timeout: float | None) -> str:
+        timeouts.append(timeout)
+        return text
+
+    clause = RegexClause("a", find, is_simple, is_linear=False)
+    assert list(clause.test_column(RegexBudget(2.5), ["x" * length, 1])) == [True, False]
+    assert timeouts == [2.5 if has_timeout else None]
 
 
 HUGE = {
