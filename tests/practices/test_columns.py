@@ -194,6 +194,24 @@ def test_a_column_of_assignments_equals_that_of_their_rows(stored_rows: list[Sto
             assert list(map(repr, column)) == list(map(repr, expected)), path
 
 
+@pytest.mark.parametrize("stored_rows", ["strict", "lenient"], indirect=True)
+def test_the_columns_that_clients_read_most_are_read_without_rows(
+    stored_rows: list[StoredRows[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, make in ((item_rows, "item_assignment_row"), (customer_rows, "customer_assignment_row")):
+        monkeypatch.setattr(module, make, None)  # so that a call fails
+    items, customers = stored_rows
+    for rows, row_paths in (
+        (
+            items,
+            [*item_rows.DIRECT_COLUMNS, "item.code", "item.name", "item.name.en", "mixins", "mixins.a", "mixins.a.b.c"],
+        ),
+        (customers, [f"customer.{field}" for field in customer_rows.CUSTOMER_FIELDS]),
+    ):
+        for path in row_paths:
+            assert len(rows.column_for(path)(rows.sources)) == len(rows.sources)
+
+
 @pytest.mark.parametrize("collection", ["items", "customers"])
 def test_replies_are_the_same_as_from_plain_rows(
     shared: App, client: Client, collection: str, monkeypatch: pytest.MonkeyPatch
