@@ -131,6 +131,11 @@ def test_sorting_orders_rows_by_type_and_value(rows: list[Any], path: str, desce
     assert [row["at"] for row in sort.sort_rows(rows, order)] == [row["at"] for row in expected]
 
 
+def test_rows_to_sort_may_come_from_an_iterator() -> None:
+    rows = make_rows(["y", "x"], {}, False)
+    assert sort.sort_rows(iter(rows), sort.parse_sort("a")) == rows[::-1]
+
+
 def test_rows_beyond_one_batch_are_selected_in_order() -> None:
     rows = LazyRows(range(2 * columns.BATCH_SIZE + 1), lambda at: {"at": at, "even": at % 2 == 0})
     selected = select_rows(parse_query("even:true"), rows)

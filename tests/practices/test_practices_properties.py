@@ -227,6 +227,25 @@ def test_only_a_search_that_can_take_long_has_a_timeout(is_simple: bool, length:
     assert timeouts == [2.5 if has_timeout else None]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "is_simple", "is_linear"),
+    [
+        ("x", True, True),
+        ("(?i)x", True, False),
+        ("x+", True, False),
+        ("x*y?", True, False),
+        ("x*y?z+", False, False),
+        ("x(?i)", False, False),
+        ("(x|y)", False, False),
+        ("(xy)+", False, False),
+        ("x{2}", False, False),
+    ],
+)
+def test_a_regex_is_quick_if_it_repeats_little(pattern: str, is_simple: bool, is_linear: bool) -> None:
+    (clause,) = parse_query(f"a:~{pattern}").regex_clauses
+    assert (clause.is_simple, clause.is_linear) == (is_simple, is_linear)
+
+
 HUGE = {
     "parentheses": "a:" + "(" * 9000,
     "groups": "a:~" + "(" * 900 + ")" * 900,
