@@ -131,6 +131,11 @@ def test_sorting_orders_rows_by_type_and_value(rows: list[Any], path: str, desce
     assert [row["at"] for row in sort.sort_rows(rows, order)] == [row["at"] for row in expected]
 
 
+def test_rows_to_sort_may_come_from_an_iterator() -> None:
+    rows = make_rows(["y", "x"], {}, False)
+    assert sort.sort_rows(iter(rows), sort.parse_sort("a")) == rows[::-1]
+
+
 def test_rows_beyond_one_batch_are_selected_in_order() -> None:
     rows = LazyRows(range(2 * columns.BATCH_SIZE + 1), lambda at: {"at": at, "even": at % 2 == 0})
     selected = select_rows(parse_query("even:true"), rows)
@@ -201,6 +206,24 @@ def test_a_column_of_assignments_equals_that_of_their_rows(stored_rows: list[Sto
             column = rows.column_for(path)(rows.sources)
             # Equal, of the same types, and missing in the same rows.
             assert list(map(repr, column)) == list(map(repr, expected)), path
+
+
+@pytest.mark.parametrize("stored_rows", ["strict", "lenient"], indirect=True)
+def test_the_columns_that_clients_read_most_are_read_without_rows(
+    stored_rows: list[StoredRows[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, make in ((item_rows, "item_assignment_row"), (customer_rows, "customer_assignment_row")):
+        monkeypatch.setattr(module, make, None)  # so that a call fails
+    items, customers, _ = stored_rows
+    for rows, row_paths in (
+        (
+            items,
+            [*item_rows.DIRECT_COLUMNS, "item.code", "item.name", "item.name.en", "mixins", "mixins.a", "mixins.a.b.c"],
+        ),
+        (customers, [f"customer.{field}" for field in customer_rows.CUSTOMER_FIELDS]),
+    ):
+        for path in row_paths:
+            assert len(rows.column_for(path)(rows.sources)) == len(rows.sources)
 
 
 @pytest.mark.parametrize("collection", ROW_PATHS)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mockserver.errors import BadRequest
 from mockserver.practices import caching, fields, languages, paging, regexes, sort
 from mockserver.practices.caching import cache_parsed
-from mockserver.practices.query.query import parse_query, select_rows
+from mockserver.practices.query.query import MAX_QUICK_TEXT_LENGTH, RegexClause, parse_query, select_rows
 from mockserver.practices.regexes import RegexBudget, RegexTimeout
 from mockserver.practices.rows import LazyRows
 
@@ -209,6 +209,41 @@ def test_searches_in_many_texts_that_fail_are_too_expensive(error: type[Exceptio
 
     with pytest.raises(RegexTimeout):
         RegexBudget(1).find_matches(fail, ["t"])
+
+
+@pytest.mark.parametrize(
+    ("is_simple", "length", "has_timeout"),
+    [(True, MAX_QUICK_TEXT_LENGTH, False), (True, MAX_QUICK_TEXT_LENGTH + 1, True), (False, 1, True)],
+)
+def test_only_a_search_that_can_take_long_has_a_timeout(is_simple: bool, length: int, has_timeout: bool) -> None:
+    timeouts = []
+
+    def find(text: str, timeout: float | None) -> str:
+        timeouts.append(timeout)
+        return text
+
+    clause = RegexClause("a", find, is_simple, is_linear=False)
+    assert list(clause.test_column(RegexBudget(2.5), ["x" * length, 1])) == [True, False]
+    assert timeouts == [2.5 if has_timeout else None]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_simple", "is_linear"),
+    [
+        ("x", True, True),
+        ("(?i)x", True, False),
+        ("x+", True, False),
+        ("x*y?", True, False),
+        ("x*y?z+", False, False),
+        ("x(?i)", False, False),
+        ("(x|y)", False, False),
+        ("(xy)+", False, False),
+        ("x{2}", False, False),
+    ],
+)
+def test_a_regex_is_quick_if_it_repeats_little(pattern: str, is_simple: bool, is_linear: bool) -> None:
+    (clause,) = parse_query(f"a:~{pattern}").regex_clauses
+    assert (clause.is_simple, clause.is_linear) == (is_simple, is_linear)
 
 
 HUGE = {

@@ -30,6 +30,17 @@ def table_of(rows: list[Any]) -> Table[int, Any]:
     return Table.from_pairs(enumerate(rows))
 
 
+def count_reads() -> tuple[list[str], columns.ColumnReaderFactory]:
+    """Return a list, and a factory of readers that adds each path to it."""
+    reads: list[str] = []
+
+    def column_for(path: str) -> columns.ColumnReader:
+        reads.append(path)
+        return columns.column_reader(path)
+
+    return reads, column_for
+
+
 @given(ROWS, ROWS, PATHS, PATHS, st.booleans())
 def test_sorting_before_filtering_gives_the_same_rows(
     first: list[Any], second: list[Any], path: str, other_path: str, descending: bool
@@ -47,12 +58,7 @@ def test_sorting_before_filtering_gives_the_same_rows(
 
 
 def test_sources_are_read_and_sorted_once_for_their_tables_and_variant() -> None:
-    reads: list[str] = []
-
-    def column_for(path: str) -> columns.ColumnReader:
-        reads.append(path)
-        return columns.column_reader(path)
-
+    reads, column_for = count_reads()
     cache, table, catalogue = SourceCache(), table_of([{"a": "y"}, {"a": "x"}]), table_of([])
     by_a = sort.parse_sort("a")
     for depends_on, variant, expected in (
@@ -68,6 +74,17 @@ def test_sources_are_read_and_sorted_once_for_their_tables_and_variant() -> None
             {"a": "x"}
         ]
         assert reads == expected
+
+
+def test_columns_of_the_longest_cached_list_are_read_once() -> None:
+    reads, column_for = count_reads()
+    cache, rows = SourceCache(), [{"a": "x"}] * MAX_CACHED_SOURCES
+    table = table_of(rows)
+    for _ in range(2):
+        found = cache.find_sources(stored_rows([table]))
+        assert found is not None
+        assert select_rows(parse_query("a:x"), found.sources, column_for=found.cached_columns(column_for)) == rows
+    assert reads == ["a"]
 
 
 def test_cached_sources_are_freed_with_their_tables() -> None:

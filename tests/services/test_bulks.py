@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mockserver.app import build
 from mockserver.messages import Request, Response
 from mockserver.settings import Settings
+from mockserver.store.state import Revision
 from mockserver.store.world import Tenant
 from mockserver.worlds.exporting import export_world
 from tests.support.client import TENANT_NUMBERS
@@ -151,3 +152,20 @@ def test_e1_a_bulk_is_one_change_of_the_state() -> None:
     assert tenant.version == version + 1
     assert tenant.undo(1) == 1
     assert tenant.state is before
+
+
+def test_documents_that_had_the_same_revision_share_the_next_one() -> None:
+    tenant, path = make_tenant(), KINDS["new items"].path
+
+    def read_revisions() -> list[Revision]:
+        assignments = [tenant.state.item(TOOL_FANS, ("PRODUCT", id_)) for id_ in (HAMMER, SCREWDRIVER)]
+        return [assignment.revision for assignment in assignments if assignment]
+
+    for version in (1, 2):
+        put_bulk(tenant, path, [{"id": HAMMER}, {"id": SCREWDRIVER}])
+        first, second = read_revisions()
+        assert first.version == version
+        assert second is first
+    put(tenant, f"/{TOOL_FANS}/items/PRODUCT/{HAMMER}", {})
+    put_bulk(tenant, path, [{"id": HAMMER}, {"id": SCREWDRIVER}])
+    assert [revision.version for revision in read_revisions()] == [4, 3]

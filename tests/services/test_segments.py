@@ -633,6 +633,13 @@ def test_a_change_of_site_shows_in_items_trees_and_match(simulator: Callable[...
     assert {row["siteCode"] for row in customer.get("").get_json()} == {"export"}
 
 
+def test_c13_items_of_a_site_are_those_of_inactive_segments_too(client: Client) -> None:
+    patch(client, {"op": "replace", "path": "/status", "value": "INACTIVE"})
+    for query, is_listed in (("siteCode=main", True), ("siteCode=main&onlyActive=true", False), ("siteCode=x", False)):
+        rows = client.get(f"/items?{query}&pageSize=200").get_json()
+        assert (GOLDEN in {row["segmentId"] for row in rows}) is is_listed
+
+
 def test_a_change_of_status_shows_at_once_to_everyone_concerned(client: Client) -> None:
     customer = client.with_token("customer-token")
     patch(client, {"op": "replace", "path": "/status", "value": "INACTIVE"}, segment=TOOL_FANS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from time import tzset
@@ -91,6 +91,24 @@ def test_the_chunks_of_a_table_stay_short_and_none_is_empty(
         was_large = was_large or len(sizes) > table.LARGE_TABLE_CHUNKS
         assert max(sizes) <= table.MAX_CHUNK_SIZE * (2 if was_large else 1)
         assert min(sizes) > 0 or sizes == [0]
+
+
+@pytest.mark.parametrize(("size", "chunk_sizes"), [(0, [0]), (3, [3]), (4, [2, 2]), (17, [3] * 5 + [2]), (18, [6] * 3)])
+def test_a_new_table_has_as_few_chunks_as_are_allowed(size: int, chunk_sizes: list[int]) -> None:
+    held = Table.from_pairs((key, key) for key in range(size))
+    assert [len(chunk) for chunk in held._chunks] == chunk_sizes
+
+
+@pytest.mark.parametrize("add", [Table.set, lambda held, key, value: held.update({key: value})], ids=["set", "update"])
+def test_a_chunk_is_split_when_it_is_too_long(add: Callable[[Table[int, int], int, int], Table[int, int]]) -> None:
+    held: Table[int, int] = Table()
+    chunk_sizes = []
+    for key in range(31):
+        held = add(held, key, key)
+        chunk_sizes.append([len(chunk) for chunk in held._chunks])
+    assert chunk_sizes[5:7] == [[6], [3, 3, 1]]
+    assert chunk_sizes[17:19] == [[3, 3, 3, 3, 6], [3, 3, 3, 3, 3, 3, 1]]  # from now on, it is a large table
+    assert chunk_sizes[29:31] == [[3, 3, 3, 3, 3, 3, 12], [3, 3, 3, 3, 3, 3, 5, 5, 3]]
 
 
 @pytest.mark.parametrize("size", [0, 1, 100])
