@@ -29,6 +29,7 @@ WITHOUT_SUGGESTION = {
     ("GET-configuration-retrieve-config", "404"),
     ("PUT-customer-segment-update-customer-by-customerId", "400"),
     ("PUT-customer-segment-update-customer", "400"),
+    ("PUT-customer-segment-update-group", "400"),
     ("PUT-customer-segment-update-item", "400"),
     *((id_, "400") for id_ in TABLE if id_ in OPERATIONS and "%FF" in TABLE[id_].get("400", {}).get("path", "")),
     *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),
