@@ -83,7 +83,9 @@ def test_a_detail_without_evidence_is_marked_in_the_basis_too(row: FidelityRule)
     assert {kind for kind in ("inferred", "no evidence") if f"({kind})" in row.text} <= kinds_of(row)
 
 
-@pytest.mark.parametrize("source", ["documented", "measured 2026", "client code", "ours 2026-08-21", "observed", "assumed"])
+@pytest.mark.parametrize(
+    "source", ["documented", "measured 2026", "client code", "ours 2026-08-21", "observed", "assumed"]
+)
 def test_other_words_and_missing_dates_are_found(source: str) -> None:
     with pytest.raises(AssertionError, match="not a kind of basis"):
         kind_of(source)
