@@ -103,7 +103,7 @@ class Settings:
     known_header: tuple[str, ...] = field(
         default=(),
         metadata=_about(
-            "Header that is no contract violation, in addition to those of browsers, SDKs, tracers and proxies; "
+            "Header that never violates the contract, in addition to those of browsers, SDKs, tracers and proxies; "
             "`x-shop-*` is all with this beginning; repeatable."
         ),
     )

@@ -203,7 +203,7 @@ class World:
         return {**self._initial_clients, **seed.clients}
 
     def home_of_client(self, client_id: str) -> str | None:
-        """Return the tenant whose world has a client that the world of new tenants lacks; None if there is none."""
+        """Return the tenant whose world has a client that the world of new tenants lacks, or else None."""
         if client_id in self.clients_of(None):
             return None
         return next((name for name in self.tenant_names if client_id in self.tenant(name).seed.clients), None)

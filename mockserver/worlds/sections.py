@@ -12,7 +12,7 @@ from ..store.collection import Collection, Key, Row, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
 from ..store.state import State
 
-LANGUAGES = "languages"  # the section that is no list of rows
+LANGUAGES = "languages"  # the only section that is not a list of rows
 LANGUAGES_SCHEMA = {
     "description": "Languages of the tenant; the default one is used if no language matches.",
     **closed_object(

@@ -26,7 +26,8 @@ REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if stat
 # a resource that no list has.
 WITHOUT_SUGGESTION = {
     ("GET-category-tree-list-categories-by-reference-id", "404"),
-    ("GET-configuration-retrieve-config", "404"),
+    ("GET-configuration-list-basic-config", "400"),
+    ("GET-configuration-list-config", "400"),
     ("PUT-customer-segment-update-customer-by-customerId", "400"),
     ("PUT-customer-segment-update-customer", "400"),
     ("PUT-customer-segment-update-group", "400"),

@@ -31,7 +31,11 @@ READS = [operation for operation in APP.api_operations if operation.method == "G
 EXTRA_QUERY = {"siteCode": "nowhere", "legalEntityId": "nobody", "hello": "1"}
 EXTRA_HEADERS = {"session-id": "s", "saas-token": "t", "Emporix-Tenant": "nowhere", "Content-Language": "xx"}
 SHORTHANDS = dict(re.findall(r"^(\w+)=(\$HOST.*)", PAGE, re.M))
-USUAL = {"content-language", "saas-token", "emporix-tenant"}  # headers that any request may have are no findings
+USUAL = {
+    "content-language",
+    "saas-token",
+    "emporix-tenant",
+}  # any request may have these headers, so they are not findings
 
 
 def test_every_command_gets_its_status_and_the_reply_that_is_shown(tmp_path: Path) -> None:

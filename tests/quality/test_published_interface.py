@@ -150,7 +150,7 @@ def test_every_service_has_published_facts() -> None:
             f"missing: {CREATION} answers 409",
         ),
         ("      x-basis: inferred\n", "", f"added: {PATCH} answers 409"),
-        ("        x-basis: documented in prose only\n", "", f"added: {REMOVALS[0]} takes body: array"),
+        ("        x-basis: documented 2026-08-21  # in prose only\n", "", f"added: {REMOVALS[0]} takes body: array"),
         ("isSegmentAssigned:", "isAssigned:", f"missing: {TREES} answers 200 body[].isSegmentAssigned: boolean"),
         ("isSegmentAssigned:", "isAssigned:", f"added: {TREES} answers 200 body[].isAssigned: boolean"),
         (
@@ -185,7 +185,7 @@ def test_a_change_of_the_segment_spec_is_found(old: str, new: str, difference: s
         ("configuration", "      x-basis: inferred\n", "", f"added: {PROPERTY} answers 401"),
         (
             "customer-login",
-            "          x-basis: observed\n        refresh_token_expires_in",
+            "          x-basis: documented 2026-08-21  # in examples only\n        refresh_token_expires_in",
             "        refresh_token_expires_in",
             f"added: {VISITOR} answers 200 body.refresh_token: string",
         ),

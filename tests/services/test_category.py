@@ -275,13 +275,15 @@ WITH_LANGUAGES = [
 ]
 
 
-def localized(client: Client, accept: str, method: str = "GET", path: str = f"/categories/{HAMMERS}") -> TestResponse:
+def send_with_languages(
+    client: Client, accept: str, method: str = "GET", path: str = f"/categories/{HAMMERS}"
+) -> TestResponse:
     return client.send(method, f"//category/{client.tenant}{path}", headers={"Accept-Language": accept})
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_LANGUAGES)
 def test_k7_a_language_that_the_tenant_does_not_support_is_refused(client: Client, method: str, path: str) -> None:
-    refused = localized(client, "en,ru", method, path)
+    refused = send_with_languages(client, "en,ru", method, path)
     assert refused.status_code == 400
     assert refused.get_json() == {
         "code": 400,
@@ -289,7 +291,7 @@ def test_k7_a_language_that_the_tenant_does_not_support_is_refused(client: Clien
         "message": "Accept-Language validation failed.",
         "details": ["Following languages are not supported: 'ru'"],
     }
-    assert localized(client, "en", method, path).status_code == 200
+    assert send_with_languages(client, "en", method, path).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -314,15 +316,15 @@ def test_k7_a_language_is_supported_if_a_form_of_it_is(
     simulator: Callable[..., Client], tmp_path: Path, header: str, unsupported: str
 ) -> None:
     languages = {"default": "en", "supported": ["en", "de-CH"]}
-    reply = localized(simulator(write_default_world(tmp_path, languages=languages)), header)
+    reply = send_with_languages(simulator(write_default_world(tmp_path, languages=languages)), header)
     details = [f"Following languages are not supported: {unsupported}"] if unsupported else None
     assert (reply.status_code, reply.get_json().get("details")) == (400 if unsupported else 200, details)
 
 
 def test_k7_switched_any_language_is_accepted(simulator: Callable[..., Client]) -> None:
     client = simulator(unsupported_language="accept")
-    assert localized(client, "xx").get_json()["localizedName"].keys() == {"en"}
-    malformed = localized(client, "robots.txt").get_json()
+    assert send_with_languages(client, "xx").get_json()["localizedName"].keys() == {"en"}
+    malformed = send_with_languages(client, "robots.txt").get_json()
     assert malformed["message"] == "Language header validation failed"
     assert malformed["details"][0].startswith("Accept-Language must be a list of languages")
 

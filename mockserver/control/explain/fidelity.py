@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ... import resources
 
-RULE_ROW = re.compile(r"\| [A-Z]\d")
+RULE_ROW = re.compile(r"\| [A-Z]\d\w* \|")
 
 
 class FidelityRule(NamedTuple):

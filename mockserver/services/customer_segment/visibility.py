@@ -74,7 +74,7 @@ class Viewer:
         return NotFound(id_, rule="A11")
 
     def _acts_in_group(self, group: Document) -> bool:
-        """Whether a group is for customers, and bound to no legal entity or to the one of the call (A8b)."""
+        """Whether a group is for customers, and bound to no legal entity or to the call's (A8b)."""
         return group["userType"] == CUSTOMER and legal_entity_id_of(group) in (None, self._acting_entity_id())
 
     def _acting_entity_id(self) -> str | None:

@@ -28,7 +28,7 @@ class GroupUserCollection(Collection):
 
 
 def check_user_types(world: Sections) -> Iterator[Violation]:
-    """Yield the users whose type is not the one of their group (O4)."""
+    """Yield the users whose type is not that of their group (O4)."""
     types = {row["id"]: row["userType"] for row in world.get("groups", ())}
     for index, row in enumerate(world.get("groupUsers", ())):
         group_type = types.get(row["groupId"], row["userType"])
@@ -94,7 +94,7 @@ GROUPS = Collection(
 )
 GROUP_USERS = GroupUserCollection(
     name="groupUsers",
-    description="Who is in which group; the type is the one of the group, and a customer's id is the number.",
+    description="Who is in which group; the type is that of the group, and a customer's id is the number.",
     key=("groupId", "userId"),
     references={"groupId": "groups", "userId": TargetByField("userType", {"CUSTOMER": "customers"})},
     check=check_user_types,

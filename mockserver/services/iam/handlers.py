@@ -109,7 +109,7 @@ def _read_user_type(text: str) -> str:
 
 
 def _read_start_of_day(text: str) -> str:
-    """Return the first moment of a day, in the format of `modifiedAt`."""
+    """Return the start of a day, in the format of `modifiedAt`."""
     try:
         return f"{datetime.strptime(text, '%Y-%m-%d').date()}T00:00:00.000Z"
     except ValueError:
