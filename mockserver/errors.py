@@ -16,8 +16,6 @@
      +-- Conflict            409
      |    +-- StaleVersion   409  (D3)
      +-- TooLarge            413, 414 or 431 (F1)
-     +-- GatewayError        429, 500, 502, 503 or 504  injected (F7)
-     +-- InjectedError       any status, injected (F7)
 
 Rules raise them and the pipeline turns them into replies; no other code sets the status of an error.
 """
@@ -276,40 +274,3 @@ class TooLarge(ClientError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status, self.reason = status, self.REASONS[status]
-
-
-class GatewayError(ClientError):
-    """An error of the gateway between client and service; it occurs only if a fault injects it (F7)."""
-
-    rule = "F7"
-    REASONS: ClassVar = {
-        429: "Too Many Requests",
-        500: "Internal Server Error",
-        502: "Bad Gateway",
-        503: "Service Unavailable",
-        504: "Gateway Timeout",
-    }
-
-    def __init__(self, status: int, message: str | None = None) -> None:
-        super().__init__(message or f"{self.REASONS[status]} (injected).")
-        self.status, self.reason = status, self.REASONS[status]
-
-
-class InjectedError(ClientError):
-    """An injected error with a chosen status, body and headers (F7)."""
-
-    rule = "F7"
-
-    def __init__(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
-        super().__init__("Injected failure.")
-        self.status = status
-        self._body, self._headers = body, headers
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers of the injected response."""
-        return dict(self._headers)
-
-    def body(self) -> Any:
-        """Return the injected body."""
-        return self._body

@@ -13,7 +13,8 @@ from .contract.bodies import ParsedBody
 from .contract.operations import MULTI_STATUS, Operation
 from .contract.query_string import RawValue, parse_query_string
 from .contract.routing import Router, decode_ids
-from .errors import BadRequest, ClientError, InjectedError, InvalidToken
+from .errors import BadRequest, ClientError, InvalidToken
+from .faults.injected_errors import InjectedError
 from .faults.injector import FaultInjector
 from .messages import Call, ErrorWriter, Handler, Listing, RawJson, Reply, Request, Response
 from .practices.rows import StoredRow, StoredRows

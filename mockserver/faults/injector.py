@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ..contract.operations import Operation
-from ..errors import ClientError, GatewayError, InjectedError
+from ..errors import ClientError
 from ..messages import Call, Reply
 from ..records.exchange import Exchange
 from . import prefer, replies
 from .fault import CallerLookup, CallPhase, Fault
+from .injected_errors import GatewayError, InjectedError
 from .registry import FaultRegistry
 
 CallRunner = Callable[[], Reply]

@@ -16,32 +16,18 @@ from ..errors import (
     Conflict,
     ExpiredToken,
     Forbidden,
-    GatewayError,
     InvalidToken,
     NotFound,
     StaleVersion,
 )
 from ..messages import Reply
+from .injected_errors import GatewayError, TargetTimeout
 
 RETRY_AFTER_SECONDS = {429: 1, 503: 1}  # by status, unless the fault sets it
 
 
 class Unsatisfiable(Exception):
     """A fault or preference that asks for something that does not exist; the message says what does."""
-
-
-class TargetTimeout(GatewayError):
-    """A service that took too long for the gateway; it occurs only if a fault injects it (F7a)."""
-
-    rule = "F7a"
-
-    def __init__(self) -> None:
-        super().__init__(504, "Gateway Timeout")
-
-    def body(self) -> dict[str, Any]:
-        """Return the body in the shape of the API gateway."""
-        detail = {"errorcode": "messaging.adaptors.http.flow.GatewayTimeout", "reason": "TARGET_READ_TIMEOUT"}
-        return {"fault": {"faultstring": self.message, "detail": detail}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
 from mockserver.contract.operations import Operation
-from mockserver.errors import GatewayError
 from mockserver.faults.fault import Delay
+from mockserver.faults.injected_errors import GatewayError
 from mockserver.faults.registry import MAX_FAULTS
 from mockserver.settings import Settings
 from tests.support.client import Admin, Client
