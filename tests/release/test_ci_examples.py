@@ -50,7 +50,7 @@ def find_free_port() -> int:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A folder with the tests of the example, and the commands that the files install."""
-    shutil.copytree(EXAMPLES / "pytest", tmp_path / "pytest", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(EXAMPLES / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "bin").mkdir()
     for name, command in (("mockserver", [*COMMAND]), ("python", [sys.executable])):
         script = tmp_path / "bin" / name
@@ -149,7 +149,7 @@ def test_the_health_check_of_the_compose_file_is_that_of_the_image() -> None:
 
 
 def test_without_an_address_each_worker_starts_a_server(project: Path) -> None:
-    done = run_script("python -m pytest -n 2 -p no:cacheprovider pytest", project)
+    done = run_script("python -m pytest -n 2 -p no:cacheprovider tests", project)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
 

@@ -49,6 +49,12 @@ def test_executables_are_built_for_all_platforms() -> None:
     assert [entry["platform"] for entry in included] == list(TARGETS)
 
 
+def test_the_page_lists_all_platforms_and_their_files() -> None:
+    page = (ROOT / "docs" / "without-python.md").read_text()
+    files = re.findall(r"^\| .* \| `emporix-mockserver-([\w-]+)(?:\.zip)?` \| yes \|$", page, re.M)
+    assert files == list(TARGETS)
+
+
 def test_the_commands_exist() -> None:
     modules = re.findall(r"python -m (release\.\w+|tests\.\w+\.\w+)", COMMANDS)
     scripts = re.findall(r"bash (\S+)", COMMANDS)
