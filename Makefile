@@ -4,7 +4,7 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve dev test check lint types package parsed bench conformance fuzz mutants clean
+.PHONY: serve dev test check lint types package compatibility parsed bench conformance fuzz mutants clean
 
 serve:
 	@sh tools/prepare_environment.sh serve $(PYTHON)
@@ -25,8 +25,16 @@ lint: dev
 types: dev
 	$(BIN)/mypy
 
+# In every way that the README describes, also beside the lowest versions of all dependencies; CI runs it.
 package: dev
 	$(BIN)/python -m tests.quality.try_install
+
+# Before a release, since it takes about ten minutes: wheels for all platforms, the packages that people install beside
+# ours, and the core of the tests with the lowest and the newest versions of all dependencies.
+compatibility: dev
+	$(BIN)/python -m tests.quality.try_wheels
+	$(BIN)/python -m tests.quality.try_neighbours
+	$(BIN)/python -m tests.quality.try_versions
 
 # After a change of a shipped spec or world: the server starts faster with its JSON.
 parsed: dev

@@ -114,7 +114,9 @@ def spec(files: tuple[Path, ...]) -> None:
 
 
 @commands.command(cls=SeedCommand)
-@click.option("--seed", "number", default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option(
+    "--seed", "number", default=1, show_default=True, help="The same seed and version of Faker give the same bytes."
+)
 @click.option("--shipped", type=click.Choice(("catalogue", "default")), help="Write a shipped world instead.")
 def seed(number: int, shipped: str | None, **counts: int) -> None:
     """Write a generated world to standard output."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import jiter
@@ -14,7 +15,6 @@ from ..practices.nesting import MAX_JSON_DEPTH, child_values, is_nested_deeper
 from ..wording import shorten
 
 INTEGER_RANGE = range(-(2**63), 2**64)  # the integers that a reply can contain
-ORJSON_DEPTH = 254  # levels that orjson writes
 UNCOUNTED_BYTES = 8192  # of JSON in which counting brackets takes longer than writing more levels
 
 
@@ -54,7 +54,7 @@ def _is_strict(content: bytes, value: Any) -> bool:
     dropped had a colon, and all other colons are written again, unless they were escaped.
     """
     if len(content) > UNCOUNTED_BYTES or content.count(b"[") + content.count(b"{") > MAX_JSON_DEPTH:
-        for _ in range(ORJSON_DEPTH - MAX_JSON_DEPTH):
+        for _ in range(_count_written_levels() - MAX_JSON_DEPTH):
             value = [value]
     try:
         written = orjson.dumps(value)
@@ -65,6 +65,19 @@ def _is_strict(content: bytes, value: Any) -> bool:
         and (b"\\" not in content or b"\\u003" not in content)
         and (b"null" not in written or content.count(b"null") == written.count(b"null"))
     )
+
+
+@cache
+def _count_written_levels() -> int:
+    """Return how many levels of nesting orjson writes: 254, or 255 before its version 3.12."""
+    value: list[Any] = []
+    for levels in range(1000):
+        try:
+            orjson.dumps(value)
+        except TypeError:
+            return levels
+        value = [value]
+    raise AssertionError("orjson writes any number of levels")
 
 
 def _iter_scalars(value: Any) -> Iterator[Any]:
