@@ -145,7 +145,7 @@ def test_the_health_check_of_the_compose_file_is_that_of_the_image() -> None:
     options = {name.replace("-", "_"): value for name, value in re.findall(r"--([a-z-]+)=(\S+)", line[0])}
     assert options == {name: value for name, value in check.items() if name != "test"}
     assert json.loads(line[1]) == check["test"][1:]
-    assert options["start_interval"] == "500ms"
+    assert options["start_interval"] == "0.5s"
 
 
 def test_without_an_address_each_worker_starts_a_server(project: Path) -> None:
