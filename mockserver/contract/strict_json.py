@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import jiter
@@ -16,7 +17,6 @@ from ..wording import shorten
 
 UTF_16_MARKS = (BOM_UTF16_LE, BOM_UTF16_BE)
 INTEGER_RANGE = range(-(2**63), 2**64)  # the integers that a reply can contain
-ORJSON_DEPTH = 254  # levels that orjson writes
 UNCOUNTED_BYTES = 8192  # of JSON in which counting brackets takes longer than writing more levels
 
 
@@ -61,7 +61,7 @@ def _is_strict(content: bytes, value: Any) -> bool:
     dropped had a colon, and all other colons are written again, unless they were escaped.
     """
     if len(content) > UNCOUNTED_BYTES or content.count(b"[") + content.count(b"{") > MAX_JSON_DEPTH:
-        for _ in range(ORJSON_DEPTH - MAX_JSON_DEPTH):
+        for _ in range(_count_written_levels() - MAX_JSON_DEPTH):
             value = [value]
     try:
         written = orjson.dumps(value)
@@ -72,6 +72,19 @@ def _is_strict(content: bytes, value: Any) -> bool:
         and (b"\\" not in content or b"\\u003" not in content)
         and (b"null" not in written or content.count(b"null") == written.count(b"null"))
     )
+
+
+@cache
+def _count_written_levels() -> int:
+    """Return how many levels of nesting orjson writes: 254, or 255 before its version 3.12."""
+    value: list[Any] = []
+    for levels in range(1000):
+        try:
+            orjson.dumps(value)
+        except TypeError:
+            return levels
+        value = [value]
+    raise AssertionError("orjson writes any number of levels")
 
 
 def _iter_scalars(value: Any) -> Iterator[Any]:

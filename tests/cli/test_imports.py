@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import sys
 
+import pytest
+
+from mockserver.cli.commands import CHECKERS_OF_SPECS
 from tests.support.live_server import COMMAND, TIMEOUT_SECONDS, run_command, send_request, start_server
 from tests.support.samples import GOLDEN
 
@@ -49,3 +52,25 @@ def test_the_server_collects_garbage_although_the_start_does_not() -> None:
     )
     done = run_command("-c", script, command=[sys.executable])
     assert done.stdout.endswith("collects garbage: True\n"), done.stderr
+
+
+@pytest.mark.parametrize("library", sorted(CHECKERS_OF_SPECS))
+@pytest.mark.parametrize("arguments", [["spec"], ["serve", "--port", "0", "--validator", "reference"]])
+def test_a_command_that_checks_specs_says_what_is_missing(library: str, arguments: list[str]) -> None:
+    script = (
+        f"import runpy, sys; sys.modules[{library!r}] = None; sys.argv = ['mockserver', *{arguments}]; "
+        "runpy.run_module('mockserver', run_name='__main__')"
+    )
+    done = run_command("-c", script, command=[sys.executable])
+    message = "mockserver: this needs openapi-core, which `make serve` does not install; run `make dev`\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+
+
+def test_a_server_needs_no_checker_of_specs() -> None:
+    script = (
+        f"import runpy, sys; sys.modules.update(dict.fromkeys({sorted(CHECKERS_OF_SPECS)})); "
+        "runpy.run_module('mockserver', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", script]
+    with start_server(command=command) as (_, ready):
+        assert send_request(f"{ready['url']}/customer-segment/acme/segments/{GOLDEN}/items")[0] == 200

@@ -38,7 +38,7 @@ def test_the_first_commands_are_make_serve_and_make_test() -> None:
 
 
 @pytest.mark.skipif(
-    not (ROOT / ".venv" / "ready").exists() or not shutil.which("make"), reason="make has not created .venv"
+    not (ROOT / ".venv" / "installed").exists() or not shutil.which("make"), reason="make has not created .venv"
 )
 def test_make_serve_serves() -> None:
     with subprocess.Popen(

@@ -1,7 +1,8 @@
-"""Install in every way that README and Dockerfile describe, outside the checkout, and serve once: `make package`.
+"""Install in every way that README and Dockerfile describe, outside the checkout, and serve: `make package`.
 
-There are three empty environments: the wheel; the README's commands without make; and the steps of the Dockerfile. The
-steps run without Docker, on the files that the Dockerfile copies and with the variables that it sets.
+Each way has an empty environment: `make serve`; the wheel with pip, with the lowest versions of all dependencies, with
+`uvx` and with `pipx run`; the README's commands without make; and the steps of the Dockerfile. Those run without
+Docker, on the files that the Dockerfile copies and with the variables that it sets.
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ import sys
 import tempfile
 import venv
 import zipfile
+from functools import cache
 from pathlib import Path
 
-from tests.support.live_server import run_command, send_request, start_server
+from mockserver import __version__
+from tests.quality.uv import create_environment, run_uv
+from tests.support.installed_simulator import check_installed
+from tests.support.live_server import clean_environment, run_command, send_request, start_server
 from tests.support.paths import ROOT
 from tests.support.samples import GOLDEN
+from tools.prepare_environment import ANNOUNCEMENTS
 
 NEEDED = {
     "mockserver/data/spec/customer-segment.yaml",
@@ -28,6 +34,7 @@ NEEDED = {
     "mockserver/control/coverage/page.html",
     "mockserver/py.typed",
 }
+MAX_SERVING_PACKAGES, MAX_SERVING_MEGABYTES = 36, 80  # that `make serve` may install
 GOLDEN_ITEMS = f"/customer-segment/acme/segments/{GOLDEN}/items"
 
 
@@ -47,12 +54,52 @@ def check_server(command: Path, where: Path, **variables: str) -> None:
         assert process.wait(timeout=30) == 0
 
 
-def try_wheel(where: Path) -> None:
-    """Build the wheel, check its contents, and install it into an empty environment."""
-    run_step(sys.executable, "-m", "build", "--wheel", "--outdir", where, ROOT)
-    (built,) = where.glob("*.whl")
+@cache
+def build_wheel() -> Path:
+    """Build the wheel into `dist`, and check its contents."""
+    run_step(sys.executable, "-m", "build", "--wheel", "--outdir", ROOT / "dist", ROOT)
+    built = ROOT / "dist" / f"emporix_mockserver-{__version__}-py3-none-any.whl"
     missing = NEEDED - set(zipfile.ZipFile(built).namelist())
     assert not missing, f"the wheel lacks {missing}"
+    return built
+
+
+def try_make_serve(where: Path) -> None:
+    """Run `make serve` in a copy of the tracked files, and check what it has installed."""
+    copy_files(list_tracked_files(), where)
+    variables = clean_environment(MOCKSERVER_PORT="0", PYTHONUNBUFFERED="1")
+    with subprocess.Popen(["make", "serve"], cwd=where, env=variables, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert "is ready at http://127.0.0.1:" in process.stdout.readline()
+        subprocess.run(["pkill", "-TERM", "-P", str(process.pid)], check=True)
+    packages = run_uv("pip", "list", "--format", "freeze", "--python", where / ".venv" / "bin" / "python").splitlines()
+    (folder,) = where.glob(".venv/lib/*/site-packages")
+    megabytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+    print(f"make serve has installed {len(packages)} packages, {megabytes:.0f} MB", flush=True)
+    assert len(packages) <= MAX_SERVING_PACKAGES
+    assert megabytes <= MAX_SERVING_MEGABYTES
+    assert ANNOUNCEMENTS["serve"].startswith(f"{len(packages)} packages ")
+    check_server(where / ".venv" / "bin" / "emporix-mockserver", where)
+
+
+def try_lowest_versions(where: Path) -> None:
+    """Install the wheel with the lowest versions of all dependencies, and run the smoke test."""
+    check_installed(
+        create_environment(where / "environment", "--resolution", "lowest-direct", build_wheel()) / "mockserver"
+    )
+
+
+def try_uvx_and_pipx(_: Path) -> None:
+    """Run the wheel as `uvx emporix-mockserver` and `pipx run emporix-mockserver` run the published one."""
+    wheel = build_wheel()
+    uvx = ("tool", "run", "--python", sys.executable)
+    assert __version__ in run_uv(*uvx, "--from", wheel, "emporix-mockserver", "--version")
+    assert __version__ in run_uv(*uvx, "pipx", "run", "--spec", wheel, "emporix-mockserver", "--version")
+
+
+def try_wheel(where: Path) -> None:
+    """Install the wheel into an empty environment with pip."""
+    built = build_wheel()
     venv.create(where / "venv", with_pip=True)
     pip = where / "venv" / "bin" / "pip"
     run_step(pip, "install", "--quiet", "--constraint", ROOT / "constraints.txt", built)
@@ -61,8 +108,7 @@ def try_wheel(where: Path) -> None:
 
 def try_readme(where: Path) -> None:
     """Run the README's commands for those without make, in a copy of the tracked files."""
-    tracked_files = subprocess.run(["git", "ls-files"], check=True, cwd=ROOT, capture_output=True, text=True).stdout
-    copy_files(tracked_files.split(), where)
+    copy_files(list_tracked_files(), where)
     text = (ROOT / "README.md").read_text().partition("Without make")[2]
     commands = text.partition("```sh\n")[2].partition("```")[0].splitlines()
     for command in commands[:2]:
@@ -91,6 +137,11 @@ def try_dockerfile(where: Path) -> None:
     check_server(where / "opt" / "bin" / "mockserver", where, **variables)
 
 
+def list_tracked_files() -> list[str]:
+    """Return the paths of the files in a clone."""
+    return subprocess.run(["git", "ls-files"], check=True, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+
+
 def copy_files(paths: list[str], where: Path) -> None:
     """Copy files and folders from the checkout."""
     for path in paths:
@@ -103,10 +154,10 @@ def copy_files(paths: list[str], where: Path) -> None:
 
 
 def main() -> None:
-    for attempt in (try_wheel, try_readme, try_dockerfile):
+    for attempt in (try_make_serve, try_wheel, try_lowest_versions, try_uvx_and_pipx, try_readme, try_dockerfile):
         with tempfile.TemporaryDirectory() as folder:
             attempt(Path(folder))
-        print(f"{attempt.__name__}: installed, served, answered, stopped", flush=True)
+        print(f"{attempt.__name__}: works", flush=True)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def verify_subject_token(token: str, now: datetime) -> str:
 
     try:
         claims = jwt.decode(token, SIGNING_KEY, [ALGORITHM], DECODE_OPTIONS)
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, RecursionError):  # some versions of PyJWT let a header nest too deep for a recursion
         raise InvalidToken(hint="the subject token must be signed as docs/storefront.md says", rule="B7c") from None
     expiry = claims.get("exp", float("inf"))
     if not isinstance(expiry, int | float):

@@ -1,0 +1,1 @@
+"""Build what a release consists of, for people without Python: executables and npm packages."""

@@ -1,0 +1,1 @@
+package org.testcontainers.junit.jupiter; public @interface Testcontainers {}

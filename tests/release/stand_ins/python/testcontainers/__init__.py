@@ -1,0 +1,1 @@
+"""A stand-in: the library needs Docker."""
