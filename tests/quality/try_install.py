@@ -94,7 +94,7 @@ def try_uvx_and_pipx(_: Path) -> None:
     wheel = build_wheel()
     uvx = ("tool", "run", "--python", sys.executable)
     assert __version__ in run_uv(*uvx, "--from", wheel, "emporix-mockserver", "--version")
-    assert __version__ in run_uv(*uvx, "pipx", "run", "--spec", wheel, "emporix-mockserver", "--version")
+    assert __version__ in run_uv(*uvx, "pipx", "run", "--no-cache", "--spec", wheel, "emporix-mockserver", "--version")
 
 
 def try_wheel(where: Path) -> None:
