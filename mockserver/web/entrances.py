@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -35,16 +35,18 @@ class Entrances:
         specs: Specs,
         *,
         services: Sequence[str] = (),
+        tenant: str = "acme",
+        list_tokens: Callable[[], Sequence[str]] = tuple,
         count_headers: Collection[str] = (),
         cors: CorsRules = LOOPBACK_ONLY,
     ) -> None:
         """Take the pipelines.
 
         specs: the OpenAPI documents that the documentation shows, by name.
-        services: the names of the simulated services.
+        services, tenant, list_tokens: see `Welcome`.
         count_headers, cors: see `create_flask`.
         """
-        welcome = Welcome(services, has_control=not guard.is_closed)
+        welcome = Welcome(services, tenant, list_tokens, guard.access)
         self._application = Application(api, control, self._answer_documentation, guard, welcome)
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
         self._lock = Lock()  # two threads may need an application for the first time at once
