@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import orjson
 
-from ..control.requests.redaction import redact_query
+from ..control.requests.redaction import names_secret, redact_query
 from ..errors import BadRequest
 from ..records.exchange import JournalEntry
 from ..records.request_log import REQUEST_LOG
@@ -89,7 +89,8 @@ def _find_hint(entry: JournalEntry) -> str | None:
     if hint or error is None:
         return hint
     if isinstance(error, BadRequest) and error.detail:
-        return _make_printable(f"{error.field}: {error.detail}" if error.field else error.detail)
+        detail = f"not valid ({error.error_type})" if names_secret(error.field) else error.detail  # it quotes the value
+        return _make_printable(f"{error.field}: {detail}" if error.field else detail)
     return _make_printable(error.message)
 
 
