@@ -49,6 +49,7 @@ class Entrances:
         welcome = Welcome(services, tenant, list_tokens, guard.access)
         self._application = Application(api, control, self._answer_documentation, guard, welcome)
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
+        self._list_tokens = list_tokens
         self._lock = Lock()  # two threads may need an application for the first time at once
         self._flask: SimulatorFlask | None = None
         self._docs: Flask | None = None
@@ -75,5 +76,5 @@ class Entrances:
             if self._docs is None:
                 from .docs import create_docs_app  # noqa: PLC0415 - see above
 
-                self._docs = create_docs_app(self._specs)
+                self._docs = create_docs_app(self._specs, self._list_tokens)
             return self._docs

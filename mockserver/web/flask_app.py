@@ -79,8 +79,10 @@ def _warn_of_refused_pages() -> Callable[[FlaskResponse], FlaskResponse]:
     log = FirstLog(MAX_LOGGED_ORIGINS)
 
     def warn(response: FlaskResponse) -> FlaskResponse:
-        if "Access-Control-Allow-Origin" not in response.headers:
-            origin = ascii(flask_request.headers.get("Origin", "")[:MAX_ORIGIN_LENGTH])[1:-1]
+        sent_origin = flask_request.headers.get("Origin", "")
+        is_own = sent_origin.partition("://")[2] == flask_request.headers.get("Host")  # such as the documentation
+        if not is_own and "Access-Control-Allow-Origin" not in response.headers:
+            origin = ascii(sent_origin[:MAX_ORIGIN_LENGTH])[1:-1]
             log.warn_once(
                 origin,
                 f"pages of the origin {origin} cannot read the responses; allow them with --cors-origin {origin}",
