@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browser import launch_browser, open_window
 from tests.support.live_server import send_request, start_server
-from tests.support.paths import TABLES
 from tests.support.specs import SPECS
+from tests.support.status_cases import find_token
 
 LOGIN = {"email": "john.doe@email.com", "password": "secret1"}
-STATUSES = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 STATUS = ".live-responses-table .response-col_status"
+MAX_WAIT_MS = 60_000  # the machine may be busy
 METHODS = {"get", "put", "post", "delete", "patch"}
 Preparation = Callable[[str], dict[str, str]]
 
@@ -53,13 +52,17 @@ PREPARATIONS: dict[str, Preparation] = {
     "GET-oauth-refresh-anonymous-access-token": visit,
     "restoreSnapshot": take_snapshot,
     "diffSnapshots": take_snapshot,
-    "removeSnapshot": take_snapshot,
+    "deleteSnapshot": take_snapshot,
     "showFault": add_fault,
     "removeFault": add_fault,
     "showRequest": fail_call,
     "removeRequest": fail_call,
     "explain": fail_call,
 }
+
+
+def test_the_prepared_operations_exist() -> None:
+    assert PREPARATIONS.keys() <= {id_ for spec in SPECS.values() for id_ in list_operations(spec)}
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +82,13 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
     """The documentation as it opens."""
     with open_window(browser) as page:
         page.goto(f"{server}/__admin/docs/")
-        expect(page.locator(".opblock").first).to_be_visible()
+        expect(page.locator(".opblock").first).to_be_visible(timeout=MAX_WAIT_MS)
         yield page
 
 
 def choose_spec(page: Page, name: str) -> None:
     page.locator("#select").select_option(label=name)
-    expect(page.locator(".info .title")).to_contain_text(SPECS[name]["info"]["title"])
+    expect(page.locator(".info .title")).to_contain_text(SPECS[name]["info"]["title"], timeout=MAX_WAIT_MS)
 
 
 def call_as(page: Page, token: str | None) -> None:
@@ -103,7 +106,7 @@ def try_out(page: Page, id_: str, fields: dict[str, str] | None = None) -> Locat
         block.locator(f'tr[data-param-name="{name}"] input').fill(text)
     block.get_by_role("button", name="Execute").click()
     response = block.locator(".live-responses-table tbody tr")
-    expect(response.first).to_be_visible()
+    expect(response.first).to_be_visible(timeout=MAX_WAIT_MS)
     return block
 
 
@@ -113,13 +116,6 @@ def read_status(block: Locator) -> str:
 
 def list_operations(spec: Mapping[str, Any]) -> list[str]:
     return [part["operationId"] for item in spec["paths"].values() for name, part in item.items() if name in METHODS]
-
-
-def find_token(id_: str) -> str | None:
-    """Return the token with which the table of statuses has a success of the operation."""
-    successes = [case for status, case in STATUSES.get(id_, {}).items() if status.startswith("2")]
-    token: str | None = successes[0]["token"] if successes else None
-    return token
 
 
 def test_it_opens_on_the_segments_as_an_administrator(page: Page) -> None:
