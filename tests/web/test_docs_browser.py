@@ -35,7 +35,7 @@ def take_snapshot(server: str) -> dict[str, str]:
 
 
 def add_fault(server: str) -> dict[str, str]:
-    rule = {"request": {"operation": "GET-customer-segment-retrieve-segments"}, "response": {"status": 503}}
+    rule = {"operation": "GET-customer-segment-retrieve-segments", "response": {"status": 503}}
     status, fault = send_request(f"{server}/__admin/faults", "POST", rule)
     assert status == 201, fault
     return {"id": fault["id"]}
