@@ -24,6 +24,7 @@ from .messages import ErrorWriter, Handler, Service
 from .pipeline import Pipeline, SecondOpinion
 from .records.exchange import Exchange
 from .records.known_headers import collect_known_headers
+from .records.request_log import LoggedRecordStore
 from .records.store import RecordStore
 from .settings import Settings
 from .store.clock import Clock
@@ -81,7 +82,8 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     worlds = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
     seed = worlds.load_seed(settings.fixture)
     world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
-    records, faults = RecordStore(), FaultRegistry()
+    records = LoggedRecordStore() if settings.log == "requests" else RecordStore()
+    faults = FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
     context = ControlContext(world, records, {operation.id: operation for operation in api.operations}, faults, worlds)
     control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
@@ -100,6 +102,8 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         specs={spec.path.stem: spec.root for spec in specs},
         count_headers={name for operation in api.operations for name in operation.count_headers},
         services=sorted({operation.service for operation in api.operations}),
+        tenant=settings.tenant,
+        list_tokens=lambda: world.tokens.seed_tokens if settings.auth == "on" else (),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
     )
     return App(

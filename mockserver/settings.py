@@ -107,7 +107,13 @@ class Settings:
             "`x-shop-*` is all with this beginning; repeatable."
         ),
     )
-    log_format: Literal["text", "json"] = field(default="text", metadata=_about("Format of the ready line."))
+    log: Literal["warnings", "requests"] = field(
+        default="warnings",
+        metadata=_about("What to log on stderr; requests: also each call of the simulated API, in one line."),
+    )
+    log_format: Literal["text", "json"] = field(
+        default="text", metadata=_about("Format of the ready line and of the log.")
+    )
     cors_origin: tuple[str, ...] = field(
         default=(), metadata=_about("Origin of web pages that may call the API, in addition to loopback; repeatable.")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import time
@@ -16,11 +17,13 @@ from .. import __version__
 from ..settings import PREFIX, Settings, list_settings, settings_table
 from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
+from .server_address import add_address_options, pop_server_url
+from .variables import warn_of_unknown_variables
 
 YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
 STARTED_AT = time.perf_counter()
 CHECKERS_OF_SPECS = {"jsonschema", "openapi_core"}  # what `make serve` leaves out
-HEALTH_CHECK_SECONDS = 5  # how long a server may take to answer
+MAX_WAIT_SECONDS = 3600  # of a health check
 
 # Commands import what they need when they run, so that none waits for the imports of another.
 # ruff: noqa: PLC0415
@@ -52,10 +55,13 @@ def commands() -> None:
 @add_settings_options
 def serve(**options: Any) -> None:
     """Start the server; Ctrl-C or SIGTERM stops it."""
+    from .log_lines import configure_log
     from .ready import format_ready_line
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = collect_settings(options)
+    configure_log(settings)
+    warn_of_unknown_variables(os.environ)
     app = build_or_exit(settings)
     gc.enable()  # see `__main__`
     gc.set_threshold(YOUNG_OBJECTS)
@@ -139,29 +145,30 @@ def print_world_schema() -> None:
 
 
 @commands.command()
-@click.option("--host", default="localhost", envvar=PREFIX + "HOST", show_default=True)
-@click.option("--port", default=8080, envvar=PREFIX + "PORT", show_default=True)
-def healthcheck(host: str, port: int) -> None:
+@add_address_options
+@click.option(
+    "--wait",
+    type=click.FloatRange(0, MAX_WAIT_SECONDS),
+    default=0,
+    help="Wait up to this many seconds for a healthy server.",
+)
+def healthcheck(wait: float, **options: Any) -> None:
     """Check that a server is healthy.
 
     Exit code 0 if it is, otherwise 1.
     """
-    from http.client import HTTPException
-    from urllib.request import ProxyHandler, build_opener
+    from . import health_check
 
-    reachable_host = {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(host, host)  # noqa: S104 - compared, not bound
-    url_host = f"[{reachable_host}]" if ":" in reachable_host else reachable_host
-    url = f"http://{url_host}:{port}/__admin/health"  # importing the path from `control` takes 0.1 s
+    url = pop_server_url(options)
     try:
-        with build_opener(ProxyHandler({})).open(url, timeout=HEALTH_CHECK_SECONDS) as response:
-            click.echo(response.read().decode())
-    except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
-        click.echo(f"mockserver: no healthy server at {reachable_host}:{port}: {error}", err=True)
+        click.echo(health_check.await_health(url, wait))
+    except health_check.Unhealthy as error:
+        click.echo(f"mockserver: {error}", err=True)
         sys.exit(1)
 
 
 @commands.command()
-@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="URL of the server.")
+@add_address_options
 @click.option("--tenant", help="Count only the calls of this tenant; default: all tenants.")
 @click.option("--service", help="Report only this service, such as customer-segment.")
 @click.option(
@@ -172,13 +179,12 @@ def healthcheck(host: str, port: int) -> None:
 @add_minimum_options
 def coverage(
     *,
-    url: str,
     tenant: str | None,
     service: str | None,
     admin_token: str,
     form: str,
     output: Path | None,
-    **minimums: int | None,
+    **options: Any,
 ) -> None:
     """Report which parts of the contract were exercised.
 
@@ -186,6 +192,7 @@ def coverage(
     """
     from . import coverage_gate
 
+    url = pop_server_url(options)
     try:
         fetch_report = partial(coverage_gate.fetch_report, url, admin_token, tenant=tenant, service=service)
         report = coverage_gate.parse_report(fetch_report())
@@ -196,7 +203,7 @@ def coverage(
             click.echo(content)
     except (coverage_gate.ServerUnreachable, OSError) as error:
         exit_with_error(error)
-    required = {name: minimum for name, minimum in minimums.items() if minimum is not None}
+    required = {name: minimum for name, minimum in options.items() if minimum is not None}
     shortfalls = coverage_gate.find_shortfalls(report, required)
     if shortfalls:
         click.echo("\n".join(shortfalls), err=True)

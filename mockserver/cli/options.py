@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from types import NoneType
@@ -14,8 +14,9 @@ import click
 
 from ..access import TENANT_NAME
 from ..records.coverage import COVERAGE_DIMENSIONS
-from ..settings import PREFIX, Setting, Settings, Switches, list_settings
+from ..settings import Setting, Settings, Switches, list_settings
 from .count_options import to_kebab_case
+from .variables import find_unknown_variables
 
 ANY_ORIGIN = "*"
 ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # matches the whole value
@@ -33,7 +34,7 @@ def add_settings_options(command: Any) -> Any:
 
 def collect_settings(options: dict[str, Any]) -> Settings:
     """Return the settings from the values of the options; UsageError if a value or a variable is invalid."""
-    _check_variables(os.environ)
+    find_unknown_variables(os.environ)
     if not TENANT_NAME.fullmatch(options["tenant"]):
         raise click.UsageError("--tenant must be 3 to 16 lower-case letters or digits, starting with a letter (F5)")
     if not all(map(ORIGIN_PATTERN.fullmatch, options["cors_origin"])):
@@ -82,13 +83,3 @@ def _click_type(setting: Setting) -> tuple[Any, bool]:
         return arguments[0], True
     value_type = next((argument for argument in arguments if argument is not NoneType), setting.hint)
     return SETTING_RANGES.get(setting.name, FOLDER if value_type is Path else value_type), False
-
-
-def _check_variables(environment: Iterable[str]) -> None:
-    """Refuse an unknown variable that starts with our prefix, because a misspelt one would have no effect."""
-    known = {setting.variable for setting in list_settings()}
-    for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known:
-            raise click.UsageError(
-                f"unknown environment variable {name}; `mockserver serve --help` lists the valid ones"
-            )

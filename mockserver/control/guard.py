@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from ipaddress import IPv6Address, ip_address
+from typing import Literal
 
 from ..access import bearer_token
 from ..errors import BadRequest, ClientError, InvalidToken, NoEndpoint
@@ -22,6 +23,7 @@ LOOPBACK_NAME = (
     r"|\[(?:::1|(?:0{1,4}:){7}0{0,3}1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])"
 )
 LOOPBACK_HOST = re.compile(rf"{LOOPBACK_NAME}(:\d{{1,5}})?", re.IGNORECASE)
+ELSEWHERE = "Call it from your tests or a terminal, or through a proxy that keeps the headers Host and Origin in step."
 OWN_FETCH_SITES = {"same-origin", "none"}  # Sec-Fetch-Site of our pages, and of an address that a person typed
 
 
@@ -63,6 +65,11 @@ class Guard:
     token: str = ""
     is_closed: bool = False
 
+    @property
+    def access(self) -> Literal["open", "token", "closed"]:
+        """Who may use the control plane: everybody on loopback, those with the token, or nobody."""
+        return "closed" if self.is_closed else "token" if self.token else "open"
+
     def check_request(self, request: Request) -> None:
         """Raise ClientError if a request to the control plane is not allowed."""
         if self.is_closed and request.path != HEALTH_PATH:
@@ -78,16 +85,18 @@ class Guard:
             return
         if {host, host.rpartition(":")[0]}.isdisjoint(self.allowed_hosts):
             raise ForeignPageError(
-                f"The control plane does not answer to the host name {host[:100]!r}; see --allowed-host."
+                f"The control plane does not answer to the host name {host[:100]!a}. Allow it with --allowed-host."
             )
 
     def _check_origin(self, headers: Mapping[str, str]) -> None:
         """Refuse requests that come from pages of other sites."""
         origin, host = headers.get("origin"), headers.get("host")
         if origin is not None and (not host or origin.partition("://")[2] != host):
-            raise ForeignPageError(f"The control plane does not answer pages of the origin {origin[:100]!r}.")
+            raise ForeignPageError(
+                f"The control plane does not answer pages of the origin {origin[:100]!a}. {ELSEWHERE}"
+            )
         if headers.get("sec-fetch-site", "none") not in OWN_FETCH_SITES:
-            raise ForeignPageError("The control plane does not answer pages of other sites.")
+            raise ForeignPageError(f"The control plane does not answer pages of other sites. {ELSEWHERE}")
 
     def _check_token(self, path: str, authorization: str | None) -> None:
         if not self.token or path == HEALTH_PATH or is_documentation(path):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 
 from ..errors import NoOperation, UnansweredCall
 from .exchange import JournalEntry
+from .first_log import FirstLog
 
-LOG = logging.getLogger("mockserver")
 MAX_DISTINCT_OPERATIONS = 2000  # of one tenant; methods multiply the paths of the published services
 MAX_TESTS_PER_OPERATION = 20
+MAX_LOGGED_PATHS = 100  # unknown paths, after which no more are logged
+MAX_LOGGED_PATH_LENGTH = 200  # characters
+LISTED = "All such calls are listed at /__admin/requests/unmatched?group=service"
 
 
 @dataclass(slots=True)
@@ -84,20 +86,24 @@ def merge_unanswered(parts: Iterable[UnansweredCounts]) -> UnansweredCounts:
 
 
 class UnansweredLog:
-    """Logs the first unanswered call of each operation; later ones are only recorded."""
+    """Logs the first unanswered call of each operation, and of each unknown path; later ones are only recorded."""
 
     def __init__(self) -> None:
-        self._logged: set[str] = set()
+        self._operations = FirstLog(MAX_DISTINCT_OPERATIONS)
+        self._paths = FirstLog(MAX_LOGGED_PATHS)
 
     def log_entry(self, entry: JournalEntry) -> None:
-        """Log an entry if it is the first of an operation that is not simulated."""
+        """Log an entry if it is the first of an operation that is not simulated, or of an unknown path."""
         call = find_unanswered_call(entry)
-        if call is None or not call.explanation or call.operation in self._logged:
-            return
-        if len(self._logged) < MAX_DISTINCT_OPERATIONS:
-            self._logged.add(call.operation)
+        if call is not None and call.explanation:
             what = "operation" if call.is_simulated else f"service {call.service}"
-            LOG.warning("no answer for %s: the %s is not simulated", call.operation, what)
+            reason = f"the {what} is not simulated; stub it in your client"
+            self._operations.warn_once(call.operation, f"no answer for {call.operation}: {reason}. {LISTED}")
+        elif entry.is_unmatched and entry.error is not None:
+            request = entry.request
+            place = f"{request.method} {ascii(request.path[:MAX_LOGGED_PATH_LENGTH])[1:-1]}"
+            explanation = ascii(entry.error.message)[1:-1]
+            self._paths.warn_once(place, f"no answer for {place}: {explanation} {LISTED}")
 
 
 def find_unanswered_call(entry: JournalEntry) -> UnansweredCall | None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
-from ..control.guard import CONTROL_PREFIX, Guard, is_documentation
+from ..control.guard import CONTROL_PREFIX, ForeignPageError, Guard, is_documentation
 from ..errors import ClientError, error_body
 from ..messages import Request, Response, reason_phrase
+from ..records.first_log import FirstLog
 from .welcome import WELCOME_PATHS, Welcome
 
 LOG = logging.getLogger("mockserver")
 DEFECT = "This is a defect of emporix-mockserver, not of your request; its log has the details."
+MAX_LOGGED_REFUSALS = 100
+MAX_LOGGED_PATH_LENGTH = 200  # characters
 NOT_IN_HEADER = re.compile(r"[\r\n]|[^\x00-\xff]")
 
 Answer = Callable[[Request], Response]
@@ -43,6 +46,7 @@ class Application:
     api, control: the pipelines of the simulated API and of the control plane.
     documentation: serves the pages below /__admin/docs.
     welcome: answers `GET /`.
+    refusals: logs which pages the control plane refused.
     """
 
     api: Answer
@@ -50,6 +54,7 @@ class Application:
     documentation: Answer
     guard: Guard
     welcome: Welcome
+    refusals: FirstLog = field(default_factory=lambda: FirstLog(MAX_LOGGED_REFUSALS))
 
     def answer(self, request: Request) -> Response:
         """Return the response to a request; a failure becomes an error response in JSON."""
@@ -61,7 +66,12 @@ class Application:
             return welcome or self.api(request)
         if request.problem:
             raise request.problem
-        self.guard.check_request(request)
+        try:
+            self.guard.check_request(request)
+        except ForeignPageError as error:
+            refused = f"refused {request.method} {ascii(request.path[:MAX_LOGGED_PATH_LENGTH])[1:-1]}"
+            self.refusals.warn_once(error.message, f"{refused}: {error.message}")
+            raise
         return self.documentation(request) if is_documentation(request.path) else self.control(request)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -35,18 +35,21 @@ class Entrances:
         specs: Specs,
         *,
         services: Sequence[str] = (),
+        tenant: str = "acme",
+        list_tokens: Callable[[], Sequence[str]] = tuple,
         count_headers: Collection[str] = (),
         cors: CorsRules = LOOPBACK_ONLY,
     ) -> None:
         """Take the pipelines.
 
         specs: the OpenAPI documents that the documentation shows, by name.
-        services: the names of the simulated services.
+        services, tenant, list_tokens: see `Welcome`.
         count_headers, cors: see `create_flask`.
         """
-        welcome = Welcome(services, has_control=not guard.is_closed)
+        welcome = Welcome(services, tenant, list_tokens, guard.access)
         self._application = Application(api, control, self._answer_documentation, guard, welcome)
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
+        self._list_tokens = list_tokens
         self._lock = Lock()  # two threads may need an application for the first time at once
         self._flask: SimulatorFlask | None = None
         self._docs: Flask | None = None
@@ -73,5 +76,5 @@ class Entrances:
             if self._docs is None:
                 from .docs import create_docs_app  # noqa: PLC0415 - see above
 
-                self._docs = create_docs_app(self._specs)
+                self._docs = create_docs_app(self._specs, self._list_tokens)
             return self._docs

@@ -13,12 +13,15 @@ from flask import request as flask_request
 from flask_cors import CORS
 
 from ..control.guard import LOOPBACK_NAME
+from ..records.first_log import FirstLog
 from . import wsgi
 from .application import Application, CorsRules, is_from_page
 
 LOOPBACK_ORIGIN = re.compile(rf"^https?://{LOOPBACK_NAME}(:\d+)?$", re.IGNORECASE)
 ANY_ORIGIN = "*"
 EXPOSED_HEADERS = ["X-Mock-Hint", "X-Mock-Explain", "X-Mock-Findings", "Retry-After", "Preference-Applied"]
+MAX_LOGGED_ORIGINS = 100
+MAX_ORIGIN_LENGTH = 100  # characters
 PREFLIGHT_SECONDS = 600  # how long a browser may cache the response to a preflight
 
 
@@ -58,6 +61,7 @@ def create_flask(application: Application, *, count_headers: Collection[str], co
     cors: which web pages may call the simulated API, in addition to those of loopback origins.
     """
     app = SimulatorFlask(application)
+    app.after_request(_warn_of_refused_pages())  # the last one to be added is the first to run
     CORS(
         app,
         origins=[LOOPBACK_ORIGIN, *map(_origin_pattern, cors.origins)],
@@ -68,6 +72,24 @@ def create_flask(application: Application, *, count_headers: Collection[str], co
     if cors.has_credentials:
         app.after_request(_allow_credentials({origin.lower() for origin in cors.origins} - {ANY_ORIGIN}))
     return app
+
+
+def _warn_of_refused_pages() -> Callable[[FlaskResponse], FlaskResponse]:
+    """Return a function that logs each origin whose pages may not read the responses, with the option for it."""
+    log = FirstLog(MAX_LOGGED_ORIGINS)
+
+    def warn(response: FlaskResponse) -> FlaskResponse:
+        sent_origin = flask_request.headers.get("Origin", "")
+        is_own = sent_origin.partition("://")[2] == flask_request.headers.get("Host")  # such as the documentation
+        if not is_own and "Access-Control-Allow-Origin" not in response.headers:
+            origin = ascii(sent_origin[:MAX_ORIGIN_LENGTH])[1:-1]
+            log.warn_once(
+                origin,
+                f"pages of the origin {origin} cannot read the responses; allow them with --cors-origin {origin}",
+            )
+        return response
+
+    return warn
 
 
 def _allow_credentials(origins: Collection[str]) -> Callable[[FlaskResponse], FlaskResponse]:

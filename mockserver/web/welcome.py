@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import orjson
 
@@ -11,27 +12,48 @@ from .. import __version__
 from ..control.guard import CONTROL_PREFIX, DOCS_PATH, HEALTH_PATH
 from ..errors import NoEndpoint
 from ..messages import Request, Response
+from .own_url import read_own_url
 
 READING_METHODS = ("GET", "HEAD")
 ROOT = "/"
 WELCOME_PATHS = {ROOT, "/favicon.ico", "/robots.txt", "/.well-known/appspecific/com.chrome.devtools.json"}
 HTML_MEDIA_TYPE = "text/html"
 NOT_CACHED = {"Cache-Control": "no-store"}  # the content depends on Accept
-PAGE_HEADERS = NOT_CACHED | {"Content-Security-Policy": "default-src 'none'; img-src data:"}
+PAGE_HEADERS = NOT_CACHED | {
+    "Content-Security-Policy": "default-src 'none'; img-src data:; form-action 'self'; frame-ancestors 'none'"
+}
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>{name}</title><link rel="icon" href="data:,"></head>
 <body>
 <h1>{name} {version}</h1>
-<p>{description}</p>
+<p>{description} This is {url}.</p>
 <p>Simulated services: {services}.</p>
+<p>Tenant: {tenant}, or any other name of 3 to 16 lower-case letters and digits.</p>
+<p>{tokens}</p>
 <ul>{links}</ul>
+{reset}
 </body>
 </html>
 """
 NAME = "emporix-mockserver"
 DESCRIPTION = "An unofficial simulator of the API of a commerce platform. It is ready."
-LINK_TEXTS = {"documentation": "Documentation of the API and the control plane", "health": "Health"}
+LINK_TEXTS = {
+    "documentation": "Documentation of the API and the control plane, to try out",
+    "state": "State of the tenant",
+    "requests": "Latest requests",
+    "control": "Version, world and services",
+    "health": "Health",
+}
+CONTROL_LINKS = {
+    "documentation": f"{DOCS_PATH}/",
+    "state": f"{CONTROL_PREFIX}/state",
+    "requests": f"{CONTROL_PREFIX}/requests?limit=20",
+    "control": f"{CONTROL_PREFIX}/version",
+}
+RESET_PATH = f"{CONTROL_PREFIX}/reset"
+RESET_BUTTON = f'<form method="post" action="{RESET_PATH}"><button>Reset everything</button></form>'
+REQUIREMENT = "<p>The control plane needs the token in the ready line.</p>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +61,15 @@ class Welcome:
     """Answers `GET /`, and what browsers request on their own; neither is a call of the simulated API.
 
     services: the names of the simulated services.
-    has_control: whether the documentation and the control plane can be used.
+    tenant: the default tenant.
+    list_tokens: returns the tokens that the worlds name; none if no token is needed.
+    control: whether documentation and control plane can be used: by all, only with the server's token, or not at all.
     """
 
     services: Sequence[str]
-    has_control: bool
+    tenant: str
+    list_tokens: Callable[[], Sequence[str]]
+    control: Literal["open", "token", "closed"]
 
     def answer(self, request: Request) -> Response | None:
         """Return the page at `/`: HTML for browsers, JSON for programs; NoEndpoint for the other WELCOME_PATHS.
@@ -54,20 +80,43 @@ class Welcome:
             return None
         if request.path != ROOT:
             raise NoEndpoint(f"No endpoint {request.path}.")
-        links = {"documentation": f"{DOCS_PATH}/", "control": f"{CONTROL_PREFIX}/version"} if self.has_control else {}
-        links["health"] = HEALTH_PATH
+        url, links = (
+            read_own_url(request),
+            ({} if self.control == "closed" else CONTROL_LINKS) | {"health": HEALTH_PATH},
+        )
         if HTML_MEDIA_TYPE in request.headers.get("accept", ""):
-            return Response(200, self._render_page(links), PAGE_HEADERS, media_type=f"{HTML_MEDIA_TYPE}; charset=utf-8")
-        facts = {"name": NAME, "version": __version__, "description": DESCRIPTION, "services": self.services}
-        return Response(200, orjson.dumps(facts | {"links": links}), NOT_CACHED)
+            page = self._render_page(url, links)
+            return Response(200, page, PAGE_HEADERS, media_type=f"{HTML_MEDIA_TYPE}; charset=utf-8")
+        facts = {
+            "name": NAME,
+            "version": __version__,
+            "description": DESCRIPTION,
+            "url": url,
+            "services": self.services,
+            "tenant": self.tenant,
+            "tokens": self.list_tokens(),
+            "links": links,
+            **({} if self.control == "closed" else {"reset": f"POST {url}{RESET_PATH}"}),
+        }
+        return Response(200, orjson.dumps(facts), NOT_CACHED)
 
-    def _render_page(self, links: dict[str, str]) -> bytes:
+    def _render_page(self, url: str, links: Mapping[str, str]) -> bytes:
         from html import escape  # noqa: PLC0415 - its table of entities takes a while to import
 
         items = [
             f'<li><a href="{links[name]}">{escape(text)}</a></li>' for name, text in LINK_TEXTS.items() if name in links
         ]
-        services = escape(", ".join(self.services))
+        tokens = escape(", ".join(self.list_tokens()))
         return PAGE.format(
-            name=NAME, version=__version__, description=DESCRIPTION, services=services, links="".join(items)
+            name=NAME,
+            version=__version__,
+            description=DESCRIPTION,
+            url=escape(url),
+            services=escape(", ".join(self.services)),
+            tenant=escape(self.tenant),
+            tokens=f"Tokens, for the header Authorization: Bearer TOKEN: {tokens}."
+            if tokens
+            else "No token is needed.",
+            links="".join(items),
+            reset={"open": RESET_BUTTON, "token": REQUIREMENT, "closed": ""}[self.control],
         ).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 
@@ -11,6 +12,7 @@ from mockserver.app import App, build
 from mockserver.contract.published_services import find_published_path, load_published_services
 from mockserver.contract.routing import Router
 from mockserver.records import unanswered
+from mockserver.records.unanswered import LISTED
 from mockserver.settings import Settings
 from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
@@ -196,9 +198,12 @@ def test_the_first_unanswered_call_of_each_operation_is_logged(caplog: pytest.Lo
     with caplog.at_level(logging.WARNING, "mockserver"):
         for path in ("cart/acme/carts", "cart/beta/carts", "product/acme/product-templates", "nowhere", "product/x"):
             client.get(f"//{path}")
-    assert caplog.messages == [
+    assert [message.partition(";")[0] for message in caplog.messages] == [
         "no answer for GET /cart/{tenant}/carts: the service cart is not simulated",
         "no answer for GET /product/{tenant}/product-templates: the operation is not simulated",
+        f"no answer for GET /nowhere: No endpoint /nowhere. {LISTED}",
+        "no answer for GET /product/x: No endpoint /product/x. "
+        f"Did you mean GET /product/{{tenant}}/products/{{productId}}? {LISTED}",
     ]
 
 
@@ -209,7 +214,9 @@ def test_the_server_names_its_services_and_logs_to_stderr(shared: App) -> None:
         assert send_request(f"{ready['url']}/cart/acme/carts")[0] == 404
         process.terminate()
         _, errors = process.communicate()
-    assert errors == "no answer for GET /cart/{tenant}/carts: the service cart is not simulated\n"
+    message = json.loads(errors)["message"]
+    assert message.startswith("no answer for GET /cart/{tenant}/carts: the service cart is not simulated; stub it")
+    assert message.endswith(LISTED)
 
 
 def test_the_list_of_services_is_read_only_for_a_path_without_an_operation(shared: App) -> None:

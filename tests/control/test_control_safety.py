@@ -167,7 +167,7 @@ def test_the_documentation_loads_nothing_from_other_hosts(client: Client, shared
     assert page.status_code == 200
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
     for name in ("control", "customer-login", "customer-segment", "oauth"):
-        assert f"/__admin/docs/specs/{name}.json" in page.text
+        assert f'"specs/{name}.json"' in page.text
         spec: dict[str, Any] = client.with_token(None).get(f"//__admin/docs/specs/{name}.json").get_json()
         assert spec["openapi"] == "3.0.3"
     with client.with_token(None).get("//__admin/docs/swagger-ui-bundle.js") as script:

@@ -25,6 +25,13 @@ def find_case(operation: Operation, status: int) -> dict[str, Any]:
     return deepcopy(TABLE[operation.id][str(status)])
 
 
+def find_token(operation_id: str) -> str | None:
+    """Return the token with which an operation succeeds; None without one, or if the table lacks the operation."""
+    successes = [case for status, case in TABLE.get(operation_id, {}).items() if status.startswith("2")]
+    token: str | None = successes[0]["token"] if successes else None
+    return token
+
+
 def play_case(
     caller: Client, operation: Operation, case: dict[str, Any], headers: Mapping[str, str] | None = None
 ) -> TestResponse:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,11 +11,12 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.support.browser import FOREIGN, launch_browser, open_window
 from tests.support.doc_scripts import run_page
 from tests.support.live_server import send_request, start_server
 from tests.support.paths import ROOT
@@ -26,12 +25,6 @@ from tests.support.samples import GOLDEN, HAMMER, THIRD_COMPANY
 EXAMPLE = ROOT / "examples" / "storefront"
 README = (EXAMPLE / "README.md").read_text()
 SERVE, PAGES = map(shlex.split, re.findall(r"^(?:\.venv/bin/|python3 ).*", README, re.M))
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = f"no browser: install Debian's package chromium, or anything that provides one of {', '.join(NAMES)}"
-REQUIRED = os.environ.get("MOCKSERVER_BROWSER_TESTS") == "required"
-FOREIGN = "shop.example"  # the browser resolves this name to a loopback address, and no others
-RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 TREES = "GET-customer-segment-retrieve-category-trees"
 REFRESH = "GET-customer-refresh-authtoken"
@@ -64,13 +57,8 @@ def pages(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.fail(MISSING) if REQUIRED else pytest.skip(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[f"--host-resolver-rules={RULES}"])
+    with launch_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -98,15 +86,8 @@ def bare(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A new window; fails if it contacts other hosts or has an uncaught error."""
-    hosts: set[str | None] = set()
-    errors: list[Any] = []
-    with browser.new_context() as context:
-        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-        context.on("weberror", lambda error: errors.append(error.error))
-        yield context.new_page()
-    assert hosts <= {"127.0.0.1", FOREIGN, None}
-    assert errors == []
+    with open_window(browser) as page:
+        yield page
 
 
 @pytest.fixture

@@ -281,7 +281,8 @@ def test_a_header_with_a_line_break_is_not_sent(header: str, caplog: pytest.LogC
 
     request = Request("GET", "/x", "", {})
     response = encode(
-        Application(split, split, split, Guard(), Welcome((), has_control=True)).answer(request), ParsedRequest(request)
+        Application(split, split, split, Guard(), Welcome((), "acme", tuple, "open")).answer(request),
+        ParsedRequest(request),
     )
     assert response.head.startswith(b"HTTP/1.1 500 ")
     assert b"C: d" not in response.head

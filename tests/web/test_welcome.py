@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from mockserver.app import App, build
+from mockserver.messages import Request
 from mockserver.settings import Settings
 from tests.support.client import Client
 
@@ -27,17 +29,27 @@ def test_a_program_gets_json_with_links_that_work(client: Client, shared: App, a
     for path in facts["links"].values():
         assert client.with_token(None).get(f"/{path}").status_code == 200
     assert reply.headers["Cache-Control"] == "no-store"
+    assert facts["links"].keys() == {"documentation", "state", "requests", "control", "health"}
+    assert (facts["url"], facts["tenant"]) == ("http://localhost", "acme")
+    assert facts["tokens"] == shared.world.tokens.seed_tokens
+    method, _, url = facts["reset"].partition(" ")
+    assert client.with_token(None).send(method, f"/{url.removeprefix(facts['url'])}?tenant=acme").status_code == 200
 
 
 @pytest.mark.parametrize("accept", [BROWSER, "text/html"])
 def test_a_person_gets_a_page_with_links_that_work(client: Client, accept: str) -> None:
     reply = client.with_token(None).get("//", headers={"Accept": accept})
     assert (reply.status_code, reply.content_type) == (200, "text/html; charset=utf-8")
-    assert "customer-segment" in reply.text
+    for word in ("customer-segment", "admin-token", "customer-token", "http://localhost", "acme"):
+        assert word in reply.text
     links = re.findall(r'href="(/[^"]*)"', reply.text)
     assert "/__admin/docs/" in links
     for path in links:
         assert client.with_token(None).get(f"/{path}").status_code == 200
+    (action,) = re.findall(r'<form method="post" action="([^"]*)"', reply.text)
+    own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    form = {"headers": own, "content_type": "application/x-www-form-urlencoded", "query_string": {"tenant": "acme"}}
+    assert client.with_token(None).post(f"/{action}", **form).status_code == 200
     assert "script" not in reply.text
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
@@ -60,8 +72,39 @@ def test_what_browsers_request_on_their_own_is_not_in_the_journal(client: Client
 
 def test_without_a_control_plane_only_the_health_check_is_linked() -> None:
     client = Client(build(Settings(no_admin=True)).flask, "acme", None)
-    assert client.get("//").get_json()["links"] == {"health": "/__admin/health"}
-    assert "/__admin/docs/" not in client.get("//", headers={"Accept": BROWSER}).text
+    facts = client.get("//").get_json()
+    assert facts["links"] == {"health": "/__admin/health"}
+    assert "reset" not in facts
+    page = client.get("//", headers={"Accept": BROWSER}).text
+    assert "/__admin/docs/" not in page
+    assert "/__admin/reset" not in page
+
+
+def test_the_page_says_if_a_token_is_needed_and_never_shows_it() -> None:
+    client = Client(build(Settings(admin_token="hush", auth="off", tenant="shop")).flask, "acme", None)
+    facts = client.get("//").get_json()
+    assert (facts["tokens"], facts["tenant"]) == ([], "shop")
+    page = client.get("//", headers={"Accept": BROWSER}).text
+    assert "No token is needed." in page
+    assert "The control plane needs the token in the ready line." in page
+    assert "<form" not in page
+    assert "hush" not in page + client.get("//").text
+
+
+@pytest.mark.parametrize(
+    ("headers", "url"),
+    [
+        ({"Host": "127.0.0.1:8080"}, "http://127.0.0.1:8080"),
+        ({"Host": "[::1]:8080"}, "http://[::1]:8080"),
+        ({"Host": "mock.example", "X-Forwarded-Proto": "https"}, "https://mock.example"),
+        ({"Host": "<b>"}, "http://localhost:8080"),
+        ({"Host": "a b"}, "http://localhost:8080"),
+        ({}, "http://localhost:8080"),
+    ],
+)
+def test_the_page_names_the_url_that_the_client_used(shared: App, headers: dict[str, str], url: str) -> None:
+    request = Request("GET", "/", "", {name.lower(): text for name, text in headers.items()})
+    assert json.loads(shared.entrances.answer(request).content)["url"] == url
 
 
 def test_a_request_over_a_limit_is_still_refused(client: Client) -> None:

@@ -12,6 +12,7 @@ SECRET_NAMES = "|".join(
         *("accessToken", "refreshToken", "saasToken", "subjectAccessToken"),
     )
 )
+SECRET_FIELD = re.compile(SECRET_NAMES, re.ASCII | re.IGNORECASE)
 ENCODED_SECRET_NAMES = SECRET_NAMES.replace("_", "(?:_|%5f)")
 REGEX_FLAGS = re.ASCII | re.IGNORECASE | re.DOTALL
 SECRET_IN_FORM = re.compile(rf"(?P<name>(?:^|[&?])(?:{ENCODED_SECRET_NAMES})=)[^&#\s]*", REGEX_FLAGS)
@@ -25,6 +26,11 @@ AUTH_SCHEMES = frozenset({"basic", "bearer", "digest"})
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Redact the credentials in headers; an authentication scheme such as Bearer stays visible."""
     return {name: _redact_header(name, value) for name, value in headers.items()}
+
+
+def names_secret(field: str) -> bool:
+    """Whether a JSON pointer or the name of a parameter ends in the name of a secret field."""
+    return SECRET_FIELD.fullmatch(field.rpartition("/")[2]) is not None
 
 
 def redact_query(query: str) -> str:

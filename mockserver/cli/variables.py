@@ -1,0 +1,55 @@
+"""The environment variables of the commands: those that exist, and those that look like them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+import click
+
+from ..settings import PREFIX, list_settings
+
+LOG = logging.getLogger("mockserver")
+URL_VARIABLE = PREFIX + "URL"
+COMMON_BEGINNING = "MOCK"  # of ours, and of those with a misspelt prefix, such as MOCK_SERVER_PORT
+LETTERS_PER_TYPO = 6  # a name of a setting may have one typo, and another one for each further six letters
+
+
+def known_variables() -> list[str]:
+    """Return the names of all environment variables that some command reads."""
+    return [*(setting.variable for setting in list_settings()), URL_VARIABLE]
+
+
+def find_unknown_variables(environment: Iterable[str]) -> list[str]:
+    """Return the variables with our prefix that no command reads; UsageError for one that is nearly a known one."""
+    known = known_variables()
+    unknown = [name for name in sorted(environment) if name.upper().startswith(COMMON_BEGINNING) and name not in known]
+    for name in unknown:
+        for meant in known:
+            if count_typos(name.upper(), meant) <= 1 + len(meant.removeprefix(PREFIX)) // LETTERS_PER_TYPO:
+                raise click.UsageError(
+                    f"the environment variable {name} does not exist; did you mean {meant}? Rename or unset it"
+                )
+    return [name for name in unknown if name.startswith(PREFIX)]
+
+
+def warn_of_unknown_variables(environment: Iterable[str]) -> None:
+    """Log a warning for each variable with our prefix that has no effect."""
+    for name in find_unknown_variables(environment):
+        LOG.warning("the environment variable %s has no effect; `mockserver settings` lists those that have", name)
+
+
+def count_typos(text: str, other: str) -> int:
+    """Return how many letters must be added, removed, replaced or swapped with the next to turn a text into another."""
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for row, letter in enumerate(text, 1):
+        costs = [row]
+        for column, other_letter in enumerate(other, 1):
+            replaced = above[column - 1] + (letter != other_letter)
+            cost = min(replaced, above[column] + 1, costs[-1] + 1)
+            if row > 1 and column > 1 and (letter, text[row - 2]) == (other[column - 2], other_letter):
+                cost = min(cost, before[column - 2] + 1)
+            costs.append(cost)
+        before, above = above, costs
+    return above[-1]

@@ -1,0 +1,44 @@
+"""The system's browser for tests, which never contacts other hosts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = f"no browser: install Debian's package chromium, or anything that provides one of {', '.join(NAMES)}"
+REQUIRED = os.environ.get("MOCKSERVER_BROWSER_TESTS") == "required"
+FOREIGN = "shop.example"  # the browser resolves this name to a loopback address, and no others
+RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+
+@contextmanager
+def launch_browser() -> Iterator[Browser]:
+    """Start the browser; skip the test if there is none, unless the environment requires it."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.fail(MISSING) if REQUIRED else pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[f"--host-resolver-rules={RULES}"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_window(browser: Browser) -> Iterator[Page]:
+    """Open a new window; fail if it contacts other hosts or has an uncaught error."""
+    hosts: set[str | None] = set()
+    errors: list[Any] = []
+    with browser.new_context() as context:
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        context.on("weberror", lambda error: errors.append(error.error))
+        yield context.new_page()
+    assert hosts <= {"127.0.0.1", FOREIGN, None}
+    assert errors == []

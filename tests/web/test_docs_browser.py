@@ -1,0 +1,171 @@
+"""The documentation in a real browser: where it opens, whom it calls as, and "Try it out" for every operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.support.browser import launch_browser, open_window
+from tests.support.live_server import send_request, start_server
+from tests.support.specs import SPECS
+from tests.support.status_cases import find_token
+
+LOGIN = {"email": "john.doe@email.com", "password": "secret1"}
+STATUS = ".live-responses-table .response-col_status"
+MAX_WAIT_MS = 60_000  # the machine may be busy
+METHODS = {"get", "put", "post", "delete", "patch"}
+Preparation = Callable[[str], dict[str, str]]
+
+
+def log_in(server: str) -> dict[str, str]:
+    return {"refreshToken": send_request(f"{server}/customer/acme/login", "POST", LOGIN)[1]["refresh_token"]}
+
+
+def visit(server: str) -> dict[str, str]:
+    url = f"{server}/customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront"
+    return {"refresh_token": send_request(url)[1]["refresh_token"]}
+
+
+def take_snapshot(server: str) -> dict[str, str]:
+    assert send_request(f"{server}/__admin/snapshots/before", "PUT")[0] == 200
+    return {}
+
+
+def add_fault(server: str) -> dict[str, str]:
+    rule = {"operation": "GET-customer-segment-retrieve-segments", "response": {"status": 503}}
+    status, fault = send_request(f"{server}/__admin/faults", "POST", rule)
+    assert status == 201, fault
+    return {"id": fault["id"]}
+
+
+def fail_call(server: str) -> dict[str, str]:
+    assert send_request(f"{server}/customer-segment/acme/segments/none")[0] == 404
+    return {"id": send_request(f"{server}/__admin/requests?limit=1")[1]["requests"][0]["id"]}
+
+
+# What a person does before these operations can work, and the values that the person then copies from the replies.
+PREPARATIONS: dict[str, Preparation] = {
+    "GET-customer-refresh-authtoken": log_in,
+    "GET-oauth-refresh-anonymous-access-token": visit,
+    "restoreSnapshot": take_snapshot,
+    "diffSnapshots": take_snapshot,
+    "deleteSnapshot": take_snapshot,
+    "showFault": add_fault,
+    "removeFault": add_fault,
+    "showRequest": fail_call,
+    "removeRequest": fail_call,
+    "explain": fail_call,
+}
+
+
+def test_the_prepared_operations_exist() -> None:
+    assert PREPARATIONS.keys() <= {id_ for spec in SPECS.values() for id_ in list_operations(spec)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launch_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with start_server() as (_, ready):
+        yield ready["url"]
+
+
+@pytest.fixture
+def page(browser: Browser, server: str) -> Iterator[Page]:
+    """The documentation as it opens."""
+    with open_window(browser) as page:
+        page.goto(f"{server}/__admin/docs/")
+        expect(page.locator(".opblock").first).to_be_visible(timeout=MAX_WAIT_MS)
+        yield page
+
+
+def choose_spec(page: Page, name: str) -> None:
+    page.locator("#select").select_option(label=name)
+    expect(page.locator(".info .title")).to_contain_text(SPECS[name]["info"]["title"], timeout=MAX_WAIT_MS)
+
+
+def call_as(page: Page, token: str | None) -> None:
+    button = page.get_by_role("navigation", name="Callers").get_by_role("button", name=token or "no token", exact=True)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def try_out(page: Page, id_: str, fields: dict[str, str] | None = None) -> Locator:
+    """Execute an operation as a person would: open it, fill in fields, press the button. Return its response."""
+    block = page.locator(f'[id^="operations-"][id$="-{id_}"]')
+    block.locator(".opblock-summary-control").click()
+    block.get_by_role("button", name="Try it out").click()
+    for name, text in (fields or {}).items():
+        block.locator(f'tr[data-param-name="{name}"] input').fill(text)
+    block.get_by_role("button", name="Execute").click()
+    response = block.locator(".live-responses-table tbody tr")
+    expect(response.first).to_be_visible(timeout=MAX_WAIT_MS)
+    return block
+
+
+def read_status(block: Locator) -> str:
+    return block.locator(STATUS).last.inner_text().split()[0]
+
+
+def list_operations(spec: Mapping[str, Any]) -> list[str]:
+    return [part["operationId"] for item in spec["paths"].values() for name, part in item.items() if name in METHODS]
+
+
+def test_it_opens_on_the_segments_as_an_administrator(page: Page) -> None:
+    expect(page.locator(".info .title")).to_contain_text(SPECS["customer-segment"]["info"]["title"])
+    block = try_out(page, "GET-customer-segment-retrieve-segments")
+    assert read_status(block) == "200"
+    assert "Authorization: Bearer admin-token" in block.locator(".curl-command").inner_text()
+
+
+def test_one_click_calls_as_anybody_else(page: Page) -> None:
+    block = try_out(page, "GET-customer-segment-retrieve-segments")
+    for token, status in [("manage-token", "403"), ("expired-token", "401"), ("customer-token", "200"), (None, "401")]:
+        call_as(page, token)
+        block.get_by_role("button", name="Execute").click()
+        expect(block.locator(STATUS).last).to_contain_text(status)
+        sent = block.locator(".curl-command").inner_text()
+        assert (f"Authorization: Bearer {token}" in sent) == (token is not None)
+
+
+def test_the_caller_stays_when_another_spec_is_chosen(page: Page) -> None:
+    call_as(page, "customer-token")
+    choose_spec(page, "customer-login")
+    block = try_out(page, "GET-customer-retrieve-customer-profile")
+    assert read_status(block) == "200"
+    assert '"98029737"' in block.locator(".live-responses-table").inner_text()
+
+
+def test_the_dialog_grants_a_token_to_a_client(page: Page) -> None:
+    call_as(page, None)
+    page.locator(".auth-wrapper .authorize").first.click()
+    form = page.locator(".auth-container", has_text="clientCredentials")
+    form.locator("#client_id_clientCredentials").fill("admin")
+    form.locator("#client_secret_clientCredentials").fill("secret")
+    form.get_by_role("button", name="Apply given OAuth2 credentials").click()
+    expect(form).to_contain_text("Authorized")
+    page.locator(".close-modal").click()
+    assert read_status(try_out(page, "GET-customer-segment-retrieve-segment")) == "200"
+
+
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_every_operation_can_be_tried_out_as_it_stands(page: Page, server: str, name: str) -> None:
+    choose_spec(page, name)
+    statuses = {}
+    for id_ in list_operations(SPECS[name]):
+        assert send_request(f"{server}/__admin/reset", "POST")[0] == 200
+        if name != "control":
+            call_as(page, find_token(id_))
+        prepare = PREPARATIONS.get(id_)
+        block = try_out(page, id_, prepare(server) if prepare else None)
+        statuses[id_] = read_status(block)
+        block.locator(".opblock-summary-control").click()  # what is closed is not rendered again
+    assert statuses
+    assert {id_: status for id_, status in statuses.items() if not status.startswith("2")} == {}

@@ -1,0 +1,139 @@
+"""The specs that the documentation serves: ready to import, with URLs, a token and examples that work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from mockserver.app import App, build
+from mockserver.settings import Settings
+from mockserver.web.served_specs import METHODS, TOKEN_SCHEME
+from tests.support.client import Client
+from tests.support.specs import SPECS
+from tests.support.status_cases import find_token
+
+HOST = "127.0.0.1:9999"
+ISSUED = {"refresh_token", "refreshToken"}  # parameters that only a login can give
+# Operations on what must be created first; the examples then name it.
+LATER = {"restoreSnapshot", "diffSnapshots", "showFault", "removeFault", "showRequest", "removeRequest", "explain"}
+
+
+def fetch_spec(client: Client, name: str, **headers: str) -> Any:
+    reply = client.with_token(None).get(f"//__admin/docs/specs/{name}.json", headers={"Host": HOST, **headers})
+    assert reply.status_code == 200
+    return reply.get_json()
+
+
+def resolve(spec: Any, node: Any) -> Any:
+    while "$ref" in node:
+        target = spec
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+def list_operations(spec: Any) -> Iterator[tuple[str, str, Any]]:
+    for path, item in spec["paths"].items():
+        for method in item:
+            if method in METHODS:
+                yield method, path, {"parameters": [], **item[method], "shared": item.get("parameters", [])}
+
+
+def list_urls(node: Any) -> Iterator[str]:
+    """Yield the URLs of servers and OAuth flows."""
+    if isinstance(node, dict):
+        for name, part in node.items():
+            if isinstance(part, str) and name in {"tokenUrl", "authorizationUrl", "refreshUrl"}:
+                yield part
+            yield from list_urls(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from list_urls(part)
+
+
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_a_served_spec_is_valid_and_names_this_server(client: Client, name: str) -> None:
+    spec = fetch_spec(client, name)
+    OpenAPIV30SpecValidator(spec).validate()
+    assert spec["servers"] == [{"url": f"http://{HOST}"}]
+    assert all(url == f"http://{HOST}/oauth/token" for url in list_urls(spec))
+    secure = fetch_spec(client, name, **{"X-Forwarded-Proto": "https"})
+    assert secure["servers"] == [{"url": f"https://{HOST}"}]
+
+
+@pytest.mark.parametrize("name", sorted(set(SPECS) - {"control"}))
+def test_a_bearer_token_is_the_first_alternative_wherever_one_is_needed(client: Client, name: str) -> None:
+    served, original = fetch_spec(client, name), SPECS[name]
+    scheme = served["components"]["securitySchemes"][TOKEN_SCHEME]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for method, path, operation in list_operations(served):
+        declared = original["paths"][path][method].get("security", original.get("security", []))
+        expected = [{TOKEN_SCHEME: []}, *declared] if declared else []
+        assert operation.get("security", served.get("security", [])) == expected, operation["operationId"]
+
+
+def test_the_control_plane_keeps_its_own_token(client: Client) -> None:
+    assert fetch_spec(client, "control")["components"]["securitySchemes"].keys() == {"AdminToken"}
+
+
+def test_the_served_spec_leaves_the_loaded_one_alone(client: Client, shared: App) -> None:
+    before = [json.dumps(spec.root, sort_keys=True) for spec in shared.specs]
+    for name in SPECS:
+        fetch_spec(client, name)
+    assert [json.dumps(spec.root, sort_keys=True) for spec in shared.specs] == before
+
+
+def read_example(spec: Any, owner: Any) -> Any:
+    """Return the example of a parameter, of a media type or of its schema; an object has those of its properties."""
+    if "examples" in owner:
+        return resolve(spec, next(iter(owner["examples"].values())))["value"]
+    if "example" in owner:
+        return owner["example"]
+    schema = resolve(spec, owner["schema"])
+    if "properties" in schema and "example" not in schema:
+        parts = {name: resolve(spec, part) for name, part in schema["properties"].items()}
+        return {name: part["example"] for name, part in parts.items() if "example" in part} or None
+    return schema.get("example", schema.get("default", next(iter(schema.get("enum", [])), None)))
+
+
+@pytest.mark.parametrize("name", sorted(SPECS))
+def test_the_examples_of_parameters_and_bodies_work_on_the_default_world(name: str) -> None:
+    flask = build(Settings()).flask
+    spec = fetch_spec(Client(flask, "acme"), name)
+    for method, path, operation in list_operations(spec):
+        id_, url = operation["operationId"], path
+        query: dict[str, str] = {}
+        headers: dict[str, str] = {}
+        parameters = [resolve(spec, part) for part in (*operation["shared"], *operation["parameters"])]
+        if any(part["name"] in ISSUED and part.get("required") for part in parameters):
+            continue
+        for parameter in parameters:
+            example = read_example(spec, parameter)
+            if parameter.get("required"):
+                assert example is not None, f"{id_}: {parameter['name']}"
+            if example is None:
+                continue
+            text = example if isinstance(example, str) else json.dumps(example)
+            if parameter["in"] == "path":
+                url = url.replace(f"{{{parameter['name']}}}", text)
+            else:
+                {"query": query, "header": headers}[parameter["in"]][parameter["name"]] = text
+        body = {}
+        if "requestBody" in operation:
+            media_type, media = next(iter(resolve(spec, operation["requestBody"])["content"].items()))
+            example = read_example(spec, media)
+            assert example is not None, f"{id_}: body"
+            is_json = media_type == "application/json"
+            body = {"data": json.dumps(example) if is_json else example, "content_type": media_type}
+        Client(flask, "acme", None).post("//__admin/reset")
+        caller = Client(flask, "acme", find_token(id_))
+        reply = caller.send(method.upper(), f"/{url}", query_string=query, headers=headers, **body)
+        if id_ in LATER:
+            assert reply.status_code == 404
+        else:
+            assert reply.status_code < 300, f"{id_}: {reply.status_code} {reply.text}"
