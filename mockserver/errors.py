@@ -224,8 +224,8 @@ class NotFound(ClientError):
     reason = "Not Found"
     rule = "C10"
 
-    def __init__(self, resource_id: str, *, rule: str = "") -> None:
-        super().__init__(f"The resource with id {resource_id} has not been found.", rule=rule)
+    def __init__(self, resource_id: str, *, hint: str = "", rule: str = "") -> None:
+        super().__init__(f"The resource with id {resource_id} has not been found.", hint=hint, rule=rule)
         self.resource_id = resource_id
 
     def body(self) -> ErrorBody:

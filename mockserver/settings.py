@@ -48,7 +48,8 @@ class Switches:
         default="true", metadata=_about("Whether match treats an assigned category as covering its descendants.", "C17")
     )
     references: Literal["strict", "lenient"] = field(
-        default="strict", metadata=_about("Whether items, customers, legal entities and sites must exist.", "D7")
+        default="strict",
+        metadata=_about("Whether items, customers, groups, legal entities and sites must exist.", "D7"),
     )
     delete_missing: Literal["204", "404"] = field(
         default="204", metadata=_about("Status for deleting something that does not exist.", "D9")

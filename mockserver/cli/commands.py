@@ -235,6 +235,5 @@ def _bind_server(app: Any, settings: Settings) -> Any:
         return Server(app.entrances.answer, settings.host, settings.port, app.faults)
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        exit_with_error(
-            f"cannot listen on {settings.host}:{settings.port}: {reason}; choose another with --host and --port"
-        )
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        exit_with_error(f"cannot listen on {host}:{settings.port}: {reason}; choose another with --host and --port")

@@ -112,7 +112,7 @@ def _check_references(state: State, collection: Collection, body: Body) -> None:
         for key in paths.keys_at(body, path):
             if target is not None and not state.has_document(target, key):
                 pointer = json_pointer(path.split("."))
-                detail = f"No document among the {target} has this key."
+                detail = f"None of the {target} has this id."
                 raise BadRequest(field=pointer, error_type="reference", detail=detail, rule="D7")
 
 

@@ -104,3 +104,8 @@ def _targets(section: Section) -> set[str]:
     targets = section.references.values()
     name_groups = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
     return {name for names in name_groups for name in names}
+
+
+def format_key(key: Key) -> str:
+    """Return a key as people read it; the parts of a composed one are joined by slashes."""
+    return key if isinstance(key, str) else "/".join(filter(None, key))

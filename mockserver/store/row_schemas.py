@@ -12,10 +12,12 @@ def _reference(name: str) -> Schema:
 
 
 ID = _reference("id")
+CHOSEN_ID = _reference("chosenId")
 LANGUAGE = _reference("language")
 COUNTRY = _reference("country")
 CURRENCY = _reference("currency")
 LOCALIZED = _reference("localized")
+CHOSEN_TEXTS = _reference("chosenTexts")
 TIME = _reference("time")
 VALIDITY = _reference("validity")
 METADATA = _reference("metadata")
@@ -44,6 +46,11 @@ DEFINITIONS: Schema = {
         "maxLength": 256,
         "pattern": "^[^\\u0000-\\u001f\\u007f]*$",
     },
+    "chosenId": {
+        "description": "Any text, like the ids that clients choose; put ids that look like numbers in quotation marks.",
+        "type": "string",
+        "minLength": 1,
+    },
     "language": {"type": "string", "pattern": "^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$"},
     "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
     "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
@@ -52,6 +59,11 @@ DEFINITIONS: Schema = {
         "type": "object",
         "minProperties": 1,
         "propertyNames": LANGUAGE,
+        "additionalProperties": TEXT,
+    },
+    "chosenTexts": {
+        "description": "A text by language; it may be empty, because clients may leave it empty.",
+        "type": "object",
         "additionalProperties": TEXT,
     },
     "time": {

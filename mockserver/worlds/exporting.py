@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..store.collection import Collection, Key, Row
+from ..store.collection import Collection, Key, Row, format_key
 from ..store.state import State
 from .sections import LANGUAGES
 
@@ -59,8 +59,4 @@ def _difference(old: Mapping[Key, Any], new: Mapping[Key, Any]) -> dict[str, lis
         "removed": [key for key in old if key not in new],
         "changed": [key for key in new if key in old and new[key] != old[key]],
     }
-    return {kind: list(map(_format_key, changed)) for kind, changed in keys.items() if changed}
-
-
-def _format_key(key: Key) -> str:
-    return key if isinstance(key, str) else "/".join(filter(None, key))
+    return {kind: list(map(format_key, changed)) for kind, changed in keys.items() if changed}

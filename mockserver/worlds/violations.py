@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..practices import paths
-from ..store.collection import MAX_LEVELS, Row, Section, Sections, Violation
+from ..store.collection import MAX_LEVELS, Row, Section, Sections, Violation, format_key
 
 
 def find_violations(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
@@ -36,7 +36,7 @@ def _duplicate_keys(world: Sections, sections: Iterable[Section]) -> Iterator[Vi
         for index, row in enumerate(_rows(world, section)):
             key = section.key_of(row)
             if key in earlier_keys:
-                yield f"/{section.name}/{index}", f"{key!r} comes twice"
+                yield f"/{section.name}/{index}", f"{format_key(key)!r} comes twice"
             earlier_keys.add(key)
 
 

@@ -156,13 +156,17 @@ def test_an_error_is_one_clear_line(arguments: list[str], variables: dict[str, s
     assert reason in done.stderr
 
 
-def test_a_port_in_use_is_named() -> None:
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("localhost", "localhost"), ("127.0.0.1", "127.0.0.1"), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]")],
+)
+def test_a_port_in_use_is_named(host: str, address: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = run_command("serve", "--port", port)
+        done = run_command("serve", "--host", host, "--port", port)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
-    assert port in done.stderr
+    assert f"cannot listen on {address}:{port}: " in done.stderr
 
 
 @pytest.mark.parametrize(

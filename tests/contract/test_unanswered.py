@@ -50,22 +50,11 @@ PATHS = [
         False,
         "acme",
     ),
-    (
-        "DELETE",
-        "/caas-customer/acme/customers",
-        "customer",
-        "DELETE /caas-customer/{tenant}/customers",
-        True,
-        "acme",
-    ),
-    (
-        "X\r\nY: z",
-        "/caas-customer/acme/customers",
-        "customer",
-        "ANY /caas-customer/{tenant}/customers",
-        True,
-        "acme",
-    ),
+    ("GET", "/caas-customer/acme/customers", "customer", "GET /caas-customer/{tenant}/customers", True, "acme"),
+    ("POST", "/caas-customer/acme/customers", "customer", "POST /caas-customer/{tenant}/customers", False, "acme"),
+    ("GET", "/feature-toggle/acme", "feature-toggle", "GET /feature-toggle/{tenant}", True, "acme"),
+    ("X\r\nY: z", "/feature-toggle/acme", "feature-toggle", "ANY /feature-toggle/{tenant}", True, "acme"),
+    ("GET", "/approval/acme/approvals", "approval", "GET /approval/{tenant}/approvals", True, "acme"),
     ("Ü", "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
     ("A" * 21, "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
     ("POST", "/customer/acme/signup", "customer-login", "POST /customer/{tenant}/signup", True, "acme"),
@@ -88,16 +77,19 @@ def test_another_path_is_in_no_service(path: str) -> None:
     assert find_published_path("GET", path) is None
 
 
-def test_every_simulated_operation_is_known_at_the_service_of_its_spec(shared: App) -> None:
+def test_every_simulated_operation_belongs_to_the_service_of_its_spec(shared: App) -> None:
+    called = {"/caas-customer/{tenant}/customers", "/configuration/{tenant}/basic-configuration"}  # M6, N6
     for operation in shared.api_operations:
         found = find_published_path(operation.method, re.sub(r"\{\w+\}", "x", operation.path))
         assert found, operation.path
-        assert (found.service.name, found.is_known) == (operation.service, True), operation.path
+        assert found.service.name == operation.service, operation.path
+        assert (found.is_published, found.is_called) == (operation.path not in called, operation.path in called)
 
 
 def test_every_published_operation_is_found_as_itself() -> None:
     services = {service.name: service for known in load_published_services().values() for service in known}
     assert len(services) == 46
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in services)
     for service in services.values():
         for operation in service.operations:
             found = find_published_path(operation.method, re.sub(r"\{\w+\}", "{x}", operation.path))
@@ -132,6 +124,12 @@ def test_an_operation_of_a_simulated_service_lists_those_that_are_simulated(clie
 )
 def test_a_misspelt_path_has_no_hint(client: Client, method: str, path: str) -> None:
     assert "X-Mock-Hint" not in client.send(method, f"/{path}").headers
+
+
+def test_an_unknown_path_under_a_simulated_one_does_not_call_the_service_missing(client: Client) -> None:
+    for path in ("caas-customer/acme/customers/1", "caas-customer/acme/x", "configuration/acme/basic-configuration/x"):
+        message = client.get(f"//{path}").get_json()["message"]
+        assert "not simulated" not in message, message
 
 
 def test_the_journal_groups_calls_by_service(client: Client) -> None:

@@ -17,6 +17,7 @@ from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.store.clock import LATEST_TIME, AdjustableClock
 from mockserver.worlds import exporting
+from mockserver.worlds.published import EMPLOYEE_GROUP as STAFF
 from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, REGULARS, SCREWDRIVER, TOOL_FANS, WORLDS
@@ -59,6 +60,29 @@ def test_a_world_of_all_sections_gives_the_same_state(client: Client, admin: Adm
     assert copy.client.with_token("read-token").get("/mine", headers={"Accept-Language": "ar"}).get_json()["name"] == {
         "de": "Meins"
     }
+
+
+# What clients may write, although no published example has it.
+ODD_WRITES: list[tuple[str, Any]] = [
+    (f"/{'s' * 300}", {"name": {"en": "S"}, "siteCode": "main"}),
+    ("/odd%0Aid", {"name": {}, "description": {}, "siteCode": "main", "validity": {}}),
+    (
+        "//iam/{tenant}/groups/odd%00group",
+        {"name": {"": ""}, "description": {}, "userType": "CUSTOMER", "b2b": {"a": 1}},
+    ),
+    ("//iam/{tenant}/groups/same", {"name": {"en": "G"}, "accessControls": ["a", "a"], "restrictions": ["a", "a"]}),
+    (f"//iam/{{tenant}}/groups/{STAFF}/users/EMPLOYEE/{'e' * 300}", None),
+]
+
+
+def test_whatever_clients_may_write_can_be_copied(client: Client, admin: Admin) -> None:
+    for path, body in ODD_WRITES:
+        assert client.put(path.format(tenant=client.tenant), json=body).status_code == 201, path
+    assert client.put("/odd%0Aid/groups/odd%00group").status_code == 201
+    world = {section: admin.call("GET", f"/state/{section}") for section in admin.call("GET", "/state")["counts"]}
+    copy = Admin(Client(client.flask, f"{client.tenant}b"))
+    copy.call("POST", "/seed", {"inline": world})
+    assert {section: copy.call("GET", f"/state/{section}") for section in world} == world
 
 
 def test_languages_are_replaced_compared_and_never_empty(client: Client, admin: Admin) -> None:

@@ -142,6 +142,7 @@ def test_k3_switched_a_root_has_lists(
 ) -> None:
     refused = client.get(f"//category/{client.tenant}/categories/{TOOLS}/{relatives}")
     assert (refused.status_code, refused.get_json()["resourceId"]) == (404, TOOLS)
+    assert "root_relatives" in refused.headers["X-Mock-Hint"]
     assert ids(simulator(root_relatives="list"), f"/categories/{TOOLS}/{relatives}") == below
 
 
@@ -221,6 +222,7 @@ def test_k5_a_tree_is_read_by_its_root(client: Client) -> None:
     assert [category["id"] for category in tools["subcategories"]] == [HAMMERS]
     refused = client.get(f"//category/{client.tenant}/category-trees/{HAMMERS}")
     assert (refused.status_code, refused.get_json()["resourceId"]) == (404, HAMMERS)
+    assert "categoryIds" in refused.headers["X-Mock-Hint"]
 
 
 @pytest.mark.parametrize(

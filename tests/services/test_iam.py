@@ -225,7 +225,7 @@ def test_o3b_content_language_is_optional_and_changes_nothing(client: Client, he
             "POST",
             "groups",
             BUYERS | {"b2b": {"legalEntityId": "x"}},
-            "/b2b/legalEntityId No document among the legalEntities has this key.",
+            "/b2b/legalEntityId None of the legalEntities has this id.",
         ),
     ],
 )

@@ -48,7 +48,9 @@ def build_category_tree(forest: CategoryForest, root_id: str) -> dict[str, Any]:
     """Return one tree; NotFound if the category is not a visible root (K5)."""
     forest.read_category(root_id)
     if not forest.is_root(root_id):
-        raise NotFound(root_id, rule="K5")
+        raise NotFound(
+            root_id, hint="only a root has a tree; categoryIds selects the tree that includes a category", rule="K5"
+        )
     return _build_subtree(forest, root_id)
 
 

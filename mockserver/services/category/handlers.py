@@ -11,6 +11,8 @@ from ...store.state import Document
 from . import assignments, categories
 from .forest import CategoryForest, visible_forest
 
+ROOT_HINT = "a root has no parents and no subcategories here, unless the setting root_relatives is list"
+
 
 def get_categories(call: Call) -> Listing:
     """List categories; a search has its `q` in the body instead (C16)."""
@@ -89,7 +91,7 @@ def _read_category_with_relatives(call: Call, forest: CategoryForest) -> Documen
     """Return the category whose relatives are listed; with the switch, NotFound if it is a root (K3)."""
     category = forest.read_category(call.path["categoryId"])
     if call.tenant.switches.root_relatives == "404" and forest.is_root(category["id"]):
-        raise NotFound(category["id"], rule="K3")
+        raise NotFound(category["id"], hint=ROOT_HINT, rule="K3")
     return category
 
 

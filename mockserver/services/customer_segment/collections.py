@@ -8,7 +8,7 @@ from typing import Any
 from ...domain.group_membership import CUSTOMER
 from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
 from ...store.row_generation import RowGenerator
-from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, VALIDITY, closed_object
+from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object
 from ...store.state import CustomerAssignment, GroupAssignment, ItemAssignment, Revision, State
 from . import sample_rows
 
@@ -128,11 +128,11 @@ SEGMENTS = SegmentCollection(
     generator=RowGenerator(make_row=sample_rows.generate_segment, default_count=10),
     schema=closed_object(
         {
-            "id": ID,
-            "name": LOCALIZED,
-            "description": LOCALIZED,
+            "id": CHOSEN_ID,
+            "name": CHOSEN_TEXTS,
+            "description": CHOSEN_TEXTS,
             "status": {"enum": ["ACTIVE", "INACTIVE"]},
-            "siteCode": ID,
+            "siteCode": TEXT,
             "validity": VALIDITY,
             "mixins": MIXINS,
             "metadata": METADATA,
@@ -148,9 +148,9 @@ CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
     generator=RowGenerator(make_row=sample_rows.generate_customer_assignment, default_count=40),
     schema=closed_object(
         {
-            "segmentId": ID,
-            "customerId": ID,
-            "legalEntityId": ID,
+            "segmentId": CHOSEN_ID,
+            "customerId": CHOSEN_ID,
+            "legalEntityId": CHOSEN_ID,
             "assignmentType": {"enum": ["MANUAL", "AUTOMATIC"]},
             "mixins": MIXINS,
             "metadata": METADATA,
@@ -166,7 +166,8 @@ GROUP_ASSIGNMENTS = GroupAssignmentCollection(
     check=check_assigned_groups,
     generator=RowGenerator(make_row=sample_rows.generate_group_assignment, default_count=3),
     schema=closed_object(
-        {"segmentId": ID, "groupId": ID, "mixins": MIXINS, "metadata": METADATA}, ("segmentId", "groupId", "metadata")
+        {"segmentId": CHOSEN_ID, "groupId": CHOSEN_ID, "mixins": MIXINS, "metadata": METADATA},
+        ("segmentId", "groupId", "metadata"),
     ),
 )
 ITEM_ASSIGNMENTS = ItemAssignmentCollection(
@@ -179,9 +180,9 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
     generator=RowGenerator(make_row=sample_rows.generate_item_assignment, default_count=120),
     schema=closed_object(
         {
-            "segmentId": ID,
+            "segmentId": CHOSEN_ID,
             "type": {"enum": ["PRODUCT", "CATEGORY"]},
-            "itemId": ID,
+            "itemId": CHOSEN_ID,
             "mixins": MIXINS,
             "metadata": METADATA,
         },

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from ...domain import group_membership
 from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
-from ...store.row_schemas import ID, LOCALIZED, METADATA, MIXINS, TEXT, closed_object, unique_list
+from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object
 from ...store.state import State
 from ...worlds.sample_values import sample_hex_id, sample_metadata
 
 USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
+TEXTS = {"type": "array", "items": TEXT}
 TEAMS = ("Buyers", "Managers", "Requesters", "Editors")
 
 
@@ -76,16 +77,16 @@ GROUPS = Collection(
     generator=RowGenerator(make_row=_generate_group, default_count=4),
     schema=closed_object(
         {
-            "id": ID,
-            "vendorId": ID,
+            "id": CHOSEN_ID,
+            "vendorId": TEXT,
             "code": {"description": "The name of a predefined group, such as BUYER.", **TEXT},
-            "name": LOCALIZED,
-            "description": LOCALIZED,
+            "name": CHOSEN_TEXTS,
+            "description": CHOSEN_TEXTS,
             "userType": USER_TYPE,
-            "b2b": closed_object({"legalEntityId": ID}),
-            "accessControls": unique_list(TEXT),
-            "templates": unique_list(TEXT),
-            "restrictions": unique_list(TEXT),
+            "b2b": {"type": "object", "properties": {"legalEntityId": TEXT}},
+            "accessControls": TEXTS,
+            "templates": TEXTS,
+            "restrictions": TEXTS,
             "mixins": MIXINS,
             "metadata": METADATA,
         },
@@ -99,7 +100,9 @@ GROUP_USERS = GroupUserCollection(
     references={"groupId": "groups", "userId": TargetByField("userType", {"CUSTOMER": "customers"})},
     check=check_user_types,
     generator=RowGenerator(make_row=_generate_group_user, default_count=12),
-    schema=closed_object({"groupId": ID, "userId": ID, "userType": USER_TYPE}, ("groupId", "userId", "userType")),
+    schema=closed_object(
+        {"groupId": CHOSEN_ID, "userId": CHOSEN_ID, "userType": USER_TYPE}, ("groupId", "userId", "userType")
+    ),
 )
 
 COLLECTIONS = (GROUPS, GROUP_USERS)

@@ -43,9 +43,8 @@ def read_credentials(authorization: str | None, parameters: Mapping[str, str]) -
         return ClientCredentials(id_, secret)
     credentials = _decode_basic(encoded)
     if id_ not in ("", credentials.id) or secret not in ("", credentials.secret):
-        raise InvalidTokenRequest(
-            "invalid_request", "the parameters name another client than the Authorization header", rule="B1c"
-        )
+        detail = "client_id or client_secret differs from the Authorization header; send one of the two"
+        raise InvalidTokenRequest("invalid_request", detail, rule="B1c")
     return credentials
 
 
