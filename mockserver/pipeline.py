@@ -138,7 +138,7 @@ class Pipeline:
         if reply.status == MULTI_STATUS:
             exchange.element_codes = [entry["code"] for entry in reply.body]
             if isinstance(reply.body, BulkEntries) and reply.body.errors:
-                exchange.element_errors = dict(islice(reply.body.errors.items(), MAX_ELEMENT_ERRORS))
+                exchange.element_errors = tuple(islice(reply.body.errors.items(), MAX_ELEMENT_ERRORS))
                 headers = {**headers, **self._element_error_headers(exchange, reply.body)}
         reply.body = self._encode_body(exchange, operation, call, view, reply)
         if headers:

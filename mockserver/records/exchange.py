@@ -47,7 +47,7 @@ class JournalEntry:
     principal: the holder of the token, even if it has expired; None for an unknown token or none.
     fault: ids of the faults that were applied. is_injected: whether one of them replaced the service's own response.
     versions: of the tenant's state, before and after the handler.
-    element_errors: of a bulk's elements, by position from 0; the first MAX_ELEMENT_ERRORS.
+    element_errors: of a bulk's elements, with their positions from 0; the first MAX_ELEMENT_ERRORS.
     microseconds: from arrival to response.
     is_truncated: whether the request body was longer than MAX_STORED_BODY_BYTES.
     size_bytes: an estimate of the memory that the entry takes.
@@ -66,7 +66,7 @@ class JournalEntry:
     error: ClientError | None = None
     response: Response | None = None
     versions: tuple[int, int] | None = None
-    element_errors: Mapping[int, ClientError] = field(default_factory=dict)
+    element_errors: Sequence[tuple[int, ClientError]] = ()
     microseconds: int = 0
     is_truncated: bool = False
     size_bytes: int = 0
@@ -148,9 +148,10 @@ class Exchange(JournalEntry):
         """Release what the journal does not keep, cut off long bodies, and return the exchange as an entry."""
         self.call = self.scan = None
         self.element_codes = ()
-        errors = self.element_errors.values() if self.error is None else (self.error,)
-        for error in errors:  # the frames of a traceback would keep body, call and state in memory
-            error.__traceback__ = error.__context__ = None
+        if self.error is not None or self.element_errors:
+            for error in (self.error, *(error for _, error in self.element_errors)):
+                if error is not None:  # the frames of a traceback would keep body, call and state in memory
+                    error.__traceback__ = error.__context__ = None
         request, response = self.request, self.response
         if len(request.body) > MAX_STORED_BODY_BYTES:
             self.is_truncated = True

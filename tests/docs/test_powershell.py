@@ -44,13 +44,13 @@ def test_powershell_makes_the_calls_of_the_curl_lines_with_the_same_statuses() -
 
 
 def test_some_pages_have_commands_for_powershell() -> None:
-    assert [path.name for path in PAGES] == ["commands.md"]
+    assert [path.name for path in PAGES] == ["commands.md", "installation.md"]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_the_commands_for_powershell_exist(path: object) -> None:
     text = "".join(BLOCK.findall((ROOT / str(path)).read_text()))
-    lines = re.findall(r"^mockserver ([a-z-]+)(.*?)(?: \|.*)?$", text, re.M)
+    lines = re.findall(r"^(?:\.venv\\Scripts\\)?mockserver ([a-z-]+)(.*?)(?: \|.*)?$", text, re.M)
     assert lines
     for name, arguments in lines:
         commands.commands[name].make_context(name, shlex.split(arguments)).close()

@@ -109,7 +109,7 @@ def _mock_json(entry: JournalEntry) -> Mapping[str, Any]:
 
 def failed_elements_json(entry: JournalEntry) -> list[dict[str, Any]]:
     """Return why elements of a bulk failed."""
-    return [_failed_element_json(position, error) for position, error in entry.element_errors.items()]
+    return [_failed_element_json(position, error) for position, error in entry.element_errors]
 
 
 def _failed_element_json(position: int, error: ClientError) -> dict[str, Any]:
