@@ -24,8 +24,9 @@ TIMEOUT_SECONDS = 60  # a test gives up after that; nothing is measured
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """Return the environment without MOCKSERVER_ variables, plus the given ones."""
-    return {name: text for name, text in os.environ.items() if not name.startswith("MOCKSERVER_")} | more
+    """Return the environment without the variables of the simulator and of a calling `make`, plus the given ones."""
+    foreign = ("MOCKSERVER_", "MAKE", "MFLAGS")
+    return {name: text for name, text in os.environ.items() if not name.startswith(foreign)} | more
 
 
 def run_command(
