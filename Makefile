@@ -14,7 +14,7 @@ dev:
 	@sh tools/prepare_environment.sh dev $(PYTHON)
 
 test: dev
-	@echo "Running about 4,700 tests on all cores: about 4 minutes on 2 cores. Progress is shown as [done/total]."
+	@echo "Running about 7,500 tests on all cores: about 8 minutes on 2 cores. Progress is shown as [done/total]."
 	$(BIN)/python -m pytest -n auto
 
 lint: dev
@@ -25,11 +25,11 @@ lint: dev
 types: dev
 	$(BIN)/mypy
 
-# In every way that the README describes, also beside the lowest versions of all dependencies; CI runs it.
+# In every way that the README describes, also with the lowest versions of all dependencies; CI runs it.
 package: dev
 	$(BIN)/python -m tests.quality.try_install
 
-# Before a release, since it takes about ten minutes: wheels for all platforms, the packages that people install beside
+# Before a release, since it takes about ten minutes: wheels for all platforms, the packages that people install with
 # ours, and the core of the tests with the lowest and the newest versions of all dependencies.
 compatibility: dev
 	$(BIN)/python -m tests.quality.try_wheels

@@ -195,5 +195,5 @@ def test_serving_needs_everything_but_the_checkers_of_specs() -> None:
 
 
 def test_dependencies_have_no_ceilings() -> None:
-    """A ceiling needs a test that shows what breaks above it; so far there is none."""
+    """A ceiling needs a test that shows what breaks above it; so far no test shows one."""
     assert [text for text in read_project(ROOT)["dependencies"] if "<" in text or "==" in text or "~" in text] == []

@@ -1,4 +1,4 @@
-"""Install the wheel beside each row of `tests/tables/neighbours.yaml`, and run the smoke test there."""
+"""Install the wheel together with each row of `tests/tables/neighbours.yaml`, and run the smoke test there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main() -> None:
         for row in NEIGHBOURS:
             commands = create_environment(Path(folder) / "environment", wheel, *row)
             check_installed(commands / "emporix-mockserver")
-            print(f"try_neighbours: works beside {', '.join(row)}", flush=True)
+            print(f"try_neighbours: works with {', '.join(row)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Use the executable where there is no Python: `python -m tests.release.try_executable [FILE]`; `make executable` does.
+"""Use the executable without Python: `python -m tests.release.try_executable [FILE]`; `make executable` does.
 
 For root on Linux, the file is below a root of its own, with a shell and tar, but no Python. Otherwise its environment
 is that of the caller.

@@ -21,7 +21,7 @@ RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 @contextmanager
 def launch_browser() -> Iterator[Browser]:
-    """Start the browser; skip the test if there is none, unless the environment requires it."""
+    """Start the browser; skip the test if it is missing, unless the environment requires it."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.fail(MISSING) if REQUIRED else pytest.skip(MISSING)

@@ -9,7 +9,7 @@ function usesMusl () {
   return process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime
 }
 
-/** Return the path of the program for this platform. Throws an Error that says what to do if there is none. */
+/** Return the path of the program for this platform. Throws an Error that says what to do if no package has one. */
 function findExecutable () {
   const platform = `${process.platform}-${process.arch}`
   const packageName = `${ownName}-${platform}`
