@@ -20,6 +20,11 @@ from tests.support.live_server import TIMEOUT_SECONDS
 from tests.support.paths import ROOT
 from tools.prepare_environment import ANNOUNCEMENTS, CHECKS_OF_SPECS, list_serving_needs, read_project
 
+# Runs a command that Ctrl-C interrupts, even if the tests run in the background, where shells ignore it.
+CATCH_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])"
+)
+WITH_CTRL_C = (sys.executable, "-c", CATCH_CTRL_C)
 PROJECT = """[project]
 name = "emporix-mockserver"
 dependencies = ["tiny @ {wheel}", "openapi-core>=99", "jsonschema>=99", "referencing>=99"]
@@ -92,19 +97,20 @@ def test_ctrl_c_leaves_nothing(checkout: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # pip waits for it
         silent.settimeout(TIMEOUT_SECONDS)
         variables = {"PATH": os.environ["PATH"], "PIP_INDEX_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/"}
-        with subprocess.Popen(
-            ["sh", "tools/prepare_environment.sh", "serve", sys.executable],
-            cwd=checkout,
-            env=variables,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            connection, _ = silent.accept()
+        with (
+            subprocess.Popen(
+                [*WITH_CTRL_C, "sh", "tools/prepare_environment.sh", "serve", sys.executable],
+                cwd=checkout,
+                env=variables,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            ) as process,
+            silent.accept()[0],
+        ):
             assert (checkout / ".venv").exists()
             os.killpg(process.pid, signal.SIGINT)
             _, errors = process.communicate(timeout=TIMEOUT_SECONDS)
-            connection.close()
     assert process.returncode == 130
     assert "The installation is not complete" in errors
     assert not (checkout / ".venv").exists()
