@@ -12,7 +12,8 @@ from click.core import ParameterSource
 from ..settings import PREFIX, Settings
 from .variables import URL_VARIABLE, find_unknown_variables
 
-LOOPBACK_BY_WILDCARD = {"0.0.0.0": "127.0.0.1", "::": "localhost"}  # noqa: S104 - compared, not bound
+IPV4_LOOPBACK = "127.0.0.1"  # not localhost, because some containers cannot resolve it
+LOOPBACK_BY_HOST = dict.fromkeys(("0.0.0.0", "::", "localhost"), IPV4_LOOPBACK)  # noqa: S104 - compared, not bound
 DEFAULTS = Settings()
 OPTIONS = ("url", "host", "port")
 
@@ -64,7 +65,7 @@ def _is_from_variable(name: str) -> bool:
 
 
 def _compose_url(host: str, port: int) -> str:
-    reachable_host = LOOPBACK_BY_WILDCARD.get(host, host)
+    reachable_host = LOOPBACK_BY_HOST.get(host, host)
     return f"http://{f'[{reachable_host}]' if ':' in reachable_host else reachable_host}:{port}"
 
 

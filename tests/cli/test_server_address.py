@@ -16,15 +16,15 @@ from mockserver.control import guard
 from tests.support.live_server import COMMAND, TIMEOUT_SECONDS, clean_environment, run_command, start_server
 
 CASES: list[tuple[list[str], dict[str, str], str]] = [
-    ([], {}, "http://localhost:8080"),
+    ([], {}, "http://127.0.0.1:8080"),
     (["--url", "http://a:1/"], {}, "http://a:1"),
     (["--url", "https://a/mock/"], {}, "https://a/mock"),
     ([], {"URL": "http://a:1"}, "http://a:1"),
     ([], {"URL": "http://a:1", "HOST": "b", "PORT": "2"}, "http://a:1"),
-    ([], {"URL": "", "PORT": "2"}, "http://localhost:2"),
+    ([], {"URL": "", "PORT": "2"}, "http://127.0.0.1:2"),
     ([], {"HOST": "b", "PORT": "2"}, "http://b:2"),
     ([], {"HOST": "0.0.0.0"}, "http://127.0.0.1:8080"),
-    ([], {"HOST": "::"}, "http://localhost:8080"),
+    ([], {"HOST": "::"}, "http://127.0.0.1:8080"),
     ([], {"HOST": "::1"}, "http://[::1]:8080"),
     (["--port", "3"], {"URL": "http://a:1", "HOST": "b"}, "http://b:3"),
     (["--host", "c"], {"URL": "http://a:1", "PORT": "2"}, "http://c:2"),
