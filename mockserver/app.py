@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from .records.store import RecordStore
 from .settings import Settings
 from .store.clock import Clock
 from .store.world import World
+from .tls.certificates import CertificateFiles, Certificates
 from .web.application import CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from .web.flask_app import SimulatorFlask
 
 CONTROL_SPEC = "control.yaml"
+HOST_NAME = re.compile(r"[\w.-]*[a-z][\w.-]*|\d+(\.\d+){3}|[\da-f:]*:[\da-f:]*", re.ASCII | re.IGNORECASE)
+ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class App:
     control_operations: tuple[Operation, ...]
     specs: tuple[Spec, ...]
     entrances: Entrances
+    certificates: Certificates
 
     @property
     def services(self) -> list[str]:
@@ -85,7 +90,16 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     records = LoggedRecordStore() if settings.log == "requests" else RecordStore()
     faults = FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
-    context = ControlContext(world, records, {operation.id: operation for operation in api.operations}, faults, worlds)
+    certificates = _find_certificates(settings)
+    context = ControlContext(
+        world=world,
+        records=records,
+        operations={operation.id: operation for operation in api.operations},
+        faults=faults,
+        worlds=worlds,
+        certificates=certificates,
+        is_tls=settings.is_tls,
+    )
     control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
     control = _join_services([build_control_service(context)], {CONTROL_SPEC: control_spec})
     api_pipeline = _create_api_pipeline(
@@ -105,6 +119,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         tenant=settings.tenant,
         list_tokens=lambda: world.tokens.seed_tokens if settings.auth == "on" else (),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
+        base_path=settings.base_path,
     )
     return App(
         settings=settings,
@@ -118,6 +133,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         control_operations=control.operations,
         specs=specs,
         entrances=entrances,
+        certificates=certificates,
     )
 
 
@@ -219,6 +235,16 @@ def _join_services(joined_services: list[Service], compiled_specs: Mapping[str, 
 def _admin_token(settings: Settings) -> str:
     """Return the token that the control plane requires: the configured one, or a random one beyond loopback."""
     return settings.admin_token or ("" if is_loopback_address(settings.host) else token_urlsafe(24))
+
+
+def _find_certificates(settings: Settings) -> Certificates:
+    """Return the certificates, for the names under which clients know this server."""
+    hosts = [
+        name
+        for name in (settings.host, *settings.allowed_host)
+        if name not in ALL_ADDRESSES and HOST_NAME.fullmatch(name)
+    ]
+    return Certificates(CertificateFiles(settings.tls_cert, settings.tls_key, settings.tls_folder, hosts))
 
 
 def _second_opinion(specs: Iterable[Spec], settings: Settings) -> SecondOpinion | None:

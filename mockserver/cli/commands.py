@@ -17,7 +17,7 @@ from .. import __version__
 from ..settings import PREFIX, Settings, list_settings, settings_table
 from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
-from .server_address import add_address_options, pop_server_url
+from .server_address import add_address_options, pop_address
 from .variables import warn_of_unknown_variables
 
 YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
@@ -159,9 +159,9 @@ def healthcheck(wait: float, **options: Any) -> None:
     """
     from . import health_check
 
-    url = pop_server_url(options)
+    address = pop_address(options)
     try:
-        click.echo(health_check.await_health(url, wait))
+        click.echo(health_check.await_health(address, wait))
     except health_check.Unhealthy as error:
         click.echo(f"mockserver: {error}", err=True)
         sys.exit(1)
@@ -192,9 +192,9 @@ def coverage(
     """
     from . import coverage_gate
 
-    url = pop_server_url(options)
+    address = pop_address(options)
     try:
-        fetch_report = partial(coverage_gate.fetch_report, url, admin_token, tenant=tenant, service=service)
+        fetch_report = partial(coverage_gate.fetch_report, address, admin_token, tenant=tenant, service=service)
         report = coverage_gate.parse_report(fetch_report())
         content = coverage_gate.format_report(report).encode() if form == "text" else fetch_report(format=form)
         if output:
@@ -229,10 +229,21 @@ def exit_with_error(reason: object) -> NoReturn:
 
 
 def _bind_server(app: Any, settings: Settings) -> Any:
+    from ..tls.authority import TlsError
     from ..web.server import Server
 
     try:
-        return Server(app.entrances.answer, settings.host, settings.port, app.faults)
+        return Server(
+            app.entrances.answer,
+            settings.host,
+            settings.port,
+            app.faults,
+            certificates=app.certificates,
+            is_tls=settings.is_tls,
+            base_path=settings.base_path,
+        )
+    except TlsError as error:
+        exit_with_error(error)
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 
 from ..access import TENANT_NAME
+from ..messages import is_base_path
 from ..records.coverage import COVERAGE_DIMENSIONS
 from ..settings import Setting, Settings, Switches, list_settings
 from .count_options import to_kebab_case
@@ -22,7 +23,14 @@ ANY_ORIGIN = "*"
 ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # matches the whole value
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 HEADER_PATTERN = re.compile(r"[\w!#$%&'+.^`|~-]+\*?", re.ASCII)  # matches the whole value
-SETTING_RANGES = {"port": click.IntRange(0, 65535), "max_page_size": click.IntRange(min=1)}
+FILE = click.Path(path_type=Path)  # whoever reads it says what is wrong with it
+SETTING_TYPES = {
+    "port": click.IntRange(0, 65535),
+    "max_page_size": click.IntRange(min=1),
+    "tls_cert": FILE,
+    "tls_key": FILE,
+    "tls_folder": FILE,
+}
 
 
 def add_settings_options(command: Any) -> Any:
@@ -45,6 +53,10 @@ def collect_settings(options: dict[str, Any]) -> Settings:
         raise click.UsageError("--known-header must be the name of a header, such as X-Shop, or a beginning: X-Shop-*")
     if options["cors_credentials"] and not set(options["cors_origin"]) - {ANY_ORIGIN}:
         raise click.UsageError("--cors-credentials needs the origins of pages in --cors-origin; browsers refuse `*`")
+    if (options["tls_cert"] is None) != (options["tls_key"] is None):
+        raise click.UsageError("--tls-cert and --tls-key belong together; give both, or only --tls")
+    if options["base_path"] and not is_base_path(options["base_path"]):
+        raise click.UsageError("--base-path must be a path such as /mock: it starts with a slash and ends without one")
     switch_names = {switch.name for switch in fields(Switches)}
     switches = Switches(**{name: value for name, value in options.items() if name in switch_names})
     return Settings(behaviour=switches, **{name: value for name, value in options.items() if name not in switch_names})
@@ -82,4 +94,4 @@ def _click_type(setting: Setting) -> tuple[Any, bool]:
     if container is tuple:
         return arguments[0], True
     value_type = next((argument for argument in arguments if argument is not NoneType), setting.hint)
-    return SETTING_RANGES.get(setting.name, FOLDER if value_type is Path else value_type), False
+    return SETTING_TYPES.get(setting.name, FOLDER if value_type is Path else value_type), False

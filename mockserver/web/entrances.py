@@ -10,6 +10,7 @@ from ..control.guard import Guard
 from ..messages import Request, Response
 from . import wsgi
 from .application import LOOPBACK_ONLY, Answer, Application, CorsRules, answer_by_origin
+from .base_path import answer_below
 from .welcome import Welcome
 
 if TYPE_CHECKING:  # it took a tenth of the start to import, and most clients never need it
@@ -39,21 +40,25 @@ class Entrances:
         list_tokens: Callable[[], Sequence[str]] = tuple,
         count_headers: Collection[str] = (),
         cors: CorsRules = LOOPBACK_ONLY,
+        base_path: str = "",
     ) -> None:
         """Take the pipelines.
 
         specs: the OpenAPI documents that the documentation shows, by name.
         services, tenant, list_tokens: see `Welcome`.
         count_headers, cors: see `create_flask`.
+        base_path: what all paths must begin with.
         """
         welcome = Welcome(services, tenant, list_tokens, guard.access)
         self._application = Application(api, control, self._answer_documentation, guard, welcome)
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
-        self._list_tokens = list_tokens
+        self._list_tokens, self._base_path = list_tokens, base_path
         self._lock = Lock()  # two threads may need an application for the first time at once
         self._flask: SimulatorFlask | None = None
         self._docs: Flask | None = None
-        self.answer = answer_by_origin(pages=self._answer_page, others=self._application.answer)
+        self.answer = answer_below(
+            base_path, answer_by_origin(pages=self._answer_page, others=self._application.answer)
+        )
 
     @property
     def flask(self) -> SimulatorFlask:
@@ -62,7 +67,9 @@ class Entrances:
             if self._flask is None:
                 from .flask_app import create_flask  # noqa: PLC0415 - see above
 
-                self._flask = create_flask(self._application, count_headers=self._count_headers, cors=self._cors)
+                self._flask = create_flask(
+                    self._application, count_headers=self._count_headers, cors=self._cors, base_path=self._base_path
+                )
             return self._flask
 
     def _answer_page(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from tests.support.samples import GOLDEN
 
 IMPORTED = re.compile(r"^import time: .*\|\s+([\w.]+)$", re.MULTILINE)
 NEEDED_LATER = {
+    "cryptography",
     "faker",
     "flask",
     "flask_cors",
@@ -24,6 +25,7 @@ NEEDED_LATER = {
     "jwt",
     "openapi_core",
     "regex",
+    "trustme",
     "urllib.request",
     "werkzeug",
     "yaml",

@@ -107,6 +107,13 @@ def test_the_page_names_the_url_that_the_client_used(shared: App, headers: dict[
     assert json.loads(shared.entrances.answer(request).content)["url"] == url
 
 
+def test_the_page_names_the_scheme_of_the_server(shared: App) -> None:
+    request = Request("GET", "/", "", {"host": "localhost:1"}, scheme="https")
+    assert json.loads(shared.entrances.answer(request).content)["url"] == "https://localhost:1"
+    facts = shared.flask.test_client().get("/", base_url="https://localhost:1").get_json()  # as a WSGI server says it
+    assert facts["url"] == "https://localhost:1"
+
+
 def test_a_request_over_a_limit_is_still_refused(client: Client) -> None:
     assert client.get("//", query_string="q=" + "x" * 11_000).status_code == 414
     assert client.get("//", headers={"X-Long": "x" * 70_000}).status_code == 431

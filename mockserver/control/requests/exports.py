@@ -46,9 +46,13 @@ def har_json(entries: Iterable[JournalEntry]) -> dict[str, Any]:
 
 
 def find_server_url(entries: Sequence[JournalEntry]) -> str:
-    """Return the URL of the server: the latest valid Host header of these requests, or else the default."""
-    hosts = (entry.request.headers.get("host", "") for entry in reversed(entries))
-    return f"http://{next((host for host in hosts if HOST_PATTERN.fullmatch(host)), DEFAULT_HOST)}"
+    """Return the URL of the server for the latest of these requests with a valid Host header, or else the default."""
+    for entry in reversed(entries):
+        request = entry.request
+        host = request.headers.get("host", "")
+        if HOST_PATTERN.fullmatch(host):
+            return f"{request.client_scheme}://{host}{request.prefix}"
+    return f"http://{DEFAULT_HOST}"
 
 
 def _render_script_line(entry: JournalEntry, public_tokens: Container[str]) -> str:

@@ -1,0 +1,167 @@
+"""The recipes of docs/unchanged-clients.md, each in its client: curl, Python, Node, Chromium, Playwright."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.support.live_server import TIMEOUT_SECONDS, clean_environment, start_server
+from tests.support.paths import ROOT
+
+PAGE = (ROOT / "docs" / "unchanged-clients.md").read_text()
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = f"no browser: install Debian's package chromium, or anything that provides one of {', '.join(NAMES)}"
+REQUIRED = os.environ.get("MOCKSERVER_BROWSER_TESTS") == "required"
+PROXY_URL, TLS_ADDRESS = "http://127.0.0.1:8080", "8443"
+URL = "https://api.emporix.io/customer-segment/acme/segments"
+FETCH = f"""fetch("{URL}", {{ headers: {{ Authorization: "Bearer admin-token" }} }}).then((reply) => reply.status)"""
+APP = f"""
+import https from "node:https";
+console.log(await {FETCH});
+https.get("{URL}", {{ headers: {{ Authorization: "Bearer admin-token" }} }}, (reply) => {{
+  console.log(reply.statusCode);
+  reply.resume();
+}});
+"""
+
+
+class Servers:
+    """A server with a plain port and one with HTTPS, which have the same authority, in a folder with `ca.crt`."""
+
+    def __init__(self, folder: Path, plain: dict[str, Any], encrypted: dict[str, Any]) -> None:
+        self.folder, self.plain, self.encrypted = folder, plain["url"], encrypted["url"]
+        self.spki = encrypted["tls"]["spki"]
+
+    def blocks(self, heading: str, language: str) -> list[str]:
+        """Return the code blocks below a heading, for the ports of these servers."""
+        section = PAGE.partition(f"## {heading}\n")[2].partition("\n## ")[0] if heading else PAGE.partition("\n## ")[0]
+        found = re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+        assert found, (heading, language)
+        port = self.encrypted.rpartition(":")[2]
+        return [
+            block.replace(PROXY_URL, self.plain).replace(TLS_ADDRESS, port).replace("SPKI_HASH", self.spki)
+            for block in found
+        ]
+
+    def run(self, script: str) -> str:
+        """Run a shell script in the folder; return its output."""
+        done = subprocess.run(
+            ["sh", "-e", "-c", script],
+            cwd=self.folder,
+            env=clean_environment(PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}"),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    folder = tmp_path_factory.mktemp("client")
+    kept = ("--tls-folder", str(folder / "authority"))
+    with start_server(*kept) as (_, plain), start_server("--tls", *kept) as (_, encrypted):
+        servers = Servers(folder, plain, encrypted)
+        servers.run(servers.blocks("", "sh")[-1])
+        yield servers
+
+
+def test_curl(servers: Servers) -> None:
+    assert servers.run(servers.blocks("curl, and what reads the usual variables", "sh")[0]).startswith("[{")
+
+
+def test_python_libraries(servers: Servers) -> None:
+    (servers.folder / "app.py").write_text(servers.blocks("Python", "python")[0])
+    assert servers.run(servers.blocks("Python", "sh")[0]).split() == ["200"] * 3
+
+
+def test_a_host_that_is_not_the_vendors_is_refused_in_words(servers: Servers) -> None:
+    script = "import urllib.request as u; u.urlopen('https://example.com/')"
+    shell = f"export HTTPS_PROXY={servers.plain}; python -c {shlex.quote(script)} 2>&1 || true"
+    assert "403 This proxy answers for api.emporix.io:443 only, let others bypass it (NO_PROXY)" in servers.run(shell)
+
+
+def test_node(servers: Servers) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("no node")
+    (servers.folder / "vendor.cjs").write_text(servers.blocks("Node", "js")[0])
+    (servers.folder / "app.mjs").write_text(APP)
+    assert servers.run(servers.blocks("Node", "sh")[0]).split() == ["200", "200"]
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    if find_browser() is None:
+        pytest.fail(MISSING) if REQUIRED else pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=find_browser())
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an empty page, from whose origin the tests call the vendor."""
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "index.html").write_text("<!doctype html><title>shop</title><link rel=icon href=data:,>")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        serving.join()
+
+
+def find_browser() -> str | None:
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["proxy file", "other address"])
+def test_chromium(servers: Servers, playwright: Playwright, application: str, tmp_path: Path, number: int) -> None:
+    _, *flags = shlex.split(servers.blocks("Chromium", "sh")[number])
+    folder = flags.pop()
+    assert folder == "--user-data-dir=profile"
+    with playwright.chromium.launch_persistent_context(tmp_path, executable_path=find_browser(), args=flags) as context:
+        page = context.new_page()
+        page.goto(application)
+        assert page.evaluate(FETCH) == 200
+
+
+def test_playwrights_proxy(servers: Servers, browser: Browser, application: str) -> None:
+    names: dict[str, Any] = {}
+    exec(servers.blocks("Playwright", "python")[0], names)
+    with names["open_context"](browser) as context:
+        page = context.new_page()
+        page.goto(application)
+        assert page.evaluate(FETCH) == 200
+
+
+def test_playwrights_routes(servers: Servers, browser: Browser, application: str) -> None:
+    names: dict[str, Any] = {}
+    exec(servers.blocks("Playwright", "python")[1], names)
+    with browser.new_context() as context:
+        page = context.new_page()
+        names["route_vendor"](page)
+        page.goto(application)
+        assert page.evaluate(FETCH) == 200
