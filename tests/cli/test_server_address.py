@@ -32,10 +32,10 @@ CASES: list[tuple[list[str], dict[str, str], str]] = [
     (["--port", "3"], {"URL": "http://a:1", "HOST": "b"}, "http://b:3"),
     (["--host", "c"], {"URL": "http://a:1", "PORT": "2"}, "http://c:2"),
     (["--url", "http://a:1", "--port", "3"], {}, "http://a:1"),
-    (["--tls", "--base-path", "/mock"], {}, "https://localhost:8080/mock"),
+    (["--tls", "--base-path", "/mock"], {}, "https://127.0.0.1:8080/mock"),
     ([], {"TLS": "1", "BASE_PATH": "/mock", "HOST": "0.0.0.0"}, "https://127.0.0.1:8080/mock"),
-    ([], {"TLS_CERT": "server.pem"}, "https://localhost:8080"),
-    ([], {"TLS": "0"}, "http://localhost:8080"),
+    ([], {"TLS_CERT": "server.pem"}, "https://127.0.0.1:8080"),
+    ([], {"TLS": "0"}, "http://127.0.0.1:8080"),
     (["--url", "http://a:1"], {"TLS": "1", "BASE_PATH": "/mock"}, "http://a:1"),
 ]
 INVALID = [
