@@ -11,7 +11,7 @@ from urllib.request import Request
 
 import orjson
 
-from ..records.coverage import COVERAGE_DIMENSIONS
+from ..wording import COVERAGE_DIMENSIONS
 from .server_trust import ServerAddress, describe_tls_failure
 
 MAX_REQUEST_SECONDS = 30

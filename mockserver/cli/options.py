@@ -12,10 +12,8 @@ from typing import Any, Literal, get_args, get_origin
 
 import click
 
-from ..access import TENANT_NAME
-from ..messages import is_base_path
-from ..records.coverage import COVERAGE_DIMENSIONS
 from ..settings import Setting, Settings, Switches, list_settings
+from ..wording import COVERAGE_DIMENSIONS
 from .count_options import to_kebab_case
 from .variables import find_unknown_variables
 
@@ -42,6 +40,9 @@ def add_settings_options(command: Any) -> Any:
 
 def collect_settings(options: dict[str, Any]) -> Settings:
     """Return the settings from the values of the options; UsageError if a value or a variable is invalid."""
+    from ..access import TENANT_NAME  # noqa: PLC0415 - only `serve` has settings
+    from ..messages import is_base_path  # noqa: PLC0415
+
     find_unknown_variables(os.environ)
     if not TENANT_NAME.fullmatch(options["tenant"]):
         raise click.UsageError("--tenant must be 3 to 16 lower-case letters or digits, starting with a letter (F5)")

@@ -70,8 +70,9 @@ class Server:
         self._close()
 
     def stop(self) -> None:
-        """Make `run` return; can be called from any thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """Make `run` return; can be called from any thread, and repeatedly: a launcher may forward a signal twice."""
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _listen(self) -> None:
         self._is_full = False

@@ -266,6 +266,13 @@ def test_a_client_that_lets_the_server_wait_is_closed(
             assert client.recv(1) == b""
 
 
+def test_a_server_that_has_stopped_may_be_stopped_again() -> None:
+    """A launcher and its process group may both get a signal, and the second one arrives while the server closes."""
+    with start_server_in_thread(build(Settings())) as server:
+        pass
+    server.stop()
+
+
 def test_a_connection_without_a_socket_yet_can_wait_and_be_aborted() -> None:
     loop = asyncio.new_event_loop()
     try:
