@@ -6,6 +6,7 @@ import gc
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from types import ModuleType
@@ -86,7 +87,9 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     scopes = admin_scopes(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
     worlds = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
     seed = worlds.load_seed(settings.fixture)
-    world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
+    world = World(
+        seed, settings.behaviour, settings.tenant, clock, settings.contract, admits_any_client=settings.any_client
+    )
     records = LoggedRecordStore() if settings.log == "requests" else RecordStore()
     faults = FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
@@ -117,7 +120,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         count_headers={name for operation in api.operations for name in operation.count_headers},
         services=sorted({operation.service for operation in api.operations}),
         tenant=settings.tenant,
-        list_tokens=lambda: world.tokens.seed_tokens if settings.auth == "on" else (),
+        list_tokens=partial(_list_tokens, world, settings),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
         base_path=settings.base_path,
     )
@@ -173,6 +176,12 @@ def _create_control_pipeline(control: Interface, world: World, settings: Setting
         is_auth_on=False,
         second_opinion=_second_opinion(control.specs, settings),
     )
+
+
+def _list_tokens(world: World, settings: Settings) -> list[str]:
+    """Return the tokens that the default tenant offers; none if no token is needed."""
+    offered = world.tokens.list_offered(settings.tenant) if settings.auth == "on" else ()
+    return [token for token, _ in offered]
 
 
 def _caller_name(world: World, assumed_caller: Principal | None, exchange: Exchange) -> str | None:

@@ -112,6 +112,12 @@ class Settings:
     auth: Literal["on", "off"] = field(
         default="on", metadata=_about("off: treat every call as admin, without a token.")
     )
+    any_client: bool = field(
+        default=False,
+        metadata=_about(
+            "Let visitors of storefronts log in with any client id, not only with those of the world.", "B4e"
+        ),
+    )
     validator: Literal["compiled", "reference"] = field(
         default="compiled",
         metadata=_about("reference: also validate every request and response with openapi-core (slow)."),

@@ -19,7 +19,7 @@ from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
 from .server_address import add_address_options, pop_address
 from .variables import warn_of_unknown_variables
-from .world_commands import world_commands
+from .world_commands import SEED_OPTION, SHIPPED_OPTION, print_schema, world_commands, write_generated_world
 
 YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
 STARTED_AT = time.perf_counter()
@@ -121,28 +121,11 @@ def spec(files: tuple[Path, ...]) -> None:
 
 
 @commands.command(cls=SeedCommand)
-@click.option(
-    "--seed", "number", default=1, show_default=True, help="The same seed and version of Faker give the same bytes."
-)
-@click.option("--shipped", type=click.Choice(("catalogue", "default")), help="Write a shipped world instead.")
+@SEED_OPTION
+@SHIPPED_OPTION
 def seed(number: int, shipped: str | None, **counts: int) -> None:
-    """Write a generated world to standard output."""
-    from ..services import collections_of, import_services
-    from ..worlds.generate import dump_world, generate_world
-    from ..worlds.published import SHIPPED_WORLDS
-
-    collections = collections_of(import_services())
-    world = SHIPPED_WORLDS[shipped](collections) if shipped else generate_world(collections, number, counts)
-    click.echo(dump_world(world), nl=False)
-
-
-@commands.command("world-schema")
-def print_world_schema() -> None:
-    """Write the JSON Schema of world files to standard output."""
-    from ..services import collections_of, import_services
-    from ..worlds.sections import write_schema
-
-    click.echo(write_schema(collections_of(import_services())), nl=False)
+    """Write a generated world: the older name of `world generate`."""
+    write_generated_world(number, shipped, counts)
 
 
 @commands.command()
@@ -212,18 +195,22 @@ def coverage(
 
 
 commands.add_command(world_commands)
+commands.add_command(print_schema, "world-schema")  # an older name
 
 
 def build_or_exit(settings: Settings) -> Any:
-    """Return the simulator; if a spec or world is unusable, exit with the reason."""
+    """Return the simulator; if a spec or world is unusable, exit with the reason, or with all mistakes."""
     from ..app import build
     from ..contract.spec import SpecError
-    from ..worlds.loading import WorldError
+    from ..worlds.mistakes import WorldError
 
     try:
         return build(settings)
-    except (SpecError, WorldError) as error:
+    except SpecError as error:
         exit_with_error(error)
+    except WorldError as error:
+        click.echo(f"mockserver: {error}", err=True)
+        sys.exit(2)
 
 
 def exit_with_error(reason: object) -> NoReturn:

@@ -32,7 +32,7 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
         "tenant": app.settings.tenant,
         "operations": len(app.api_operations),
         "services": app.services,
-        "tokens": app.world.tokens.seed_tokens,
+        "tokens": _offered_tokens(app),
         "reset": f"POST {url}{_path(app.control_operations, RESET)}",
         **({"adminToken": app.guard.token} if app.guard.token else {}),
         "seconds": round(seconds, 3),
@@ -42,15 +42,15 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
 
 def _ready_text(app: App, url: str, seconds: float) -> str:
     tenant = app.settings.tenant
-    options = _curl_options(app, app.world.tokens.seed_tokens[0] if app.settings.auth == "on" else "")
-    tokens = ", ".join(app.world.tokens.seed_tokens) if app.settings.auth == "on" else "none needed (--auth off)"
+    token = app.world.tokens.suggest_token(tenant) if app.settings.auth == "on" else None
+    options = _curl_options(app, token or "")
     first_path = _path(app.api_operations, FIRST_CALL).format(tenant=tenant)
     return "\n".join(
         [
             f"emporix-mockserver {__version__} is ready at {url} after {seconds:.2f} s (Ctrl-C stops it)",
             f"  serves  {', '.join(app.services)}; other services of the vendor are not simulated",
             f"  world   {app.world.seed.name}, {len(app.api_operations)} operations, tenant {tenant} or any other name",
-            f"  tokens  {tokens}",
+            f"  tokens  {_describe_tokens(app)}",
             f"  try     curl {options}{url}{first_path}",
             *_tls_lines(app, url),
             *_control_lines(app, url),
@@ -77,6 +77,17 @@ def _curl_options(app: App, token: str) -> str:
     path = _tls_facts(app).get("authority") if app.settings.is_tls else None
     trust = f"--cacert {quote(path)} " if path else ""
     return trust + (f"-H 'Authorization: Bearer {token}' " if token else "")
+
+
+def _describe_tokens(app: App) -> str:
+    if app.settings.auth == "off":
+        return "none needed (--auth off)"
+    of_customers = ["customer:ID for each customer"] if app.world.seed.customer_scopes else []
+    return ", ".join([*_offered_tokens(app), *of_customers]) or "none (access: only)"
+
+
+def _offered_tokens(app: App) -> list[str]:
+    return [token for token, _ in app.world.tokens.list_offered(app.settings.tenant)]
 
 
 def _control_lines(app: App, url: str) -> list[str]:

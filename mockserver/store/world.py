@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from random import Random
 from threading import Lock
 from typing import TypeVar
@@ -12,6 +13,7 @@ from typing import TypeVar
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, SystemClock
+from .customer_tokens import CustomerTokens
 from .state import State
 
 MAX_UNDO_STEPS = 100  # changes of a tenant that can be undone
@@ -22,12 +24,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """The content of a world file: the state that every tenant starts from, the clients and the tokens."""
+    """The content of a world file: the state that every tenant starts from, the clients and the tokens.
+
+    customer_scopes: of the token `customer:ID` that each customer has; None if customers have none.
+    """
 
     name: str
     state: State
     clients: Mapping[str, OAuthClient] = field(default_factory=dict)
     tokens: Mapping[str, Principal] = field(default_factory=dict)
+    customer_scopes: frozenset[str] | None = None
 
 
 class Ids:
@@ -140,6 +146,7 @@ class World:
     """All tenants, the tokens, the clock and the source of ids.
 
     default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
+    admits_any_client: whether visitors may log in with a client that no world has (B4e).
     """
 
     def __init__(
@@ -149,13 +156,16 @@ class World:
         default_tenant: str,
         clock: Clock | None,
         strictness: Strictness,
+        *,
+        admits_any_client: bool = False,
     ) -> None:
         self.seed = seed
+        self.admits_any_client = admits_any_client
         self._initial_clients = seed.clients
         self.default_tenant = default_tenant
         self.switches, self.strictness = self._initial_settings = switches, strictness
         self.clock = AdjustableClock(clock or SystemClock())
-        self.tokens = TokenStore(seed.tokens)
+        self.tokens = TokenStore(seed.tokens, CustomerTokens(self._places_of))
         self.ids = Ids(seed.name)
         self._tenants: dict[str, Tenant] = {}
         self._tenants_lock = Lock()
@@ -202,11 +212,18 @@ class World:
         seed = self.tenant(tenant).seed if tenant else self.seed
         return {**self._initial_clients, **seed.clients}
 
-    def home_of_client(self, client_id: str) -> str | None:
-        """Return the tenant whose world has a client that the world of new tenants lacks, or else None."""
-        if client_id in self.clients_of(None):
+    def home_of_client(self, client_id: str, secret: str) -> str | None:
+        """Return the tenant whose world has a client that the world of new tenants lacks, or else None.
+
+        A client with the same id and another secret is another client.
+        """
+        shared = self.clients_of(None).get(client_id)
+        if shared and shared.secret == secret:
             return None
-        return next((name for name in self.tenant_names if client_id in self.tenant(name).seed.clients), None)
+        homes = {name: self.tenant(name).seed.clients.get(client_id) for name in self.tenant_names}
+        with_secret = (name for name, client in homes.items() if client and client.secret == secret)
+        with_id = (name for name, client in homes.items() if client and not shared)
+        return next(chain(with_secret, with_id), None)
 
     def reset_overrides(self, name: str | None = None) -> None:
         """Undo what tests changed apart from the state, in one tenant or all: clock, settings, revoked tokens.
@@ -220,6 +237,13 @@ class World:
             tenant.clock.resume()
             tenant.switches, tenant.strictness = self.switches, self.strictness
             self.tokens.forget_revocations(tenant.name)
+
+    def _places_of(self, name: str | None) -> Iterator[tuple[Seed, State]]:
+        """Yield world and state of a tenant; for None, those of new tenants, then of all others. Creates no tenant."""
+        tenant = self._tenants.get(name) if name else None
+        yield (tenant.seed, tenant.state) if tenant else (self.seed, self.seed.state)
+        if name is None:
+            yield from ((other.seed, other.state) for other in list(self._tenants.values()))
 
     def _create_tenant(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.switches, self.strictness)

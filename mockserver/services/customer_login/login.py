@@ -6,13 +6,13 @@ from hmac import compare_digest
 from typing import Any
 
 from ...access import Principal, format_scope
+from ...domain.customer_scopes import CUSTOMER_SCOPES
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
 from ...store.world import Tenant, World
 from . import saas
 from .granting import (
     ANONYMOUS_LIFETIMES,
-    CUSTOMER_SCOPES,
     EXCHANGE_LIFETIMES,
     LOGIN_LIFETIMES,
     REFRESH_LIFETIMES,
@@ -76,10 +76,10 @@ def exchange_subject_token(
 
 
 def require_client(world: World, tenant: Tenant, client_id: str) -> None:
-    """Raise InvalidApiKey unless the tenant has this client; its secret is not needed (B4b)."""
+    """Raise InvalidApiKey unless the tenant has this client or any may call (B4b, B4e); its secret is not needed."""
     clients = world.clients_of(tenant.name)
-    if client_id not in clients:
-        raise InvalidApiKey(clients)
+    if client_id not in clients and not world.admits_any_client:
+        raise InvalidApiKey(clients, alternative="start with --any-client to accept all")
 
 
 def begin_anonymous_session(
