@@ -121,6 +121,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         services=sorted({operation.service for operation in api.operations}),
         tenant=settings.tenant,
         list_tokens=partial(_list_tokens, world, settings),
+        example_ids=partial(_map_example_ids, world, worlds, settings),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
         base_path=settings.base_path,
     )
@@ -182,6 +183,13 @@ def _list_tokens(world: World, settings: Settings) -> list[str]:
     """Return the tokens that the default tenant offers; none if no token is needed."""
     offered = world.tokens.list_offered(settings.tenant) if settings.auth == "on" else ()
     return [token for token, _ in offered]
+
+
+def _map_example_ids(world: World, worlds: WorldLibrary, settings: Settings, spec_name: str) -> dict[str, str]:
+    """Return what the examples of a spec name instead of the default tenant and ids of the default world."""
+    default_tenant = Settings().tenant
+    tenant = {} if settings.tenant == default_tenant else {default_tenant: settings.tenant}
+    return tenant | worlds.map_example_ids(world, settings.tenant, spec_name)
 
 
 def _caller_name(world: World, assumed_caller: Principal | None, exchange: Exchange) -> str | None:

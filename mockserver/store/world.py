@@ -183,6 +183,10 @@ class World:
                 tenant = self._tenants.setdefault(name, self._create_tenant(name))
         return tenant
 
+    def state_of(self, name: str) -> State:
+        """Return the state of a tenant; one that no request has named is not created."""
+        return next(self._places_of(name))[1]
+
     def tenants(self, name: str | None) -> list[Tenant]:
         """Return one tenant, or all that requests have named so far."""
         return [self.tenant(tenant_name) for tenant_name in ([name] if name else self.tenant_names)]

@@ -38,6 +38,7 @@ class Entrances:
         services: Sequence[str] = (),
         tenant: str = "acme",
         list_tokens: Callable[[], Sequence[str]] = tuple,
+        example_ids: Callable[[str], Mapping[str, str]] = lambda _: {},
         count_headers: Collection[str] = (),
         cors: CorsRules = LOOPBACK_ONLY,
         base_path: str = "",
@@ -45,14 +46,14 @@ class Entrances:
         """Take the pipelines.
 
         specs: the OpenAPI documents that the documentation shows, by name.
-        services, tenant, list_tokens: see `Welcome`.
+        services, tenant, list_tokens: see `Welcome`. example_ids: see `create_docs_app`.
         count_headers, cors: see `create_flask`.
         base_path: what all paths must begin with.
         """
         welcome = Welcome(services, tenant, list_tokens, guard.access)
         self._application = Application(api, control, self._answer_documentation, guard, welcome)
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
-        self._list_tokens, self._base_path = list_tokens, base_path
+        self._list_tokens, self._example_ids, self._base_path = list_tokens, example_ids, base_path
         self._lock = Lock()  # two threads may need an application for the first time at once
         self._flask: SimulatorFlask | None = None
         self._docs: Flask | None = None
@@ -83,5 +84,5 @@ class Entrances:
             if self._docs is None:
                 from .docs import create_docs_app  # noqa: PLC0415 - see above
 
-                self._docs = create_docs_app(self._specs, self._list_tokens)
+                self._docs = create_docs_app(self._specs, self._list_tokens, self._example_ids)
             return self._docs

@@ -15,9 +15,9 @@ from .. import resources
 from ..practices import mixins
 from ..store.collection import Collection, Row, Sections, Violation
 from ..store.state import State
-from ..store.world import Seed
+from ..store.world import Seed, World
 from ..wording import describe_unknown, json_pointer
-from . import building, reading
+from . import building, example_ids, reading
 from .checking import check_rows
 from .mistakes import MAX_MISTAKES, Mistake, WorldError, name_row
 from .reading import WorldText
@@ -25,6 +25,7 @@ from .schema_mistakes import find_schema_mistakes
 from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
 
 INLINE = Path("world")  # the path of a world without a file
+DEFAULT = "default"  # the world that the examples of the specs are from
 ACCESS_FILE = "access"  # the file with the clients and tokens that worlds have in addition to their own
 
 CheckedWorld = dict[str, Any]  # the sections of a checked world
@@ -103,6 +104,14 @@ class WorldLibrary:
     def build_state(self, world: Sections) -> State:
         """Build a state from a checked world."""
         return building.build_state(world, self.collections)
+
+    def map_example_ids(self, world: World, tenant: str, spec_name: str) -> dict[str, str]:
+        """Return which ids of a tenant stand for those of the default world in the examples of a spec."""
+        return example_ids.map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
+
+    @cached_property
+    def _default_world(self) -> CheckedWorld:
+        return self.load(self.folder / f"{DEFAULT}.yaml")
 
     @cached_property
     def schema(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from hmac import compare_digest
 from typing import Any
 
 from ...access import Principal, format_scope
+from ...domain.customer_profile import DEFAULT_PASSWORD
 from ...domain.customer_scopes import CUSTOMER_SCOPES
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
@@ -20,7 +21,6 @@ from .granting import (
 )
 from .sessions import InvalidCredentials, InvalidRefreshToken, Session, SessionStore
 
-DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of customers without a password in the world (B5c)
 DEFAULT_CONFIGURATION = "default"  # of the identity provider (B7c)
 SESSION_IDLE_SECONDS = 120
 LEGACY_NAMES = {
