@@ -146,6 +146,7 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
         "description": "What every tenant starts from. All sections are optional.",
         **closed_object(
             {
+                "$schema": describe(TEXT, "Where editors find this schema; only they read it."),
                 "description": describe(TEXT, "What the world is for; it changes nothing."),
                 ACCESS: ACCESS_SCHEMA,
                 LANGUAGES: LANGUAGES_SCHEMA,
