@@ -241,14 +241,13 @@ class TokenStore:
         return holder or self._seeded.get(token) or self._customers.find_holder(token, tenant)
 
     def _unknown_token_hint(self, token: str, tenant: str | None) -> str:
-        is_of_customer = token.startswith(CUSTOMER_TOKEN_PREFIX)
-        what = "there is no such customer" if is_of_customer else "unknown token"
-        suggested = self.suggest_token(tenant, of_customer=is_of_customer)
-        return (
-            f"{what}; use {suggested}, or request one from POST /oauth/token"
-            if suggested
-            else (f"{what}; request one from POST /oauth/token")
-        )
+        of_customer = self.suggest_token(tenant, of_customer=True)
+        if token.startswith(CUSTOMER_TOKEN_PREFIX):
+            what, suggested = "there is no such customer", [of_customer]
+        else:
+            what, suggested = "unknown token", [self.suggest_token(tenant), of_customer]
+        names = " or ".join(name for name in suggested if name)
+        return f"{what}; " + (f"use {names}, or request" if names else "request") + " one from POST /oauth/token"
 
 
 def read_bearer_token(authorization: str | None) -> str | None:

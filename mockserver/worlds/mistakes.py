@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from ..store.collection import Section, format_key
 
 MAX_MISTAKES = 20  # that are reported at once
-MAX_KNOWN_NAMES = 30  # that a reason lists
+MAX_KNOWN_NAMES = 15  # that a reason lists; no row has more fields
+MAX_COMPARED_NAMES = 2000  # a millisecond for each hundred
 MAX_NEAR_NAMES = 3
 
 Steps = tuple[str | int, ...]
@@ -85,7 +86,7 @@ def name_row(world: Any, sections: Iterable[Section], steps: Steps) -> str:
     row, kind = rows[steps[1]], name_kind(section.name)
     fields = (section.key,) if isinstance(section.key, str) else section.key
     keys = [row.get(field) for field in fields] if isinstance(row, dict) else []
-    texts = [str(key) for key in keys if isinstance(key, (str, int)) and key != ""]
+    texts = [str(key) for key in keys if type(key) in (str, int) and key != ""]
     return f"{kind} {format_key(tuple(texts))[:100]}" if texts else f"{kind} number {steps[1] + 1}"
 
 
@@ -97,7 +98,8 @@ def name_kind(section: str, count: int = 1) -> str:
 
 def suggest_names(name: Any, known: Collection[str]) -> str:
     """Return the known names that are nearest to an unknown one, or all if none is near; "" if there are none."""
-    near = get_close_matches(str(name)[:100], known, n=MAX_NEAR_NAMES, cutoff=0.6)
+    compared = known if len(known) <= MAX_COMPARED_NAMES else ()
+    near = get_close_matches(str(name)[:100], compared, n=MAX_NEAR_NAMES, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"
     listed = list(known)[:MAX_KNOWN_NAMES]

@@ -23,7 +23,16 @@ MAX_YAML_MB = 16  # a second for each
 MEGABYTE = 1024 * 1024
 JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}:,]|[^][{}:,\s"]+|\n')
 JSON_PLACE = re.compile(r"line (\d+) column \d+$")
-TAB_PROBLEM = "cannot start any token"
+# What libyaml says, and what people mostly did.
+YAML_TIPS = {
+    "mapping values are not allowed": "; indent the line like its neighbours, and quote a text that contains `: `",
+    "cannot start any token": "; quote a text that begins with @, ` or %",
+    "expected ',' or": "; a bracket or brace is not closed, or a comma is missing",
+    "did not find expected '-'": "; indent the line like its neighbours",
+    "did not find expected key": "; indent the line like its neighbours",
+    "unexpected end of stream": "; a quotation mark is not closed",
+}
+TAB_TIP = "; indent with spaces, not with tabs"
 
 
 class WorldText(NamedTuple):
@@ -97,10 +106,11 @@ def _parse_yaml(path: Path, content: bytes) -> WorldText:
 def _yaml_tip(text: str, error: YamlError) -> str:
     """Return what helps with a text that is not YAML; "" if the reason says it all."""
     lines = text.splitlines()
-    if error.line is not None and error.line > len(lines):
-        return "; the file ends too early"
-    line = lines[error.line - 1] if error.line else ""
-    return "; indent with spaces, not with tabs" if TAB_PROBLEM in error.reason and "\t" in line else ""
+    line = "".join(lines[error.line - 1 : error.line]) if error.line else ""
+    if line.strip(" ").startswith("\t"):
+        return TAB_TIP
+    too_early = "; the file ends too early" if error.line is not None and error.line > len(lines) else ""
+    return next((tip for problem, tip in YAML_TIPS.items() if problem in error.reason), too_early)
 
 
 def find_lines(world: WorldText, places: Iterable[Steps]) -> dict[Steps, int]:

@@ -110,8 +110,8 @@ def _wrong_type(value: Any, types: str | Sequence[str]) -> str:
     if value is None:
         return f"has no value; expected {expected}"
     tip = ""
-    if "string" in types and isinstance(value, int | float) and not isinstance(value, bool):
-        tip = f"; put it in quotation marks: '{value}'"
+    if "string" in types and isinstance(value, bool | int | float):
+        tip = "; put it in quotation marks" + (f": '{value}'" if type(value) is int else "")
     elif types == "array" and isinstance(value, str):
         tip = f"; write [{shorten(value)}]"
     return f"{_quote(value)} is {_type_name(value)}; expected {expected}{tip}"

@@ -317,7 +317,7 @@ def test_no_more_than_twenty_mistakes_are_listed() -> None:
         ("wide.yaml", "a: b".encode("utf-16"), "UTF-16; a world file is in UTF-8"),
         ("twice.json", b'{"sites": [],\n"sites": []}', 'Detected duplicate key "sites"'),
         ("cut.json", b'{"sites": [\n{"code":', "not JSON: EOF while parsing"),
-        ("cut.yaml", b"sites: [{code: main", "the file ends too early"),
+        ("cut.yaml", b"sites: [{code: main", "a bracket or brace is not closed"),
         ("comma.json", b'{"sites": [],}', "not JSON: "),
         ("text.yaml", b"hello", '"hello" is a text; expected an object'),
     ],
@@ -335,6 +335,7 @@ def test_what_is_no_world_is_refused_with_a_reason(tmp_path: Path, name: str, co
 @pytest.mark.parametrize(
     ("name", "content"),
     [
+        ("schema.json", b'{"$schema": "world.schema.json", "sites": [{"code": "main"}]}'),
         ("tabs.json", b'{\n\t"sites": [\n\t\t{"code": "main"}\n\t]\n}'),
         ("mark.yaml", b"\xef\xbb\xbfsites: [{code: main}]"),
         ("mark.json", b'\xef\xbb\xbf{"sites": [{"code": "main"}]}'),
@@ -346,3 +347,21 @@ def test_worlds_of_editors_and_shells_are_read(tmp_path: Path, name: str, conten
     path = tmp_path / name
     path.write_bytes(content)
     assert WORLDS.load(path)["sites"][0]["code"] == "main"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "tip"),
+    [
+        ("sites:\n- code: main\n\tname: x\n", 3, "indent with spaces, not with tabs"),
+        ("sites:\n- code: main\n name: x\n", 3, "indent the line like its neighbours"),
+        ("sites:\n- code: main\n  name: Shop: main\n", 3, "quote a text that contains `: `"),
+        ("sites:\n- code: main\n  name: @home\n", 3, "quote a text that begins with @"),
+        ("sites:\n- {code: main\n- {code: b}\n", 3, "a bracket or brace is not closed"),
+        ('sites:\n- {code: "main, name: x}\n', 3, "a quotation mark is not closed"),
+    ],
+)
+def test_a_text_that_is_not_yaml_gets_a_tip(text: str, line: int, tip: str) -> None:
+    with pytest.raises(WorldError) as caught:
+        parse_world(Path("w.yaml"), text.encode())
+    assert caught.value.mistakes[0].line == line
+    assert tip in caught.value.reason
