@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from ..messages import Service
 from ..store.collection import Collection, index_collections
 from ..store.world import World
+
+if TYPE_CHECKING:
+    from ..importing.row_imports import CallImport, Imports
 
 SHIPPED = sys.modules[__name__]
 
@@ -42,6 +46,18 @@ def collections_of(services: Iterable[ModuleType]) -> Mapping[str, Collection]:
     A service that stores something declares it as `COLLECTIONS` in its module `collections`.
     """
     return index_collections(collection for service in services for collection in _declared_collections(service))
+
+
+def imports_of(services: Iterable[ModuleType]) -> Imports:
+    """Return what recorded calls of the services say about rows, by operation.
+
+    A service whose calls show or write rows declares it as `IMPORTS` in its module `imports`.
+    """
+    imports: dict[str, Sequence[CallImport]] = {}
+    for service in services:
+        if any(module.name == "imports" for module in iter_modules(service.__path__)):
+            imports |= import_module(f"{service.__name__}.imports").IMPORTS
+    return imports
 
 
 def list_own_specs(packages: Iterable[ModuleType]) -> Iterator[Path]:
