@@ -67,6 +67,8 @@ def find_entries(content: bytes | mmap, report_progress: ReportProgress = lambda
         elif byte in OPENING:
             is_found = is_found or (depth == ENTRY_DEPTH - 1 and names == PATH_TO_ENTRIES and byte == OPENING[1])
             entry_start = start if depth == ENTRY_DEPTH else entry_start
+            if depth == 1 and byte == OPENING[1]:
+                names[1] = b""  # a list has no names
             depth += 1
             if depth > MAX_HAR_DEPTH:
                 raise HarError(f"byte {start} nests deeper than {MAX_HAR_DEPTH} levels")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -40,7 +41,7 @@ NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("street", re.compile(r".*(?:street|strasse)(?:name)?|address|addressline1?")),
     ("house number", re.compile(r".*(?:streetnumber|streetno|housenumber)")),
     ("postal code", re.compile(r".*(?:zip|zipcode|postalcode|postcode|plz)")),
-    ("city", re.compile(r".*city|town|ort")),
+    ("city", re.compile(r"(?:.*(?:address|billing|shipping|home|delivery))?city|town|ort")),
     ("address line", re.compile(r"extraline\d|streetappendix|addressline\d")),
     ("birth date", re.compile(r".*(?:birthdate|dateofbirth|birthday|geburtsdatum)|dob|birth")),
     ("payment data", re.compile(r".*(?:iban|cardnumber|creditcard|cvv|cvc|accountnumber)")),
@@ -48,6 +49,7 @@ NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 SECRET_HEADER = re.compile(r"(?:.*-)?(?:authorization|cookie|token|api-?key|secret|session.*)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=10_000)
 def name_kind(field: str) -> Kind | None:
     """Return what a field with this name has that must not be kept; None for other fields."""
     plain = re.sub(r"[^a-z0-9]", "", field.lower())
@@ -88,6 +90,8 @@ class KnownValues:
                 first, last = node.get("firstName", node.get("name")), node.get("lastName", node.get("surname"))
                 if isinstance(first, str) and isinstance(last, str):
                     self._note_person(first, last)
+                if isinstance(node.get("street"), str) and isinstance(node.get("streetNumber"), str):
+                    self._note("street", f"{node['street']} {node['streetNumber']}")
                 pending.extend((value, name_kind(name) or outer_kind) for name, value in node.items())
             elif outer_kind is not None and isinstance(node, (str, int)) and not isinstance(node, bool):
                 self._note(outer_kind, str(node))

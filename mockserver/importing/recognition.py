@@ -82,5 +82,6 @@ def _describe_other(call: RecordedCall) -> tuple[str, str]:
     if known is not None and (known.is_known or host == VENDOR_HOST):
         return known.operation, "not simulated"
     if host == VENDOR_HOST:
-        return f"{call.method} {call.url.path[:MAX_LABEL_LENGTH]}", "no known operation"
+        service = call.url.path.split("/")[1]  # what follows may be an id with personal data
+        return f"{call.method} /{service[:MAX_LABEL_LENGTH]}/...", "no known operation"
     return host, "another host"

@@ -47,7 +47,7 @@ def shape_value(schema: Schema, value: Any, language: str = UNKNOWN_LANGUAGE) ->
         }
     if isinstance(value, list) and "items" in schema:
         parts = [shape_value(schema["items"], part, language) for part in value if part is not None]
-        return [part for index, part in enumerate(parts) if part not in parts[:index]] if _is_set(schema) else parts
+        return list({repr(part): part for part in parts}.values()) if schema.get("uniqueItems") else parts
     return value
 
 
@@ -121,7 +121,3 @@ def _shape_time(value: Any) -> Any:
         return format_timestamp(parse_timestamp(value).astimezone(UTC))
     except (TypeError, ValueError, AttributeError, OverflowError):
         return value
-
-
-def _is_set(schema: Schema) -> bool:
-    return bool(schema.get("uniqueItems"))
