@@ -86,7 +86,7 @@ class Draft:
         """Note who has these tokens; the number of a customer whose login did not say it comes with the profile."""
         if isinstance(email, str) and not isinstance(customer_id, str):
             customer_id = next((key for key, row in self.rows["customers"].items() if row.get("email") == email), None)
-        if isinstance(customer_id, str) and customer_id:
+        if is_valid(schema_of(self.collections["customers"], "id"), customer_id):
             self._latest_caller = customer_id
             tokens = [*tokens, *self._pending_tokens]
             self._pending_tokens = []

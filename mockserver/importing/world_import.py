@@ -128,11 +128,10 @@ def _apply_call(draft: Draft, recognition: Recognition, imports: Imports, time: 
 
 def _add_missing_callers(draft: Draft) -> None:
     """Add the customers who logged in although no call shows them; those without a number get one."""
-    emails = {row.get("email") for row in draft.rows.get("customers", {}).values()}
     numbers = (str(number) for number in range(1, 1 + len(draft.emails_without_id)))
     for email, number in zip(dict.fromkeys(draft.emails_without_id), numbers, strict=False):
         matching = [key for key, row in draft.rows["customers"].items() if row.get("email") == email]
-        draft.customer_ids.setdefault(str(matching[0]) if email in emails else f"customer{number}", email)
+        draft.customer_ids.setdefault(str(matching[0]) if matching else f"customer{number}", email)
     for customer_id, email in draft.customer_ids.items():
         row = draft.rows["customers"].setdefault(customer_id, {"id": customer_id})
         if email:

@@ -51,4 +51,5 @@ def export_har(client: Client, path: Path) -> dict[str, Any]:
     """Export the journal, as a user would, and return it."""
     content = client.get("//__admin/requests/export?format=har").data
     path.write_bytes(content)
-    return json.loads(content)
+    har: dict[str, Any] = json.loads(content)
+    return har

@@ -129,7 +129,7 @@ def _list_places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, .
         yield from _list_places(part, (*path, name))
 
 
-WRONG = [
+WRONG: list[Any] = [
     None,
     True,
     0,
