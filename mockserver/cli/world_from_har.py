@@ -30,7 +30,7 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
     from ..contract.operations import compile_operations
     from ..contract.spec import load_spec
     from ..importing.world_import import HarError, NothingUsable, import_har
-    from ..services import collections_of, import_services, imports_of
+    from ..services import collections_of, import_services, imports_of, public_fields_of
     from ..settings import Settings
     from ..worlds.generate import dump_world
 
@@ -43,6 +43,7 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
             operations,
             collections_of(services),
             imports_of(services),
+            public_fields_of(services),
             tenant=tenant,
             keeps_personal=keep_personal,
             report_progress=create_progress_printer(file),

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ..practices.secret_names import SECRET_FIELD_NAMES
+from ..domain.secret_names import SECRET_FIELD_NAMES
 from .recorded_call import NO_BODY, RecordedCall
 
 Kind = str  # one of the names in NAMES, as reports have it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -39,15 +39,8 @@ REPLACEMENTS: Mapping[Kind, str] = {
     "payment data": REMOVED,
     "secret": REMOVED,
 }
-# What all visitors see: single names of persons stay, since `Hammer` is also a product.
-PUBLIC_FIELDS = {
-    "products": frozenset({"name", "code", "media"}),
-    "categories": frozenset({"name", "code", "localizedSlug"}),
-    "segments": frozenset({"name"}),
-    "groups": frozenset({"name", "code"}),
-    "sites": frozenset({"code", "name"}),
-}
-PUBLIC_ADDRESSES = frozenset({"sites"})  # of the company
+# What a public text may have by chance, since `Hammer` is also a product, and a site has the company's address.
+COMMON_KINDS = frozenset({"first name", "last name", "street", "address line"})
 SINGLE_NAMES = frozenset({"first name", "last name"})
 URL_SECRET = re.compile(
     r"(?<=[?&;#])(?P<name>[^=&\s]*(?:token|sig|signature|key|auth|password|secret|credential|session|code|jwt|policy"
@@ -61,11 +54,13 @@ ID_NAME = re.compile(r"id|.*I[dD]s?")
 class Replacer:
     """Replaces what must not be kept. `counts` says how often, by kind and section.
 
-    keeps_personal: whether only secrets are removed.
+    public_fields: the fields of rows that all visitors see anyway, by collection: what is personal elsewhere, such as a
+        single name or a city, stays there. keeps_personal: whether only secrets are removed.
     """
 
-    def __init__(self, known: KnownValues, *, keeps_personal: bool) -> None:
+    def __init__(self, known: KnownValues, public_fields: Mapping[str, Iterable[str]], *, keeps_personal: bool) -> None:
         self.counts: Counter[tuple[Kind, str]] = Counter()
+        self._public_fields = public_fields
         self._keeps_personal = keeps_personal
         self._values = known.values
         self._words = KnownWords({"secret": known.values.get("secret", ())} if keeps_personal else known.values)
@@ -77,7 +72,7 @@ class Replacer:
         """Return a row of a section without secrets and personal data; ids stay, unless they have an e-mail address."""
         self._section = collection.name
         keys = (collection.key,) if isinstance(collection.key, str) else collection.key
-        identities, public = {*keys, *collection.all_references()}, PUBLIC_FIELDS.get(collection.name, frozenset())
+        identities, public = {*keys, *collection.all_references()}, {*self._public_fields.get(collection.name, ())}
         return {
             name: self._clean_ids(value)
             if name in identities
@@ -118,7 +113,7 @@ class Replacer:
 
     def _clean_value(self, name: str, value: Any, *, is_public: bool, outer_kind: Kind | None = None) -> Any:
         kind = name_kind(name) or outer_kind
-        if kind not in {None, "secret"} and (self._keeps_personal or self._section in PUBLIC_ADDRESSES):
+        if kind != "secret" and (self._keeps_personal or is_public):
             kind = None
         if isinstance(value, dict):
             inner_kind = (
@@ -142,7 +137,7 @@ class Replacer:
         return self._replace_name(value) if kind == "name" else self.replace_value(kind, value)
 
     def _replace_word(self, kind: Kind, value: str, *, is_public: bool) -> str:
-        if is_public and (kind in SINGLE_NAMES or (kind == "name" and " " not in value)):
+        if is_public and (kind in COMMON_KINDS or (kind == "name" and " " not in value)):
             return value
         return self._replace_name(value) if kind == "name" else self.replace_value(kind, value)
 

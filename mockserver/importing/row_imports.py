@@ -204,6 +204,7 @@ class Tells:
 
 
 CallImport = Shows | Stores | Patches | Removes | Tells
+PublicFields = Mapping[str, Sequence[str]]  # fields of rows that all visitors see anyway, by collection
 Imports = Mapping[str, Sequence[CallImport]]  # by operation; an empty one has no rows, such as the issue of a token
 
 

@@ -20,7 +20,7 @@ from .personal_data import KnownValues
 from .recognition import VENDOR_HOST, WITHOUT_ROWS, Recognition, Recognizer
 from .recorded_call import NO_BODY, read_call
 from .replacement import Replacer
-from .row_imports import Imports, Shows, Tells
+from .row_imports import Imports, PublicFields, Shows, Tells
 
 NEW_PASSWORD = "changeme1"  # noqa: S105 - of the customers who logged in; the report says it
 UNDATED = datetime.min.replace(tzinfo=UTC)
@@ -49,6 +49,7 @@ def import_har(
     operations: Iterable[Operation],
     collections: Mapping[str, Collection],
     imports: Imports,
+    public_fields: PublicFields,
     *,
     tenant: str | None = None,
     keeps_personal: bool = False,
@@ -68,7 +69,8 @@ def import_har(
         report.tenant = tenant if tenant is not None else max(counts, key=lambda name: (counts[name], name))
         report.other_tenants = Counter({name: count for name, count in counts.items() if name != report.tenant})
         draft, known = Draft(collections), KnownValues()
-        for call in sorted(calls, key=lambda call: (call.time, call.span)):
+        for position, call in enumerate(sorted(calls, key=lambda call: (call.time, call.span))):
+            report_progress((1 + position / len(calls)) / 2)
             recognition = _read_recognition(content, call.span, recognizer)
             if recognition is not None:
                 known.note_call(recognition.call)
@@ -76,7 +78,7 @@ def import_har(
                     _apply_call(draft, recognition, imports, call.time, report)
     _add_missing_callers(draft)
     draft.settle_implied()
-    _clean_draft(draft, Replacer(known, keeps_personal=keeps_personal), report)
+    _clean_draft(draft, Replacer(known, public_fields, keeps_personal=keeps_personal), report)
     completion = Completion(draft)
     world = completion.build_world()
     if not any(isinstance(rows, list) for rows in world.values()):
@@ -90,7 +92,7 @@ def _index_calls(
 ) -> list[IndexedCall]:
     """Return the calls of the vendor's API, and count all others in the report."""
     calls = []
-    for span in find_entries(content, report_progress):
+    for span in find_entries(content, lambda share: report_progress(share / 2)):
         recognition = _read_recognition(content, span, recognizer)
         report.calls += 1
         if recognition is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -118,7 +119,7 @@ ENTRIES = [
         {
             "id": "1",
             "code": "4006381333931",
-            "name": {"en": "Lindenallee table, by Astrid Grünwaldt"},
+            "name": {"en": "Table, by Astrid Grünwaldt"},
             "description": {"en": f"Questions: {LOGIN_MAIL}, {PERSONAL['phone']}, Frau Grünwaldt"},
             "media": [
                 {"id": "m", "url": f"https://u:{SECRETS['password']}@cdn.test/1.png?width=300&token=AbCdEf0123456789"}
@@ -165,7 +166,7 @@ def test_what_is_neither_secret_nor_personal_stays(tmp_path: Path) -> None:
     world, _ = import_entries(tmp_path, *ENTRIES)
     (product,) = world["products"]
     assert product["code"] == "4006381333931"
-    assert product["name"]["en"].endswith("Lindenallee table, by First1 Last1") or "table, by" in product["name"]["en"]
+    assert re.fullmatch(r"Table, by First\d Last\d", product["name"]["en"])
     assert product["media"][0]["url"] == "https://cdn.test/1.png?width=300&token=removed"
     assert product["mixins"]["details"]["loyalty"] == {"points": 12, "level": "GOLD"}
     (gold,) = world["segments"]
@@ -200,7 +201,7 @@ def test_a_products_name_is_not_taken_for_that_of_a_person(tmp_path: Path) -> No
 
 
 def test_the_home_of_a_site_is_no_personal_address(tmp_path: Path) -> None:
-    home = {"address": {"street": "Platz", "zipCode": "11011", "city": "Berlin", "country": "DE"}}
+    home = {"address": {"street": "Hauptallee", "zipCode": "11011", "city": "Berlin", "country": "DE"}}
     entry = make_entry("/site/shop/sites/main", {"code": "main", "name": "Main", "currency": "EUR", "homeBase": home})
     assert import_entries(tmp_path, entry)[0]["sites"][0]["homeBase"] == home
 

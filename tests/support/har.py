@@ -17,12 +17,13 @@ from mockserver.importing.recognition import Recognizer
 from mockserver.importing.recorded_call import RecordedCall, read_call
 from mockserver.importing.row_imports import Change, Shows
 from mockserver.importing.world_import import import_har
-from mockserver.services import import_services, imports_of
+from mockserver.services import import_services, imports_of, public_fields_of
 from mockserver.settings import Settings
 from tests.support.samples import WORLDS
 
 VENDOR = "https://api.emporix.io"
 IMPORTS = imports_of(import_services())
+PUBLIC_FIELDS = public_fields_of(import_services())
 
 
 @cache
@@ -83,7 +84,7 @@ def import_entries(tmp_path: Path, *entries: Any, **options: Any) -> tuple[dict[
 
 def import_file(path: Path, **options: Any) -> tuple[dict[str, Any], ImportReport]:
     """Import a HAR file; the world is valid, whatever it has."""
-    world, report = import_har(path, list_operations(), WORLDS.service_collections, IMPORTS, **options)
+    world, report = import_har(path, list_operations(), WORLDS.service_collections, IMPORTS, PUBLIC_FIELDS, **options)
     WORLDS.check(world)
     return world, report
 

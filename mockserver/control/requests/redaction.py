@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...practices.secret_names import SECRET_FIELD_NAMES, SECRET_HEADERS
+from ...domain.secret_names import SECRET_FIELD_NAMES, SECRET_HEADERS
 
 REDACTED = "(redacted)"
 SECRET_NAMES = "|".join(SECRET_FIELD_NAMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...importing.row_imports import Imports, RowImport, Shows
+from ...importing.row_imports import Imports, PublicFields, RowImport, Shows
 
 CATEGORY = RowImport(
     collection="categories",
@@ -36,6 +36,8 @@ CATEGORY_OF_PRODUCT = RowImport(
         ),
     },
 )
+
+PUBLIC_FIELDS: PublicFields = {"categories": ("name", "code", "localizedSlug")}
 
 IMPORTS: Imports = {
     "GET-category-tree-list-categories": [Shows(CATEGORY)],

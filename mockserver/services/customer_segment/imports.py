@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...importing.row_imports import CALLER, Imports, Patches, Removes, RowImport, Shows, Stores
+from ...importing.row_imports import CALLER, Imports, Patches, PublicFields, Removes, RowImport, Shows, Stores
 
 SEGMENT_OF = {"segmentId": ("segmentId", "{segmentId}")}
 CUSTOMER_KEY = {"segmentId": "{segmentId}", "customerId": "{customerId}", "legalEntityId": "{legalEntityId}"}
@@ -93,6 +93,8 @@ def _stored_customer(*, is_bulk: bool) -> RowImport:
 
 CUSTOMER = Stores(_stored_customer(is_bulk=False))
 REMOVED_CUSTOMER = Removes("customerAssignments", CUSTOMER_KEY)
+
+PUBLIC_FIELDS: PublicFields = {"segments": ("name",)}
 
 IMPORTS: Imports = {
     "GET-customer-segment-retrieve-segments": [Shows(LISTED_SEGMENT)],

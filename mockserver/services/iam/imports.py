@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...importing.row_imports import Imports, Removes, RowImport, Shows, Stores
+from ...importing.row_imports import Imports, PublicFields, Removes, RowImport, Shows, Stores
 
 GROUP = RowImport(collection="groups", fields={"id": ("{groupId}", "id", "<id")}, ignored=("metadata",))
 STORED_GROUP = replace(GROUP, fields={**GROUP.fields, "userType": ("userType", "=EMPLOYEE")}, kept=("vendorId", "code"))
@@ -33,6 +33,8 @@ GROUP_OF_USER = replace(
         )
     },
 )
+
+PUBLIC_FIELDS: PublicFields = {"groups": ("name", "code")}
 
 IMPORTS: Imports = {
     "GET-iam-list-tenant-user-groups": [Shows(replace(GROUP, fields={}))],

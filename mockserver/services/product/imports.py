@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...importing.row_imports import Imports, RowImport, Shows
+from ...importing.row_imports import Imports, PublicFields, RowImport, Shows
 
 PRODUCT = RowImport(
     collection="products",
@@ -14,6 +14,8 @@ PRODUCT = RowImport(
     },
     ignored=("yrn", "productType", "metadata"),
 )
+
+PUBLIC_FIELDS: PublicFields = {"products": ("name", "code", "media")}
 
 IMPORTS: Imports = {
     "GET-product-list-products": [Shows(PRODUCT)],
