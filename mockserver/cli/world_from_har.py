@@ -76,5 +76,8 @@ def create_progress_printer(file: Path, now: Callable[[], float] = time.monotoni
 
 
 def _fail(code: int, message: str, report: dict[str, object] | None) -> None:
-    click.echo(f"mockserver: {' '.join(message.split())}" if report is None else json.dumps(report, indent=2), err=True)
+    from ..importing.import_report import make_printable
+
+    line = make_printable(f"mockserver: {' '.join(message.split())}")
+    click.echo(line if report is None else json.dumps(report, indent=2), err=True)
     sys.exit(code)

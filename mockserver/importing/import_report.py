@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..wording import shorten
+
 MAX_SHOWN_KEYS = 5
 MAX_SHOWN_LINES = 40  # of calls that were not understood; the JSON report has them all
 
@@ -64,7 +66,7 @@ class ImportReport:
 
     def to_text(self) -> str:
         """Return the report for people."""
-        return "\n".join(self._list_lines())
+        return "\n".join(map(make_printable, self._list_lines()))
 
     def _list_lines(self) -> Iterable[str]:
         rows = ", ".join(f"{count} {name}" for name, count in self.rows.items()) or "nothing"
@@ -87,6 +89,11 @@ class ImportReport:
         yield from _section("Not understood", lines[:MAX_SHOWN_LINES] + more * (len(lines) > MAX_SHOWN_LINES))
 
 
+def make_printable(line: str) -> str:
+    """Return a line in which question marks replace what a terminal would obey; a file may have anything anywhere."""
+    return "".join(character if character.isprintable() else "?" for character in line)
+
+
 def _section(title: str, lines: Iterable[str]) -> Iterable[str]:
     lines = list(lines)
     return [f"{title}:", *(f"  {line}" for line in lines)] if lines else []
@@ -95,7 +102,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterable[str]:
 def _describe_keys(item: tuple[str, list[str]]) -> str:
     name, keys = item
     more = f" and {len(keys) - MAX_SHOWN_KEYS} more" if len(keys) > MAX_SHOWN_KEYS else ""
-    return f"{name}: {', '.join(keys[:MAX_SHOWN_KEYS])}{more}"
+    return f"{name}: {', '.join(map(shorten, keys[:MAX_SHOWN_KEYS]))}{more}"
 
 
 def _describe_by_section(counts: Counter[tuple[str, str]]) -> Iterable[str]:

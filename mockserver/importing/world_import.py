@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..contract.operations import Operation
 from ..store.clock import format_timestamp, parse_timestamp
 from ..store.collection import Collection, Key
+from ..store.state import IMPORTED_TIME
 from .completion import Completion
 from .draft import Draft
 from .har_file import HarError, ReportProgress, Span, find_entries, open_har, parse_entry
@@ -121,7 +122,7 @@ def _apply_call(draft: Draft, recognition: Recognition, imports: Imports, time: 
         reason = "a body that is not JSON, or cut off" if call.text else "no body recorded"
         report.not_understood[recognition.label, reason] += 1
         return
-    timestamp = format_timestamp(time) if time != UNDATED else format_timestamp(datetime(2024, 1, 1, 8, tzinfo=UTC))
+    timestamp = IMPORTED_TIME if time == UNDATED else format_timestamp(time)
     report.used_calls += 1
     for one in declared:
         for change in one.read(call):

@@ -283,6 +283,16 @@ def test_calls_become_rows(name: str, tmp_path: Path) -> None:
                 assert {field: imported[key].get(field) for field in fields} == fields
 
 
+def test_a_report_has_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
+    _, report = import_entries(
+        tmp_path,
+        make_entry(f"{SEGMENTS}/gold", GOLD | {"\x1b[2J": 1, "siteCode": "ma\u202ein"}),
+        make_entry("https://ho\x1bst.test/", {}),
+    )
+    assert "?[2J" in report.to_text()
+    assert all(line.isprintable() for line in report.to_text().splitlines())
+
+
 def test_languages_are_those_of_the_tenant_or_of_the_texts(tmp_path: Path) -> None:
     named, _ = import_entries(tmp_path, *CASES["languages and currencies of the tenant"].entries)
     assert named["languages"] == {"default": "de", "supported": ["de", "it"]}
