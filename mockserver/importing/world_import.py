@@ -13,15 +13,15 @@ from ..contract.operations import Operation
 from ..store.clock import format_timestamp, parse_timestamp
 from ..store.collection import Collection, Key
 from ..store.state import IMPORTED_TIME
-from .completion import Completion
-from .draft import Draft
 from .har_file import HarError, ReportProgress, Span, find_entries, open_har, parse_entry
 from .import_report import ImportReport
 from .personal_data import KnownValues
 from .recognition import VENDOR_HOST, WITHOUT_ROWS, Recognition, Recognizer
 from .recorded_call import NO_BODY, read_call
+from .recorded_rows import RecordedRows
 from .replacement import Replacer
 from .row_imports import Imports, PublicFields, Shows, Tells
+from .world_completer import WorldCompleter
 
 NEW_PASSWORD = "changeme1"  # noqa: S105 - of the customers who logged in; the report says it
 UNDATED = datetime.min.replace(tzinfo=UTC)
@@ -69,22 +69,22 @@ def import_har(
             raise NothingUsable(_describe_nothing(report, counts, tenant), report)
         report.tenant = tenant if tenant is not None else max(counts, key=lambda name: (counts[name], name))
         report.other_tenants = Counter({name: count for name, count in counts.items() if name != report.tenant})
-        draft, known = Draft(collections), KnownValues()
+        recorded, known = RecordedRows(collections), KnownValues()
         for position, call in enumerate(sorted(calls, key=lambda call: (call.time, call.span))):
             report_progress((1 + position / len(calls)) / 2)
             recognition = _read_recognition(content, call.span, recognizer)
             if recognition is not None:
                 known.note_call(recognition.call)
                 if call.is_usable and call.tenant in {report.tenant, ""}:
-                    _apply_call(draft, recognition, imports, call.time, report)
-    _add_missing_callers(draft)
-    draft.settle_implied()
-    _clean_draft(draft, Replacer(known, public_fields, keeps_personal=keeps_personal), report)
-    completion = Completion(draft)
-    world = completion.build_world()
+                    _apply_call(recorded, recognition, imports, call.time, report)
+    _add_missing_callers(recorded)
+    recorded.settle_implied()
+    _clean_rows(recorded, Replacer(known, public_fields, keeps_personal=keeps_personal), report)
+    completer = WorldCompleter(recorded)
+    world = completer.build_world()
     if not any(isinstance(rows, list) for rows in world.values()):
         raise NothingUsable("no call shows anything that a world has", report)
-    _finish_report(report, world, draft, completion)
+    _finish_report(report, world, recorded, completer)
     return {"description": f"Made from recorded calls of the tenant {report.tenant}.", **world}, report
 
 
@@ -114,7 +114,9 @@ def _read_recognition(content: bytes | mmap, span: Span, recognizer: Recognizer)
     return None if call is None else recognizer.recognize(call)
 
 
-def _apply_call(draft: Draft, recognition: Recognition, imports: Imports, time: datetime, report: ImportReport) -> None:
+def _apply_call(
+    recorded: RecordedRows, recognition: Recognition, imports: Imports, time: datetime, report: ImportReport
+) -> None:
     """Apply what a call says; a call that should say something but has no body is reported."""
     call, operation = recognition.call, recognition.operation
     declared = imports.get(operation.id, ()) if operation else ()
@@ -126,45 +128,49 @@ def _apply_call(draft: Draft, recognition: Recognition, imports: Imports, time: 
     report.used_calls += 1
     for one in declared:
         for change in one.read(call):
-            draft.apply(change, call.token, timestamp)
+            recorded.apply(change, call.token, timestamp)
 
 
-def _add_missing_callers(draft: Draft) -> None:
+def _add_missing_callers(recorded: RecordedRows) -> None:
     """Add the customers who logged in although no call shows them; those without a number get one."""
-    numbers = (str(number) for number in range(1, 1 + len(draft.emails_without_id)))
-    for email, number in zip(dict.fromkeys(draft.emails_without_id), numbers, strict=False):
-        matching = [key for key, row in draft.rows["customers"].items() if row.get("email") == email]
-        draft.customer_ids.setdefault(str(matching[0]) if matching else f"customer{number}", email)
-    for customer_id, email in draft.customer_ids.items():
-        row = draft.rows["customers"].setdefault(customer_id, {"id": customer_id})
+    numbers = (str(number) for number in range(1, 1 + len(recorded.emails_without_id)))
+    for email, number in zip(dict.fromkeys(recorded.emails_without_id), numbers, strict=False):
+        matching = [key for key, row in recorded.rows["customers"].items() if row.get("email") == email]
+        recorded.customer_ids.setdefault(str(matching[0]) if matching else f"customer{number}", email)
+    for customer_id, email in recorded.customer_ids.items():
+        row = recorded.rows["customers"].setdefault(customer_id, {"id": customer_id})
         if email:
             row.setdefault("email", email)
         row["password"] = NEW_PASSWORD
 
 
-def _clean_draft(draft: Draft, replacer: Replacer, report: ImportReport) -> None:
+def _clean_rows(recorded: RecordedRows, replacer: Replacer, report: ImportReport) -> None:
     """Replace secrets and personal data; the keys follow, since an id may have an e-mail address."""
-    for name, collection in draft.collections.items():
+    for name, collection in recorded.collections.items():
         cleaned: dict[Key, dict[str, Any]] = {}
-        for row in draft.rows[name].values():
+        for row in recorded.rows[name].values():
             password = {"password": NEW_PASSWORD} if row.get("password") == NEW_PASSWORD else {}
             clean = replacer.clean_row(collection, {key: row[key] for key in row.keys() - password.keys()}) | password
             cleaned[collection.key_of(clean)] = clean
-        draft.rows[name] = cleaned
-    draft.mixin_urls = {replacer.clean_text(url) for url in draft.mixin_urls}
+        recorded.rows[name] = cleaned
+    recorded.mixin_urls = {replacer.clean_text(url) for url in recorded.mixin_urls}
     report.replaced = Counter({(str(kind), section): count for (kind, section), count in replacer.counts.items()})
 
 
-def _finish_report(report: ImportReport, world: Mapping[str, Any], draft: Draft, completion: Completion) -> None:
+def _finish_report(
+    report: ImportReport, world: Mapping[str, Any], recorded: RecordedRows, completer: WorldCompleter
+) -> None:
     report.rows = {name: len(rows) for name, rows in world.items() if isinstance(rows, list)}
     report.logins = [
         {"id": row["id"], "email": row["email"], "password": row["password"]}
         for row in world.get("customers", ())
         if row.get("password") == NEW_PASSWORD
     ]
-    report.added, report.filled, report.dropped = completion.added, completion.filled, completion.dropped
-    report.unknown_fields = draft.unknown_fields
-    report.notes += [f"Could not be used: {reason} ({count})." for reason, count in sorted((+draft.unusable).items())]
+    report.added, report.filled, report.dropped = completer.added, completer.filled, completer.dropped
+    report.unknown_fields = recorded.unknown_fields
+    report.notes += [
+        f"Could not be used: {reason} ({count})." for reason, count in sorted((+recorded.unusable).items())
+    ]
 
 
 def _describe_nothing(report: ImportReport, counts: Mapping[str, int], tenant: str | None) -> str:

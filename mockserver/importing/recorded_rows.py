@@ -13,12 +13,12 @@ from ..store.state import IMPORTED_REVISION
 from .row_imports import CALLER, Change
 from .row_shaping import is_text_map, is_valid, schema_of, shape_value
 
-DraftRow = dict[str, Any]
+RecordedRow = dict[str, Any]
 METADATA = "metadata"
 LANGUAGES, CURRENCIES = "languages", "currencies"
 
 
-class Draft:
+class RecordedRows:
     """The rows that are known so far.
 
     rows: by collection and key. implied: rows that other facts suggest, which count if no call shows the like.
@@ -30,8 +30,8 @@ class Draft:
 
     def __init__(self, collections: Mapping[str, Collection]) -> None:
         self.collections = collections
-        self.rows: dict[str, dict[Key, DraftRow]] = {name: {} for name in collections}
-        self.implied: dict[str, dict[Key, DraftRow]] = {name: {} for name in collections}
+        self.rows: dict[str, dict[Key, RecordedRow]] = {name: {} for name in collections}
+        self.implied: dict[str, dict[Key, RecordedRow]] = {name: {} for name in collections}
         self.options: dict[str, dict[str, Any]] = {}
         self.mixin_urls: set[str] = set()
         self.customer_ids: dict[str, str] = {}
@@ -108,7 +108,7 @@ class Draft:
         if isinstance(urls, dict):
             self.mixin_urls.update(url for url in urls.values() if isinstance(url, str) and url)
 
-    def _store_row(self, collection: Collection, key: Key, row: DraftRow, time: str) -> None:
+    def _store_row(self, collection: Collection, key: Key, row: RecordedRow, time: str) -> None:
         old = self.rows[collection.name].get(key)
         self.rows[collection.name][key] = row | _next_metadata(collection, old, row, time)
 
@@ -176,13 +176,13 @@ class Draft:
             rows.clear()
 
 
-def _shape_row(collection: Collection, values: Mapping[str, Any], language: str) -> DraftRow:
+def _shape_row(collection: Collection, values: Mapping[str, Any], language: str) -> RecordedRow:
     """Return what the world has a place for, in its shape."""
     properties = collection.schema.get("properties", {})
     return {name: shape_value(schema, values[name], language) for name, schema in properties.items() if name in values}
 
 
-def _merge_rows(collection: Collection, old: Mapping[str, Any], new: Mapping[str, Any]) -> DraftRow:
+def _merge_rows(collection: Collection, old: Mapping[str, Any], new: Mapping[str, Any]) -> RecordedRow:
     """Return a row with what both say; the new one wins, and adds its languages to those of the old one."""
     merged = {**old, **new}
     for name in old.keys() & new.keys():
@@ -191,7 +191,7 @@ def _merge_rows(collection: Collection, old: Mapping[str, Any], new: Mapping[str
     return merged
 
 
-def _next_metadata(collection: Collection, old: DraftRow | None, row: DraftRow, time: str) -> DraftRow:
+def _next_metadata(collection: Collection, old: RecordedRow | None, row: RecordedRow, time: str) -> RecordedRow:
     """Return the metadata that a write leaves: the next version, and the time of the call."""
     if METADATA not in collection.schema.get("properties", {}):
         return {}
@@ -215,7 +215,7 @@ def _find_key(section: Section, values: Mapping[str, Any]) -> Key | None:
     return section.key_of(values)
 
 
-def _key_fields(section: Section, values: Mapping[str, Any]) -> DraftRow:
+def _key_fields(section: Section, values: Mapping[str, Any]) -> RecordedRow:
     names = (section.key,) if isinstance(section.key, str) else section.key
     return {name: values[name] for name in names if name in values}
 

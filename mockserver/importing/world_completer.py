@@ -1,4 +1,4 @@
-"""Make a world of draft rows: fill in what every row needs, add the rows that others refer to, cut cycles."""
+"""Make a world of recorded rows: fill in what every row needs, add the rows that others refer to, cut cycles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ..practices import paths
 from ..store.collection import MAX_LEVELS, Collection, Key, format_key
-from .draft import CURRENCIES, LANGUAGES, Draft, DraftRow
+from .recorded_rows import CURRENCIES, LANGUAGES, RecordedRow, RecordedRows
 from .row_shaping import (
     UNKNOWN_LANGUAGE,
     default_value,
@@ -21,24 +21,24 @@ from .row_shaping import (
 
 DEFAULT_LANGUAGE = "en"
 MAX_REPAIRS = 10  # rounds of dropping rows that break a rule of their section
-Rows = dict[str, dict[Key, DraftRow]]
+Rows = dict[str, dict[Key, RecordedRow]]
 
 
-class Completion:
-    """Completes the rows of a draft.
+class WorldCompleter:
+    """Completes recorded rows.
 
     added: rows that no call shows, by collection: their keys. filled: how often a field got a default, by collection
     and name. dropped: how often a value or a row was left out, by collection and reason.
     """
 
-    def __init__(self, draft: Draft) -> None:
-        self.collections, self.rows = draft.collections, draft.rows
+    def __init__(self, recorded: RecordedRows) -> None:
+        self.collections, self.rows = recorded.collections, recorded.rows
         self.added: dict[str, list[str]] = {}
         self.filled: Counter[tuple[str, str]] = Counter()
         self.dropped: Counter[tuple[str, str]] = Counter()
-        self.default_language = _find_default_language(draft)
-        self._options = draft.options
-        self._mixin_urls = draft.mixin_urls
+        self.default_language = _find_default_language(recorded)
+        self._options = recorded.options
+        self._mixin_urls = recorded.mixin_urls
 
     def build_world(self) -> dict[str, Any]:
         """Return the sections of a world that passes the checks of world files."""
@@ -56,7 +56,7 @@ class Completion:
             world["mixinSchemas"] = [{"url": url, "schema": {}} for url in sorted(self._mixin_urls)]
         return world
 
-    def _complete_row(self, collection: Collection, key: Key, row: Mapping[str, Any]) -> DraftRow:
+    def _complete_row(self, collection: Collection, key: Key, row: Mapping[str, Any]) -> RecordedRow:
         """Return a row with valid values only, and with all fields that the section requires."""
         required, complete = collection.schema.get("required", ()), {}
         for name, schema in collection.schema["properties"].items():
@@ -149,10 +149,10 @@ class Completion:
         if not options or not sites:
             return
         site = next((site for site in sites if site.get("default")), sites[0])
-        used = {site["currency"] for site in sites}.union(*(site.get("availableCurrencies", ()) for site in sites))
+        used = {site.get("currency") for site in sites}.union(*(site.get("availableCurrencies", ()) for site in sites))
         missing = [code for code in options["supported"] if code not in used]
         schema = schema_of(self.collections["sites"], "availableCurrencies")
-        currencies = [*site.get("availableCurrencies", [site["currency"]]), *missing]
+        currencies = [*site.get("availableCurrencies", [site["currency"]] if "currency" in site else []), *missing]
         if missing and is_valid(schema, currencies):
             site["availableCurrencies"] = currencies
 
@@ -165,7 +165,7 @@ class Completion:
         return {"default": self.default_language, "supported": [self.default_language, *dict.fromkeys(others)]}
 
     def _find_languages(self) -> set[str]:
-        languages = {language for site in self.rows.get("sites", {}).values() for language in site["languages"]}
+        languages = {language for site in self.rows.get("sites", {}).values() for language in site.get("languages", ())}
         for name, collection in self.collections.items():
             text_fields = [field for field, schema in collection.schema["properties"].items() if is_text_map(schema)]
             for row in self.rows[name].values():
@@ -190,10 +190,10 @@ def _find_none(_: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     return ()
 
 
-def _find_default_language(draft: Draft) -> str:
+def _find_default_language(recorded: RecordedRows) -> str:
     """Return the default language: that of the tenant, of its default site, or English."""
-    sites = sorted(draft.rows.get("sites", {}).values(), key=lambda site: site.get("default") is not True)
-    candidates = [draft.options.get(LANGUAGES, {}).get("default"), *(site.get("defaultLanguage") for site in sites)]
+    sites = sorted(recorded.rows.get("sites", {}).values(), key=lambda site: site.get("default") is not True)
+    candidates = [recorded.options.get(LANGUAGES, {}).get("default"), *(site.get("defaultLanguage") for site in sites)]
     schema = {"$ref": "#/$defs/language"}
     return next((str(name) for name in candidates if is_valid(schema, name)), DEFAULT_LANGUAGE)
 
@@ -206,5 +206,5 @@ def _with_language(schema: Mapping[str, Any], value: Any, default_language: str)
     return {default_language: value[UNKNOWN_LANGUAGE], **known}
 
 
-def _sort_key(item: tuple[Key, DraftRow]) -> str:
+def _sort_key(item: tuple[Key, RecordedRow]) -> str:
     return format_key(item[0])
