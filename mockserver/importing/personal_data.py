@@ -50,7 +50,7 @@ SECRET_HEADER = re.compile(r"(?:.*-)?(?:authorization|cookie|token|api-?key|secr
 
 
 @lru_cache(maxsize=10_000)
-def name_kind(field: str) -> Kind | None:
+def classify_field(field: str) -> Kind | None:
     """Return what a field with this name has that must not be kept; None for other fields."""
     plain = re.sub(r"[^a-z0-9]", "", field.lower())
     forms = (plain, plain.removesuffix("s"))
@@ -92,7 +92,7 @@ class KnownValues:
                     self._note_person(first, last)
                 if isinstance(node.get("street"), str) and isinstance(node.get("streetNumber"), str):
                     self._note("street", f"{node['street']} {node['streetNumber']}")
-                pending.extend((value, name_kind(name) or outer_kind) for name, value in node.items())
+                pending.extend((value, classify_field(name) or outer_kind) for name, value in node.items())
             elif outer_kind is not None and isinstance(node, (str, int)) and not isinstance(node, bool):
                 self._note(outer_kind, str(node))
 

@@ -11,7 +11,7 @@ from ..practices import jsonpatch
 from ..store.collection import Collection, Key, Section
 from ..store.state import IMPORTED_REVISION
 from .row_imports import CALLER, Change
-from .row_shaping import is_text_map, is_valid, schema_of, shape_value
+from .row_shaping import is_text_map, is_valid, list_needed_fields, schema_of, shape_value
 
 RecordedRow = dict[str, Any]
 METADATA = "metadata"
@@ -207,7 +207,7 @@ def _next_metadata(collection: Collection, old: RecordedRow | None, row: Recorde
 def _find_key(section: Section, values: Mapping[str, Any]) -> Key | None:
     """Return the key that these values have; None if they have none that a world accepts."""
     names = (section.key,) if isinstance(section.key, str) else section.key
-    needed = {*names} if isinstance(section.key, str) else {*names} & {*section.schema.get("required", ()), *values}
+    needed = {*names} if isinstance(section.key, str) else {*names} & {*list_needed_fields(section), *values}
     if not all(
         isinstance(values.get(name), str) and is_valid(schema_of(section, name), values[name]) for name in needed
     ):

@@ -20,7 +20,7 @@ from .personal_data import (
     TOKEN_FORM,
     Kind,
     KnownValues,
-    name_kind,
+    classify_field,
 )
 
 REMOVED = "removed"
@@ -112,7 +112,7 @@ class Replacer:
         return self._clean_emails(value) if isinstance(value, str) and not self._keeps_personal else value
 
     def _clean_value(self, name: str, value: Any, *, is_public: bool, outer_kind: Kind | None = None) -> Any:
-        kind = name_kind(name) or outer_kind
+        kind = classify_field(name) or outer_kind
         if kind != "secret" and (self._keeps_personal or is_public):
             kind = None
         if isinstance(value, dict):

@@ -109,6 +109,11 @@ def schema_of(section: Section, name: str) -> Schema:
     return schema
 
 
+def list_needed_fields(section: Section) -> frozenset[str]:
+    """Return the fields that each row gets: those that the section requires, or has defaults for."""
+    return frozenset((*section.schema.get("required", ()), *getattr(section, "defaults", ())))
+
+
 @cache
 def _compile_schema(schema: bytes) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator(

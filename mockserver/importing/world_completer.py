@@ -16,6 +16,7 @@ from .row_shaping import (
     is_text_map,
     is_valid,
     keep_valid,
+    list_needed_fields,
     schema_of,
 )
 
@@ -58,7 +59,7 @@ class WorldCompleter:
 
     def _complete_row(self, collection: Collection, key: Key, row: Mapping[str, Any]) -> RecordedRow:
         """Return a row with valid values only, and with all fields that the section requires."""
-        required, complete = collection.schema.get("required", ()), {}
+        needed, complete = list_needed_fields(collection), {}
         for name, schema in collection.schema["properties"].items():
             value = _with_language(schema, row[name], self.default_language) if name in row else None
             valid = keep_valid(schema, value) if value is not None else None
@@ -66,7 +67,7 @@ class WorldCompleter:
                 self.dropped[collection.name, f"{name} of another type"] += 1
             if valid is not None:
                 complete[name] = valid
-            elif name in required:
+            elif name in needed:
                 complete[name] = self._default_of(collection, name, key, row)
                 self.filled[collection.name, name] += find_definition(schema) != "metadata"
         return complete
@@ -110,7 +111,7 @@ class WorldCompleter:
             row[name] = [value for value in row[name] if value != wanted]
         elif name in collection.key:
             del self.rows[collection.name][key]
-        elif name in collection.schema.get("required", ()):
+        elif name in list_needed_fields(collection):
             row[name] = self._default_of(collection, name, key, {})
             self._add_row(self.collections[str(collection.target_of(path, row))], row[name])
         else:

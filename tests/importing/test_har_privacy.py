@@ -12,7 +12,7 @@ import jwt
 import pytest
 import yaml
 
-from mockserver.importing.personal_data import name_kind
+from mockserver.importing.personal_data import classify_field
 from tests.support.har import import_entries, make_entry
 
 MAIL, LOGIN_MAIL = "Astrid.Grünwaldt@Privat-Post.example", "bo.holm@mail.test"
@@ -221,4 +221,4 @@ def test_the_home_of_a_site_is_no_personal_address(tmp_path: Path) -> None:
     ],
 )
 def test_fields_are_known_by_their_names(kind: str | None, names: list[str]) -> None:
-    assert {name: name_kind(name) for name in names} == dict.fromkeys(names, kind)
+    assert {name: classify_field(name) for name in names} == dict.fromkeys(names, kind)
