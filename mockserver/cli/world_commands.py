@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .count_options import SeedCommand
+from .world_from_har import world_from_har
 
 # Commands import what they need when they run, so that none waits for the imports of another.
 # ruff: noqa: PLC0415
@@ -24,6 +25,9 @@ SHIPPED_OPTION = click.option(
 @click.group("world")
 def world_commands() -> None:
     """Write, check and generate world files."""
+
+
+world_commands.add_command(world_from_har)
 
 
 @world_commands.command("init")

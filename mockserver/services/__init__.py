@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from ..messages import Service
 from ..store.collection import Collection, index_collections
 from ..store.world import World
+
+if TYPE_CHECKING:
+    from ..importing.row_imports import CallImport, Imports, PublicFields
 
 SHIPPED = sys.modules[__name__]
 
@@ -41,7 +45,27 @@ def collections_of(services: Iterable[ModuleType]) -> Mapping[str, Collection]:
 
     A service that stores something declares it as `COLLECTIONS` in its module `collections`.
     """
-    return index_collections(collection for service in services for collection in _declared_collections(service))
+    modules = _import_modules(services, "collections")
+    return index_collections(collection for module in modules for collection in module.COLLECTIONS)
+
+
+def imports_of(services: Iterable[ModuleType]) -> Imports:
+    """Return what recorded calls of the services say about rows, by operation.
+
+    A service whose calls show or write rows declares it as `IMPORTS` in its module `imports`.
+    """
+    imports: dict[str, Sequence[CallImport]] = {}
+    for module in _import_modules(services, "imports"):
+        imports |= module.IMPORTS
+    return imports
+
+
+def public_fields_of(services: Iterable[ModuleType]) -> PublicFields:
+    """Return the fields of rows that all visitors see, by collection: `PUBLIC_FIELDS` in the services' `imports`."""
+    fields: dict[str, Sequence[str]] = {}
+    for module in _import_modules(services, "imports"):
+        fields |= getattr(module, "PUBLIC_FIELDS", {})
+    return fields
 
 
 def list_own_specs(packages: Iterable[ModuleType]) -> Iterator[Path]:
@@ -51,8 +75,8 @@ def list_own_specs(packages: Iterable[ModuleType]) -> Iterator[Path]:
             yield from sorted(Path(folder).glob("*/*.yaml"))
 
 
-def _declared_collections(service: ModuleType) -> Iterable[Collection]:
-    if any(module.name == "collections" for module in iter_modules(service.__path__)):
-        declared: Iterable[Collection] = import_module(f"{service.__name__}.collections").COLLECTIONS
-        return declared
-    return ()
+def _import_modules(services: Iterable[ModuleType], name: str) -> Iterator[ModuleType]:
+    """Yield the modules with this name that the services have."""
+    for service in services:
+        if any(module.name == name for module in iter_modules(service.__path__)):
+            yield import_module(f"{service.__name__}.{name}")

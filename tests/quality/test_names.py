@@ -18,7 +18,7 @@ MAX_ROOT_FILES = 13
 MAX_RECORDS_MODULES = 8
 
 # File names that mean the same in every folder.
-SHARED_FILE_NAMES = {"__init__", "handlers", "collections"}
+SHARED_FILE_NAMES = {"__init__", "handlers", "collections", "imports"}
 CONTROL_PATHS = {path.split("/")[2] for path in SPECS["control"]["paths"]}
 # Functions that mean the same in every module; their callers look them up by name.
 SHARED_FUNCTIONS = {"handlers", "service"}

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ...domain.secret_names import SECRET_FIELD_NAMES, SECRET_HEADERS
+
 REDACTED = "(redacted)"
-SECRET_NAMES = "|".join(
-    (
-        *("access_token", "refresh_token", "saas_token", "anonymous_token", "client_secret", "password"),
-        *("accessToken", "refreshToken", "saasToken", "subjectAccessToken"),
-    )
-)
+SECRET_NAMES = "|".join(SECRET_FIELD_NAMES)
 SECRET_FIELD = re.compile(SECRET_NAMES, re.ASCII | re.IGNORECASE)
 ENCODED_SECRET_NAMES = SECRET_NAMES.replace("_", "(?:_|%5f)")
 REGEX_FLAGS = re.ASCII | re.IGNORECASE | re.DOTALL
@@ -19,7 +16,6 @@ SECRET_IN_FORM = re.compile(rf"(?P<name>(?:^|[&?])(?:{ENCODED_SECRET_NAMES})=)[^
 SECRET_IN_JSON = re.compile(
     rf'(?P<name>"(?:{SECRET_NAMES})"\s*+:\s*+)(?:"(?:[^"\\]|\\.)*+"?|[^\s",\[\]{{}}]++)', REGEX_FLAGS
 )
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "saas-token", "set-cookie"})
 AUTH_SCHEMES = frozenset({"basic", "bearer", "digest"})
 
 

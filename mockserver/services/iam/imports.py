@@ -1,0 +1,54 @@
+"""What recorded calls say about groups and the users in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...importing.row_imports import Imports, PublicFields, Removes, RowImport, Shows, Stores
+
+GROUP = RowImport(collection="groups", fields={"id": ("{groupId}", "id", "<id")}, ignored=("metadata",))
+STORED_GROUP = replace(GROUP, fields={**GROUP.fields, "userType": ("userType", "=EMPLOYEE")}, kept=("vendorId", "code"))
+GROUP_USER = RowImport(
+    collection="groupUsers",
+    fields={"groupId": ("groupId", "{groupId}"), "userId": ("userId", "{userId}")},
+    ignored=("id",),
+)
+STORED_USER = RowImport(
+    collection="groupUsers",
+    fields={
+        "groupId": "{groupId}",
+        "userId": ("{userId}", "userId"),
+        "userType": ("{userType}", "userType", "=EMPLOYEE"),
+    },
+)
+# The group of a user also says that the user is in it, as one of the type that the group is for.
+GROUP_OF_USER = replace(
+    GROUP,
+    fields={},
+    parts={
+        ".": RowImport(
+            collection="groupUsers",
+            fields={"groupId": "id", "userId": "{userId}", "userType": "userType"},
+            has_only_fields=True,
+        )
+    },
+)
+
+PUBLIC_FIELDS: PublicFields = {"groups": ("name", "code")}
+
+IMPORTS: Imports = {
+    "GET-iam-list-tenant-user-groups": [Shows(replace(GROUP, fields={}))],
+    "POST-iam-create-user-group": [Stores(STORED_GROUP)],
+    "GET-iam-retrieve-users-group": [Shows(GROUP)],
+    "PUT-iam-update-user-group": [Stores(STORED_GROUP)],
+    "DELETE-iam-remove-user-group": [Removes("groups", {"id": "{groupId}"})],
+    "GET-iam-list-group-users": [Shows(GROUP_USER)],
+    "POST-iam-add-user-to-group": [Stores(STORED_USER)],
+    "DELETE-iam-remove-all-users": [Removes("groupUsers", {"groupId": "{groupId}"})],
+    "PUT-iam-update-user-to-group": [Stores(STORED_USER)],
+    "DELETE-iam-remove-user-from-group": [Removes("groupUsers", {"groupId": "{groupId}", "userId": "{userId}"})],
+    "GET-iam-retrieve-user-groups": [Shows(GROUP_OF_USER)],
+    "DELETE-iam-remove-user-from-all-groups": [Removes("groupUsers", {"userId": "{userId}"})],
+    "GET-iam-retrieve-user-group": [Shows(GROUP_OF_USER)],
+    "GET-iam-retrieve-own-user-scopes": [],
+}
