@@ -19,6 +19,7 @@ from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
 from .server_address import add_address_options, pop_server_url
 from .variables import warn_of_unknown_variables
+from .world_commands import world_commands
 
 YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
 STARTED_AT = time.perf_counter()
@@ -208,6 +209,9 @@ def coverage(
     if shortfalls:
         click.echo("\n".join(shortfalls), err=True)
         sys.exit(1)
+
+
+commands.add_command(world_commands)
 
 
 def build_or_exit(settings: Settings) -> Any:
