@@ -9,6 +9,7 @@ from typing import Any
 
 from .row_generation import RowGenerator
 from .state import State
+from .table import Table
 
 Row = Mapping[str, Any]  # a document as in world files
 Key = str | tuple[str | None, ...]
@@ -66,16 +67,28 @@ class Section:
 class Collection(Section):
     """Documents that a tenant's state stores by their key, which is one field.
 
-    A subclass stores its rows elsewhere in the state.
+    A subclass stores its rows in other `tables` of the state, or in another form, of which `row_of` makes rows.
 
     generator: how rows of generated worlds are made; None to leave the collection out of them.
     """
 
     generator: RowGenerator | None = None
 
+    def tables(self, state: State) -> Iterable[Table[Any, Any]]:
+        """Return the tables with what is stored, in the order of the keys."""
+        return (state.collection(self.name),)
+
+    def row_of(self, stored: Any) -> Row:
+        """Return what a table stores under one key as a row."""
+        row: Row = stored
+        return row
+
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each row with its key, in the order of the keys."""
-        return state.collection(self.name).items()
+        for table in self.tables(state):
+            for stored in table.values():
+                row = self.row_of(stored)
+                yield self.key_of(row), row
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""
