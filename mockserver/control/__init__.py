@@ -6,13 +6,27 @@ Each module or folder is named as its path below `/__admin`.
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import clock, faults, findings, health, settings, snapshots, state, tenants, tokens
+from . import clock, faults, findings, health, settings, snapshots, state, tenants, tokens, world
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
 from .requests import handlers as requests
 
-MODULES = (health, state, snapshots, tenants, settings, clock, tokens, requests, coverage, faults, explain, findings)
+MODULES = (
+    health,
+    state,
+    world,
+    snapshots,
+    tenants,
+    settings,
+    clock,
+    tokens,
+    requests,
+    coverage,
+    faults,
+    explain,
+    findings,
+)
 
 
 def build_control_service(context: ControlContext) -> Service:

@@ -19,6 +19,7 @@ from ..store.world import Seed
 from ..wording import describe_unknown, json_pointer, shorten
 from . import building
 from .sections import MIXIN_SCHEMAS, all_sections, build_world_schema
+from .switches import find_unknown_switches
 from .violations import find_structural_violations, find_violations
 
 INLINE = Path("world")  # the path of a world without a file
@@ -61,9 +62,12 @@ class WorldLibrary:
         """Load a world by its name or path; WorldError if it is invalid."""
         return self._build_seed(Path(name_or_path).stem, self.load_world(name_or_path))
 
-    def build_inline_seed(self, name: str, world: Any) -> Seed:
-        """Return the seed of a world without a file; clients and tokens that it lacks come from access.yaml."""
-        return self._build_seed(name, self._load_access() | self.check(world))
+    def build_inline_seed(self, name: str, world: Any, *, dangling: bool = False) -> Seed:
+        """Return the seed of a world without a file; clients and tokens that it lacks come from access.yaml.
+
+        dangling: whether keys may refer to missing rows.
+        """
+        return self._build_seed(name, self._load_access() | self.check(world, dangling=dangling))
 
     def load_world(self, name_or_path: str) -> CheckedWorld:
         """Load a world by its name or path; one without clients and tokens gets those of access.yaml."""
@@ -87,6 +91,8 @@ class WorldLibrary:
         path: the file that the world comes from; schema files are relative to its folder.
         dangling: whether keys may refer to missing rows, as in a tenant whose catalogue has changed (C14).
         """
+        for place, reason in find_unknown_switches(world):
+            raise WorldError(path, place, reason)
         error = next(self._validator.iter_errors(world), None)
         if error is not None:
             raise WorldError(path, json_pointer(error.instance_path), shorten(error.message))

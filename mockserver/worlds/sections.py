@@ -12,6 +12,7 @@ from ..store.collection import Collection, Row, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
 from ..store.state import State
 from ..store.table import Table
+from .switches import SWITCHES, build_switches_schema
 
 LANGUAGES = "languages"  # the only section that is not a list of rows
 LANGUAGES_SCHEMA = {
@@ -92,7 +93,9 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "World of emporix-mockserver",
         "description": "What every tenant starts from. All sections are optional.",
-        **closed_object({"description": TEXT, LANGUAGES: LANGUAGES_SCHEMA} | sections),
+        **closed_object(
+            {"description": TEXT, LANGUAGES: LANGUAGES_SCHEMA} | sections | {SWITCHES: build_switches_schema()}
+        ),
         "$defs": DEFINITIONS,
     }
 
