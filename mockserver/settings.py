@@ -90,7 +90,7 @@ class Settings:
     state: Path | None = field(
         default=None,
         metadata=_about(
-            "File that keeps all tenants, .yaml or .json: read at the start if it exists, and written after each change."
+            "File that keeps all tenants, .yaml or .json: read at the start if it exists, written after each change."
         ),
     )
     spec: Path | None = field(

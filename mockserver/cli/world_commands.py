@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from .world_transfer import export_world_file, import_world_file
+
 
 @click.group("world")
 def world_commands() -> None:
@@ -17,3 +19,7 @@ def print_schema() -> None:
     from ..worlds.sections import write_schema  # noqa: PLC0415
 
     click.echo(write_schema(collections_of(import_services())), nl=False)
+
+
+world_commands.add_command(export_world_file)
+world_commands.add_command(import_world_file)
