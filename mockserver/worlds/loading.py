@@ -131,10 +131,11 @@ class WorldLibrary:
 
 
 def _parse_world(path: Path, content: bytes) -> Any:
-    from ..strict_yaml import YamlError, load_yaml  # noqa: PLC0415 - shipped worlds are read from JSON
+    from ..strict_yaml import YamlError  # noqa: PLC0415 - shipped worlds are read from JSON
+    from .row_lines import parse_text  # noqa: PLC0415
 
     try:
-        world = load_yaml(content.decode())
+        world = parse_text(content.decode())
     except UnicodeDecodeError:
         raise WorldError(path, "", "not UTF-8") from None
     except YamlError as error:

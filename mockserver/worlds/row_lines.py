@@ -1,4 +1,4 @@
-"""Reads YAML whose rows are lines of JSON, as we write it: a hundred times as fast as YAML in general."""
+"""Reads YAML whose rows are lines of JSON, as we write it: many times as fast as YAML in general."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import orjson
 
 from ..strict_yaml import load_yaml
 
-ROW_LINE = re.compile(r"^( *- )(\{.*\})$", re.MULTILINE)
-PLACEHOLDER = "\x00row:"  # the beginning of the text that replaces a row; YAML cannot contain it unescaped
+ROW_LINES = re.compile(r"^( *- )\{.*\}\n(?:\1\{.*\}\n)*", re.MULTILINE)
+PLACEHOLDER = "\x00rows:"  # the beginning of the text that replaces rows; YAML cannot contain it unescaped
+
+Rows = list[Any]
 
 
 def parse_text(text: str) -> Any:
@@ -21,33 +23,40 @@ def parse_text(text: str) -> Any:
             return _parse_json(text)
         except ValueError:
             return load_yaml(text)
-    rows: list[Any] = []
-    outline = load_yaml(ROW_LINE.sub(lambda match: _replace_row(match, rows), text))
+    lists: list[Rows] = []
+    outline = ROW_LINES.sub(lambda match: _replace_rows(match[0], match[1], lists), text)
+    if not lists:
+        return load_yaml(text)
     used: list[int] = []
-    value = _insert_rows(outline, rows, used)
-    return value if used == list(range(len(rows))) else load_yaml(text)  # a row was a part of a longer text
+    value = _insert_rows(load_yaml(outline), lists, used)
+    return value if used == list(range(len(lists))) else load_yaml(text)  # some were a part of a longer text
 
 
 def _parse_json(text: str) -> Any:
     return jiter.from_json(text.encode(), allow_inf_nan=False, catch_duplicate_keys=True)
 
 
-def _replace_row(match: re.Match[str], rows: list[Any]) -> str:
+def _replace_rows(lines: str, mark: str, lists: list[Rows]) -> str:
+    """Return a line that stands for these lines, or the lines themselves if they are other YAML."""
     try:
-        row = _parse_json(match[2])
+        rows = [_parse_json(line[len(mark) :]) for line in lines.split("\n")[:-1]]
     except ValueError:
-        return match[0]  # other YAML
-    rows.append(row)
-    return f"{match[1]}{orjson.dumps(f'{PLACEHOLDER}{len(rows) - 1}').decode()}"
+        return lines
+    lists.append(rows)
+    return f"{mark}{orjson.dumps(f'{PLACEHOLDER}{len(lists) - 1}').decode()}" + "\n" * len(rows)
 
 
-def _insert_rows(value: Any, rows: list[Any], used: list[int]) -> Any:
-    """Return a value with the rows in their places; `used` gets their numbers."""
-    if isinstance(value, str) and value.startswith(PLACEHOLDER):
-        used.append(int(value.removeprefix(PLACEHOLDER)))
-        return rows[used[-1]]
-    if isinstance(value, list):
-        return [_insert_rows(part, rows, used) for part in value]
+def _insert_rows(value: Any, lists: list[Rows], used: list[int]) -> Any:
+    """Return a value with the rows in their places; `used` gets the numbers of their lists."""
     if isinstance(value, dict):
-        return {key: _insert_rows(part, rows, used) for key, part in value.items()}
-    return value
+        return {key: _insert_rows(part, lists, used) for key, part in value.items()}
+    if not isinstance(value, list):
+        return value
+    parts: Rows = []
+    for part in value:
+        if isinstance(part, str) and part.startswith(PLACEHOLDER):
+            used.append(int(part.removeprefix(PLACEHOLDER)))
+            parts += lists[used[-1]]
+        else:
+            parts.append(_insert_rows(part, lists, used))
+    return parts

@@ -58,11 +58,11 @@ class StateKeeper:
 
     def save(self) -> bool:
         """Write the file if a tenant has changed; return whether the file is up to date. A failure is logged once."""
-        record = capture_server(self._world)
+        began_at, record = datetime.now(UTC), capture_server(self._world)
         if record == self._written:
             return True
         try:
-            self._file.replace(self._format.write(record, self._writer, datetime.now(UTC)))
+            self._file.replace(self._format.write(record, self._writer, began_at))
         except OSError as error:
             self._report(f"cannot write the state to {self._file.given_path}: {error.strerror or error}; trying again")
             return False
