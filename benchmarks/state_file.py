@@ -21,7 +21,7 @@ from load import SERVE, LoadFigures, encode_request, send_load
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from mockserver.worlds.state_file import ROW_INDENT, StateFormat, capture_server
+from mockserver.worlds.state_file import ROW_INDENT, StateFormat
 from mockserver.worlds.state_keeper import StateKeeper
 from mockserver.worlds.world_text import WorldWriter
 
@@ -92,9 +92,10 @@ def measure_saves(app: App, folder: Path) -> Iterator[tuple[str, float]]:
         path = folder / name
         writer = WorldWriter(app.worlds.collections, "json" if path.suffix == ".json" else "yaml", ROW_INDENT)
         touch(app, "x")
-        record = capture_server(app.world)
+        file_format = StateFormat(app.world, app.worlds, app.world.seed)
+        record = file_format.capture()
         began = time.perf_counter()
-        pieces = StateFormat(app.world, app.worlds, app.world.seed).write(record, writer, datetime.now(UTC))
+        pieces = file_format.write(record, writer, datetime.now(UTC))
         yield f"encode all, {path.suffix[1:]}, {sum(map(len, pieces)) / 1e6:.0f} MB", time.perf_counter() - began
         tenant.reset()
         keeper = StateKeeper(path, app.world, app.worlds)
@@ -105,7 +106,7 @@ def measure_saves(app: App, folder: Path) -> Iterator[tuple[str, float]]:
         keeper.start()
         keeper.stop()
         began = time.perf_counter()
-        StateFormat(app.world, app.worlds, app.world.seed).read(path.read_bytes(), path)
+        file_format.read(path.read_bytes(), path)
         yield f"read and check, {path.suffix[1:]}", time.perf_counter() - began
         tenant.reset()
 

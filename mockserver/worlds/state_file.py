@@ -78,22 +78,16 @@ class StateFileError(Exception):
 
 
 class ServerRecord(NamedTuple):
-    """All tenants of a server at one moment, and the clock and the ids that they share."""
+    """The tenants of a server at one moment, and the clock and the ids that they share."""
 
     tenants: tuple[TenantRecord, ...]
     ids_position: int
     clock_setting: ClockSetting | None
 
 
-def capture_server(world: World) -> ServerRecord:
-    """Return the tenants as they are now, one after the other."""
-    tenants = tuple(tenant.capture() for tenant in world.tenants(None))
-    return ServerRecord(tenants, world.ids.position, world.clock.setting)
-
-
 @dataclass
 class StateFormat:
-    """Writes and reads state files.
+    """Captures the tenants of a server, writes them as a file, and reads them.
 
     start: the world that the server was started with; the file has neither it nor the tenants that are as it is.
     """
@@ -102,10 +96,16 @@ class StateFormat:
     worlds: WorldLibrary
     start: Seed
 
+    def capture(self) -> ServerRecord:
+        """Return the tenants as they are now, one after the other, except those that are as they started."""
+        tenants = (tenant.capture() for tenant in self.world.tenants(None))
+        changed = tuple(tenant for tenant in tenants if not self._is_as_started(tenant))
+        return ServerRecord(changed, self.world.ids.position, self.world.clock.setting)
+
     def write(self, record: ServerRecord, writer: WorldWriter, written_at: datetime) -> list[bytes]:
         """Return the text of a file, in pieces."""
         writer.state_block(self.start.state)  # keeps its lines for the first change of the next tenant
-        tenants = [tenant for tenant in record.tenants if not self._is_as_started(tenant)]
+        tenants = record.tenants
         seeds = list({id(tenant.seed): tenant.seed for tenant in tenants if tenant.seed is not self.start}.values())
         numbers = {id(seed): number for number, seed in enumerate(seeds)}
         file = Block(

@@ -11,7 +11,7 @@ from threading import Event, Thread
 from ..store.world import World
 from .durable_file import DurableFile, FileUnusable
 from .loading import WorldLibrary
-from .state_file import ROW_INDENT, ServerRecord, StateFormat, capture_server
+from .state_file import ROW_INDENT, ServerRecord, StateFormat
 from .world_text import TextForm, WorldWriter
 
 LOG = logging.getLogger("mockserver")
@@ -58,7 +58,7 @@ class StateKeeper:
 
     def save(self) -> bool:
         """Write the file if a tenant has changed; return whether the file is up to date. A failure is logged once."""
-        began_at, record = datetime.now(UTC), capture_server(self._world)
+        began_at, record = datetime.now(UTC), self._format.capture()
         if record == self._written:
             return True
         try:
@@ -81,12 +81,12 @@ class StateKeeper:
             self._world.restore_tenant(tenant)
         self._world.ids.advance(record.ids_position)
         self._world.clock.setting = record.clock_setting
-        self._written = capture_server(self._world)
+        self._written = self._format.capture()
         self._format.write(self._written, self._writer, datetime.now(UTC))  # encodes all rows before the first request
         return len(record.tenants)
 
     def _write_first_file(self) -> None:
-        record = capture_server(self._world)
+        record = self._format.capture()
         try:
             self._file.replace(self._format.write(record, self._writer, datetime.now(UTC)))
         except OSError as error:
