@@ -9,7 +9,7 @@ COPY spec/ spec/
 COPY fixtures/ fixtures/
 COPY docs/fidelity.md docs/
 RUN python -m venv /opt/mockserver \
-    && /opt/mockserver/bin/pip install --no-cache-dir --constraint constraints.txt .
+    && /opt/mockserver/bin/pip install --no-cache-dir --constraint constraints.txt '.[tls]'
 
 FROM python:3.12-slim
 RUN python -c "import sysconfig; assert '--enable-optimizations' in sysconfig.get_config_var('CONFIG_ARGS'), 'no PGO'" \

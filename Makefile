@@ -65,7 +65,7 @@ clean:
 	rm -rf $(VENV) build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # What a release consists of, for people without Python; .github/workflows/release.yml builds it for all platforms.
-.PHONY: wheel executable npm workflows
+.PHONY: wheel executable npm clients workflows
 
 wheel: dev
 	$(BIN)/python -m build --outdir dist
@@ -77,6 +77,10 @@ executable: dev
 npm: executable
 	$(BIN)/python -m release.build_npm
 	$(BIN)/python -m tests.release.try_npm
+
+# Postman, Bruno, code generators and Node 24, from npm, with the served specs and the proxy.
+clients: dev
+	$(BIN)/python -m tests.release.try_clients
 
 # actionlint checks the expressions and the shell of workflows; the tests check all formats with their schemas.
 workflows:

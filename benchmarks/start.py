@@ -3,13 +3,15 @@
 `python benchmarks/start.py --old FOLDER`, where FOLDER is a clone of the older commit. With `--wheel` instead, the old
 one is the checkout, and the new one its wheel as pip installs it. CPU time counts from the start of the process to its
 first 200, the list of a segment's items. The two versions take turns; the table has medians. Both use compiled modules
-(`__pycache__`). `--instructions` counts the instructions of one start with valgrind as well.
+(`__pycache__`). `--instructions` counts the instructions of one start with valgrind as well. With `--health`
+it measures when the health check of the image first succeeds: server and check run as in the image, without Docker.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -40,6 +42,8 @@ FIRST_REQUESTS = {
     "PUT one with a mixin": encode_request("PUT", ITEM, MIXIN),
     "list, from a web page": with_header(FIRST, "Origin: http://localhost:3000"),
 }
+COMMAND = [sys.executable, "-m", "mockserver"]
+HEALTH_PORT = "8099"
 CALLGRIND = ["valgrind", "--quiet", "--tool=callgrind"]
 
 
@@ -98,16 +102,41 @@ def print_rows(pairs: list[tuple[Mapping[str, float], Mapping[str, float]]]) -> 
         print(f"| {name} | {old:,.1f} | {new:,.1f} | {ratio:.2f} |", flush=True)
 
 
+def measure_health() -> float:
+    """Return the seconds from a start to the first success of the health check, which is repeated at an interval."""
+    interval = float(re.search(r"--start-interval=([\d.]+)s", (ROOT / "Dockerfile").read_text())[1])  # type: ignore[index]
+    began = time.perf_counter()
+    with subprocess.Popen([*COMMAND, "serve", "--port", HEALTH_PORT], stdout=subprocess.DEVNULL) as server:
+        time.sleep(interval)
+        while subprocess.run(
+            [*COMMAND, "healthcheck", "--port", HEALTH_PORT], check=False, capture_output=True
+        ).returncode:
+            time.sleep(interval)
+        elapsed = time.perf_counter() - began
+        server.terminate()
+    return elapsed
+
+
+def print_health(rounds: int) -> None:
+    """Print when the health check first succeeds."""
+    times = sorted(measure_health() for _ in range(rounds))
+    print(f"start to the first healthy check: {statistics.median(times):.2f} s ({times[0]:.2f}-{times[-1]:.2f})")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     versions = parser.add_mutually_exclusive_group(required=True)
     versions.add_argument("--old", type=Path, help="folder with the older version")
     versions.add_argument("--wheel", action="store_true", help="compare the checkout with its wheel")
+    versions.add_argument("--health", action="store_true", help="when the health check of the image first succeeds")
     parser.add_argument("--rounds", type=int, default=11, help="starts of each version")
     parser.add_argument("--instructions", action="store_true", help="count instructions as well")
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each start may compile all modules
+    if options.health:
+        print_health(options.rounds)
+        return
     with tempfile.TemporaryDirectory() as installed:
         old, new = (ROOT, install_wheel(Path(installed))) if options.wheel else (options.old, ROOT)
         for folder in (old, new):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import islice
 from threading import Lock
+from typing import Protocol
 
 from .errors import ExpiredToken, Forbidden, InvalidToken
 
@@ -17,6 +18,8 @@ READ_SEGMENTS = "customersegment.segment_read"
 READ_OWN_SEGMENTS = "customersegment.segment_read_own"
 
 TENANT_NAME = re.compile(r"[a-z][a-z0-9]{2,15}")  # use fullmatch (F5)
+CUSTOMER_TOKEN_PREFIX = "customer:"  # noqa: S105 - of the token of each customer, followed by the id (B11)
+MAX_OFFERED_CUSTOMERS = 3  # whose tokens are offered if the world offers no token of a customer
 MAX_ISSUED_TOKENS = 10_000  # about 1 KB each with their sessions; the oldest are dropped
 
 
@@ -75,23 +78,61 @@ def format_scope(scopes: Iterable[str], tenant: str) -> str:
     return " ".join([*sorted(scopes), f"tenant={tenant}"])
 
 
+class CustomerDirectory(Protocol):
+    """Knows the customers of each tenant, and their tokens; the tenant None is that of new tenants."""
+
+    def find_holder(self, token: str, tenant: str | None) -> Principal | None:
+        """Return the customer who has a token; None for any other token."""
+
+    def iter_tokens(self, tenant: str | None) -> Iterable[tuple[str, Principal]]:
+        """Yield the tokens of the customers with their holders."""
+
+    def has_customer(self, customer_id: str, tenant: str | None) -> bool:
+        """Whether there is such a customer."""
+
+
 class TokenStore:
-    """The tokens: those of the worlds and those issued since the start, minus the revoked ones.
+    """The tokens: those of the worlds, of customers, and those issued since the start, minus the revoked ones.
 
     A tenant has the tokens of the world that it was seeded with, and those of the world that the server started with.
     """
 
-    def __init__(self, seeded: Mapping[str, Principal]) -> None:
+    def __init__(self, seeded: Mapping[str, Principal], customers: CustomerDirectory) -> None:
         self._seeded = dict(seeded)
+        self._customers = customers
         self._reseeded: dict[str | None, Mapping[str, Principal]] = {}  # by tenant, None for all
         self._issued: OrderedDict[str, Principal] = OrderedDict()
         self._revoked: set[tuple[str, str | None]] = set()  # token and tenant, None for all tenants
         self._lock = Lock()
 
-    @property
-    def seed_tokens(self) -> list[str]:
-        """The tokens of all worlds, in the order of their files."""
-        return list(dict.fromkeys(chain(self._seeded, *self._reseeded.values())))
+    def list_offered(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
+        """Return the tokens of the worlds that callers of a tenant may try: no issued one, no one's who is missing.
+
+        If none of them is a customer's, those of a few customers follow.
+        """
+        with self._lock:
+            of_worlds = self._world_tokens(tenant)
+            offered = [(token, holder) for token, holder in of_worlds.items() if self._is_usable(token, holder, tenant)]
+            if not any(holder.customer_id for _, holder in offered):
+                offered += islice(self._iter_customer_tokens(tenant), MAX_OFFERED_CUSTOMERS)
+            return offered
+
+    def is_public(self, token: str) -> bool:
+        """Whether a token may be shown: one of a world or of a customer, which no client has to itself."""
+        with self._lock:
+            return token not in self._issued and (
+                any(token in tokens for tokens in (self._seeded, *self._reseeded.values()))
+                or self._customers.find_holder(token, None) is not None
+            )
+
+    def suggest_token(self, tenant: str | None = None, *, of_customer: bool = False) -> str | None:
+        """Return an offered token that never expires: of a client, with the most scopes, or of a customer."""
+        candidates = [
+            (token, holder)
+            for token, holder in self.list_offered(tenant)
+            if holder.expires_at is None and bool(holder.customer_id) == of_customer
+        ]
+        return max(candidates, key=lambda offered: len(offered[1].scopes), default=(None, None))[0]
 
     def reseed(self, tokens: Mapping[str, Principal], tenant: str | None = None) -> None:
         """Replace the tokens of the world that a tenant, or all tenants, were seeded with; none of them is revoked."""
@@ -101,7 +142,8 @@ class TokenStore:
             self._revoked = {
                 (token, place)
                 for token, place in self._revoked
-                if token not in renewed or (tenant is not None and place not in (None, tenant))
+                if not (token in renewed or token.startswith(CUSTOMER_TOKEN_PREFIX))
+                or (tenant is not None and place not in (None, tenant))
             }
 
     def forget_seed(self, tenant: str) -> None:
@@ -134,14 +176,36 @@ class TokenStore:
             self._revoked = {revoked for revoked in self._revoked if revoked[1] != tenant}
 
     def list_unrevoked(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
-        """Return the tokens that are not revoked, expired ones too; with a tenant, only those valid there."""
+        """Return the tokens that are not revoked, expired ones too; with a tenant, only those valid there.
+
+        Tokens of worlds are left out if their customer is missing.
+        """
         with self._lock:
-            reseeded = {**self._reseeded.get(None, {}), **self._reseeded.get(tenant, {})}
-            return [
+            of_worlds = self._world_tokens(tenant)
+            listed = [(token, holder) for token, holder in of_worlds.items() if self._is_usable(token, holder, tenant)]
+            listed += (
                 (token, holder)
-                for token, holder in {**self._seeded, **reseeded, **self._issued}.items()
+                for token, holder in self._issued.items()
                 if self._find_unrevoked(token, tenant) is holder and (tenant is None or holder.tenant in (None, tenant))
-            ]
+            )
+            return [*listed, *self._iter_customer_tokens(tenant)]
+
+    def _world_tokens(self, tenant: str | None) -> dict[str, Principal]:
+        """Return the tokens of the worlds, revoked ones too; those of the start come first."""
+        return {**self._seeded, **self._reseeded.get(None, {}), **self._reseeded.get(tenant, {})}
+
+    def _is_usable(self, token: str, holder: Principal, tenant: str | None) -> bool:
+        """Whether a token of a world is not revoked, valid in a tenant, and of nobody who is missing there."""
+        return (
+            self._find_unrevoked(token, tenant) is holder
+            and (tenant is None or holder.tenant in (None, tenant))
+            and (holder.customer_id is None or self._customers.has_customer(holder.customer_id, tenant))
+        )
+
+    def _iter_customer_tokens(self, tenant: str | None) -> Iterator[tuple[str, Principal]]:
+        for token, holder in self._customers.iter_tokens(tenant):
+            if self._find_unrevoked(token, tenant) is holder:
+                yield token, holder
 
     def find_holder(self, authorization: str | None, tenant: str | None = None) -> Principal | None:
         """Return the holder of the token in a header, expired or for another tenant too; None if unknown."""
@@ -154,11 +218,16 @@ class TokenStore:
         self, authorization: str | None, tenant: str | None, read_clock: Callable[[], datetime]
     ) -> Principal:
         """Return the holder of the bearer token in a header; InvalidToken (A1, A3) or ExpiredToken (A2)."""
-        principal = self._find_unrevoked(bearer_token(authorization), tenant)
+        token = read_bearer_token(authorization)
+        if token is None:
+            raise InvalidToken(hint=f"send the header Authorization: Bearer {self.suggest_token(tenant) or 'TOKEN'}")
+        principal = self._find_unrevoked(token, tenant)
         if principal is None:
-            raise InvalidToken(hint="unknown token; use admin-token, or request one from POST /oauth/token")
+            raise InvalidToken(hint=self._unknown_token_hint(token, tenant))
         if principal.expires_at is not None and principal.expires_at <= read_clock():
-            raise ExpiredToken(hint="request a new one from POST /oauth/token, or use admin-token")
+            suggested = self.suggest_token(tenant)
+            use = f", or use {suggested}" if suggested else ""
+            raise ExpiredToken(hint=f"request a new one from POST /oauth/token{use}")
         if None not in (principal.tenant, tenant) and principal.tenant != tenant:
             raise InvalidToken(hint="this token belongs to another tenant", rule="A3")
         return principal
@@ -169,15 +238,30 @@ class TokenStore:
         holder = self._issued.get(token)
         if holder is None and self._reseeded:
             holder = self._reseeded.get(tenant, {}).get(token) or self._reseeded.get(None, {}).get(token)
-        return holder or self._seeded.get(token)
+        return holder or self._seeded.get(token) or self._customers.find_holder(token, tenant)
+
+    def _unknown_token_hint(self, token: str, tenant: str | None) -> str:
+        is_of_customer = token.startswith(CUSTOMER_TOKEN_PREFIX)
+        what = "there is no such customer" if is_of_customer else "unknown token"
+        suggested = self.suggest_token(tenant, of_customer=is_of_customer)
+        return (
+            f"{what}; use {suggested}, or request one from POST /oauth/token"
+            if suggested
+            else (f"{what}; request one from POST /oauth/token")
+        )
+
+
+def read_bearer_token(authorization: str | None) -> str | None:
+    """Return the token in an Authorization header; None if it has no bearer token."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def bearer_token(authorization: str | None) -> str:
     """Return the token in an Authorization header; InvalidToken if it has no bearer token (A1)."""
-    scheme, _, token = (authorization or "").partition(" ")
-    token = token.strip()
-    if not token or scheme.lower() != "bearer":
-        raise InvalidToken(hint="send the header Authorization: Bearer admin-token")
+    token = read_bearer_token(authorization)
+    if token is None:
+        raise InvalidToken(hint="send the header Authorization: Bearer TOKEN")
     return token
 
 

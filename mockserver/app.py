@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from types import ModuleType
@@ -29,6 +31,7 @@ from .records.store import RecordStore
 from .settings import Settings
 from .store.clock import Clock
 from .store.world import World
+from .tls.certificates import CertificateFiles, Certificates
 from .web.application import CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from .web.flask_app import SimulatorFlask
 
 CONTROL_SPEC = "control.yaml"
+HOST_NAME = re.compile(r"[\w.-]*[a-z][\w.-]*|\d+(\.\d+){3}|[\da-f:]*:[\da-f:]*", re.ASCII | re.IGNORECASE)
+ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class App:
     control_operations: tuple[Operation, ...]
     specs: tuple[Spec, ...]
     entrances: Entrances
+    certificates: Certificates
 
     @property
     def services(self) -> list[str]:
@@ -82,11 +88,22 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     scopes = admin_scopes(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
     worlds = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
     seed = worlds.load_seed(settings.fixture)
-    world = World(seed, settings.behaviour, settings.tenant, clock, settings.contract)
+    world = World(
+        seed, settings.behaviour, settings.tenant, clock, settings.contract, admits_any_client=settings.any_client
+    )
     records = LoggedRecordStore() if settings.log == "requests" else RecordStore()
     faults = FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
-    context = ControlContext(world, records, {operation.id: operation for operation in api.operations}, faults, worlds)
+    certificates = _find_certificates(settings)
+    context = ControlContext(
+        world=world,
+        records=records,
+        operations={operation.id: operation for operation in api.operations},
+        faults=faults,
+        worlds=worlds,
+        certificates=certificates,
+        is_tls=settings.is_tls,
+    )
     control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
     control = _join_services([build_control_service(context)], {CONTROL_SPEC: control_spec})
     api_pipeline = _create_api_pipeline(
@@ -104,8 +121,10 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         count_headers={name for operation in api.operations for name in operation.count_headers},
         services=sorted({operation.service for operation in api.operations}),
         tenant=settings.tenant,
-        list_tokens=lambda: world.tokens.seed_tokens if settings.auth == "on" else (),
+        list_tokens=partial(_list_tokens, world, settings),
+        example_ids=partial(_map_example_ids, world, worlds, settings),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
+        base_path=settings.base_path,
     )
     return App(
         settings=settings,
@@ -120,6 +139,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         control_operations=control.operations,
         specs=specs,
         entrances=entrances,
+        certificates=certificates,
     )
 
 
@@ -159,6 +179,19 @@ def _create_control_pipeline(control: Interface, world: World, settings: Setting
         is_auth_on=False,
         second_opinion=_second_opinion(control.specs, settings),
     )
+
+
+def _list_tokens(world: World, settings: Settings) -> list[str]:
+    """Return the tokens that the default tenant offers; none if no token is needed."""
+    offered = world.tokens.list_offered(settings.tenant) if settings.auth == "on" else ()
+    return [token for token, _ in offered]
+
+
+def _map_example_ids(world: World, worlds: WorldLibrary, settings: Settings, spec_name: str) -> dict[str, str]:
+    """Return what the examples of a spec name instead of the default tenant and ids of the default world."""
+    default_tenant = Settings().tenant
+    tenant = {} if settings.tenant == default_tenant else {default_tenant: settings.tenant}
+    return tenant | worlds.map_example_ids(world, settings.tenant, spec_name)
 
 
 def _caller_name(world: World, assumed_caller: Principal | None, exchange: Exchange) -> str | None:
@@ -221,6 +254,16 @@ def _join_services(joined_services: list[Service], compiled_specs: Mapping[str, 
 def _admin_token(settings: Settings) -> str:
     """Return the token that the control plane requires: the configured one, or a random one beyond loopback."""
     return settings.admin_token or ("" if is_loopback_address(settings.host) else token_urlsafe(24))
+
+
+def _find_certificates(settings: Settings) -> Certificates:
+    """Return the certificates, for the names under which clients know this server."""
+    hosts = [
+        name
+        for name in (settings.host, *settings.allowed_host)
+        if name not in ALL_ADDRESSES and HOST_NAME.fullmatch(name)
+    ]
+    return Certificates(CertificateFiles(settings.tls_cert, settings.tls_key, settings.tls_folder, hosts))
 
 
 def _second_opinion(specs: Iterable[Spec], settings: Settings) -> SecondOpinion | None:

@@ -109,9 +109,10 @@ class InvalidApiKey(InvalidToken):
     error_code = "oauth.v2.InvalidApiKey"
     MAX_CLIENTS_IN_HINT = 10
 
-    def __init__(self, known_clients: Iterable[str]) -> None:
+    def __init__(self, known_clients: Iterable[str], *, alternative: str = "") -> None:
         ids = islice((id_ for id_ in known_clients if id_.isascii()), self.MAX_CLIENTS_IN_HINT)
-        super().__init__(hint="known clients: " + ", ".join(ids))
+        hints = ("known clients: " + (", ".join(ids) or "none"), alternative)
+        super().__init__(hint="; ".join(filter(None, hints)))
 
 
 class InvalidClient(ClientError):

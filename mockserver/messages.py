@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,10 +16,16 @@ from .store.world import Tenant
 Parameters = Mapping[str, Any]
 Validate = Callable[[Any], BadRequest | None]  # returns what is wrong with a value
 
+BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~-]+)+", re.ASCII)  # matches the whole value
 JSON_MEDIA_TYPE = "application/json"
 YAML_MEDIA_TYPE = "application/yaml"  # RFC 9512
 YAML_MEDIA_TYPES = frozenset({YAML_MEDIA_TYPE, "application/x-yaml", "text/yaml", "text/x-yaml"})
 STATUSES_WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})  # RFC 9110, 6.4.1; they have no Content-Length either
+
+
+def is_base_path(text: str) -> bool:
+    """Whether a text is a path that a server can be mounted at: it starts with a slash and ends without one."""
+    return BASE_PATH.fullmatch(text) is not None
 
 
 @cache
@@ -36,6 +43,8 @@ class Request:
 
     client: the client's address.
     problem: why the request could not be read completely; the other fields then hold what could be read.
+    scheme: that of the connection.
+    base_path: what the path began with in the client's URL; see `--base-path`.
     """
 
     method: str
@@ -45,6 +54,20 @@ class Request:
     body: bytes = b""
     client: str = ""
     problem: ClientError | None = None
+    scheme: str = "http"
+    base_path: str = ""
+
+    @property
+    def client_scheme(self) -> str:
+        """The scheme of the client's URL: that of the connection, or https if a proxy says that it ended TLS."""
+        is_secure = "https" in (self.scheme, self.headers.get("x-forwarded-proto", "").lower())
+        return "https" if is_secure else "http"
+
+    @property
+    def prefix(self) -> str:
+        """What precedes the path in a URL for this client: what a proxy says that it removed, and the base path."""
+        removed = self.headers.get("x-forwarded-prefix", "").rstrip("/")
+        return (removed if is_base_path(removed) else "") + self.base_path
 
 
 @dataclass(slots=True)

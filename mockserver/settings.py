@@ -80,6 +80,25 @@ class Settings:
         ),
     )
     port: int = field(default=8080, metadata=_about("Port to listen on; 0 takes a free one."))
+    tls: bool = field(
+        default=False,
+        metadata=_about("Speak HTTPS only, with a certificate of an authority that is made once and kept."),
+    )
+    tls_cert: Path | None = field(
+        default=None,
+        metadata=_about("Speak HTTPS with this certificate (PEM, with its chain) and the key in --tls-key."),
+    )
+    tls_key: Path | None = field(
+        default=None, metadata=_about("Private key of the certificate in --tls-cert (PEM, without a password).")
+    )
+    tls_folder: Path | None = field(
+        default=None,
+        metadata=_about("Folder of the certificate authority; default: below the user's folder for application data."),
+    )
+    base_path: str = field(
+        default="",
+        metadata=_about("Answer below this path only, such as /mock, as if the server were mounted there."),
+    )
     tenant: str = field(
         default="acme", metadata=_about("Tenant shown in the ready line; any other valid name works too.")
     )
@@ -98,6 +117,12 @@ class Settings:
     )
     auth: Literal["on", "off"] = field(
         default="on", metadata=_about("off: treat every call as admin, without a token.")
+    )
+    any_client: bool = field(
+        default=False,
+        metadata=_about(
+            "Let visitors of storefronts log in with any client id, not only with those of the world.", "B4e"
+        ),
     )
     validator: Literal["compiled", "reference"] = field(
         default="compiled",
@@ -142,6 +167,11 @@ class Settings:
     )
     no_admin: bool = field(default=False, metadata=_about("Disable the control plane, except its health check."))
     behaviour: Switches = field(default_factory=Switches)
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the server speaks HTTPS."""
+        return self.tls or self.tls_cert is not None
 
 
 class Setting(NamedTuple):

@@ -18,11 +18,16 @@ REAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 class YamlError(Exception):
-    """A text that cannot be read; the message has line and column if they are known."""
+    """A text that cannot be read; the message has line and column if they are known.
+
+    reason: the message without them. line: from 1, or None.
+    """
 
     def __init__(self, reason: str, mark: Any = None) -> None:
+        self.reason = " ".join(reason.split())
+        self.line: int | None = mark.line + 1 if mark else None
         place = f"line {mark.line + 1} column {mark.column + 1}: " if mark else ""
-        super().__init__(place + " ".join(reason.split()))
+        super().__init__(place + self.reason)
 
 
 def load_yaml(text: str) -> Any:
@@ -44,6 +49,33 @@ def load_yaml(text: str) -> Any:
     except (yaml.YAMLError, UnicodeError) as error:
         raise YamlError(str(error)) from None
     return value
+
+
+def iter_lines(text: str) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """Yield the path of each value and the line, from 1, where it or its key begins; for texts that can be read."""
+    path: list[
+        Any
+    ] = []  # for each open container, the index of its current element, or its current key; None before it
+    for event in yaml.parse(text, LOADER):
+        if isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            path.pop()
+            _step_on(path)
+        elif isinstance(event, yaml.NodeEvent):
+            is_key = bool(path) and path[-1] is None
+            if is_key:
+                path[-1] = getattr(event, "value", None)
+            if is_key or not path or isinstance(path[-1], int):
+                yield tuple(path), getattr(event.start_mark, "line", 0) + 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                path.append(0 if isinstance(event, yaml.SequenceStartEvent) else None)
+            elif not is_key:
+                _step_on(path)
+
+
+def _step_on(path: list[Any]) -> None:
+    """Go on to the next element, or to the next key."""
+    if path:
+        path[-1] = path[-1] + 1 if isinstance(path[-1], int) else None
 
 
 def _expect_end(event: yaml.Event) -> None:

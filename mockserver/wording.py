@@ -1,4 +1,4 @@
-"""Parts of messages that several modules write: shortened texts, JSON pointers, lists of known names."""
+"""Parts of messages that several modules write: shortened texts, JSON pointers, known names, dimensions of coverage."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from collections.abc import Iterable
 
 MAX_MESSAGE_LENGTH = 200  # characters; validation errors quote the client's value
 MAX_QUOTED_NAME_LENGTH = 100  # characters
+
+COVERAGE_DIMENSIONS = {  # what coverage counts, by the name in its report
+    "operations": "operations",
+    "statuses": "documented statuses",
+    "parameters": "query and header parameters",
+    "bodyProperties": "body properties",
+    "enumValues": "enum values",
+    "scopes": "scopes",
+    "elements": "codes of bulk elements",
+}
 
 
 def shorten(text: str) -> str:

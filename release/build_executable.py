@@ -34,7 +34,9 @@ def run_step(*command: str | Path, where: Path) -> None:
 
 
 def build_program(target: Target, output: Path, wheel: Path | None) -> Path:
-    """Install the wheel and PyInstaller into an empty environment, and build the program there. Return its folder.
+    """Install the wheel with its extra `tls` and PyInstaller into an empty environment, and build the program there.
+
+    Return the folder of the program.
 
     wheel: the one of the release; built from the checkout if it is None.
     """
@@ -46,7 +48,7 @@ def build_program(target: Target, output: Path, wheel: Path | None) -> Path:
         venv.create(work / "venv", with_pip=True, symlinks=os.name != "nt")
         python = work / "venv" / ("Scripts/python.exe" if target.os == "win32" else "bin/python")
         install = ("-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt")
-        run_step(python, *install, wheel, "pyinstaller", where=work)
+        run_step(python, *install, f"{wheel}[tls]", "pyinstaller", where=work)
         # Not in the checkout, whose package would be found before the installed one.
         run_step(
             python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", HERE / "mockserver.spec", where=work

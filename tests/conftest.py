@@ -33,11 +33,16 @@ settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plain_environment() -> Iterator[None]:
-    """Hide settings that the shell has: what runs in process would obey them, or refuse those that it does not know."""
+def plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hide settings that the shell has: what runs in process would obey them, or refuse those that it does not know.
+
+    The certificate authority of the tests is kept in a folder of their own.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("MOCKSERVER_")]:
             patch.delenv(name)
+        for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+            patch.setenv(name, str(tmp_path_factory.mktemp("data")))
         yield
 
 

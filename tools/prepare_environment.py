@@ -26,7 +26,7 @@ INSTALLED, UNFINISHED = "installed", "unfinished"  # files in the environment
 FIRST_PIP_FOR_OTHERS = (22, 3)  # that can install into another environment
 ANNOUNCEMENTS = {
     "serve": "20 packages that a server needs. This downloads 12 MB, takes 45 MB on disk, and about 15 seconds.",
-    "dev": "97 packages that tests and tools need. This downloads 130 MB, takes 500 MB on disk, and about a minute.",
+    "dev": "100 packages that tests and tools need. This downloads 130 MB, takes 500 MB on disk, and about a minute.",
 }
 LAUNCHER = """#!/bin/sh
 '''exec' "{python}" "$0" "$@"

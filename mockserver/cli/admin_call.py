@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from .coverage_gate import describe_error
+from .server_trust import ServerAddress, describe_tls_failure
 
 MAX_TRANSFER_SECONDS = 120
 WORLD_PATH = "/__admin/world"  # as in `control/world`, whose import takes longer than a call
@@ -19,7 +20,7 @@ class CallFailed(Exception):
 
 
 def call_world(
-    url: str, token: str, method: str, query: Mapping[str, str | None], body: tuple[bytes, str] | None
+    address: ServerAddress, token: str, method: str, query: Mapping[str, str | None], body: tuple[bytes, str] | None
 ) -> bytes:
     """Return the response to a call; CallFailed.
 
@@ -29,9 +30,10 @@ def call_world(
     query_string = urlencode({name: text for name, text in query.items() if text})
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     headers |= {"Content-Type": media_type} if media_type else {}
+    url, opener = address.url, address.create_opener()
     try:
         request = Request(f"{url}{WORLD_PATH}?{query_string}", content, headers, method=method)  # noqa: S310 - the user's own server
-        with build_opener(ProxyHandler({})).open(request, timeout=MAX_TRANSFER_SECONDS) as response:
+        with opener.open(request, timeout=MAX_TRANSFER_SECONDS) as response:
             received: bytes = response.read()
             return received
     except HTTPError as error:
@@ -39,4 +41,5 @@ def call_world(
             raise CallFailed(f"{url} answers {error.code}: {describe_error(error.read())}") from None
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
         reason = getattr(error, "reason", None) or error
-        raise CallFailed(f"cannot reach a server at {url}: {reason}; `mockserver serve` starts one") from None
+        hint = describe_tls_failure(reason) or "`mockserver serve` starts one"
+        raise CallFailed(f"cannot reach a server at {url}: {reason}; {hint}") from None

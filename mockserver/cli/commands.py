@@ -17,9 +17,9 @@ from .. import __version__
 from ..settings import PREFIX, Settings, list_settings, settings_table
 from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
-from .server_address import add_address_options, pop_server_url
+from .server_address import add_address_options, pop_address
 from .variables import warn_of_unknown_variables
-from .world_commands import world_commands
+from .world_commands import SEED_OPTION, SHIPPED_OPTION, print_schema, world_commands, write_generated_world
 
 YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -126,28 +126,11 @@ def spec(files: tuple[Path, ...]) -> None:
 
 
 @commands.command(cls=SeedCommand)
-@click.option(
-    "--seed", "number", default=1, show_default=True, help="The same seed and version of Faker give the same bytes."
-)
-@click.option("--shipped", type=click.Choice(("catalogue", "default")), help="Write a shipped world instead.")
+@SEED_OPTION
+@SHIPPED_OPTION
 def seed(number: int, shipped: str | None, **counts: int) -> None:
-    """Write a generated world to standard output."""
-    from ..services import collections_of, import_services
-    from ..worlds.generate import dump_world, generate_world
-    from ..worlds.published import SHIPPED_WORLDS
-
-    collections = collections_of(import_services())
-    world = SHIPPED_WORLDS[shipped](collections) if shipped else generate_world(collections, number, counts)
-    click.echo(dump_world(world), nl=False)
-
-
-@commands.command("world-schema")
-def print_world_schema() -> None:
-    """Write the JSON Schema of world files to standard output."""
-    from ..services import collections_of, import_services
-    from ..worlds.sections import write_schema
-
-    click.echo(write_schema(collections_of(import_services())), nl=False)
+    """Write a generated world: the older name of `world generate`."""
+    write_generated_world(number, shipped, counts)
 
 
 @commands.command()
@@ -165,9 +148,9 @@ def healthcheck(wait: float, **options: Any) -> None:
     """
     from . import health_check
 
-    url = pop_server_url(options)
+    address = pop_address(options)
     try:
-        click.echo(health_check.await_health(url, wait))
+        click.echo(health_check.await_health(address, wait))
     except health_check.Unhealthy as error:
         click.echo(f"mockserver: {error}", err=True)
         sys.exit(1)
@@ -198,9 +181,9 @@ def coverage(
     """
     from . import coverage_gate
 
-    url = pop_server_url(options)
+    address = pop_address(options)
     try:
-        fetch_report = partial(coverage_gate.fetch_report, url, admin_token, tenant=tenant, service=service)
+        fetch_report = partial(coverage_gate.fetch_report, address, admin_token, tenant=tenant, service=service)
         report = coverage_gate.parse_report(fetch_report())
         content = coverage_gate.format_report(report).encode() if form == "text" else fetch_report(format=form)
         if output:
@@ -217,18 +200,22 @@ def coverage(
 
 
 commands.add_command(world_commands)
+commands.add_command(print_schema, "world-schema")  # an older name
 
 
 def build_or_exit(settings: Settings) -> Any:
-    """Return the simulator; if a spec or world is unusable, exit with the reason."""
+    """Return the simulator; if a spec or world is unusable, exit with the reason, or with all mistakes."""
     from ..app import build
     from ..contract.spec import SpecError
-    from ..worlds.loading import WorldError
+    from ..worlds.mistakes import WorldError
 
     try:
         return build(settings)
-    except (SpecError, WorldError) as error:
+    except SpecError as error:
         exit_with_error(error)
+    except WorldError as error:
+        click.echo(f"mockserver: {error}", err=True)
+        sys.exit(2)
 
 
 def exit_with_error(reason: object) -> NoReturn:
@@ -238,10 +225,21 @@ def exit_with_error(reason: object) -> NoReturn:
 
 
 def _bind_server(app: Any, settings: Settings) -> Any:
+    from ..tls.authority import TlsError
     from ..web.server import Server
 
     try:
-        return Server(app.entrances.answer, settings.host, settings.port, app.faults)
+        return Server(
+            app.entrances.answer,
+            settings.host,
+            settings.port,
+            app.faults,
+            certificates=app.certificates,
+            is_tls=settings.is_tls,
+            base_path=settings.base_path,
+        )
+    except TlsError as error:
+        exit_with_error(error)
     except (OSError, OverflowError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -7,11 +7,12 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 import orjson
 
-from ..records.coverage import COVERAGE_DIMENSIONS
+from ..wording import COVERAGE_DIMENSIONS
+from .server_trust import ServerAddress, describe_tls_failure
 
 MAX_REQUEST_SECONDS = 30
 MAX_SHOWN_ITEMS = 10  # uncovered items of each dimension
@@ -21,20 +22,22 @@ class ServerUnreachable(Exception):
     """The server at the URL cannot be reached, or its response is not a coverage report."""
 
 
-def fetch_report(url: str, token: str, **query: str | None) -> bytes:
-    """Return the report of the server at this URL; ServerUnreachable if that fails."""
+def fetch_report(address: ServerAddress, token: str, **query: str | None) -> bytes:
+    """Return the report of the server; ServerUnreachable if that fails."""
     query_string = urlencode({name: value for name, value in query.items() if value})
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    url, opener = address.url, address.create_opener()
     try:
-        request = Request(f"{url.rstrip('/')}/__admin/coverage?{query_string}", headers=headers)  # noqa: S310 - the user's own server
-        with build_opener(ProxyHandler({})).open(request, timeout=MAX_REQUEST_SECONDS) as response:
+        request = Request(f"{url}/__admin/coverage?{query_string}", headers=headers)  # noqa: S310 - the user's own server
+        with opener.open(request, timeout=MAX_REQUEST_SECONDS) as response:
             content: bytes = response.read()
             return content
     except HTTPError as error:
         with error:
             raise ServerUnreachable(f"{url} answers {error.code}: {describe_error(error.read())}") from None
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
-        raise ServerUnreachable(f"cannot reach a server at {url}: {error}") from None
+        hint = describe_tls_failure(getattr(error, "reason", error))
+        raise ServerUnreachable(f"cannot reach a server at {url}: {error}{hint and f'; {hint}'}") from None
 
 
 def parse_report(content: bytes) -> dict[str, Any]:

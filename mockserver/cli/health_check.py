@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from http.client import HTTPException
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import OpenerDirector
+
+from .server_trust import ServerAddress, describe_tls_failure
 
 HEALTH_PATH = "/__admin/health"  # as in `control/guard`, whose import takes longer than a check
 MAX_ANSWER_SECONDS = 5  # how long a server may take to answer
@@ -17,27 +19,28 @@ class Unhealthy(Exception):
     """No healthy server answers at the URL."""
 
 
-def await_health(url: str, seconds: float) -> str:
+def await_health(address: ServerAddress, seconds: float) -> str:
     """Return the reply of the health check; check for this many seconds until it succeeds, then raise Unhealthy."""
+    opener = address.create_opener()
     deadline = time.monotonic() + seconds
     while True:
         try:
-            return _check_health(url)
+            return _check_health(opener, address.url)
         except Unhealthy as error:
             if time.monotonic() >= deadline:
                 waited = f" after {seconds:g} s" if seconds else ""
-                raise Unhealthy(f"no healthy server at {url}{waited}: {error}") from None
+                raise Unhealthy(f"no healthy server at {address.url}{waited}: {error}") from None
         time.sleep(SECONDS_BETWEEN_CHECKS)
 
 
-def _check_health(url: str) -> str:
+def _check_health(opener: OpenerDirector, url: str) -> str:
     """Return the reply of the health check; Unhealthy with the reason if it fails."""
     try:
-        with build_opener(ProxyHandler({})).open(url + HEALTH_PATH, timeout=MAX_ANSWER_SECONDS) as response:
+        with opener.open(url + HEALTH_PATH, timeout=MAX_ANSWER_SECONDS) as response:
             content: bytes = response.read(MAX_ANSWER_BYTES)
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
         reason = getattr(error, "reason", None) or error
-        raise Unhealthy(f"{reason}; `mockserver serve` starts one") from None
+        raise Unhealthy(f"{reason}; {describe_tls_failure(reason) or '`mockserver serve` starts one'}") from None
     if HEALTHY not in content:
         raise Unhealthy("another program answers there; choose the server with --url or --port")
     return content.decode()

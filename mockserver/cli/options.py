@@ -12,21 +12,24 @@ from typing import Any, Literal, get_args, get_origin
 
 import click
 
-from ..access import TENANT_NAME
-from ..records.coverage import COVERAGE_DIMENSIONS
 from ..settings import Setting, Settings, Switches, list_settings
+from ..wording import COVERAGE_DIMENSIONS
 from .count_options import to_kebab_case
 from .variables import find_unknown_variables
 
 ANY_ORIGIN = "*"
 ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # matches the whole value
 HEADER_PATTERN = re.compile(r"[\w!#$%&'+.^`|~-]+\*?", re.ASCII)  # matches the whole value
+FILE = click.Path(path_type=Path)  # whoever reads it says what is wrong with it
 STATE_SUFFIXES = (".yaml", ".yml", ".json")  # as in `worlds/state_keeper`, which takes longer to import
 SETTING_TYPES: dict[str, Any] = {
     "port": click.IntRange(0, 65535),
     "max_page_size": click.IntRange(min=1),
     "spec": click.Path(path_type=Path, exists=True, file_okay=False),
-    "state": click.Path(path_type=Path),
+    "state": FILE,
+    "tls_cert": FILE,
+    "tls_key": FILE,
+    "tls_folder": FILE,
 }
 
 
@@ -39,6 +42,9 @@ def add_settings_options(command: Any) -> Any:
 
 def collect_settings(options: dict[str, Any]) -> Settings:
     """Return the settings from the values of the options; UsageError if a value or a variable is invalid."""
+    from ..access import TENANT_NAME  # noqa: PLC0415 - only `serve` has settings
+    from ..messages import is_base_path  # noqa: PLC0415
+
     find_unknown_variables(os.environ)
     if not TENANT_NAME.fullmatch(options["tenant"]):
         raise click.UsageError("--tenant must be 3 to 16 lower-case letters or digits, starting with a letter (F5)")
@@ -52,6 +58,10 @@ def collect_settings(options: dict[str, Any]) -> Settings:
         raise click.UsageError(f"--state must be a file that ends in {', '.join(STATE_SUFFIXES)}")
     if options["cors_credentials"] and not set(options["cors_origin"]) - {ANY_ORIGIN}:
         raise click.UsageError("--cors-credentials needs the origins of pages in --cors-origin; browsers refuse `*`")
+    if (options["tls_cert"] is None) != (options["tls_key"] is None):
+        raise click.UsageError("--tls-cert and --tls-key belong together; give both, or only --tls")
+    if options["base_path"] and not is_base_path(options["base_path"]):
+        raise click.UsageError("--base-path must be a path such as /mock: it starts with a slash and ends without one")
     switch_names = {switch.name for switch in fields(Switches)}
     switches = Switches(**{name: value for name, value in options.items() if name in switch_names})
     return Settings(behaviour=switches, **{name: value for name, value in options.items() if name not in switch_names})

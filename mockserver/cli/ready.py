@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from shlex import quote
 
 import orjson
 
 from .. import __version__
 from ..app import App
 from ..contract.operations import Operation
-from ..control.guard import DOCS_PATH
+from ..control.guard import CERTIFICATE_PATH, DOCS_PATH
 
 FIRST_CALL = "GET-customer-segment-retrieve-segments-items"  # the operation that the ready line suggests
 RESET = "reset"
@@ -26,11 +27,12 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
         "event": "ready",
         "version": __version__,
         "url": url,
+        **({"tls": _tls_facts(app)} if app.settings.is_tls else {}),
         "world": app.world.seed.name,
         "tenant": app.settings.tenant,
         "operations": len(app.api_operations),
         "services": app.services,
-        "tokens": app.world.tokens.seed_tokens,
+        "tokens": _offered_tokens(app),
         "reset": f"POST {url}{_path(app.control_operations, RESET)}",
         **({"adminToken": app.guard.token} if app.guard.token else {}),
         "seconds": round(seconds, 3),
@@ -40,32 +42,61 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
 
 def _ready_text(app: App, url: str, seconds: float) -> str:
     tenant = app.settings.tenant
-    authorization = _curl_token(app.world.tokens.seed_tokens[0]) if app.settings.auth == "on" else ""
-    tokens = ", ".join(app.world.tokens.seed_tokens) if app.settings.auth == "on" else "none needed (--auth off)"
+    token = app.world.tokens.suggest_token(tenant) if app.settings.auth == "on" else None
+    options = _curl_options(app, token or "")
     first_path = _path(app.api_operations, FIRST_CALL).format(tenant=tenant)
     return "\n".join(
         [
             f"emporix-mockserver {__version__} is ready at {url} after {seconds:.2f} s (Ctrl-C stops it)",
             f"  serves  {', '.join(app.services)}; other services of the vendor are not simulated",
             f"  world   {app.world.seed.name}, {len(app.api_operations)} operations, tenant {tenant} or any other name",
-            f"  tokens  {tokens}",
-            f"  try     curl {authorization}{url}{first_path}",
+            f"  tokens  {_describe_tokens(app)}",
+            f"  try     curl {options}{url}{first_path}",
+            *_tls_lines(app, url),
             *_control_lines(app, url),
         ]
     )
+
+
+def _tls_facts(app: App) -> dict[str, str]:
+    """Return the hash of the key that browsers can be told to trust, and the file of the authority if it is our own."""
+    identity = app.certificates.identify()
+    return {"spki": identity.spki} | ({"authority": str(identity.authority.path)} if identity.authority else {})
+
+
+def _tls_lines(app: App, url: str) -> list[str]:
+    if not app.settings.is_tls:
+        return []
+    facts = _tls_facts(app)
+    authority = f"authority {facts['authority']} ({url}{CERTIFICATE_PATH}), " if "authority" in facts else ""
+    return [f"  tls     {authority}SPKI hash {facts['spki']}"]
+
+
+def _curl_options(app: App, token: str) -> str:
+    """Return the options of curl that trust the authority and send a token; "" for none."""
+    path = _tls_facts(app).get("authority") if app.settings.is_tls else None
+    trust = f"--cacert {quote(path)} " if path else ""
+    return trust + (f"-H 'Authorization: Bearer {token}' " if token else "")
+
+
+def _describe_tokens(app: App) -> str:
+    if app.settings.auth == "off":
+        return "none needed (--auth off)"
+    of_customers = ["customer:ID for each customer"] if app.world.seed.customer_scopes else []
+    return ", ".join([*_offered_tokens(app), *of_customers]) or "none (access: only)"
+
+
+def _offered_tokens(app: App) -> list[str]:
+    return [token for token, _ in app.world.tokens.list_offered(app.settings.tenant)]
 
 
 def _control_lines(app: App, url: str) -> list[str]:
     """Return how to reset and where the documentation is, or that the control plane is disabled."""
     if app.guard.is_closed:
         return ["  reset   restart the server; the control plane is disabled (--no-admin)"]
-    authorization = _curl_token(app.guard.token) if app.guard.token else ""
+    options = _curl_options(app, app.guard.token)
     reset_path = _path(app.control_operations, RESET)
-    return [f"  reset   curl -X POST {authorization}{url}{reset_path}", f"  docs    {url}{DOCS_PATH}/"]
-
-
-def _curl_token(token: str) -> str:
-    return f"-H 'Authorization: Bearer {token}' "
+    return [f"  reset   curl -X POST {options}{url}{reset_path}", f"  docs    {url}{DOCS_PATH}/"]
 
 
 def _path(operations: Iterable[Operation], operation_id: str) -> str:

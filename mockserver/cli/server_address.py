@@ -1,8 +1,9 @@
-"""How the commands find a running server: by its URL, or by the host and the port that `serve` was given."""
+"""How the commands find a running server: by its URL, or by the options and variables that `serve` was given."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,16 +11,24 @@ import click
 from click.core import ParameterSource
 
 from ..settings import PREFIX, Settings
+from .server_trust import ServerAddress
 from .variables import URL_VARIABLE, find_unknown_variables
 
 IPV4_LOOPBACK = "127.0.0.1"  # not localhost, because some containers cannot resolve it
 LOOPBACK_BY_HOST = dict.fromkeys(("0.0.0.0", "::", "localhost"), IPV4_LOOPBACK)  # noqa: S104 - compared, not bound
 DEFAULTS = Settings()
-OPTIONS = ("url", "host", "port")
+OPTIONS = ("url", "host", "port", "tls", "base_path", "tls_cert", "tls_folder", "ca")
+FILE = click.Path(path_type=Path)
+FURTHER_OPTIONS: dict[str, tuple[Any, str]] = {
+    "tls": (bool, "It speaks HTTPS."),
+    "tls_cert": (FILE, "It shows this certificate."),
+    "tls_folder": (FILE, "Folder of its certificate authority."),
+    "base_path": (str, "It answers below this path."),
+}
 
 
 def add_address_options(command: Any) -> Any:
-    """Add the options that name the server to a command, which passes their values to `pop_server_url`."""
+    """Add the options that name the server to a command, which passes their values to `pop_address`."""
     options = (
         click.option(
             "--url", envvar=URL_VARIABLE, show_envvar=True, help="URL of the server; wins over host and port."
@@ -42,21 +51,29 @@ def add_address_options(command: Any) -> Any:
             help="Its port.",
         ),
     )
+    command = click.option("--ca", type=FILE, help="File with the authority of its certificate (PEM).")(command)
+    for name, (option_type, text) in reversed(FURTHER_OPTIONS.items()):
+        further: dict[str, Any] = {"is_flag": True} if option_type is bool else {"type": option_type}
+        flag = f"--{name.replace('_', '-')}"
+        command = click.option(flag, name, envvar=PREFIX + name.upper(), show_envvar=True, help=text, **further)(
+            command
+        )
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def pop_server_url(options: dict[str, Any]) -> str:
-    """Return the URL of the server, without a final slash, and remove the options that name it.
+def pop_address(options: dict[str, Any]) -> ServerAddress:
+    """Return where the server is and which certificates to trust, and remove the options that say so.
 
-    Options win over variables, and the URL over host and port. UsageError if the URL or a variable is invalid.
+    Options win over variables, and the URL over the parts of one. UsageError if the URL or a variable is invalid.
     """
     find_unknown_variables(os.environ)
-    url, host, port = (options.pop(name) for name in OPTIONS)
+    url, host, port, is_tls, base_path, certificate, folder, ca = (options.pop(name) for name in OPTIONS)
     if not url or (_is_from_variable("url") and not (_is_from_variable("host") and _is_from_variable("port"))):
-        return _compose_url(host, port)
-    return _check_url(url)
+        is_tls = is_tls or certificate is not None
+        url = f"http{'s' * is_tls}://{_compose_host(host)}:{port}{base_path or ''}"
+    return ServerAddress(_check_url(url), ca, folder, certificate)
 
 
 def _is_from_variable(name: str) -> bool:
@@ -64,9 +81,9 @@ def _is_from_variable(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is not ParameterSource.COMMANDLINE
 
 
-def _compose_url(host: str, port: int) -> str:
+def _compose_host(host: str) -> str:
     reachable_host = LOOPBACK_BY_HOST.get(host, host)
-    return f"http://{f'[{reachable_host}]' if ':' in reachable_host else reachable_host}:{port}"
+    return f"[{reachable_host}]" if ":" in reachable_host else reachable_host
 
 
 def _check_url(url: str) -> str:

@@ -1,10 +1,25 @@
-"""The commands of `mockserver world`, which work on world files."""
+"""The commands of `mockserver world`: they write, check and generate world files."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from typing import Any
+
 import click
 
+from .count_options import SeedCommand
 from .world_transfer import export_world_file, import_world_file
+
+# Commands import what they need when they run, so that none waits for the imports of another.
+# ruff: noqa: PLC0415
+
+SEED_OPTION = click.option(
+    "--seed", "number", default=1, show_default=True, help="The same seed and version of Faker give the same bytes."
+)
+SHIPPED_OPTION = click.option(
+    "--shipped", type=click.Choice(("catalogue", "default")), help="Write a shipped world instead."
+)
 
 
 @click.group("world")
@@ -12,14 +27,87 @@ def world_commands() -> None:
     """Write, check and generate world files."""
 
 
+world_commands.add_command(export_world_file)
+world_commands.add_command(import_world_file)
+
+
+@world_commands.command("init")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--small", is_flag=True, help="Write a world of 14 lines instead of one that shows each section.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+def write_start(file: Path | None, *, small: bool, force: bool) -> None:
+    """Write a world to start your own from, with comments, to FILE or to standard output."""
+    from ..resources import data_folder
+
+    name = "small" if small else "full"
+    content = (data_folder("fixtures") / "start" / f"{name}.yaml").read_bytes()
+    if file is None:
+        click.echo(content, nl=False)
+        return
+    try:
+        with file.open("wb" if force else "xb") as target:
+            target.write(content)
+    except FileExistsError:
+        raise click.UsageError(f"{file} exists; overwrite it with --force, or choose another name") from None
+    except OSError as error:
+        raise click.UsageError(f"{file}: {error.strerror or error}") from None
+    click.echo(
+        f"Wrote {file}. Check it with `mockserver world check {file}`, serve it with --fixture {file}.", err=True
+    )
+
+
+@world_commands.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check_files(files: tuple[Path, ...]) -> None:
+    """Check world files, and list all mistakes.
+
+    Exit code 0 if all are valid, otherwise 1.
+    """
+    from ..worlds.mistakes import WorldError
+    from ..worlds.summary import summarize_world
+
+    worlds, has_mistakes = _create_library(), False
+    for path in files:
+        try:
+            click.echo(f"{path} is valid: {summarize_world(worlds.load(path), worlds.collections)}.")
+        except WorldError as error:
+            has_mistakes = True
+            click.echo(str(error), err=True)
+    sys.exit(int(has_mistakes))
+
+
+@world_commands.command("generate", cls=SeedCommand)
+@SEED_OPTION
+@SHIPPED_OPTION
+def generate(number: int, shipped: str | None, **counts: int) -> None:
+    """Write a generated world to standard output."""
+    write_generated_world(number, shipped, counts)
+
+
 @world_commands.command("schema")
 def print_schema() -> None:
-    """Write the JSON Schema of world files to standard output."""
-    from ..services import collections_of, import_services  # noqa: PLC0415
-    from ..worlds.sections import write_schema  # noqa: PLC0415
+    """Write the JSON Schema of world files to standard output, for editors."""
+    from ..services import collections_of, import_services
+    from ..worlds.sections import write_schema
 
     click.echo(write_schema(collections_of(import_services())), nl=False)
 
 
-world_commands.add_command(export_world_file)
-world_commands.add_command(import_world_file)
+def write_generated_world(number: int, shipped: str | None, counts: dict[str, int]) -> None:
+    """Write a shipped world, or one generated from a seed and counts, to standard output."""
+    from ..services import collections_of, import_services
+    from ..worlds.generate import dump_world, generate_world
+    from ..worlds.published import SHIPPED_WORLDS
+
+    collections = collections_of(import_services())
+    world = SHIPPED_WORLDS[shipped](collections) if shipped else generate_world(collections, number, counts)
+    click.echo(dump_world(world), nl=False)
+
+
+def _create_library() -> Any:
+    """Return the library of worlds that has the shipped services."""
+    from ..resources import data_folder
+    from ..services import collections_of, import_services
+    from ..worlds.loading import WorldLibrary
+
+    return WorldLibrary(data_folder("fixtures"), collections_of(import_services()))

@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from ..settings import PREFIX
-from .server_address import add_address_options, pop_server_url
+from .server_address import add_address_options, pop_address
+from .server_trust import ServerAddress
 
 JSON, YAML = "application/json", "application/yaml"
 
@@ -41,7 +42,7 @@ def export_world_file(file: Path | None, tenant: str | None, admin_token: str, *
     Without FILE, write YAML to standard output.
     """
     form = "json" if file and file.suffix == ".json" else "yaml"
-    content = _call(pop_server_url(options), admin_token, "GET", {"tenant": tenant, "format": form})
+    content = _call(pop_address(options), admin_token, "GET", {"tenant": tenant, "format": form})
     if file is None:
         click.echo(content, nl=False)
         return
@@ -57,22 +58,22 @@ def export_world_file(file: Path | None, tenant: str | None, admin_token: str, *
 @_add_transfer_options
 def import_world_file(file: Path, tenant: str | None, admin_token: str, *, force: bool, **options: Any) -> None:
     """Make a world file that of a tenant of a running server: its state now, and where later resets return to."""
-    url = pop_server_url(options)
+    address = pop_address(options)
     try:
         content = file.read_bytes()
     except OSError as error:
         _exit(f"{file}: {error.strerror or error}")
     query = {"tenant": tenant, "force": "true" if force else None}
-    click.echo(_call(url, admin_token, "PUT", query, (content, JSON if file.suffix == ".json" else YAML)))
+    click.echo(_call(address, admin_token, "PUT", query, (content, JSON if file.suffix == ".json" else YAML)))
 
 
 def _call(
-    url: str, token: str, method: str, query: dict[str, str | None], body: tuple[bytes, str] | None = None
+    address: ServerAddress, token: str, method: str, query: dict[str, str | None], body: tuple[bytes, str] | None = None
 ) -> bytes:
     from . import admin_call  # noqa: PLC0415 - urllib takes a while to import
 
     try:
-        return admin_call.call_world(url, token, method, query, body)
+        return admin_call.call_world(address, token, method, query, body)
     except admin_call.CallFailed as error:
         _exit(str(error))
 

@@ -6,7 +6,7 @@ Each module or folder is named as its path below `/__admin`.
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import clock, faults, findings, health, settings, snapshots, state, tenants, tokens, world
+from . import certs, clock, faults, findings, health, settings, snapshots, state, tenants, tokens, world
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
@@ -14,6 +14,7 @@ from .requests import handlers as requests
 
 MODULES = (
     health,
+    certs,
     state,
     world,
     snapshots,

@@ -12,6 +12,7 @@ from ..faults.registry import FaultRegistry
 from ..messages import Call
 from ..records.store import RecordStore
 from ..store.world import Tenant, World
+from ..tls.certificates import Certificates
 from ..worlds.loading import WorldLibrary
 
 
@@ -21,6 +22,7 @@ class ControlContext:
 
     operations: of the simulated API, by id.
     worlds: the worlds that a tenant can be seeded with.
+    certificates: of the server, for HTTPS. is_tls: whether its port speaks HTTPS.
     """
 
     world: World
@@ -28,6 +30,8 @@ class ControlContext:
     operations: Mapping[str, Operation]
     faults: FaultRegistry
     worlds: WorldLibrary
+    certificates: Certificates
+    is_tls: bool
 
     def resolve_tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the default tenant."""

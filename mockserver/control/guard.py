@@ -15,6 +15,9 @@ from ..messages import Request
 
 CONTROL_PREFIX = "/__admin"
 HEALTH_PATH = f"{CONTROL_PREFIX}/health"
+CERTIFICATE_PATH = f"{CONTROL_PREFIX}/certs/ca.crt"
+PROXY_PATH = f"{CONTROL_PREFIX}/proxy.pac"
+PUBLIC_PATHS = {HEALTH_PATH, CERTIFICATE_PATH, PROXY_PATH}  # read by load balancers, trust stores, browsers: no token
 DOCS_PATH = f"{CONTROL_PREFIX}/docs"
 # The names of this machine as browsers write them: `localhost` and the names below it, which browsers never ask the DNS
 # for, and all loopback addresses, also those of IPv4 within IPv6.
@@ -57,7 +60,7 @@ class Guard:
     """Decides which requests to the control plane are allowed.
 
     allowed_hosts: accepted host names, in addition to those of loopback addresses.
-    token: the required token; "" if none is required. Health check and documentation never require it.
+    token: the required token; "" if none is required. PUBLIC_PATHS and the documentation never require it.
     is_closed: whether everything but the health check is disabled.
     """
 
@@ -80,8 +83,8 @@ class Guard:
         _check_content_type(request)
 
     def _check_host(self, path: str, host: str) -> None:
-        """Refuse requests that look like DNS rebinding; load balancers check the health under any host name."""
-        if path == HEALTH_PATH or LOOPBACK_HOST.fullmatch(host):
+        """Refuse requests that look like DNS rebinding; what is public is so under any host name."""
+        if path in PUBLIC_PATHS or LOOPBACK_HOST.fullmatch(host):
             return
         if {host, host.rpartition(":")[0]}.isdisjoint(self.allowed_hosts):
             raise ForeignPageError(
@@ -99,7 +102,7 @@ class Guard:
             raise ForeignPageError(f"The control plane does not answer pages of other sites. {ELSEWHERE}")
 
     def _check_token(self, path: str, authorization: str | None) -> None:
-        if not self.token or path == HEALTH_PATH or is_documentation(path):
+        if not self.token or path in PUBLIC_PATHS or is_documentation(path):
             return
         try:
             sent_token = bearer_token(authorization)

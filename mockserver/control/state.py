@@ -12,9 +12,11 @@ from ..store.world import Seed, Tenant
 from ..wording import describe_unknown, shorten
 from ..worlds import exporting
 from ..worlds.counts import count_ranges
-from ..worlds.loading import WorldError, WorldLibrary
+from ..worlds.loading import WorldLibrary
+from ..worlds.mistakes import WorldError
 from ..worlds.sections import LANGUAGES
 from .context import ControlContext, Unprocessable, json_object, tenant_name
+from .invalid_world import InvalidWorld
 from .snapshots import find_snapshot
 
 RESET_PARTS = ["state", "clock", "settings", "revokedTokens", "faults"]
@@ -115,11 +117,7 @@ def _check_world(worlds: WorldLibrary, world: Any, *, dangling: bool) -> dict[st
     try:
         return worlds.check(world, dangling=dangling)
     except WorldError as error:
-        raise _world_error(error) from None
-
-
-def _world_error(error: WorldError) -> BadRequest:
-    return BadRequest(field=error.place, error_type="world", detail=error.reason)
+        raise InvalidWorld(error) from None
 
 
 def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
@@ -134,7 +132,7 @@ def _requested_seed(worlds: WorldLibrary, request: dict[str, Any]) -> Seed:
             return worlds.build_inline_seed(f"seed-{request['seed']}", _generate_world(worlds, request))
         return worlds.build_inline_seed("inline", request["inline"])
     except WorldError as error:
-        raise _world_error(error) from None
+        raise InvalidWorld(error) from None
 
 
 def _generate_world(worlds: WorldLibrary, request: dict[str, Any]) -> dict[str, Any]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..errors import BadRequest
 from ..messages import YAML_MEDIA_TYPE, YAML_MEDIA_TYPES, Call, Handler, Reply, TextBody
 from ..worlds import exporting
 from ..worlds.access_rows import export_access
-from ..worlds.loading import WorldError
+from ..worlds.mistakes import WorldError
 from ..worlds.switches import SWITCHES, export_switches
 from ..worlds.transfer import world_block
 from ..worlds.world_text import WorldWriter, write_text
 from .context import ControlContext
+from .invalid_world import InvalidWorld
 
 IMPORTED = "imported"  # the name of a world that came by `PUT /__admin/world`
 
@@ -46,7 +46,7 @@ def import_tenant(context: ControlContext, call: Call) -> Reply:
     try:
         seed = context.worlds.build_inline_seed(IMPORTED, call.body, dangling=_may_dangle(call))
     except WorldError as error:
-        raise BadRequest(field=error.place, error_type="world", detail=error.reason) from None
+        raise InvalidWorld(error) from None
     (tenant,) = context.world.reseed(seed, name)
     counts = exporting.count_rows(tenant.state, context.worlds.collections)
     return Reply(200, {"tenant": name, "world": seed.name, "version": tenant.version, "counts": counts})

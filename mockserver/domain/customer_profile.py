@@ -10,6 +10,7 @@ PROFILE_FIELDS = (
     *("title", "firstName", "middleName", "lastName", "contactPhone", "company"),
     *("preferredLanguage", "preferredCurrency", "preferredSite"),
 )
+DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of customers without a password in the world (B5c)
 ALL_MIXINS = frozenset({"mixin", "mixin:*"})  # the two published ways to expand them
 
 

@@ -26,16 +26,6 @@ MAX_PERSONAS = 100
 OTHER_CALLERS = "(other callers)"  # replaces the personas beyond MAX_PERSONAS
 MAX_SCOPES_PER_PERSONA = 100
 
-COVERAGE_DIMENSIONS = {
-    "operations": "operations",
-    "statuses": "documented statuses",
-    "parameters": "query and header parameters",
-    "bodyProperties": "body properties",
-    "enumValues": "enum values",
-    "scopes": "scopes",
-    "elements": "codes of bulk elements",
-}
-
 
 class CoverageItem(NamedTuple):
     """One part of the contract that a test can cover.

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
 
+from .row_defaults import Completion, DefaultOf, Draft, complete_metadata, complete_text
 from .row_generation import RowGenerator
+from .row_schemas import CHOSEN_TEXTS, LOCALIZED, METADATA
 from .state import State
 from .table import Table
 
@@ -34,9 +36,12 @@ Target = str | TargetByField  # the name of a section
 class Section:
     """A list of rows in a world file.
 
-    schema: JSON Schema of a row; `row_schemas` has what many rows share.
+    schema: JSON Schema of a row as people may write it; `row_schemas` has what many rows share.
+    defaults: of fields that may be left out, by name: a value, or a function of the row; in this order.
+    completions: what complete the contents of fields, by name; texts by language and metadata need none.
     key: the field that identifies a row, or several fields, some of which may be absent.
     references: the section that a dotted path refers to; the path leads to a key or to a list of keys.
+    needs_targets: whether references count even if the world has no such section.
     parent: the field with the key of the parent row, if the rows form trees.
     check: yields violations that references cannot express, such as rows that must belong together.
     """
@@ -45,8 +50,11 @@ class Section:
     schema: Row
     key: str | tuple[str, ...] = "id"
     references: Mapping[str, Target] = field(default_factory=dict)
+    needs_targets: bool = True
     parent: str | None = None
     description: str = ""
+    defaults: Mapping[str, Any | DefaultOf] = field(default_factory=dict)
+    completions: Mapping[str, Completion] = field(default_factory=dict)
     check: Callable[[Sections], Iterable[Violation]] | None = None
 
     def key_of(self, row: Row) -> Key:
@@ -56,6 +64,25 @@ class Section:
     def all_references(self) -> Mapping[str, Target]:
         """Return the references, including the one to the parent row."""
         return self.references if self.parent is None else {**self.references, self.parent: self.name}
+
+    def complete_rows(self, rows: Iterable[Row], draft: Draft) -> list[Row]:
+        """Return rows with all that was left out; one from which nothing was left out is returned itself."""
+        completions = {**_shared_completions(self.schema), **self.completions}
+        return [self._complete_row(row, completions, draft) for row in rows]
+
+    def _complete_row(self, row: Row, completions: Mapping[str, Completion], draft: Draft) -> Row:
+        complete: Row = row
+        for name, default in self.defaults.items():
+            if name not in complete:
+                value = default(complete, draft) if callable(default) else default
+                complete = complete if value is None else {**complete, name: value}
+        for name, completion in completions.items():
+            if name in complete:
+                value = completion(complete[name], complete, draft)
+                complete = complete if value is complete[name] else {**complete, name: value}
+        if complete is row:
+            return row
+        return {name: complete[name] for name in (*self.schema["properties"], *complete) if name in complete}
 
     def target_of(self, path: str, row: Row) -> str | None:
         """Return the name of the section that the reference at a path leads to; None if it refers to nothing."""
@@ -93,6 +120,23 @@ class Collection(Section):
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""
         return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})
+
+
+SHARED_COMPLETIONS: Mapping[str, Completion] = {
+    LOCALIZED["$ref"]: complete_text,
+    CHOSEN_TEXTS["$ref"]: complete_text,
+    METADATA["$ref"]: complete_metadata,
+}
+
+
+def _shared_completions(schema: Row) -> dict[str, Completion]:
+    """Return how fields with shared schemas are completed, by the names of the fields."""
+    properties = schema["properties"].items()
+    return {
+        name: SHARED_COMPLETIONS[field_schema["$ref"]]
+        for name, field_schema in properties
+        if field_schema.get("$ref") in SHARED_COMPLETIONS
+    }
 
 
 def index_collections(collections: Iterable[Collection]) -> Mapping[str, Collection]:

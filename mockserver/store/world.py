@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from random import Random
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, ClockSetting, SystemClock
+from .customer_tokens import CustomerTokens
+from .ids import Ids
 from .state import State
 
 MAX_UNDO_STEPS = 100  # changes of a tenant that can be undone
-MAX_WORDS_AT_ONCE = 100_000  # of random bits that are skipped
-DOCUMENT_ID_DIGITS = 24  # of generated ids (D4)
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """The content of a world file: what every tenant starts from, the clients and the tokens.
+    """The content of a world file: the state that every tenant starts from, the clients and the tokens.
 
+    customer_scopes: of the token `customer:ID` that each customer has; None if customers have none.
     switches: those that the world turns on, by name.
     """
 
@@ -32,39 +33,8 @@ class Seed:
     state: State
     clients: Mapping[str, OAuthClient] = field(default_factory=dict)
     tokens: Mapping[str, Principal] = field(default_factory=dict)
+    customer_scopes: frozenset[str] | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Ids:
-    """Generates ids: the same sequence for the same name.
-
-    position: how much of the sequence has been used, in words of 32 bits.
-    """
-
-    def __init__(self, name: str, position: int = 0) -> None:
-        self._random = Random(name)  # noqa: S311 - ids must be the same in every run, not secret
-        self.position = 0
-        self.advance(position)
-
-    def advance(self, words: int) -> None:
-        """Use this much of the sequence."""
-        for start in range(0, words, MAX_WORDS_AT_ONCE):
-            self._random.getrandbits(32 * min(MAX_WORDS_AT_ONCE, words - start))
-        self.position += words
-
-    def next_hex(self, digits: int) -> str:
-        """Return the next id, with this many lowercase hex digits."""
-        self.position += -(-digits // 8)
-        return f"{self._random.getrandbits(digits * 4):0{digits}x}"
-
-    def next_document_id(self, taken: Container[str]) -> str:
-        """Return the next id of a document that is not taken (D4).
-
-        The sequence restarts at a reset, so a restored state may have it already.
-        """
-        while (id_ := self.next_hex(DOCUMENT_ID_DIGITS)) in taken:
-            pass
-        return id_
 
 
 class TenantRecord(NamedTuple):
@@ -196,6 +166,7 @@ class World:
     """All tenants, the tokens, the clock and the source of ids.
 
     default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
+    admits_any_client: whether visitors may log in with a client that no world has (B4e).
     """
 
     def __init__(
@@ -205,14 +176,17 @@ class World:
         default_tenant: str,
         clock: Clock | None,
         strictness: Strictness,
+        *,
+        admits_any_client: bool = False,
     ) -> None:
         self.seed = seed
+        self.admits_any_client = admits_any_client
         self._initial_clients = seed.clients
         self.default_tenant = default_tenant
         self._initial_settings = switches, strictness
         self.switches, self.strictness = replace(switches, **seed.switches), strictness
         self.clock = AdjustableClock(clock or SystemClock())
-        self.tokens = TokenStore(seed.tokens)
+        self.tokens = TokenStore(seed.tokens, CustomerTokens(self._places_of))
         self.ids = Ids(seed.name)
         self._tenants: dict[str, Tenant] = {}
         self._tenants_lock = Lock()
@@ -229,6 +203,10 @@ class World:
             with self._tenants_lock:
                 tenant = self._tenants.setdefault(name, self._create_tenant(name))
         return tenant
+
+    def state_of(self, name: str) -> State:
+        """Return the state of a tenant; one that no request has named is not created."""
+        return next(self._places_of(name))[1]
 
     def tenants(self, name: str | None) -> list[Tenant]:
         """Return one tenant, or all that requests have named so far."""
@@ -271,11 +249,18 @@ class World:
         seed = self.tenant(tenant).seed if tenant else self.seed
         return {**self._initial_clients, **seed.clients}
 
-    def home_of_client(self, client_id: str) -> str | None:
-        """Return the tenant whose world has a client that the world of new tenants lacks, or else None."""
-        if client_id in self.clients_of(None):
+    def home_of_client(self, client_id: str, secret: str) -> str | None:
+        """Return the tenant whose world has a client that the world of new tenants lacks, or else None.
+
+        A client with the same id and another secret is another client.
+        """
+        shared = self.clients_of(None).get(client_id)
+        if shared and shared.secret == secret:
             return None
-        return next((name for name in self.tenant_names if client_id in self.tenant(name).seed.clients), None)
+        homes = {name: self.tenant(name).seed.clients.get(client_id) for name in self.tenant_names}
+        with_secret = (name for name, client in homes.items() if client and client.secret == secret)
+        with_id = (name for name, client in homes.items() if client and not shared)
+        return next(chain(with_secret, with_id), None)
 
     def reset_overrides(self, name: str | None = None) -> None:
         """Undo what tests changed apart from the state, in one tenant or all: clock, settings, revoked tokens.
@@ -300,6 +285,13 @@ class World:
         return replace(
             switches, **{name: getattr(initial_switches, name) for name in old.switches} | dict(new.switches)
         )
+
+    def _places_of(self, name: str | None) -> Iterator[tuple[Seed, State]]:
+        """Yield world and state of a tenant; for None, those of new tenants, then of all others. Creates no tenant."""
+        tenant = self._tenants.get(name) if name else None
+        yield (tenant.seed, tenant.state) if tenant else (self.seed, self.seed.state)
+        if name is None:
+            yield from ((other.seed, other.state) for other in list(self._tenants.values()))
 
     def _create_tenant(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.switches, self.strictness)

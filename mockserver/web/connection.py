@@ -11,14 +11,18 @@ from enum import Enum
 from typing import Literal, NamedTuple, cast
 
 from ..messages import NetworkFault, Response
+from ..tls.certificates import Certificates
 from .application import error_response
 from .dispatcher import Dispatcher
-from .limits import MAX_BATCH_SECONDS
 from .request_parser import EMPTY, ParsedRequest, RequestParser
-from .response_writer import EncodedResponse, broken_bytes, encode, split_body
+from .response_writer import EncodedResponse, broken_bytes, encode, replace_reason, split_body
+from .tls_transport import TlsTransport
+from .tunnels import TUNNEL_OPEN, TunnelRefusal, open_tunnel
+from .write_batcher import WriteBatcher
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 REFUSED = ParsedRequest(EMPTY)  # answered if bytes are not a request; the connection closes after it
+PLAIN_TEXT = "This port speaks HTTPS only; use a URL that starts with https://."
 LINGER_ZERO = struct.pack("ii", 1, 0)  # SO_LINGER: closing drops unsent bytes and resets the connection
 
 
@@ -74,34 +78,6 @@ BETWEEN_RESPONSES = (IDLE, READING, WRITING)
 ENDING = (WRITING_LAST, LINGERING, CLOSED)
 
 
-class WriteBatcher:
-    """Writes the responses of one loop iteration together, since each write wakes a client, which competes for the CPU.
-
-    This gives a fifth more responses per second.
-    """
-
-    def __init__(self, loop: AbstractEventLoop) -> None:
-        self._loop = loop
-        self._batch: list[tuple[Transport, bytes]] = []
-        self._since = 0.0
-
-    def write(self, transport: Transport, content: bytes) -> None:
-        """Write with the other responses of this iteration; at once if the first of them has waited too long."""
-        now = self._loop.time()
-        if not self._batch:
-            self._since = now
-            self._loop.call_soon(self._flush)
-        self._batch.append((transport, content))
-        if now - self._since > MAX_BATCH_SECONDS:
-            self._flush()
-
-    def _flush(self) -> None:
-        batch, self._batch = self._batch, []
-        for transport, content in batch:
-            if not transport.is_closing():
-                transport.write(content)
-
-
 class Connection(Protocol):
     """A connection, from opening to close.
 
@@ -116,8 +92,10 @@ class Connection(Protocol):
         batcher: WriteBatcher,
         loop: AbstractEventLoop,
         on_closed: Callable[[Connection], None],
+        certificates: Certificates,
     ) -> None:
         self._dispatcher, self._batcher, self._loop, self._on_closed = dispatcher, batcher, loop, on_closed
+        self._certificates, self._is_tunnel = certificates, False
         self._waiting: deque[ParsedRequest] = deque()
         self._state = OPENING
         self._since = loop.time()
@@ -127,7 +105,8 @@ class Connection(Protocol):
         """Start in IDLE. With a limit of 0, the state is WRITING while any byte of a response is unsent."""
         self._transport = cast(Transport, transport)
         self._transport.set_write_buffer_limits(0)
-        self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0])
+        scheme = "https" if transport.get_extra_info("ssl_object") else "http"
+        self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0], scheme)
         self._enter(IDLE)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -198,9 +177,7 @@ class Connection(Protocol):
         if self._waiting:
             self._state = ANSWERING  # it has no timeout
             self._parsed = self._waiting.popleft()
-            if self._parsed.refusal:
-                self._refuse(*self._parsed.refusal)
-            else:
+            if self._parsed.keeps_open or not self._answer_without_application(self._parsed):
                 self._dispatcher.dispatch(self._parsed.request, self._respond)
             return
         if self._state is IDLE and self._parser.is_partial:
@@ -209,6 +186,37 @@ class Connection(Protocol):
         if self._parser.awaits_continue:
             self._parser.awaits_continue = False
             self._transport.write(CONTINUE)
+
+    def _answer_without_application(self, parsed: ParsedRequest) -> bool:
+        """Refuse what is not a request, and answer CONNECT; return False for any other request."""
+        if parsed.refusal:
+            self._refuse(*parsed.refusal)
+        elif parsed.request.method == "CONNECT":
+            self._open_tunnel(parsed.request.path)
+        else:
+            return False
+        return True
+
+    def _open_tunnel(self, target: str) -> None:
+        """Speak TLS from now on, as the host that the client wants to reach; refuse other hosts."""
+        try:
+            context = open_tunnel(target, self._certificates, is_nested=self._is_tunnel)
+        except TunnelRefusal as refusal:
+            self._send(replace_reason(encode(error_response(refusal.status, refusal.reason), REFUSED), refusal.reason))
+            return
+        self._is_tunnel = True
+        first_bytes, below = self._parser.rest, self._transport
+        below.write(TUNNEL_OPEN)
+        tunnel = TlsTransport(context, self)
+        below.set_protocol(tunnel)
+        tunnel.connection_made(below)
+        below.resume_reading()
+        if first_bytes:
+            tunnel.data_received(first_bytes)
+
+    def refuse_plain_text(self) -> None:
+        """Answer a client that does not speak TLS although this port does."""
+        self._refuse(400, PLAIN_TEXT)
 
     def _respond(self, response: Response) -> None:
         """Send the response to the current request."""

@@ -27,10 +27,15 @@ SCRIPTS = Path(flask_swagger_ui.__file__).parent / "dist"
 POLICY = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 
-def create_docs_app(specs: Mapping[str, Mapping[str, Any]], list_tokens: Callable[[], Sequence[str]] = tuple) -> Flask:
+def create_docs_app(
+    specs: Mapping[str, Mapping[str, Any]],
+    list_tokens: Callable[[], Sequence[str]] = tuple,
+    example_ids: Callable[[str], Mapping[str, str]] = lambda _: {},
+) -> Flask:
     """Return an application for everything below /__admin/docs.
 
     specs: OpenAPI documents by name. list_tokens: returns the tokens to call as.
+    example_ids: returns what the examples of a spec name instead of ids of the default world.
     """
     app = Flask("mockserver.docs", static_folder=None)
     names = sorted(specs, key=lambda name: (name != FIRST_SPEC, name == CONTROL_SPEC_NAME))
@@ -49,7 +54,9 @@ def create_docs_app(specs: Mapping[str, Mapping[str, Any]], list_tokens: Callabl
         if name not in specs:
             abort(404)
         url = read_own_url(flask_request.environ[wsgi.REQUEST])
-        localized = localize_spec(specs[name], url, takes_token=name != CONTROL_SPEC_NAME)
+        localized = localize_spec(
+            specs[name], url, takes_token=name != CONTROL_SPEC_NAME, tokens=list_tokens(), ids=example_ids(name)
+        )
         return Response(orjson.dumps(localized), mimetype=JSON_MEDIA_TYPE)
 
     @app.get(f"{DOCS_PATH}/<path:name>")

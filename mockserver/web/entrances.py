@@ -10,6 +10,7 @@ from ..control.guard import Guard
 from ..messages import Request, Response
 from . import wsgi
 from .application import LOOPBACK_ONLY, Answer, Application, CorsRules, answer_by_origin
+from .base_path import answer_below
 from .welcome import Welcome
 
 if TYPE_CHECKING:  # it took a tenth of the start to import, and most clients never need it
@@ -37,23 +38,28 @@ class Entrances:
         services: Sequence[str] = (),
         tenant: str = "acme",
         list_tokens: Callable[[], Sequence[str]] = tuple,
+        example_ids: Callable[[str], Mapping[str, str]] = lambda _: {},
         count_headers: Collection[str] = (),
         cors: CorsRules = LOOPBACK_ONLY,
+        base_path: str = "",
     ) -> None:
         """Take the pipelines.
 
         specs: the OpenAPI documents that the documentation shows, by name.
-        services, tenant, list_tokens: see `Welcome`.
+        services, tenant, list_tokens: see `Welcome`. example_ids: see `create_docs_app`.
         count_headers, cors: see `create_flask`.
+        base_path: what all paths must begin with.
         """
         welcome = Welcome(services, tenant, list_tokens, guard.access)
         self._application = Application(api, control, self._answer_documentation, guard, welcome)
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
-        self._list_tokens = list_tokens
+        self._list_tokens, self._example_ids, self._base_path = list_tokens, example_ids, base_path
         self._lock = Lock()  # two threads may need an application for the first time at once
         self._flask: SimulatorFlask | None = None
         self._docs: Flask | None = None
-        self.answer = answer_by_origin(pages=self._answer_page, others=self._application.answer)
+        self.answer = answer_below(
+            base_path, answer_by_origin(pages=self._answer_page, others=self._application.answer)
+        )
 
     @property
     def flask(self) -> SimulatorFlask:
@@ -62,7 +68,9 @@ class Entrances:
             if self._flask is None:
                 from .flask_app import create_flask  # noqa: PLC0415 - see above
 
-                self._flask = create_flask(self._application, count_headers=self._count_headers, cors=self._cors)
+                self._flask = create_flask(
+                    self._application, count_headers=self._count_headers, cors=self._cors, base_path=self._base_path
+                )
             return self._flask
 
     def _answer_page(self, request: Request) -> Response:
@@ -76,5 +84,5 @@ class Entrances:
             if self._docs is None:
                 from .docs import create_docs_app  # noqa: PLC0415 - see above
 
-                self._docs = create_docs_app(self._specs, self._list_tokens)
+                self._docs = create_docs_app(self._specs, self._list_tokens, self._example_ids)
             return self._docs

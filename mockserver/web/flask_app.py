@@ -13,9 +13,11 @@ from flask import request as flask_request
 from flask_cors import CORS
 
 from ..control.guard import LOOPBACK_NAME
+from ..errors import NoEndpoint
 from ..records.first_log import FirstLog
 from . import wsgi
-from .application import Application, CorsRules, is_from_page
+from .application import Application, CorsRules, error_response, is_from_page
+from .base_path import remove_base_path
 
 LOOPBACK_ORIGIN = re.compile(rf"^https?://{LOOPBACK_NAME}(:\d+)?$", re.IGNORECASE)
 ANY_ORIGIN = "*"
@@ -28,9 +30,9 @@ PREFLIGHT_SECONDS = 600  # how long a browser may cache the response to a prefli
 class SimulatorFlask(Flask):
     """A Flask application without routes: the pipelines route, not Werkzeug."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, base_path: str = "") -> None:
         super().__init__("mockserver", static_folder=None)
-        self._application = application
+        self._application, self._base_path = application, base_path
 
     def create_url_adapter(self, request: FlaskRequest | None) -> None:  # noqa: ARG002
         """Skip Werkzeug's routing, with its redirects and HTML error pages."""
@@ -38,7 +40,11 @@ class SimulatorFlask(Flask):
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer a request from a WSGI server or a test client."""
-        request = environ[wsgi.REQUEST] = wsgi.read_request(environ)
+        request = wsgi.read_request(environ)
+        try:
+            request = environ[wsgi.REQUEST] = remove_base_path(request, self._base_path)
+        except NoEndpoint as error:
+            return wsgi.send_response(error_response(error.status, error.message), environ, start_response)
         if is_from_page(request):
             return super().wsgi_app(environ, start_response)
         return wsgi.send_response(self._application.answer(request), environ, start_response)
@@ -54,13 +60,16 @@ class SimulatorFlask(Flask):
         return flask_response
 
 
-def create_flask(application: Application, *, count_headers: Collection[str], cors: CorsRules) -> SimulatorFlask:
+def create_flask(
+    application: Application, *, count_headers: Collection[str], cors: CorsRules, base_path: str = ""
+) -> SimulatorFlask:
     """Return the Flask application around ours.
 
     count_headers: the response headers with the number of rows, which pages may read.
     cors: which web pages may call the simulated API, in addition to those of loopback origins.
+    base_path: what all paths must begin with.
     """
-    app = SimulatorFlask(application)
+    app = SimulatorFlask(application, base_path)
     app.after_request(_warn_of_refused_pages())  # the last one to be added is the first to run
     CORS(
         app,

@@ -30,11 +30,11 @@ def open_listeners(host: str, port: int) -> list[socket.socket]:
                 raise
 
 
-def describe_url(listeners: list[socket.socket]) -> str:
+def describe_url(listeners: list[socket.socket], scheme: str = "http") -> str:
     """Return the URL of the first listener, for a client on this machine."""
     address, port = listeners[0].getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - compared, not bound
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _resolve(host: str, port: int) -> tuple[str, ...]:

@@ -53,13 +53,15 @@ class RequestParser:
     """Parses the requests of one connection; llhttp calls the methods that begin with `on_`.
 
     phase: what is read next.
+    rest: what follows a CONNECT; it is not HTTP.
     awaits_continue: in the phase BODY, whether the client waits for `100 Continue` before it sends the body.
     """
 
-    def __init__(self, client: str = "") -> None:
-        """Start parsing for a client with this address."""
+    def __init__(self, client: str = "", scheme: str = "http") -> None:
+        """Start parsing for a client with this address; `scheme` is that of its URLs."""
         self.awaits_continue = False
-        self._client = client
+        self.rest = b""
+        self._client, self._scheme = client, scheme
         self._complete: list[ParsedRequest] = []
         self._declined_head = b""  # of a request whose upgrade is declined; parsed again without it
         self._unread_bytes = 0
@@ -87,6 +89,9 @@ class RequestParser:
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
+            if self.phase is ENDED:
+                self.rest = data[upgrade.args[0] :]
+                return b""
             self._parser = HttpRequestParser(self)
             head, self._declined_head = self._declined_head, b""
             return head + data[upgrade.args[0] :]
@@ -164,13 +169,16 @@ class RequestParser:
         self._complete_request()
         if not self._keeps_open:
             self.phase = ENDED
-            raise _Stop
+            if self._method != "CONNECT":  # llhttp stops after it, and tells where
+                raise _Stop
 
     def _complete_request(self, problem: ClientError | None = None) -> None:
         if self._headers.get("content-type") == "":
             del self._headers["content-type"]  # WSGI cannot tell it from a missing one
         path, query = split_target(self._target.decode("latin-1"))
-        request = Request(self._method, path, query, self._headers, bytes(self._body), self._client, problem)
+        request = Request(
+            self._method, path, query, self._headers, bytes(self._body), self._client, problem, self._scheme
+        )
         check_limits(request)
         self._complete.append(ParsedRequest(request, self._version, self._keeps_open))
 

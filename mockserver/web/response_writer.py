@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 from time import gmtime, time
@@ -37,6 +37,13 @@ def encode(response: Response, parsed: ParsedRequest) -> EncodedResponse:
     head = f"{status_line}\r\n{response.field_lines()}{connection}Date: {date}\r\n\r\n"
     body = response.body_for(parsed.request.method)
     return EncodedResponse(head.encode("latin-1"), body, parsed.keeps_open, response.network_fault)
+
+
+def replace_reason(encoded: EncodedResponse, reason: str) -> EncodedResponse:
+    """Return a response with this text as its reason phrase, which is all that some clients show."""
+    status_line, end, fields = encoded.head.partition(b"\r\n")
+    protocol_and_status = b" ".join(status_line.split(b" ", 2)[:2])
+    return replace(encoded, head=protocol_and_status + b" " + reason.encode("latin-1") + end + fields)
 
 
 def broken_bytes(kind: str, response: EncodedResponse) -> bytes:

@@ -10,11 +10,14 @@ from functools import partial
 from typing import Any
 
 from ..faults.registry import FaultRegistry
+from ..tls.certificates import Certificates
 from .application import Answer
-from .connection import Connection, WriteBatcher
+from .connection import Connection
 from .dispatcher import Dispatcher
 from .limits import MAX_CONNECTIONS, OTHER_DESCRIPTORS
 from .listening import describe_url, open_listeners
+from .tls_transport import TlsTransport
+from .write_batcher import WriteBatcher
 
 TIMEOUT_CHECK_SECONDS = 1  # time between two checks of all connections
 
@@ -25,21 +28,38 @@ class Server:
     connections: the open connections.
     """
 
-    def __init__(self, answer: Answer, host: str, port: int, faults: FaultRegistry) -> None:
-        """Bind to the addresses of a host; port 0 takes a free port. OSError if that is impossible."""
+    def __init__(
+        self,
+        answer: Answer,
+        host: str,
+        port: int,
+        faults: FaultRegistry,
+        *,
+        certificates: Certificates | None = None,
+        is_tls: bool = False,
+        base_path: str = "",
+    ) -> None:
+        """Bind to the addresses of a host; port 0 takes a free port. OSError or TlsError if that is impossible.
+
+        certificates: for the port with `is_tls`, and for CONNECT on any port.
+        base_path: what the paths of all requests begin with.
+        """
+        self._base_path = base_path
+        self._certificates = certificates or Certificates()
+        self._tls = self._certificates.identify().context if is_tls else None
         self._listeners = open_listeners(host, port)
         self.port = self._listeners[0].getsockname()[1]
         self._max_connections = connection_limit(MAX_CONNECTIONS)
         self.connections: set[Connection] = set()
         self._opening: set[Task[Any]] = set()
         self._loop = SelectorEventLoop()
-        self._dispatcher = Dispatcher(answer, faults, self._loop)
+        self._dispatcher = Dispatcher(answer, faults, self._loop, base_path)
         self._batcher = WriteBatcher(self._loop)
 
     @property
     def url(self) -> str:
         """The URL for a client on this machine."""
-        return describe_url(self._listeners)
+        return describe_url(self._listeners, "https" if self._tls else "http") + self._base_path
 
     def run(self) -> None:
         """Answer requests until `stop`, then close all connections."""
@@ -50,8 +70,9 @@ class Server:
         self._close()
 
     def stop(self) -> None:
-        """Make `run` return; can be called from any thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """Make `run` return; can be called from any thread, and repeatedly: a launcher may forward a signal twice."""
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _listen(self) -> None:
         self._is_full = False
@@ -74,9 +95,10 @@ class Server:
 
     def _open(self, client_socket: socket.socket) -> None:
         client_socket.setblocking(False)
-        connection = Connection(self._dispatcher, self._batcher, self._loop, self._forget)
+        connection = Connection(self._dispatcher, self._batcher, self._loop, self._forget, self._certificates)
         self.connections.add(connection)
-        opening = self._loop.create_task(self._loop.connect_accepted_socket(lambda: connection, client_socket))
+        protocol = TlsTransport(self._tls, connection) if self._tls else connection
+        opening = self._loop.create_task(self._loop.connect_accepted_socket(lambda: protocol, client_socket))
         self._opening.add(opening)
         opening.add_done_callback(partial(self._finish_opening, connection, client_socket))
 

@@ -52,7 +52,7 @@ CONTROL_LINKS = {
     "control": f"{CONTROL_PREFIX}/version",
 }
 RESET_PATH = f"{CONTROL_PREFIX}/reset"
-RESET_BUTTON = f'<form method="post" action="{RESET_PATH}"><button>Reset everything</button></form>'
+RESET_BUTTON = '<form method="post" action="{path}"><button>Reset everything</button></form>'
 REQUIREMENT = "<p>The control plane needs the token in the ready line.</p>"
 
 
@@ -80,12 +80,10 @@ class Welcome:
             return None
         if request.path != ROOT:
             raise NoEndpoint(f"No endpoint {request.path}.")
-        url, links = (
-            read_own_url(request),
-            ({} if self.control == "closed" else CONTROL_LINKS) | {"health": HEALTH_PATH},
-        )
+        paths = ({} if self.control == "closed" else CONTROL_LINKS) | {"health": HEALTH_PATH}
+        url, links = read_own_url(request), {name: request.prefix + path for name, path in paths.items()}
         if HTML_MEDIA_TYPE in request.headers.get("accept", ""):
-            page = self._render_page(url, links)
+            page = self._render_page(url, request.prefix, links)
             return Response(200, page, PAGE_HEADERS, media_type=f"{HTML_MEDIA_TYPE}; charset=utf-8")
         facts = {
             "name": NAME,
@@ -100,13 +98,14 @@ class Welcome:
         }
         return Response(200, orjson.dumps(facts), NOT_CACHED)
 
-    def _render_page(self, url: str, links: Mapping[str, str]) -> bytes:
+    def _render_page(self, url: str, prefix: str, links: Mapping[str, str]) -> bytes:
         from html import escape  # noqa: PLC0415 - its table of entities takes a while to import
 
         items = [
             f'<li><a href="{links[name]}">{escape(text)}</a></li>' for name, text in LINK_TEXTS.items() if name in links
         ]
         tokens = escape(", ".join(self.list_tokens()))
+        button = RESET_BUTTON.format(path=prefix + RESET_PATH)
         return PAGE.format(
             name=NAME,
             version=__version__,
@@ -118,5 +117,5 @@ class Welcome:
             if tokens
             else "No token is needed.",
             links="".join(items),
-            reset={"open": RESET_BUTTON, "token": REQUIREMENT, "closed": ""}[self.control],
+            reset={"open": button, "token": REQUIREMENT, "closed": ""}[self.control],
         ).encode()

@@ -37,7 +37,8 @@ def read_request(environ: Environ) -> Request:
         problem = error
     path, query = _raw_path(environ), _encode(environ.get("QUERY_STRING", ""))
     method, client = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR", "")
-    request = Request(method, path, query, headers, body, client, problem)
+    scheme = environ.get("wsgi.url_scheme", "http")
+    request = Request(method, path, query, headers, body, client, problem, scheme)
     check_limits(request)
     return request
 
@@ -74,7 +75,7 @@ def call_application(application: Application, request: Request) -> Response:
 def build_environ(request: Request) -> Environ:
     """Return the WSGI environment of a request."""
     environ: Environ = {
-        "SCRIPT_NAME": "",
+        "SCRIPT_NAME": request.prefix,
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -85,7 +86,7 @@ def build_environ(request: Request) -> Environ:
         "QUERY_STRING": request.query,
         "CONTENT_LENGTH": str(len(request.body)),
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
+        "wsgi.url_scheme": request.scheme,
         "wsgi.input": BytesIO(request.body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,

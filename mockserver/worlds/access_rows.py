@@ -10,15 +10,17 @@ from ..store.clock import format_timestamp
 from ..store.collection import Row
 from ..store.world import Seed
 from .building import ALL_SCOPES
+from .sections import ACCESS, ONLY
 
 
-def export_access(seed: Seed, all_scopes: Iterable[str]) -> dict[str, list[Row]]:
-    """Return the sections `clients` and `tokens` of a world.
+def export_access(seed: Seed, all_scopes: Iterable[str]) -> dict[str, Any]:
+    """Return the sections of a world that say who may call: `access`, `clients` and `tokens`.
 
     all_scopes: what `scopes: all` stands for.
     """
     scopes = tuple(sorted(all_scopes))
     return {
+        **({ACCESS: ONLY} if seed.customer_scopes is None else {}),
         "clients": [client_row(client, scopes) for client in seed.clients.values()],
         "tokens": [token_row(token, holder, scopes) for token, holder in seed.tokens.items()],
     }

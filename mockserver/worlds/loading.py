@@ -1,10 +1,10 @@
-"""Load and check world files; an error names file, place and reason in one line."""
+"""Load and check world files; an error has a line for each mistake, with file, row, place and reason."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +13,22 @@ import orjson
 
 from .. import resources
 from ..practices import mixins
-from ..store.collection import Collection, Row, Sections
+from ..store.collection import Collection, Row, Sections, Violation
 from ..store.state import State
-from ..store.world import Seed
-from ..wording import describe_unknown, json_pointer, shorten
-from . import building
-from .sections import MIXIN_SCHEMAS, all_sections, build_world_schema
-from .switches import find_unknown_switches
-from .violations import find_structural_violations, find_violations
+from ..store.world import Seed, World
+from ..wording import describe_unknown, json_pointer
+from . import building, example_ids, reading
+from .checking import check_rows
+from .mistakes import MAX_MISTAKES, Mistake, WorldError, name_row
+from .reading import WorldText
+from .schema_mistakes import find_schema_mistakes
+from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
 
 INLINE = Path("world")  # the path of a world without a file
-ACCESS = "access"  # the file with the clients and tokens of worlds that define neither
+DEFAULT = "default"  # the world that the examples of the specs are from
+ACCESS_FILE = "access"  # the file with the clients and tokens that worlds have in addition to their own
 
 CheckedWorld = dict[str, Any]  # the sections of a checked world
-
-
-class WorldError(Exception):
-    """A world is invalid; the message has the file, the place as a JSON pointer and the reason."""
-
-    def __init__(self, path: Path, place: str, reason: str) -> None:
-        self.place, self.reason = place, " ".join(reason.split())
-        super().__init__(f"{path}: {place}: {self.reason}" if place else f"{path}: {self.reason}")
 
 
 @dataclass(frozen=True)
@@ -56,54 +51,70 @@ class WorldLibrary:
     @property
     def names(self) -> list[str]:
         """The names of the worlds in the folder."""
-        return sorted(path.stem for path in self.folder.glob("*.yaml") if path.stem != ACCESS)
+        return sorted(path.stem for path in self.folder.glob("*.yaml") if path.stem != ACCESS_FILE)
 
     def load_seed(self, name_or_path: str) -> Seed:
         """Load a world by its name or path; WorldError if it is invalid."""
         return self._build_seed(Path(name_or_path).stem, self.load_world(name_or_path))
 
     def build_inline_seed(self, name: str, world: Any, *, dangling: bool = False) -> Seed:
-        """Return the seed of a world without a file; clients and tokens that it lacks come from access.yaml.
+        """Return the seed of a world without a file, with the default clients and tokens.
 
         dangling: whether keys may refer to missing rows.
         """
-        return self._build_seed(name, self._load_access() | self.check(world, dangling=dangling))
+        return self._build_seed(name, self._with_access(self.check(world, dangling=dangling)))
 
     def load_world(self, name_or_path: str) -> CheckedWorld:
-        """Load a world by its name or path; one without clients and tokens gets those of access.yaml."""
-        world = self.load(self._path_of(name_or_path))
-        if "clients" not in world and "tokens" not in world:
-            world = self._load_access() | world
-        return {"clients": [], "tokens": []} | world
+        """Load a world by its name or path, with the default clients and tokens."""
+        return self._with_access(self.load(self.path_of(name_or_path)))
 
     def load(self, path: Path) -> CheckedWorld:
         """Load one world file, and check it unless it is shipped: the tests have checked those."""
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise WorldError(path, "", error.strerror or str(error)) from None
+        content = reading.read_file(path)
         parsed = resources.load_parsed(path, content)
-        return self.check(_parse_world(path, content), path) if parsed is None else _with_mixin_schemas(parsed, path)
+        if parsed is not None:
+            return _with_mixin_schemas(parsed, path)
+        text = reading.parse_world(path, content)
+        return self.check(text.value, path, text=text)
 
-    def check(self, world: Any, path: Path = INLINE, *, dangling: bool = False) -> CheckedWorld:
-        """Return a valid world, with its schema files read in; WorldError if it is invalid.
+    def check(
+        self, world: Any, path: Path = INLINE, *, dangling: bool = False, text: WorldText | None = None
+    ) -> CheckedWorld:
+        """Return a valid world without gaps, with its schema files read in; WorldError with all mistakes.
 
         path: the file that the world comes from; schema files are relative to its folder.
         dangling: whether keys may refer to missing rows, as in a tenant whose catalogue has changed (C14).
+        text: what the world was read from, for the lines of its mistakes.
         """
-        for place, reason in find_unknown_switches(world):
-            raise WorldError(path, place, reason)
-        error = next(self._validator.iter_errors(world), None)
-        if error is not None:
-            raise WorldError(path, json_pointer(error.instance_path), shorten(error.message))
-        find = find_structural_violations if dangling else find_violations
-        for place, reason in find(world, all_sections(self.collections)):
-            raise WorldError(path, place, reason)
-        return _with_mixin_schemas(world, path)
+        sections = all_sections(self.collections)
+        schema_mistakes = find_schema_mistakes(self._validator, self.schema, world)
+        completed, mistakes = check_rows(
+            world, sections, schema_mistakes, partial(_find_mixin_violations, path), dangling=dangling
+        )
+        if mistakes:
+            places = [steps for steps, _ in mistakes]
+            lines = reading.find_lines(text, places) if text else {}
+            found = [
+                Mistake(
+                    json_pointer(steps), " ".join(reason.split()), name_row(world, sections, steps), lines.get(steps)
+                )
+                for steps, reason in mistakes[:MAX_MISTAKES]
+            ]
+            found.sort(key=lambda mistake: mistake.line or 0)
+            raise WorldError(path, found, has_more=len(mistakes) > MAX_MISTAKES)
+        return _with_mixin_schemas(completed, path)
 
     def build_state(self, world: Sections) -> State:
         """Build a state from a checked world."""
         return building.build_state(world, self.collections)
+
+    def map_example_ids(self, world: World, tenant: str, spec_name: str) -> dict[str, str]:
+        """Return which ids of a tenant stand for those of the default world in the examples of a spec."""
+        return example_ids.map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
+
+    @cached_property
+    def _default_world(self) -> CheckedWorld:
+        return self.load(self.folder / f"{DEFAULT}.yaml")
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -117,54 +128,63 @@ class WorldLibrary:
     def _build_seed(self, name: str, world: CheckedWorld) -> Seed:
         return building.build_seed(name, world, self.collections, self.scopes)
 
-    def _load_access(self) -> CheckedWorld:
-        return self.load(self.folder / f"{ACCESS}.yaml")
+    def _with_access(self, world: CheckedWorld) -> CheckedWorld:
+        """Return a world with the default clients and tokens too, unless it says `access: only`.
 
-    def _path_of(self, name_or_path: str) -> Path:
+        A client or token of its own replaces the default one. Default tokens of customers that it lacks are left out.
+        """
+        own: CheckedWorld = {CLIENTS.name: [], TOKENS.name: []} | world
+        if world.get(ACCESS) == ONLY:
+            return own
+        defaults = self.load(self.folder / f"{ACCESS_FILE}.yaml")
+        customers = {row["id"] for row in world.get("customers", ())}
+        tokens = [row for row in defaults[TOKENS.name] if row.get("customerId") in (None, *customers)]
+        return own | {
+            CLIENTS.name: _add_defaults(own[CLIENTS.name], defaults[CLIENTS.name], "id"),
+            TOKENS.name: _add_defaults(own[TOKENS.name], tokens, "token"),
+        }
+
+    def path_of(self, name_or_path: str) -> Path:
         """Return the file of a world; a name without slash or extension is in the folder."""
         if "/" in name_or_path or name_or_path.endswith((".yaml", ".yml", ".json")):
             return Path(name_or_path)
         if name_or_path not in self.names:
             reason = f"{describe_unknown('world', name_or_path, self.names)} Or give the path of a file."
-            raise WorldError(self.folder / f"{name_or_path}.yaml", "", reason)
+            raise WorldError.at(self.folder / f"{name_or_path}.yaml", "", reason)
         return self.folder / f"{name_or_path}.yaml"
 
 
-def _parse_world(path: Path, content: bytes) -> Any:
-    from ..strict_yaml import YamlError  # noqa: PLC0415 - shipped worlds are read from JSON
-    from .row_lines import parse_text  # noqa: PLC0415
-
-    try:
-        world = parse_text(content.decode())
-    except UnicodeDecodeError:
-        raise WorldError(path, "", "not UTF-8") from None
-    except YamlError as error:
-        raise WorldError(path, "", str(error)) from None
-    return {} if world is None else world
+def _add_defaults(own: Sequence[Row], defaults: Iterable[Row], key: str) -> list[Row]:
+    """Return the defaults whose key no own row has, then the own rows."""
+    own_keys = {row[key] for row in own}
+    return [*(row for row in defaults if row[key] not in own_keys), *own]
 
 
 def _with_mixin_schemas(world: CheckedWorld, path: Path) -> CheckedWorld:
     """Return a world with the mixin schemas from files read in."""
     if MIXIN_SCHEMAS.name not in world:
         return world
-    rows = [
-        {"url": row["url"], "schema": _mixin_schema(path, f"/{MIXIN_SCHEMAS.name}/{index}", row)}
-        for index, row in enumerate(world[MIXIN_SCHEMAS.name])
-    ]
+    rows = [{"url": row["url"], "schema": _read_mixin_schema(path, row)} for row in world[MIXIN_SCHEMAS.name]]
     return world | {MIXIN_SCHEMAS.name: rows}
 
 
-def _mixin_schema(path: Path, place: str, row: Row) -> Any:
-    """Return the JSON Schema of a mixin; WorldError if it is invalid or refers to the network."""
-    if path == INLINE and "file" in row:
-        raise WorldError(path, f"{place}/file", "a world without a file must contain its schemas, as `schema`")
-    try:
-        schema = orjson.loads((path.parent / row["file"]).read_bytes()) if "file" in row else row["schema"]
-        mixins.compile_mixin_schema(orjson.dumps(schema).decode())
-    except OSError as error:
-        raise WorldError(path, f"{place}/file", error.strerror or str(error)) from None
-    except orjson.JSONDecodeError as error:
-        raise WorldError(path, f"{place}/file", f"not JSON: {error}") from None
-    except mixins.MixinSchemaError as error:
-        raise WorldError(path, place, f"not a JSON Schema: {error}") from None
+def _find_mixin_violations(path: Path, world: Sections) -> Iterator[Violation]:
+    """Yield the schemas that cannot be read, are invalid, or refer to the network."""
+    for index, row in enumerate(world.get(MIXIN_SCHEMAS.name, ())):
+        place = f"/{MIXIN_SCHEMAS.name}/{index}"
+        if path == INLINE and "file" in row:
+            yield f"{place}/file", "a world without a file must contain its schemas, as `schema`"
+            continue
+        try:
+            _read_mixin_schema(path, row)
+        except (OSError, ValueError) as error:
+            yield f"{place}/file", getattr(error, "strerror", None) or f"not JSON: {error}"
+        except mixins.MixinSchemaError as error:
+            yield place, f"not a JSON Schema: {error}"
+
+
+def _read_mixin_schema(path: Path, row: Row) -> Any:
+    """Return the JSON Schema of a mixin; OSError, ValueError or MixinSchemaError."""
+    schema = orjson.loads((path.parent / row["file"]).read_bytes()) if "file" in row else row["schema"]
+    mixins.compile_mixin_schema(orjson.dumps(schema).decode())
     return schema

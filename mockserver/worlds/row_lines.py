@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import jiter
@@ -16,20 +17,30 @@ PLACEHOLDER = "\x00rows:"  # the beginning of the text that replaces rows; YAML 
 Rows = list[Any]
 
 
-def parse_text(text: str) -> Any:
-    """Return the value of JSON or of strict YAML; YamlError if it is neither."""
+class LongYaml(Exception):
+    """YAML that would take too long to read."""
+
+
+def parse_text(text: str, max_length: int | None = None) -> Any:
+    """Return the value of JSON or of strict YAML; YamlError if it is neither.
+
+    max_length: of the YAML without such rows, in characters; LongYaml beyond it.
+    """
     if text.lstrip().startswith("{"):
-        try:
+        with suppress(ValueError):
             return _parse_json(text)
-        except ValueError:
-            return load_yaml(text)
     lists: list[Rows] = []
     outline = ROW_LINES.sub(lambda match: _replace_rows(match[0], match[1], lists), text)
-    if not lists:
-        return load_yaml(text)
     used: list[int] = []
-    value = _insert_rows(load_yaml(outline), lists, used)
-    return value if used == list(range(len(lists))) else load_yaml(text)  # some were a part of a longer text
+    value = _insert_rows(_load(outline, max_length), lists, used)
+    is_complete = used == list(range(len(lists)))
+    return value if is_complete else _load(text, max_length)  # some rows were a part of a longer text
+
+
+def _load(text: str, max_length: int | None) -> Any:
+    if max_length is not None and len(text) > max_length:
+        raise LongYaml
+    return load_yaml(text)
 
 
 def _parse_json(text: str) -> Any:

@@ -8,19 +8,37 @@ from typing import Any
 
 import orjson
 
+from ..domain.customer_scopes import CUSTOMER_SCOPES
 from ..store.collection import Collection, Row, Section
-from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
+from ..store.row_defaults import Draft
+from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, describe, unique_list
 from ..store.state import State
 from ..store.table import Table
 from .switches import SWITCHES, build_switches_schema
 
 LANGUAGES = "languages"  # the only section that is not a list of rows
 LANGUAGES_SCHEMA = {
-    "description": "Languages of the tenant; the default one is used if no language matches.",
     **closed_object(
-        {"default": LANGUAGE, "supported": unique_list(LANGUAGE, minItems=1)},
-        ("default", "supported"),
+        {
+            "default": describe(LANGUAGE, "The default language; the first supported one if left out."),
+            "supported": unique_list(
+                LANGUAGE, minItems=1, description="All languages; those of the sites if left out."
+            ),
+        }
     ),
+    **unique_list(LANGUAGE, minItems=1),
+    "type": ["object", "array"],
+    "description": "Languages of the tenant: a list, the default one first, or an object. The default one is used if "
+    "no language matches. Those of the sites if left out, or else en.",
+    "examples": [["en", "de"]],
+}
+ACCESS = "access"  # says whether the default clients and tokens are valid too
+ONLY = "only"
+ACCESS_SCHEMA = {
+    "description": "Who may call. `add`: the shipped clients and tokens, those of this file, and each customer with "
+    "the token `customer:ID`. `only`: just the clients and tokens of this file.",
+    "enum": ["add", ONLY],
+    "default": "add",
 }
 
 
@@ -48,34 +66,72 @@ MIXIN_SCHEMAS = MixinSchemaCollection(
     schema={
         **closed_object(
             {
-                "url": {"type": "string", "minLength": 1},
-                "file": {"type": "string", "minLength": 1},
-                "schema": {"type": ["object", "boolean"]},
+                "url": {
+                    "description": "What clients send in `metadata.mixins`; nothing is fetched from there.",
+                    "type": "string",
+                    "minLength": 1,
+                    "examples": ["https://example.com/schemas/loyalty.json"],
+                },
+                "file": {
+                    "description": "The file with the schema, relative to the folder of the world.",
+                    "type": "string",
+                    "minLength": 1,
+                },
+                "schema": {"description": "The schema itself, instead of a file.", "type": ["object", "boolean"]},
             },
             ("url",),
         ),
         "oneOf": [{"required": ["file"]}, {"required": ["schema"]}],
+        "errorMessage": "give either file or schema",
     },
 )
+
+
+def _default_scopes(token: Row, _: Draft) -> list[str]:
+    """Return the scopes of a customer, or none for the token of a client."""
+    return sorted(CUSTOMER_SCOPES) if "customerId" in token else []
+
+
 CLIENTS = Section(
     name="clients",
-    description="OAuth clients. A world without clients and tokens gets those of access.yaml.",
-    schema=closed_object({"id": ID, "secret": TEXT, "scopes": SCOPES}, ("id", "secret", "scopes")),
+    description="OAuth clients, in addition to admin, manager, reader and storefront.",
+    defaults={"secret": "secret", "scopes": []},
+    schema=closed_object(
+        {
+            "id": describe(ID, "Id of the client; a storefront sends it to get a visitor's token."),
+            "secret": describe(TEXT, "What the client authenticates with."),
+            "scopes": describe(SCOPES, "What the client may do: a list, or `all`; nothing if left out."),
+        },
+        ("id",),
+    ),
 )
 TOKENS = Section(
     name="tokens",
     key="token",
+    references={"customerId": "customers", "legalEntityId": "legalEntities"},
+    needs_targets=False,
+    defaults={"scopes": _default_scopes},
     description="Tokens that are valid from the start; without a tenant, they are valid for all tenants.",
     schema=closed_object(
         {
-            "token": {"type": "string", "pattern": "^[!-~]+$"},
-            "scopes": SCOPES,
-            "tenant": {"type": "string", "pattern": "^[a-z][a-z0-9]{2,15}$"},
-            "customerId": ID,
-            "legalEntityId": ID,
-            "expiresAt": TIME,
+            "token": {
+                "description": "The token as callers send it.",
+                "type": "string",
+                "pattern": "^[!-~]+$",
+                "patternErrorMessage": "a token consists of visible ASCII characters",
+            },
+            "scopes": describe(SCOPES, "What its holder may do; a customer's scopes or none if left out."),
+            "tenant": {
+                "description": "The only tenant for which it is valid; all if left out.",
+                "type": "string",
+                "pattern": "^[a-z][a-z0-9]{2,15}$",
+                "patternErrorMessage": "a tenant is 3 to 16 lower-case letters or digits, starting with a letter",
+            },
+            "customerId": describe(ID, "The customer who holds it; without it, a client does."),
+            "legalEntityId": describe(ID, "The only legal entity that the customer acts for."),
+            "expiresAt": describe(TIME, "When it expires; never if left out."),
         },
-        ("token", "scopes"),
+        ("token",),
     ),
 )
 
@@ -94,7 +150,14 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
         "title": "World of emporix-mockserver",
         "description": "What every tenant starts from. All sections are optional.",
         **closed_object(
-            {"description": TEXT, LANGUAGES: LANGUAGES_SCHEMA} | sections | {SWITCHES: build_switches_schema()}
+            {
+                "$schema": describe(TEXT, "Where editors find this schema; only they read it."),
+                "description": describe(TEXT, "What the world is for; it changes nothing."),
+                ACCESS: ACCESS_SCHEMA,
+                LANGUAGES: LANGUAGES_SCHEMA,
+            }
+            | sections
+            | {SWITCHES: build_switches_schema()}
         ),
         "$defs": DEFINITIONS,
     }
@@ -107,4 +170,11 @@ def write_schema(collections: Mapping[str, Collection]) -> str:
 
 def _section_schema(section: Section) -> dict[str, Any]:
     description = {"description": section.description} if section.description else {}
-    return {**description, "type": "array", "items": section.schema}
+    properties = {name: _with_default(field, section, name) for name, field in section.schema["properties"].items()}
+    return {**description, "type": "array", "items": {**section.schema, "properties": properties}}
+
+
+def _with_default(schema: Row, section: Section, name: str) -> Row:
+    """Return the schema of a field with its default, if that is a value rather than a function of the row."""
+    default = section.defaults.get(name)
+    return schema if default in (None, {}) or callable(default) else {**schema, "default": default}

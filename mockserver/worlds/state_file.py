@@ -18,7 +18,8 @@ from ..store.row_schemas import Schema, closed_object
 from ..store.world import Seed, TenantRecord, World
 from ..strict_yaml import YamlError
 from ..wording import json_pointer, shorten
-from .loading import WorldError, WorldLibrary
+from .loading import WorldLibrary
+from .mistakes import WorldError
 from .row_lines import parse_text
 from .switches import SWITCHES, build_switches_schema, read_switches
 from .transfer import world_block

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ..settings import Switches
-from ..store.collection import Violation
 from ..store.row_schemas import Schema, closed_object
 from ..strict_yaml import parse_plain_scalar
-from ..wording import describe_unknown
 
 SWITCHES = "switches"  # the name of the section
 DEFAULTS = Switches()
@@ -26,16 +23,6 @@ def build_switches_schema() -> Schema:
         "description": "Switches for what no source settles, for the tenants that start from this world.",
         **closed_object({name: {"description": DESCRIPTIONS[name], **_schema_of(name)} for name in DESCRIPTIONS}),
     }
-
-
-def find_unknown_switches(world: Any) -> Iterator[Violation]:
-    """Yield the switches of a world that do not exist, each with the name that was probably meant."""
-    switches = world.get(SWITCHES) if isinstance(world, dict) else None
-    for name in switches if isinstance(switches, dict) else ():
-        if name not in DESCRIPTIONS:
-            nearest = get_close_matches(name.lower().replace("-", "_")[:100], DESCRIPTIONS, n=1)
-            reason = describe_unknown("switch", name, DESCRIPTIONS, suggestion=next(iter(nearest), None))
-            yield f"/{SWITCHES}/{name}", reason
 
 
 def read_switches(world: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ def world_block(
     switches: those of a tenant, or those that differ from the defaults.
     """
     block = writer.state_block(state)
-    for name, rows in export_access(seed, all_scopes).items():
-        block[name] = _rows_or_none(writer, rows)
+    for name, part in export_access(seed, all_scopes).items():
+        block[name] = _rows_or_none(writer, part) if isinstance(part, list) else part
     section = export_switches(switches) if isinstance(switches, Switches) else dict(switches)
     return Block(block | ({SWITCHES: section} if section else {}))
 

@@ -13,6 +13,7 @@ from tests.support.samples import GOLDEN
 
 IMPORTED = re.compile(r"^import time: .*\|\s+([\w.]+)$", re.MULTILINE)
 NEEDED_LATER = {
+    "cryptography",
     "faker",
     "flask",
     "flask_cors",
@@ -24,6 +25,7 @@ NEEDED_LATER = {
     "jwt",
     "openapi_core",
     "regex",
+    "trustme",
     "urllib.request",
     "werkzeug",
     "yaml",
@@ -41,6 +43,16 @@ def test_the_start_and_a_first_answer_import_no_more_than_they_need() -> None:
     assert status == 200
     assert {"asyncio", "click", "jsonschema_rs", "mockserver.web.server", "orjson"} <= imported
     assert imported & NEEDED_LATER == set()
+
+
+def test_a_health_check_imports_nothing_of_the_simulation() -> None:
+    """Docker runs one twice a second until the first succeeds."""
+    done = run_command("healthcheck", "--port", "1", command=[COMMAND[0], "-X", "importtime", *COMMAND[1:]])
+    imported = set(IMPORTED.findall(done.stderr))
+    assert {"click", "mockserver.cli.health_check"} <= imported
+    assert (
+        imported & {"mockserver.contract", "mockserver.store", "mockserver.control", "jsonschema_rs", "yaml"} == set()
+    )
 
 
 def test_the_server_collects_garbage_although_the_start_does_not() -> None:

@@ -1,5 +1,5 @@
 // Imports the served specs as Postman does, and runs every request against a fresh world, as an administrator and as a customer.
-// By hand, because it needs packages: npm install --no-save newman openapi-to-postmanv2; node postman.mjs http://127.0.0.1:8080
+// `make clients` runs it; it needs the packages newman and openapi-to-postmanv2: node postman.mjs http://127.0.0.1:8080
 import convert from 'openapi-to-postmanv2';
 import newman from 'newman';
 

@@ -109,4 +109,6 @@ def test_any_tenant_name_works_at_once(client: Client) -> None:
 def test_the_empty_world_is_empty_and_has_its_tokens() -> None:
     client = Client(build(Settings(fixture="empty")).flask, "acme")
     assert client.get("/items").get_json() == []
-    assert client.with_token("customer-token").get("/items/category-trees").get_json() == []
+    reply = client.with_token("customer-token").get("/items/category-trees")
+    assert reply.status_code == 401
+    assert reply.headers["X-Mock-Hint"].startswith("unknown token; use admin-token")

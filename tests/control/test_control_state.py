@@ -92,7 +92,7 @@ def test_languages_are_replaced_compared_and_never_empty(client: Client, admin: 
     }
     assert admin.call("DELETE", "/state/languages", status=422)["message"].startswith("A tenant has at least one")
     wrong: Any
-    for wrong in ([], {"default": "de"}, {"default": "ar", "supported": ["de"]}, {"default": "de", "supported": []}):
+    for wrong in ([], {"default": 5}, {"default": "ar", "supported": ["de"]}, {"default": "de", "supported": []}):
         error = admin.call("PUT", "/state/languages", wrong, 400)
         assert error["details"]["field"].startswith("/languages")
     assert admin.call("PUT", "/state/products", {"default": "de"}, 400)["details"]["field"] == "/products"

@@ -26,11 +26,12 @@ from mockserver.contract.spec import Spec
 from mockserver.control.coverage.report import covered_percent
 from mockserver.messages import Call, NetworkFault, Request, Response
 from mockserver.records import coverage, findings, store
-from mockserver.records.coverage import COVERAGE_DIMENSIONS, CoverageItem, Persona
+from mockserver.records.coverage import CoverageItem, Persona
 from mockserver.records.exchange import MAX_TEST_NAME_LENGTH, Exchange, JournalEntry
 from mockserver.records.findings import MAX_UNDECLARED_FIELDS
 from mockserver.records.store import TenantRecord
 from mockserver.settings import Settings
+from mockserver.wording import COVERAGE_DIMENSIONS
 from tests.support.client import Client
 from tests.support.live_server import run_command, send_request, start_server
 from tests.support.paths import ROOT, TABLES

@@ -235,7 +235,9 @@ def test_a_revoked_token_is_not_suggested(client: Client) -> None:
     assert run_curl(client, read_explanation(client, caller.get("/items"))["nearest"]["curl"]).status_code == 200
     assert caller.delete(f"//__admin/tokens/customer-token?tenant={client.tenant}").status_code == 204
     assert caller.delete(f"//__admin/tokens/customer2-token?tenant={client.tenant}").status_code == 204
-    assert "nearest" not in read_explanation(client, caller.get("/items"))
+    curl = read_explanation(client, caller.get("/items"))["nearest"]["curl"]
+    assert "Bearer customer:" in curl
+    assert run_curl(client, curl).status_code == 200
     caller.post(f"//__admin/reset?tenant={client.tenant}")
 
 

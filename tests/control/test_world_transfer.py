@@ -59,7 +59,7 @@ def test_an_exported_tenant_gives_the_same_tenant(
 ) -> None:
     source, target = new_client(), new_client()
     state = WORLDS.build_state(rows)
-    APP.world.reseed(Seed("drawn", state, {client.id: client for client in clients}, tokens, switches), source.tenant)
+    APP.world.reseed(Seed("drawn", state, {client.id: client for client in clients}, tokens, switches=switches), source.tenant)
     exported = source.get(f"//__admin/world?tenant={source.tenant}", headers={"Accept": media_type})
     assert exported.mimetype == media_type
     reply = target.put(

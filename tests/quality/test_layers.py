@@ -29,7 +29,7 @@ LAYERS = [
     {"domain"},
     {"store"},
     {"access", "caches"},
-    {"errors", "settings", "resources", "strict_yaml", "wording"},
+    {"errors", "settings", "resources", "strict_yaml", "tls", "wording"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 LIBRARIES = {
@@ -45,6 +45,7 @@ LIBRARIES = {
     "junitparser": {"control"},
     "click": {"cli"},
     "jwt": {"services"},
+    "trustme": {"tls"},
     "yaml": {"strict_yaml", "worlds"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -85,7 +85,8 @@ def try_make_serve(where: Path) -> None:
 def try_lowest_versions(where: Path) -> None:
     """Install the wheel with the lowest versions of all dependencies, and run the smoke test."""
     check_installed(
-        create_environment(where / "environment", "--resolution", "lowest-direct", build_wheel()) / "mockserver"
+        create_environment(where / "environment", "--resolution", "lowest-direct", f"{build_wheel()}[tls]")
+        / "mockserver"
     )
 
 

@@ -293,7 +293,8 @@ def test_b3_the_hint_names_a_few_clients_in_ascii(client: Client) -> None:
     ):
         assert reply.status_code == 401
         hint = reply.headers["X-Mock-Hint"]
-        assert hint == "known clients: admin, manager, reader, storefront, x0, x1, x2, x3, x4, x5"
+        assert hint.startswith("known clients: admin, manager, reader, storefront, x0, x1, x2, x3, x4, x5")
+        assert len(hint) < 150
 
 
 def test_b3_a_wrong_secret_is_an_oauth_error(client: Client) -> None:

@@ -17,7 +17,7 @@ from mockserver.messages import Service
 from mockserver.services import SHIPPED, collections_of, create_service, import_services
 from mockserver.settings import Settings, Switches
 from mockserver.store.collection import Collection, index_collections
-from mockserver.worlds.loading import WorldError
+from mockserver.worlds.mistakes import WorldError
 from tests.support import example_services
 from tests.support.client import Client
 from tests.support.clock import ManualClock

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import jwt
@@ -592,7 +592,7 @@ def test_b7c_an_expired_subject_token_is_no_longer_exchanged(timed_storefront: S
         "e30.e30.",
         jwt.encode({"sub": "98029737"}, SIGNING_KEY * 2, "HS256"),
         jwt.encode({"sub": "98029737"}, SIGNING_KEY, "HS384"),
-        jwt.encode({"sub": "98029737"}, None, "none"),
+        jwt.encode({"sub": "98029737"}, cast(Any, None), "none"),
         jwt.encode({}, SIGNING_KEY, "HS256"),
         jwt.encode({"sub": "98029737", "exp": "soon"}, SIGNING_KEY, "HS256"),
         jwt.utils.base64url_encode(b"[" * 6000).decode() + ".e30.e30",

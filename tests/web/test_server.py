@@ -15,15 +15,17 @@ from mockserver.app import build
 from mockserver.control.guard import Guard
 from mockserver.messages import Request, Response
 from mockserver.settings import Settings
+from mockserver.tls.certificates import Certificates
 from mockserver.web import request_parser
 from mockserver.web import server as web
 from mockserver.web.application import Application
-from mockserver.web.connection import TIMEOUTS, Connection, ConnectionState, WriteBatcher
+from mockserver.web.connection import TIMEOUTS, Connection, ConnectionState
 from mockserver.web.dispatcher import Dispatcher
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 from mockserver.web.server import Server
 from mockserver.web.welcome import Welcome
+from mockserver.web.write_batcher import WriteBatcher
 from tests.support.live_server import TIMEOUT_SECONDS, start_server_in_thread
 from tests.support.samples import GOLDEN, HAMMER, ITEM
 
@@ -264,10 +266,17 @@ def test_a_client_that_lets_the_server_wait_is_closed(
             assert client.recv(1) == b""
 
 
+def test_a_server_that_has_stopped_may_be_stopped_again() -> None:
+    """A launcher and its process group may both get a signal, and the second one arrives while the server closes."""
+    with start_server_in_thread(build(Settings())) as server:
+        pass
+    server.stop()
+
+
 def test_a_connection_without_a_socket_yet_can_wait_and_be_aborted() -> None:
     loop = asyncio.new_event_loop()
     try:
-        connection = Connection(cast(Dispatcher, None), WriteBatcher(loop), loop, lambda _: None)
+        connection = Connection(cast(Dispatcher, None), WriteBatcher(loop), loop, lambda _: None, Certificates())
         connection.check_timeout(loop.time() + 1000)
         connection.abort()
     finally:

@@ -31,7 +31,7 @@ def test_a_program_gets_json_with_links_that_work(client: Client, shared: App, a
     assert reply.headers["Cache-Control"] == "no-store"
     assert facts["links"].keys() == {"documentation", "state", "requests", "control", "health"}
     assert (facts["url"], facts["tenant"]) == ("http://localhost", "acme")
-    assert facts["tokens"] == shared.world.tokens.seed_tokens
+    assert facts["tokens"] == [token for token, _ in shared.world.tokens.list_offered()]
     method, _, url = facts["reset"].partition(" ")
     assert client.with_token(None).send(method, f"/{url.removeprefix(facts['url'])}?tenant=acme").status_code == 200
 
@@ -105,6 +105,13 @@ def test_the_page_says_if_a_token_is_needed_and_never_shows_it() -> None:
 def test_the_page_names_the_url_that_the_client_used(shared: App, headers: dict[str, str], url: str) -> None:
     request = Request("GET", "/", "", {name.lower(): text for name, text in headers.items()})
     assert json.loads(shared.entrances.answer(request).content)["url"] == url
+
+
+def test_the_page_names_the_scheme_of_the_server(shared: App) -> None:
+    request = Request("GET", "/", "", {"host": "localhost:1"}, scheme="https")
+    assert json.loads(shared.entrances.answer(request).content)["url"] == "https://localhost:1"
+    facts = shared.flask.test_client().get("/", base_url="https://localhost:1").get_json()  # as a WSGI server says it
+    assert facts["url"] == "https://localhost:1"
 
 
 def test_a_request_over_a_limit_is_still_refused(client: Client) -> None:

@@ -130,7 +130,7 @@ DRAWN = World(Seed("drawn", WORLDS.build_state({})), Switches(), "acme", None, "
 @settings(max_examples=40)
 @given(rows=WORLD_ROWS, tokens=TOKENS, clients=CLIENTS, switches=draw_switches())
 def test_any_tenant_is_read_as_it_was_written(form: Any, rows: Any, tokens: Any, clients: Any, switches: Any) -> None:
-    seed = Seed("se: ed", WORLDS.build_state(rows), {client.id: client for client in clients}, tokens, switches)
+    seed = Seed("se: ed", WORLDS.build_state(rows), {client.id: client for client in clients}, tokens, switches=switches)
     DRAWN.reseed(seed, "drawn")
     other = World(DRAWN.seed, Switches(), "acme", None, "vendor")
     file_format = StateFormat(DRAWN, WORLDS, DRAWN.seed)

@@ -1,4 +1,4 @@
-"""World files: shipped ones are valid, mistakes are reported in one line, generated ones are reproducible."""
+"""World files: shipped ones are valid, all mistakes are listed, generated ones are reproducible."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mockserver.resources import data_folder
 from mockserver.strict_yaml import YamlError, load_yaml
 from mockserver.worlds.counts import count_ranges, default_counts
 from mockserver.worlds.generate import dump_world, generate_world
-from mockserver.worlds.loading import WorldError
+from mockserver.worlds.mistakes import WorldError
 from mockserver.worlds.published import API_SECTIONS, JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
 from tests.support.live_server import clean_environment
 from tests.support.paths import TABLES
@@ -44,11 +44,11 @@ def test_the_shipped_worlds_are_good(path: Path) -> None:
     WORLDS.check(load_yaml(path.read_text()), path)  # the server does not check them when it starts
 
 
-@pytest.mark.parametrize("name", ["default", "catalogue", "empty"])
-def test_the_shipped_worlds_have_mixin_schemas_and_tokens(name: str) -> None:
+@pytest.mark.parametrize(("name", "token_count"), [("default", 7), ("catalogue", 7), ("empty", 5)])
+def test_the_shipped_worlds_have_mixin_schemas_and_tokens(name: str, token_count: int) -> None:
     world = WORLDS.load_world(name)
     assert len(world["mixinSchemas"]) == 2
-    assert len(world["tokens"]) == 7
+    assert len(world["tokens"]) == token_count
 
 
 @pytest.mark.parametrize("name", SHIPPED_WORLDS)
@@ -61,13 +61,6 @@ def test_the_published_schema_is_what_the_command_writes() -> None:
     assert output == (FIXTURES / "world.schema.json").read_text()
 
 
-def test_scopes_are_a_list_or_all(tmp_path: Path) -> None:
-    path = tmp_path / "world.yaml"
-    path.write_text("tokens: [{token: t, scopes: everything}]")
-    with pytest.raises(WorldError, match='/tokens/0/scopes: "everything" does not match "\\^all'):
-        WORLDS.load(path)
-
-
 def test_the_catalogue_is_the_default_world_without_segments() -> None:
     catalogue = load_yaml((FIXTURES / "catalogue.yaml").read_text())
     assert DEFAULT.keys() - catalogue.keys() == API_SECTIONS
@@ -75,15 +68,15 @@ def test_the_catalogue_is_the_default_world_without_segments() -> None:
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])
-def test_a_mistake_names_file_place_and_reason_in_one_line(case: dict[str, str], tmp_path: Path) -> None:
+def test_all_mistakes_are_listed_with_line_row_place_and_reason(case: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text(case["text"])
     with pytest.raises(WorldError) as caught:
         WORLDS.load(path)
-    text = str(caught.value)
-    assert text.startswith(f"{path}: {case['place']}")
-    assert case["reason"] in text
-    assert len(text.splitlines()) == 1
+    *headline, first = str(caught.value).splitlines()[: -len(case["mistakes"]) + 1 or None]
+    assert headline == ([] if len(case["mistakes"]) == 1 else [f"{path} has {len(case['mistakes'])} mistakes:"])
+    assert first == f"{path}:{case['mistakes'][0]}"
+    assert [mistake.describe(Path()) for mistake in caught.value.mistakes] == [f".:{line}" for line in case["mistakes"]]
 
 
 @pytest.mark.parametrize(("name", "content"), [("folder.yaml", None), ("latin.yaml", b"description: \xff")])
@@ -97,13 +90,6 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content:
 def test_an_unknown_name_lists_those_that_exist() -> None:
     with pytest.raises(WorldError, match="catalogue, default, empty"):
         WORLDS.load_world("nowhere")
-
-
-def test_a_world_with_tokens_of_its_own_has_no_others(tmp_path: Path) -> None:
-    (tmp_path / "own.yaml").write_text("tokens: [{token: mine, scopes: []}]")
-    world = WORLDS.load_world(str(tmp_path / "own.yaml"))
-    assert [token["token"] for token in world["tokens"]] == ["mine"]
-    assert world["clients"] == []
 
 
 def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:

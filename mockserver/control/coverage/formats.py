@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
-from ...records.coverage import COVERAGE_DIMENSIONS
+from ...wording import COVERAGE_DIMENSIONS
 
 DIMENSION_TITLES = {name: description.capitalize() for name, description in COVERAGE_DIMENSIONS.items()}
 TEMPLATES = Environment(

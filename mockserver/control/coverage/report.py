@@ -11,7 +11,6 @@ from typing import Any
 
 from ...contract.operations import MULTI_STATUS, PARAMETER_LOCATIONS, Operation
 from ...records.coverage import (
-    COVERAGE_DIMENSIONS,
     Coverage,
     CoverageItem,
     CoverageKey,
@@ -20,6 +19,7 @@ from ...records.coverage import (
     injected_item,
 )
 from ...records.unanswered import UnansweredCount
+from ...wording import COVERAGE_DIMENSIONS
 
 NO_HITS = Hits()
 

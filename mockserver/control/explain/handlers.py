@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from ...access import CUSTOMER_TOKEN_PREFIX
 from ...messages import Call, Handler, Reply
+from ...records.exchange import JournalEntry
 from ..context import ControlContext, UnknownName
 from . import explanation
 from .suggestions import PublicTokens
@@ -20,16 +22,22 @@ def explain_request(context: ControlContext, call: Call) -> Reply:
     entry = context.records.find_entry(call.path["id"])
     if entry is None:
         raise UnknownName("Unknown request, or no longer in the journal.")
-    tokens = _public_tokens(context, entry.tenant)
+    tokens = _public_tokens(context, entry)
     return Reply(200, explanation.explain_entry(entry, context.operations.values(), tokens))
 
 
-def _public_tokens(context: ControlContext, tenant: str | None) -> PublicTokens:
-    """Return the world's own tokens that are valid for this tenant now; issued tokens are private to their clients."""
-    world_tokens = set(context.world.tokens.seed_tokens)
+def _public_tokens(context: ControlContext, entry: JournalEntry) -> PublicTokens:
+    """Return the tokens that may be shown and are valid for the tenant now, that of the calling customer first.
+
+    Issued tokens are private to their clients.
+    """
+    tenant, customer_id = entry.tenant, entry.principal.customer_id if entry.principal else None
+    own_token = f"{CUSTOMER_TOKEN_PREFIX}{customer_id}"
+    own_holder = context.world.tokens.find_holder(f"Bearer {own_token}", tenant) if customer_id else None
+    offered = context.world.tokens.list_offered(tenant)
     now = context.world.clock_of(tenant).now()
     return [
         (token, principal)
-        for token, principal in context.world.tokens.list_unrevoked(tenant)
-        if token in world_tokens and (principal.expires_at is None or principal.expires_at > now)
+        for token, principal in ([(own_token, own_holder)] if own_holder else []) + offered
+        if principal.expires_at is None or principal.expires_at > now
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from shlex import quote
 from typing import Any
 from urllib.parse import parse_qsl
@@ -26,17 +26,20 @@ DEFAULT_HOST = "127.0.0.1:8080"
 SCRIPT_HEAD = """#!/usr/bin/env bash
 # Set TOKEN, and SERVER if it is another one, and run this with bash.
 : "${SERVER:=%s}"
-: "${TOKEN:=admin-token}"
+: "${TOKEN:=%s}"
 """
 
 
-def render_curl_script(entries: Sequence[JournalEntry], public_tokens: Container[str]) -> str:
+def render_curl_script(
+    entries: Sequence[JournalEntry], is_public: Callable[[str], bool], default_token: str | None
+) -> str:
     """Return the script; the status of the response follows each command as a comment.
 
-    Other tokens than the public ones, which the world's documentation names, become the shell variable TOKEN.
+    is_public: whether a token may be shown; others become the shell variable TOKEN.
+    default_token: what that variable is unless the user sets it.
     """
-    lines = (_render_script_line(entry, public_tokens) for entry in entries)
-    return SCRIPT_HEAD % find_server_url(entries) + "".join(lines)
+    lines = (_render_script_line(entry, is_public) for entry in entries)
+    return SCRIPT_HEAD % (find_server_url(entries), quote(default_token or "")) + "".join(lines)
 
 
 def har_json(entries: Iterable[JournalEntry]) -> dict[str, Any]:
@@ -46,25 +49,29 @@ def har_json(entries: Iterable[JournalEntry]) -> dict[str, Any]:
 
 
 def find_server_url(entries: Sequence[JournalEntry]) -> str:
-    """Return the URL of the server: the latest valid Host header of these requests, or else the default."""
-    hosts = (entry.request.headers.get("host", "") for entry in reversed(entries))
-    return f"http://{next((host for host in hosts if HOST_PATTERN.fullmatch(host)), DEFAULT_HOST)}"
+    """Return the URL of the server for the latest of these requests with a valid Host header, or else the default."""
+    for entry in reversed(entries):
+        request = entry.request
+        host = request.headers.get("host", "")
+        if HOST_PATTERN.fullmatch(host):
+            return f"{request.client_scheme}://{host}{request.prefix}"
+    return f"http://{DEFAULT_HOST}"
 
 
-def _render_script_line(entry: JournalEntry, public_tokens: Container[str]) -> str:
+def _render_script_line(entry: JournalEntry, is_public: Callable[[str], bool]) -> str:
     """Return a line of the script; a truncated request becomes a comment."""
     prefix = "# cut off: " if entry.is_truncated else ""
-    return f"{prefix}{_render_curl_command(entry, public_tokens)} # {entry.status}\n"
+    return f"{prefix}{_render_curl_command(entry, is_public)} # {entry.status}\n"
 
 
-def _render_curl_command(entry: JournalEntry, public_tokens: Container[str]) -> str:
+def _render_curl_command(entry: JournalEntry, is_public: Callable[[str], bool]) -> str:
     """Return the request as a curl command for the server that the shell variable SERVER names."""
     request = entry.request
     parts = [
         "curl",
         *_curl_options(entry),
         f'"$SERVER"{quote(wiremock.redacted_url(entry))}',
-        *_token_option(entry, public_tokens),
+        *_token_option(entry, is_public),
     ]
     for name, value in redaction.redact_headers(request.headers).items():
         if name not in SKIPPED_HEADERS and SENDABLE_HEADER_NAME.fullmatch(name):
@@ -90,7 +97,7 @@ def _curl_options(entry: JournalEntry) -> list[str]:
     return options
 
 
-def _token_option(entry: JournalEntry, public_tokens: Container[str]) -> list[str]:
+def _token_option(entry: JournalEntry, is_public: Callable[[str], bool]) -> list[str]:
     header = entry.request.headers.get("authorization")
     if header is None:
         return []
@@ -98,8 +105,7 @@ def _token_option(entry: JournalEntry, public_tokens: Container[str]) -> list[st
         token = bearer_token(header)
     except InvalidToken:
         token = ""
-    is_public = token in public_tokens
-    return ["-H", quote(f"Authorization: Bearer {token}") if is_public else '"Authorization: Bearer $TOKEN"']
+    return ["-H", quote(f"Authorization: Bearer {token}") if is_public(token) else '"Authorization: Bearer $TOKEN"']
 
 
 def _quote_bytes(body: bytes) -> str:

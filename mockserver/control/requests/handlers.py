@@ -150,7 +150,10 @@ def export_requests(context: ControlContext, call: Call) -> Reply:
     entries = _list_entries(context, call)
     if call.query.get("format", "har") == "har":
         return Reply(200, exports.har_json(entries))
-    return Reply(200, TextBody(exports.render_curl_script(entries, context.world.tokens.seed_tokens), "text/plain"))
+    tokens = context.world.tokens
+    return Reply(
+        200, TextBody(exports.render_curl_script(entries, tokens.is_public, tokens.suggest_token()), "text/plain")
+    )
 
 
 def _list_entries(context: ControlContext, call: Call) -> list[JournalEntry]:

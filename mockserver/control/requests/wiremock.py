@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ...errors import BadRequest, ClientError
+from ...messages import Request
 from ...records.exchange import Finding, JournalEntry
 from ...store.clock import format_timestamp
 from . import redaction
@@ -35,7 +36,7 @@ def logged_request_json(entry: JournalEntry) -> dict[str, Any]:
     request = entry.request
     return {
         "url": redacted_url(entry),
-        "absoluteUrl": f"http://{request.headers.get('host', 'localhost')}{redacted_url(entry)}",
+        "absoluteUrl": f"{request.client_scheme}://{_host_and_prefix(request)}{redacted_url(entry)}",
         "method": request.method,
         "clientIp": request.client,
         "headers": redaction.redact_headers(request.headers),
@@ -46,6 +47,10 @@ def logged_request_json(entry: JournalEntry) -> dict[str, Any]:
         "loggedDateString": format_timestamp(entry.arrived_at),
         **_body_json(request.body),
     }
+
+
+def _host_and_prefix(request: Request) -> str:
+    return request.headers.get("host", "localhost") + request.prefix
 
 
 def redacted_url(entry: JournalEntry) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from ...access import Principal, TokenStore, bearer_token, format_scope
 from ...domain import customer_profile
 from ...errors import Forbidden, InvalidToken
-from ...store.state import State
 from ...store.world import Tenant
 from .granting import LOGIN_LIFETIMES
 from .sessions import Session, SessionStore
@@ -20,23 +19,23 @@ ANONYMOUS_PROFILE = {
     "id": "00000000",
     "accounts": [],
 }  # published, for visitors (B7b)
-NOT_A_CUSTOMER_HINT = "needs the token of a customer; log in, or use customer-token"
 
 
-def require_customer(principal: Principal) -> None:
+def require_customer(tokens: TokenStore, tenant: Tenant, principal: Principal) -> None:
     """Raise InvalidToken unless the caller is a customer (B7b)."""
     if principal.customer_id is None:
-        raise InvalidToken(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
+        raise InvalidToken(hint=_customer_hint(tokens, tenant), rule="B7b")
 
 
-def own_profile(state: State, principal: Principal, expand: str | None = None) -> dict[str, Any]:
+def own_profile(tokens: TokenStore, tenant: Tenant, principal: Principal, expand: str | None = None) -> dict[str, Any]:
     """Return the profile of the caller, who is a customer of the tenant or a visitor; otherwise Forbidden (B7b)."""
+    state = tenant.state
     expansions = customer_profile.parse_expand(expand)
     if principal.is_visitor:
         return ANONYMOUS_PROFILE | customer_profile.expand_profile({}, expansions - {"accounts"})
     customer = state.customers.get(principal.customer_id or "")
     if customer is None:
-        raise Forbidden(hint=NOT_A_CUSTOMER_HINT, rule="B7b")
+        raise Forbidden(hint=_customer_hint(tokens, tenant), rule="B7b")
     accounts = {"accounts": customer_profile.list_accounts(customer)}
     profile = customer_profile.build_profile(state, customer)
     return profile | accounts | customer_profile.expand_profile(customer, expansions)
@@ -73,3 +72,8 @@ def log_out(
     if session is not None:
         session.is_over = True
     tokens.revoke(token, None if session else tenant.name)  # a reset restores tokens of the world
+
+
+def _customer_hint(tokens: TokenStore, tenant: Tenant) -> str:
+    suggested = tokens.suggest_token(tenant.name, of_customer=True)
+    return "needs the token of a customer; log in" + (f", or use {suggested}" if suggested else "")

@@ -20,9 +20,9 @@ def create_handlers(world: World) -> dict[str, Handler]:
         "POST-customer-authenticate-customer": partial(post_login, sessions),
         "GET-customer-refresh-authtoken": partial(get_refresh_auth_token, sessions),
         "POST-customer-exchange-authtoken": partial(post_exchange_auth_token, sessions),
-        "GET-customer-validate-token": partial(get_validate_auth_token, sessions),
+        "GET-customer-validate-token": partial(get_validate_auth_token, world, sessions),
         "GET-customer-logout-customer": partial(get_logout, world, sessions),
-        "GET-customer-retrieve-customer-profile": get_me,
+        "GET-customer-retrieve-customer-profile": partial(get_me, world),
     }
 
 
@@ -60,20 +60,20 @@ def post_exchange_auth_token(sessions: SessionStore, call: Call) -> Reply:
     return Reply(200, login.exchange_subject_token(sessions, call.tenant, call.principal, subject_token, configuration))
 
 
-def get_validate_auth_token(sessions: SessionStore, call: Call) -> Reply:
+def get_validate_auth_token(world: World, sessions: SessionStore, call: Call) -> Reply:
     """Return what the customer's token is valid for."""
-    account.require_customer(call.principal)
+    account.require_customer(world.tokens, call.tenant, call.principal)
     token = bearer_token(call.header["Authorization"])
     return Reply(200, account.token_info(call.tenant, call.principal, sessions.find_session(token)))
 
 
 def get_logout(world: World, sessions: SessionStore, call: Call) -> Reply:
     """Log the customer out."""
-    account.require_customer(call.principal)
+    account.require_customer(world.tokens, call.tenant, call.principal)
     account.log_out(world.tokens, sessions, call.tenant, call.principal, call.query["accessToken"])
     return Reply(204)
 
 
-def get_me(call: Call) -> Reply:
+def get_me(world: World, call: Call) -> Reply:
     """Return the profile of the caller."""
-    return Reply(200, account.own_profile(call.tenant.state, call.principal, call.query.get("expand")))
+    return Reply(200, account.own_profile(world.tokens, call.tenant, call.principal, call.query.get("expand")))

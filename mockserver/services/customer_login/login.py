@@ -6,13 +6,14 @@ from hmac import compare_digest
 from typing import Any
 
 from ...access import Principal, format_scope
+from ...domain.customer_profile import DEFAULT_PASSWORD
+from ...domain.customer_scopes import CUSTOMER_SCOPES
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
 from ...store.world import Tenant, World
 from . import saas
 from .granting import (
     ANONYMOUS_LIFETIMES,
-    CUSTOMER_SCOPES,
     EXCHANGE_LIFETIMES,
     LOGIN_LIFETIMES,
     REFRESH_LIFETIMES,
@@ -20,7 +21,6 @@ from .granting import (
 )
 from .sessions import InvalidCredentials, InvalidRefreshToken, Session, SessionStore
 
-DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of customers without a password in the world (B5c)
 DEFAULT_CONFIGURATION = "default"  # of the identity provider (B7c)
 SESSION_IDLE_SECONDS = 120
 LEGACY_NAMES = {
@@ -76,10 +76,10 @@ def exchange_subject_token(
 
 
 def require_client(world: World, tenant: Tenant, client_id: str) -> None:
-    """Raise InvalidApiKey unless the tenant has this client; its secret is not needed (B4b)."""
+    """Raise InvalidApiKey unless the tenant has this client or any may call (B4b, B4e); its secret is not needed."""
     clients = world.clients_of(tenant.name)
-    if client_id not in clients:
-        raise InvalidApiKey(clients)
+    if client_id not in clients and not world.admits_any_client:
+        raise InvalidApiKey(clients, alternative="start with --any-client to accept all")
 
 
 def begin_anonymous_session(

@@ -7,8 +7,9 @@ from typing import Any
 
 from ...domain.group_membership import CUSTOMER
 from ...store.collection import Collection, Row, Sections, TargetByField, Violation
+from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import RowGenerator
-from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object
+from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object, describe
 from ...store.state import (
     CustomerAssignment,
     Document,
@@ -92,11 +93,14 @@ class ItemAssignmentCollection(Collection):
 
 
 def check_memberships(world: Sections) -> Iterator[Violation]:
-    """Yield the assignments for a legal entity that the customer does not belong to."""
+    """Yield the assignments for a legal entity that the customer does not belong to.
+
+    A missing customer is another mistake.
+    """
     entities = {row["id"]: row.get("legalEntities", ()) for row in world.get("customers", ())}
     for index, row in enumerate(world.get("customerAssignments", ())):
         entity = row.get("legalEntityId")
-        if entity is not None and entity not in entities.get(row["customerId"], ()):
+        if entity is not None and entity not in entities.get(row["customerId"], (entity,)):
             place = f"/customerAssignments/{index}/legalEntityId"
             yield place, f"customer {row['customerId']!r} does not belong to {entity!r}"
 
@@ -108,6 +112,18 @@ def check_assigned_groups(world: Sections) -> Iterator[Violation]:
         user_type = user_types.get(row["groupId"], CUSTOMER)
         if user_type != CUSTOMER:
             yield f"/groupAssignments/{index}/groupId", f"group {row['groupId']!r} is for the type {user_type}"
+
+
+def _default_site_code(_: Row, draft: Draft) -> str:
+    """Return the default site; if the world has no site, the name that one would have."""
+    sites = [*(site for site in draft.rows("sites") if site.get("default")), *draft.rows("sites")]
+    return sites[0]["code"] if sites else "main"
+
+
+def _default_item_type(row: Row, draft: Draft) -> str:
+    """Return PRODUCT, unless only a category has the id."""
+    is_product = draft.find_row("products", row["itemId"])
+    return "CATEGORY" if not is_product and draft.find_row("categories", row["itemId"]) else "PRODUCT"
 
 
 def _customer_assignment(row: Row, texts: dict[str, str]) -> CustomerAssignment:
@@ -134,54 +150,72 @@ def _revision_fields(assignment: ItemAssignment | CustomerAssignment | GroupAssi
 
 SEGMENTS = SegmentCollection(
     name="segments",
+    description="Segments. Customers see only the ACTIVE ones that they belong to.",
+    defaults={"name": copy_field("id"), "status": "INACTIVE", "siteCode": _default_site_code, "metadata": {}},
     references={"siteCode": "sites"},
     generator=RowGenerator(make_row=sample_rows.generate_segment, default_count=10),
     schema=closed_object(
         {
-            "id": CHOSEN_ID,
-            "name": CHOSEN_TEXTS,
-            "description": CHOSEN_TEXTS,
-            "status": {"enum": ["ACTIVE", "INACTIVE"]},
-            "siteCode": TEXT,
-            "validity": VALIDITY,
+            "id": describe(CHOSEN_ID, "Id of the segment.", examples=["regulars"]),
+            "name": describe(CHOSEN_TEXTS, "Name by language, or a plain text; the id if left out."),
+            "description": describe(CHOSEN_TEXTS, "Description by language, or a plain text."),
+            "status": {
+                "description": "Customers see ACTIVE segments only. INACTIVE if left out, as in the API.",
+                "enum": ["ACTIVE", "INACTIVE"],
+            },
+            "siteCode": describe(TEXT, "Code of the segment's site; the default site if left out."),
+            "validity": describe(VALIDITY, "Period of the segment; it counts with --active status-and-validity."),
             "mixins": MIXINS,
             "metadata": METADATA,
         },
-        ("id", "name", "status", "siteCode", "metadata"),
+        ("id",),
     ),
 )
 CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
     name="customerAssignments",
+    description="Customers of segments; with a legal entity, the customer is in the segment when acting for it.",
+    defaults={"assignmentType": "MANUAL", "metadata": {}},
     key=("segmentId", "customerId", "legalEntityId"),
     references={"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
     check=check_memberships,
     generator=RowGenerator(make_row=sample_rows.generate_customer_assignment, default_count=40),
     schema=closed_object(
         {
-            "segmentId": CHOSEN_ID,
-            "customerId": CHOSEN_ID,
-            "legalEntityId": CHOSEN_ID,
-            "assignmentType": {"enum": ["MANUAL", "AUTOMATIC"]},
+            "segmentId": describe(CHOSEN_ID, "Id of the segment."),
+            "customerId": describe(CHOSEN_ID, "Id of the customer."),
+            "legalEntityId": describe(CHOSEN_ID, "One of the customer's legal entities; without it, any of them."),
+            "assignmentType": {
+                "description": "Who assigned the customer; AUTOMATIC ones come only from worlds.",
+                "enum": ["MANUAL", "AUTOMATIC"],
+            },
             "mixins": MIXINS,
             "metadata": METADATA,
         },
-        ("segmentId", "customerId", "assignmentType", "metadata"),
+        ("segmentId", "customerId"),
     ),
 )
 GROUP_ASSIGNMENTS = GroupAssignmentCollection(
     name="groupAssignments",
     description="IAM groups of segments; their customers belong to the segment too.",
     key=("segmentId", "groupId"),
+    defaults={"metadata": {}},
     references={"segmentId": "segments", "groupId": "groups"},
     check=check_assigned_groups,
     generator=RowGenerator(make_row=sample_rows.generate_group_assignment, default_count=3),
     schema=closed_object(
-        {"segmentId": CHOSEN_ID, "groupId": CHOSEN_ID, "mixins": MIXINS, "metadata": METADATA},
-        ("segmentId", "groupId", "metadata"),
+        {
+            "segmentId": describe(CHOSEN_ID, "Id of the segment."),
+            "groupId": describe(CHOSEN_ID, "Id of the group, which must be for customers."),
+            "mixins": MIXINS,
+            "metadata": METADATA,
+        },
+        ("segmentId", "groupId"),
     ),
 )
 ITEM_ASSIGNMENTS = ItemAssignmentCollection(
     name="itemAssignments",
+    description="Products and categories of segments.",
+    defaults={"type": _default_item_type, "metadata": {}},
     key=("segmentId", "type", "itemId"),
     references={
         "segmentId": "segments",
@@ -190,13 +224,16 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
     generator=RowGenerator(make_row=sample_rows.generate_item_assignment, default_count=120),
     schema=closed_object(
         {
-            "segmentId": CHOSEN_ID,
-            "type": {"enum": ["PRODUCT", "CATEGORY"]},
-            "itemId": CHOSEN_ID,
+            "segmentId": describe(CHOSEN_ID, "Id of the segment."),
+            "type": {
+                "description": "What the item is; PRODUCT if left out, unless only a category has the id.",
+                "enum": ["PRODUCT", "CATEGORY"],
+            },
+            "itemId": describe(CHOSEN_ID, "Id of the product or category."),
             "mixins": MIXINS,
             "metadata": METADATA,
         },
-        ("segmentId", "type", "itemId", "metadata"),
+        ("segmentId", "itemId"),
     ),
 )
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from ...domain import group_membership
 from ...store.collection import Collection, Row, Sections, TargetByField, Violation
+from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
-from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object
+from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object, describe
 from ...store.state import Documents, State
 from ...worlds.sample_values import sample_hex_id, sample_metadata
 
@@ -28,8 +29,14 @@ class GroupUserCollection(Collection):
         return group_membership.with_group_users(state, rows)
 
 
+def _default_user_type(row: Row, draft: Draft) -> str:
+    """Return the type of the users of the group."""
+    group = draft.find_row(group_membership.GROUPS, row["groupId"]) or {}
+    return group.get("userType", group_membership.CUSTOMER)  # type: ignore[no-any-return]
+
+
 def check_user_types(world: Sections) -> Iterator[Violation]:
-    """Yield the users whose type is not that of their group (O4)."""
+    """Yield the users whose type is not that of their group (O4); a missing group is another mistake."""
     types = {row["id"]: row["userType"] for row in world.get("groups", ())}
     for index, row in enumerate(world.get("groupUsers", ())):
         group_type = types.get(row["groupId"], row["userType"])
@@ -72,36 +79,47 @@ def _generate_group_user(context: RowContext) -> GeneratedRow | None:
 
 GROUPS = Collection(
     name=group_membership.GROUPS,
+    defaults={"name": copy_field("id"), "userType": group_membership.CUSTOMER},
     description="Groups of the IAM Service; who is in them is in groupUsers.",
     references={"b2b.legalEntityId": "legalEntities"},
     generator=RowGenerator(make_row=_generate_group, default_count=4),
     schema=closed_object(
         {
-            "id": CHOSEN_ID,
-            "vendorId": TEXT,
-            "code": {"description": "The name of a predefined group, such as BUYER.", **TEXT},
-            "name": CHOSEN_TEXTS,
-            "description": CHOSEN_TEXTS,
-            "userType": USER_TYPE,
-            "b2b": {"type": "object", "properties": {"legalEntityId": TEXT}},
-            "accessControls": TEXTS,
-            "templates": TEXTS,
-            "restrictions": TEXTS,
+            "id": describe(CHOSEN_ID, "Id of the group.", examples=["buyers"]),
+            "vendorId": describe(TEXT, "Id of the vendor that an employees' group belongs to."),
+            "code": describe(TEXT, "The name of a predefined group, such as BUYER."),
+            "name": describe(CHOSEN_TEXTS, "Name by language, or a plain text; the id if left out."),
+            "description": describe(CHOSEN_TEXTS, "Description by language, or a plain text."),
+            "userType": describe(USER_TYPE, "Who can be in the group."),
+            "b2b": {
+                "description": "Binds the group to a legal entity.",
+                "type": "object",
+                "properties": {"legalEntityId": describe(TEXT, "Id of the legal entity.")},
+            },
+            "accessControls": describe(TEXTS, "Ids of access controls, for show."),
+            "templates": describe(TEXTS, "Ids of templates, for show."),
+            "restrictions": describe(TEXTS, "Restrictions, for show."),
             "mixins": MIXINS,
             "metadata": METADATA,
         },
-        ("id", "name", "userType"),
+        ("id",),
     ),
 )
 GROUP_USERS = GroupUserCollection(
     name="groupUsers",
+    defaults={"userType": _default_user_type},
     description="Who is in which group; the type is that of the group, and a customer's id is the number.",
     key=("groupId", "userId"),
     references={"groupId": "groups", "userId": TargetByField("userType", {"CUSTOMER": "customers"})},
     check=check_user_types,
     generator=RowGenerator(make_row=_generate_group_user, default_count=12),
     schema=closed_object(
-        {"groupId": CHOSEN_ID, "userId": CHOSEN_ID, "userType": USER_TYPE}, ("groupId", "userId", "userType")
+        {
+            "groupId": describe(CHOSEN_ID, "Id of the group."),
+            "userId": describe(CHOSEN_ID, "Id of a customer, or any id of an employee."),
+            "userType": describe(USER_TYPE, "Type of the user; that of the group if left out."),
+        },
+        ("groupId", "userId"),
     ),
 )
 

@@ -22,7 +22,7 @@ def grant_service_token(world: World, parameters: Mapping[str, str], credentials
     if parameters.get("grant_type") != "client_credentials":
         raise InvalidTokenRequest("unsupported_grant_type", "grant_type must be client_credentials")
     words = parameters.get("scope", "").split()
-    tenant = _requested_tenant(words) or world.home_of_client(credentials.id)
+    tenant = _requested_tenant(words) or world.home_of_client(credentials.id, credentials.secret)
     client = _authenticate_client(world.clients_of(tenant), credentials)
     scopes = _granted_scopes(client, [word for word in words if not word.startswith("tenant=")])
     token = world.ids.next_hex(SERVICE_TOKEN_DIGITS)

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from ...store.collection import Collection
+from ...store.row_defaults import copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
-from ...store.row_schemas import BOOLEAN, COUNTRY, ID, LOCALIZED, MIXINS, TEXT, closed_object, unique_list
+from ...store.row_schemas import (
+    BOOLEAN,
+    COUNTRY,
+    ID,
+    LOCALIZED,
+    MIXINS,
+    TEXT,
+    closed_object,
+    describe,
+    unique_list,
+)
 from ...worlds.sample_values import GRADES, sample_tool_names
 
 FIRST_PRODUCT_ID = 30_000_000  # of generated products
@@ -26,17 +37,30 @@ def _generate_product(context: RowContext) -> GeneratedRow:
 
 PRODUCTS = Collection(
     name="products",
+    description="Products of the catalogue.",
+    defaults={"code": copy_field("id"), "name": copy_field("id")},
     references={"categories": "categories"},
     generator=RowGenerator(make_row=_generate_product, default_count=60),
     schema=closed_object(
         {
-            "id": ID,
-            "code": TEXT,
-            "name": LOCALIZED,
-            "description": LOCALIZED,
-            "published": {"description": "true if left out.", **BOOLEAN},
-            "categories": unique_list(ID),
-            "media": {"type": "array", "items": closed_object({"id": ID, "url": TEXT, "contentType": TEXT}, ("url",))},
+            "id": describe(ID, "Id of the product.", examples=["hammer"]),
+            "code": describe(TEXT, "Article number; the id if left out."),
+            "name": describe(LOCALIZED, "Name by language, or a plain text; the id if left out."),
+            "description": describe(LOCALIZED, "Description by language, or a plain text."),
+            "published": describe(BOOLEAN, "Whether everybody sees the product; true if left out."),
+            "categories": unique_list(ID, description="Ids of the categories that the product is in."),
+            "media": {
+                "description": "Pictures and other files.",
+                "type": "array",
+                "items": closed_object(
+                    {
+                        "id": describe(ID, "Id of the file."),
+                        "url": describe(TEXT, "Where the file is."),
+                        "contentType": describe(TEXT, "Media type.", examples=["image/png"]),
+                    },
+                    ("url",),
+                ),
+            },
             "mixins": MIXINS,
             "taxClasses": {
                 "description": "The tax class in each country.",
@@ -45,7 +69,7 @@ PRODUCTS = Collection(
                 "additionalProperties": TEXT,
             },
         },
-        ("id", "code", "name"),
+        ("id",),
     ),
 )
 

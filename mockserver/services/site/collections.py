@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from ...store.collection import Collection
-from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
-from ...store.row_schemas import BOOLEAN, COUNTRY, CURRENCY, ID, LANGUAGE, TEXT, closed_object, unique_list
+from typing import Any
 
-ADDRESS = closed_object(
-    {"street": TEXT, "streetNumber": TEXT, "zipCode": TEXT, "city": TEXT, "country": COUNTRY, "state": TEXT},
-    ("country", "zipCode"),
+from ...store.collection import Collection, Row
+from ...store.row_defaults import Draft, copy_field
+from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
+from ...store.row_schemas import (
+    BOOLEAN,
+    COUNTRY,
+    CURRENCY,
+    ID,
+    LANGUAGE,
+    TEXT,
+    closed_object,
+    describe,
+    unique_list,
 )
-HOME_BASE = closed_object({"address": ADDRESS, "timezone": TEXT}, ("address",))
+
+DEFAULT_ADDRESS: Row = {"country": "DE", "zipCode": "10115"}  # of a site, which the contract requires (N2)
+DEFAULT_CURRENCY = "EUR"
+ADDRESS = closed_object(
+    {
+        "street": describe(TEXT, "Street."),
+        "streetNumber": describe(TEXT, "Number in the street."),
+        "zipCode": describe(TEXT, "Postal code.", default=DEFAULT_ADDRESS["zipCode"]),
+        "city": describe(TEXT, "City."),
+        "country": describe(COUNTRY, "Country.", default=DEFAULT_ADDRESS["country"]),
+        "state": describe(TEXT, "State or province."),
+    }
+)
+HOME_BASE = closed_object(
+    {"address": describe(ADDRESS, "Address of the site."), "timezone": describe(TEXT, "Such as Europe/Berlin.")}
+)
 
 NAMED_SITES = (
     ("main", "Main", "EUR"),
@@ -18,6 +41,34 @@ NAMED_SITES = (
     ("outlet", "Outlet", "EUR"),
     ("pro", "Professional", "CHF"),
 )
+
+
+def _default_language(row: Row, draft: Draft) -> str:
+    """Return the tenant's default language, or the site's first one if the site does not have it."""
+    languages = row.get("languages") or [draft.language]
+    return draft.language if draft.language in languages else languages[0]
+
+
+def _default_languages(row: Row, draft: Draft) -> list[str]:
+    """Return the languages of the tenant, and the site's default language."""
+    return list(dict.fromkeys((*draft.languages, row["defaultLanguage"])))
+
+
+def _default_currency(row: Row, _: Draft) -> str:
+    currencies = row.get("availableCurrencies") or [DEFAULT_CURRENCY]
+    return currencies[0]  # type: ignore[no-any-return]
+
+
+def _is_default_site(row: Row, draft: Draft) -> bool | None:
+    """Return True for the first site if none says that it is the default one; otherwise None, for no value."""
+    sites = draft.rows("sites")
+    return True if row.get("code") == sites[0].get("code") and not any(site.get("default") for site in sites) else None
+
+
+def complete_home_base(home: Any, _: Row, __: Draft) -> Any:
+    """Return the home of a site with the fields of the address that the contract requires (N2)."""
+    address = home.get("address", {})
+    return home if DEFAULT_ADDRESS.keys() <= address.keys() else {**home, "address": {**DEFAULT_ADDRESS, **address}}
 
 
 def _generate_site(context: RowContext) -> GeneratedRow:
@@ -38,23 +89,41 @@ def _generate_site(context: RowContext) -> GeneratedRow:
 
 SITES = Collection(
     name="sites",
+    description="Sites: the shops of the tenant. Segments belong to one.",
+    defaults={
+        "name": copy_field("code"),
+        "default": _is_default_site,
+        "defaultLanguage": _default_language,
+        "languages": _default_languages,
+        "currency": _default_currency,
+    },
+    completions={"homeBase": complete_home_base},
     key="code",
     generator=RowGenerator(make_row=_generate_site, default_count=2, min_count=1),
     schema=closed_object(
         {
-            "code": ID,
-            "name": TEXT,
-            "default": BOOLEAN,
-            "defaultLanguage": LANGUAGE,
-            "languages": {"type": "array", "minItems": 1, "items": LANGUAGE},
-            "currency": CURRENCY,
-            "active": {"description": "true if left out.", **BOOLEAN},
-            "includesTax": BOOLEAN,
-            "availableCurrencies": unique_list(CURRENCY),
-            "homeBase": {"description": "Where the site is based; Germany if left out.", **HOME_BASE},
-            "shipToCountries": unique_list(COUNTRY),
+            "code": describe(ID, "Id of the site; segments name it as `siteCode`.", examples=["main"]),
+            "name": describe(TEXT, "Name of the site; the code if left out."),
+            "default": describe(BOOLEAN, "Whether it is the default site; the first one is if none says so."),
+            "defaultLanguage": describe(LANGUAGE, "The site's default language; the tenant's if left out."),
+            "languages": {
+                "description": "The site's languages; those of the tenant if left out.",
+                "type": "array",
+                "minItems": 1,
+                "items": LANGUAGE,
+            },
+            "currency": describe(CURRENCY, "The site's currency; the first available one if left out, or else EUR."),
+            "active": describe(BOOLEAN, "Whether everybody sees the site; true if left out."),
+            "includesTax": describe(BOOLEAN, "Whether prices include taxes; not shown if left out."),
+            "availableCurrencies": unique_list(
+                CURRENCY, description="The site's currencies; only its `currency` if left out."
+            ),
+            "homeBase": describe(HOME_BASE, "Where the site is based; Germany if left out."),
+            "shipToCountries": unique_list(
+                COUNTRY, description="Where the site ships to; its own country if left out."
+            ),
         },
-        ("code", "name", "defaultLanguage", "languages", "currency"),
+        ("code",),
     ),
 )
 

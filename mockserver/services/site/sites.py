@@ -7,10 +7,9 @@ from typing import Any
 from ...access import Principal
 from ...errors import Forbidden
 from ...store.state import IMPORTED_REVISION, Document, State
+from .collections import DEFAULT_ADDRESS
 
 MANAGE_SITES = "site.site_manage"
-
-DEFAULT_HOME_BASE: Document = {"address": {"country": "DE", "zipCode": "10115"}}
 
 
 def select_sites(state: State, principal: Principal, *, include_inactive: bool) -> list[Document]:
@@ -28,7 +27,7 @@ def check_visible(site: Document, principal: Principal) -> None:
 
 def site_row(site: Document) -> dict[str, Any]:
     """Return the row of a site, with all fields that the contract requires (N2)."""
-    home = site.get("homeBase", DEFAULT_HOME_BASE)
+    home = site.get("homeBase", {"address": DEFAULT_ADDRESS})
     defaults = {
         "active": True,
         "default": False,

@@ -1,0 +1,114 @@
+"""A certificate authority for this user's simulators: made once with trustme, kept in a folder, read after that."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # imported only when a certificate is needed; most servers need none
+    from trustme import CA
+
+APPLICATION = "emporix-mockserver"
+SECRET_FILE = "authority.pem"  # noqa: S105 - a file name; key and certificate in one file, so that no reader gets half
+CERTIFICATE_FILE = "ca.crt"
+LEAF_DAYS = 397  # browsers accept no more
+MISSING_LIBRARY = (
+    'certificates need a library that is not installed: run `make dev`, or pip install "emporix-mockserver[tls]", '
+    "or bring a certificate with --tls-cert and --tls-key"
+)
+
+
+class TlsError(Exception):
+    """Why there is no certificate; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate authority.
+
+    path: the file with its certificate, for clients.
+    certificate: the certificate in PEM.
+    """
+
+    path: Path
+    certificate: bytes
+    _ca: CA
+
+    def issue_chain(self, names: Iterable[str]) -> bytes:
+        """Return key, certificate for these names and addresses, and the certificate of the authority, in PEM.
+
+        The key is new each time and is kept nowhere.
+        """
+        now = datetime.now(UTC)
+        leaf = self._ca.issue_cert(
+            *names, not_before=now - timedelta(days=1), not_after=now + timedelta(days=LEAF_DAYS - 1)
+        )
+        return leaf.private_key_and_cert_chain_pem.bytes() + self.certificate
+
+
+def default_folder() -> Path:
+    """Return the folder for data of this application, where the user's system keeps such folders."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(os.path.expanduser(base)) / APPLICATION
+
+
+def open_authority(folder: Path) -> Authority:
+    """Return the authority in a folder, made now if there is none; TlsError if that is impossible.
+
+    Several servers may start at once: the first one that has written the file wins, and the others read it.
+    """
+    try:
+        from trustme import CA  # noqa: PLC0415 - see above
+    except ImportError:
+        raise TlsError(MISSING_LIBRARY) from None
+    secret, path = folder / SECRET_FILE, folder / CERTIFICATE_FILE
+    try:
+        if not secret.exists():
+            _write_once(secret, _make_authority(CA))
+        text = secret.read_bytes()
+    except OSError as error:
+        reason = error.strerror or error
+        raise TlsError(
+            f"cannot keep a certificate authority in {folder}: {reason}; choose another folder with --tls-folder"
+        ) from None
+    start = text.find(b"-----BEGIN CERTIFICATE-----")
+    certificate = text[start:] if start >= 0 else b""
+    try:
+        ca = CA.from_pem(certificate, text)
+        ca.issue_cert("localhost")
+    except Exception:
+        raise TlsError(f"{secret} holds no usable certificate authority; delete it to get a new one") from None
+    with suppress(OSError):  # a folder that may only be read
+        if not path.exists() or path.read_bytes() != certificate:
+            path.write_bytes(certificate)
+    return Authority(path if path.exists() else secret, certificate, ca)
+
+
+def _make_authority(authority_type: type[CA]) -> bytes:
+    """Return key and certificate of a new authority, which signs certificates of servers but no other authority."""
+    ca = authority_type(path_length=0, organization_name=APPLICATION, organization_unit_name="for tests")
+    return ca.private_key_pem.bytes() + ca.cert_pem.bytes()
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read, as a whole, unless it exists meanwhile."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, delete=False) as temporary:
+        temporary.write(content)
+    try:
+        with suppress(FileExistsError):
+            os.link(temporary.name, path)
+    finally:
+        Path(temporary.name).unlink()
