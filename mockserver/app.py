@@ -53,6 +53,7 @@ class App:
 
     settings: Settings
     world: World
+    worlds: WorldLibrary
     records: RecordStore
     faults: FaultRegistry
     guard: Guard
@@ -128,6 +129,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     return App(
         settings=settings,
         world=world,
+        worlds=worlds,
         records=records,
         faults=faults,
         guard=guard,

@@ -106,6 +106,12 @@ class Settings:
         default="default",
         metadata=_about("World to start from: default, catalogue, empty, or the path of a world file."),
     )
+    state: Path | None = field(
+        default=None,
+        metadata=_about(
+            "File that keeps all tenants, .yaml or .json: read at the start if it exists, written after each change."
+        ),
+    )
     spec: Path | None = field(
         default=None, metadata=_about("Folder with your own specs; shipped ones are used for those it lacks.")
     )

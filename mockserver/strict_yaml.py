@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -11,8 +12,9 @@ import yaml
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml if PyYAML was built with it
 MAX_YAML_DEPTH = 100  # levels
 SCALAR_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
-INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-REAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
+INTEGER_RANGE = range(-(2**63), 2**64)  # as in JSON
+REAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 class YamlError(Exception):
@@ -119,6 +121,8 @@ def parse_plain_scalar(text: str) -> Any:
     """Return the JSON value of an unquoted scalar, or its text."""
     if text in SCALAR_CONSTANTS:
         return SCALAR_CONSTANTS[text]
-    if INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if REAL.fullmatch(text) else text
+    if INTEGER.fullmatch(text) and (integer := int(text)) in INTEGER_RANGE:
+        return integer
+    if REAL.fullmatch(text) and isfinite(real := float(text)):
+        return real
+    return text

@@ -22,6 +22,7 @@ from .variables import warn_of_unknown_variables
 from .world_commands import SEED_OPTION, SHIPPED_OPTION, print_schema, world_commands, write_generated_world
 
 YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 STARTED_AT = time.perf_counter()
 CHECKERS_OF_SPECS = {"jsonschema", "openapi_core"}  # what `make serve` leaves out
 MAX_WAIT_SECONDS = 3600  # of a health check
@@ -58,20 +59,24 @@ def serve(**options: Any) -> None:
     """Start the server; Ctrl-C or SIGTERM stops it."""
     from .log_lines import configure_log
     from .ready import format_ready_line
+    from .state_option import keep_state
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = collect_settings(options)
     configure_log(settings)
     warn_of_unknown_variables(os.environ)
     app = build_or_exit(settings)
-    gc.enable()  # see `__main__`
-    gc.set_threshold(YOUNG_OBJECTS)
-    server = _bind_server(app, settings)
-    for stop_signal in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception
-    click.echo(format_ready_line(app, server.url, time.perf_counter() - STARTED_AT))
-    sys.stdout.flush()
-    server.run()
+    with keep_state(app):
+        gc.enable()  # see `__main__`
+        gc.set_threshold(YOUNG_OBJECTS)
+        server = _bind_server(app, settings)
+        for stop_signal in STOP_SIGNALS:
+            signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception
+        click.echo(format_ready_line(app, server.url, time.perf_counter() - STARTED_AT))
+        sys.stdout.flush()
+        server.run()
+        for stop_signal in STOP_SIGNALS:
+            signal.signal(stop_signal, signal.SIG_IGN)  # the state is written, whatever else is pressed meanwhile
 
 
 @commands.command()

@@ -34,7 +34,7 @@ def fetch_report(address: ServerAddress, token: str, **query: str | None) -> byt
             return content
     except HTTPError as error:
         with error:
-            raise ServerUnreachable(f"{url} answers {error.code}: {_error_message(error.read())}") from None
+            raise ServerUnreachable(f"{url} answers {error.code}: {describe_error(error.read())}") from None
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
         hint = describe_tls_failure(getattr(error, "reason", error))
         raise ServerUnreachable(f"cannot reach a server at {url}: {error}{hint and f'; {hint}'}") from None
@@ -110,7 +110,7 @@ def _unanswered_lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {service}: {', '.join(lines)}" for service, lines in operations_by_service.items())
 
 
-def _error_message(content: bytes) -> str:
+def describe_error(content: bytes) -> str:
     """Return the message of one of our errors with its details, or the first bytes of any other content."""
     try:
         error = orjson.loads(content)

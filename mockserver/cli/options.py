@@ -19,12 +19,14 @@ from .variables import find_unknown_variables
 
 ANY_ORIGIN = "*"
 ORIGIN_PATTERN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#*\s]+", re.IGNORECASE)  # matches the whole value
-FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 HEADER_PATTERN = re.compile(r"[\w!#$%&'+.^`|~-]+\*?", re.ASCII)  # matches the whole value
 FILE = click.Path(path_type=Path)  # whoever reads it says what is wrong with it
-SETTING_TYPES = {
+STATE_SUFFIXES = (".yaml", ".yml", ".json")  # as in `worlds/state_keeper`, which takes longer to import
+SETTING_TYPES: dict[str, Any] = {
     "port": click.IntRange(0, 65535),
     "max_page_size": click.IntRange(min=1),
+    "spec": click.Path(path_type=Path, exists=True, file_okay=False),
+    "state": FILE,
     "tls_cert": FILE,
     "tls_key": FILE,
     "tls_folder": FILE,
@@ -52,6 +54,8 @@ def collect_settings(options: dict[str, Any]) -> Settings:
         )
     if not all(map(HEADER_PATTERN.fullmatch, options["known_header"])):
         raise click.UsageError("--known-header must be the name of a header, such as X-Shop, or a beginning: X-Shop-*")
+    if options["state"] is not None and options["state"].suffix not in STATE_SUFFIXES:
+        raise click.UsageError(f"--state must be a file that ends in {', '.join(STATE_SUFFIXES)}")
     if options["cors_credentials"] and not set(options["cors_origin"]) - {ANY_ORIGIN}:
         raise click.UsageError("--cors-credentials needs the origins of pages in --cors-origin; browsers refuse `*`")
     if (options["tls_cert"] is None) != (options["tls_key"] is None):
@@ -95,4 +99,4 @@ def _click_type(setting: Setting) -> tuple[Any, bool]:
     if container is tuple:
         return arguments[0], True
     value_type = next((argument for argument in arguments if argument is not NoneType), setting.hint)
-    return SETTING_TYPES.get(setting.name, FOLDER if value_type is Path else value_type), False
+    return SETTING_TYPES.get(setting.name, value_type), False

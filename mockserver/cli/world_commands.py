@@ -10,6 +10,7 @@ import click
 
 from .count_options import SeedCommand
 from .world_from_har import world_from_har
+from .world_transfer import export_world_file, import_world_file
 
 # Commands import what they need when they run, so that none waits for the imports of another.
 # ruff: noqa: PLC0415
@@ -28,6 +29,8 @@ def world_commands() -> None:
 
 
 world_commands.add_command(world_from_har)
+world_commands.add_command(export_world_file)
+world_commands.add_command(import_world_file)
 
 
 @world_commands.command("init")

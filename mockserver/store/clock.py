@@ -40,15 +40,15 @@ class ClockSetting:
 
 
 class AdjustableClock:
-    """A clock that follows its base clock until it is frozen, shifted or scaled."""
+    """A clock that follows its base clock until it is frozen, shifted or scaled: while `setting` is not None."""
 
     def __init__(self, base: Clock) -> None:
         self._base = base
-        self._setting: ClockSetting | None = None
+        self.setting: ClockSetting | None = None
 
     def now(self) -> datetime:
         """Return the current time in UTC, within the years 1970 to 9000."""
-        setting = self._setting
+        setting = self.setting
         if setting is None:
             return self._base.now()
         try:
@@ -59,16 +59,16 @@ class AdjustableClock:
     @property
     def mode(self) -> ClockMode:
         """Whether the clock is real, frozen, offset or scaled."""
-        return self._setting.mode if self._setting else "real"
+        return self.setting.mode if self.setting else "real"
 
     @property
     def rate(self) -> float:
         """How many of its seconds pass in one second of the base clock."""
-        return self._setting.rate if self._setting else 1.0
+        return self.setting.rate if self.setting else 1.0
 
     def resume(self) -> None:
         """Follow the base clock again."""
-        self._setting = None
+        self.setting = None
 
     def freeze(self, start: datetime | None = None) -> None:
         """Stop at a time, or now."""
@@ -88,7 +88,7 @@ class AdjustableClock:
         self._set(mode, _add_seconds(self.now(), seconds), self.rate)
 
     def _set(self, mode: ClockMode, shown_time: datetime, rate: float) -> None:
-        self._setting = ClockSetting(mode, _clamp(shown_time), self._base.now(), rate)
+        self.setting = ClockSetting(mode, _clamp(shown_time), self._base.now(), rate)
 
 
 def _add_seconds(time: datetime, seconds: float) -> datetime:

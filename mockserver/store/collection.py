@@ -11,6 +11,7 @@ from .row_defaults import Completion, DefaultOf, Draft, complete_metadata, compl
 from .row_generation import RowGenerator
 from .row_schemas import CHOSEN_TEXTS, LOCALIZED, METADATA
 from .state import State
+from .table import Table
 
 Row = Mapping[str, Any]  # a document as in world files
 Key = str | tuple[str | None, ...]
@@ -93,16 +94,28 @@ class Section:
 class Collection(Section):
     """Documents that a tenant's state stores by their key, which is one field.
 
-    A subclass stores its rows elsewhere in the state.
+    A subclass stores its rows in other `tables` of the state, or in another form, of which `row_of` makes rows.
 
     generator: how rows of generated worlds are made; None to leave the collection out of them.
     """
 
     generator: RowGenerator | None = None
 
+    def tables(self, state: State) -> Iterable[Table[Any, Any]]:
+        """Return the tables with what is stored, in the order of the keys."""
+        return (state.collection(self.name),)
+
+    def row_of(self, stored: Any) -> Row:
+        """Return what a table stores under one key as a row."""
+        row: Row = stored
+        return row
+
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each row with its key, in the order of the keys."""
-        return state.collection(self.name).items()
+        for table in self.tables(state):
+            for stored in table.values():
+                row = self.row_of(stored)
+                yield self.key_of(row), row
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""

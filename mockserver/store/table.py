@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, islice
 from typing import Any, Generic, TypeVar, overload
 
@@ -83,6 +83,11 @@ class Table(Generic[KeyT, ValueT]):
     def items(self) -> Iterator[tuple[KeyT, ValueT]]:
         """Iterate over all keys and values, in the order of the keys."""
         return chain.from_iterable(map(dict.items, self._chunks))
+
+    @property
+    def chunks(self) -> Sequence[Mapping[KeyT, ValueT]]:
+        """The entries in the order of the keys, in parts that this table shares with others and that never change."""
+        return self._chunks
 
     def slice(self, start: int, stop: int) -> list[ValueT]:
         """Return the values at these positions, in the order of their keys; earlier chunks are skipped."""

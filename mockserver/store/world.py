@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from random import Random
 from threading import Lock
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
-from .clock import AdjustableClock, Clock, SystemClock
+from .clock import AdjustableClock, Clock, ClockSetting, SystemClock
 from .customer_tokens import CustomerTokens
+from .ids import Ids
 from .state import State
 
 MAX_UNDO_STEPS = 100  # changes of a tenant that can be undone
-DOCUMENT_ID_DIGITS = 24  # of generated ids (D4)
 
 Result = TypeVar("Result")
 
@@ -27,6 +26,7 @@ class Seed:
     """The content of a world file: the state that every tenant starts from, the clients and the tokens.
 
     customer_scopes: of the token `customer:ID` that each customer has; None if customers have none.
+    switches: those that the world turns on, by name.
     """
 
     name: str
@@ -34,26 +34,23 @@ class Seed:
     clients: Mapping[str, OAuthClient] = field(default_factory=dict)
     tokens: Mapping[str, Principal] = field(default_factory=dict)
     customer_scopes: frozenset[str] | None = None
+    switches: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Ids:
-    """Generates ids: the same sequence for the same name."""
+class TenantRecord(NamedTuple):
+    """A tenant at one moment, without its snapshots and its history; `restore_tenant` continues from it.
 
-    def __init__(self, name: str) -> None:
-        self._random = Random(name)  # noqa: S311 - ids must be the same in every run, not secret
+    ids_position: that of its sequence of ids.
+    """
 
-    def next_hex(self, digits: int) -> str:
-        """Return the next id, with this many lowercase hex digits."""
-        return f"{self._random.getrandbits(digits * 4):0{digits}x}"
-
-    def next_document_id(self, taken: Container[str]) -> str:
-        """Return the next id of a document that is not taken (D4).
-
-        The sequence restarts at a reset, so a restored state may have it already.
-        """
-        while (id_ := self.next_hex(DOCUMENT_ID_DIGITS)) in taken:
-            pass
-        return id_
+    name: str
+    seed: Seed
+    state: State
+    version: int
+    ids_position: int
+    clock_setting: ClockSetting | None
+    switches: Switches
+    strictness: Strictness
 
 
 class Snapshots:
@@ -122,8 +119,31 @@ class Tenant:
 
     def reseed(self, seed: Seed) -> None:
         """Reset to another seed, which later resets use too."""
-        self.seed = seed
-        self.reset()
+        with self._write_lock:
+            self.seed = seed
+            self._replace_state(seed.state)
+            self.ids = Ids(f"{seed.name}/{self.name}")
+
+    def capture(self) -> TenantRecord:
+        """Return the tenant as it is now."""
+        with self._write_lock:
+            return TenantRecord(
+                self.name,
+                self.seed,
+                self.state,
+                self.version,
+                self.ids.position,
+                self.clock.setting,
+                self.switches,
+                self.strictness,
+            )
+
+    def restore(self, record: TenantRecord) -> None:
+        """Continue from a record; nothing that happened before it can be undone."""
+        self.seed, self.state, self.version = record.seed, record.state, record.version
+        self.ids = Ids(f"{record.seed.name}/{self.name}", record.ids_position)
+        self.clock.setting = record.clock_setting
+        self.switches, self.strictness = record.switches, record.strictness
 
     def undo(self, steps: int) -> int:
         """Undo the last changes of any kind; return how many were undone."""
@@ -163,7 +183,8 @@ class World:
         self.admits_any_client = admits_any_client
         self._initial_clients = seed.clients
         self.default_tenant = default_tenant
-        self.switches, self.strictness = self._initial_settings = switches, strictness
+        self._initial_settings = switches, strictness
+        self.switches, self.strictness = replace(switches, **seed.switches), strictness
         self.clock = AdjustableClock(clock or SystemClock())
         self.tokens = TokenStore(seed.tokens, CustomerTokens(self._places_of))
         self.ids = Ids(seed.name)
@@ -204,12 +225,24 @@ class World:
     def reseed(self, seed: Seed, name: str | None = None) -> list[Tenant]:
         """Reset a tenant, or all including new ones, to another seed; return those that requests have named so far."""
         if name is None:
+            self.switches = self._exchange_switches(self.switches, self.seed, seed)
             self.seed = seed
         self.tokens.reseed(seed.tokens, name)
         tenants = self.tenants(name)
         for tenant in tenants:
+            tenant.switches = self._exchange_switches(tenant.switches, tenant.seed, seed)
             tenant.reseed(seed)
         return tenants
+
+    def restore_tenant(self, record: TenantRecord) -> None:
+        """Continue a tenant from a record, with the tokens of its world."""
+        if record.seed is not self.seed:
+            self.tokens.reseed(record.seed.tokens, record.name)
+        self.tenant(record.name).restore(record)
+
+    def switches_for(self, seed: Seed) -> Switches:
+        """Return the switches of tenants that start from a seed."""
+        return self._exchange_switches(self.switches, self.seed, seed)
 
     def clients_of(self, tenant: str | None) -> Mapping[str, OAuthClient]:
         """Return the clients of a tenant's world, or of the world of new tenants, and those of the server's start."""
@@ -236,11 +269,22 @@ class World:
         """
         if name is None:
             self.clock.resume()
-            self.switches, self.strictness = self._initial_settings
+            initial_switches, self.strictness = self._initial_settings
+            self.switches = replace(initial_switches, **self.seed.switches)
         for tenant in self.tenants(name):
             tenant.clock.resume()
-            tenant.switches, tenant.strictness = self.switches, self.strictness
+            tenant.switches = self.switches_for(tenant.seed)
+            tenant.strictness = self.strictness
             self.tokens.forget_revocations(tenant.name)
+
+    def _exchange_switches(self, switches: Switches, old: Seed, new: Seed) -> Switches:
+        """Return switches in which those of an old world are as the server was started, and a new world has its own."""
+        if old is new:
+            return switches
+        initial_switches = self._initial_settings[0]
+        return replace(
+            switches, **{name: getattr(initial_switches, name) for name in old.switches} | dict(new.switches)
+        )
 
     def _places_of(self, name: str | None) -> Iterator[tuple[Seed, State]]:
         """Yield world and state of a tenant; for None, those of new tenants, then of all others. Creates no tenant."""

@@ -12,6 +12,7 @@ from ..store.collection import Collection, Sections
 from ..store.state import State
 from ..store.world import Seed
 from .sections import ACCESS, ONLY
+from .switches import read_switches
 
 ALL_SCOPES = "all"  # in a world, instead of a list of scopes
 
@@ -29,7 +30,7 @@ def build_seed(name: str, world: Sections, collections: Mapping[str, Collection]
     clients = {row["id"]: OAuthClient(row["id"], row["secret"], scopes_of(row)) for row in world["clients"]}
     tokens = {row["token"]: build_principal(row, row["token"], scopes_of(row)) for row in world["tokens"]}
     customer_scopes = None if world.get(ACCESS) == ONLY else CUSTOMER_SCOPES
-    return Seed(name, build_state(world, collections), clients, tokens, customer_scopes)
+    return Seed(name, build_state(world, collections), clients, tokens, customer_scopes, read_switches(world))
 
 
 def build_state(world: Sections, collections: Mapping[str, Collection]) -> State:

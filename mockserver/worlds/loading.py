@@ -57,9 +57,12 @@ class WorldLibrary:
         """Load a world by its name or path; WorldError if it is invalid."""
         return self._build_seed(Path(name_or_path).stem, self.load_world(name_or_path))
 
-    def build_inline_seed(self, name: str, world: Any) -> Seed:
-        """Return the seed of a world without a file, with the default clients and tokens."""
-        return self._build_seed(name, self._with_access(self.check(world)))
+    def build_inline_seed(self, name: str, world: Any, *, dangling: bool = False) -> Seed:
+        """Return the seed of a world without a file, with the default clients and tokens.
+
+        dangling: whether keys may refer to missing rows.
+        """
+        return self._build_seed(name, self._with_access(self.check(world, dangling=dangling)))
 
     def load_world(self, name_or_path: str) -> CheckedWorld:
         """Load a world by its name or path, with the default clients and tokens."""

@@ -87,17 +87,19 @@ def _parse_json(path: Path, content: bytes) -> Any:
 
 
 def _parse_yaml(path: Path, content: bytes) -> WorldText:
-    from ..strict_yaml import YamlError, load_yaml  # noqa: PLC0415 - shipped worlds are read from JSON
+    from ..strict_yaml import YamlError  # noqa: PLC0415 - shipped worlds are read from JSON
+    from .row_lines import LongYaml, parse_text  # noqa: PLC0415
 
-    if len(content) > MAX_YAML_MB * MEGABYTE:
-        raise WorldError.at(path, "", f"YAML of more than {MAX_YAML_MB} MB takes minutes to read; write it as JSON")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise WorldError.at(path, "", "not UTF-8, or not a text", line) from None
     try:
-        value = load_yaml(text)
+        value = parse_text(text, MAX_YAML_MB * MEGABYTE)
+    except LongYaml:
+        reason = f"YAML of more than {MAX_YAML_MB} MB takes minutes to read; write it as JSON"
+        raise WorldError.at(path, "", f"{reason}, or each row as JSON on a line") from None
     except YamlError as error:
         raise WorldError.at(path, "", error.reason + _yaml_tip(text, error), error.line) from None
     return WorldText(text, {} if value is None else value, is_json=False)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from ..domain.customer_scopes import CUSTOMER_SCOPES
-from ..store.collection import Collection, Key, Row, Section
+from ..store.collection import Collection, Row, Section
 from ..store.row_defaults import Draft
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, describe, unique_list
 from ..store.state import State
+from ..store.table import Table
+from .switches import SWITCHES, build_switches_schema
 
 LANGUAGES = "languages"  # the only section that is not a list of rows
 LANGUAGES_SCHEMA = {
@@ -43,11 +45,14 @@ ACCESS_SCHEMA = {
 class MixinSchemaCollection(Collection):
     """Mixin schemas, which the state stores as texts."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each schema with its URL, in the order of the URLs."""
-        return (
-            (url, {"url": url, "schema": orjson.loads(state.mixin_schemas[url])}) for url in sorted(state.mixin_schemas)
-        )
+    def tables(self, state: State) -> Iterable[Table[str, tuple[str, str]]]:
+        """Return a table of the texts of the schemas, each with its URL."""
+        return (Table.from_pairs((url, (url, text)) for url, text in state.mixin_schemas.items()),)
+
+    def row_of(self, stored: tuple[str, str]) -> Row:
+        """Return a schema as a row."""
+        url, text = stored
+        return {"url": url, "schema": orjson.loads(text)}
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these schemas, whose files have been read in."""
@@ -152,6 +157,7 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
                 LANGUAGES: LANGUAGES_SCHEMA,
             }
             | sections
+            | {SWITCHES: build_switches_schema()}
         ),
         "$defs": DEFINITIONS,
     }

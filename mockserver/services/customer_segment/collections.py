@@ -6,20 +6,30 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...domain.group_membership import CUSTOMER
-from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.collection import Collection, Row, Sections, TargetByField, Violation
 from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object, describe
-from ...store.state import CustomerAssignment, GroupAssignment, ItemAssignment, Revision, State
+from ...store.state import (
+    CustomerAssignment,
+    Document,
+    GroupAssignment,
+    ItemAssignment,
+    Items,
+    Members,
+    Revision,
+    State,
+)
+from ...store.table import Table
 from . import sample_rows
 
 
 class SegmentCollection(Collection):
     """Segments, stored in a table."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each segment with its id, in the order of the ids."""
-        return ((segment["id"], segment) for segment in state.segments.values())
+    def tables(self, state: State) -> Iterable[Table[str, Document]]:
+        """Return the table of all segments."""
+        return (state.segments,)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these segments."""
@@ -29,12 +39,16 @@ class SegmentCollection(Collection):
 class CustomerAssignmentCollection(Collection):
     """Customers of segments, stored in a table for each segment, and by customer."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with its key, in the order of the keys."""
-        for table in state.members.by_segment.values():
-            for assignment in table.values():
-                row = _customer_row(assignment)
-                yield self.key_of(row), row
+    def tables(self, state: State) -> Iterable[Members]:
+        """Return the table of each segment."""
+        return state.members.by_segment.values()
+
+    def row_of(self, stored: CustomerAssignment) -> Row:
+        """Return an assignment as a row."""
+        row: dict[str, Any] = {"segmentId": stored.segment_id, "customerId": stored.customer_id}
+        if stored.legal_entity_id is not None:
+            row["legalEntityId"] = stored.legal_entity_id
+        return row | {"assignmentType": stored.assignment_type} | _revision_fields(stored)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -45,12 +59,13 @@ class CustomerAssignmentCollection(Collection):
 class GroupAssignmentCollection(Collection):
     """IAM groups of segments, stored in a table for each segment, and by group."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with its key, in the order of the keys."""
-        for table in state.segment_groups.by_segment.values():
-            for assignment in table.values():
-                row = {"segmentId": assignment.segment_id, "groupId": assignment.group_id}
-                yield self.key_of(row), row | _revision_fields(assignment)
+    def tables(self, state: State) -> Iterable[Table[str, GroupAssignment]]:
+        """Return the table of each segment."""
+        return state.segment_groups.by_segment.values()
+
+    def row_of(self, stored: GroupAssignment) -> Row:
+        """Return an assignment as a row."""
+        return {"segmentId": stored.segment_id, "groupId": stored.group_id} | _revision_fields(stored)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -62,12 +77,14 @@ class GroupAssignmentCollection(Collection):
 class ItemAssignmentCollection(Collection):
     """Products and categories of segments, stored in a table for each segment."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with its key, in the order of the keys."""
-        for table in state.items.values():
-            for assignment in table.values():
-                row = {"segmentId": assignment.segment_id, "type": assignment.type, "itemId": assignment.item_id}
-                yield self.key_of(row), row | _revision_fields(assignment)
+    def tables(self, state: State) -> Iterable[Items]:
+        """Return the table of each segment."""
+        return state.items.values()
+
+    def row_of(self, stored: ItemAssignment) -> Row:
+        """Return an assignment as a row."""
+        row = {"segmentId": stored.segment_id, "type": stored.type, "itemId": stored.item_id}
+        return row | _revision_fields(stored)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -124,13 +141,6 @@ def _item_assignment(row: Row, texts: dict[str, str]) -> ItemAssignment:
 
 def _revision_and_mixins(row: Row) -> tuple[Revision, Any, Any]:
     return Revision.from_document(row), row.get("mixins"), row["metadata"].get("mixins")
-
-
-def _customer_row(assignment: CustomerAssignment) -> dict[str, Any]:
-    row: dict[str, Any] = {"segmentId": assignment.segment_id, "customerId": assignment.customer_id}
-    if assignment.legal_entity_id is not None:
-        row["legalEntityId"] = assignment.legal_entity_id
-    return row | {"assignmentType": assignment.assignment_type} | _revision_fields(assignment)
 
 
 def _revision_fields(assignment: ItemAssignment | CustomerAssignment | GroupAssignment) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...domain import group_membership
-from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.collection import Collection, Row, Sections, TargetByField, Violation
 from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object, describe
-from ...store.state import State
+from ...store.state import Documents, State
 from ...worlds.sample_values import sample_hex_id, sample_metadata
 
 USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
@@ -20,9 +20,9 @@ TEAMS = ("Buyers", "Managers", "Requesters", "Editors")
 class GroupUserCollection(Collection):
     """The users of groups, stored in a table for each group, and by user."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each user of a group with the key, in the order of the keys."""
-        return ((self.key_of(row), row) for users in state.group_users.values() for row in users.values())
+    def tables(self, state: State) -> Iterable[Documents]:
+        """Return the table of each group."""
+        return state.group_users.values()
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these users of groups."""
