@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from threading import Lock
@@ -85,7 +85,8 @@ class TokenStore:
         self._seeded = dict(seeded)
         self._reseeded: dict[str | None, Mapping[str, Principal]] = {}  # by tenant, None for all
         self._issued: OrderedDict[str, Principal] = OrderedDict()
-        self._revoked: set[tuple[str, str | None]] = set()  # token and tenant, None for all tenants
+        # By token and tenant, None for all: nobody for a revoked token, or the holder of one that expired early.
+        self._withdrawn: dict[tuple[str, str | None], Principal | None] = {}
         self._lock = Lock()
 
     @property
@@ -98,11 +99,9 @@ class TokenStore:
         renewed = tokens.keys() - self._seeded.keys()
         with self._lock:
             self._reseeded = {None: tokens} if tenant is None else {**self._reseeded, tenant: tokens}
-            self._revoked = {
-                (token, place)
-                for token, place in self._revoked
-                if token not in renewed or (tenant is not None and place not in (None, tenant))
-            }
+            self._keep_withdrawn(
+                lambda token, place: token not in renewed or (tenant is not None and place not in (None, tenant))
+            )
 
     def forget_seed(self, tenant: str) -> None:
         """Drop the tokens of the world that only this tenant was seeded with."""
@@ -113,7 +112,7 @@ class TokenStore:
         """Issue a token; one that was revoked becomes valid again."""
         with self._lock:
             self._issued[token] = principal
-            self._revoked = {revoked for revoked in self._revoked if revoked[0] != token}
+            self._keep_withdrawn(lambda withdrawn_token, _: withdrawn_token != token)
             if len(self._issued) > MAX_ISSUED_TOKENS:
                 self._issued.popitem(last=False)
 
@@ -125,22 +124,40 @@ class TokenStore:
             if tenant is None and token in self._issued and token not in self._seeded:
                 del self._issued[token]  # rather than remember it: logging in and out takes no memory
             else:
-                self._revoked.add((token, tenant))
+                self._withdrawn[token, tenant] = None
             return True
 
-    def forget_revocations(self, tenant: str) -> None:
-        """Undo the revocations in this tenant; those in all tenants stay."""
+    def expire(self, token: str, tenant: str, time: datetime) -> bool:
+        """Let a token expire in one tenant at a time, until its next reset; False if it is unknown or revoked there."""
         with self._lock:
-            self._revoked = {revoked for revoked in self._revoked if revoked[1] != tenant}
+            holder = self._find_unrevoked(token, tenant)
+            if holder is None:
+                return False
+            self._withdrawn[token, tenant] = replace(holder, expires_at=min(time, holder.expires_at or time))
+            return True
+
+    def reinstate(self, token: str, tenant: str) -> None:
+        """Undo that a token was revoked in one tenant, or expired early there."""
+        with self._lock:
+            self._keep_withdrawn(lambda withdrawn_token, place: (withdrawn_token, place) != (token, tenant))
+
+    def forget_revocations(self, tenant: str) -> None:
+        """Undo the revocations in this tenant, and let tokens live that expired early; those in all tenants stay."""
+        with self._lock:
+            self._keep_withdrawn(lambda _, place: place != tenant)
 
     def list_unrevoked(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
         """Return the tokens that are not revoked, expired ones too; with a tenant, only those valid there."""
         with self._lock:
             reseeded = {**self._reseeded.get(None, {}), **self._reseeded.get(tenant, {})}
+            known = {**self._seeded, **reseeded, **self._issued}
+            valid = ((token, holder, self._find_unrevoked(token, tenant)) for token, holder in known.items())
             return [
-                (token, holder)
-                for token, holder in {**self._seeded, **reseeded, **self._issued}.items()
-                if self._find_unrevoked(token, tenant) is holder and (tenant is None or holder.tenant in (None, tenant))
+                (token, found)
+                for token, holder, found in valid
+                if found is not None
+                and (found is holder or (token, tenant) in self._withdrawn)
+                and (tenant is None or holder.tenant in (None, tenant))
             ]
 
     def find_holder(self, authorization: str | None, tenant: str | None = None) -> Principal | None:
@@ -164,12 +181,18 @@ class TokenStore:
         return principal
 
     def _find_unrevoked(self, token: str, tenant: str | None) -> Principal | None:
-        if self._revoked and not self._revoked.isdisjoint({(token, None), (token, tenant)}):
-            return None
+        if self._withdrawn:
+            for place in (None, tenant):
+                if (token, place) in self._withdrawn:
+                    return self._withdrawn[token, place]
         holder = self._issued.get(token)
         if holder is None and self._reseeded:
             holder = self._reseeded.get(tenant, {}).get(token) or self._reseeded.get(None, {}).get(token)
         return holder or self._seeded.get(token)
+
+    def _keep_withdrawn(self, is_kept: Callable[[str, str | None], bool]) -> None:
+        """Keep the withdrawn tokens that a condition on token and tenant accepts."""
+        self._withdrawn = {place: holder for place, holder in self._withdrawn.items() if is_kept(*place)}
 
 
 def bearer_token(authorization: str | None) -> str:
