@@ -18,6 +18,8 @@ Validate = Callable[[Any], BadRequest | None]  # returns what is wrong with a va
 
 BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~-]+)+", re.ASCII)  # matches the whole value
 JSON_MEDIA_TYPE = "application/json"
+YAML_MEDIA_TYPE = "application/yaml"  # RFC 9512
+YAML_MEDIA_TYPES = frozenset({YAML_MEDIA_TYPE, "application/x-yaml", "text/yaml", "text/x-yaml"})
 STATUSES_WITHOUT_BODY = frozenset({*range(100, 200), 204, 304})  # RFC 9110, 6.4.1; they have no Content-Length either
 
 

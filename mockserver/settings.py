@@ -106,6 +106,13 @@ class Settings:
         default="default",
         metadata=_about("World to start from: default, catalogue, empty, or the path of a world file."),
     )
+    scenario: str = field(
+        default="",
+        metadata=_about("Scenario that all tenants play from the start: a name, or the path of a scenario file."),
+    )
+    scenarios: Path | None = field(
+        default=None, metadata=_about("Folder with your own scenarios, in addition to the shipped ones.")
+    )
     spec: Path | None = field(
         default=None, metadata=_about("Folder with your own specs; shipped ones are used for those it lacks.")
     )

@@ -144,6 +144,15 @@ def print_world_schema() -> None:
     click.echo(write_schema(collections_of(import_services())), nl=False)
 
 
+@commands.command("scenario-schema")
+def print_scenario_schema() -> None:
+    """Write the JSON Schema of scenario files to standard output."""
+    from ..app import build
+    from ..scenarios.scenario_schema import write_scenario_schema
+
+    click.echo(write_scenario_schema(build(Settings()).scenarios.library.schema), nl=False)
+
+
 @commands.command()
 @add_address_options
 @click.option(
@@ -211,20 +220,22 @@ def coverage(
 
 
 def build_or_exit(settings: Settings) -> Any:
-    """Return the simulator; if a spec or world is unusable, exit with the reason."""
+    """Return the simulator; if a spec, world or scenario is unusable, exit with the reason."""
     from ..app import build
     from ..contract.spec import SpecError
+    from ..scenarios.scenario_mistakes import ScenarioError
     from ..worlds.loading import WorldError
 
     try:
         return build(settings)
-    except (SpecError, WorldError) as error:
+    except (SpecError, WorldError, ScenarioError) as error:
         exit_with_error(error)
 
 
 def exit_with_error(reason: object) -> NoReturn:
-    """Print one line to standard error and exit with code 2."""
-    click.echo(f"mockserver: {' '.join(str(reason).split())}", err=True)
+    """Print a reason to standard error, nearly always one line, and exit with code 2."""
+    lines = [" ".join(line.split()) for line in str(reason).splitlines()]
+    click.echo("mockserver: " + "\n".join(line for line in lines if line), err=True)
     sys.exit(2)
 
 

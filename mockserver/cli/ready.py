@@ -29,6 +29,7 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
         "url": url,
         **({"tls": _tls_facts(app)} if app.settings.is_tls else {}),
         "world": app.world.seed.name,
+        **({"scenario": app.scenarios.general.name} if app.scenarios.general else {}),
         "tenant": app.settings.tenant,
         "operations": len(app.api_operations),
         "services": app.services,
@@ -50,6 +51,7 @@ def _ready_text(app: App, url: str, seconds: float) -> str:
             f"emporix-mockserver {__version__} is ready at {url} after {seconds:.2f} s (Ctrl-C stops it)",
             f"  serves  {', '.join(app.services)}; other services of the vendor are not simulated",
             f"  world   {app.world.seed.name}, {len(app.api_operations)} operations, tenant {tenant} or any other name",
+            *_scenario_lines(app),
             f"  tokens  {tokens}",
             f"  try     curl {options}{url}{first_path}",
             *_tls_lines(app, url),
@@ -77,6 +79,12 @@ def _curl_options(app: App, token: str) -> str:
     path = _tls_facts(app).get("authority") if app.settings.is_tls else None
     trust = f"--cacert {quote(path)} " if path else ""
     return trust + (f"-H 'Authorization: Bearer {token}' " if token else "")
+
+
+def _scenario_lines(app: App) -> list[str]:
+    """Return what all tenants play; nothing without a scenario."""
+    scenario = app.scenarios.general
+    return [f"  plays   {scenario.name}: {scenario.title}"] if scenario else []
 
 
 def _control_lines(app: App, url: str) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from threading import Lock
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
@@ -28,6 +28,22 @@ class Seed:
     state: State
     clients: Mapping[str, OAuthClient] = field(default_factory=dict)
     tokens: Mapping[str, Principal] = field(default_factory=dict)
+
+
+class SettingsOwner(Protocol):
+    """A tenant, or the world for new tenants: what has settings that can change at run time."""
+
+    switches: Switches
+    strictness: Strictness
+
+
+def apply_settings(owner: SettingsOwner, values: Mapping[str, Any]) -> None:
+    """Change some settings of a tenant or the world: switches by name, and `contract`, the strictness."""
+    switches = {name: value for name, value in values.items() if name not in ("tenant", "contract")}
+    if "max_page_size" in switches:
+        switches["max_page_size"] = switches["max_page_size"] or None
+    owner.switches = replace(owner.switches, **switches)
+    owner.strictness = values.get("contract", owner.strictness)
 
 
 class Ids:
@@ -140,6 +156,7 @@ class World:
     """All tenants, the tokens, the clock and the source of ids.
 
     default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
+    prepare_tenant: is called with each new tenant before others see it; it must not ask for tenants.
     """
 
     def __init__(
@@ -157,6 +174,7 @@ class World:
         self.clock = AdjustableClock(clock or SystemClock())
         self.tokens = TokenStore(seed.tokens)
         self.ids = Ids(seed.name)
+        self.prepare_tenant: Callable[[Tenant], None] = _leave_unprepared
         self._tenants: dict[str, Tenant] = {}
         self._tenants_lock = Lock()
 
@@ -170,12 +188,23 @@ class World:
         tenant = self._tenants.get(name)
         if tenant is None:
             with self._tenants_lock:
-                tenant = self._tenants.setdefault(name, self._create_tenant(name))
+                tenant = self._tenants.get(name)
+                if tenant is None:
+                    tenant = self._create_tenant(name)
+                    self.prepare_tenant(tenant)
+                    self._tenants[name] = tenant
         return tenant
 
+    def has_tenant(self, name: str) -> bool:
+        """Whether a tenant exists already."""
+        return name in self._tenants
+
     def tenants(self, name: str | None) -> list[Tenant]:
-        """Return one tenant, or all that requests have named so far."""
-        return [self.tenant(tenant_name) for tenant_name in ([name] if name else self.tenant_names)]
+        """Return one tenant, or all that requests have named so far, also those that are being created."""
+        if name:
+            return [self.tenant(name)]
+        with self._tenants_lock:
+            return [self._tenants[tenant_name] for tenant_name in self.tenant_names]
 
     def clock_of(self, tenant: str | None) -> AdjustableClock:
         """Return the clock of a tenant; for None, the one that all tenants follow."""
@@ -196,6 +225,14 @@ class World:
         for tenant in tenants:
             tenant.reseed(seed)
         return tenants
+
+    def use_seed(self, tenant: Tenant, seed: Seed) -> None:
+        """Give a tenant another seed, with its clients and tokens, to which later resets return; its state stays."""
+        tenant.seed = seed
+        if seed is self.seed:
+            self.tokens.forget_seed(tenant.name)
+        else:
+            self.tokens.reseed(seed.tokens, tenant.name)
 
     def clients_of(self, tenant: str | None) -> Mapping[str, OAuthClient]:
         """Return the clients of a tenant's world, or of the world of new tenants, and those of the server's start."""
@@ -223,3 +260,7 @@ class World:
 
     def _create_tenant(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.switches, self.strictness)
+
+
+def _leave_unprepared(_: Tenant) -> None:
+    """Leave a new tenant as it is."""
