@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from threading import Lock
@@ -102,7 +102,8 @@ class TokenStore:
         self._customers = customers
         self._reseeded: dict[str | None, Mapping[str, Principal]] = {}  # by tenant, None for all
         self._issued: OrderedDict[str, Principal] = OrderedDict()
-        self._revoked: set[tuple[str, str | None]] = set()  # token and tenant, None for all tenants
+        # By token and tenant, None for all: nobody for a revoked token, or the holder of one that expired early.
+        self._withdrawn: dict[tuple[str, str | None], Principal | None] = {}
         self._lock = Lock()
 
     def list_offered(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
@@ -111,8 +112,7 @@ class TokenStore:
         If none of them is a customer's, those of a few customers follow.
         """
         with self._lock:
-            of_worlds = self._world_tokens(tenant)
-            offered = [(token, holder) for token, holder in of_worlds.items() if self._is_usable(token, holder, tenant)]
+            offered = self._list_usable(tenant)
             if not any(holder.customer_id for _, holder in offered):
                 offered += islice(self._iter_customer_tokens(tenant), MAX_OFFERED_CUSTOMERS)
             return offered
@@ -139,12 +139,12 @@ class TokenStore:
         renewed = tokens.keys() - self._seeded.keys()
         with self._lock:
             self._reseeded = {None: tokens} if tenant is None else {**self._reseeded, tenant: tokens}
-            self._revoked = {
-                (token, place)
-                for token, place in self._revoked
-                if not (token in renewed or token.startswith(CUSTOMER_TOKEN_PREFIX))
-                or (tenant is not None and place not in (None, tenant))
-            }
+            self._keep_withdrawn(
+                lambda token, place: (
+                    not (token in renewed or token.startswith(CUSTOMER_TOKEN_PREFIX))
+                    or (tenant is not None and place not in (None, tenant))
+                )
+            )
 
     def forget_seed(self, tenant: str) -> None:
         """Drop the tokens of the world that only this tenant was seeded with."""
@@ -155,7 +155,7 @@ class TokenStore:
         """Issue a token; one that was revoked becomes valid again."""
         with self._lock:
             self._issued[token] = principal
-            self._revoked = {revoked for revoked in self._revoked if revoked[0] != token}
+            self._keep_withdrawn(lambda withdrawn_token, _: withdrawn_token != token)
             if len(self._issued) > MAX_ISSUED_TOKENS:
                 self._issued.popitem(last=False)
 
@@ -167,13 +167,27 @@ class TokenStore:
             if tenant is None and token in self._issued and token not in self._seeded:
                 del self._issued[token]  # rather than remember it: logging in and out takes no memory
             else:
-                self._revoked.add((token, tenant))
+                self._withdrawn[token, tenant] = None
             return True
 
-    def forget_revocations(self, tenant: str) -> None:
-        """Undo the revocations in this tenant; those in all tenants stay."""
+    def expire(self, token: str, tenant: str, time: datetime) -> bool:
+        """Let a token expire in one tenant at a time, until its next reset; False if it is unknown or revoked there."""
         with self._lock:
-            self._revoked = {revoked for revoked in self._revoked if revoked[1] != tenant}
+            holder = self._find_unrevoked(token, tenant)
+            if holder is None:
+                return False
+            self._withdrawn[token, tenant] = replace(holder, expires_at=min(time, holder.expires_at or time))
+            return True
+
+    def reinstate(self, token: str, tenant: str) -> None:
+        """Undo that a token was revoked in one tenant, or expired early there."""
+        with self._lock:
+            self._keep_withdrawn(lambda withdrawn_token, place: (withdrawn_token, place) != (token, tenant))
+
+    def forget_revocations(self, tenant: str) -> None:
+        """Undo the revocations in this tenant, and let tokens live that expired early; those in all tenants stay."""
+        with self._lock:
+            self._keep_withdrawn(lambda _, place: place != tenant)
 
     def list_unrevoked(self, tenant: str | None = None) -> list[tuple[str, Principal]]:
         """Return the tokens that are not revoked, expired ones too; with a tenant, only those valid there.
@@ -181,26 +195,33 @@ class TokenStore:
         Tokens of worlds are left out if their customer is missing.
         """
         with self._lock:
-            of_worlds = self._world_tokens(tenant)
-            listed = [(token, holder) for token, holder in of_worlds.items() if self._is_usable(token, holder, tenant)]
-            listed += (
-                (token, holder)
-                for token, holder in self._issued.items()
-                if self._find_unrevoked(token, tenant) is holder and (tenant is None or holder.tenant in (None, tenant))
-            )
-            return [*listed, *self._iter_customer_tokens(tenant)]
+            issued = ((token, self._find_valid(token, holder, tenant)) for token, holder in list(self._issued.items()))
+            return [
+                *self._list_usable(tenant),
+                *((token, holder) for token, holder in issued if holder),
+                *self._iter_customer_tokens(tenant),
+            ]
 
     def _world_tokens(self, tenant: str | None) -> dict[str, Principal]:
         """Return the tokens of the worlds, revoked ones too; those of the start come first."""
         return {**self._seeded, **self._reseeded.get(None, {}), **self._reseeded.get(tenant, {})}
 
-    def _is_usable(self, token: str, holder: Principal, tenant: str | None) -> bool:
-        """Whether a token of a world is not revoked, valid in a tenant, and of nobody who is missing there."""
-        return (
-            self._find_unrevoked(token, tenant) is holder
-            and (tenant is None or holder.tenant in (None, tenant))
-            and (holder.customer_id is None or self._customers.has_customer(holder.customer_id, tenant))
+    def _list_usable(self, tenant: str | None) -> list[tuple[str, Principal]]:
+        """Return the tokens of the worlds that are valid in a tenant, and of nobody who is missing there."""
+        found = (
+            (token, self._find_valid(token, holder, tenant)) for token, holder in self._world_tokens(tenant).items()
         )
+        return [
+            (token, holder)
+            for token, holder in found
+            if holder and (holder.customer_id is None or self._customers.has_customer(holder.customer_id, tenant))
+        ]
+
+    def _find_valid(self, token: str, holder: Principal, tenant: str | None) -> Principal | None:
+        """Return the holder of a token that is not revoked in a tenant, expired too; None for another's token."""
+        found = self._find_unrevoked(token, tenant)
+        is_own = found is holder or (token, tenant) in self._withdrawn
+        return found if is_own and (tenant is None or holder.tenant in (None, tenant)) else None
 
     def _iter_customer_tokens(self, tenant: str | None) -> Iterator[tuple[str, Principal]]:
         for token, holder in self._customers.iter_tokens(tenant):
@@ -233,12 +254,18 @@ class TokenStore:
         return principal
 
     def _find_unrevoked(self, token: str, tenant: str | None) -> Principal | None:
-        if self._revoked and not self._revoked.isdisjoint({(token, None), (token, tenant)}):
-            return None
+        if self._withdrawn:
+            for place in (None, tenant):
+                if (token, place) in self._withdrawn:
+                    return self._withdrawn[token, place]
         holder = self._issued.get(token)
         if holder is None and self._reseeded:
             holder = self._reseeded.get(tenant, {}).get(token) or self._reseeded.get(None, {}).get(token)
         return holder or self._seeded.get(token) or self._customers.find_holder(token, tenant)
+
+    def _keep_withdrawn(self, is_kept: Callable[[str, str | None], bool]) -> None:
+        """Keep the withdrawn tokens that a condition on token and tenant accepts."""
+        self._withdrawn = {place: holder for place, holder in self._withdrawn.items() if is_kept(*place)}
 
     def _unknown_token_hint(self, token: str, tenant: str | None) -> str:
         of_customer = self.suggest_token(tenant, of_customer=True)

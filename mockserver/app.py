@@ -28,6 +28,10 @@ from .records.exchange import Exchange
 from .records.known_headers import collect_known_headers
 from .records.request_log import LoggedRecordStore
 from .records.store import RecordStore
+from .scenarios.director import ScenarioDirector
+from .scenarios.scenario_library import ScenarioLibrary, UnknownScenario
+from .scenarios.scenario_mistakes import ScenarioError, ScenarioMistake
+from .scenarios.scenario_run import ScenarioStage
 from .settings import Settings
 from .store.clock import Clock
 from .store.world import World
@@ -56,6 +60,7 @@ class App:
     worlds: WorldLibrary
     records: RecordStore
     faults: FaultRegistry
+    scenarios: ScenarioDirector
     guard: Guard
     api_pipeline: Pipeline
     control_pipeline: Pipeline
@@ -77,7 +82,7 @@ class App:
 
 
 def build(settings: Settings, clock: Clock | None = None, more_services: Iterable[ModuleType] = ()) -> App:
-    """Return a simulator; SpecError or WorldError if a spec or a world cannot be used.
+    """Return a simulator; SpecError, WorldError or ScenarioError if a spec, a world or a scenario cannot be used.
 
     clock: the system's clock by default.
     more_services: packages with a folder for each additional service.
@@ -94,21 +99,31 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     records = LoggedRecordStore() if settings.log == "requests" else RecordStore()
     faults = FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
+    operations = {operation.id: operation for operation in api.operations}
+    control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
+    assumed_caller = assume_admin(scopes) if settings.auth == "off" else None
+    find_caller = partial(_caller_name, world, assumed_caller)
+    stage = ScenarioStage(world, faults, operations, worlds.collections, find_caller, is_auth_on=settings.auth == "on")
+    folder = resources.data_folder("fixtures") / "scenarios"
+    library = ScenarioLibrary(worlds, operations, control_spec.spec.root, folder, settings.scenarios)
+    scenarios = ScenarioDirector(stage, library)
     certificates = _find_certificates(settings)
     context = ControlContext(
         world=world,
         records=records,
-        operations={operation.id: operation for operation in api.operations},
+        operations=operations,
         faults=faults,
         worlds=worlds,
         certificates=certificates,
         is_tls=settings.is_tls,
+        scenarios=scenarios,
     )
-    control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
     control = _join_services([build_control_service(context)], {CONTROL_SPEC: control_spec})
+    injector = FaultInjector(faults, find_caller, obeys_prefer=True, watcher=scenarios)
     api_pipeline = _create_api_pipeline(
-        api, world, settings, records=records, faults=faults, admin=assume_admin(scopes)
+        api, world, settings, records=records, injector=injector, admin=assume_admin(scopes)
     )
+    _open_scenario(scenarios, settings)
     control_pipeline = _create_control_pipeline(control, world, settings)
     gc.freeze()  # the garbage collector need not walk what stays for the life of the process
     guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), is_closed=settings.no_admin)
@@ -132,6 +147,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         worlds=worlds,
         records=records,
         faults=faults,
+        scenarios=scenarios,
         guard=guard,
         api_pipeline=api_pipeline,
         control_pipeline=control_pipeline,
@@ -149,24 +165,32 @@ def _create_api_pipeline(
     settings: Settings,
     *,
     records: RecordStore,
-    faults: FaultRegistry,
+    injector: FaultInjector,
     admin: Principal,
 ) -> Pipeline:
-    assumed_caller = admin if settings.auth == "off" else None
     return Pipeline(
         world=world,
         router=Router(api.operations),
         handlers=api.handlers,
         records=records,
-        fault_injector=FaultInjector(
-            faults, lambda exchange: _caller_name(world, assumed_caller, exchange), obeys_prefer=True
-        ),
+        fault_injector=injector,
         is_auth_on=settings.auth == "on",
         second_opinion=_second_opinion(api.specs, settings),
         error_writers=api.error_writers,
         admin=admin,
         known_headers=collect_known_headers(settings.known_header),
     )
+
+
+def _open_scenario(director: ScenarioDirector, settings: Settings) -> None:
+    """Start the scenario of the settings, if they name one; ScenarioError, also for other files of the user's own."""
+    if settings.scenarios:
+        director.library.check_own_files()
+    if settings.scenario:
+        try:
+            director.open_with(director.library.load_named(settings.scenario))
+        except UnknownScenario as error:
+            raise ScenarioError("--scenario", [ScenarioMistake("", str(error))]) from None
 
 
 def _create_control_pipeline(control: Interface, world: World, settings: Settings) -> Pipeline:

@@ -112,6 +112,13 @@ class Settings:
             "File that keeps all tenants, .yaml or .json: read at the start if it exists, written after each change."
         ),
     )
+    scenario: str = field(
+        default="",
+        metadata=_about("Scenario that all tenants play from the start: a name, or the path of a scenario file."),
+    )
+    scenarios: Path | None = field(
+        default=None, metadata=_about("Folder with your own scenarios, in addition to the shipped ones.")
+    )
     spec: Path | None = field(
         default=None, metadata=_about("Folder with your own specs; shipped ones are used for those it lacks.")
     )

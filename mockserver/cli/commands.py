@@ -133,6 +133,15 @@ def seed(number: int, shipped: str | None, **counts: int) -> None:
     write_generated_world(number, shipped, counts)
 
 
+@commands.command("scenario-schema")
+def print_scenario_schema() -> None:
+    """Write the JSON Schema of scenario files to standard output."""
+    from ..app import build
+    from ..scenarios.scenario_schema import write_scenario_schema
+
+    click.echo(write_scenario_schema(build(Settings()).scenarios.library.schema), nl=False)
+
+
 @commands.command()
 @add_address_options
 @click.option(
@@ -219,8 +228,9 @@ def build_or_exit(settings: Settings) -> Any:
 
 
 def exit_with_error(reason: object) -> NoReturn:
-    """Print one line to standard error and exit with code 2."""
-    click.echo(f"mockserver: {' '.join(str(reason).split())}", err=True)
+    """Print a reason to standard error, nearly always one line, and exit with code 2."""
+    lines = [" ".join(line.split()) for line in str(reason).splitlines()]
+    click.echo("mockserver: " + "\n".join(line for line in lines if line), err=True)
     sys.exit(2)
 
 

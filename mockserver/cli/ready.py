@@ -29,6 +29,7 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
         "url": url,
         **({"tls": _tls_facts(app)} if app.settings.is_tls else {}),
         "world": app.world.seed.name,
+        **({"scenario": app.scenarios.general.name} if app.scenarios.general else {}),
         "tenant": app.settings.tenant,
         "operations": len(app.api_operations),
         "services": app.services,
@@ -51,6 +52,7 @@ def _ready_text(app: App, url: str, seconds: float) -> str:
             f"  serves  {', '.join(app.services)}; other services of the vendor are not simulated",
             f"  world   {app.world.seed.name}, {len(app.api_operations)} operations, tenant {tenant} or any other name",
             f"  tokens  {_describe_tokens(app)}",
+            *_scenario_lines(app),
             f"  try     curl {options}{url}{first_path}",
             *_tls_lines(app, url),
             *_control_lines(app, url),
@@ -88,6 +90,12 @@ def _describe_tokens(app: App) -> str:
 
 def _offered_tokens(app: App) -> list[str]:
     return [token for token, _ in app.world.tokens.list_offered(app.settings.tenant)]
+
+
+def _scenario_lines(app: App) -> list[str]:
+    """Return what all tenants play; nothing without a scenario."""
+    scenario = app.scenarios.general
+    return [f"  plays   {scenario.name}: {scenario.title}"] if scenario else []
 
 
 def _control_lines(app: App, url: str) -> list[str]:

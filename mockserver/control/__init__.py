@@ -6,7 +6,7 @@ Each module or folder is named as its path below `/__admin`.
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import certs, clock, faults, findings, health, settings, snapshots, state, tenants, tokens, world
+from . import certs, clock, faults, findings, health, scenarios, settings, snapshots, state, tenants, tokens, world
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
@@ -25,6 +25,7 @@ MODULES = (
     requests,
     coverage,
     faults,
+    scenarios,
     explain,
     findings,
 )

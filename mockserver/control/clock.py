@@ -29,16 +29,9 @@ def show_clock(context: ControlContext, call: Call) -> Reply:
 def set_clock(context: ControlContext, call: Call) -> Reply:
     """Set how the clock runs: as real time, frozen, with an offset, or faster or slower."""
     clock, json_body = _find_clock(context, call), json_object(call)
-    time = _parse_time(json_body)
-    match json_body["mode"]:
-        case "frozen":
-            clock.freeze(time)
-        case "offset":
-            clock.shift(json_body.get("seconds", 0))
-        case "scaled":
-            clock.scale(json_body.get("rate", 1), time)
-        case _:
-            clock.resume()
+    seconds, rate = json_body.get("seconds", 0), json_body.get("rate", 1)
+    clock.set_mode(json_body["mode"], time=_parse_time(json_body), seconds=seconds, rate=rate)
+    context.scenarios.run_timed_steps(tenant_name(call))
     return Reply(200, _clock_json(clock))
 
 
@@ -52,6 +45,7 @@ def advance_clock(context: ControlContext, call: Call) -> Reply:
             field="/to", error_type="past", detail="advance only moves forward; PUT /__admin/clock sets any time."
         )
     clock.advance(seconds)
+    context.scenarios.run_timed_steps(tenant_name(call))
     return Reply(200, _clock_json(clock))
 
 

@@ -11,6 +11,7 @@ from ..errors import ClientError
 from ..faults.registry import FaultRegistry
 from ..messages import Call
 from ..records.store import RecordStore
+from ..scenarios.director import ScenarioDirector
 from ..store.world import Tenant, World
 from ..tls.certificates import Certificates
 from ..worlds.loading import WorldLibrary
@@ -32,6 +33,7 @@ class ControlContext:
     worlds: WorldLibrary
     certificates: Certificates
     is_tls: bool
+    scenarios: ScenarioDirector
 
     def resolve_tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the default tenant."""

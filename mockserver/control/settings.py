@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from ..messages import Call, Handler, Reply
-from ..store.world import Tenant, World
+from ..store.world import Tenant, World, apply_settings
 from .context import ControlContext, json_object, tenant_name
 
 
@@ -24,16 +24,11 @@ def show_settings(context: ControlContext, call: Call) -> Reply:
 
 def change_settings(context: ControlContext, call: Call) -> Reply:
     """Change some settings of a tenant; without a tenant, of all tenants, including new ones."""
-    switches = {name: value for name, value in json_object(call).items() if name != "tenant"}
-    strictness = switches.pop("contract", None)
-    if "max_page_size" in switches:
-        switches["max_page_size"] = switches["max_page_size"] or None
     owners: list[Tenant | World] = [*context.world.tenants(tenant_name(call))]
     if tenant_name(call) is None:
         owners.append(context.world)
     for owner in owners:
-        owner.switches = replace(owner.switches, **switches)
-        owner.strictness = strictness or owner.strictness
+        apply_settings(owner, json_object(call))
     return show_settings(context, call)
 
 

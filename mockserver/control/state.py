@@ -19,7 +19,7 @@ from .context import ControlContext, Unprocessable, json_object, tenant_name
 from .invalid_world import InvalidWorld
 from .snapshots import find_snapshot
 
-RESET_PARTS = ["state", "clock", "settings", "revokedTokens", "faults"]
+RESET_PARTS = ["state", "clock", "settings", "revokedTokens", "scenario", "faults"]
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -64,19 +64,26 @@ def empty_collection(context: ControlContext, call: Call) -> Reply:
 def seed_tenants(context: ControlContext, call: Call) -> Reply:
     """Seed a tenant, or all including new ones, with another world; its clients and tokens are valid at once (B10)."""
     seed = _requested_seed(context.worlds, json_object(call))
+    context.scenarios.give_way(tenant_name(call))
     tenants = context.world.reseed(seed, tenant_name(call))
     return Reply(200, {"world": seed.name, "tenants": [tenant.name for tenant in tenants]})
 
 
 def reset_tenants(context: ControlContext, call: Call) -> Reply:
-    """Reset one tenant, or all, to its world, a snapshot or nothing, including clock, settings, tokens and faults."""
+    """Reset one tenant, or all, to its world, a snapshot or nothing, including clock, settings, tokens and faults.
+
+    A scenario for all tenants begins again, one for a single tenant ends.
+    """
     target_name: str = json_object(call).get("to") or call.query.get("to", "world")
     tenants = context.world.tenants(tenant_name(call))
     targets = [_find_reset_target(tenant, target_name) for tenant in tenants]  # all of them, before any is reset
+    context.scenarios.prepare_reset(tenant_name(call))
     context.faults.abandon_calls(tenant_name(call))
     context.world.reset_overrides(tenant_name(call))
     for tenant, target in zip(tenants, targets, strict=True):
         tenant.reset(target)
+    is_of_all = tenant_name(call) is None
+    context.scenarios.finish_reset(tenants, is_of_all=is_of_all, keeps_rows=target_name != "world")
     current_seed = tenants[0].seed if tenant_name(call) else context.world.seed
     tenant_names = [tenant.name for tenant in tenants]
     return Reply(200, {"world": current_seed.name, "to": target_name, "tenants": tenant_names, "reset": RESET_PARTS})

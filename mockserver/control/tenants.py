@@ -25,6 +25,7 @@ def drop_tenant(context: ControlContext, call: Call) -> Reply:
     name = call.path["name"]
     if not context.world.drop_tenant(name):
         raise UnknownName(f"Unknown tenant {name}.")
+    context.scenarios.forget_tenant(name)
     context.records.drop_record(name)
     context.faults.abandon_calls(name)
     return Reply(204)

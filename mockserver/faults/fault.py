@@ -11,9 +11,11 @@ from urllib.parse import unquote
 
 from ..contract.bodies import BodyPlan
 from ..contract.operations import Operation
+from ..contract.query_string import first_values, parse_pairs
 from ..errors import ClientError
 from ..messages import NetworkFault
 from ..records.exchange import Exchange
+from ..records.store import NO_TENANT
 from . import replies
 from .replies import ReplyChoice
 
@@ -36,20 +38,26 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class ElementFault:
-    """Which elements of a bulk fail, by index or id, and how.
+    """Which elements of a bulk fail, and how.
 
-    index: counted as in the replies, from 0 or 1 (E3).
+    index: counted as in the replies, from 0 or 1 (E3). nth: counted from 1. every: each nth one, also counted from 1.
     """
 
     code: int
     example: str | None = None
     index: int | None = None
     id: str | None = None
+    nth: int | None = None
+    every: int | None = None
 
     def find_positions(self, plan: BodyPlan, elements: Sequence[Any], index_base: int) -> list[int]:
         """Return the positions, from 0, of the elements that fail."""
         if self.index is not None:
             return [self.index - index_base] if 0 <= self.index - index_base < len(elements) else []
+        if self.nth is not None:
+            return [self.nth - 1] if self.nth <= len(elements) else []
+        if self.every is not None:
+            return list(range(self.every - 1, len(elements), self.every))
         return [position for position, element in enumerate(elements) if plan.id_of(element) == self.id]
 
     def element_error(self, plan: BodyPlan, element: Any) -> ClientError:
@@ -62,7 +70,8 @@ class ElementFault:
 class CallMatcher:
     """Which calls match; a criterion that is not set matches any call.
 
-    path_values: decoded values of the path, by name.
+    tenant: NO_TENANT for calls whose path has no tenant.
+    path_values: decoded values of the path, by name. query: values of the query, by name.
     persona: name of the token's holder, as in the journal.
     headers: values by lower-case name.
     """
@@ -72,6 +81,7 @@ class CallMatcher:
     path_values: Mapping[str, str] = field(default_factory=dict)
     persona: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
 
     def matches_operation(self, operation: Operation) -> bool:
         """Whether calls of this operation can match."""
@@ -81,7 +91,7 @@ class CallMatcher:
 
     def matches_exchange(self, exchange: Exchange, find_caller: CallerLookup) -> bool:
         """Whether a call matches, given that its operation does."""
-        if self.tenant is not None and self.tenant != exchange.tenant:
+        if self.tenant is not None and self.tenant != (exchange.tenant or NO_TENANT):
             return False
         for name, value in self.path_values.items():
             if unquote(exchange.ids[name]) != value:
@@ -89,7 +99,17 @@ class CallMatcher:
         for name, value in self.headers.items():
             if exchange.request.headers.get(name) != value:
                 return False
+        if self.query and not self.query.items() <= _read_query(exchange.request.query).items():
+            return False
         return self.persona is None or self.persona == find_caller(exchange)
+
+
+def _read_query(text: str) -> Mapping[str, str]:
+    """Return the first value of each parameter; nothing for a query that cannot be read, which is refused later."""
+    try:
+        return first_values(parse_pairs(text))
+    except ValueError:
+        return {}
 
 
 class Barrier:
@@ -128,8 +148,10 @@ class Fault:
 
     definition: the JSON that it was created from.
     skip, times: it skips this many matching calls, and then applies to this many; None for all.
+    every: after those that it skips, it applies to each nth matching call only.
     reply_choice: the reply that replaces the service's own. network_fault: how the response is broken in transit.
     commit: whether the call is executed before its reply is replaced, lost or delayed.
+    scenario: the name of the scenario that it belongs to, or "".
     seen_count, hit_count: how many calls matched, and to how many of them it was applied.
     """
 
@@ -138,12 +160,14 @@ class Fault:
     matcher: CallMatcher
     skip: int = 0
     times: int | None = None
+    every: int = 1
     reply_choice: ReplyChoice | None = None
     network_fault: NetworkFault | None = None
     delay: Delay | None = None
     barrier: Barrier | None = None
     element_fault: ElementFault | None = None
     commit: bool = False
+    scenario: str = ""
     seen_count: int = 0
     hit_count: int = 0
     _removed: Event = field(default_factory=Event)
@@ -178,7 +202,8 @@ class Fault:
         """Count a matching call; return whether the fault applies to it."""
         with self._lock:
             self.seen_count += 1
-            applies = self.seen_count > self.skip and (self.times is None or self.hit_count < self.times)
+            number = self.seen_count - self.skip
+            applies = number > 0 and number % self.every == 0 and (self.times is None or self.hit_count < self.times)
             self.hit_count += applies
             return applies
 
@@ -199,4 +224,5 @@ class Fault:
         """Return the definition with id and counts."""
         held, timed_out = (self.barrier.held_count, self.barrier.timed_out_count) if self.barrier else (0, 0)
         counts = {"seen": self.seen_count, "hits": self.hit_count, "held": held, "timedOut": timed_out}
-        return {**self.definition, "id": self.id, **counts}
+        scenario = {"scenario": self.scenario} if self.scenario else {}
+        return {**self.definition, "id": self.id, **scenario, **counts}

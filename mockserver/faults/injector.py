@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Protocol
 
 from ..contract.operations import Operation
 from ..errors import ClientError
@@ -20,10 +21,21 @@ CallRunner = Callable[[], Reply]
 PREFERENCE_MARK = "Prefer"  # the journal shows it instead of the id of a fault
 
 
+class CallWatcher(Protocol):
+    """What follows the calls of tenants and changes something before or after one of them: running scenarios."""
+
+    def before_call(self, exchange: Exchange, operation: Operation) -> None:
+        """Do what is due before a call; ClientError if the call must be refused."""
+
+    def after_call(self, exchange: Exchange) -> None:
+        """Do what is due after a call, whose response is known but not yet sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaultInjector:
     """Applies the faults of the registry to calls.
 
+    watcher: is told of each call while the registry says that calls are watched.
     find_caller: returns the persona of a call, for faults that match by persona.
     obeys_prefer: whether clients may choose a reply with the header `Prefer`.
     """
@@ -31,12 +43,17 @@ class FaultInjector:
     registry: FaultRegistry = field(default_factory=FaultRegistry)
     find_caller: CallerLookup = lambda _: None
     obeys_prefer: bool = False
+    watcher: CallWatcher | None = None
 
     def intercept(self, exchange: Exchange, operation: Operation, run_call: CallRunner) -> Reply:
         """Run a call under the faults that match it, and return the reply; ClientError if it failed."""
         if self.obeys_prefer and "prefer" in exchange.request.headers:
             run_call = self._apply_preference(exchange, operation, run_call)
-        faults = self._claim_faults(exchange, operation) if self.registry.faults else None
+        if self.registry.is_idle:
+            return run_call()
+        if self.watcher:
+            self.watcher.before_call(exchange, operation)
+        faults = self._claim_faults(exchange, operation)
         if not faults:
             return run_call()
         _note_fault(exchange, *(fault.id for fault in faults))
@@ -63,9 +80,11 @@ class FaultInjector:
         )
 
     def complete_call(self, exchange: Exchange) -> None:
-        """Open the barriers that wait for this call, which is complete."""
-        if not self.registry.has_barriers or exchange.operation is None:
+        """Tell the watcher of this call, which is complete, and open the barriers that wait for it."""
+        if not self.registry.has_followers or exchange.operation is None:
             return
+        if self.watcher:
+            self.watcher.after_call(exchange)
         for barrier in (fault.barrier for fault in self.registry.faults if fault.barrier):
             is_opener = barrier.opener.matches_operation(exchange.operation)
             if is_opener and barrier.opener.matches_exchange(exchange, self.find_caller):
@@ -84,7 +103,7 @@ class FaultInjector:
     def _matching_faults(self, exchange: Exchange, operation: Operation) -> Iterator[Fault]:
         return (
             fault
-            for fault in self.registry.find_faults(operation)
+            for fault in self.registry.find_faults(operation, exchange.tenant)
             if fault.matcher.matches_exchange(exchange, self.find_caller)
         )
 

@@ -24,6 +24,7 @@ NETWORK_FAULTS: Mapping[str, Literal["reset", "empty", "garbage", "truncated"]] 
     "RANDOM_DATA_THEN_CLOSE": "garbage",
     "MALFORMED_RESPONSE_CHUNK": "truncated",
 }
+ELEMENT_CHOICES = ("index", "id", "nth", "every")  # exactly one of them is given
 STATUS_FIELDS = ("example", "jsonBody", "headers", "retryAfter")  # need a status
 HEADER_NAME_PATTERN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE_PATTERN = re.compile(r"[\t -~\xa0-\xff]*")
@@ -45,27 +46,36 @@ OperationsById = Mapping[str, Operation]
 
 
 def parse_fault(
-    fault_json: FaultJson, id_: str, tenant: str | None, operations: OperationsById, index_base: int
+    fault_json: FaultJson,
+    id_: str,
+    tenant: str | None,
+    operations: OperationsById,
+    index_base: int,
+    *,
+    scenario: str = "",
 ) -> Fault:
     """Return the fault; Unsatisfiable if it names something unknown, BadRequest if its fields contradict each other.
 
     index_base: the index of a bulk's first element, 0 or 1 (E3).
+    scenario: the name of the scenario that the fault belongs to, or "".
     """
     if len(orjson.dumps(fault_json)) > MAX_FAULT_BYTES:
         raise _fault_json_error("response", f"The fault is longer than {MAX_FAULT_BYTES} bytes.")
-    response, matcher = fault_json.get("response", {}), _parse_matcher(fault_json, tenant, operations)
+    response, matcher = fault_json.get("response", {}), parse_call_matcher(fault_json, tenant, operations)
     fault = Fault(
         id=id_,
         definition=fault_json if tenant is None else {**fault_json, "tenant": tenant},
         matcher=matcher,
         skip=fault_json.get("skip", 0),
         times=fault_json.get("times"),
+        every=fault_json.get("every", 1),
         reply_choice=_parse_reply_choice(response),
         network_fault=_parse_network_fault(response),
         delay=_parse_delay(response),
         barrier=_parse_barrier(fault_json["barrier"], tenant, operations) if "barrier" in fault_json else None,
         element_fault=_parse_element_fault(fault_json),
         commit=fault_json.get("commit", False),
+        scenario=scenario,
     )
     if not (fault.is_final or fault.is_timed or fault.element_fault):
         raise _fault_json_error("response", "The fault does nothing: give it a response, an item or a barrier.")
@@ -73,7 +83,7 @@ def parse_fault(
     return fault
 
 
-def _parse_matcher(call_json: FaultJson, tenant: str | None, operations: OperationsById) -> CallMatcher:
+def parse_call_matcher(call_json: FaultJson, tenant: str | None, operations: OperationsById) -> CallMatcher:
     """Return which calls match; Unsatisfiable if the operation or a name of its path does not exist."""
     operation = call_json.get("operation")
     if operation is not None and operation not in operations:
@@ -81,7 +91,8 @@ def _parse_matcher(call_json: FaultJson, tenant: str | None, operations: Operati
         suggestion = nearest_ids[0] if nearest_ids else None
         raise Unsatisfiable(describe_unknown("operation", operation, operations, suggestion=suggestion))
     headers = {name.lower(): value for name, value in call_json.get("headers", {}).items()}
-    matcher = CallMatcher(operation, tenant, call_json.get("path", {}), call_json.get("persona"), headers)
+    query = call_json.get("query", {})
+    matcher = CallMatcher(operation, tenant, call_json.get("path", {}), call_json.get("persona"), headers, query)
     if not _matching_operations(matcher, operations):
         candidates = _matching_operations(CallMatcher(operation), operations)
         names = sorted({name for candidate in candidates for name in candidate.parameters["path"].names})
@@ -115,6 +126,9 @@ def _check_element(element_fault: ElementFault, bulks: Iterable[Operation], inde
     last = index_base + max(sizes) - 1
     if element_fault.index is not None and not index_base <= element_fault.index <= last:
         raise Unsatisfiable(f"No bulk has an element {element_fault.index}; indexes go from {index_base} to {last}.")
+    number = element_fault.nth or element_fault.every or 0
+    if number > max(sizes):
+        raise Unsatisfiable(f"No bulk has {number} elements; the longest has {max(sizes)}.")
 
 
 def _parse_reply_choice(response: FaultJson) -> ReplyChoice | None:
@@ -154,7 +168,7 @@ def _parse_delay(response: FaultJson) -> Delay | None:
 
 def _parse_barrier(barrier_json: FaultJson, tenant: str | None, operations: OperationsById) -> Barrier:
     call_json = barrier_json["until"]
-    matcher = _parse_matcher(call_json, call_json.get("tenant", tenant), operations)
+    matcher = parse_call_matcher(call_json, call_json.get("tenant", tenant), operations)
     timeout_seconds = barrier_json.get("timeoutSeconds", DEFAULT_BARRIER_SECONDS)
     return Barrier(matcher, barrier_json.get("at", "before"), timeout_seconds)
 
@@ -167,15 +181,15 @@ def _parse_element_fault(fault_json: FaultJson) -> ElementFault | None:
     if "response" in fault_json or "barrier" in fault_json or "commit" in fault_json:
         detail = "A fault with an item cannot have a response, a barrier or commit; create a second fault for those."
         raise _fault_json_error("item", detail)
-    if ("index" in element_json) == ("id" in element_json):
-        raise _fault_json_error("item", "Give either the index of the element or its id.")
+    if sum(name in element_json for name in ELEMENT_CHOICES) != 1:
+        raise _fault_json_error("item", f"Say which elements fail, by one of {', '.join(ELEMENT_CHOICES)}.")
     code, example = element_json["code"], element_json.get("example")
     errors_by_example = replies.errors_by_example(code, "")
     if not errors_by_example:
         raise Unsatisfiable(f"Elements cannot fail with {code}; choose one of {_describe_codes()}.")
     if example is not None and example not in errors_by_example:
         raise Unsatisfiable(describe_unknown(f"{code} example", example, errors_by_example))
-    return ElementFault(code, example, element_json.get("index"), element_json.get("id"))
+    return ElementFault(code, example, **{name: element_json.get(name) for name in ELEMENT_CHOICES})
 
 
 def _describe_codes() -> str:

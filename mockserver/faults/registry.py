@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from threading import Lock
 
 from ..contract.operations import Operation
+from ..records.store import NO_TENANT
 from .fault import Fault
 from .replies import Unsatisfiable
 
@@ -17,14 +18,18 @@ MAX_FAULTS = 1000
 class FaultRegistry:
     """The faults of all tenants; calls read them without a lock, since a change replaces the tuple.
 
-    has_timed_faults: whether a fault can make calls wait.
-    has_barriers: whether a fault has a barrier.
+    is_idle: whether there are no faults, and no scenario that watches calls.
+    has_timed_faults: whether a fault can make calls wait, or a scenario may add one that can.
+    has_followers: whether something may happen once a call is complete: a barrier opens, or a scenario goes on.
     """
 
     def __init__(self) -> None:
         self.faults: tuple[Fault, ...] = ()
-        self.has_timed_faults = self.has_barriers = False
-        self._faults_by_operation: dict[str, tuple[Fault, ...]] = {}
+        self.is_idle = True
+        self.has_timed_faults = self.has_followers = False
+        self._is_watched = self._may_wait = False  # by scenarios
+        self._faults_by_operation: dict[tuple[str, str | None], tuple[Fault, ...]] = {}
+        self._tenants: frozenset[str | None] = frozenset()  # that faults name
         self._reset_counts: Counter[str | None] = Counter()
         self._sequence = count(1)
         self._lock = Lock()
@@ -42,9 +47,22 @@ class FaultRegistry:
         with self._lock:
             if self.get_fault(fault.id):
                 raise Unsatisfiable(f"The fault {fault.id} exists already; delete it first.")
-            if len(self.faults) >= MAX_FAULTS:
+            if sum(not known_fault.scenario for known_fault in self.faults) >= MAX_FAULTS:
                 raise Unsatisfiable(f"There are {MAX_FAULTS} faults already; delete some.")
             self._replace_faults((*self.faults, fault))
+
+    def add_scenario_faults(self, faults: Iterable[Fault]) -> None:
+        """Add the faults of a scenario after the others; they replace those with the same ids."""
+        with self._lock:
+            faults = tuple(faults)
+            ids = {fault.id for fault in faults}
+            self._replace_faults((*(fault for fault in self.faults if fault.id not in ids), *faults))
+
+    def watch_calls(self, *, is_watched: bool, may_wait: bool) -> None:
+        """Say whether a scenario watches calls, and whether it may add faults that make them wait."""
+        with self._lock:
+            self._is_watched, self._may_wait = is_watched, may_wait
+            self._replace_faults(self.faults)
 
     def remove_faults(self, is_unwanted: Callable[[Fault], bool]) -> list[Fault]:
         """Remove the faults that match, and return them; calls that they hold continue."""
@@ -69,15 +87,23 @@ class FaultRegistry:
         """Return how often held calls of a tenant were cancelled."""
         return self._reset_counts[None] + (self._reset_counts[tenant] if tenant else 0)
 
-    def find_faults(self, operation: Operation) -> tuple[Fault, ...]:
-        """Return the faults that can apply to calls of this operation."""
+    def find_faults(self, operation: Operation, tenant: str | None) -> tuple[Fault, ...]:
+        """Return the faults that can apply to calls of this operation for a tenant; None for calls without one."""
         faults_by_operation = self._faults_by_operation  # a change replaces it
-        if operation.id not in faults_by_operation:
-            faults_by_operation[operation.id] = tuple(fault for fault in self.faults if fault.can_apply_to(operation))
-        return faults_by_operation[operation.id]
+        place = tenant or NO_TENANT
+        key = operation.id, place if place in self._tenants else None
+        if key not in faults_by_operation:
+            faults_by_operation[key] = tuple(
+                fault
+                for fault in self.faults
+                if fault.matcher.tenant in (None, key[1]) and fault.can_apply_to(operation)
+            )
+        return faults_by_operation[key]
 
     def _replace_faults(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
+        self._tenants = frozenset(fault.matcher.tenant for fault in faults)
         self._faults_by_operation = {}
-        self.has_timed_faults = any(fault.is_timed for fault in faults)
-        self.has_barriers = any(fault.barrier for fault in faults)
+        self.has_timed_faults = self._may_wait or any(fault.is_timed for fault in faults)
+        self.has_followers = self._is_watched or any(fault.barrier for fault in faults)
+        self.is_idle = not (faults or self._is_watched)

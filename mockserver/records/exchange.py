@@ -49,6 +49,7 @@ class JournalEntry:
     versions: of the tenant's state, before and after the handler.
     element_errors: of a bulk's elements, with their positions from 0; the first MAX_ELEMENT_ERRORS.
     microseconds: from arrival to response.
+    scenario_steps: the steps of scenarios that ran at this call, as sentences.
     is_truncated: whether the request body was longer than MAX_STORED_BODY_BYTES.
     size_bytes: an estimate of the memory that the entry takes.
     """
@@ -68,6 +69,7 @@ class JournalEntry:
     versions: tuple[int, int] | None = None
     element_errors: Sequence[tuple[int, ClientError]] = ()
     microseconds: int = 0
+    scenario_steps: tuple[str, ...] = ()
     is_truncated: bool = False
     size_bytes: int = 0
 

@@ -66,6 +66,18 @@ class AdjustableClock:
         """How many of its seconds pass in one second of the base clock."""
         return self.setting.rate if self.setting else 1.0
 
+    def set_mode(self, mode: ClockMode, *, time: datetime | None = None, seconds: float = 0, rate: float = 1) -> None:
+        """Run as real time, stop or change the rate at a time (or now), or run with an offset in seconds."""
+        match mode:
+            case "frozen":
+                self.freeze(time)
+            case "offset":
+                self.shift(seconds)
+            case "scaled":
+                self.scale(rate, time)
+            case _:
+                self.resume()
+
     def resume(self) -> None:
         """Follow the base clock again."""
         self.setting = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
@@ -35,6 +35,22 @@ class Seed:
     tokens: Mapping[str, Principal] = field(default_factory=dict)
     customer_scopes: frozenset[str] | None = None
     switches: Mapping[str, Any] = field(default_factory=dict)
+
+
+class SettingsOwner(Protocol):
+    """A tenant, or the world for new tenants: what has settings that can change at run time."""
+
+    switches: Switches
+    strictness: Strictness
+
+
+def apply_settings(owner: SettingsOwner, values: Mapping[str, Any]) -> None:
+    """Change some settings of a tenant or the world: switches by name, and `contract`, the strictness."""
+    switches = {name: value for name, value in values.items() if name not in ("tenant", "contract")}
+    if "max_page_size" in switches:
+        switches["max_page_size"] = switches["max_page_size"] or None
+    owner.switches = replace(owner.switches, **switches)
+    owner.strictness = values.get("contract", owner.strictness)
 
 
 class TenantRecord(NamedTuple):
@@ -167,6 +183,7 @@ class World:
 
     default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
     admits_any_client: whether visitors may log in with a client that no world has (B4e).
+    prepare_tenant: is called with each new tenant before others see it; it must not ask for tenants.
     """
 
     def __init__(
@@ -188,6 +205,7 @@ class World:
         self.clock = AdjustableClock(clock or SystemClock())
         self.tokens = TokenStore(seed.tokens, CustomerTokens(self._places_of))
         self.ids = Ids(seed.name)
+        self.prepare_tenant: Callable[[Tenant], None] = _leave_unprepared
         self._tenants: dict[str, Tenant] = {}
         self._tenants_lock = Lock()
 
@@ -201,16 +219,27 @@ class World:
         tenant = self._tenants.get(name)
         if tenant is None:
             with self._tenants_lock:
-                tenant = self._tenants.setdefault(name, self._create_tenant(name))
+                tenant = self._tenants.get(name)
+                if tenant is None:
+                    tenant = self._create_tenant(name)
+                    self.prepare_tenant(tenant)
+                    self._tenants[name] = tenant
         return tenant
 
     def state_of(self, name: str) -> State:
         """Return the state of a tenant; one that no request has named is not created."""
         return next(self._places_of(name))[1]
 
+    def has_tenant(self, name: str) -> bool:
+        """Whether a tenant exists already."""
+        return name in self._tenants
+
     def tenants(self, name: str | None) -> list[Tenant]:
-        """Return one tenant, or all that requests have named so far."""
-        return [self.tenant(tenant_name) for tenant_name in ([name] if name else self.tenant_names)]
+        """Return one tenant, or all that requests have named so far, also those that are being created."""
+        if name:
+            return [self.tenant(name)]
+        with self._tenants_lock:
+            return [self._tenants[tenant_name] for tenant_name in self.tenant_names]
 
     def clock_of(self, tenant: str | None) -> AdjustableClock:
         """Return the clock of a tenant; for None, the one that all tenants follow."""
@@ -243,6 +272,14 @@ class World:
     def switches_for(self, seed: Seed) -> Switches:
         """Return the switches of tenants that start from a seed."""
         return self._exchange_switches(self.switches, self.seed, seed)
+
+    def use_seed(self, tenant: Tenant, seed: Seed) -> None:
+        """Give a tenant another seed, with its clients and tokens, to which later resets return; its state stays."""
+        tenant.seed = seed
+        if seed is self.seed:
+            self.tokens.forget_seed(tenant.name)
+        else:
+            self.tokens.reseed(seed.tokens, tenant.name)
 
     def clients_of(self, tenant: str | None) -> Mapping[str, OAuthClient]:
         """Return the clients of a tenant's world, or of the world of new tenants, and those of the server's start."""
@@ -295,3 +332,7 @@ class World:
 
     def _create_tenant(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.switches, self.strictness)
+
+
+def _leave_unprepared(_: Tenant) -> None:
+    """Leave a new tenant as it is."""

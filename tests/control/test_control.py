@@ -11,7 +11,11 @@ from tests.support.client import Client
 from tests.support.samples import ITEM
 from tests.support.specs import SERVICES
 
-RESET = {"world": "default", "to": "world", "reset": ["state", "clock", "settings", "revokedTokens", "faults"]}
+RESET = {
+    "world": "default",
+    "to": "world",
+    "reset": ["state", "clock", "settings", "revokedTokens", "scenario", "faults"],
+}
 
 
 def test_health_and_version(client: Client) -> None:

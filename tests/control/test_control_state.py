@@ -16,6 +16,7 @@ from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.store.clock import LATEST_TIME, AdjustableClock
+from mockserver.store.world import World
 from mockserver.worlds import exporting
 from mockserver.worlds.published import EMPLOYEE_GROUP as STAFF
 from tests.support.client import Admin, Client
@@ -662,6 +663,25 @@ def test_a_token_can_be_revoked_everywhere_until_it_is_issued_again() -> None:
     assert client.get("/items").status_code == 401
     assert caller.post("//__admin/tokens", json={"token": "read-token", "scopes": [READ_SEGMENTS]}).status_code == 201
     assert client.get("/items").status_code == 200
+
+
+def test_a_token_can_expire_early_in_one_tenant_until_its_reset(client: Client, admin: Admin, world: World) -> None:
+    tokens, clock, reader = world.tokens, world.clock_of(client.tenant), client.with_token("read-token")
+    assert tokens.expire("read-token", client.tenant, clock.now())
+    assert "A2" in admin.call("GET", f"/explain/{reader.get('/items').headers['X-Mock-Explain']}")["rule"]["id"]
+    assert [token["token"] for token in admin.call("GET", "/tokens")["tokens"]].count("read-token") == 1
+    assert Client(client.flask, f"{client.tenant}b", "read-token").get("/items").status_code == 200
+    assert tokens.expire("expired-token", client.tenant, clock.now())  # at the earlier of both times
+    holder = tokens.find_holder("Bearer expired-token", client.tenant)
+    assert holder is not None
+    assert str(holder.expires_at) == "2020-01-01 00:00:00+00:00"
+    tokens.reinstate("read-token", client.tenant)
+    assert reader.get("/items").status_code == 200
+    assert tokens.revoke("read-token", client.tenant)
+    assert not tokens.expire("read-token", client.tenant, clock.now())
+    assert not tokens.expire("no-such-token", client.tenant, clock.now())
+    admin.call("POST", "/reset")
+    assert reader.get("/items").status_code == 200
 
 
 @pytest.mark.parametrize("token", ["", "a b", "ü", "x" * 1001, "a\nb"])

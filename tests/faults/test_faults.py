@@ -277,6 +277,52 @@ def test_one_element_of_a_bulk_fails_and_the_others_succeed(
     assert faults.read_counts(id_) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("item", "failed"), [({"nth": 3}, [2]), ({"nth": 8}, []), ({"every": 3}, [2, 5]), ({"every": 1}, list(range(7)))]
+)
+@pytest.mark.parametrize("base", ["0", "1"])
+def test_elements_fail_by_their_number_whatever_the_index_base(
+    simulator: Callable[..., Client], item: Any, failed: list[int], base: str
+) -> None:
+    client = simulator(references="lenient", bulk_index_base=base)
+    FaultControl(client).inject(operation=BULK, item={**item, "code": 409})
+    codes = put_bulk(client, [{"id": f"part-{number}"} for number in range(7)])
+    assert [position for position, code in enumerate(codes) if code == 409] == failed
+
+
+@pytest.mark.parametrize(
+    ("rule", "statuses"),
+    [
+        ({"every": 3}, [200, 200, 503, 200, 200, 503, 200]),
+        ({"every": 2, "skip": 3}, [200, 200, 200, 200, 503, 200, 503]),
+        ({"every": 2, "times": 1}, [200, 503, 200, 200, 200, 200, 200]),
+    ],
+)
+def test_a_fault_applies_to_every_nth_call(
+    client: Client, faults: FaultControl, rule: Any, statuses: list[int]
+) -> None:
+    faults.inject(**rule, response={"status": 503})
+    assert [client.get(ITEM).status_code for _ in statuses] == statuses
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("pageNumber=2", 503),
+        ("pageSize=5&pageNumber=2", 503),
+        ("pageNumber=%32", 503),
+        ("pageNumber=2&pageNumber=1", 503),
+        ("", 200),
+        ("pageNumber=1", 200),
+        ("pageNumber=1&pageNumber=2", 200),
+        ("pageNumber=2&x=%ff", 400),
+    ],
+)
+def test_a_fault_can_match_the_query(client: Client, faults: FaultControl, query: str, status: int) -> None:
+    faults.inject(query={"pageNumber": "2"}, response={"status": 503})
+    assert client.get(f"?{query}").status_code == status
+
+
 def test_the_entry_of_an_element_looks_like_the_services_own(client: Client, faults: FaultControl) -> None:
     faults.inject(item={"index": 0, "code": 409, "example": "exists"})
     reply = client.put(f"/{TOOL_FANS}/items/PRODUCT/bulk", json=[{"id": HAMMER}])
@@ -460,6 +506,8 @@ def test_f7_other_preferences_are_ignored(client: Client, prefer: str) -> None:
         ({"operation": PUT, "item": {"index": 0, "code": 409}}, "none of its operations is a bulk"),
         ({"item": {"index": 200, "code": 409}}, "No bulk has an element 200; indexes go from 0 to 199."),
         ({"item": {"index": 201, "code": 409}}, "No bulk has an element 201"),
+        ({"item": {"nth": 201, "code": 409}}, "No bulk has 201 elements; the longest has 200."),
+        ({"item": {"every": 201, "code": 409}}, "No bulk has 201 elements; the longest has 200."),
         ({"item": {"index": 0, "code": 201}}, "choose one of 400, 401, 403, 404, 409, 429, 500, 502, 503, 504."),
         (
             {"item": {"index": 0, "code": 409, "example": "none"}},
@@ -496,6 +544,10 @@ def test_faults_with_unknown_names_get_the_known_ones(faults: FaultControl, rule
         {"response": {"status": 503, "jsonBody": "x" * 70_000}},
         {"item": {"code": 409}},
         {"item": {"code": 409, "index": 0, "id": "x"}},
+        {"item": {"code": 409, "nth": 1, "every": 2}},
+        {"item": {"code": 409, "nth": 0}},
+        {"response": {"status": 503}, "every": 0},
+        {"response": {"status": 503}, "query": {"q": 1}},
         {"item": {"code": 409, "index": 0}, "response": {"status": 503}},
         {"item": {"code": 409, "index": 0}, "commit": True},
         {"barrier": {"until": {}, "timeoutSeconds": 10**9}},

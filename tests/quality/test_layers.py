@@ -21,6 +21,7 @@ LAYERS = [
     {"reply_encoding"},
     {"view"},
     {"services"},
+    {"scenarios"},
     {"faults"},
     {"importing"},
     {"records"},

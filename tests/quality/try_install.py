@@ -30,6 +30,7 @@ NEEDED = {
     "mockserver/data/spec/parsed/customer-segment.json",
     "mockserver/data/fixtures/default.yaml",
     "mockserver/data/fixtures/parsed/default.json",
+    "mockserver/data/fixtures/scenarios/slow.yaml",
     "mockserver/data/docs/fidelity.md",
     "mockserver/control/coverage/page.html",
     "mockserver/py.typed",

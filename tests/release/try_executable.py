@@ -25,7 +25,7 @@ from tests.support.without_python import HOME, can_change_root, changed_root_com
 GOLDEN_ITEMS = f"/customer-segment/acme/segments/{GOLDEN}/items"
 LIBRARIES = ("libdl.so.2", "libm.so.6", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libz.so.1")
 SEED = ("seed", "--seed", "42", "--products", "30")
-SAME_OUTPUT = (SEED, ("settings",), ("world-schema",), ("routes",))  # as in the checkout
+SAME_OUTPUT = (SEED, ("settings",), ("world-schema",), ("scenario-schema",), ("routes",))  # as in the checkout
 
 
 def prepare(executable: Path, folder: Path) -> tuple[list[str], Path, str]:

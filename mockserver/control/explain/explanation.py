@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ...contract.operations import Operation
@@ -13,10 +13,13 @@ from .fidelity import load_fidelity_rules
 from .suggestions import PublicTokens, find_nearest_request
 
 
-def explain_entry(entry: JournalEntry, operations: Collection[Operation], tokens: PublicTokens) -> dict[str, Any]:
+def explain_entry(
+    entry: JournalEntry, operations: Collection[Operation], tokens: PublicTokens, earlier_steps: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the explanation; unknown facts are left out.
 
     tokens: those that may be shown and are valid for the tenant of the request.
+    earlier_steps: of the scenario that the tenant plays, which ran at earlier requests.
     """
     facts = {
         "id": entry.id,
@@ -28,6 +31,7 @@ def explain_entry(entry: JournalEntry, operations: Collection[Operation], tokens
         "elements": wiremock.failed_elements_json(entry),
         "spec": _spec_pointer(entry.operation) if entry.operation else "",
         "fault": entry.fault,
+        "scenario": [f"scenario step, {sentence}" for sentence in (*entry.scenario_steps, *earlier_steps)],
         "nearest": _nearest_request_json(entry, operations, tokens),
     }
     return {name: fact for name, fact in facts.items() if fact}

@@ -23,7 +23,9 @@ def explain_request(context: ControlContext, call: Call) -> Reply:
     if entry is None:
         raise UnknownName("Unknown request, or no longer in the journal.")
     tokens = _public_tokens(context, entry)
-    return Reply(200, explanation.explain_entry(entry, context.operations.values(), tokens))
+    run = context.scenarios.find_run(entry.tenant)
+    earlier_steps = run.list_earlier_steps(entry.id) if run else []
+    return Reply(200, explanation.explain_entry(entry, context.operations.values(), tokens, earlier_steps))
 
 
 def _public_tokens(context: ControlContext, entry: JournalEntry) -> PublicTokens:

@@ -104,6 +104,7 @@ def _mock_json(entry: JournalEntry) -> Mapping[str, Any]:
         "findings": [_finding_json(finding) for finding in entry.findings] or None,
         "fault": entry.fault,
         "injected": entry.is_injected or None,
+        "scenarioSteps": list(entry.scenario_steps) or None,
         "test": entry.test_name,
         "microseconds": entry.microseconds,
         "versions": entry.versions and {"before": entry.versions[0], "after": entry.versions[1]},

@@ -1,0 +1,1 @@
+"""Scenarios: named stories of a world, a clock, faults and a timeline, which a tenant plays."""

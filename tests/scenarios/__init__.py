@@ -1,0 +1,1 @@
+"""Scenarios: the shipped ones, the language, and how they start, go on and end."""
