@@ -35,7 +35,7 @@ def save_snapshot(context: ControlContext, call: Call) -> Reply:
     tenant, name = context.resolve_tenant(call), call.path["name"]
     if name in {PRESENT_NAME, WORLD_NAME}:
         raise Unprocessable(f"{name!r} is reserved: it means the current state or the world.")
-    if not tenant.snapshots.save(name, tenant.state):
+    if not tenant.save_snapshot(name):
         raise Unprocessable(f"{tenant.name} has {Snapshots.MAX_SNAPSHOTS} snapshots already; delete one.")
     return Reply(200, {"tenant": tenant.name, "snapshot": name, "version": tenant.version})
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
 
+from .assignment_tables import NO_ASSIGNMENTS
 from .row_generation import RowGenerator
 from .state import State
+from .table import Table
 
 Row = Mapping[str, Any]  # a document as in world files
 Key = str | tuple[str | None, ...]
@@ -16,6 +18,7 @@ Sections = Mapping[str, Any]  # a world by the names of its sections
 MAX_LEVELS = 100  # of trees of rows, because trees are built and written by recursion
 
 Violation = tuple[str, str]  # place as a JSON pointer, and reason
+RowChange = tuple[Key, Row | None, Row | None]  # key, row before and row after; None for no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +76,64 @@ class Collection(Section):
 
     generator: RowGenerator | None = None
 
+    def table(self, state: State) -> Table[str, Row]:
+        """Return the rows by key."""
+        return state.collection(self.name)
+
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each row with its key, in the order of the keys."""
-        return state.collection(self.name).items()
+        return self.table(state).items()
+
+    def compare(self, before: State, after: State) -> Iterator[RowChange]:
+        """Yield the rows that differ between two states, in the order of the keys."""
+        return (change for change in self.table(before).compare(self.table(after)) if change[1] != change[2])
+
+    def find(self, state: State, key_text: str) -> list[Row]:
+        """Return the rows whose key is written like this: none, one, or several if ids contain slashes."""
+        row = self.table(state).get(key_text)
+        return [] if row is None else [row]
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""
         return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})
+
+
+class DividedCollection(Collection):
+    """Rows that a state stores in a table for each value of the first field of their key."""
+
+    def tables(self, state: State) -> Table[str, Table[Any, Any]]:
+        """Return the tables, by that field."""
+        raise NotImplementedError
+
+    def make_row(self, entry: Any) -> Row:
+        """Return the row of an entry in one of the tables."""
+        raise NotImplementedError
+
+    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
+        """Yield each row with its key, in the order of the keys."""
+        for table in self.tables(state).values():
+            for entry in table.values():
+                row = self.make_row(entry)
+                yield self.key_of(row), row
+
+    def compare(self, before: State, after: State) -> Iterator[RowChange]:
+        """Yield the rows that differ between two states, in the order of the keys."""
+        for _, old_table, new_table in self.tables(before).compare(self.tables(after)):
+            for _, old, new in (old_table or NO_ASSIGNMENTS).compare(new_table or NO_ASSIGNMENTS):
+                old_row, new_row = (None if entry is None else self.make_row(entry) for entry in (old, new))
+                row = new_row or old_row
+                if row is not None and old_row != new_row:
+                    yield self.key_of(row), old_row, new_row
+
+    def find(self, state: State, key_text: str) -> list[Row]:
+        """Return the rows whose key is written like this."""
+        return [
+            self.make_row(entry)
+            for first, table in self.tables(state).items()
+            if key_text.startswith(f"{first}/")
+            for rest, entry in table.items()
+            if format_key((first, rest) if isinstance(rest, str) else (first, *rest)) == key_text
+        ]
 
 
 def index_collections(collections: Iterable[Collection]) -> Mapping[str, Collection]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -12,9 +11,9 @@ from typing import TypeVar
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, SystemClock
+from .history import History, ShownChange
 from .state import State
 
-MAX_UNDO_STEPS = 100  # changes of a tenant that can be undone
 DOCUMENT_ID_DIGITS = 24  # of generated ids (D4)
 
 Result = TypeVar("Result")
@@ -51,12 +50,12 @@ class Ids:
 
 
 class Snapshots:
-    """States of a tenant by name; they share most of their data, so they cost little."""
+    """States of a tenant by name, with their versions; they share most of their data, so they cost little."""
 
     MAX_SNAPSHOTS = 100
 
     def __init__(self) -> None:
-        self._states: dict[str, State] = {}
+        self._states: dict[str, tuple[State, int]] = {}
 
     @property
     def names(self) -> list[str]:
@@ -65,13 +64,17 @@ class Snapshots:
 
     def get(self, name: str) -> State | None:
         """Return the state that was saved under a name, or None."""
-        return self._states.get(name)
+        return self._states[name][0] if name in self._states else None
 
-    def save(self, name: str, state: State) -> bool:
+    def version_of(self, name: str) -> int | None:
+        """Return the version of the state that was saved under a name, or None."""
+        return self._states[name][1] if name in self._states else None
+
+    def save(self, name: str, state: State, version: int) -> bool:
         """Save a state under a name, which may exist; False if there are too many snapshots."""
         if name not in self._states and len(self._states) >= self.MAX_SNAPSHOTS:
             return False
-        self._states[name] = state
+        self._states[name] = state, version
         return True
 
     def delete(self, name: str) -> bool:
@@ -95,7 +98,7 @@ class Tenant:
         self.snapshots = Snapshots()
         self.version = 0
         self.state = seed.state
-        self._history: deque[State] = deque(maxlen=MAX_UNDO_STEPS)
+        self._history = History()
         self._write_lock = Lock()
 
     def change(self, rule: Callable[[State], tuple[State, Result]]) -> Result:
@@ -122,16 +125,38 @@ class Tenant:
     def undo(self, steps: int) -> int:
         """Undo the last changes of any kind; return how many were undone."""
         with self._write_lock:
-            undone_count = 0
-            while undone_count < steps and self._history:
-                self.state = self._history.pop()
-                undone_count += 1
-            self.version += bool(undone_count)
-            return undone_count
+            return self._undo_while(lambda undone_count: undone_count < steps)
+
+    def undo_to(self, version: int) -> int:
+        """Undo all changes since a version; return how many were undone. UnknownVersion if it is not kept any more."""
+        with self._write_lock:
+            target = self._history.find_state(version, self.state, self.version)
+            return self._undo_while(lambda _: self.state is not target)
+
+    def list_changes(self) -> tuple[int, list[ShownChange]]:
+        """Return the version, and the changes that led to it, as far as they are kept; the earliest comes first."""
+        with self._write_lock:
+            return self.version, list(self._history.show_changes(self.state))
+
+    def save_snapshot(self, name: str) -> bool:
+        """Save the state as a snapshot; False if there are too many."""
+        with self._write_lock:
+            return self.snapshots.save(name, self.state, self.version)
+
+    def _undo_while(self, goes_on: Callable[[int], bool]) -> int:
+        """Undo changes while a condition holds, which takes their number so far; return how many were undone."""
+        undone_count, last_state = 0, self.state
+        while goes_on(undone_count) and (state := self._history.pop_state()) is not None:
+            self.state = state
+            undone_count += 1
+        if undone_count:
+            self.version += 1
+            self._history.append_undo(self.version, last_state)
+        return undone_count
 
     def _replace_state(self, state: State) -> None:
         if state is not self.state:
-            self._history.append(self.state)
+            self._history.append_change(self.version + 1, self.state)
             self.state = state
             self.version += 1
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from ..store.collection import Collection, Key, Row, Section
+from ..store.collection import Collection, Key, Row, RowChange, Section
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, unique_list
 from ..store.state import State
 
@@ -30,6 +30,15 @@ class MixinSchemaCollection(Collection):
         return (
             (url, {"url": url, "schema": orjson.loads(state.mixin_schemas[url])}) for url in sorted(state.mixin_schemas)
         )
+
+    def compare(self, before: State, after: State) -> Iterator[RowChange]:
+        """Yield the schemas that differ between two states, in the order of the URLs."""
+        old, new = dict(self.export(before)), dict(self.export(after))
+        return ((url, old.get(url), new.get(url)) for url in sorted(old | new) if old.get(url) != new.get(url))
+
+    def find(self, state: State, key_text: str) -> list[Row]:
+        """Return the schema with this URL, or nothing."""
+        return [row for url, row in self.export(state) if url == key_text]
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these schemas, whose files have been read in."""

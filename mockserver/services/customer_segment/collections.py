@@ -6,34 +6,48 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...domain.group_membership import CUSTOMER
-from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.collection import Collection, DividedCollection, Row, Sections, TargetByField, Violation
 from ...store.row_generation import RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object
-from ...store.state import CustomerAssignment, GroupAssignment, ItemAssignment, Revision, State
+from ...store.state import (
+    CustomerAssignment,
+    GroupAssignment,
+    ItemAssignment,
+    Items,
+    Members,
+    Revision,
+    SegmentGroups,
+    State,
+)
+from ...store.table import Table
 from . import sample_rows
 
 
 class SegmentCollection(Collection):
     """Segments, stored in a table."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each segment with its id, in the order of the ids."""
-        return ((segment["id"], segment) for segment in state.segments.values())
+    def table(self, state: State) -> Table[str, Row]:
+        """Return the segments by id."""
+        return state.segments
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these segments."""
         return state.with_segments(rows)
 
 
-class CustomerAssignmentCollection(Collection):
+class CustomerAssignmentCollection(DividedCollection):
     """Customers of segments, stored in a table for each segment, and by customer."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with its key, in the order of the keys."""
-        for table in state.members.by_segment.values():
-            for assignment in table.values():
-                row = _customer_row(assignment)
-                yield self.key_of(row), row
+    def tables(self, state: State) -> Table[str, Members]:
+        """Return the assignments by segment."""
+        return state.members.by_segment
+
+    def make_row(self, entry: CustomerAssignment) -> Row:
+        """Return the row of an assignment."""
+        row: dict[str, Any] = {"segmentId": entry.segment_id, "customerId": entry.customer_id}
+        if entry.legal_entity_id is not None:
+            row["legalEntityId"] = entry.legal_entity_id
+        return row | {"assignmentType": entry.assignment_type} | _revision_fields(entry)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -41,15 +55,16 @@ class CustomerAssignmentCollection(Collection):
         return state.with_customer_assignments([_customer_assignment(row, texts) for row in rows])
 
 
-class GroupAssignmentCollection(Collection):
+class GroupAssignmentCollection(DividedCollection):
     """IAM groups of segments, stored in a table for each segment, and by group."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with its key, in the order of the keys."""
-        for table in state.segment_groups.by_segment.values():
-            for assignment in table.values():
-                row = {"segmentId": assignment.segment_id, "groupId": assignment.group_id}
-                yield self.key_of(row), row | _revision_fields(assignment)
+    def tables(self, state: State) -> Table[str, SegmentGroups]:
+        """Return the assignments by segment."""
+        return state.segment_groups.by_segment
+
+    def make_row(self, entry: GroupAssignment) -> Row:
+        """Return the row of an assignment."""
+        return {"segmentId": entry.segment_id, "groupId": entry.group_id} | _revision_fields(entry)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -58,15 +73,16 @@ class GroupAssignmentCollection(Collection):
         )
 
 
-class ItemAssignmentCollection(Collection):
+class ItemAssignmentCollection(DividedCollection):
     """Products and categories of segments, stored in a table for each segment."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each assignment with its key, in the order of the keys."""
-        for table in state.items.values():
-            for assignment in table.values():
-                row = {"segmentId": assignment.segment_id, "type": assignment.type, "itemId": assignment.item_id}
-                yield self.key_of(row), row | _revision_fields(assignment)
+    def tables(self, state: State) -> Table[str, Items]:
+        """Return the assignments by segment."""
+        return state.items
+
+    def make_row(self, entry: ItemAssignment) -> Row:
+        """Return the row of an assignment."""
+        return {"segmentId": entry.segment_id, "type": entry.type, "itemId": entry.item_id} | _revision_fields(entry)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -108,13 +124,6 @@ def _item_assignment(row: Row, texts: dict[str, str]) -> ItemAssignment:
 
 def _revision_and_mixins(row: Row) -> tuple[Revision, Any, Any]:
     return Revision.from_document(row), row.get("mixins"), row["metadata"].get("mixins")
-
-
-def _customer_row(assignment: CustomerAssignment) -> dict[str, Any]:
-    row: dict[str, Any] = {"segmentId": assignment.segment_id, "customerId": assignment.customer_id}
-    if assignment.legal_entity_id is not None:
-        row["legalEntityId"] = assignment.legal_entity_id
-    return row | {"assignmentType": assignment.assignment_type} | _revision_fields(assignment)
 
 
 def _revision_fields(assignment: ItemAssignment | CustomerAssignment | GroupAssignment) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...domain import group_membership
-from ...store.collection import Collection, Key, Row, Sections, TargetByField, Violation
+from ...store.collection import Collection, DividedCollection, Row, Sections, TargetByField, Violation
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object
-from ...store.state import State
+from ...store.state import Documents, State
+from ...store.table import Table
 from ...worlds.sample_values import sample_hex_id, sample_metadata
 
 USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
@@ -16,12 +17,16 @@ TEXTS = {"type": "array", "items": TEXT}
 TEAMS = ("Buyers", "Managers", "Requesters", "Editors")
 
 
-class GroupUserCollection(Collection):
+class GroupUserCollection(DividedCollection):
     """The users of groups, stored in a table for each group, and by user."""
 
-    def export(self, state: State) -> Iterator[tuple[Key, Row]]:
-        """Yield each user of a group with the key, in the order of the keys."""
-        return ((self.key_of(row), row) for users in state.group_users.values() for row in users.values())
+    def tables(self, state: State) -> Table[str, Documents]:
+        """Return the users by group."""
+        return state.group_users
+
+    def make_row(self, entry: Row) -> Row:
+        """Return the row of a user of a group, which is what is stored."""
+        return entry
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these users of groups."""

@@ -1,0 +1,105 @@
+"""The latest changes of a tenant: what each one replaced and which call made it; undo goes back through them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from threading import local
+from typing import NamedTuple
+
+from .state import State
+
+MAX_UNDO_STEPS = 100  # changes of a tenant that are kept and can be undone
+
+
+@dataclass(slots=True)
+class Cause:
+    """What makes changes: a call, or the file of the world.
+
+    seconds: real time since 1970. number: of the call in the journal; 0 if the journal does not have it.
+    method, path: of the call, as sent, without the query; "" if no call made the change.
+    operation: its operationId, or what else happened. persona: name of the caller's token.
+    test: the header `X-Mock-Test`.
+    """
+
+    seconds: float
+    number: int = 0
+    method: str = ""
+    path: str = ""
+    operation: str = ""
+    persona: str | None = None
+    test: str | None = None
+
+
+class CauseHolder(local):
+    """What makes the changes of this thread; None for code that says nothing about it."""
+
+    cause: Cause | None = None
+
+
+PRESENT = CauseHolder()
+
+
+@dataclass(slots=True, eq=False)
+class Change:
+    """A change of the state; `version` is the one that it led to, `before` the state that it replaced."""
+
+    version: int
+    before: State
+    cause: Cause | None
+
+
+class ShownChange(NamedTuple):
+    """A change with the states before and after it."""
+
+    version: int
+    before: State
+    after: State
+    cause: Cause | None
+
+
+class UnknownVersion(LookupError):
+    """A version that undo cannot return to; `versions` are those that it can, in ascending order."""
+
+    def __init__(self, version: int, versions: list[int]) -> None:
+        super().__init__(version)
+        self.version, self.versions = version, versions
+
+
+class History:
+    """The latest changes of one tenant. Its owner holds a lock while it calls a method."""
+
+    def __init__(self) -> None:
+        self._changes: deque[Change] = deque(maxlen=MAX_UNDO_STEPS)
+        self._undoable: deque[Change] = deque(maxlen=MAX_UNDO_STEPS)  # those that were not undone
+
+    def append_change(self, version: int, before: State) -> None:
+        """Add a change that can be undone."""
+        change = Change(version, before, PRESENT.cause)
+        self._changes.append(change)
+        self._undoable.append(change)
+
+    def append_undo(self, version: int, before: State) -> None:
+        """Add a change that cannot be undone itself."""
+        self._changes.append(Change(version, before, PRESENT.cause))
+
+    def pop_state(self) -> State | None:
+        """Return the state before the last change that can be undone, and forget that change; None without any."""
+        return self._undoable.pop().before if self._undoable else None
+
+    def find_state(self, version: int, present: State, present_version: int) -> State:
+        """Return the state that undo to a version restores; UnknownVersion."""
+        states = {change.version - 1: change.before for change in self._changes} | {present_version: present}
+        reachable = {id(change.before) for change in self._undoable} | {id(present)}
+        versions = sorted(number for number, state in states.items() if id(state) in reachable)
+        if version not in versions:
+            raise UnknownVersion(version, versions)
+        return states[version]
+
+    def show_changes(self, present: State) -> Iterator[ShownChange]:
+        """Yield all changes, the earliest first."""
+        states = [*(change.before for change in self._changes), present]
+        for change, (before, after) in zip(self._changes, pairwise(states), strict=True):
+            yield ShownChange(change.version, before, after, change.cause)
