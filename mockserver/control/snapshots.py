@@ -7,7 +7,7 @@ from functools import partial
 from ..messages import Call, Handler, Reply
 from ..store.state import State
 from ..store.world import Snapshots, Tenant
-from ..worlds import exporting
+from ..worlds import comparing
 from .context import ControlContext, UnknownName, Unprocessable
 
 PRESENT_NAME, WORLD_NAME = "now", "world"  # reserved names: the current state, and that of the tenant's world
@@ -21,6 +21,7 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
         "deleteSnapshot": partial(delete_snapshot, context),
         "restoreSnapshot": partial(restore_snapshot, context),
         "diffSnapshots": partial(diff_snapshots, context),
+        "diffState": partial(diff_with_world, context),
     }
 
 
@@ -57,8 +58,22 @@ def restore_snapshot(context: ControlContext, call: Call) -> Reply:
 
 def diff_snapshots(context: ControlContext, call: Call) -> Reply:
     """Return what was added, removed and changed between a snapshot and another one, or the current state."""
-    tenant, before, after = context.resolve_tenant(call), call.path["name"], call.query.get("with", PRESENT_NAME)
-    changes = exporting.diff_states(_find_state(tenant, before), _find_state(tenant, after), context.worlds.collections)
+    return _diff_states(context, call, call.path["name"])
+
+
+def diff_with_world(context: ControlContext, call: Call) -> Reply:
+    """Return what was added, removed and changed since a snapshot, or since the tenant's world."""
+    return _diff_states(context, call, call.query.get("from", WORLD_NAME))
+
+
+def _diff_states(context: ControlContext, call: Call, before: str) -> Reply:
+    tenant, after = context.resolve_tenant(call), call.query.get("with", PRESENT_NAME)
+    changes = comparing.diff_states(
+        _find_state(tenant, before),
+        _find_state(tenant, after),
+        context.worlds.collections,
+        with_fields=call.query.get("details", False),
+    )
     return Reply(200, {"tenant": tenant.name, "from": before, "to": after, "changes": changes})
 
 

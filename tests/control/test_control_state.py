@@ -16,7 +16,7 @@ from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.store.clock import LATEST_TIME, AdjustableClock
-from mockserver.worlds import exporting
+from mockserver.worlds import comparing, exporting
 from mockserver.worlds.published import EMPLOYEE_GROUP as STAFF
 from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
@@ -463,7 +463,7 @@ def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) ->
     state = shared.world.tenant(client.tenant).state
     world = exporting.export_world(state, WORLDS.collections)
     again = WORLDS.build_state(world)
-    assert exporting.diff_states(state, again, WORLDS.collections) == {}
+    assert comparing.diff_states(state, again, WORLDS.collections) == {}
     assert exporting.export_world(again, WORLDS.collections) == world
 
 
