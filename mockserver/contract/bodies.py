@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from .spec import Spec, SpecNode
 from .validation import SchemaValidator
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
+YAML_MEDIA_TYPES = frozenset({"application/yaml", "text/yaml", "application/x-yaml"})  # the first is RFC 9512's
 TOO_MANY_ELEMENTS = "There is a validation error. Please check the details."  # E4, in the words of the price service
 
 
@@ -36,6 +37,7 @@ class BodyPlan:
     element_id: the field with the id of a bulk's element, if elements are objects (`x-element-id`).
     has_query: whether the body is a search with a field `q` (C16).
     example: the body that the spec shows.
+    other_validators: those of media types that have another schema than the first one.
     """
 
     required: bool
@@ -47,6 +49,7 @@ class BodyPlan:
     element_id: str = "id"
     has_query: bool = False
     example: Any = None
+    other_validators: Mapping[str, SchemaValidator] = field(default_factory=dict)
 
     def id_of(self, element: Any) -> str | None:
         """Return the id of a bulk's element: one of its fields, or the element itself; None if it has no id."""
@@ -59,10 +62,12 @@ class BodyPlan:
             if self.required:
                 raise BadRequest(error_type="required", detail="A body is required.", rule="D8")
             return ParsedBody()
-        value = self._parse_content(content, parse_media_type(content_type))
+        media_type = parse_media_type(content_type)
+        value = self._parse_content(content, media_type)
         if self.element_validator is not None:
             return self._check_elements(value, self.element_validator)
-        error = self.validator.first_error(value)
+        validator = self.other_validators.get(media_type, self.validator) if self.other_validators else self.validator
+        error = validator.first_error(value)
         if error:
             raise error
         return ParsedBody(value)
@@ -73,6 +78,8 @@ class BodyPlan:
             raise BadRequest(field="Content-Type", error_type="contentType", detail=hint, rule="F3a")
         if content_type == FORM_MEDIA_TYPE:
             return query_string.parse_form(content)
+        if content_type in YAML_MEDIA_TYPES:
+            return parse_yaml(content)
         return strict_json.parse_json(content)
 
     def _check_elements(self, value: Any, validator: SchemaValidator) -> ParsedBody:
@@ -86,6 +93,18 @@ class BodyPlan:
             return ParsedBody(value)
         errors = ((position, validator.first_error(element)) for position, element in enumerate(value))
         return ParsedBody(value, {position: error for position, error in errors if error})
+
+
+def parse_yaml(content: bytes) -> Any:
+    """Parse YAML as world files have it; BadRequest with line and column if it cannot be read."""
+    from ..strict_yaml import YamlError, load_yaml  # noqa: PLC0415 - few bodies are YAML
+
+    try:
+        return load_yaml(content.decode())
+    except UnicodeDecodeError:
+        raise BadRequest(error_type="yaml", detail="The body is not UTF-8.") from None
+    except YamlError as error:
+        raise BadRequest(error_type="yaml", detail=f"Not YAML: {shorten(str(error))}.") from None
 
 
 def parse_media_type(header: str | None) -> str:
@@ -115,7 +134,17 @@ def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan 
             element_id=schema.get("x-element-id", "id"),
             example=example,
         )
-    has_query = "q" in field_tree.properties
+    other_schemas = {name: node["schema"] for name, node in declared["content"].items() if node != media}
     return BodyPlan(
-        required, media_types, field_tree, SchemaValidator(spec, schema), has_query=has_query, example=example
+        required,
+        media_types,
+        field_tree,
+        SchemaValidator(spec, schema),
+        has_query="q" in field_tree.properties,
+        example=example,
+        other_validators={
+            name: SchemaValidator(spec, spec.resolve(other))
+            for name, other in other_schemas.items()
+            if spec.resolve(other) != schema
+        },
     )

@@ -6,26 +6,17 @@ Each module or folder is named as its path below `/__admin`.
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import certs, clock, faults, findings, health, settings, snapshots, state, tenants, tokens
+from . import certs, clock, faults, findings, health, reset, seed, settings, snapshots, tenants, tokens, undo
+from .changes import handlers as changes
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
 from .requests import handlers as requests
+from .state import handlers as state
 
 MODULES = (
-    health,
-    certs,
-    state,
-    snapshots,
-    tenants,
-    settings,
-    clock,
-    tokens,
-    requests,
-    coverage,
-    faults,
-    explain,
-    findings,
+    *(health, certs, state, changes, seed, reset, undo, snapshots, tenants, settings),
+    *(clock, tokens, requests, coverage, faults, explain, findings),
 )
 
 

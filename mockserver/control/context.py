@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..contract.operations import Operation
-from ..errors import ClientError
+from ..errors import BadRequest, ClientError
 from ..faults.registry import FaultRegistry
 from ..messages import Call
 from ..records.store import RecordStore
 from ..store.world import Tenant, World
 from ..tls.certificates import Certificates
-from ..worlds.loading import WorldLibrary
+from ..worlds.loading import WorldError, WorldLibrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,13 @@ def json_object(call: Call) -> dict[str, Any]:
     """Return the JSON object in the body, or an empty one without a body."""
     body: dict[str, Any] = call.body or {}
     return body
+
+
+def tenant_facts(tenant: Tenant) -> dict[str, Any]:
+    """Return the facts about a tenant that replies about its state have in common."""
+    return {"tenant": tenant.name, "world": tenant.seed.name, "version": tenant.version}
+
+
+def world_problem(error: WorldError) -> BadRequest:
+    """Return the error of a call that sent an invalid world, or a part of one; the field is a place in the world."""
+    return BadRequest(field=error.place, error_type="world", detail=error.reason)

@@ -85,6 +85,14 @@ def find_snapshot(tenant: Tenant, name: str) -> State:
     return state
 
 
+def find_snapshot_version(tenant: Tenant, name: str) -> int:
+    """Return the version of the state that was saved under this name; UnknownName if there is no such snapshot."""
+    version = tenant.snapshots.version_of(name)
+    if version is None:
+        raise _unknown_snapshot_error(tenant, name)
+    return version
+
+
 def _find_state(tenant: Tenant, name: str) -> State:
     return {PRESENT_NAME: tenant.state, WORLD_NAME: tenant.seed.state}.get(name) or find_snapshot(tenant, name)
 

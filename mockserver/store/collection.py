@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
 from .assignment_tables import NO_ASSIGNMENTS
 from .row_generation import RowGenerator
@@ -32,6 +33,17 @@ class TargetByField:
 Target = str | TargetByField  # the name of a section
 
 
+class ChangeText(NamedTuple):
+    """How a change is told: `one` for one row, `many` for several that have the same value in the field `told_by`.
+
+    `{field}` stands for the row that a field refers to, `{count}` for the number of rows. What is in brackets is left
+    out if the row lacks the field.
+    """
+
+    one: str
+    many: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A list of rows in a world file.
@@ -41,6 +53,8 @@ class Section:
     references: the section that a dotted path refers to; the path leads to a key or to a list of keys.
     parent: the field with the key of the parent row, if the rows form trees.
     check: yields violations that references cannot express, such as rows that must belong together.
+    change_texts: how changes are told, by kind (added, removed, changed); those that are left out have a general text.
+    told_by: the field by which many changes at once are told together; "" for all of the section.
     """
 
     name: str
@@ -50,6 +64,18 @@ class Section:
     parent: str | None = None
     description: str = ""
     check: Callable[[Sections], Iterable[Violation]] | None = None
+    change_texts: Mapping[str, ChangeText] = field(default_factory=dict)
+    told_by: str = ""
+
+    @property
+    def plural(self) -> str:
+        """What people call the rows, such as `legal entities`."""
+        return re.sub("[A-Z]", lambda letter: f" {letter[0].lower()}", self.name)
+
+    @property
+    def noun(self) -> str:
+        """What people call a row, such as `legal entity`."""
+        return re.sub("ies$", "y", self.plural) if self.plural.endswith("ies") else self.plural.removesuffix("s")
 
     def key_of(self, row: Row) -> Key:
         """Return the key of a row."""

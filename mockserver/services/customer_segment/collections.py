@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...domain.group_membership import CUSTOMER
-from ...store.collection import Collection, DividedCollection, Row, Sections, TargetByField, Violation
+from ...store.collection import ChangeText, Collection, DividedCollection, Row, Sections, TargetByField, Violation
 from ...store.row_generation import RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object
 from ...store.state import (
@@ -131,6 +131,22 @@ def _revision_fields(assignment: ItemAssignment | CustomerAssignment | GroupAssi
     return {"metadata": assignment.revision.to_metadata(assignment.mixin_urls)} | mixins
 
 
+def _tell_assignments(one: str, many: str) -> dict[str, ChangeText]:
+    """Return how changes of assignments are told: of one that a field refers to, and of many."""
+    return {
+        "added": ChangeText(f"{one} was added to {{segmentId}}", f"{{count}} {many} were added to {{segmentId}}"),
+        "removed": ChangeText(
+            f"{one} was removed from {{segmentId}}", f"{{count}} {many} were removed from {{segmentId}}"
+        ),
+        "changed": ChangeText(
+            f"the assignment of {one} to {{segmentId}} was changed",
+            f"the assignments of {{count}} {many} to {{segmentId}} were changed",
+        ),
+    }
+
+
+FOR_ENTITY = "{segmentId}[ for {legalEntityId}]"
+
 SEGMENTS = SegmentCollection(
     name="segments",
     references={"siteCode": "sites"},
@@ -154,6 +170,15 @@ CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
     key=("segmentId", "customerId", "legalEntityId"),
     references={"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
     check=check_memberships,
+    told_by="segmentId",
+    change_texts={
+        "added": ChangeText(f"{{customerId}} joined {FOR_ENTITY}", "{count} customers joined {segmentId}"),
+        "removed": ChangeText(f"{{customerId}} left {FOR_ENTITY}", "{count} customers left {segmentId}"),
+        "changed": ChangeText(
+            f"the assignment of {{customerId}} to {FOR_ENTITY} was changed",
+            "the assignments of {count} customers to {segmentId} were changed",
+        ),
+    },
     generator=RowGenerator(make_row=sample_rows.generate_customer_assignment, default_count=40),
     schema=closed_object(
         {
@@ -173,6 +198,8 @@ GROUP_ASSIGNMENTS = GroupAssignmentCollection(
     key=("segmentId", "groupId"),
     references={"segmentId": "segments", "groupId": "groups"},
     check=check_assigned_groups,
+    told_by="segmentId",
+    change_texts=_tell_assignments("{groupId}", "groups"),
     generator=RowGenerator(make_row=sample_rows.generate_group_assignment, default_count=3),
     schema=closed_object(
         {"segmentId": CHOSEN_ID, "groupId": CHOSEN_ID, "mixins": MIXINS, "metadata": METADATA},
@@ -187,6 +214,8 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
         "itemId": TargetByField("type", {"PRODUCT": "products", "CATEGORY": "categories"}),
     },
     generator=RowGenerator(make_row=sample_rows.generate_item_assignment, default_count=120),
+    told_by="segmentId",
+    change_texts=_tell_assignments("{itemId}", "items"),
     schema=closed_object(
         {
             "segmentId": CHOSEN_ID,

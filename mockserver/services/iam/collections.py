@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...domain import group_membership
-from ...store.collection import Collection, DividedCollection, Row, Sections, TargetByField, Violation
+from ...store.collection import ChangeText, Collection, DividedCollection, Row, Sections, TargetByField, Violation
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object
 from ...store.state import Documents, State
@@ -104,6 +104,11 @@ GROUP_USERS = GroupUserCollection(
     key=("groupId", "userId"),
     references={"groupId": "groups", "userId": TargetByField("userType", {"CUSTOMER": "customers"})},
     check=check_user_types,
+    told_by="groupId",
+    change_texts={
+        "added": ChangeText("{userId} joined {groupId}", "{count} users joined {groupId}"),
+        "removed": ChangeText("{userId} left {groupId}", "{count} users left {groupId}"),
+    },
     generator=RowGenerator(make_row=_generate_group_user, default_count=12),
     schema=closed_object(
         {"groupId": CHOSEN_ID, "userId": CHOSEN_ID, "userType": USER_TYPE}, ("groupId", "userId", "userType")

@@ -1,0 +1,118 @@
+"""Single rows of a tenant's state: find, write and remove one; the rest of the world must still fit, as in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...errors import BadRequest
+from ...store.collection import Collection, Row, format_key
+from ...store.state import State
+from ...wording import shorten
+from ...worlds import exporting
+from ...worlds.loading import WorldError, WorldLibrary
+from ..context import UnknownName, Unprocessable, world_problem
+
+FORCE_HINT = "Add force=true to the query to allow references to missing rows."
+
+
+def find_row(state: State, collection: Collection, key_text: str) -> Row:
+    """Return the row with a key, as it is written in differences; UnknownName, or Unprocessable for several rows."""
+    rows = collection.find(state, key_text)
+    if not rows:
+        shown = f"GET /__admin/state/{collection.name} lists them"
+        raise UnknownName(f"{collection.name} has no row with the key {shorten(repr(key_text))}; {shown}.")
+    if len(rows) > 1:
+        raise Unprocessable(
+            f"{len(rows)} rows of {collection.name} have the key {shorten(repr(key_text))}, since their ids contain "
+            "slashes; replace the whole collection with PUT."
+        )
+    return rows[0]
+
+
+def name_row(collection: Collection, key_text: str, body: Row) -> Row:
+    """Return a row with the fields of its key, which a body may leave out unless its ids contain slashes."""
+    names = _key_fields(collection)
+    parts = [key_text] if len(names) == 1 else key_text.split("/")
+    return {**(dict(zip(names, parts, strict=False)) if len(parts) <= len(names) else {}), **body}
+
+
+def write_row(
+    worlds: WorldLibrary, state: State, collection: Collection, key_text: str, row: Row, *, dangling: bool
+) -> tuple[State, Row]:
+    """Return a state with a row, which may replace an older one, and the row as it is stored.
+
+    BadRequest if the row does not have this key, or the world with it is invalid; the error names the field.
+    dangling: whether keys may refer to missing rows.
+    """
+    _check_key(collection, key_text, row)
+    rows = exporting.export_rows(state, collection)
+    keys = [format_key(collection.key_of(other)) for other in rows]
+    index = keys.index(key_text) if key_text in keys else len(rows)
+    checked_rows = _check_rows(
+        worlds, state, collection, [*rows[:index], row, *rows[index + 1 :]], index, dangling=dangling
+    )
+    if index < len(rows) and checked_rows[index] == rows[index]:
+        return state, rows[index]
+    return collection.load(state, checked_rows), checked_rows[index]
+
+
+def remove_row(worlds: WorldLibrary, state: State, collection: Collection, row: Row, *, dangling: bool) -> State:
+    """Return a state without a row; BadRequest if other rows refer to it, unless `dangling`."""
+    key = collection.key_of(row)
+    rows = [other for other in exporting.export_rows(state, collection) if collection.key_of(other) != key]
+    return collection.load(state, _check_rows(worlds, state, collection, rows, None, dangling=dangling))
+
+
+def _check_key(collection: Collection, key_text: str, row: Row) -> None:
+    """Raise BadRequest if a row has another key than the path says; a part of a wrong type is left to the schema."""
+    names = _key_fields(collection)
+    parts = [row.get(name) for name in names]
+    if any(part is not None and not isinstance(part, str) for part in parts):
+        return
+    own_key = format_key(tuple(parts))
+    if own_key != key_text and not _lacks_required_part(collection, row):
+        expected = name_row(collection, key_text, {})
+        wrong = next((name for name in names if row.get(name) != expected.get(name)), names[0])
+        detail = f"The path says {shorten(repr(key_text))}, but the row has the key {shorten(repr(own_key))}."
+        raise BadRequest(field=f"/{wrong}", error_type="key", detail=detail)
+
+
+def _lacks_required_part(collection: Collection, row: Row) -> bool:
+    """Whether a row lacks a field of its key that its schema requires, as the check of the world then says."""
+    return any(name in collection.schema["required"] and row.get(name) is None for name in _key_fields(collection))
+
+
+def _key_fields(collection: Collection) -> tuple[str, ...]:
+    return (collection.key,) if isinstance(collection.key, str) else collection.key
+
+
+def _check_rows(
+    worlds: WorldLibrary, state: State, collection: Collection, rows: list[Row], index: int | None, *, dangling: bool
+) -> list[Row]:
+    """Return the rows of a collection as a check of the world with them leaves them; BadRequest.
+
+    index: of the row that the caller sent.
+    """
+    world = exporting.export_world(state, worlds.collections) | {collection.name: rows}
+    try:
+        checked_rows: list[Row] = worlds.check(world, dangling=dangling)[collection.name]
+    except WorldError as error:
+        raise _row_problem(worlds, world, f"/{collection.name}/{index}", error, dangling=dangling) from None
+    return checked_rows
+
+
+def _row_problem(
+    worlds: WorldLibrary, world: Mapping[str, Any], own_place: str, error: WorldError, *, dangling: bool
+) -> BadRequest:
+    """Return the error of a world; the field is a pointer into the row that was sent, if that one is wrong."""
+    problem = world_problem(error)
+    _, section, *steps = f"{problem.field}/".split("/")
+    if f"{problem.field}/".startswith(f"{own_place}/"):
+        problem.field = problem.field.removeprefix(own_place)
+    elif section in worlds.collections and steps[0].isdigit():
+        key = format_key(worlds.collections[section].key_of(world[section][int(steps[0])]))
+        problem.detail = f"{section} {shorten(repr(key))}: {problem.detail}"
+    if not dangling and " is not among the " in problem.detail:
+        problem.detail = f"{problem.detail.removesuffix('.')}. {FORCE_HINT}"
+    return problem
