@@ -34,6 +34,7 @@ from .tls.certificates import CertificateFiles, Certificates
 from .web.application import CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
+from .worlds.world_file import WorldFile
 
 if TYPE_CHECKING:
     from .web.flask_app import SimulatorFlask
@@ -48,6 +49,7 @@ class App:
     """A simulator that is ready to serve: the simulated API (`api_…`) and the control plane (`control_…`).
 
     specs: those of the API, then that of the control plane.
+    world_file: None if a shipped world is served.
     """
 
     settings: Settings
@@ -62,6 +64,7 @@ class App:
     specs: tuple[Spec, ...]
     entrances: Entrances
     certificates: Certificates
+    world_file: WorldFile | None
 
     @property
     def services(self) -> list[str]:
@@ -90,6 +93,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     records = LoggedRecordStore() if settings.log == "requests" else RecordStore()
     faults = FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
+    world_file = None if settings.fixture in worlds.names else WorldFile(worlds, world, Path(settings.fixture))
     certificates = _find_certificates(settings)
     context = ControlContext(
         world=world,
@@ -97,6 +101,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         operations={operation.id: operation for operation in api.operations},
         faults=faults,
         worlds=worlds,
+        world_file=world_file,
         certificates=certificates,
         is_tls=settings.is_tls,
     )
@@ -134,6 +139,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         specs=specs,
         entrances=entrances,
         certificates=certificates,
+        world_file=world_file,
     )
 
 

@@ -106,6 +106,10 @@ class Settings:
         default="default",
         metadata=_about("World to start from: default, catalogue, empty, or the path of a world file."),
     )
+    watch: bool = field(
+        default=False,
+        metadata=_about("Read the world file of --fixture again when it changes; tenants without changes follow."),
+    )
     spec: Path | None = field(
         default=None, metadata=_about("Folder with your own specs; shipped ones are used for those it lacks.")
     )

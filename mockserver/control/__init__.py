@@ -6,7 +6,7 @@ Each module or folder is named as its path below `/__admin`.
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import certs, clock, faults, findings, health, reset, seed, settings, snapshots, tenants, tokens, undo
+from . import certs, clock, faults, findings, health, reload, reset, seed, settings, snapshots, tenants, tokens, undo
 from .changes import handlers as changes
 from .context import ControlContext
 from .coverage import handlers as coverage
@@ -15,7 +15,7 @@ from .requests import handlers as requests
 from .state import handlers as state
 
 MODULES = (
-    *(health, certs, state, changes, seed, reset, undo, snapshots, tenants, settings),
+    *(health, certs, state, changes, seed, reload, reset, undo, snapshots, tenants, settings),
     *(clock, tokens, requests, coverage, faults, explain, findings),
 )
 

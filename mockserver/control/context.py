@@ -14,6 +14,7 @@ from ..records.store import RecordStore
 from ..store.world import Tenant, World
 from ..tls.certificates import Certificates
 from ..worlds.loading import WorldError, WorldLibrary
+from ..worlds.world_file import WorldFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class ControlContext:
     operations: of the simulated API, by id.
     worlds: the worlds that a tenant can be seeded with.
     certificates: of the server, for HTTPS. is_tls: whether its port speaks HTTPS.
+    world_file: the file of the world; None if a shipped one is served.
     """
 
     world: World
@@ -32,6 +34,7 @@ class ControlContext:
     worlds: WorldLibrary
     certificates: Certificates
     is_tls: bool
+    world_file: WorldFile | None = None
 
     def resolve_tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the default tenant."""

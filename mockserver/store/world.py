@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from threading import Lock
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
@@ -122,6 +122,15 @@ class Tenant:
         self.seed = seed
         self.reset()
 
+    def follow(self, seed: Seed) -> bool:
+        """Take a newer version of the seed, whose state replaces the old one's; False if there are changes to keep."""
+        with self._write_lock:
+            is_untouched, self.seed = self.state is self.seed.state, seed
+            if is_untouched:
+                self._replace_state(seed.state)
+                self.ids = Ids(f"{seed.name}/{self.name}")
+            return is_untouched
+
     def undo(self, steps: int) -> int:
         """Undo the last changes of any kind; return how many were undone."""
         with self._write_lock:
@@ -161,9 +170,17 @@ class Tenant:
             self.version += 1
 
 
+class Followers(NamedTuple):
+    """The tenants that got the state of a newer world, and those that keep their own until a reset."""
+
+    followed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
 class World:
     """All tenants, the tokens, the clock and the source of ids.
 
+    seed: what new tenants start from. initial_seed: the newest version of what the server started with.
     default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
     """
 
@@ -176,7 +193,7 @@ class World:
         strictness: Strictness,
     ) -> None:
         self.seed = seed
-        self._initial_clients = seed.clients
+        self.initial_seed = seed
         self.default_tenant = default_tenant
         self.switches, self.strictness = self._initial_settings = switches, strictness
         self.clock = AdjustableClock(clock or SystemClock())
@@ -222,10 +239,27 @@ class World:
             tenant.reseed(seed)
         return tenants
 
+    def follow(self, seed: Seed) -> Followers:
+        """Replace the seed of the start by a newer version of it.
+
+        Tenants that were seeded with another world keep it, and so do new ones if all were.
+        """
+        with self._tenants_lock:
+            old, self.initial_seed = self.initial_seed, seed
+            if self.seed is old:
+                self.seed = seed
+            tenants = [self._tenants[name] for name in self.tenant_names if self._tenants[name].seed is old]
+        self.tokens.replace_initial(seed.tokens)
+        outcomes = [(tenant.name, tenant.follow(seed)) for tenant in tenants]
+        return Followers(
+            tuple(name for name, has_followed in outcomes if has_followed),
+            tuple(name for name, has_followed in outcomes if not has_followed),
+        )
+
     def clients_of(self, tenant: str | None) -> Mapping[str, OAuthClient]:
         """Return the clients of a tenant's world, or of the world of new tenants, and those of the server's start."""
         seed = self.tenant(tenant).seed if tenant else self.seed
-        return {**self._initial_clients, **seed.clients}
+        return {**self.initial_seed.clients, **seed.clients}
 
     def home_of_client(self, client_id: str) -> str | None:
         """Return the tenant whose world has a client that the world of new tenants lacks, or else None."""
