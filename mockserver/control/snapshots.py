@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from ..messages import Call, Handler, Reply
+from ..store.snapshots import Snapshots
 from ..store.state import State
-from ..store.world import Snapshots, Tenant
+from ..store.world import Tenant
 from ..worlds import comparing
 from .context import ControlContext, UnknownName, Unprocessable
 
