@@ -79,6 +79,21 @@ def test_ids_with_slashes_work_with_the_key_in_the_body(client: Client, admin: A
         admin.call("DELETE", path)
 
 
+def test_the_slashes_of_a_key_need_no_encoding(client: Client, admin: Admin) -> None:
+    key = f"{GOLDEN}/PRODUCT/{HAMMER}"
+    row = admin.call("GET", path_of("itemAssignments", key))
+    for path in (key, f"{key}/", f"{GOLDEN}%2FPRODUCT/{HAMMER}"):
+        assert admin.call("GET", f"/state/itemAssignments/{path}") == row
+        assert admin.call("PATCH", f"/state/itemAssignments/{path}", {})["key"] == key
+    assert admin.call("DELETE", f"/state/itemAssignments/{key}")["key"] == key
+    assert admin.call("PUT", f"/state/itemAssignments/{key}", row, 201)["row"] == row
+    admin.call("GET", "/state/products/" + "/" * 5000, status=404)
+    assert "products" in admin.call("GET", "/state/products/a//b", status=404)["message"]
+    assert admin.call("POST", f"/state/itemAssignments/{key}", {}, 405)["message"].startswith("This path allows DELETE")
+    for path in ("/state/", "/state//x/y", "/tenants/a/b", "/snapshots/a/b/c"):
+        assert admin.call("GET", path, status=404 if path != "/state/" else 200)
+
+
 def test_rows_with_the_same_written_key_are_not_mixed_up(client: Client, admin: Admin) -> None:
     metadata = DEFAULT["segments"][0]["metadata"]
     for id_ in ("x", "x/y"):
