@@ -119,6 +119,14 @@ class Collection(Section):
         row = self.table(state).get(key_text)
         return [] if row is None else [row]
 
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this row, which may replace an older one; it is not checked."""
+        return state.with_table(self.name, self.table(state).set(str(self.key_of(row)), row))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without the row with this key; rows that refer to it stay."""
+        return state.with_table(self.name, self.table(state).delete(str(self.key_of(row))))
+
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""
         return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})

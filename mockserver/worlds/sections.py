@@ -40,6 +40,15 @@ class MixinSchemaCollection(Collection):
         """Return the schema with this URL, or nothing."""
         return [row for url, row in self.export(state) if url == key_text]
 
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this schema, whose file has been read in."""
+        return state._replace(mixin_schemas={**state.mixin_schemas, row["url"]: orjson.dumps(row["schema"]).decode()})
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this schema."""
+        others = {url: schema for url, schema in state.mixin_schemas.items() if url != row["url"]}
+        return state._replace(mixin_schemas=others)
+
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these schemas, whose files have been read in."""
         return state._replace(mixin_schemas={row["url"]: orjson.dumps(row["schema"]).decode() for row in rows})

@@ -239,6 +239,24 @@ def test_texts_in_names_are_not_taken_for_places(client: Client, admin: Admin) -
     assert joined.endswith(", test a?b.")
 
 
+def test_long_values_are_left_out_of_the_changes_but_not_of_the_differences(admin: Admin) -> None:
+    admin.call("PUT", "/snapshots/before")
+    path = f"/state/segments/{GOLDEN}"
+    admin.call("PATCH", path, {"mixins": {f"m{number}": 0 for number in range(200)} | {"long": "a"}})
+    long_values: list[Any] = ["a" * 2000, ["a"] * 2000, {"a" * 2000: 1}, [[[["a" * 2000]]]]]
+    for value in long_values:
+        admin.call("PATCH", path, {"mixins": {f"m{number}": 1 for number in range(200)} | {"long": value}})
+        change = list_changes(admin)[-1]
+        assert all(field.keys() <= {"pointer", "isLong", "before", "after"} for field in change["fields"])
+        assert len(change["fields"]) <= 100
+        assert len(change["sentence"]) < 1000
+        fields = admin.call("GET", "/snapshots/before/diff", details="true")["changes"]["segments"]["fields"][GOLDEN]
+        assert fields[0]["after"]["long"] == value
+    admin.call("PATCH", path, {"mixins": {"long": "b" * 3000}})
+    assert list_changes(admin)[-1]["fields"] == [{"pointer": "/mixins/long", "isLong": True}]
+    assert list_changes(admin)[-1]["sentence"].endswith(": mixins/long replaced.")
+
+
 def test_calls_at_the_same_time_are_not_mixed_up(client: Client, admin: Admin) -> None:
     """While a fault holds requests, each call has a thread; the writes of the held one are told with its own test."""
     segments = [f"s{number}" for number in range(8)]

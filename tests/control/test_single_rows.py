@@ -9,6 +9,8 @@ import pytest
 
 from mockserver.control.state.merge_patch import apply_merge_patch
 from mockserver.store.collection import format_key
+from mockserver.store.state import State
+from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
 
@@ -58,6 +60,33 @@ def test_a_row_of_each_collection_is_removed_and_created_again_in_one_step_each(
     assert admin.call("GET", f"/state/{collection}") == rows
     assert admin.call("GET", "/state/diff")["changes"] == {}
     assert admin.call("POST", "/undo", {"steps": 2})["undone"] == 2
+
+
+def derived_facts(state: State) -> tuple[Any, ...]:
+    """Return what a state keeps in addition to its rows."""
+    by_assignee = [
+        {
+            id_: {(assignment.segment_id, assignment.key) for assignment in group}
+            for id_, group in table.items()
+            if group
+        }
+        for table in (state.members.by_assignee, state.segment_groups.by_assignee)
+    ]
+    return dict(state.user_groups.items()), *by_assignee
+
+
+@pytest.mark.parametrize(("name", "key", "row"), ROWS, ids=lambda part: part if isinstance(part, str) else "")
+def test_a_single_row_gives_the_state_that_its_whole_collection_gives(name: str, key: str, row: Any) -> None:
+    collection, state = WORLDS.collections[name], WORLDS.load_seed("default").state
+    rows = exporting.export_rows(state, collection)
+    (row,) = collection.find(state, key)
+    without, with_again = collection.drop_row(state, row), collection.put_row(collection.drop_row(state, row), row)
+    for changed, all_rows in ((without, [other for other in rows if other != row]), (with_again, rows)):
+        expected = collection.load(state, all_rows)
+        assert exporting.export_world(changed, WORLDS.collections) == exporting.export_world(
+            expected, WORLDS.collections
+        )
+        assert derived_facts(changed) == derived_facts(expected)
 
 
 def test_the_body_may_leave_out_the_key(client: Client, admin: Admin) -> None:

@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import orjson
 
+from ...practices.nesting import child_values
 from ...records.exchange import format_entry_id, read_test_name
 from ...store.clock import format_timestamp
 from ...store.collection import ChangeText, Collection, Row, RowChange, Section, format_key
@@ -20,7 +22,9 @@ from ...worlds.comparing import ABSENT, ChangeKind, FieldChange, compare_states,
 from ...worlds.sections import LANGUAGES, LANGUAGES_SCHEMA
 
 MAX_KEYS = 100  # of rows that are told together
+MAX_FIELDS = 100  # of a row
 MAX_TOLD_FIELDS = 3
+MAX_VALUE_SIZE = 1000  # characters and parts of a value that is shown
 MAX_NAME_LENGTH = 60  # characters of a name or value in a sentence
 LANGUAGE_SECTION = Section(name=LANGUAGES, schema=LANGUAGES_SCHEMA)  # told as if each language were a row
 FIELD = re.compile(r"{(\w*)}")  # without a name, it stands for the row itself
@@ -57,7 +61,7 @@ def _tell_group(
     facts["key"] = format_key(key)
     fields = list(compare_values(old, new)) if kind == "changed" else []
     if fields:
-        facts["fields"] = [field.to_json() for field in fields]
+        facts["fields"] = [_field_json(field) for field in fields[:MAX_FIELDS]]
     return _assemble(change, subject.fill(text.one), facts, _tell_fields(fields))
 
 
@@ -121,7 +125,7 @@ def _name_of(row: Row, state: State) -> str:
 
 
 def _shorten_name(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(text[:MAX_VALUE_SIZE].split())
     return text if len(text) <= MAX_NAME_LENGTH else f"{text[: MAX_NAME_LENGTH - 1]}…"
 
 
@@ -141,10 +145,28 @@ def _tell_field(field: FieldChange) -> str:
         return f"{place} added"
     if after is ABSENT:
         return f"{place} removed"
-    if isinstance(before, dict | list) or isinstance(after, dict | list):
+    if any(isinstance(value, dict | list) or _is_long(value) for value in (before, after)):
         return f"{place} replaced"
     old, new = (_shorten_name(orjson.dumps(value).decode()) for value in (before, after))
     return f"{place} from {old} to {new}"
+
+
+def _field_json(field: FieldChange) -> dict[str, Any]:
+    """Return a field as data; one with a long value has no values, which differences between states show."""
+    if _is_long(field.before) or _is_long(field.after):
+        return {"pointer": field.pointer, "isLong": True}
+    return field.to_json()
+
+
+def _is_long(value: Any) -> bool:
+    size, pending = 0, [value]
+    while pending and size <= MAX_VALUE_SIZE:
+        part = pending.pop()
+        size += len(part) if isinstance(part, str) else 1
+        if isinstance(part, Mapping):
+            size += sum(map(len, islice(part, MAX_VALUE_SIZE)))
+        pending += islice(child_values(part), MAX_VALUE_SIZE) if isinstance(part, dict | list) else ()
+    return size > MAX_VALUE_SIZE
 
 
 def _assemble(change: ShownChange, text: str, facts: dict[str, Any], ending: str = "") -> dict[str, Any]:

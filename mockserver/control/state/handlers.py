@@ -134,7 +134,11 @@ def _replace_section(context: ControlContext, call: Call, name: str, content: An
 
     def replace_section(state: State) -> tuple[State, int]:
         world = exporting.export_world(state, worlds.collections) | {name: content}
-        state = worlds.build_state(_check_world(worlds, world, dangling=_allows_dangling(call)))
+        checked_world = _check_world(worlds, world, dangling=_allows_dangling(call))
+        if name in worlds.collections:  # so that the other tables stay the same
+            state = worlds.collections[name].load(state, checked_world[name])
+        else:
+            state = worlds.build_state(checked_world)
         return state, exporting.count_rows(state, worlds.collections)[name]
 
     return Reply(200, {"collection": name, "rows": tenant.change(replace_section)} | tenant_facts(tenant))

@@ -46,22 +46,15 @@ def write_row(
     dangling: whether keys may refer to missing rows.
     """
     _check_key(collection, key_text, row)
-    rows = exporting.export_rows(state, collection)
-    keys = [format_key(collection.key_of(other)) for other in rows]
-    index = keys.index(key_text) if key_text in keys else len(rows)
-    checked_rows = _check_rows(
-        worlds, state, collection, [*rows[:index], row, *rows[index + 1 :]], index, dangling=dangling
-    )
-    if index < len(rows) and checked_rows[index] == rows[index]:
-        return state, rows[index]
-    return collection.load(state, checked_rows), checked_rows[index]
+    old_row = next(iter(collection.find(state, key_text)), None)
+    stored_row = _check_world(worlds, state, collection, old_row, row, dangling=dangling)
+    return (state, row) if stored_row == old_row else (collection.put_row(state, stored_row), stored_row)
 
 
 def remove_row(worlds: WorldLibrary, state: State, collection: Collection, row: Row, *, dangling: bool) -> State:
     """Return a state without a row; BadRequest if other rows refer to it, unless `dangling`."""
-    key = collection.key_of(row)
-    rows = [other for other in exporting.export_rows(state, collection) if collection.key_of(other) != key]
-    return collection.load(state, _check_rows(worlds, state, collection, rows, None, dangling=dangling))
+    _check_world(worlds, state, collection, row, None, dangling=dangling)
+    return collection.drop_row(state, row)
 
 
 def _check_key(collection: Collection, key_text: str, row: Row) -> None:
@@ -87,28 +80,32 @@ def _key_fields(collection: Collection) -> tuple[str, ...]:
     return (collection.key,) if isinstance(collection.key, str) else collection.key
 
 
-def _check_rows(
-    worlds: WorldLibrary, state: State, collection: Collection, rows: list[Row], index: int | None, *, dangling: bool
-) -> list[Row]:
-    """Return the rows of a collection as a check of the world with them leaves them; BadRequest.
+def _check_world(
+    worlds: WorldLibrary, state: State, collection: Collection, old_row: Row | None, row: Row | None, *, dangling: bool
+) -> Any:
+    """Check the world in which a row replaces an older one, or is missing; BadRequest.
 
-    index: of the row that the caller sent.
+    Return the row as the check leaves it.
     """
-    world = exporting.export_world(state, worlds.collections) | {collection.name: rows}
+    world = exporting.export_world(state, worlds.collections)
+    rows = world[collection.name]
+    index = len(rows) if old_row is None else rows.index(old_row)
+    rows[index : index + 1] = [] if row is None else [row]
     try:
-        checked_rows: list[Row] = worlds.check(world, dangling=dangling)[collection.name]
+        checked_world = worlds.check(world, dangling=dangling)
     except WorldError as error:
-        raise _row_problem(worlds, world, f"/{collection.name}/{index}", error, dangling=dangling) from None
-    return checked_rows
+        own_place = None if row is None else f"/{collection.name}/{index}"
+        raise _row_problem(worlds, world, own_place, error, dangling=dangling) from None
+    return None if row is None else checked_world[collection.name][index]
 
 
 def _row_problem(
-    worlds: WorldLibrary, world: Mapping[str, Any], own_place: str, error: WorldError, *, dangling: bool
+    worlds: WorldLibrary, world: Mapping[str, Any], own_place: str | None, error: WorldError, *, dangling: bool
 ) -> BadRequest:
     """Return the error of a world; the field is a pointer into the row that was sent, if that one is wrong."""
     problem = world_problem(error)
     _, section, *steps = f"{problem.field}/".split("/")
-    if f"{problem.field}/".startswith(f"{own_place}/"):
+    if own_place is not None and f"{problem.field}/".startswith(f"{own_place}/"):
         problem.field = problem.field.removeprefix(own_place)
     elif section in worlds.collections and steps[0].isdigit():
         key = format_key(worlds.collections[section].key_of(world[section][int(steps[0])]))

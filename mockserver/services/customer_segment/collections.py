@@ -30,6 +30,14 @@ class SegmentCollection(Collection):
         """Return the segments by id."""
         return state.segments
 
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this segment."""
+        return state.with_segment(row)
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this segment; its assignments stay."""
+        return state._replace(segments=state.segments.delete(row["id"]))
+
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these segments."""
         return state.with_segments(rows)
@@ -49,6 +57,14 @@ class CustomerAssignmentCollection(DividedCollection):
             row["legalEntityId"] = entry.legal_entity_id
         return row | {"assignmentType": entry.assignment_type} | _revision_fields(entry)
 
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this assignment."""
+        return state.with_member(_customer_assignment(row, {}))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this assignment."""
+        return state.without_member(row["segmentId"], (row["customerId"], row.get("legalEntityId", "")))
+
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
         texts: dict[str, str] = {}
@@ -66,11 +82,17 @@ class GroupAssignmentCollection(DividedCollection):
         """Return the row of an assignment."""
         return {"segmentId": entry.segment_id, "groupId": entry.group_id} | _revision_fields(entry)
 
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this assignment."""
+        return state.with_segment_group(_group_assignment(row))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this assignment."""
+        return state.without_segment_group(row["segmentId"], row["groupId"])
+
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
-        return state.with_group_assignments(
-            GroupAssignment(row["segmentId"], row["groupId"], *_revision_and_mixins(row)) for row in rows
-        )
+        return state.with_group_assignments(map(_group_assignment, rows))
 
 
 class ItemAssignmentCollection(DividedCollection):
@@ -83,6 +105,14 @@ class ItemAssignmentCollection(DividedCollection):
     def make_row(self, entry: ItemAssignment) -> Row:
         """Return the row of an assignment."""
         return {"segmentId": entry.segment_id, "type": entry.type, "itemId": entry.item_id} | _revision_fields(entry)
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this assignment."""
+        return state.with_item(_item_assignment(row, {}))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this assignment."""
+        return state.without_item(row["segmentId"], (row["type"], row["itemId"]))
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -114,6 +144,10 @@ def _customer_assignment(row: Row, texts: dict[str, str]) -> CustomerAssignment:
     segment_id, customer_id = texts.setdefault(row["segmentId"], row["segmentId"]), row["customerId"]
     customer = customer_id, row.get("legalEntityId"), row["assignmentType"]
     return CustomerAssignment(segment_id, *customer, *_revision_and_mixins(row))
+
+
+def _group_assignment(row: Row) -> GroupAssignment:
+    return GroupAssignment(row["segmentId"], row["groupId"], *_revision_and_mixins(row))
 
 
 def _item_assignment(row: Row, texts: dict[str, str]) -> ItemAssignment:

@@ -28,6 +28,14 @@ class GroupUserCollection(DividedCollection):
         """Return the row of a user of a group, which is what is stored."""
         return entry
 
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state in which a group has this user too."""
+        return group_membership.with_group_user(state, row)
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this user of a group."""
+        return group_membership.without_group_user(state, row["groupId"], row["userId"])
+
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these users of groups."""
         return group_membership.with_group_users(state, rows)
