@@ -6,12 +6,8 @@ from functools import partial
 
 from ..messages import Call, Handler, Reply
 from ..worlds.loading import WorldError
-from .context import ControlContext, Unprocessable, world_problem
-
-NO_FILE = (
-    "The server was started with the shipped world {world!r}, which does not change. Start it with a file of your own, "
-    "such as --fixture world.yaml, or load another world with POST /__admin/seed."
-)
+from ..worlds.world_file import UNCHANGED
+from .context import ControlContext, world_problem
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -20,12 +16,10 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def reload_world(context: ControlContext, _: Call) -> Reply:
-    """Read the file of the world again; a file with mistakes changes nothing."""
+    """Read the file of the world again; a file with mistakes changes nothing. A shipped world never changes."""
     file = context.world_file
-    if file is None:
-        raise Unprocessable(NO_FILE.format(world=context.world.initial_seed.name))
     try:
-        reload = file.reload()
+        reload = file.reload() if file else UNCHANGED
     except WorldError as error:
         problem = world_problem(error)
         problem.message = "The world file has mistakes; nothing was changed."
@@ -34,7 +28,7 @@ def reload_world(context: ControlContext, _: Call) -> Reply:
         200,
         {
             "world": context.world.initial_seed.name,
-            "file": str(file.path),
+            **({"file": str(file.path)} if file else {}),
             "changed": reload.has_changed,
             "followed": list(reload.followers.followed),
             "kept": list(reload.followers.kept),

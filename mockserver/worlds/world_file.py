@@ -19,7 +19,6 @@ LOG = logging.getLogger("mockserver")
 SECONDS_BETWEEN_CHECKS = 1.0
 MAX_ATTEMPTS = 3  # to read files that change meanwhile
 MAX_LOGGED_TENANTS = 20
-NOBODY_FOLLOWS = Followers((), ())
 
 Signature = tuple[
     tuple[int, int, int] | None, ...
@@ -31,6 +30,9 @@ class Reload(NamedTuple):
 
     has_changed: bool
     followers: Followers
+
+
+UNCHANGED = Reload(False, Followers((), ()))
 
 
 class Reading(NamedTuple):
@@ -117,7 +119,7 @@ class WorldFile:
             LOG.warning("The world stays as it is, because its file has mistakes: %s", reading.outcome)
             raise reading.outcome
         if reading.outcome is None:
-            return Reload(False, NOBODY_FOLLOWS)
+            return UNCHANGED
         self._digest = reading.digest
         followers = self._world.follow(reading.outcome)
         LOG.warning("The world file %s was read again; %s", self.path, _describe_followers(followers))
