@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple
 
+from orjson import OPT_SORT_KEYS, dumps
+
 from .assignment_tables import NO_ASSIGNMENTS
 from .row_generation import RowGenerator
 from .state import State
@@ -112,7 +114,7 @@ class Collection(Section):
 
     def compare(self, before: State, after: State) -> Iterator[RowChange]:
         """Yield the rows that differ between two states, in the order of the keys."""
-        return (change for change in self.table(before).compare(self.table(after)) if change[1] != change[2])
+        return (change for change in self.table(before).compare(self.table(after)) if differs(*change[1:]))
 
     def find(self, state: State, key_text: str) -> list[Row]:
         """Return the rows whose key is written like this: none, one, or several if ids contain slashes."""
@@ -156,7 +158,7 @@ class DividedCollection(Collection):
             for _, old, new in (old_table or NO_ASSIGNMENTS).compare(new_table or NO_ASSIGNMENTS):
                 old_row, new_row = (None if entry is None else self.make_row(entry) for entry in (old, new))
                 row = new_row or old_row
-                if row is not None and old_row != new_row:
+                if row is not None and differs(old_row, new_row):
                     yield self.key_of(row), old_row, new_row
 
     def find(self, state: State, key_text: str) -> list[Row]:
@@ -192,6 +194,13 @@ def _targets(section: Section) -> set[str]:
     targets = section.references.values()
     name_groups = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
     return {name for names in name_groups for name in names}
+
+
+def differs(old: Row | None, new: Row | None) -> bool:
+    """Whether two rows are different JSON; to Python, true equals 1, and 1 equals 1.0."""
+    if old is new:
+        return False
+    return old != new or dumps(old, option=OPT_SORT_KEYS) != dumps(new, option=OPT_SORT_KEYS)
 
 
 def format_key(key: Key) -> str:

@@ -72,7 +72,7 @@ def compare_values(before: Any, after: Any, pointer: str = "") -> Iterator[Field
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from compare_values(old, new, f"{pointer}/{index}")
-    elif before != after or isinstance(before, bool) != isinstance(after, bool):
+    elif before != after or type(before) is not type(after):
         yield FieldChange(pointer, before, after)
 
 

@@ -321,6 +321,7 @@ def test_differences_show_fields_before_and_after(client: Client, admin: Admin) 
 VALUES: list[tuple[Any, Any, list[tuple[str, Any, Any]]]] = [
     ({"a": 1}, {"a": 1}, []),
     ({"a": 1}, {"a": True}, [("/a", 1, True)]),
+    ({"a": 1}, {"a": 1.0}, [("/a", 1, 1.0)]),
     ({"a": [1]}, {"a": [1, 2]}, [("/a", [1], [1, 2])]),
     ({"a": {"b": 1}}, {"a": [1]}, [("/a", {"b": 1}, [1])]),
     ({"a": {}}, {}, [("/a", {}, comparing.ABSENT)]),

@@ -132,6 +132,12 @@ def test_rows_with_the_same_written_key_are_not_mixed_up(client: Client, admin: 
         admin.call("PUT", path_of("groups", group), {"name": {"en": "G"}, "userType": "CUSTOMER"}, 201)
         row = {"segmentId": segment, "groupId": group, "metadata": metadata}
         admin.call("PUT", "/state/groupAssignments", [*admin.call("GET", "/state/groupAssignments"), row])
+    rows = admin.call("GET", "/state/groupAssignments")
+    for row in [row for row in rows if row["segmentId"].startswith("x")]:
+        changed = row | {"mixins": {"of": row["segmentId"]}}
+        assert admin.call("PUT", path_of("groupAssignments", "x/y/z"), changed)["row"] == changed
+        rows = [changed if other == row else other for other in rows]
+        assert admin.call("GET", "/state/groupAssignments") == rows
     for method, body in (("GET", None), ("PATCH", {}), ("DELETE", None)):
         message = admin.call(method, path_of("groupAssignments", "x/y/z"), body, 422)["message"]
         assert message.startswith("2 rows of groupAssignments")
@@ -151,6 +157,17 @@ def test_a_patch_is_a_merge_patch(client: Client, admin: Admin) -> None:
     )
     assert reply.get_json()["row"] == {field: value for field, value in patched.items() if field != "published"}
     assert admin.call("GET", path) == reply.get_json()["row"]
+
+
+def test_true_is_not_one(client: Client, admin: Admin) -> None:
+    path = path_of("itemAssignments", f"{GOLDEN}/PRODUCT/{HAMMER}")
+    for version, value in enumerate((1, True, 1.0, {"a": 1}, {"a": True}, "1"), start=1):
+        assert admin.call("PATCH", path, {"mixins": {"value": value}})["version"] == version
+        assert admin.call("PATCH", path, {"mixins": {"value": value}})["version"] == version
+        assert str(admin.call("GET", path)["mixins"]["value"]) == str(value)
+        assert "itemAssignments" in admin.call("GET", "/state/diff")["changes"]
+    kinds = {change["kind"] for change in admin.call("GET", "/changes")["changes"]}
+    assert kinds == {"changed"}
 
 
 # The examples of RFC 7396, appendix A.

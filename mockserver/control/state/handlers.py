@@ -15,6 +15,7 @@ from ...worlds.sections import LANGUAGES
 from ..context import ControlContext, Unprocessable, json_object, tenant_facts, world_problem
 from . import single_rows
 from .merge_patch import apply_merge_patch
+from .single_rows import WrittenRow
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -68,16 +69,12 @@ def replace_row(context: ControlContext, call: Call) -> Reply:
     collection, tenant = _require_collection(context, call), context.resolve_tenant(call)
     key_text, row = call.path["key"], single_rows.name_row(collection, call.path["key"], json_object(call))
 
-    def write_row(state: State) -> tuple[State, tuple[Any, bool]]:
-        is_new = not collection.find(state, key_text)
-        new_state, stored_row = single_rows.write_row(
-            context.worlds, state, collection, key_text, row, dangling=_allows_dangling(call)
-        )
-        return new_state, (stored_row, is_new)
+    def write_row(state: State) -> tuple[State, WrittenRow]:
+        return single_rows.write_row(context.worlds, state, collection, key_text, row, dangling=_allows_dangling(call))
 
-    stored_row, is_new = tenant.change(write_row)
-    facts = {"collection": collection.name, "key": key_text, "row": stored_row}
-    return Reply(201 if is_new else 200, facts | tenant_facts(tenant))
+    written = tenant.change(write_row)
+    facts = {"collection": collection.name, "key": key_text, "row": written.row}
+    return Reply(201 if written.is_new else 200, facts | tenant_facts(tenant))
 
 
 def patch_row(context: ControlContext, call: Call) -> Reply:
@@ -85,12 +82,12 @@ def patch_row(context: ControlContext, call: Call) -> Reply:
     collection, tenant = _require_collection(context, call), context.resolve_tenant(call)
     key_text, patch = call.path["key"], json_object(call)
 
-    def write_patched_row(state: State) -> tuple[State, Any]:
+    def write_patched_row(state: State) -> tuple[State, WrittenRow]:
         row = apply_merge_patch(single_rows.find_row(state, collection, key_text), patch)
         return single_rows.write_row(context.worlds, state, collection, key_text, row, dangling=_allows_dangling(call))
 
-    stored_row = tenant.change(write_patched_row)
-    return Reply(200, {"collection": collection.name, "key": key_text, "row": stored_row} | tenant_facts(tenant))
+    row = tenant.change(write_patched_row).row
+    return Reply(200, {"collection": collection.name, "key": key_text, "row": row} | tenant_facts(tenant))
 
 
 def delete_row(context: ControlContext, call: Call) -> Reply:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...errors import BadRequest
-from ...store.collection import Collection, Row, format_key
+from ...store.collection import Collection, Row, differs, format_key
 from ...store.state import State
 from ...wording import shorten
 from ...worlds import exporting
@@ -14,6 +14,13 @@ from ...worlds.loading import WorldError, WorldLibrary
 from ..context import UnknownName, Unprocessable, world_problem
 
 FORCE_HINT = "Add force=true to the query to allow references to missing rows."
+
+
+class WrittenRow(NamedTuple):
+    """A row as it is stored, and whether none had its key before."""
+
+    row: Row
+    is_new: bool
 
 
 def find_row(state: State, collection: Collection, key_text: str) -> Row:
@@ -39,16 +46,19 @@ def name_row(collection: Collection, key_text: str, body: Row) -> Row:
 
 def write_row(
     worlds: WorldLibrary, state: State, collection: Collection, key_text: str, row: Row, *, dangling: bool
-) -> tuple[State, Row]:
-    """Return a state with a row, which may replace an older one, and the row as it is stored.
+) -> tuple[State, WrittenRow]:
+    """Return a state with a row, which may replace an older one with the same key; this state if nothing changes.
 
     BadRequest if the row does not have this key, or the world with it is invalid; the error names the field.
     dangling: whether keys may refer to missing rows.
     """
     _check_key(collection, key_text, row)
-    old_row = next(iter(collection.find(state, key_text)), None)
+    parts = _key_parts(collection, row)
+    same_rows = (other for other in collection.find(state, key_text) if _key_parts(collection, other) == parts)
+    old_row = next(same_rows, None)
     stored_row = _check_world(worlds, state, collection, old_row, row, dangling=dangling)
-    return (state, row) if stored_row == old_row else (collection.put_row(state, stored_row), stored_row)
+    written = WrittenRow(stored_row, old_row is None)
+    return (collection.put_row(state, stored_row) if differs(old_row, stored_row) else state), written
 
 
 def remove_row(worlds: WorldLibrary, state: State, collection: Collection, row: Row, *, dangling: bool) -> State:
@@ -60,10 +70,10 @@ def remove_row(worlds: WorldLibrary, state: State, collection: Collection, row: 
 def _check_key(collection: Collection, key_text: str, row: Row) -> None:
     """Raise BadRequest if a row has another key than the path says; a part of a wrong type is left to the schema."""
     names = _key_fields(collection)
-    parts = [row.get(name) for name in names]
+    parts = _key_parts(collection, row)
     if any(part is not None and not isinstance(part, str) for part in parts):
         return
-    own_key = format_key(tuple(parts))
+    own_key = format_key(parts)
     if own_key != key_text and not _lacks_required_part(collection, row):
         expected = name_row(collection, key_text, {})
         wrong = next((name for name in names if row.get(name) != expected.get(name)), names[0])
@@ -78,6 +88,10 @@ def _lacks_required_part(collection: Collection, row: Row) -> bool:
 
 def _key_fields(collection: Collection) -> tuple[str, ...]:
     return (collection.key,) if isinstance(collection.key, str) else collection.key
+
+
+def _key_parts(collection: Collection, row: Row) -> tuple[Any, ...]:
+    return tuple(row.get(name) for name in _key_fields(collection))
 
 
 def _check_world(
