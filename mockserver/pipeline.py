@@ -223,13 +223,11 @@ class Pipeline:
         tenant = call.tenant_or_none
         version_before = tenant.version if tenant else 0
         if operation.method != "GET":
-            PRESENT.cause = exchange.describe_cause(operation, is_kept=self.records.is_recording)
+            PRESENT.fields = exchange.describe_cause(operation, is_kept=self.records.is_recording)
         try:
             outcome = self.handlers[operation.id](call)
         finally:
             exchange.versions = (version_before, tenant.version) if tenant else None
-            if operation.method != "GET":
-                PRESENT.cause = None
         return view.build_list_reply(outcome.rows, self.source_cache) if isinstance(outcome, Listing) else outcome
 
     def _encode_body(self, exchange: Exchange, operation: Operation, call: Call, view: View, reply: Reply) -> Any:

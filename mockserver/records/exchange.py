@@ -13,7 +13,7 @@ from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
 from ..errors import ClientError, Forbidden, NoOperation
 from ..messages import Call, NetworkFault, Request, Response
-from ..store.history import Cause
+from ..store.history import CauseFields
 
 MAX_TEST_NAME_LENGTH = 200  # characters
 MAX_STORED_BODY_BYTES = 64 * 1024  # of one request or response; the rest is cut off
@@ -145,10 +145,10 @@ class Exchange(JournalEntry):
     network_fault: NetworkFault | None = None
     started_ns: int = 0
 
-    def describe_cause(self, operation: Operation, *, is_kept: bool) -> Cause:
+    def describe_cause(self, operation: Operation, *, is_kept: bool) -> CauseFields:
         """Return what the history of a tenant keeps of the exchange; `is_kept` is whether the journal will have it."""
         request, principal = self.request, self.principal
-        return Cause(
+        return (
             self.arrived_seconds,
             self.number if is_kept else 0,
             request.method,

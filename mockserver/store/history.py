@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from threading import local
 from typing import NamedTuple
 
@@ -14,8 +12,7 @@ from .state import State
 MAX_UNDO_STEPS = 100  # changes of a tenant that are kept and can be undone
 
 
-@dataclass(slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What makes changes: a call, or the file of the world.
 
     seconds: real time since 1970. number: of the call in the journal; 0 if the journal does not have it.
@@ -33,22 +30,17 @@ class Cause:
     test: str | None = None
 
 
-class CauseHolder(local):
-    """What makes the changes of this thread; None for code that says nothing about it."""
+CauseFields = tuple[float, int, str, str, str, str | None, str | None]  # a plain tuple takes a third of the time
 
-    cause: Cause | None = None
+
+class CauseHolder(local):
+    """The fields of the cause of the changes that this thread makes, until its next call; None before the first one."""
+
+    fields: CauseFields | None = None
 
 
 PRESENT = CauseHolder()
-
-
-@dataclass(slots=True, eq=False)
-class Change:
-    """A change of the state; `version` is the one that it led to, `before` the state that it replaced."""
-
-    version: int
-    before: State
-    cause: Cause | None
+Change = tuple[int, State, CauseFields | None]  # the version that it led to, the state that it replaced, its cause
 
 
 class ShownChange(NamedTuple):
@@ -77,22 +69,22 @@ class History:
 
     def append_change(self, version: int, before: State) -> None:
         """Add a change that can be undone."""
-        change = Change(version, before, PRESENT.cause)
+        change = version, before, PRESENT.fields
         self._changes.append(change)
         self._undoable.append(change)
 
     def append_undo(self, version: int, before: State) -> None:
         """Add a change that cannot be undone itself."""
-        self._changes.append(Change(version, before, PRESENT.cause))
+        self._changes.append((version, before, PRESENT.fields))
 
     def pop_state(self) -> State | None:
         """Return the state before the last change that can be undone, and forget that change; None without any."""
-        return self._undoable.pop().before if self._undoable else None
+        return self._undoable.pop()[1] if self._undoable else None
 
     def find_state(self, version: int, present: State, present_version: int) -> State:
         """Return the state that undo to a version restores; UnknownVersion."""
-        states = {change.version - 1: change.before for change in self._changes} | {present_version: present}
-        reachable = {id(change.before) for change in self._undoable} | {id(present)}
+        states = {number - 1: before for number, before, _ in self._changes} | {present_version: present}
+        reachable = {id(before) for _, before, _ in self._undoable} | {id(present)}
         versions = sorted(number for number, state in states.items() if id(state) in reachable)
         if version not in versions:
             raise UnknownVersion(version, versions)
@@ -100,6 +92,6 @@ class History:
 
     def show_changes(self, present: State) -> Iterator[ShownChange]:
         """Yield all changes, the earliest first."""
-        states = [*(change.before for change in self._changes), present]
-        for change, (before, after) in zip(self._changes, pairwise(states), strict=True):
-            yield ShownChange(change.version, before, after, change.cause)
+        states = [*(before for _, before, _ in self._changes), present]
+        for (version, before, fields), after in zip(self._changes, states[1:], strict=True):
+            yield ShownChange(version, before, after, Cause(*fields) if fields else None)

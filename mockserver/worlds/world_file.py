@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from threading import Event, RLock
@@ -84,13 +85,9 @@ class WorldFile:
             if not reading.is_whole:
                 self._known = signature  # so that the next checks see a change
                 return
-            PRESENT.cause = Cause(time(), operation="the world file changed")
-            try:
+            PRESENT.fields = Cause(time(), operation="the world file changed")
+            with suppress(WorldError):  # it is in the log
                 self._apply(reading)
-            except WorldError:
-                pass  # it is in the log
-            finally:
-                PRESENT.cause = None
 
     def watch(self, stopped: Event, seconds: float = SECONDS_BETWEEN_CHECKS) -> None:
         """Check the files again and again until the event is set."""
