@@ -223,7 +223,7 @@ class Pipeline:
         tenant = call.tenant_or_none
         version_before = tenant.version if tenant else 0
         if operation.method != "GET":
-            PRESENT.fields = exchange.describe_cause(operation, is_kept=self.records.is_recording)
+            PRESENT.fields = exchange.describe_cause(operation)
         try:
             outcome = self.handlers[operation.id](call)
         finally:

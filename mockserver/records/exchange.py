@@ -145,12 +145,12 @@ class Exchange(JournalEntry):
     network_fault: NetworkFault | None = None
     started_ns: int = 0
 
-    def describe_cause(self, operation: Operation, *, is_kept: bool) -> CauseFields:
-        """Return what the history of a tenant keeps of the exchange; `is_kept` is whether the journal will have it."""
+    def describe_cause(self, operation: Operation) -> CauseFields:
+        """Return what the history of a tenant keeps of the exchange."""
         request, principal = self.request, self.principal
         return (
             self.arrived_seconds,
-            self.number if is_kept else 0,
+            self.number,
             request.method,
             request.path,
             operation.id,

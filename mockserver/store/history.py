@@ -15,7 +15,7 @@ MAX_UNDO_STEPS = 100  # changes of a tenant that are kept and can be undone
 class Cause(NamedTuple):
     """What makes changes: a call, or the file of the world.
 
-    seconds: real time since 1970. number: of the call in the journal; 0 if the journal does not have it.
+    seconds: real time since 1970. number: of the call in the journal, which has no calls of the control plane.
     method, path: of the call, as sent, without the query; "" if no call made the change.
     operation: its operationId, or what else happened. persona: name of the caller's token.
     test: the header `X-Mock-Test`.
@@ -61,30 +61,27 @@ class UnknownVersion(LookupError):
 
 
 class History:
-    """The latest changes of one tenant. Its owner holds a lock while it calls a method."""
+    """The latest changes of one tenant. Its owner holds a lock while it uses them.
+
+    undoable: those that were not undone. The owner appends each change to both, without a call, which takes time.
+    """
 
     def __init__(self) -> None:
-        self._changes: deque[Change] = deque(maxlen=MAX_UNDO_STEPS)
-        self._undoable: deque[Change] = deque(maxlen=MAX_UNDO_STEPS)  # those that were not undone
-
-    def append_change(self, version: int, before: State) -> None:
-        """Add a change that can be undone."""
-        change = version, before, PRESENT.fields
-        self._changes.append(change)
-        self._undoable.append(change)
+        self.changes: deque[Change] = deque(maxlen=MAX_UNDO_STEPS)
+        self.undoable: deque[Change] = deque(maxlen=MAX_UNDO_STEPS)
 
     def append_undo(self, version: int, before: State) -> None:
         """Add a change that cannot be undone itself."""
-        self._changes.append((version, before, PRESENT.fields))
+        self.changes.append((version, before, PRESENT.fields))
 
     def pop_state(self) -> State | None:
         """Return the state before the last change that can be undone, and forget that change; None without any."""
-        return self._undoable.pop()[1] if self._undoable else None
+        return self.undoable.pop()[1] if self.undoable else None
 
     def find_state(self, version: int, present: State, present_version: int) -> State:
         """Return the state that undo to a version restores; UnknownVersion."""
-        states = {number - 1: before for number, before, _ in self._changes} | {present_version: present}
-        reachable = {id(before) for _, before, _ in self._undoable} | {id(present)}
+        states = {number - 1: before for number, before, _ in self.changes} | {present_version: present}
+        reachable = {id(before) for _, before, _ in self.undoable} | {id(present)}
         versions = sorted(number for number, state in states.items() if id(state) in reachable)
         if version not in versions:
             raise UnknownVersion(version, versions)
@@ -92,6 +89,6 @@ class History:
 
     def show_changes(self, present: State) -> Iterator[ShownChange]:
         """Yield all changes, the earliest first."""
-        states = [*(before for _, before, _ in self._changes), present]
-        for (version, before, fields), after in zip(self._changes, states[1:], strict=True):
+        states = [*(before for _, before, _ in self.changes), present]
+        for (version, before, fields), after in zip(self.changes, states[1:], strict=True):
             yield ShownChange(version, before, after, Cause(*fields) if fields else None)

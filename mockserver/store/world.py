@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, SystemClock
-from .history import History, ShownChange
+from .history import PRESENT, History, ShownChange
 from .snapshots import Snapshots
 from .state import State
 
@@ -133,7 +133,9 @@ class Tenant:
 
     def _replace_state(self, state: State) -> None:
         if state is not self.state:
-            self._history.append_change(self.version + 1, self.state)
+            change = self.version + 1, self.state, PRESENT.fields
+            self._history.changes.append(change)
+            self._history.undoable.append(change)
             self.state = state
             self.version += 1
 

@@ -20,6 +20,7 @@ from ...store.state import State
 from ...wording import shorten
 from ...worlds.comparing import ABSENT, ChangeKind, FieldChange, compare_states, compare_values, kind_of
 from ...worlds.sections import LANGUAGES, LANGUAGES_SCHEMA
+from ..guard import CONTROL_PREFIX
 
 MAX_KEYS = 100  # of rows that are told together
 MAX_FIELDS = 100  # of a row
@@ -187,7 +188,7 @@ def _tell_cause(cause: Cause) -> str:
 def _cause_json(cause: Cause) -> dict[str, Any]:
     facts: dict[str, Any] = {"time": format_timestamp(datetime.fromtimestamp(cause.seconds, UTC))}
     if cause.method:
-        id_ = {"id": format_entry_id(cause.number)} if cause.number else {}
+        id_ = {} if cause.path.startswith(CONTROL_PREFIX) else {"id": format_entry_id(cause.number)}
         facts["call"] = id_ | {"method": cause.method, "path": cause.path, "operation": cause.operation}
     if cause.persona:
         facts["persona"] = cause.persona
