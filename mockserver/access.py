@@ -146,6 +146,11 @@ class TokenStore:
                 )
             )
 
+    def replace_initial(self, tokens: Mapping[str, Principal]) -> None:
+        """Replace the tokens of the world that the server started with by those of its newer version."""
+        with self._lock:
+            self._seeded = dict(tokens)
+
     def forget_seed(self, tenant: str) -> None:
         """Drop the tokens of the world that only this tenant was seeded with."""
         with self._lock:

@@ -39,6 +39,7 @@ from .tls.certificates import CertificateFiles, Certificates
 from .web.application import CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
+from .worlds.world_file import WorldFile
 
 if TYPE_CHECKING:
     from .web.flask_app import SimulatorFlask
@@ -53,6 +54,7 @@ class App:
     """A simulator that is ready to serve: the simulated API (`api_…`) and the control plane (`control_…`).
 
     specs: those of the API, then that of the control plane.
+    world_file: None if a shipped world is served.
     """
 
     settings: Settings
@@ -69,6 +71,7 @@ class App:
     specs: tuple[Spec, ...]
     entrances: Entrances
     certificates: Certificates
+    world_file: WorldFile | None
 
     @property
     def services(self) -> list[str]:
@@ -107,6 +110,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     folder = resources.data_folder("fixtures") / "scenarios"
     library = ScenarioLibrary(worlds, operations, control_spec.spec.root, folder, settings.scenarios)
     scenarios = ScenarioDirector(stage, library)
+    world_file = None if settings.fixture in worlds.names else WorldFile(worlds, world, Path(settings.fixture))
     certificates = _find_certificates(settings)
     context = ControlContext(
         world=world,
@@ -114,6 +118,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         operations=operations,
         faults=faults,
         worlds=worlds,
+        world_file=world_file,
         certificates=certificates,
         is_tls=settings.is_tls,
         scenarios=scenarios,
@@ -156,6 +161,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         specs=specs,
         entrances=entrances,
         certificates=certificates,
+        world_file=world_file,
     )
 
 

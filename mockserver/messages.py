@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from .access import Principal
 from .errors import BadRequest, ClientError
-from .store.world import Tenant
+from .store.tenant import Tenant
 
 Parameters = Mapping[str, Any]
 Validate = Callable[[Any], BadRequest | None]  # returns what is wrong with a value

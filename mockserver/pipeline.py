@@ -25,6 +25,7 @@ from .records.exchange import MAX_ELEMENT_ERRORS, Exchange
 from .records.known_headers import COMMON_HEADERS, KnownHeaders
 from .records.store import RecordStore
 from .reply_encoding import ContractViolation, build_response, encode_row
+from .store.history import PRESENT
 from .store.world import World
 from .view import View, parse_view
 
@@ -218,9 +219,11 @@ class Pipeline:
         return parse_view(operation, call, tenant.switches, tenant.state.default_language)
 
     def _run_handler(self, exchange: Exchange, operation: Operation, call: Call, view: View) -> Reply:
-        """Run the handler, and record the tenant's version before and after it."""
+        """Run the handler, and record the tenant's version before and after it; changes refer to this exchange."""
         tenant = call.tenant_or_none
         version_before = tenant.version if tenant else 0
+        if operation.method != "GET":
+            PRESENT.fields = exchange.describe_cause(operation)
         try:
             outcome = self.handlers[operation.id](call)
         finally:

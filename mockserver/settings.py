@@ -119,6 +119,10 @@ class Settings:
     scenarios: Path | None = field(
         default=None, metadata=_about("Folder with your own scenarios, in addition to the shipped ones.")
     )
+    watch: bool = field(
+        default=False,
+        metadata=_about("Read the world file of --fixture again when it changes; tenants without changes follow."),
+    )
     spec: Path | None = field(
         default=None, metadata=_about("Folder with your own specs; shipped ones are used for those it lacks.")
     )

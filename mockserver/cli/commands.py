@@ -9,6 +9,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, NoReturn
 
 import click
@@ -66,6 +67,8 @@ def serve(**options: Any) -> None:
     configure_log(settings)
     warn_of_unknown_variables(os.environ)
     app = build_or_exit(settings)
+    if settings.watch and app.world_file is None:
+        exit_with_error(f"--watch needs a world file of your own, such as --fixture world.yaml, not {settings.fixture}")
     with keep_state(app):
         gc.enable()  # see `__main__`
         gc.set_threshold(YOUNG_OBJECTS)
@@ -74,6 +77,8 @@ def serve(**options: Any) -> None:
             signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception
         click.echo(format_ready_line(app, server.url, time.perf_counter() - STARTED_AT))
         sys.stdout.flush()
+        if settings.watch:
+            Thread(target=app.world_file.watch, args=(Event(),), name="watch", daemon=True).start()
         server.run()
         for stop_signal in STOP_SIGNALS:
             signal.signal(stop_signal, signal.SIG_IGN)  # the state is written, whatever else is pressed meanwhile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -36,6 +36,7 @@ class BodyPlan:
     element_id: the field with the id of a bulk's element, if elements are objects (`x-element-id`).
     has_query: whether the body is a search with a field `q` (C16).
     example: the body that the spec shows.
+    other_validators: those of media types that have another schema than the first one.
     """
 
     required: bool
@@ -47,6 +48,7 @@ class BodyPlan:
     element_id: str = "id"
     has_query: bool = False
     example: Any = None
+    other_validators: Mapping[str, SchemaValidator] = field(default_factory=dict)
 
     def id_of(self, element: Any) -> str | None:
         """Return the id of a bulk's element: one of its fields, or the element itself; None if it has no id."""
@@ -59,17 +61,19 @@ class BodyPlan:
             if self.required:
                 raise BadRequest(error_type="required", detail="A body is required.", rule="D8")
             return ParsedBody()
-        value = self._parse_content(content, parse_media_type(content_type))
+        media_type = parse_media_type(content_type)
+        value = self._parse_content(content, media_type)
         if self.element_validator is not None:
             return self._check_elements(value, self.element_validator)
-        error = self.validator.first_error(value)
+        validator = self.other_validators.get(media_type, self.validator) if self.other_validators else self.validator
+        error = validator.first_error(value)
         if error:
             raise error
         return ParsedBody(value)
 
     def _parse_content(self, content: bytes, content_type: str) -> Any:
         if content_type in YAML_MEDIA_TYPES and YAML_MEDIA_TYPE in self.media_types:
-            return parse_yaml_body(content)
+            return parse_yaml(content)
         if content_type not in self.media_types:
             hint = f"Content-Type must be {' or '.join(self.media_types)}, not {shorten(content_type)}."
             raise BadRequest(field="Content-Type", error_type="contentType", detail=hint, rule="F3a")
@@ -90,7 +94,7 @@ class BodyPlan:
         return ParsedBody(value, {position: error for position, error in errors if error})
 
 
-def parse_yaml_body(content: bytes) -> Any:
+def parse_yaml(content: bytes) -> Any:
     """Parse YAML; BadRequest if it is not strict YAML in UTF-8."""
     from ..strict_yaml import YamlError, load_yaml  # noqa: PLC0415 - shipped specs and worlds need no YAML parser
 
@@ -129,7 +133,17 @@ def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan 
             element_id=schema.get("x-element-id", "id"),
             example=example,
         )
-    has_query = "q" in field_tree.properties
+    other_schemas = {name: node["schema"] for name, node in declared["content"].items() if node != media}
     return BodyPlan(
-        required, media_types, field_tree, SchemaValidator(spec, schema), has_query=has_query, example=example
+        required,
+        media_types,
+        field_tree,
+        SchemaValidator(spec, schema),
+        has_query="q" in field_tree.properties,
+        example=example,
+        other_validators={
+            name: SchemaValidator(spec, spec.resolve(other))
+            for name, other in other_schemas.items()
+            if spec.resolve(other) != schema
+        },
     )

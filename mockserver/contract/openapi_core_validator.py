@@ -17,11 +17,13 @@ from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from ..errors import INVALID_PARAMETERS, BadRequest
-from ..messages import JSON_MEDIA_TYPE, Reply, Request, TextBody
+from ..messages import JSON_MEDIA_TYPE, YAML_MEDIA_TYPES, Reply, Request, TextBody
 from ..wording import shorten
-from .bodies import parse_media_type
+from .bodies import parse_media_type, parse_yaml
 from .operations import HTTP_METHODS, Operation
 from .spec import Spec, SpecNode
+
+DESERIALIZERS: Any = {"application/merge-patch+json": orjson.loads, **dict.fromkeys(YAML_MEDIA_TYPES, parse_yaml)}
 
 
 class TemplatePathFinder(APICallPathFinder):
@@ -64,7 +66,7 @@ class OpenApiCoreValidator:
     """Validates against several specs, each with its own openapi-core."""
 
     def __init__(self, specs: Iterable[Spec]) -> None:
-        config = Config(path_finder_cls=TemplatePathFinder)
+        config = Config(path_finder_cls=TemplatePathFinder, extra_media_type_deserializers=DESERIALIZERS)
         self._openapi_by_path: dict[str, OpenAPI] = {}
         for spec in specs:
             openapi = OpenAPI.from_dict(_strip_security(spec.root), config=config)

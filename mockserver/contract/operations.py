@@ -47,6 +47,7 @@ class Operation:
     plain_text_sources: fields that are plain text if the client wants one language, with the localized field.
     recursive_field: the field in which a row contains rows of the same schema, such as `subcategories`.
     count_headers: the response headers with the number of rows (C2, M5).
+    takes_slashes: whether the last id of the path may have slashes that are not encoded (`x-takes-slashes`).
     has_compound_query: whether `q` may have a `compoundLogicalQuery` (C5).
     """
 
@@ -76,6 +77,7 @@ class Operation:
     plain_text_sources: Mapping[str, str] = field(default_factory=dict)
     recursive_field: str | None = None
     count_headers: tuple[str, ...] = ()
+    takes_slashes: bool = False
     has_compound_query: bool = False
     is_deprecated: bool = False
 
@@ -168,6 +170,7 @@ def _compile_operation(
             examples=compile_examples(spec, statuses, schemas),
             patched_validator=SchemaValidator(spec, node["x-patches"]) if "x-patches" in node else None,
             count_headers=_find_count_headers(spec, statuses.get(200, {})),
+            takes_slashes=item.get("x-takes-slashes", False),
             has_compound_query=node.get("x-compound", False),
             is_deprecated=node.get("deprecated", False),
             **({} if ok_schema is None else _read_extensions(spec, ok_schema)),

@@ -94,7 +94,8 @@ class Router:
         for operation in operations:
             self._root.insert_template(operation.path.split("/")).operations[operation.method] = operation
             self._templates.append((operation, path_distance.split_path(operation.path)))
-            self._id_readers[operation.id] = _create_id_reader(operation.path)
+            self._id_readers[operation.id] = _create_id_reader(operation)
+        self._open_lengths = {op.path.count("/") + 1 for op in operations if op.takes_slashes}  # in parts
         self._tenant_pattern = _compile_tenant_pattern(operation.path for operation in operations)
 
     def route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
@@ -142,12 +143,23 @@ class Router:
         nodes = [node for node in self._root.match_path(parts) if node.operations]
         if not nodes and len(parts) > 2 and not parts[-1]:
             nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
+        nodes = nodes or self._match_open_nodes(parts)
         if not nodes:
             unanswered = self._find_unanswered(method, path)
             suggested = None if unanswered and unanswered.explanation else self.suggest(method, path)
             question = f" Did you mean {suggested.method} {suggested.path}?" if suggested else ""
             raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN_PATH_LENGTH]}.{question}", unanswered)
         return nodes
+
+    def _match_open_nodes(self, parts: list[str]) -> list[RouteNode]:
+        """Return the nodes that match a path whose last id has slashes."""
+        return [
+            node
+            for length in self._open_lengths
+            if length < len(parts)
+            for node in self._root.match_path(parts[:length])
+            if any(operation.takes_slashes for operation in node.operations.values())
+        ]
 
     def _find_unanswered(self, method: str, path: str) -> UnansweredCall | None:
         """Return what the vendor has at a path that is not simulated (F2b); None if nothing is known of it."""
@@ -194,9 +206,15 @@ def decode_ids(ids: Mapping[str, str]) -> dict[str, str]:
     return {name: _decode_id(name, encoded) for name, encoded in ids.items()}
 
 
-def _create_id_reader(template: str) -> IdReader:
+def _create_id_reader(operation: Operation) -> IdReader:
     """Return a function that returns the ids, by name, of a path that is split into its parts."""
-    places = [(name[1:-1], index) for index, name in enumerate(template.split("/")) if name.startswith("{")]
+    steps = operation.path.split("/")
+    places = [(name[1:-1], index) for index, name in enumerate(steps) if name.startswith("{")]
+    if operation.takes_slashes:
+        rest = len(steps) - 1
+        return lambda parts: {
+            name: "/".join(parts[rest:]).removesuffix("/") if index == rest else parts[index] for name, index in places
+        }
     if len(places) < 2:  # an itemgetter for one index returns no tuple
         return lambda parts: {name: parts[index] for name, index in places}
     names, read_parts = [name for name, _ in places], itemgetter(*[index for _, index in places])

@@ -6,28 +6,33 @@ Each module or folder is named as its path below `/__admin`.
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import certs, clock, faults, findings, health, scenarios, settings, snapshots, state, tenants, tokens, world
+from . import (
+    certs,
+    clock,
+    faults,
+    findings,
+    health,
+    reload,
+    reset,
+    scenarios,
+    seed,
+    settings,
+    snapshots,
+    tenants,
+    tokens,
+    undo,
+    world,
+)
+from .changes import handlers as changes
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
 from .requests import handlers as requests
+from .state import handlers as state
 
 MODULES = (
-    health,
-    certs,
-    state,
-    world,
-    snapshots,
-    tenants,
-    settings,
-    clock,
-    tokens,
-    requests,
-    coverage,
-    faults,
-    scenarios,
-    explain,
-    findings,
+    *(health, certs, state, changes, world, seed, reload, reset, undo, snapshots, tenants, settings),
+    *(clock, tokens, requests, coverage, faults, scenarios, explain, findings),
 )
 
 

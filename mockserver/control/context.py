@@ -12,9 +12,11 @@ from ..faults.registry import FaultRegistry
 from ..messages import Call
 from ..records.store import RecordStore
 from ..scenarios.director import ScenarioDirector
-from ..store.world import Tenant, World
+from ..store.tenant import Tenant
+from ..store.world import World
 from ..tls.certificates import Certificates
 from ..worlds.loading import WorldLibrary
+from ..worlds.world_file import WorldFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class ControlContext:
     operations: of the simulated API, by id.
     worlds: the worlds that a tenant can be seeded with.
     certificates: of the server, for HTTPS. is_tls: whether its port speaks HTTPS.
+    world_file: the file of the world; None if a shipped one is served.
     """
 
     world: World
@@ -34,6 +37,7 @@ class ControlContext:
     certificates: Certificates
     is_tls: bool
     scenarios: ScenarioDirector
+    world_file: WorldFile | None = None
 
     def resolve_tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the default tenant."""
@@ -65,3 +69,8 @@ def json_object(call: Call) -> dict[str, Any]:
     """Return the JSON object in the body, or an empty one without a body."""
     body: dict[str, Any] = call.body or {}
     return body
+
+
+def tenant_facts(tenant: Tenant) -> dict[str, Any]:
+    """Return the facts about a tenant that replies about its state have in common."""
+    return {"tenant": tenant.name, "world": tenant.seed.name, "version": tenant.version}

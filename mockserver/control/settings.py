@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from ..messages import Call, Handler, Reply
-from ..store.world import Tenant, World, apply_settings
+from ..store.tenant import Tenant, apply_settings
+from ..store.world import World
 from .context import ControlContext, json_object, tenant_name
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from ..messages import Call, Handler, Reply
+from ..store.snapshots import Snapshots
 from ..store.state import State
-from ..store.world import Snapshots, Tenant
-from ..worlds import exporting
+from ..store.tenant import Tenant
+from ..worlds import comparing
 from .context import ControlContext, UnknownName, Unprocessable
 
 PRESENT_NAME, WORLD_NAME = "now", "world"  # reserved names: the current state, and that of the tenant's world
@@ -21,6 +22,7 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
         "deleteSnapshot": partial(delete_snapshot, context),
         "restoreSnapshot": partial(restore_snapshot, context),
         "diffSnapshots": partial(diff_snapshots, context),
+        "diffState": partial(diff_with_world, context),
     }
 
 
@@ -35,7 +37,7 @@ def save_snapshot(context: ControlContext, call: Call) -> Reply:
     tenant, name = context.resolve_tenant(call), call.path["name"]
     if name in {PRESENT_NAME, WORLD_NAME}:
         raise Unprocessable(f"{name!r} is reserved: it means the current state or the world.")
-    if not tenant.snapshots.save(name, tenant.state):
+    if not tenant.save_snapshot(name):
         raise Unprocessable(f"{tenant.name} has {Snapshots.MAX_SNAPSHOTS} snapshots already; delete one.")
     return Reply(200, {"tenant": tenant.name, "snapshot": name, "version": tenant.version})
 
@@ -57,8 +59,22 @@ def restore_snapshot(context: ControlContext, call: Call) -> Reply:
 
 def diff_snapshots(context: ControlContext, call: Call) -> Reply:
     """Return what was added, removed and changed between a snapshot and another one, or the current state."""
-    tenant, before, after = context.resolve_tenant(call), call.path["name"], call.query.get("with", PRESENT_NAME)
-    changes = exporting.diff_states(_find_state(tenant, before), _find_state(tenant, after), context.worlds.collections)
+    return _diff_states(context, call, call.path["name"])
+
+
+def diff_with_world(context: ControlContext, call: Call) -> Reply:
+    """Return what was added, removed and changed since a snapshot, or since the tenant's world."""
+    return _diff_states(context, call, call.query.get("from", WORLD_NAME))
+
+
+def _diff_states(context: ControlContext, call: Call, before: str) -> Reply:
+    tenant, after = context.resolve_tenant(call), call.query.get("with", PRESENT_NAME)
+    changes = comparing.diff_states(
+        _find_state(tenant, before),
+        _find_state(tenant, after),
+        context.worlds.collections,
+        with_fields=call.query.get("details", False),
+    )
     return Reply(200, {"tenant": tenant.name, "from": before, "to": after, "changes": changes})
 
 
@@ -68,6 +84,14 @@ def find_snapshot(tenant: Tenant, name: str) -> State:
     if state is None:
         raise _unknown_snapshot_error(tenant, name)
     return state
+
+
+def find_snapshot_version(tenant: Tenant, name: str) -> int:
+    """Return the version of the state that was saved under this name; UnknownName if there is no such snapshot."""
+    version = tenant.snapshots.version_of(name)
+    if version is None:
+        raise _unknown_snapshot_error(tenant, name)
+    return version
 
 
 def _find_state(tenant: Tenant, name: str) -> State:

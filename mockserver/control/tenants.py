@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from ..messages import Call, Handler, Reply
-from ..store.world import Tenant
+from ..store.tenant import Tenant
 from .context import ControlContext, UnknownName
 
 

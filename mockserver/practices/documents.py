@@ -10,7 +10,7 @@ from ..messages import Validate
 from ..store.clock import format_timestamp
 from ..store.collection import MAX_LEVELS, Collection
 from ..store.state import IMPORTED_REVISION, Document, Revision, State
-from ..store.world import Tenant
+from ..store.tenant import Tenant
 from ..wording import json_pointer
 from . import jsonpatch, mixins, paths, writes
 

@@ -13,6 +13,7 @@ from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
 from ..errors import ClientError, Forbidden, NoOperation
 from ..messages import Call, NetworkFault, Request, Response
+from ..store.history import CauseFields
 
 MAX_TEST_NAME_LENGTH = 200  # characters
 MAX_STORED_BODY_BYTES = 64 * 1024  # of one request or response; the rest is cut off
@@ -76,7 +77,7 @@ class JournalEntry:
     @property
     def id(self) -> str:
         """The number in the form of a UUID."""
-        return f"00000000-0000-4000-8000-{self.number:012x}"
+        return format_entry_id(self.number)
 
     @property
     def arrived_at(self) -> datetime:
@@ -125,7 +126,7 @@ class JournalEntry:
     def test_name(self) -> str | None:
         """The name of the test that made the request, from the header `X-Mock-Test`."""
         header = self.request.headers.get("x-mock-test")
-        return _read_test_name(header) if header else None
+        return read_test_name(header) if header else None
 
 
 @dataclass(slots=True, eq=False)
@@ -145,6 +146,19 @@ class Exchange(JournalEntry):
     failed_elements: frozenset[int] = frozenset()
     network_fault: NetworkFault | None = None
     started_ns: int = 0
+
+    def describe_cause(self, operation: Operation) -> CauseFields:
+        """Return what the history of a tenant keeps of the exchange."""
+        request, principal = self.request, self.principal
+        return (
+            self.arrived_seconds,
+            self.number,
+            request.method,
+            request.path,
+            operation.id,
+            principal.name if principal else None,
+            request.headers.get("x-mock-test"),
+        )
 
     def become_entry(self) -> JournalEntry:
         """Release what the journal does not keep, cut off long bodies, and return the exchange as an entry."""
@@ -172,7 +186,12 @@ def _estimate_size(request: Request, response: Response | None, finding_count: i
     return BASE_ENTRY_BYTES + FINDING_BYTES * finding_count + sent_bytes + received_bytes
 
 
-def _read_test_name(header: str) -> str:
+def format_entry_id(number: int) -> str:
+    """Return the number of a journal entry in the form of a UUID."""
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
+def read_test_name(header: str) -> str:
     """Return a test name as printable text, cut to its maximal length.
 
     A header may be UTF-8 (which WSGI decodes as Latin-1) or Latin-1.

@@ -12,7 +12,7 @@ from ..faults.injected_errors import GatewayError
 from ..faults.replies import Unsatisfiable
 from ..records.exchange import Exchange
 from ..records.store import NO_TENANT
-from ..store.world import Tenant
+from ..store.tenant import Tenant
 from .scenario import Scenario
 from .scenario_library import ScenarioLibrary
 from .scenario_mistakes import ScenarioError, ScenarioMistake

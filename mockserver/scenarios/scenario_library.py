@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from ..contract.operations import Operation
-from ..store.world import Seed
+from ..store.tenant import Seed
 from ..worlds.loading import WorldLibrary
 from ..worlds.mistakes import WorldError
 from ..worlds.sections import all_sections

@@ -20,7 +20,8 @@ from ..settings import Strictness, Switches
 from ..store.clock import AdjustableClock, format_timestamp, parse_timestamp
 from ..store.collection import Collection
 from ..store.state import State
-from ..store.world import Seed, Tenant, World, apply_settings
+from ..store.tenant import Seed, Tenant, apply_settings
+from ..store.world import World
 from .row_changes import RowMistakes, change_rows, read_change
 from .scenario import CALLER, Definition, Scenario, fill_placeholders
 from .scenario_reading import ALL_FAULTS

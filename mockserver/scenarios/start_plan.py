@@ -11,7 +11,7 @@ from ..faults import parsing
 from ..faults.fault import Fault
 from ..store.collection import Collection
 from ..store.state import State
-from ..store.world import Seed
+from ..store.tenant import Seed
 from ..worlds.mistakes import WorldError
 from .row_changes import RowEdits, RowMistakes, change_rows
 from .scenario import Definition, Scenario

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
+from orjson import OPT_SORT_KEYS, dumps
+
+from .assignment_tables import NO_ASSIGNMENTS
 from .row_defaults import Completion, DefaultOf, Draft, complete_metadata, complete_text
 from .row_generation import RowGenerator
 from .row_schemas import CHOSEN_TEXTS, LOCALIZED, METADATA
@@ -19,6 +23,7 @@ Sections = Mapping[str, Any]  # a world by the names of its sections
 MAX_LEVELS = 100  # of trees of rows, because trees are built and written by recursion
 
 Violation = tuple[str, str]  # place as a JSON pointer, and reason
+RowChange = tuple[Key, Row | None, Row | None]  # key, row before and row after; None for no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,17 @@ class TargetByField:
 
 
 Target = str | TargetByField  # the name of a section
+
+
+class ChangeText(NamedTuple):
+    """How a change is told: `one` for one row, `many` for several that have the same value in the field `told_by`.
+
+    `{field}` stands for the row that a field refers to, `{count}` for the number of rows. What is in brackets is left
+    out if the row lacks the field.
+    """
+
+    one: str
+    many: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +60,8 @@ class Section:
     needs_targets: whether references count even if the world has no such section.
     parent: the field with the key of the parent row, if the rows form trees.
     check: yields violations that references cannot express, such as rows that must belong together.
+    change_texts: how changes are told, by kind (added, removed, changed); those that are left out have a general text.
+    told_by: the field by which many changes at once are told together; "" for all of the section.
     """
 
     name: str
@@ -56,6 +74,18 @@ class Section:
     defaults: Mapping[str, Any | DefaultOf] = field(default_factory=dict)
     completions: Mapping[str, Completion] = field(default_factory=dict)
     check: Callable[[Sections], Iterable[Violation]] | None = None
+    change_texts: Mapping[str, ChangeText] = field(default_factory=dict)
+    told_by: str = ""
+
+    @property
+    def plural(self) -> str:
+        """What people call the rows, such as `legal entities`."""
+        return re.sub("[A-Z]", lambda letter: f" {letter[0].lower()}", self.name)
+
+    @property
+    def noun(self) -> str:
+        """What people call a row, such as `legal entity`."""
+        return re.sub("ies$", "y", self.plural) if self.plural.endswith("ies") else self.plural.removesuffix("s")
 
     def key_of(self, row: Row) -> Key:
         """Return the key of a row."""
@@ -94,16 +124,20 @@ class Section:
 class Collection(Section):
     """Documents that a tenant's state stores by their key, which is one field.
 
-    A subclass stores its rows in other `tables` of the state, or in another form, of which `row_of` makes rows.
+    A subclass stores its rows in another table of the state, or in another form, of which `row_of` makes rows.
 
     generator: how rows of generated worlds are made; None to leave the collection out of them.
     """
 
     generator: RowGenerator | None = None
 
+    def table(self, state: State) -> Table[str, Row]:
+        """Return the rows by key."""
+        return state.collection(self.name)
+
     def tables(self, state: State) -> Iterable[Table[Any, Any]]:
         """Return the tables with what is stored, in the order of the keys."""
-        return (state.collection(self.name),)
+        return (self.table(state),)
 
     def row_of(self, stored: Any) -> Row:
         """Return what a table stores under one key as a row."""
@@ -117,9 +151,57 @@ class Collection(Section):
                 row = self.row_of(stored)
                 yield self.key_of(row), row
 
+    def compare(self, before: State, after: State) -> Iterator[RowChange]:
+        """Yield the rows that differ between two states, in the order of the keys."""
+        return (change for change in self.table(before).compare(self.table(after)) if differs(*change[1:]))
+
+    def find(self, state: State, key_text: str) -> list[Row]:
+        """Return the rows whose key is written like this: none, one, or several if ids contain slashes."""
+        row = self.table(state).get(key_text)
+        return [] if row is None else [row]
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this row, which may replace an older one; it is not checked."""
+        return state.with_table(self.name, self.table(state).set(str(self.key_of(row)), row))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without the row with this key; rows that refer to it stay."""
+        return state.with_table(self.name, self.table(state).delete(str(self.key_of(row))))
+
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""
         return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})
+
+
+class DividedCollection(Collection):
+    """Rows that a state stores in a table for each value of the first field of their key."""
+
+    def tables_by_first(self, state: State) -> Table[str, Table[Any, Any]]:
+        """Return the tables, by that field."""
+        raise NotImplementedError
+
+    def tables(self, state: State) -> Iterable[Table[Any, Any]]:
+        """Return the tables with what is stored, in the order of the keys."""
+        return self.tables_by_first(state).values()
+
+    def compare(self, before: State, after: State) -> Iterator[RowChange]:
+        """Yield the rows that differ between two states, in the order of the keys."""
+        for _, old_table, new_table in self.tables_by_first(before).compare(self.tables_by_first(after)):
+            for _, old, new in (old_table or NO_ASSIGNMENTS).compare(new_table or NO_ASSIGNMENTS):
+                old_row, new_row = (None if entry is None else self.row_of(entry) for entry in (old, new))
+                row = new_row or old_row
+                if row is not None and differs(old_row, new_row):
+                    yield self.key_of(row), old_row, new_row
+
+    def find(self, state: State, key_text: str) -> list[Row]:
+        """Return the rows whose key is written like this."""
+        return [
+            self.row_of(entry)
+            for first, table in self.tables_by_first(state).items()
+            if key_text.startswith(f"{first}/")
+            for rest, entry in table.items()
+            if format_key((first, rest) if isinstance(rest, str) else (first, *rest)) == key_text
+        ]
 
 
 SHARED_COMPLETIONS: Mapping[str, Completion] = {
@@ -161,6 +243,13 @@ def _targets(section: Section) -> set[str]:
     targets = section.references.values()
     name_groups = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
     return {name for names in name_groups for name in names}
+
+
+def differs(old: Row | None, new: Row | None) -> bool:
+    """Whether two rows are different JSON; to Python, true equals 1, and 1 equals 1.0."""
+    if old is new:
+        return False
+    return old != new or dumps(old, option=OPT_SORT_KEYS) != dumps(new, option=OPT_SORT_KEYS)
 
 
 def format_key(key: Key) -> str:

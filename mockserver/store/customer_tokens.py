@@ -10,7 +10,7 @@ from ..access import CUSTOMER_TOKEN_PREFIX, Principal
 
 if TYPE_CHECKING:
     from .state import State
-    from .world import Seed
+    from .tenant import Seed
 
 SENDABLE = re.compile(r"[!-~]+")  # what fits into a header; matches the whole id
 

@@ -154,11 +154,11 @@ class State(NamedTuple):
 
     def with_collection(self, name: str, documents: Mapping[str, Document]) -> Self:
         """Return a state in which these documents replace those of a collection."""
-        return self._with_documents(name, Table.from_pairs(documents.items()))
+        return self.with_table(name, Table.from_pairs(documents.items()))
 
     def with_document(self, collection: str, key: str, document: Document) -> Self:
         """Return a state with this document, which may replace an older one."""
-        state = self._with_documents(collection, self.collection(collection).set(key, document))
+        state = self.with_table(collection, self.collection(collection).set(key, document))
         return state._without_unassignable_group(key) if collection == "groups" else state
 
     def without_document(self, collection: str, key: str) -> Self:
@@ -166,7 +166,7 @@ class State(NamedTuple):
         documents = self.collection(collection)
         if key not in documents:
             return self
-        state = self._with_documents(collection, documents.delete(key))
+        state = self.with_table(collection, documents.delete(key))
         return state._without_unassignable_group(key) if collection == "groups" else state
 
     def _without_unassignable_group(self, id_: str) -> Self:
@@ -176,7 +176,8 @@ class State(NamedTuple):
             return self
         return self._replace(segment_groups=self.segment_groups.without_assignee(id_))
 
-    def _with_documents(self, collection: str, documents: Documents) -> Self:
+    def with_table(self, collection: str, documents: Documents) -> Self:
+        """Return a state in which this table replaces that of a collection."""
         return self._replace(documents={**self.documents, collection: documents})
 
     @property

@@ -1,186 +1,33 @@
-"""The world: tenants with their states, tokens, generated ids and time; what a reset acts on."""
+"""The world: tenants, tokens, generated ids and time; what a reset acts on."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 from threading import Lock
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
-from ..access import OAuthClient, Principal, TokenStore
+from ..access import OAuthClient, TokenStore
 from ..settings import Strictness, Switches
-from .clock import AdjustableClock, Clock, ClockSetting, SystemClock
+from .clock import AdjustableClock, Clock, SystemClock
 from .customer_tokens import CustomerTokens
 from .ids import Ids
 from .state import State
-
-MAX_UNDO_STEPS = 100  # changes of a tenant that can be undone
-
-Result = TypeVar("Result")
+from .tenant import Seed, Tenant, TenantRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """The content of a world file: the state that every tenant starts from, the clients and the tokens.
+class Followers(NamedTuple):
+    """The tenants that got the state of a newer world, and those that keep their own until a reset."""
 
-    customer_scopes: of the token `customer:ID` that each customer has; None if customers have none.
-    switches: those that the world turns on, by name.
-    """
-
-    name: str
-    state: State
-    clients: Mapping[str, OAuthClient] = field(default_factory=dict)
-    tokens: Mapping[str, Principal] = field(default_factory=dict)
-    customer_scopes: frozenset[str] | None = None
-    switches: Mapping[str, Any] = field(default_factory=dict)
-
-
-class SettingsOwner(Protocol):
-    """A tenant, or the world for new tenants: what has settings that can change at run time."""
-
-    switches: Switches
-    strictness: Strictness
-
-
-def apply_settings(owner: SettingsOwner, values: Mapping[str, Any]) -> None:
-    """Change some settings of a tenant or the world: switches by name, and `contract`, the strictness."""
-    switches = {name: value for name, value in values.items() if name not in ("tenant", "contract")}
-    if "max_page_size" in switches:
-        switches["max_page_size"] = switches["max_page_size"] or None
-    owner.switches = replace(owner.switches, **switches)
-    owner.strictness = values.get("contract", owner.strictness)
-
-
-class TenantRecord(NamedTuple):
-    """A tenant at one moment, without its snapshots and its history; `restore_tenant` continues from it.
-
-    ids_position: that of its sequence of ids.
-    """
-
-    name: str
-    seed: Seed
-    state: State
-    version: int
-    ids_position: int
-    clock_setting: ClockSetting | None
-    switches: Switches
-    strictness: Strictness
-
-
-class Snapshots:
-    """States of a tenant by name; they share most of their data, so they cost little."""
-
-    MAX_SNAPSHOTS = 100
-
-    def __init__(self) -> None:
-        self._states: dict[str, State] = {}
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the snapshots, in alphabetical order."""
-        return sorted(self._states)
-
-    def get(self, name: str) -> State | None:
-        """Return the state that was saved under a name, or None."""
-        return self._states.get(name)
-
-    def save(self, name: str, state: State) -> bool:
-        """Save a state under a name, which may exist; False if there are too many snapshots."""
-        if name not in self._states and len(self._states) >= self.MAX_SNAPSHOTS:
-            return False
-        self._states[name] = state
-        return True
-
-    def delete(self, name: str) -> bool:
-        """Delete a snapshot; False if the name is unknown."""
-        return self._states.pop(name, None) is not None
-
-
-class Tenant:
-    """One tenant: its state can be read at any time, and is changed by one rule at a time.
-
-    version: the number of changes; a rule that fails or changes nothing does not count.
-    switches, strictness: settings that can change at run time.
-    """
-
-    def __init__(self, name: str, seed: Seed, clock: Clock, switches: Switches, strictness: Strictness) -> None:
-        self.name = name
-        self.clock = AdjustableClock(clock)
-        self.switches, self.strictness = switches, strictness
-        self.ids = Ids(f"{seed.name}/{name}")
-        self.seed = seed
-        self.snapshots = Snapshots()
-        self.version = 0
-        self.state = seed.state
-        self._history: deque[State] = deque(maxlen=MAX_UNDO_STEPS)
-        self._write_lock = Lock()
-
-    def change(self, rule: Callable[[State], tuple[State, Result]]) -> Result:
-        """Replace the state by the one that a rule returns; if the rule raises, nothing changes.
-
-        The rule must have no other effect, so that a store shared by several workers could run it again.
-        """
-        with self._write_lock:
-            state, result = rule(self.state)
-            self._replace_state(state)
-            return result
-
-    def reset(self, target: State | None = None) -> None:
-        """Return to the state of the seed, or to another one, in O(1); the sequence of ids restarts."""
-        with self._write_lock:
-            self._replace_state(self.seed.state if target is None else target)
-            self.ids = Ids(f"{self.seed.name}/{self.name}")
-
-    def reseed(self, seed: Seed) -> None:
-        """Reset to another seed, which later resets use too."""
-        with self._write_lock:
-            self.seed = seed
-            self._replace_state(seed.state)
-            self.ids = Ids(f"{seed.name}/{self.name}")
-
-    def capture(self) -> TenantRecord:
-        """Return the tenant as it is now."""
-        with self._write_lock:
-            return TenantRecord(
-                self.name,
-                self.seed,
-                self.state,
-                self.version,
-                self.ids.position,
-                self.clock.setting,
-                self.switches,
-                self.strictness,
-            )
-
-    def restore(self, record: TenantRecord) -> None:
-        """Continue from a record; nothing that happened before it can be undone."""
-        self.seed, self.state, self.version = record.seed, record.state, record.version
-        self.ids = Ids(f"{record.seed.name}/{self.name}", record.ids_position)
-        self.clock.setting = record.clock_setting
-        self.switches, self.strictness = record.switches, record.strictness
-
-    def undo(self, steps: int) -> int:
-        """Undo the last changes of any kind; return how many were undone."""
-        with self._write_lock:
-            undone_count = 0
-            while undone_count < steps and self._history:
-                self.state = self._history.pop()
-                undone_count += 1
-            self.version += bool(undone_count)
-            return undone_count
-
-    def _replace_state(self, state: State) -> None:
-        if state is not self.state:
-            self._history.append(self.state)
-            self.state = state
-            self.version += 1
+    followed: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 class World:
     """All tenants, the tokens, the clock and the source of ids.
 
+    seed: what new tenants start from. initial_seed: the newest version of what the server started with.
     default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
     admits_any_client: whether visitors may log in with a client that no world has (B4e).
     prepare_tenant: is called with each new tenant before others see it; it must not ask for tenants.
@@ -198,7 +45,7 @@ class World:
     ) -> None:
         self.seed = seed
         self.admits_any_client = admits_any_client
-        self._initial_clients = seed.clients
+        self.initial_seed = seed
         self.default_tenant = default_tenant
         self._initial_settings = switches, strictness
         self.switches, self.strictness = replace(switches, **seed.switches), strictness
@@ -263,6 +110,24 @@ class World:
             tenant.reseed(seed)
         return tenants
 
+    def follow(self, seed: Seed) -> Followers:
+        """Replace the seed of the start by a newer version of it.
+
+        Tenants that were seeded with another world keep it, and so do new ones if all were.
+        """
+        with self._tenants_lock:
+            old, self.initial_seed = self.initial_seed, seed
+            if self.seed is old:
+                self.switches = self._exchange_switches(self.switches, old, seed)
+                self.seed = seed
+            tenants = [self._tenants[name] for name in self.tenant_names if self._tenants[name].seed is old]
+        self.tokens.replace_initial(seed.tokens)
+        outcomes = [(tenant.name, self._follow_seed(tenant, seed)) for tenant in tenants]
+        return Followers(
+            tuple(name for name, has_followed in outcomes if has_followed),
+            tuple(name for name, has_followed in outcomes if not has_followed),
+        )
+
     def restore_tenant(self, record: TenantRecord) -> None:
         """Continue a tenant from a record, with the tokens of its world."""
         if record.seed is not self.seed:
@@ -284,7 +149,7 @@ class World:
     def clients_of(self, tenant: str | None) -> Mapping[str, OAuthClient]:
         """Return the clients of a tenant's world, or of the world of new tenants, and those of the server's start."""
         seed = self.tenant(tenant).seed if tenant else self.seed
-        return {**self._initial_clients, **seed.clients}
+        return {**self.initial_seed.clients, **seed.clients}
 
     def home_of_client(self, client_id: str, secret: str) -> str | None:
         """Return the tenant whose world has a client that the world of new tenants lacks, or else None.
@@ -313,6 +178,14 @@ class World:
             tenant.switches = self.switches_for(tenant.seed)
             tenant.strictness = self.strictness
             self.tokens.forget_revocations(tenant.name)
+
+    def _follow_seed(self, tenant: Tenant, seed: Seed) -> bool:
+        """Let a tenant follow a newer version of its seed, with its switches; False if it has changes to keep."""
+        switches = self._exchange_switches(tenant.switches, tenant.seed, seed)
+        has_followed = tenant.follow(seed)
+        if has_followed:
+            tenant.switches = switches
+        return has_followed
 
     def _exchange_switches(self, switches: Switches, old: Seed, new: Seed) -> Switches:
         """Return switches in which those of an old world are as the server was started, and a new world has its own."""

@@ -8,7 +8,7 @@ from typing import Any
 from ..access import OAuthClient, Principal
 from ..store.clock import format_timestamp
 from ..store.collection import Row
-from ..store.world import Seed
+from ..store.tenant import Seed
 from .building import ALL_SCOPES
 from .sections import ACCESS, ONLY
 

@@ -10,7 +10,7 @@ from ..domain.customer_scopes import CUSTOMER_SCOPES
 from ..store.clock import parse_timestamp
 from ..store.collection import Collection, Sections
 from ..store.state import State
-from ..store.world import Seed
+from ..store.tenant import Seed
 from .sections import ACCESS, ONLY
 from .switches import read_switches
 

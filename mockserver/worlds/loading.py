@@ -15,7 +15,8 @@ from .. import resources
 from ..practices import mixins
 from ..store.collection import Collection, Row, Sections, Violation
 from ..store.state import State
-from ..store.world import Seed, World
+from ..store.tenant import Seed
+from ..store.world import World
 from ..wording import describe_unknown, json_pointer
 from . import building, example_ids, reading
 from .checking import check_rows

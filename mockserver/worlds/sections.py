@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from ..domain.customer_scopes import CUSTOMER_SCOPES
-from ..store.collection import Collection, Row, Section
+from ..store.collection import Collection, Row, RowChange, Section
 from ..store.row_defaults import Draft
 from ..store.row_schemas import DEFINITIONS, ID, LANGUAGE, SCOPES, TEXT, TIME, closed_object, describe, unique_list
 from ..store.state import State
@@ -53,6 +53,24 @@ class MixinSchemaCollection(Collection):
         """Return a schema as a row."""
         url, text = stored
         return {"url": url, "schema": orjson.loads(text)}
+
+    def compare(self, before: State, after: State) -> Iterator[RowChange]:
+        """Yield the schemas that differ between two states, in the order of the URLs."""
+        old, new = dict(self.export(before)), dict(self.export(after))
+        return ((url, old.get(url), new.get(url)) for url in sorted(old | new) if old.get(url) != new.get(url))
+
+    def find(self, state: State, key_text: str) -> list[Row]:
+        """Return the schema with this URL, or nothing."""
+        return [row for url, row in self.export(state) if url == key_text]
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this schema, whose file has been read in."""
+        return state._replace(mixin_schemas={**state.mixin_schemas, row["url"]: orjson.dumps(row["schema"]).decode()})
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this schema."""
+        others = {url: schema for url, schema in state.mixin_schemas.items() if url != row["url"]}
+        return state._replace(mixin_schemas=others)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these schemas, whose files have been read in."""

@@ -15,7 +15,8 @@ from .. import __version__
 from ..settings import Strictness
 from ..store.clock import ClockMode, ClockSetting
 from ..store.row_schemas import Schema, closed_object
-from ..store.world import Seed, TenantRecord, World
+from ..store.tenant import Seed, TenantRecord
+from ..store.world import World
 from ..strict_yaml import YamlError
 from ..wording import json_pointer, shorten
 from .loading import WorldLibrary

@@ -8,7 +8,7 @@ from typing import Any
 from ..settings import Switches
 from ..store.collection import Row
 from ..store.state import State
-from ..store.world import Seed
+from ..store.tenant import Seed
 from .access_rows import export_access
 from .switches import SWITCHES, export_switches
 from .world_text import Block, RowLines, WorldWriter, encode_row_line, row_separator

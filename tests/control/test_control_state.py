@@ -17,7 +17,7 @@ from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.store.clock import LATEST_TIME, AdjustableClock
 from mockserver.store.world import World
-from mockserver.worlds import exporting
+from mockserver.worlds import comparing, exporting
 from mockserver.worlds.published import EMPLOYEE_GROUP as STAFF
 from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
@@ -464,7 +464,7 @@ def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) ->
     state = shared.world.tenant(client.tenant).state
     world = exporting.export_world(state, WORLDS.collections)
     again = WORLDS.build_state(world)
-    assert exporting.diff_states(state, again, WORLDS.collections) == {}
+    assert comparing.diff_states(state, again, WORLDS.collections) == {}
     assert exporting.export_world(again, WORLDS.collections) == world
 
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 
 from mockserver.app import build
 from mockserver.settings import Settings
-from mockserver.store.world import Seed
+from mockserver.store.tenant import Seed
 from mockserver.strict_yaml import load_yaml
 from mockserver.worlds.exporting import export_world
 from mockserver.worlds.world_text import encode_line

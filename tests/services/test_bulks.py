@@ -15,7 +15,7 @@ from mockserver.app import build
 from mockserver.messages import Request, Response
 from mockserver.settings import Settings
 from mockserver.store.state import Revision
-from mockserver.store.world import Tenant
+from mockserver.store.tenant import Tenant
 from mockserver.worlds.exporting import export_world
 from tests.support.client import TENANT_NUMBERS
 from tests.support.clock import ManualClock

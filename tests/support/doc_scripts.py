@@ -14,7 +14,8 @@ from tests.support.live_server import TIMEOUT_SECONDS, clean_environment
 DOCUMENTED_URL = "http://127.0.0.1:8080"  # the server's address in the pages
 BLOCK = re.compile(r"^```(sh|json)\n(.*?)^```", re.S | re.M)
 CURL = re.compile(r"(curl .*) # (\d{3})", re.S)
-TIME = re.compile(r'("(?:createdAt|modifiedAt)": ?)"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
+TIME = re.compile(r'("(?:createdAt|modifiedAt|time)": ?)"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"')
+JOURNAL_ID = re.compile(r"00000000-0000-4000-8000-[0-9a-f]{12}")
 ShownResponse = tuple[str, str, Any]  # command, status, and the body if the page shows one
 
 
@@ -85,5 +86,5 @@ def _record_response(step: Step, path: Path) -> str:
 
 
 def _parse_json(text: str) -> Any:
-    """Parse JSON. The times of writes differ from run to run, so all get the same text."""
-    return json.loads(TIME.sub(r'\1"a time"', text))
+    """Parse JSON. Times and ids of calls differ from run to run or with each change of a page, so all are the same."""
+    return json.loads(JOURNAL_ID.sub("an id", TIME.sub(r'\1"a time"', text)))

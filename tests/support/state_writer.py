@@ -18,7 +18,8 @@ from threading import Thread
 from typing import Any, BinaryIO
 
 from mockserver.settings import Switches
-from mockserver.store.world import Seed, World
+from mockserver.store.tenant import Seed
+from mockserver.store.world import World
 from mockserver.worlds.state_file import StateFormat
 from mockserver.worlds.state_keeper import StateKeeper
 from tests.support.samples import WORLDS

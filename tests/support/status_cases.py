@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
 from copy import deepcopy
+from pathlib import Path
+from shutil import rmtree
 from string import Template
+from tempfile import mkdtemp
 from typing import Any
 
 import yaml
@@ -17,12 +21,20 @@ from tests.support.client import Client
 from tests.support.paths import TABLES
 
 APP = build(Settings())  # the cases cover its operations
+FOLDER = Path(mkdtemp())  # of world files
+atexit.register(rmtree, FOLDER)
 TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
 
 
 def find_case(operation: Operation, status: int) -> dict[str, Any]:
     """Return a copy of the case that provokes this status."""
-    return deepcopy(TABLE[operation.id][str(status)])
+    case: dict[str, Any] = deepcopy(TABLE[operation.id][str(status)])
+    if "world_file" in case:
+        first, second = case.pop("world_file")
+        path = FOLDER / f"{operation.id}{status}.yaml"
+        path.write_text(first)
+        case |= {"switches": {"fixture": str(path)}, "before": [{"write": path, "text": second}]}
+    return case
 
 
 def find_token(operation_id: str) -> str | None:
@@ -47,6 +59,9 @@ def play_case(
 
 def _play_earlier_request(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
     """Send a preparing request. Return name and value of the reply's field that the case keeps, or empty texts."""
+    if "write" in request:
+        request["write"].write_text(request["text"])
+        return "", ""
     field = request.pop("keep", "")
     reply = caller.send(request.pop("method"), request.pop("path"), **request)
     return field, reply.get_json()[field] if field else ""

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 
 from mockserver.app import App, build
 from mockserver.settings import Settings, Switches
-from mockserver.store.world import Seed, World
+from mockserver.store.tenant import Seed
+from mockserver.store.world import World
 from mockserver.worlds.durable_file import DurableFile, FileUnusable, write_pieces
 from mockserver.worlds.exporting import export_world
 from mockserver.worlds.row_lines import parse_text

@@ -10,7 +10,7 @@ from ...domain.segment_activity import is_active_segment
 from ...errors import NotFound
 from ...practices.rows import LazyRows
 from ...store.state import Document, State, derive_assignment_id
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from .forest import CategoryForest
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...access import Principal, TokenStore, bearer_token, format_scope
 from ...domain import customer_profile
 from ...errors import Forbidden, InvalidToken
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from .granting import LOGIN_LIFETIMES
 from .sessions import Session, SessionStore
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...access import Principal
 from ...domain.customer_scopes import CUSTOMER_SCOPES
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from .sessions import Session, SessionStore
 
 

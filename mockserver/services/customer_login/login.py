@@ -10,7 +10,8 @@ from ...domain.customer_profile import DEFAULT_PASSWORD
 from ...domain.customer_scopes import CUSTOMER_SCOPES
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
-from ...store.world import Tenant, World
+from ...store.tenant import Tenant
+from ...store.world import World
 from . import saas
 from .granting import (
     ANONYMOUS_LIFETIMES,

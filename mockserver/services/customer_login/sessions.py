@@ -11,7 +11,8 @@ from uuid import UUID
 
 from ...access import MAX_ISSUED_TOKENS, Principal
 from ...errors import InvalidToken
-from ...store.world import Tenant, World
+from ...store.tenant import Tenant
+from ...store.world import World
 
 ACCESS_TOKEN_DIGITS = 28
 REFRESH_TOKEN_DIGITS = 32

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...domain.group_membership import CUSTOMER
-from ...store.collection import Collection, Row, Sections, TargetByField, Violation
+from ...store.collection import ChangeText, Collection, DividedCollection, Row, Sections, TargetByField, Violation
 from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object, describe
 from ...store.state import (
     CustomerAssignment,
-    Document,
     GroupAssignment,
     ItemAssignment,
     Items,
     Members,
     Revision,
+    SegmentGroups,
     State,
 )
 from ...store.table import Table
@@ -27,28 +27,44 @@ from . import sample_rows
 class SegmentCollection(Collection):
     """Segments, stored in a table."""
 
-    def tables(self, state: State) -> Iterable[Table[str, Document]]:
-        """Return the table of all segments."""
-        return (state.segments,)
+    def table(self, state: State) -> Table[str, Row]:
+        """Return the segments by id."""
+        return state.segments
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this segment."""
+        return state.with_segment(row)
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this segment; its assignments stay."""
+        return state._replace(segments=state.segments.delete(row["id"]))
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these segments."""
         return state.with_segments(rows)
 
 
-class CustomerAssignmentCollection(Collection):
+class CustomerAssignmentCollection(DividedCollection):
     """Customers of segments, stored in a table for each segment, and by customer."""
 
-    def tables(self, state: State) -> Iterable[Members]:
-        """Return the table of each segment."""
-        return state.members.by_segment.values()
+    def tables_by_first(self, state: State) -> Table[str, Members]:
+        """Return the assignments by segment."""
+        return state.members.by_segment
 
     def row_of(self, stored: CustomerAssignment) -> Row:
-        """Return an assignment as a row."""
+        """Return the row of an assignment."""
         row: dict[str, Any] = {"segmentId": stored.segment_id, "customerId": stored.customer_id}
         if stored.legal_entity_id is not None:
             row["legalEntityId"] = stored.legal_entity_id
         return row | {"assignmentType": stored.assignment_type} | _revision_fields(stored)
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this assignment."""
+        return state.with_member(_customer_assignment(row, {}))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this assignment."""
+        return state.without_member(row["segmentId"], (row["customerId"], row.get("legalEntityId", "")))
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -56,35 +72,49 @@ class CustomerAssignmentCollection(Collection):
         return state.with_customer_assignments([_customer_assignment(row, texts) for row in rows])
 
 
-class GroupAssignmentCollection(Collection):
+class GroupAssignmentCollection(DividedCollection):
     """IAM groups of segments, stored in a table for each segment, and by group."""
 
-    def tables(self, state: State) -> Iterable[Table[str, GroupAssignment]]:
-        """Return the table of each segment."""
-        return state.segment_groups.by_segment.values()
+    def tables_by_first(self, state: State) -> Table[str, SegmentGroups]:
+        """Return the assignments by segment."""
+        return state.segment_groups.by_segment
 
     def row_of(self, stored: GroupAssignment) -> Row:
-        """Return an assignment as a row."""
+        """Return the row of an assignment."""
         return {"segmentId": stored.segment_id, "groupId": stored.group_id} | _revision_fields(stored)
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this assignment."""
+        return state.with_segment_group(_group_assignment(row))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this assignment."""
+        return state.without_segment_group(row["segmentId"], row["groupId"])
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
-        return state.with_group_assignments(
-            GroupAssignment(row["segmentId"], row["groupId"], *_revision_and_mixins(row)) for row in rows
-        )
+        return state.with_group_assignments(map(_group_assignment, rows))
 
 
-class ItemAssignmentCollection(Collection):
+class ItemAssignmentCollection(DividedCollection):
     """Products and categories of segments, stored in a table for each segment."""
 
-    def tables(self, state: State) -> Iterable[Items]:
-        """Return the table of each segment."""
-        return state.items.values()
+    def tables_by_first(self, state: State) -> Table[str, Items]:
+        """Return the assignments by segment."""
+        return state.items
 
     def row_of(self, stored: ItemAssignment) -> Row:
-        """Return an assignment as a row."""
+        """Return the row of an assignment."""
         row = {"segmentId": stored.segment_id, "type": stored.type, "itemId": stored.item_id}
         return row | _revision_fields(stored)
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state with this assignment."""
+        return state.with_item(_item_assignment(row, {}))
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this assignment."""
+        return state.without_item(row["segmentId"], (row["type"], row["itemId"]))
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these assignments."""
@@ -133,6 +163,10 @@ def _customer_assignment(row: Row, texts: dict[str, str]) -> CustomerAssignment:
     return CustomerAssignment(segment_id, *customer, *_revision_and_mixins(row))
 
 
+def _group_assignment(row: Row) -> GroupAssignment:
+    return GroupAssignment(row["segmentId"], row["groupId"], *_revision_and_mixins(row))
+
+
 def _item_assignment(row: Row, texts: dict[str, str]) -> ItemAssignment:
     """Return an assignment; likewise, and those of one type share its name."""
     segment_id, item_type = (texts.setdefault(row[name], row[name]) for name in ("segmentId", "type"))
@@ -147,6 +181,22 @@ def _revision_fields(assignment: ItemAssignment | CustomerAssignment | GroupAssi
     mixins = {} if assignment.mixins is None else {"mixins": assignment.mixins}
     return {"metadata": assignment.revision.to_metadata(assignment.mixin_urls)} | mixins
 
+
+def _tell_assignments(one: str, many: str) -> dict[str, ChangeText]:
+    """Return how changes of assignments are told: of one that a field refers to, and of many."""
+    return {
+        "added": ChangeText(f"{one} was added to {{segmentId}}", f"{{count}} {many} were added to {{segmentId}}"),
+        "removed": ChangeText(
+            f"{one} was removed from {{segmentId}}", f"{{count}} {many} were removed from {{segmentId}}"
+        ),
+        "changed": ChangeText(
+            f"the assignment of {one} to {{segmentId}} was changed",
+            f"the assignments of {{count}} {many} to {{segmentId}} were changed",
+        ),
+    }
+
+
+FOR_ENTITY = "{segmentId}[ for {legalEntityId}]"
 
 SEGMENTS = SegmentCollection(
     name="segments",
@@ -178,6 +228,15 @@ CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
     key=("segmentId", "customerId", "legalEntityId"),
     references={"segmentId": "segments", "customerId": "customers", "legalEntityId": "legalEntities"},
     check=check_memberships,
+    told_by="segmentId",
+    change_texts={
+        "added": ChangeText(f"{{customerId}} joined {FOR_ENTITY}", "{count} customers joined {segmentId}"),
+        "removed": ChangeText(f"{{customerId}} left {FOR_ENTITY}", "{count} customers left {segmentId}"),
+        "changed": ChangeText(
+            f"the assignment of {{customerId}} to {FOR_ENTITY} was changed",
+            "the assignments of {count} customers to {segmentId} were changed",
+        ),
+    },
     generator=RowGenerator(make_row=sample_rows.generate_customer_assignment, default_count=40),
     schema=closed_object(
         {
@@ -201,6 +260,8 @@ GROUP_ASSIGNMENTS = GroupAssignmentCollection(
     defaults={"metadata": {}},
     references={"segmentId": "segments", "groupId": "groups"},
     check=check_assigned_groups,
+    told_by="segmentId",
+    change_texts=_tell_assignments("{groupId}", "groups"),
     generator=RowGenerator(make_row=sample_rows.generate_group_assignment, default_count=3),
     schema=closed_object(
         {
@@ -222,6 +283,8 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
         "itemId": TargetByField("type", {"PRODUCT": "products", "CATEGORY": "categories"}),
     },
     generator=RowGenerator(make_row=sample_rows.generate_item_assignment, default_count=120),
+    told_by="segmentId",
+    change_texts=_tell_assignments("{itemId}", "items"),
     schema=closed_object(
         {
             "segmentId": describe(CHOSEN_ID, "Id of the segment."),

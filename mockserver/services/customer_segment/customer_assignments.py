@@ -10,7 +10,7 @@ from ...practices import mixins
 from ...practices.rows import ConcatenatedTables, Row
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.state import CustomerAssignment, MemberKey, State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from . import customer_rows, write_context
 from .visibility import Viewer
 from .write_context import WriteContext

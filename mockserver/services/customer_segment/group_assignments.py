@@ -8,7 +8,7 @@ from ...errors import NotFound
 from ...practices import mixins
 from ...practices.rows import ConcatenatedTables, Row, StoredRow
 from ...store.state import GroupAssignment, State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from . import group_rows, write_context
 from .write_context import WriteContext
 

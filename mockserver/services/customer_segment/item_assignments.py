@@ -11,7 +11,7 @@ from ...practices.rows import ConcatenatedTables, Row, StoredRow
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...settings import Switches
 from ...store.state import ItemAssignment, ItemKey, Items, Revision, State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from . import item_rows, write_context
 from .visibility import Viewer, is_segment_of_site
 from .write_context import WriteContext

@@ -8,7 +8,7 @@ from ...domain.category_ancestry import walk_to_root
 from ...domain.segment_activity import is_active_segment
 from ...settings import Switches
 from ...store.state import State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from .item_assignments import is_assignable_item
 from .visibility import is_segment_of_site
 

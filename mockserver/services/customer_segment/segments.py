@@ -13,7 +13,7 @@ from ...practices.rows import ConcatenatedTables
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.clock import normalize_timestamp
 from ...store.state import Document, Revision, State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from . import write_context
 from .visibility import Viewer
 from .write_context import WriteContext

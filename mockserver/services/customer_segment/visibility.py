@@ -10,7 +10,7 @@ from ...domain.group_membership import CUSTOMER, legal_entity_id_of, list_groups
 from ...domain.segment_activity import is_active_segment
 from ...errors import ClientError, Forbidden, NotFound
 from ...store.state import CustomerAssignment, Document, State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 
 
 @dataclass(slots=True)

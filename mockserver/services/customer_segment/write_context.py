@@ -11,7 +11,7 @@ from ...practices import mixins, writes
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.clock import format_timestamp
 from ...store.state import Revision, State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 
 
 @dataclass(slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...domain import group_membership
-from ...store.collection import Collection, Row, Sections, TargetByField, Violation
+from ...store.collection import ChangeText, Collection, DividedCollection, Row, Sections, TargetByField, Violation
 from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object, describe
 from ...store.state import Documents, State
+from ...store.table import Table
 from ...worlds.sample_values import sample_hex_id, sample_metadata
 
 USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
@@ -17,12 +18,20 @@ TEXTS = {"type": "array", "items": TEXT}
 TEAMS = ("Buyers", "Managers", "Requesters", "Editors")
 
 
-class GroupUserCollection(Collection):
+class GroupUserCollection(DividedCollection):
     """The users of groups, stored in a table for each group, and by user."""
 
-    def tables(self, state: State) -> Iterable[Documents]:
-        """Return the table of each group."""
-        return state.group_users.values()
+    def tables_by_first(self, state: State) -> Table[str, Documents]:
+        """Return the users by group."""
+        return state.group_users
+
+    def put_row(self, state: State, row: Row) -> State:
+        """Return a state in which a group has this user too."""
+        return group_membership.with_group_user(state, row)
+
+    def drop_row(self, state: State, row: Row) -> State:
+        """Return a state without this user of a group."""
+        return group_membership.without_group_user(state, row["groupId"], row["userId"])
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these users of groups."""
@@ -112,6 +121,11 @@ GROUP_USERS = GroupUserCollection(
     key=("groupId", "userId"),
     references={"groupId": "groups", "userId": TargetByField("userType", {"CUSTOMER": "customers"})},
     check=check_user_types,
+    told_by="groupId",
+    change_texts={
+        "added": ChangeText("{userId} joined {groupId}", "{count} users joined {groupId}"),
+        "removed": ChangeText("{userId} left {groupId}", "{count} users left {groupId}"),
+    },
     generator=RowGenerator(make_row=_generate_group_user, default_count=12),
     schema=closed_object(
         {

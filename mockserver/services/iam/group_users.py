@@ -11,7 +11,7 @@ from ...errors import Forbidden, NotFound
 from ...practices import documents
 from ...practices.rows import LazyRows, Row
 from ...store.state import Document, State, derive_assignment_id
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from .collections import GROUPS
 from .groups import MANAGE_ASSIGNMENTS, constraint_error
 

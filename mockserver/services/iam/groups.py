@@ -10,7 +10,7 @@ from ...domain import group_membership
 from ...errors import BadRequest, Conflict, Forbidden, Remedy
 from ...practices import documents
 from ...store.state import Document, State
-from ...store.world import Tenant
+from ...store.tenant import Tenant
 from .collections import GROUPS
 
 GroupBody = Mapping[str, Any]

@@ -1,0 +1,1 @@
+"""The state of a tenant: its collections, and single rows of them."""

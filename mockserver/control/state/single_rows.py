@@ -1,0 +1,131 @@
+"""Single rows of a tenant's state: find, write and remove one; the rest of the world must still fit, as in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ...errors import BadRequest
+from ...store.collection import Collection, Row, differs, format_key
+from ...store.state import State
+from ...wording import shorten
+from ...worlds import exporting
+from ...worlds.loading import WorldLibrary
+from ...worlds.mistakes import WorldError
+from ..context import UnknownName, Unprocessable
+from ..invalid_world import InvalidWorld
+
+FORCE_HINT = "Add force=true to the query to allow references to missing rows."
+
+
+class WrittenRow(NamedTuple):
+    """A row as it is stored, and whether none had its key before."""
+
+    row: Row
+    is_new: bool
+
+
+def find_row(state: State, collection: Collection, key_text: str) -> Row:
+    """Return the row with a key, as it is written in differences; UnknownName, or Unprocessable for several rows."""
+    rows = collection.find(state, key_text)
+    if not rows:
+        shown = f"GET /__admin/state/{collection.name} lists them"
+        raise UnknownName(f"{collection.name} has no row with the key {shorten(repr(key_text))}; {shown}.")
+    if len(rows) > 1:
+        raise Unprocessable(
+            f"{len(rows)} rows of {collection.name} have the key {shorten(repr(key_text))}, since their ids contain "
+            "slashes; replace the whole collection with PUT."
+        )
+    return rows[0]
+
+
+def name_row(collection: Collection, key_text: str, body: Row) -> Row:
+    """Return a row with the fields of its key, which a body may leave out unless its ids contain slashes."""
+    names = _key_fields(collection)
+    parts = [key_text] if len(names) == 1 else key_text.split("/")
+    return {**(dict(zip(names, parts, strict=False)) if len(parts) <= len(names) else {}), **body}
+
+
+def write_row(
+    worlds: WorldLibrary, state: State, collection: Collection, key_text: str, row: Row, *, dangling: bool
+) -> tuple[State, WrittenRow]:
+    """Return a state with a row, which may replace an older one with the same key; this state if nothing changes.
+
+    BadRequest if the row does not have this key, or the world with it is invalid; the error names the field.
+    dangling: whether keys may refer to missing rows.
+    """
+    _check_key(collection, key_text, row)
+    parts = _key_parts(collection, row)
+    same_rows = (other for other in collection.find(state, key_text) if _key_parts(collection, other) == parts)
+    old_row = next(same_rows, None)
+    stored_row = _check_world(worlds, state, collection, old_row, row, dangling=dangling)
+    written = WrittenRow(stored_row, old_row is None)
+    return (collection.put_row(state, stored_row) if differs(old_row, stored_row) else state), written
+
+
+def remove_row(worlds: WorldLibrary, state: State, collection: Collection, row: Row, *, dangling: bool) -> State:
+    """Return a state without a row; BadRequest if other rows refer to it, unless `dangling`."""
+    _check_world(worlds, state, collection, row, None, dangling=dangling)
+    return collection.drop_row(state, row)
+
+
+def _check_key(collection: Collection, key_text: str, row: Row) -> None:
+    """Raise BadRequest if a row has another key than the path says; a part of a wrong type is left to the schema."""
+    names = _key_fields(collection)
+    parts = _key_parts(collection, row)
+    if any(part is not None and not isinstance(part, str) for part in parts):
+        return
+    own_key = format_key(parts)
+    if own_key != key_text and not _lacks_required_part(collection, row):
+        expected = name_row(collection, key_text, {})
+        wrong = next((name for name in names if row.get(name) != expected.get(name)), names[0])
+        detail = f"The path says {shorten(repr(key_text))}, but the row has the key {shorten(repr(own_key))}."
+        raise BadRequest(field=f"/{wrong}", error_type="key", detail=detail)
+
+
+def _lacks_required_part(collection: Collection, row: Row) -> bool:
+    """Whether a row lacks a field of its key that its schema requires, as the check of the world then says."""
+    return any(name in collection.schema["required"] and row.get(name) is None for name in _key_fields(collection))
+
+
+def _key_fields(collection: Collection) -> tuple[str, ...]:
+    return (collection.key,) if isinstance(collection.key, str) else collection.key
+
+
+def _key_parts(collection: Collection, row: Row) -> tuple[Any, ...]:
+    return tuple(row.get(name) for name in _key_fields(collection))
+
+
+def _check_world(
+    worlds: WorldLibrary, state: State, collection: Collection, old_row: Row | None, row: Row | None, *, dangling: bool
+) -> Any:
+    """Check the world in which a row replaces an older one, or is missing; BadRequest.
+
+    Return the row as the check leaves it.
+    """
+    world = exporting.export_world(state, worlds.collections)
+    rows = world[collection.name]
+    index = len(rows) if old_row is None else rows.index(old_row)
+    rows[index : index + 1] = [] if row is None else [row]
+    try:
+        checked_world = worlds.check(world, dangling=dangling)
+    except WorldError as error:
+        own_place = None if row is None else f"/{collection.name}/{index}"
+        raise _row_problem(worlds, world, own_place, error, dangling=dangling) from None
+    return None if row is None else checked_world[collection.name][index]
+
+
+def _row_problem(
+    worlds: WorldLibrary, world: Mapping[str, Any], own_place: str | None, error: WorldError, *, dangling: bool
+) -> BadRequest:
+    """Return the error of a world; the field is a pointer into the row that was sent, if that one is wrong."""
+    problem = InvalidWorld(error)
+    _, section, *steps = f"{problem.field}/".split("/")
+    if own_place is not None and f"{problem.field}/".startswith(f"{own_place}/"):
+        problem.field = problem.field.removeprefix(own_place)
+    elif section in worlds.collections and steps[0].isdigit():
+        key = format_key(worlds.collections[section].key_of(world[section][int(steps[0])]))
+        problem.detail = f"{section} {shorten(repr(key))}: {problem.detail}"
+    if not dangling and " is not among the " in problem.detail:
+        problem.detail = f"{problem.detail.removesuffix('.')}. {FORCE_HINT}"
+    return problem
