@@ -25,6 +25,9 @@ FILE = click.Path(path_type=Path)  # whoever reads it says what is wrong with it
 SETTING_TYPES = {
     "port": click.IntRange(0, 65535),
     "max_page_size": click.IntRange(min=1),
+    "max_worlds": click.IntRange(min=1),
+    "max_tenants": click.IntRange(min=1),
+    "idle_minutes": click.IntRange(min=1),
     "tls_cert": FILE,
     "tls_key": FILE,
     "tls_folder": FILE,

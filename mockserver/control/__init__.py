@@ -6,7 +6,7 @@ Each module or folder is named as its path below `/__admin`.
 from __future__ import annotations
 
 from ..messages import Handler, Service
-from . import certs, clock, faults, findings, health, settings, snapshots, state, tenants, tokens
+from . import certs, clock, faults, findings, health, settings, snapshots, state, tenants, tokens, worlds
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
@@ -18,6 +18,7 @@ MODULES = (
     state,
     snapshots,
     tenants,
+    worlds,
     settings,
     clock,
     tokens,

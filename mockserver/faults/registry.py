@@ -21,7 +21,9 @@ class FaultRegistry:
     has_barriers: whether a fault has a barrier.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], object] = lambda: None) -> None:
+        """Start without faults; `on_change` is called after each change of them."""
+        self._on_change = on_change
         self.faults: tuple[Fault, ...] = ()
         self.has_timed_faults = self.has_barriers = False
         self._faults_by_operation: dict[str, tuple[Fault, ...]] = {}
@@ -81,3 +83,4 @@ class FaultRegistry:
         self._faults_by_operation = {}
         self.has_timed_faults = any(fault.is_timed for fault in faults)
         self.has_barriers = any(fault.barrier for fault in faults)
+        self._on_change()

@@ -7,7 +7,8 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from threading import Lock
-from typing import TypeVar
+from time import monotonic
+from typing import NamedTuple, TypeVar
 
 from ..access import OAuthClient, Principal, TokenStore
 from ..settings import Strictness, Switches
@@ -79,11 +80,22 @@ class Snapshots:
         return self._states.pop(name, None) is not None
 
 
+class TenantLimits(NamedTuple):
+    """How many tenants a world keeps, and for how many seconds after their last use."""
+
+    max_tenants: int = 1000
+    idle_seconds: float = 24 * 60 * 60
+
+
+DEFAULT_LIMITS = TenantLimits()
+
+
 class Tenant:
     """One tenant: its state can be read at any time, and is changed by one rule at a time.
 
     version: the number of changes; a rule that fails or changes nothing does not count.
     switches, strictness: settings that can change at run time.
+    used_at: when a request last named it, by the monotonic clock.
     """
 
     def __init__(self, name: str, seed: Seed, clock: Clock, switches: Switches, strictness: Strictness) -> None:
@@ -95,6 +107,7 @@ class Tenant:
         self.snapshots = Snapshots()
         self.version = 0
         self.state = seed.state
+        self.used_at = monotonic()
         self._history: deque[State] = deque(maxlen=MAX_UNDO_STEPS)
         self._write_lock = Lock()
 
@@ -149,8 +162,12 @@ class World:
         default_tenant: str,
         clock: Clock | None,
         strictness: Strictness,
+        *,
+        limits: TenantLimits = DEFAULT_LIMITS,
     ) -> None:
         self.seed = seed
+        self.limits = limits
+        self.dropped_count = 0  # tenants beyond the limits
         self._initial_clients = seed.clients
         self.default_tenant = default_tenant
         self.switches, self.strictness = self._initial_settings = switches, strictness
@@ -166,16 +183,18 @@ class World:
         return sorted(self._tenants)
 
     def tenant(self, name: str) -> Tenant:
-        """Return a tenant; a new one starts from the seed."""
+        """Return a tenant; a new one starts from the seed, and replaces those beyond the limits."""
         tenant = self._tenants.get(name)
         if tenant is None:
             with self._tenants_lock:
                 tenant = self._tenants.setdefault(name, self._create_tenant(name))
+                self._drop_unused_tenants()
+        tenant.used_at = monotonic()
         return tenant
 
     def tenants(self, name: str | None) -> list[Tenant]:
         """Return one tenant, or all that requests have named so far."""
-        return [self.tenant(tenant_name) for tenant_name in ([name] if name else self.tenant_names)]
+        return [self.tenant(name)] if name else [tenant for _, tenant in sorted(self._tenants.items())]
 
     def clock_of(self, tenant: str | None) -> AdjustableClock:
         """Return the clock of a tenant; for None, the one that all tenants follow."""
@@ -184,8 +203,7 @@ class World:
     def drop_tenant(self, name: str) -> bool:
         """Delete a tenant with its state; False if it is unknown."""
         with self._tenants_lock:
-            self.tokens.forget_seed(name)
-            return self._tenants.pop(name, None) is not None
+            return self._drop_tenant(name)
 
     def reseed(self, seed: Seed, name: str | None = None) -> list[Tenant]:
         """Reset a tenant, or all including new ones, to another seed; return those that requests have named so far."""
@@ -223,3 +241,17 @@ class World:
 
     def _create_tenant(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.switches, self.strictness)
+
+    def _drop_unused_tenants(self) -> None:
+        """Drop the tenants that have been idle for too long, and those used least recently if there are too many."""
+        idle_since = monotonic() - self.limits.idle_seconds
+        *older, _ = sorted(self._tenants.values(), key=lambda tenant: tenant.used_at)  # the last one is new
+        surplus = len(self._tenants) - self.limits.max_tenants
+        for position, tenant in enumerate(tenant for tenant in older if tenant.name != self.default_tenant):
+            if position < surplus or tenant.used_at < idle_since:
+                self._drop_tenant(tenant.name)
+                self.dropped_count += 1
+
+    def _drop_tenant(self, name: str) -> bool:
+        self.tokens.forget_seed(name)
+        return self._tenants.pop(name, None) is not None
