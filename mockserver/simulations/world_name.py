@@ -11,6 +11,8 @@ from ..messages import Request
 from ..wording import MAX_QUOTED_NAME_LENGTH
 
 WORLD_HEADER = "X-Mock-World"
+WORLD_KEY = WORLD_HEADER.lower()  # as in requests, whose header names are in lower case
+NAMING_HEADERS = frozenset({WORLD_KEY, "baggage", "cookie"})
 WORLD_PARAMETER = "world"  # of calls to the control plane
 MEMBER = "mock-world"  # of the baggage, and the name of the cookie
 HOST_SUFFIX = ".localhost"
@@ -25,15 +27,16 @@ def read_world_name(request: Request) -> str | None:
     cannot be the name of a world is just another host.
     """
     headers = request.headers
-    if WORLD_KEY in headers:
-        return check_world_name(headers[WORLD_KEY], WORLD_HEADER)
-    for name, separator, decode in (("baggage", ",", unquote), ("cookie", ";", str)):
-        if name in headers and MEMBER in headers[name]:
-            for value in _find_members(headers[name], separator):
-                return check_world_name(decode(value), name.capitalize())
-    host = headers.get("host", "").partition(":")[0].removesuffix(".")
-    name = host[: -len(HOST_SUFFIX)].lower() if host.lower().endswith(HOST_SUFFIX) else ""
-    return name if WORLD_NAME.fullmatch(name) else None
+    if not NAMING_HEADERS.isdisjoint(headers):
+        name = _read_headers(headers)
+        if name is not None:
+            return name
+    host = headers.get("host", "").lower()
+    if HOST_SUFFIX not in host:
+        return None
+    host = host.partition(":")[0].removesuffix(".")
+    name = host.removesuffix(HOST_SUFFIX)
+    return name if name != host and WORLD_NAME.fullmatch(name) else None
 
 
 def read_parameter(request: Request) -> str | None:
@@ -59,12 +62,18 @@ def check_world_name(text: str, source: str) -> str:
     return name.lower()
 
 
+def _read_headers(headers: Mapping[str, str]) -> str | None:
+    if WORLD_KEY in headers:
+        return check_world_name(headers[WORLD_KEY], WORLD_HEADER)
+    for name, separator, decode in (("baggage", ",", unquote), ("cookie", ";", str)):
+        for value in _find_members(headers.get(name, ""), separator):
+            return check_world_name(decode(value), name.capitalize())
+    return None
+
+
 def _find_members(header: str, separator: str) -> Iterator[str]:
     """Yield the values of the members with our name in a list of `name=value`, without their properties."""
     for member in header.split(separator):
         name, _, value = member.partition("=")
         if name.strip() == MEMBER:
             yield value.partition(";")[0].strip().strip('"')
-
-
-WORLD_KEY = WORLD_HEADER.lower()  # header names of requests are in lower case

@@ -33,6 +33,7 @@ OTHERS = {
     "the host localhost": {"Host": "localhost:8080"},
     "another host": {"Host": "checkout.example"},
     "a host that is no name": {"Host": "-.localhost"},
+    "a host that only contains the suffix": {"Host": "checkout.localhost.example"},
     "an address": {"Host": "[::1]:8080"},
     "another member": {"baggage": "not-mock-world=checkout"},
     "another cookie": {"Cookie": "my-mock-world=checkout"},
