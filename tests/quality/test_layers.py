@@ -13,7 +13,7 @@ from tests.support.paths import PACKAGE
 
 LAYERS = [
     {"__main__"},
-    {"cli"},
+    {"cli", "testing"},
     {"app"},
     {"web"},
     {"assembly"},
