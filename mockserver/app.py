@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from secrets import token_urlsafe
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from . import resources, services
-from .access import Principal, admin_scopes, assume_admin
-from .contract.operations import Operation, compile_operations
-from .contract.routing import Router
-from .contract.spec import Spec, SpecError, check_spec, load_spec
-from .control import build_control_service
-from .control.context import ControlContext
+from .access import admin_scopes, assume_admin
+from .assembly.interfaces import CONTROL_SPEC, compile_spec, find_spec, list_service_specs
+from .assembly.simulation_factory import SimulationFactory
+from .contract.operations import Operation
+from .contract.spec import Spec
 from .control.guard import Guard, is_loopback_address
-from .faults.injector import FaultInjector
 from .faults.registry import FaultRegistry
-from .messages import ErrorWriter, Handler, Service
-from .pipeline import Pipeline, SecondOpinion
-from .records.exchange import Exchange
-from .records.known_headers import collect_known_headers
-from .records.request_log import LoggedRecordStore
+from .pipeline import Pipeline
 from .records.store import RecordStore
 from .scenarios.director import ScenarioDirector
-from .scenarios.scenario_library import ScenarioLibrary, UnknownScenario
-from .scenarios.scenario_mistakes import ScenarioError, ScenarioMistake
-from .scenarios.scenario_run import ScenarioStage
 from .settings import Settings
+from .simulations.simulation_registry import SimulationRegistry
 from .store.clock import Clock
 from .store.world import World
 from .tls.certificates import CertificateFiles, Certificates
@@ -44,7 +35,6 @@ from .worlds.world_file import WorldFile
 if TYPE_CHECKING:
     from .web.flask_app import SimulatorFlask
 
-CONTROL_SPEC = "control.yaml"
 HOST_NAME = re.compile(r"[\w.-]*[a-z][\w.-]*|\d+(\.\d+){3}|[\da-f:]*:[\da-f:]*", re.ASCII | re.IGNORECASE)
 ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
@@ -54,24 +44,52 @@ class App:
     """A simulator that is ready to serve: the simulated API (`api_…`) and the control plane (`control_…`).
 
     specs: those of the API, then that of the control plane.
-    world_file: None if a shipped world is served.
     """
 
     settings: Settings
-    world: World
+    simulations: SimulationRegistry
     worlds: WorldLibrary
-    records: RecordStore
-    faults: FaultRegistry
-    scenarios: ScenarioDirector
     guard: Guard
-    api_pipeline: Pipeline
-    control_pipeline: Pipeline
     api_operations: tuple[Operation, ...]
     control_operations: tuple[Operation, ...]
     specs: tuple[Spec, ...]
     entrances: Entrances
     certificates: Certificates
-    world_file: WorldFile | None
+
+    @property
+    def world(self) -> World:
+        """The world of requests that name none."""
+        return self.simulations.default.world
+
+    @property
+    def records(self) -> RecordStore:
+        """The records of requests that name no world."""
+        return self.simulations.default.records
+
+    @property
+    def scenarios(self) -> ScenarioDirector:
+        """The scenarios of requests that name no world."""
+        return self.simulations.default.scenarios
+
+    @property
+    def world_file(self) -> WorldFile | None:
+        """The file of the world; None if a shipped world is served."""
+        return self.simulations.default.world_file
+
+    @property
+    def faults(self) -> FaultRegistry:
+        """The faults for requests that name no world."""
+        return self.simulations.default.faults
+
+    @property
+    def api_pipeline(self) -> Pipeline:
+        """The pipeline of the simulated API, for requests that name no world."""
+        return self.simulations.default.api_pipeline
+
+    @property
+    def control_pipeline(self) -> Pipeline:
+        """The pipeline of the control plane, for requests that name no world."""
+        return self.simulations.default.control_pipeline
 
     @property
     def services(self) -> list[str]:
@@ -92,122 +110,55 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     """
     packages = (services.SHIPPED, *more_services)
     modules = services.import_services(packages)
-    compiled_specs = {path.name: _compile_spec(path, settings) for path in _service_spec_paths(packages, settings)}
+    compiled_specs = {path.name: compile_spec(path, settings) for path in list_service_specs(packages, settings)}
     scopes = admin_scopes(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
-    worlds = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
-    seed = worlds.load_seed(settings.fixture)
-    world = World(
-        seed, settings.behaviour, settings.tenant, clock, settings.contract, admits_any_client=settings.any_client
+    library = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
+    control_spec = compile_spec(find_spec(CONTROL_SPEC, settings), settings)
+    factory = SimulationFactory(
+        settings=settings,
+        modules=modules,
+        compiled_specs={**compiled_specs, CONTROL_SPEC: control_spec},
+        library=library,
+        seed=library.load_seed(settings.fixture),
+        clock=clock,
+        admin=assume_admin(scopes),
+        certificates=_find_certificates(settings),
     )
-    records = LoggedRecordStore() if settings.log == "requests" else RecordStore()
-    faults = FaultRegistry()
-    api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
-    operations = {operation.id: operation for operation in api.operations}
-    control_spec = _compile_spec(_spec_path(CONTROL_SPEC, settings), settings)
-    assumed_caller = assume_admin(scopes) if settings.auth == "off" else None
-    find_caller = partial(_caller_name, world, assumed_caller)
-    stage = ScenarioStage(world, faults, operations, worlds.collections, find_caller, is_auth_on=settings.auth == "on")
-    folder = resources.data_folder("fixtures") / "scenarios"
-    library = ScenarioLibrary(worlds, operations, control_spec.spec.root, folder, settings.scenarios)
-    scenarios = ScenarioDirector(stage, library)
-    world_file = None if settings.fixture in worlds.names else WorldFile(worlds, world, Path(settings.fixture))
-    certificates = _find_certificates(settings)
-    context = ControlContext(
-        world=world,
-        records=records,
-        operations=operations,
-        faults=faults,
-        worlds=worlds,
-        world_file=world_file,
-        certificates=certificates,
-        is_tls=settings.is_tls,
-        scenarios=scenarios,
+    simulations = SimulationRegistry(
+        factory.create_simulation,
+        max_worlds=settings.max_worlds,
+        idle_seconds=settings.idle_seconds,
+        requires_world=settings.require_world,
     )
-    control = _join_services([build_control_service(context)], {CONTROL_SPEC: control_spec})
-    injector = FaultInjector(faults, find_caller, obeys_prefer=True, watcher=scenarios)
-    api_pipeline = _create_api_pipeline(
-        api, world, settings, records=records, injector=injector, admin=assume_admin(scopes)
-    )
-    _open_scenario(scenarios, settings)
-    control_pipeline = _create_control_pipeline(control, world, settings)
     gc.freeze()  # the garbage collector need not walk what stays for the life of the process
+    default = simulations.default
+    operations = default.api_pipeline.router.operations
+    service_names = list(dict.fromkeys(operation.service for operation in operations))
+    specs = (*(compiled_specs[f"{name}.yaml"].spec for name in service_names), control_spec.spec)
     guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), is_closed=settings.no_admin)
-    specs = (*api.specs, *control.specs)
     entrances = Entrances(
-        api=api_pipeline.handle_request,
-        control=control_pipeline.handle_request,
+        api=simulations.answer_call,
+        control=simulations.answer_control,
         guard=guard,
         specs={spec.path.stem: spec.root for spec in specs},
-        count_headers={name for operation in api.operations for name in operation.count_headers},
-        services=sorted({operation.service for operation in api.operations}),
+        count_headers={name for operation in operations for name in operation.count_headers},
+        services=sorted(service_names),
         tenant=settings.tenant,
-        list_tokens=partial(_list_tokens, world, settings),
-        example_ids=partial(_map_example_ids, world, worlds, settings),
+        list_tokens=partial(_list_tokens, default.world, settings),
+        example_ids=partial(_map_example_ids, default.world, library, settings),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
         base_path=settings.base_path,
     )
     return App(
         settings=settings,
-        world=world,
-        worlds=worlds,
-        records=records,
-        faults=faults,
-        scenarios=scenarios,
+        simulations=simulations,
+        worlds=library,
         guard=guard,
-        api_pipeline=api_pipeline,
-        control_pipeline=control_pipeline,
-        api_operations=api.operations,
-        control_operations=control.operations,
+        api_operations=operations,
+        control_operations=control_spec.operations,
         specs=specs,
         entrances=entrances,
-        certificates=certificates,
-        world_file=world_file,
-    )
-
-
-def _create_api_pipeline(
-    api: Interface,
-    world: World,
-    settings: Settings,
-    *,
-    records: RecordStore,
-    injector: FaultInjector,
-    admin: Principal,
-) -> Pipeline:
-    return Pipeline(
-        world=world,
-        router=Router(api.operations),
-        handlers=api.handlers,
-        records=records,
-        fault_injector=injector,
-        is_auth_on=settings.auth == "on",
-        second_opinion=_second_opinion(api.specs, settings),
-        error_writers=api.error_writers,
-        admin=admin,
-        known_headers=collect_known_headers(settings.known_header),
-    )
-
-
-def _open_scenario(director: ScenarioDirector, settings: Settings) -> None:
-    """Start the scenario of the settings, if they name one; ScenarioError, also for other files of the user's own."""
-    if settings.scenarios:
-        director.library.check_own_files()
-    if settings.scenario:
-        try:
-            director.open_with(director.library.load_named(settings.scenario))
-        except UnknownScenario as error:
-            raise ScenarioError("--scenario", [ScenarioMistake("", str(error))]) from None
-
-
-def _create_control_pipeline(control: Interface, world: World, settings: Settings) -> Pipeline:
-    """Return the control plane's pipeline, which injects no faults and records nothing."""
-    return Pipeline(
-        world=world,
-        router=Router(control.operations),
-        handlers=control.handlers,
-        records=RecordStore(is_recording=False),
-        is_auth_on=False,
-        second_opinion=_second_opinion(control.specs, settings),
+        certificates=factory.certificates,
     )
 
 
@@ -224,63 +175,6 @@ def _map_example_ids(world: World, worlds: WorldLibrary, settings: Settings, spe
     return tenant | worlds.map_example_ids(world, settings.tenant, spec_name)
 
 
-def _caller_name(world: World, assumed_caller: Principal | None, exchange: Exchange) -> str | None:
-    """Return the name of the token's holder, even if the token is invalid; with `--auth off`, of the assumed caller."""
-    if assumed_caller is not None:
-        return assumed_caller.name
-    holder = world.tokens.find_holder(exchange.request.headers.get("authorization"), exchange.tenant)
-    return holder.name if holder else None
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledSpec:
-    """A spec and the operations that it declares."""
-
-    spec: Spec
-    operations: tuple[Operation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Interface:
-    """The joined services of the simulated API or of the control plane.
-
-    handlers: by operationId. error_writers: by the name of the spec.
-    """
-
-    specs: tuple[Spec, ...]
-    operations: tuple[Operation, ...]
-    handlers: Mapping[str, Handler]
-    error_writers: Mapping[str, ErrorWriter]
-
-
-def _compile_spec(path: Path, settings: Settings) -> CompiledSpec:
-    """Load and compile a spec. The user's own are checked by openapi-core first, and compiled completely."""
-    is_checked = path.parent == settings.spec or settings.validator == "reference"
-    spec = load_spec(path, compiles_late=not is_checked)
-    if is_checked:
-        check_spec(spec)
-    return CompiledSpec(spec, tuple(compile_operations(spec)))
-
-
-def _join_services(joined_services: list[Service], compiled_specs: Mapping[str, CompiledSpec]) -> Interface:
-    """Return the services as one interface; SpecError if a spec and its handlers do not have the same operations."""
-    operations: list[Operation] = []
-    handlers: dict[str, Handler] = {}
-    for service in joined_services:
-        if service.spec not in compiled_specs:
-            raise SpecError(Path(service.spec), "a service names this spec, but neither `spec/` nor its folder has it")
-        compiled = compiled_specs[service.spec]
-        declared = {operation.id for operation in compiled.operations}
-        for id_ in sorted(declared ^ service.handlers.keys()):
-            problem = "has no handler" if id_ in declared else "is not in the spec"
-            raise SpecError(compiled.spec.path, f"operation {id_} {problem}")
-        operations += compiled.operations
-        handlers |= service.handlers
-    specs = tuple(compiled_specs[service.spec].spec for service in joined_services)
-    writers = {Path(service.spec).stem: service.write_error for service in joined_services if service.write_error}
-    return Interface(specs, tuple(operations), handlers, writers)
-
-
 def _admin_token(settings: Settings) -> str:
     """Return the token that the control plane requires: the configured one, or a random one beyond loopback."""
     return settings.admin_token or ("" if is_loopback_address(settings.host) else token_urlsafe(24))
@@ -294,29 +188,3 @@ def _find_certificates(settings: Settings) -> Certificates:
         if name not in ALL_ADDRESSES and HOST_NAME.fullmatch(name)
     ]
     return Certificates(CertificateFiles(settings.tls_cert, settings.tls_key, settings.tls_folder, hosts))
-
-
-def _second_opinion(specs: Iterable[Spec], settings: Settings) -> SecondOpinion | None:
-    """Return openapi-core as the second validator; None unless the settings request it."""
-    if settings.validator != "reference":
-        return None
-    from .contract.openapi_core_validator import OpenApiCoreValidator  # noqa: PLC0415 - openapi-core takes half a second to import
-
-    return OpenApiCoreValidator(specs)
-
-
-def spec_paths(settings: Settings) -> list[Path]:
-    """Return the paths of the specs that a server with these settings uses."""
-    return [_spec_path(path.name, settings) for path in sorted(resources.data_folder("spec").glob("*.yaml"))]
-
-
-def _spec_path(name: str, settings: Settings) -> Path:
-    """Return the path of a spec: the user's own file if there is one, else the shipped one."""
-    own_path = settings.spec / name if settings.spec else None
-    return own_path if own_path and own_path.exists() else resources.data_folder("spec") / name
-
-
-def _service_spec_paths(packages: Iterable[ModuleType], settings: Settings) -> list[Path]:
-    """Return the paths of the services' specs; an additional service has its spec in its own folder."""
-    shipped = [path for path in spec_paths(settings) if path.name != CONTROL_SPEC]
-    return [*shipped, *services.list_own_specs(packages)]

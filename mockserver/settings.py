@@ -102,6 +102,21 @@ class Settings:
     tenant: str = field(
         default="acme", metadata=_about("Tenant shown in the ready line; any other valid name works too.")
     )
+    require_world: bool = field(
+        default=False, metadata=_about("Refuse calls of the simulated API that name no world (X-Mock-World).")
+    )
+    max_worlds: int = field(
+        default=100,
+        metadata=_about("Number of named worlds; beyond it, the one that was used least recently is dropped."),
+    )
+    max_tenants: int = field(
+        default=1000,
+        metadata=_about("Number of tenants of a world; beyond it, the one that was used least recently is dropped."),
+    )
+    idle_minutes: int = field(
+        default=1440,
+        metadata=_about("Minutes after the last call when a named world, or a tenant other than --tenant, is dropped."),
+    )
     fixture: str = field(
         default="default",
         metadata=_about("World to start from: default, catalogue, empty, or the path of a world file."),
@@ -178,6 +193,11 @@ class Settings:
     )
     no_admin: bool = field(default=False, metadata=_about("Disable the control plane, except its health check."))
     behaviour: Switches = field(default_factory=Switches)
+
+    @property
+    def idle_seconds(self) -> int:
+        """How long after their last use worlds and tenants are kept."""
+        return self.idle_minutes * 60
 
     @property
     def is_tls(self) -> bool:

@@ -117,11 +117,11 @@ def spec(files: tuple[Path, ...]) -> None:
 
     Without arguments, check the shipped ones.
     """
-    from ..app import spec_paths
+    from ..assembly.interfaces import list_specs
     from ..contract.operations import compile_operations
     from ..contract.spec import SpecError, check_spec, load_spec
 
-    for path in files or spec_paths(Settings()):
+    for path in files or list_specs(Settings()):
         try:
             document = load_spec(path)
             check_spec(document)
@@ -248,7 +248,7 @@ def _bind_server(app: Any, settings: Settings) -> Any:
             app.entrances.answer,
             settings.host,
             settings.port,
-            app.faults,
+            app.simulations,
             certificates=app.certificates,
             is_tls=settings.is_tls,
             base_path=settings.base_path,

@@ -14,6 +14,7 @@ from ..errors import BadRequest
 from ..records.exchange import JournalEntry
 from ..records.request_log import REQUEST_LOG
 from ..settings import Settings
+from ..simulations.world_name import read_world_name
 from ..store.clock import format_timestamp
 
 NONE = "-"  # for the tenant or the persona if a request has none
@@ -61,6 +62,7 @@ def describe_entry(entry: JournalEntry) -> dict[str, Any]:
     query = redact_query(entry.request.query)
     facts = {
         "time": format_timestamp(entry.arrived_at),
+        "world": read_world_name(entry.request),
         "tenant": entry.tenant,
         "persona": (entry.principal.name or None) if entry.principal else None,
         "method": entry.request.method,
@@ -77,7 +79,8 @@ def describe_entry(entry: JournalEntry) -> dict[str, Any]:
 def format_entry(entry: JournalEntry) -> str:
     """Return a request as a line of text."""
     facts = describe_entry(entry)
-    words = [facts["time"], facts.get("tenant", NONE), facts.get("persona", NONE), facts["method"], facts["path"]]
+    place = "/".join(facts[name] for name in ("world", "tenant") if name in facts)
+    words = [facts["time"], place or NONE, facts.get("persona", NONE), facts["method"], facts["path"]]
     line = f"{' '.join(words)} {facts['status']} {facts['milliseconds']} ms"
     return f"{line}  {facts['hint']}" if "hint" in facts else line
 

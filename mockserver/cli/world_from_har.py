@@ -26,7 +26,7 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
 
     Nothing is sent anywhere. The report goes to standard error. Exit code 1 if no call can be used, 2 for a bad file.
     """
-    from ..app import CONTROL_SPEC, spec_paths
+    from ..assembly.interfaces import CONTROL_SPEC, list_specs
     from ..contract.operations import compile_operations
     from ..contract.spec import load_spec
     from ..importing.world_import import HarError, NothingUsable, import_har
@@ -35,7 +35,7 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
     from ..worlds.generate import dump_world
 
     services = import_services()
-    paths = [path for path in spec_paths(Settings()) if path.name != CONTROL_SPEC]
+    paths = [path for path in list_specs(Settings()) if path.name != CONTROL_SPEC]
     operations = [one for path in paths for one in compile_operations(load_spec(path, compiles_late=True))]
     try:
         world, report = import_har(

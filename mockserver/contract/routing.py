@@ -90,7 +90,7 @@ class Router:
         self._root = RouteNode()
         self._templates: list[tuple[Operation, Steps]] = []
         self._id_readers: dict[str, IdReader] = {}  # by operation
-        self._operations = operations = tuple(operations)
+        self.operations = operations = tuple(operations)
         for operation in operations:
             self._root.insert_template(operation.path.split("/")).operations[operation.method] = operation
             self._templates.append((operation, path_distance.split_path(operation.path)))
@@ -167,8 +167,8 @@ class Router:
         if known is None:
             return None
         name = known.service.name
-        siblings = [f"{sibling.method} {sibling.path}" for sibling in self._operations if sibling.service == name]
-        services = sorted({operation.service for operation in self._operations})
+        siblings = [f"{sibling.method} {sibling.path}" for sibling in self.operations if sibling.service == name]
+        services = sorted({operation.service for operation in self.operations})
         if self._is_simulated(known.method, path.removesuffix("/")):
             explanation = ""
         elif not siblings:

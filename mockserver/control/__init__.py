@@ -22,6 +22,7 @@ from . import (
     tokens,
     undo,
     world,
+    worlds,
 )
 from .changes import handlers as changes
 from .context import ControlContext
@@ -31,7 +32,7 @@ from .requests import handlers as requests
 from .state import handlers as state
 
 MODULES = (
-    *(health, certs, state, changes, world, seed, reload, reset, undo, snapshots, tenants, settings),
+    *(health, certs, state, changes, world, seed, reload, reset, undo, snapshots, tenants, worlds, settings),
     *(clock, tokens, requests, coverage, faults, scenarios, explain, findings),
 )
 

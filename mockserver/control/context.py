@@ -10,8 +10,9 @@ from ..contract.operations import Operation
 from ..errors import ClientError
 from ..faults.registry import FaultRegistry
 from ..messages import Call
-from ..records.store import RecordStore
+from ..records.store import RecordStore, TenantRecord
 from ..scenarios.director import ScenarioDirector
+from ..simulations.simulation_registry import SimulationRegistry
 from ..store.tenant import Tenant
 from ..store.world import World
 from ..tls.certificates import Certificates
@@ -27,6 +28,7 @@ class ControlContext:
     worlds: the worlds that a tenant can be seeded with.
     certificates: of the server, for HTTPS. is_tls: whether its port speaks HTTPS.
     world_file: the file of the world; None if a shipped one is served.
+    simulations: all worlds of the server; the other parts belong to the one that the call names.
     """
 
     world: World
@@ -37,11 +39,18 @@ class ControlContext:
     certificates: Certificates
     is_tls: bool
     scenarios: ScenarioDirector
+    simulations: SimulationRegistry
     world_file: WorldFile | None = None
 
     def resolve_tenant(self, call: Call) -> Tenant:
         """Return the tenant that a call names, or the default tenant."""
         return self.world.tenant(tenant_name(call) or self.world.default_tenant)
+
+    def list_covered_records(self, tenant: str | None) -> list[TenantRecord]:
+        """Return the records whose coverage counts for a tenant, or for all: without a world, those of all worlds."""
+        is_default = self.records is self.simulations.default.records
+        stores = [simulation.records for simulation in self.simulations.list_all()] if is_default else [self.records]
+        return [record for store in stores for record in store.list_records(tenant)]
 
 
 class Unprocessable(ClientError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from ..messages import Call, Handler, Reply
@@ -16,8 +17,14 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def list_tenants(context: ControlContext, _: Call) -> Reply:
-    """List all tenants that were ever used."""
-    return Reply(200, {"tenants": [_tenant_json(tenant) for tenant in context.world.tenants(None)]})
+    """List all tenants that were ever used and not dropped, and when tenants are dropped."""
+    limits = context.world.limits
+    facts = {
+        "tenants": [_tenant_json(tenant) for tenant in context.world.tenants(None)],
+        "limits": {"tenants": limits.max_tenants, "idleMinutes": round(limits.idle_seconds / 60)},
+        "dropped": context.world.dropped_count,
+    }
+    return Reply(200, facts)
 
 
 def drop_tenant(context: ControlContext, call: Call) -> Reply:
@@ -32,4 +39,5 @@ def drop_tenant(context: ControlContext, call: Call) -> Reply:
 
 
 def _tenant_json(tenant: Tenant) -> dict[str, Any]:
-    return {"name": tenant.name, "world": tenant.seed.name, "version": tenant.version}
+    idle_seconds = round(monotonic() - tenant.used_at)
+    return {"name": tenant.name, "world": tenant.seed.name, "version": tenant.version, "idleSeconds": idle_seconds}

@@ -23,7 +23,9 @@ class FaultRegistry:
     has_followers: whether something may happen once a call is complete: a barrier opens, or a scenario goes on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[], object] = lambda: None) -> None:
+        """Start without faults; `on_change` is called after each change of them."""
+        self._on_change = on_change
         self.faults: tuple[Fault, ...] = ()
         self.is_idle = True
         self.has_timed_faults = self.has_followers = False
@@ -107,3 +109,4 @@ class FaultRegistry:
         self.has_timed_faults = self._may_wait or any(fault.is_timed for fault in faults)
         self.has_followers = self._is_watched or any(fault.barrier for fault in faults)
         self.is_idle = not (faults or self._is_watched)
+        self._on_change()

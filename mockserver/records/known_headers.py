@@ -23,7 +23,7 @@ BROWSER_HEADERS = """
 CLIENT_HEADERS = """
     emporix-tenant saas-token x-version
     idempotency-key insomnia-* postman-token x-client-* x-csrf-token x-requested-with x-stainless-* x-xsrf-token
-    x-mock-test
+    x-mock-test x-mock-world
 """
 TRACING_HEADERS = """
     b3 baggage correlation-context elastic-apm-traceparent grpc-trace-bin newrelic ot-* request-id sentry-trace

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
 from time import perf_counter_ns, time
+from weakref import WeakSet
 
 from ..messages import Request, Response
 from .coverage import Coverage
@@ -96,14 +97,43 @@ class TenantRecord:
         return entry
 
 
+class JournalBudget:
+    """Limits the memory of the journals in all record stores that share it."""
+
+    def __init__(self) -> None:
+        self._stores: WeakSet[RecordStore] = WeakSet()
+        self._unchecked_bytes = 0  # new entries since the last check of MAX_TOTAL_JOURNAL_BYTES
+        self._lock = Lock()
+
+    def add_store(self, store: RecordStore) -> None:
+        """Count the journals of another store too."""
+        self._stores.add(store)
+
+    def count_bytes(self, new_bytes: int) -> None:
+        """Count the size of a new entry; shrink the larger journals to equal parts if all together are too large."""
+        self._unchecked_bytes += new_bytes
+        if self._unchecked_bytes > BYTES_BETWEEN_CHECKS:
+            self._shrink_journals()
+
+    def _shrink_journals(self) -> None:
+        with self._lock:
+            self._unchecked_bytes = 0
+            journals = [record.journal for store in list(self._stores) for record in store.list_records(None)]
+            if sum(journal.size_bytes for journal in journals) > MAX_TOTAL_JOURNAL_BYTES:
+                for journal in journals:
+                    journal.shrink_to(MAX_TOTAL_JOURNAL_BYTES // len(journals))
+
+
 class RecordStore:
     """The records of all tenants that were called, or of none if `is_recording` is False."""
 
-    def __init__(self, *, is_recording: bool = True) -> None:
+    def __init__(self, budget: JournalBudget | None = None, *, is_recording: bool = True) -> None:
+        """Start without records; stores that share a budget share the memory of their journals."""
         self.is_recording = is_recording
+        self._budget = budget or JournalBudget()
+        self._budget.add_store(self)
         self._records = {NO_TENANT: TenantRecord()}
         self._records_lock = Lock()
-        self._unchecked_bytes = 0  # new entries since the last check of MAX_TOTAL_JOURNAL_BYTES
         self._dropped_count = 0  # entries of dropped records
         self._sequence = count(1)
         self._unanswered_log = UnansweredLog()
@@ -120,9 +150,7 @@ class RecordStore:
             entry = self.get_record(exchange.tenant).record_exchange(exchange)
             if exchange.operation is None:
                 self._unanswered_log.log_entry(entry)
-            self._unchecked_bytes += entry.size_bytes
-            if self._unchecked_bytes > BYTES_BETWEEN_CHECKS:
-                self._shrink_journals()
+            self._budget.count_bytes(entry.size_bytes)
 
     def get_record(self, tenant: str | None) -> TenantRecord:
         """Return the record of a tenant, a new one if necessary; None is for requests without a tenant."""
@@ -171,18 +199,18 @@ class RecordStore:
         with self._records_lock:
             self._records.pop(tenant, None)
 
+    def absorb_store(self, other: RecordStore) -> None:
+        """Add what another store has counted, as if requests without a tenant had caused it; not its journals."""
+        for record in other.list_records(None):
+            self._absorb_record(record)
+        self._dropped_count += other.count_dropped()
+
     def _drop_oldest_record(self) -> None:
         oldest = next(name for name in self._records if name != NO_TENANT)
         record = self._records.pop(oldest)
-        self._records[NO_TENANT].coverage.merge(record.coverage)
-        self._records[NO_TENANT].unanswered.merge(record.unanswered)
+        self._absorb_record(record)
         self._dropped_count += record.journal.dropped_count + len(record.journal.list_entries())
 
-    def _shrink_journals(self) -> None:
-        """Shrink the larger journals to equal parts if all journals together have grown too large."""
-        with self._records_lock:
-            journals = [record.journal for record in self._records.values()]
-            self._unchecked_bytes = 0
-            if sum(journal.size_bytes for journal in journals) > MAX_TOTAL_JOURNAL_BYTES:
-                for journal in journals:
-                    journal.shrink_to(MAX_TOTAL_JOURNAL_BYTES // len(journals))
+    def _absorb_record(self, record: TenantRecord) -> None:
+        self._records[NO_TENANT].coverage.merge(record.coverage)
+        self._records[NO_TENANT].unanswered.merge(record.unanswered)

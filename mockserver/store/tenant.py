@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import inf
 from threading import Lock
+from time import monotonic
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..access import OAuthClient, Principal
@@ -66,11 +68,23 @@ class TenantRecord(NamedTuple):
     strictness: Strictness
 
 
+class TenantLimits(NamedTuple):
+    """How many tenants a world keeps, and for how many seconds after their last use."""
+
+    max_tenants: float = 1000
+    idle_seconds: float = 24 * 60 * 60
+
+
+DEFAULT_LIMITS = TenantLimits()
+NO_LIMITS = TenantLimits(inf, inf)
+
+
 class Tenant:
     """One tenant: its state can be read at any time, and is changed by one rule at a time.
 
     version: the number of changes; a rule that fails or changes nothing does not count.
     switches, strictness: settings that can change at run time.
+    used_at: when a request last named it, by the monotonic clock.
     """
 
     def __init__(self, name: str, seed: Seed, clock: Clock, switches: Switches, strictness: Strictness) -> None:
@@ -82,6 +96,7 @@ class Tenant:
         self.snapshots = Snapshots()
         self.version = 0
         self.state = seed.state
+        self.used_at = monotonic()
         self._history = History()
         self._write_lock = Lock()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from threading import Lock
+from time import monotonic
 from typing import NamedTuple
 
 from ..access import OAuthClient, TokenStore
@@ -14,7 +15,7 @@ from .clock import AdjustableClock, Clock, SystemClock
 from .customer_tokens import CustomerTokens
 from .ids import Ids
 from .state import State
-from .tenant import Seed, Tenant, TenantRecord
+from .tenant import DEFAULT_LIMITS, Seed, Tenant, TenantLimits, TenantRecord
 
 
 class Followers(NamedTuple):
@@ -42,9 +43,12 @@ class World:
         strictness: Strictness,
         *,
         admits_any_client: bool = False,
+        limits: TenantLimits = DEFAULT_LIMITS,
     ) -> None:
         self.seed = seed
         self.admits_any_client = admits_any_client
+        self.limits = limits
+        self.dropped_count = 0  # tenants beyond the limits
         self.initial_seed = seed
         self.default_tenant = default_tenant
         self._initial_settings = switches, strictness
@@ -62,7 +66,7 @@ class World:
         return sorted(self._tenants)
 
     def tenant(self, name: str) -> Tenant:
-        """Return a tenant; a new one starts from the seed."""
+        """Return a tenant; a new one starts from the seed, and replaces those beyond the limits."""
         tenant = self._tenants.get(name)
         if tenant is None:
             with self._tenants_lock:
@@ -71,6 +75,8 @@ class World:
                     tenant = self._create_tenant(name)
                     self.prepare_tenant(tenant)
                     self._tenants[name] = tenant
+                    self._drop_unused_tenants()
+        tenant.used_at = monotonic()
         return tenant
 
     def state_of(self, name: str) -> State:
@@ -95,8 +101,7 @@ class World:
     def drop_tenant(self, name: str) -> bool:
         """Delete a tenant with its state; False if it is unknown."""
         with self._tenants_lock:
-            self.tokens.forget_seed(name)
-            return self._tenants.pop(name, None) is not None
+            return self._drop_tenant(name)
 
     def reseed(self, seed: Seed, name: str | None = None) -> list[Tenant]:
         """Reset a tenant, or all including new ones, to another seed; return those that requests have named so far."""
@@ -205,6 +210,20 @@ class World:
 
     def _create_tenant(self, name: str) -> Tenant:
         return Tenant(name, self.seed, self.clock, self.switches, self.strictness)
+
+    def _drop_unused_tenants(self) -> None:
+        """Drop the tenants that have been idle for too long, and those used least recently if there are too many."""
+        idle_since = monotonic() - self.limits.idle_seconds
+        *older, _ = sorted(self._tenants.values(), key=lambda tenant: tenant.used_at)  # the last one is new
+        surplus = len(self._tenants) - self.limits.max_tenants
+        for position, tenant in enumerate(tenant for tenant in older if tenant.name != self.default_tenant):
+            if position < surplus or tenant.used_at < idle_since:
+                self._drop_tenant(tenant.name)
+                self.dropped_count += 1
+
+    def _drop_tenant(self, name: str) -> bool:
+        self.tokens.forget_seed(name)
+        return self._tenants.pop(name, None) is not None
 
 
 def _leave_unprepared(_: Tenant) -> None:

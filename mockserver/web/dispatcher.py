@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-from ..faults.registry import FaultRegistry
 from ..messages import Request, Response
+from ..simulations.simulation_registry import SimulationRegistry
 from .application import Answer, is_control
 from .limits import MAX_CALL_THREADS
 
@@ -27,14 +27,16 @@ class Dispatcher:
     removed between two requests, and can be removed however many requests are held.
     """
 
-    def __init__(self, answer: Answer, faults: FaultRegistry, loop: AbstractEventLoop, base_path: str = "") -> None:
-        self._answer, self._faults, self._loop, self._base_path = answer, faults, loop, base_path
+    def __init__(
+        self, answer: Answer, simulations: SimulationRegistry, loop: AbstractEventLoop, base_path: str = ""
+    ) -> None:
+        self._answer, self._simulations, self._loop, self._base_path = answer, simulations, loop, base_path
         self._waiting: deque[tuple[Request, Done]] = deque()
         self._threads = 0
 
     def dispatch(self, request: Request, done: Done) -> None:
         """Answer a request; `done` receives the response, immediately or later."""
-        if not self._faults.has_timed_faults or is_control(request.path.removeprefix(self._base_path)):
+        if not self._simulations.has_timed_faults or is_control(request.path.removeprefix(self._base_path)):
             done(self._answer(request))
         else:
             self._waiting.append((request, done))

@@ -15,6 +15,7 @@ from flask_cors import CORS
 from ..control.guard import LOOPBACK_NAME
 from ..errors import NoEndpoint
 from ..records.first_log import FirstLog
+from ..simulations.world_name import WORLD_HEADER
 from . import wsgi
 from .application import Application, CorsRules, error_response, is_from_page
 from .base_path import remove_base_path
@@ -71,6 +72,7 @@ def create_flask(
     """
     app = SimulatorFlask(application, base_path)
     app.after_request(_warn_of_refused_pages())  # the last one to be added is the first to run
+    app.after_request(_add_world_to_vary)
     CORS(
         app,
         origins=[LOOPBACK_ORIGIN, *map(_origin_pattern, cors.origins)],
@@ -99,6 +101,13 @@ def _warn_of_refused_pages() -> Callable[[FlaskResponse], FlaskResponse]:
         return response
 
     return warn
+
+
+def _add_world_to_vary(response: FlaskResponse) -> FlaskResponse:
+    """Say that a browser must not reuse a response for another world."""
+    names = {name.strip() for line in response.headers.getlist("Vary") for name in line.split(",")}
+    response.headers["Vary"] = ", ".join(sorted(names | {WORLD_HEADER}))
+    return response
 
 
 def _allow_credentials(origins: Collection[str]) -> Callable[[FlaskResponse], FlaskResponse]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from ..faults.registry import FaultRegistry
+from ..simulations.simulation_registry import SimulationRegistry
 from ..tls.certificates import Certificates
 from .application import Answer
 from .connection import Connection
@@ -33,7 +33,7 @@ class Server:
         answer: Answer,
         host: str,
         port: int,
-        faults: FaultRegistry,
+        simulations: SimulationRegistry,
         *,
         certificates: Certificates | None = None,
         is_tls: bool = False,
@@ -53,7 +53,7 @@ class Server:
         self.connections: set[Connection] = set()
         self._opening: set[Task[Any]] = set()
         self._loop = SelectorEventLoop()
-        self._dispatcher = Dispatcher(answer, faults, self._loop, base_path)
+        self._dispatcher = Dispatcher(answer, simulations, self._loop, base_path)
         self._batcher = WriteBatcher(self._loop)
 
     @property

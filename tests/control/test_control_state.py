@@ -471,7 +471,7 @@ def test_any_state_can_be_exported_and_rebuilt(shared: App, steps: list[str]) ->
 def test_tenants_are_listed_and_dropped(client: Client, admin: Admin) -> None:
     client.delete(ITEM)
     (tenant,) = [entry for entry in admin.call("GET", "/tenants")["tenants"] if entry["name"] == client.tenant]
-    assert tenant == {"name": client.tenant, "world": "default", "version": 1}
+    assert tenant == {"name": client.tenant, "world": "default", "version": 1, "idleSeconds": 0}
     admin.call("DELETE", f"/tenants/{client.tenant}", status=204)
     assert client.get(ITEM).status_code == 200
 

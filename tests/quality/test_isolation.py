@@ -1,4 +1,4 @@
-"""Eight workers run a thousand tests on one server, each with its own tenant, and do not interfere."""
+"""Eight workers run a thousand tests on one server, each with a tenant or a world of its own, and do not interfere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from http.client import HTTPConnection
 from random import Random
 from typing import Any
 
+import pytest
+
 from tests.support.live_server import TIMEOUT_SECONDS, start_server
 from tests.support.samples import GOLDEN, HAMMER, SCREWDRIVER, TOOL_FANS
 
@@ -20,17 +22,18 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Worker:
-    """A test runner with its connection and its tenant."""
+    """A test runner with its connection, and with its own tenant, or the tenant of all workers in its own world."""
 
-    def __init__(self, connection: HTTPConnection, number: int) -> None:
+    def __init__(self, connection: HTTPConnection, number: int, unit: str) -> None:
         self.connection = connection
-        self.tenant = f"worker{number}"
+        self.name = f"worker{number}"
+        self.tenant, self.headers = (self.name, {}) if unit == "tenant" else ("acme", {"X-Mock-World": self.name})
         self.random = Random(number)
         self.test = ""
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         data = None if body is None else json.dumps(body)
-        self.connection.request(method, path, data, JSON | headers)
+        self.connection.request(method, path, data, JSON | self.headers | headers)
         reply = self.connection.getresponse()
         text = reply.read()
         return reply.status, json.loads(text) if text else None
@@ -47,7 +50,7 @@ class Worker:
 
     def run_test(self, number: int) -> None:
         """Run three of the checks in a random order, then check the records."""
-        self.test = f"{self.tenant}-{number}"
+        self.test = f"{self.name}-{number}"
         self.control("POST", "/reset")
         self.control("DELETE", "/requests")
         self.control("DELETE", "/coverage")
@@ -119,16 +122,17 @@ def connect(url: str) -> Iterator[HTTPConnection]:
     connection.close()
 
 
-def test_a_thousand_tests_of_eight_workers_do_not_interfere() -> None:
+@pytest.mark.parametrize("unit", ["tenant", "world"])
+def test_a_thousand_tests_of_eight_workers_do_not_interfere(unit: str) -> None:
     with start_server() as (_, ready):
 
         def work(number: int) -> Counter[str]:
             done: Counter[str] = Counter()
             with connect(ready["url"]) as connection:
-                worker = Worker(connection, number)
+                worker = Worker(connection, number, unit)
                 for test in range(TESTS):
                     worker.run_test(test)
-                    done[worker.tenant] += 1
+                    done[worker.name] += 1
             return done
 
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -13,10 +13,12 @@ from tests.support.paths import PACKAGE
 
 LAYERS = [
     {"__main__"},
-    {"cli"},
+    {"cli", "testing"},
     {"app"},
     {"web"},
+    {"assembly"},
     {"control"},
+    {"simulations"},
     {"pipeline"},
     {"reply_encoding"},
     {"view"},

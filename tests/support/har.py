@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from mockserver.app import CONTROL_SPEC, spec_paths
+from mockserver.assembly.interfaces import CONTROL_SPEC, list_specs
 from mockserver.contract.operations import Operation, compile_operations
 from mockserver.contract.spec import load_spec
 from mockserver.importing.import_report import ImportReport
@@ -29,7 +29,7 @@ PUBLIC_FIELDS = public_fields_of(import_services())
 @cache
 def list_operations() -> tuple[Operation, ...]:
     """Return the operations of the simulated services."""
-    paths = [path for path in spec_paths(Settings()) if path.name != CONTROL_SPEC]
+    paths = [path for path in list_specs(Settings()) if path.name != CONTROL_SPEC]
     return tuple(one for path in paths for one in compile_operations(load_spec(path, compiles_late=True)))
 
 

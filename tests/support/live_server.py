@@ -94,7 +94,7 @@ def start_server_in_thread(app: App) -> Iterator[Server]:
         app.entrances.answer,
         "127.0.0.1",
         0,
-        app.faults,
+        app.simulations,
         certificates=app.certificates,
         is_tls=app.settings.is_tls,
         base_path=app.settings.base_path,

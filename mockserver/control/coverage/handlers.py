@@ -23,7 +23,7 @@ def show_coverage(context: ControlContext, call: Call) -> Reply:
 
     tenant, service = tenant_name(call), call.query.get("service")
     operations = _list_operations(context, tenant, service)
-    records = context.records.list_records(tenant)
+    records = context.list_covered_records(tenant)
     coverage = merge_coverage(record.coverage for record in records)
     unanswered = merge_unanswered(record.unanswered for record in records)
     report = build_coverage_report(operations, coverage, unanswered.list_counts(service))
@@ -38,7 +38,7 @@ def show_coverage(context: ControlContext, call: Call) -> Reply:
 
 def clear_coverage(context: ControlContext, call: Call) -> Reply:
     """Reset the coverage of a tenant, or of all."""
-    for record in context.records.list_records(tenant_name(call)):
+    for record in context.list_covered_records(tenant_name(call)):
         record.coverage.clear()
         record.unanswered.clear()
     return Reply(204)

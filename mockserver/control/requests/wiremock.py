@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from ...errors import BadRequest, ClientError
 from ...messages import Request
 from ...records.exchange import Finding, JournalEntry
+from ...simulations.world_name import read_world_name
 from ...store.clock import format_timestamp
 from . import redaction
 
@@ -92,6 +93,7 @@ def _mock_json(entry: JournalEntry) -> Mapping[str, Any]:
     """Return the fields that WireMock does not have; fields without a value are left out."""
     error = entry.error
     facts = {
+        "world": read_world_name(entry.request),
         "tenant": entry.tenant,
         "service": entry.service or None,
         "operationId": entry.operation.id if entry.operation else None,

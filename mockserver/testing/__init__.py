@@ -1,0 +1,1 @@
+"""What tests use: `running()` for any test framework, and a plugin for pytest, both imported when they are used."""

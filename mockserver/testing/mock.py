@@ -1,0 +1,218 @@
+"""The simulator as a test sees it: its URL, tokens, state, clock, faults and requests, in a world of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from .control_client import ControlClient, ControlError
+
+if TYPE_CHECKING:
+    import httpx
+
+ANY_REQUEST = {"method": "ANY"}
+DEFAULT_TENANT = "acme"
+Pattern = Mapping[str, Any]
+
+
+class Mock(AbstractContextManager["Mock"]):
+    """A running simulator, for one tenant in one world. As a context manager, it closes its clients.
+
+    url: without a final slash. world: None for the world of requests that name none.
+    headers: what each request of the code under test must send to be in this world; `test` is shown in the journal.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        world: str | None = None,
+        tenant: str = DEFAULT_TENANT,
+        admin_token: str = "",
+        test: str | None = None,
+    ) -> None:
+        self.url, self.world, self.tenant, self._admin_token = url.rstrip("/"), world, tenant, admin_token
+        names = {"X-Mock-World": world, "X-Mock-Test": test}
+        self.headers = {name: text for name, text in names.items() if text is not None}
+        self._control = ControlClient(url, world, admin_token)
+        self._clients: list[httpx.Client] = []
+
+    def in_world(self, world: str, test: str | None = None) -> Mock:
+        """Return the same server in another world."""
+        return Mock(self.url, world=world, tenant=self.tenant, admin_token=self._admin_token, test=test)
+
+    def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """Call any operation of the control plane for this world; return its JSON. ControlError if it is refused.
+
+        path: below /__admin, such as `/settings`.
+        """
+        return self._control.call(method, path, body, **query)
+
+    @cached_property
+    def client(self) -> httpx.Client:
+        """An httpx client with the URL and the headers of this world, as the administrator."""
+        return self.client_as("admin")
+
+    def client_as(self, persona: str | None) -> httpx.Client:
+        """Return an httpx client with the token of a persona (see `token`), or without one for None."""
+        try:
+            import httpx  # noqa: PLC0415 - only tests that use a client need it
+        except ModuleNotFoundError:
+            raise ControlError("`client` needs httpx; run `pip install httpx`") from None
+        access = {} if persona is None else {"Authorization": f"Bearer {self.token(persona)}"}
+        client = httpx.Client(base_url=self.url, headers=self.headers | access, trust_env=False)
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close the clients."""
+        while self._clients:
+            self._clients.pop().close()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def token(self, persona: str = "admin", *, scopes: list[str] | None = None, seconds: int | None = None) -> str:
+        """Return a token of the world, or a new one like it; ControlError if there is no such persona.
+
+        persona: a token of the world, with or without `-token`.
+        scopes, seconds: what is different about the new token, and how long it is valid.
+        """
+        tokens = {token["token"]: token for token in self._call("GET", "/tokens")["tokens"]}
+        name = next((name for name in (persona, f"{persona}-token") if name in tokens), None)
+        if name is None:
+            raise ControlError(f"unknown persona {persona!r}; the tokens are {', '.join(tokens)}")
+        if scopes is None and seconds is None:
+            return name
+        body = {"scopes": tokens[name]["scopes"] if scopes is None else scopes, "lifetimeSeconds": seconds}
+        body |= {"customerId": tokens[name].get("customerId")}
+        minted = {key: value for key, value in body.items() if value is not None}
+        return str(self._call("POST", "/tokens", minted)["token"])
+
+    def drop_world(self) -> None:
+        """Drop the world of this object, which the next request creates again."""
+        if self.world in {world["name"] for world in self.control("GET", "/worlds")["worlds"]}:
+            self.control("DELETE", f"/worlds/{self.world}")
+
+    def reset(self, to: str = "world") -> None:
+        """Reset state, clock, settings, revoked tokens and faults. `to` is `world`, `empty` or `snapshot:NAME`."""
+        self._call("POST", "/reset", {"to": to})
+
+    def seed(self, world: str | Path | Mapping[str, Any] | None = None, **generated: Any) -> None:
+        """Load another world: the name of a shipped one, a world file, its content, or counts for the generator.
+
+        generated: `seed=42, counts={"products": 500}`.
+        """
+        if isinstance(world, Mapping):
+            body: dict[str, Any] = {"inline": world}
+        elif isinstance(world, Path) or (isinstance(world, str) and Path(world).suffix in {".yaml", ".yml", ".json"}):
+            from ..strict_yaml import load_yaml  # noqa: PLC0415 - only tests with a world file need it
+
+            body = {"inline": load_yaml(Path(world).read_text())}
+        else:
+            body = generated if world is None else {"world": world}
+        self._call("POST", "/seed", body)
+
+    def snapshot(self, name: str = "test") -> Snapshot:
+        """Save the state under a name, and return what restores it."""
+        saved = Snapshot(self, name)
+        saved.save()
+        return saved
+
+    def freeze(self, at: datetime | str | None = None) -> None:
+        """Stop the clock, at a moment or now."""
+        moment = at.isoformat() if isinstance(at, datetime) else at
+        self._call("PUT", "/clock", {"mode": "frozen"} | ({} if moment is None else {"at": moment}))
+
+    def advance(self, duration: timedelta | float) -> None:
+        """Set the clock forward, by seconds or a timedelta."""
+        seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
+        self._call("POST", "/clock/advance", {"seconds": seconds})
+
+    def fail(self, operation: str, status: int | None = None, *, times: int | None = None, **response: Any) -> Fault:
+        """Inject a fault into an operation. As a context manager, it ends with the block.
+
+        status: of the response. times: how often; None for every call. response: other fields of a fault's response.
+        """
+        replies = response if status is None else {"status": status, **response}
+        rule = {"operation": operation, "response": replies} | ({} if times is None else {"times": times})
+        return Fault(self, str(self._call("POST", "/faults", rule)["id"]))
+
+    def requests(self, pattern: Pattern | None = None, **matchers: Any) -> list[dict[str, Any]]:
+        """Return the requests of this world that match a WireMock pattern, the latest first."""
+        found: list[dict[str, Any]] = self._call("POST", "/requests/find", _join_pattern(pattern, matchers))["requests"]
+        return found
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Return the journal entries of this world, the latest first: requests with their responses and our facts."""
+        entries: list[dict[str, Any]] = self._call("GET", "/requests")["requests"]
+        return entries
+
+    def unmatched(self) -> list[dict[str, Any]]:
+        """Return the requests that no operation answers."""
+        found: list[dict[str, Any]] = self._call("GET", "/requests/unmatched")["requests"]
+        return found
+
+    def findings(self) -> list[dict[str, Any]]:
+        """Return what the vendor tolerates but the contract does not allow."""
+        found: list[dict[str, Any]] = self._call("GET", "/findings")["findings"]
+        return found
+
+    def explain(self, request_id: str) -> dict[str, Any]:
+        """Return why a request was answered as it was."""
+        explanation: dict[str, Any] = self._call("GET", f"/explain/{quote(request_id, safe='')}")
+        return explanation
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the control plane for this world, or for this tenant if the world is that of everybody."""
+        return self._control.call(method, path, body, tenant=None if self.world else self.tenant)
+
+
+class Snapshot:
+    """A saved state of a tenant."""
+
+    def __init__(self, mock: Mock, name: str) -> None:
+        self._mock, self.name = mock, name
+        self._path = f"/snapshots/{quote(name, safe='')}"
+
+    def save(self) -> None:
+        """Save the state again, as it is now."""
+        self._mock.control("PUT", self._path, tenant=self._mock.tenant)
+
+    def restore(self) -> None:
+        """Return to the saved state."""
+        self._mock.control("POST", f"{self._path}/restore", tenant=self._mock.tenant)
+
+    def diff(self) -> dict[str, Any]:
+        """Return what has changed since, by collection."""
+        changes: dict[str, Any] = self._mock.control("GET", f"{self._path}/diff", tenant=self._mock.tenant)["changes"]
+        return changes
+
+
+class Fault(AbstractContextManager["Fault"]):
+    """An injected fault."""
+
+    def __init__(self, mock: Mock, id_: str) -> None:
+        self._mock, self.id = mock, id_
+        self._path = f"/faults/{quote(id_, safe='')}"
+
+    @property
+    def hits(self) -> int:
+        """How many calls it has hit."""
+        return int(self._mock.control("GET", self._path)["hits"])
+
+    def remove(self) -> None:
+        """Remove it."""
+        self._mock.control("DELETE", self._path)
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def _join_pattern(pattern: Pattern | None, matchers: Pattern) -> dict[str, Any]:
+    return ANY_REQUEST | dict(pattern or {}) | dict(matchers)
