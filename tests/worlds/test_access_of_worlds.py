@@ -132,6 +132,8 @@ def test_tokens_of_missing_customers_are_not_offered(client: Client) -> None:
     Admin(client).call("POST", "/seed", {"inline": SMALL})
     assert not {"customer-token", "customer2-token", "customer:98029737"} & set(list_tokens(client))
     assert "customer:jane" in list_tokens(client)
+    assert client.delete("//__admin/tokens/customer:jane").status_code == 204  # everywhere: only this tenant has her
+    assert client.with_token("customer:jane").get("").status_code == 401
 
 
 @pytest.mark.parametrize("is_for_all", [False, True])
