@@ -37,7 +37,7 @@ class Seed:
     switches: Mapping[str, Any] = field(default_factory=dict)
 
 
-class TenantRecord(NamedTuple):
+class CapturedTenant(NamedTuple):
     """A tenant at one moment, without its snapshots and its history; `restore_tenant` continues from it.
 
     ids_position: that of its sequence of ids.
@@ -124,10 +124,10 @@ class Tenant:
             self._replace_state(seed.state)
             self.ids = Ids(f"{seed.name}/{self.name}")
 
-    def capture(self) -> TenantRecord:
+    def capture(self) -> CapturedTenant:
         """Return the tenant as it is now."""
         with self._write_lock:
-            return TenantRecord(
+            return CapturedTenant(
                 self.name,
                 self.seed,
                 self.state,
@@ -138,7 +138,7 @@ class Tenant:
                 self.strictness,
             )
 
-    def restore(self, record: TenantRecord) -> None:
+    def restore(self, record: CapturedTenant) -> None:
         """Continue from a record; nothing that happened before it can be undone."""
         self.seed, self.state, self.version = record.seed, record.state, record.version
         self.ids = Ids(f"{record.seed.name}/{self.name}", record.ids_position)
@@ -234,7 +234,7 @@ class World:
             tenant.reseed(seed)
         return tenants
 
-    def restore_tenant(self, record: TenantRecord) -> None:
+    def restore_tenant(self, record: CapturedTenant) -> None:
         """Continue a tenant from a record, with the tokens of its world."""
         if record.seed is not self.seed:
             self.tokens.reseed(record.seed.tokens, record.name)
