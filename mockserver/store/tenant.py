@@ -52,7 +52,7 @@ def apply_settings(owner: SettingsOwner, values: Mapping[str, Any]) -> None:
     owner.strictness = values.get("contract", owner.strictness)
 
 
-class TenantRecord(NamedTuple):
+class CapturedTenant(NamedTuple):
     """A tenant at one moment, without its snapshots and its history; `restore_tenant` continues from it.
 
     ids_position: that of its sequence of ids.
@@ -123,10 +123,10 @@ class Tenant:
             self._replace_state(seed.state)
             self.ids = Ids(f"{seed.name}/{self.name}")
 
-    def capture(self) -> TenantRecord:
+    def capture(self) -> CapturedTenant:
         """Return the tenant as it is now."""
         with self._write_lock:
-            return TenantRecord(
+            return CapturedTenant(
                 self.name,
                 self.seed,
                 self.state,
@@ -137,7 +137,7 @@ class Tenant:
                 self.strictness,
             )
 
-    def restore(self, record: TenantRecord) -> None:
+    def restore(self, record: CapturedTenant) -> None:
         """Continue from a record; nothing that happened before it can be undone."""
         self.seed, self.state, self.version = record.seed, record.state, record.version
         self.ids = Ids(f"{record.seed.name}/{self.name}", record.ids_position)

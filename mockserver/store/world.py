@@ -15,7 +15,7 @@ from .clock import AdjustableClock, Clock, SystemClock
 from .customer_tokens import CustomerTokens
 from .ids import Ids
 from .state import State
-from .tenant import DEFAULT_LIMITS, Seed, Tenant, TenantLimits, TenantRecord
+from .tenant import DEFAULT_LIMITS, CapturedTenant, Seed, Tenant, TenantLimits
 
 
 class Followers(NamedTuple):
@@ -133,7 +133,7 @@ class World:
             tuple(name for name, has_followed in outcomes if not has_followed),
         )
 
-    def restore_tenant(self, record: TenantRecord) -> None:
+    def restore_tenant(self, record: CapturedTenant) -> None:
         """Continue a tenant from a record, with the tokens of its world."""
         if record.seed is not self.seed:
             self.tokens.reseed(record.seed.tokens, record.name)

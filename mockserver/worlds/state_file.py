@@ -15,7 +15,7 @@ from .. import __version__
 from ..settings import Strictness
 from ..store.clock import ClockMode, ClockSetting
 from ..store.row_schemas import Schema, closed_object
-from ..store.tenant import Seed, TenantRecord
+from ..store.tenant import CapturedTenant, Seed
 from ..store.world import World
 from ..strict_yaml import YamlError
 from ..wording import json_pointer, shorten
@@ -79,10 +79,10 @@ class StateFileError(Exception):
     """A state file that cannot be used; the message says why, and what to do."""
 
 
-class ServerRecord(NamedTuple):
+class CapturedServer(NamedTuple):
     """The tenants of a server at one moment, and the clock and the ids that they share."""
 
-    tenants: tuple[TenantRecord, ...]
+    tenants: tuple[CapturedTenant, ...]
     ids_position: int
     clock_setting: ClockSetting | None
 
@@ -98,13 +98,13 @@ class StateFormat:
     worlds: WorldLibrary
     start: Seed
 
-    def capture(self) -> ServerRecord:
+    def capture(self) -> CapturedServer:
         """Return the tenants as they are now, one after the other, except those that are as they started."""
         tenants = (tenant.capture() for tenant in self.world.tenants(None))
         changed = tuple(tenant for tenant in tenants if not self._is_as_started(tenant))
-        return ServerRecord(changed, self.world.ids.position, self.world.clock.setting)
+        return CapturedServer(changed, self.world.ids.position, self.world.clock.setting)
 
-    def write(self, record: ServerRecord, writer: WorldWriter, written_at: datetime) -> list[bytes]:
+    def write(self, record: CapturedServer, writer: WorldWriter, written_at: datetime) -> list[bytes]:
         """Return the text of a file, in pieces."""
         writer.state_block(self.start.state)  # keeps its lines for the first change of the next tenant
         tenants = record.tenants
@@ -126,7 +126,7 @@ class StateFormat:
         writer.forget_unused()
         return pieces
 
-    def read(self, content: bytes, path: Path) -> ServerRecord:
+    def read(self, content: bytes, path: Path) -> CapturedServer:
         """Return what a file has; StateFileError if it is damaged, of another version, or no state file."""
         file = _parse(content, path)
         seeds = [
@@ -139,9 +139,9 @@ class StateFormat:
         names = [tenant.name for tenant in tenants]
         if len({*names}) < len(names):
             raise StateFileError(f"{path}: a tenant comes twice: {', '.join(names)}")
-        return ServerRecord(tenants, file["ids"], _read_clock(file))
+        return CapturedServer(tenants, file["ids"], _read_clock(file))
 
-    def _is_as_started(self, tenant: TenantRecord) -> bool:
+    def _is_as_started(self, tenant: CapturedTenant) -> bool:
         return (
             tenant.seed is self.start
             and tenant.state is self.start.state
@@ -154,7 +154,7 @@ class StateFormat:
     def _world_facts(self, writer: WorldWriter, seed: Seed) -> Block:
         return Block(name=seed.name, world=world_block(writer, seed.state, seed, seed.switches, self.worlds.scopes))
 
-    def _tenant_facts(self, writer: WorldWriter, tenant: TenantRecord, world_number: int | None) -> Block:
+    def _tenant_facts(self, writer: WorldWriter, tenant: CapturedTenant, world_number: int | None) -> Block:
         usual = asdict(self.world.switches_for(tenant.seed))
         switches = {name: value for name, value in asdict(tenant.switches).items() if value != usual[name]}
         return Block(
@@ -174,13 +174,13 @@ class StateFormat:
         with _located(path, place):
             return self.worlds.build_inline_seed(name, world, dangling=True)
 
-    def _tenant(self, row: Mapping[str, Any], seeds: list[Seed], path: Path, place: str) -> TenantRecord:
+    def _tenant(self, row: Mapping[str, Any], seeds: list[Seed], path: Path, place: str) -> CapturedTenant:
         if row.get("world", 0) >= len(seeds) and "world" in row:
             raise StateFileError(f"{path}: {place}/world: there is no world {row['world']}; the first is 0")
         seed = seeds[row["world"]] if "world" in row else self.start
         with _located(path, f"{place}/state"):
             state = self.worlds.build_state(self.worlds.check(row["state"], dangling=True))
-        return TenantRecord(
+        return CapturedTenant(
             row["name"],
             seed,
             state,

@@ -11,7 +11,7 @@ from threading import Event, Thread
 from ..store.world import World
 from .durable_file import DurableFile, FileUnusable
 from .loading import WorldLibrary
-from .state_file import ROW_INDENT, ServerRecord, StateFormat
+from .state_file import ROW_INDENT, CapturedServer, StateFormat
 from .world_text import TextForm, WorldWriter
 
 LOG = logging.getLogger("mockserver")
@@ -32,7 +32,7 @@ class StateKeeper:
         self._world = world
         self._format = StateFormat(world, worlds, world.seed)
         self._writer = WorldWriter(worlds.collections, FORMS[path.suffix], ROW_INDENT, lambda: None)
-        self._written: ServerRecord | None = None
+        self._written: CapturedServer | None = None
         self._problem = ""
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="state", daemon=True)

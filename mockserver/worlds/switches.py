@@ -7,9 +7,10 @@ from dataclasses import fields
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import orjson
+
 from ..settings import Switches
 from ..store.row_schemas import Schema, closed_object
-from ..strict_yaml import parse_plain_scalar
 
 SWITCHES = "switches"  # the name of the section
 DEFAULTS = Switches()
@@ -40,10 +41,18 @@ def _choices(name: str) -> tuple[str, ...]:
     return get_args(HINTS[name]) if get_origin(HINTS[name]) is Literal else ()
 
 
+def _lookalike(choice: str) -> Any:
+    """Return the number or the boolean that a choice looks like, or else the choice itself."""
+    try:
+        return orjson.loads(choice)
+    except orjson.JSONDecodeError:
+        return choice
+
+
 def _schema_of(name: str) -> Schema:
     choices = _choices(name)
     if choices:
-        lookalikes = [parse_plain_scalar(choice) for choice in choices]
+        lookalikes = [_lookalike(choice) for choice in choices]
         return {"enum": [*choices, *(value for value in lookalikes if not isinstance(value, str))]}
     is_optional = NoneType in get_args(HINTS[name])
     return {"type": ["integer", "null"] if is_optional else "integer", "minimum": 1}
@@ -51,4 +60,4 @@ def _schema_of(name: str) -> Schema:
 
 def _value_of(name: str, value: Any) -> Any:
     """Return a value as `Switches` has it: the text of a choice that was written as a number or a boolean."""
-    return next((choice for choice in _choices(name) if value in (choice, parse_plain_scalar(choice))), value)
+    return next((choice for choice in _choices(name) if value in (choice, _lookalike(choice))), value)

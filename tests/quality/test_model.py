@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from hypothesis import strategies as st
@@ -25,6 +26,8 @@ from tests.support.samples import DEFAULT, JACK, JOHN
 
 CLOCK = ManualClock()
 APP = build(Settings(), CLOCK).flask
+COPIED_EACH = 10  # histories, because copying takes as long as all of one
+ENDED_HISTORIES = count(1)
 GENERATED = re.compile(r"[0-9a-f]{24}")
 
 
@@ -331,7 +334,19 @@ class Semantics(RuleBasedStateMachine):
         """Compare all lists at the end, unless the history has failed already; then reset."""
         if self.agrees:
             self.compare_all_lists()
+            number = next(ENDED_HISTORIES)
+            if number % COPIED_EACH == 0:
+                self.compare_copy("yaml" if number % (2 * COPIED_EACH) else "json")
         self.reset()
+
+    def compare_copy(self, form: str) -> None:
+        """Export the tenant as a world file, import it into another tenant, and compare all lists there."""
+        original, self.client = self.client, Client(APP, f"copy{next(TENANT_NUMBERS)}")
+        exported = original.get(f"//__admin/world?tenant={original.tenant}&format={form}")
+        path = f"//__admin/world?tenant={self.client.tenant}"
+        assert self.client.put(path, data=exported.data, content_type=exported.mimetype).status_code == 200
+        self.compare_all_lists()
+        self.client = original
 
     def compare_all_lists(self) -> None:
         for caller in ("read-token", "customer-token", "customer2-token"):
