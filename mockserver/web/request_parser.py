@@ -75,6 +75,10 @@ class RequestParser:
         """Whether a request has started and is incomplete."""
         return self.phase is HEAD or self.phase is BODY
 
+    def release_llhttp(self) -> None:
+        """End; llhttp and this parser refer to each other, so both would wait for the garbage collector."""
+        del self._parser
+
     def feed(self, data: bytes) -> list[ParsedRequest]:
         """Parse more bytes; return the requests that are now complete. Only the last of them can have a refusal."""
         while data and self.phase is not ENDED:
@@ -175,7 +179,8 @@ class RequestParser:
     def _complete_request(self, problem: ClientError | None = None) -> None:
         if self._headers.get("content-type") == "":
             del self._headers["content-type"]  # WSGI cannot tell it from a missing one
-        path, query = split_target(self._target.decode("latin-1"))
+        target = self._target.decode("latin-1")
+        path, query = (target, "") if self._method == "CONNECT" else split_target(target)
         request = Request(
             self._method, path, query, self._headers, bytes(self._body), self._client, problem, self._scheme
         )

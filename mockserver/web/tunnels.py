@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from ssl import SSLContext
 
+from ..records.first_log import FirstLog
 from ..tls.authority import TlsError
 from ..tls.certificates import VENDOR_HOST, Certificates
 
 TUNNEL_OPEN = b"HTTP/1.1 200 Connection established\r\n\r\n"
 HTTPS_PORT = "443"
 MAX_SHOWN_TARGET = 100  # characters of a refused target
+MAX_LOGGED_TARGETS = 100
+MAX_LOGGED_CLIENTS = 20
+RECIPES = "docs/unchanged-clients.md has recipes"
 
 
 class TunnelRefusal(Exception):
@@ -20,21 +24,48 @@ class TunnelRefusal(Exception):
         self.status, self.reason = status, reason
 
 
-def open_tunnel(target: str, certificates: Certificates, *, is_nested: bool) -> SSLContext:
-    """Return the TLS settings for a tunnel to this target; TunnelRefusal if there is none.
+class TunnelKeeper:
+    """Opens tunnels with the certificate of the server, and logs the first refusals."""
 
-    is_nested: whether the request came through a tunnel, which is a loop of proxies.
-    """
-    if is_nested:
-        raise TunnelRefusal(508, "This connection already leads to the simulator, a proxy before it forwards in a loop")
-    host, colon, port = target.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16):
-        raise TunnelRefusal(400, f"CONNECT needs a host and a port, such as {VENDOR_HOST}:{HTTPS_PORT}")
-    if (host.lower().removesuffix("."), port) != (VENDOR_HOST, HTTPS_PORT):
-        shown = ascii(target[:MAX_SHOWN_TARGET])[1:-1]
-        reason = f"This proxy answers for {VENDOR_HOST}:{HTTPS_PORT} only, let others bypass it (NO_PROXY): {shown}"
-        raise TunnelRefusal(403, reason)
-    try:
-        return certificates.identify().context
-    except TlsError as error:
-        raise TunnelRefusal(503, ascii(str(error))[1:-1]) from None
+    def __init__(self, certificates: Certificates) -> None:
+        self._certificates = certificates
+        self._targets, self._clients = FirstLog(MAX_LOGGED_TARGETS), FirstLog(MAX_LOGGED_CLIENTS)
+
+    def open_tunnel(self, target: str, *, is_nested: bool) -> SSLContext:
+        """Return the TLS settings for a tunnel to this target; TunnelRefusal, which is logged, if there is none.
+
+        is_nested: whether the request came through a tunnel, which is a loop of proxies.
+        """
+        try:
+            return self._find_context(target, is_nested=is_nested)
+        except TunnelRefusal as refusal:
+            shown = ascii(target[:MAX_SHOWN_TARGET])[1:-1]
+            self._targets.warn_once(shown, f"refused CONNECT {shown}: {refusal.reason}")
+            raise
+
+    def warn_of_distrust(self, client: str, alert: str) -> None:
+        """Log the first handshake that a client ended because it does not accept the certificate."""
+        try:
+            authority = self._certificates.identify().authority
+        except TlsError:  # a client can reject no certificate that does not exist
+            return
+        issuer = f"the authority in {authority.path}" if authority else "the authority that issued --tls-cert"
+        what = f"let it trust {issuer}, and use a name that the certificate has; {RECIPES}"
+        self._clients.warn_once(client, f"the client at {client} does not accept the certificate ({alert}): {what}")
+
+    def _find_context(self, target: str, *, is_nested: bool) -> SSLContext:
+        if is_nested:
+            reason = "This connection already leads to the simulator, a proxy before it forwards in a loop"
+            raise TunnelRefusal(508, reason)
+        host, colon, port = target.rpartition(":")
+        is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16
+        if not (colon and host and is_port) or "/" in host:
+            raise TunnelRefusal(400, f"CONNECT needs a host and a port, such as {VENDOR_HOST}:{HTTPS_PORT}")
+        if (host.lower().removesuffix("."), port) != (VENDOR_HOST, HTTPS_PORT):
+            shown = ascii(target[:MAX_SHOWN_TARGET])[1:-1]
+            reason = f"This proxy answers for {VENDOR_HOST}:{HTTPS_PORT} only, let others bypass it (NO_PROXY): {shown}"
+            raise TunnelRefusal(403, reason)
+        try:
+            return self._certificates.identify().context
+        except TlsError as error:
+            raise TunnelRefusal(503, ascii(str(error))[1:-1]) from None

@@ -24,6 +24,7 @@ from mockserver.web.dispatcher import Dispatcher
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 from mockserver.web.server import Server
+from mockserver.web.tunnels import TunnelKeeper
 from mockserver.web.welcome import Welcome
 from mockserver.web.write_batcher import WriteBatcher
 from tests.support.live_server import TIMEOUT_SECONDS, start_server_in_thread
@@ -276,7 +277,9 @@ def test_a_server_that_has_stopped_may_be_stopped_again() -> None:
 def test_a_connection_without_a_socket_yet_can_wait_and_be_aborted() -> None:
     loop = asyncio.new_event_loop()
     try:
-        connection = Connection(cast(Dispatcher, None), WriteBatcher(loop), loop, lambda _: None, Certificates())
+        connection = Connection(
+            cast(Dispatcher, None), WriteBatcher(loop), loop, lambda _: None, TunnelKeeper(Certificates())
+        )
         connection.check_timeout(loop.time() + 1000)
         connection.abort()
     finally:
