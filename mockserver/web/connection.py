@@ -106,7 +106,9 @@ class Connection(Protocol):
         self._transport = cast(Transport, transport)
         self._transport.set_write_buffer_limits(0)
         scheme = "https" if transport.get_extra_info("ssl_object") else "http"
-        self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0], scheme)
+        self._parser = RequestParser(
+            (transport.get_extra_info("peername") or ("",))[0], scheme, self._tunnels.refuse_target
+        )
         self._enter(IDLE)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from ssl import SSLContext
 
+from ..control.guard import LOOPBACK_HOST
 from ..records.first_log import FirstLog
 from ..tls.authority import TlsError
 from ..tls.certificates import VENDOR_HOST, Certificates
@@ -13,6 +15,7 @@ HTTPS_PORT = "443"
 MAX_SHOWN_TARGET = 100  # characters of a refused target
 MAX_LOGGED_TARGETS = 100
 MAX_LOGGED_CLIENTS = 20
+TARGET_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/]*\]|[^:/?#]*)", re.ASCII | re.IGNORECASE)
 RECIPES = "docs/unchanged-clients.md has recipes"
 
 
@@ -42,6 +45,27 @@ class TunnelKeeper:
             shown = ascii(target[:MAX_SHOWN_TARGET])[1:-1]
             self._targets.warn_once(shown, f"refused CONNECT {shown}: {refusal.reason}")
             raise
+
+    def refuse_target(self, target: str) -> str:
+        """Return why a request for a URL of another host is refused, and log the first one; "" if it is not refused.
+
+        A client sends the whole URL to its proxy, but this server only plays itself and the vendor.
+        """
+        found = TARGET_HOST.match(target)
+        if not found or self._is_own(found[1]):
+            return ""
+        host = ascii(found[1][:MAX_SHOWN_TARGET])[1:-1]
+        reason = (
+            f"This server is no proxy for {host}; let this host bypass it (NO_PROXY), "
+            "or give the server this name with --allowed-host."
+        )
+        self._targets.warn_once(host, f"refused a request for {host}: {reason}")
+        return reason
+
+    def _is_own(self, host: str) -> bool:
+        return LOOPBACK_HOST.fullmatch(host) is not None or self._certificates.has_name(
+            host.lower().removesuffix(".").strip("[]")
+        )
 
     def warn_of_distrust(self, client: str, alert: str) -> None:
         """Log the first handshake that a client ended because it does not accept the certificate."""

@@ -229,6 +229,17 @@ def test_the_control_plane_does_not_answer_as_the_vendor(app: App, server: Serve
     http.close()
 
 
+def test_the_hash_of_the_authoritys_key_can_be_read(app: App) -> None:
+    """Whatever the host is called, and without the token of the control plane."""
+    client = app.flask.test_client()
+    reply = client.get("/__admin/certs/spki.txt", headers={"Host": "mock.example"})
+    assert (reply.status_code, reply.content_type) == (200, "text/plain")
+    assert reply.text == app.certificates.identify().spki
+    refused = client.get("/__admin/certs/other")
+    assert refused.status_code == 404
+    assert "ca.crt, and spki.txt" in refused.text
+
+
 def test_without_a_certificate_the_refusal_says_why(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_text("nothing")
     app = build(Settings(tls_folder=tmp_path))
