@@ -30,9 +30,11 @@ def check_host(host: str) -> None:
 
 def check_base_path(path: str) -> None:
     """UsageError that names what is wrong with a path to answer below; "" is none."""
+    if not path:
+        return
     from ..messages import is_base_path  # noqa: PLC0415 - only few servers have one
 
-    if path and not is_base_path(path):
+    if not is_base_path(path):
         raise click.UsageError(f"--base-path must be a path such as /mock: {_find_problem(path)}")
 
 
