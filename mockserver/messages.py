@@ -60,7 +60,8 @@ class Request:
     @property
     def client_scheme(self) -> str:
         """The scheme of the client's URL: that of the connection, or https if a proxy says that it ended TLS."""
-        is_secure = "https" in (self.scheme, self.headers.get("x-forwarded-proto", "").lower())
+        forwarded = self.headers.get("x-forwarded-proto", "").partition(",")[0]  # by the proxy nearest to the client
+        is_secure = "https" in (self.scheme, forwarded.strip().lower())
         return "https" if is_secure else "http"
 
     @property

@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request
 
-from .coverage_gate import describe_error
+from .error_replies import describe_error_reply
 from .server_trust import ServerAddress, describe_tls_failure
 
 MAX_TRANSFER_SECONDS = 120
@@ -38,7 +38,7 @@ def call_world(
             return received
     except HTTPError as error:
         with error:
-            raise CallFailed(f"{url} answers {error.code}: {describe_error(error.read())}") from None
+            raise CallFailed(f"{url} answers {describe_error_reply(error)}") from None
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
         reason = getattr(error, "reason", None) or error
         hint = describe_tls_failure(reason) or "`mockserver serve` starts one"

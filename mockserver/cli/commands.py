@@ -19,7 +19,8 @@ from ..settings import PREFIX, Settings, list_settings, settings_table
 from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
 from .server_address import add_address_options, pop_address
-from .variables import warn_of_unknown_variables
+from .value_checks import SecondsRange
+from .variables import find_unknown_variables, warn_of_unknown_variables
 from .world_commands import SEED_OPTION, SHIPPED_OPTION, print_schema, world_commands, write_generated_world
 
 YOUNG_OBJECTS = 10_000  # until the garbage collector walks them; a bulk creates thousands that stay, and no cycles
@@ -103,6 +104,7 @@ def routes(form: str, **options: Any) -> None:
 @click.option("--format", "form", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def settings(form: str) -> None:
     """List the settings of `serve` with variables and defaults."""
+    find_unknown_variables(os.environ)
     if form == "markdown":
         click.echo(settings_table())
         return
@@ -151,7 +153,7 @@ def print_scenario_schema() -> None:
 @add_address_options
 @click.option(
     "--wait",
-    type=click.FloatRange(0, MAX_WAIT_SECONDS),
+    type=SecondsRange(0, MAX_WAIT_SECONDS),
     default=0,
     help="Wait up to this many seconds for a healthy server.",
 )

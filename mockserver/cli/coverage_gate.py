@@ -12,7 +12,8 @@ from urllib.request import Request
 import orjson
 
 from ..wording import COVERAGE_DIMENSIONS
-from .server_trust import ServerAddress, describe_tls_failure
+from .error_replies import ADDRESS_HINT, describe_error_reply
+from .server_trust import START_HINT, ServerAddress, describe_tls_failure
 
 MAX_REQUEST_SECONDS = 30
 MAX_SHOWN_ITEMS = 10  # uncovered items of each dimension
@@ -33,11 +34,16 @@ def fetch_report(address: ServerAddress, token: str, **query: str | None) -> byt
             content: bytes = response.read()
             return content
     except HTTPError as error:
-        with error:
-            raise ServerUnreachable(f"{url} answers {error.code}: {describe_error(error.read())}") from None
+        raise ServerUnreachable(f"{url} answers {describe_error_reply(error)}{_address_hint(error)}") from None
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
-        hint = describe_tls_failure(getattr(error, "reason", error))
-        raise ServerUnreachable(f"cannot reach a server at {url}: {error}{hint and f'; {hint}'}") from None
+        reason = getattr(error, "reason", None) or error
+        hint = describe_tls_failure(reason) or START_HINT
+        raise ServerUnreachable(f"cannot reach a server at {url}: {reason}; {hint}") from None
+
+
+def _address_hint(error: HTTPError) -> str:
+    """Return what to check if something else answers; a 401 or 403 of ours says itself what it needs."""
+    return f"; {ADDRESS_HINT}" if error.code in {400, 404} else ""
 
 
 def parse_report(content: bytes) -> dict[str, Any]:
@@ -108,13 +114,3 @@ def _unanswered_lines(report: Mapping[str, Any]) -> Iterator[str]:
     if operations_by_service:
         yield "\ncalls without an answer, by service:"
         yield from (f"  {service}: {', '.join(lines)}" for service, lines in operations_by_service.items())
-
-
-def describe_error(content: bytes) -> str:
-    """Return the message of one of our errors with its details, or the first bytes of any other content."""
-    try:
-        error = orjson.loads(content)
-        details = error.get("details", {})
-        return " ".join(filter(None, [error["message"], details.get("field"), details.get("message")]))
-    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
-        return ascii(content[:200])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.request import OpenerDirector
 
-from .server_trust import ServerAddress, describe_tls_failure
+from .error_replies import ADDRESS_HINT, describe_error_reply
+from .server_trust import START_HINT, ServerAddress, describe_tls_failure
 
 HEALTH_PATH = "/__admin/health"  # as in `control/guard`, whose import takes longer than a check
 MAX_ANSWER_SECONDS = 5  # how long a server may take to answer
@@ -20,8 +22,11 @@ class Unhealthy(Exception):
 
 
 def await_health(address: ServerAddress, seconds: float) -> str:
-    """Return the reply of the health check; check for this many seconds until it succeeds, then raise Unhealthy."""
-    opener = address.create_opener()
+    """Return the reply of the health check; check for this many seconds until it succeeds, then raise Unhealthy.
+
+    A server that starts for the first time makes its authority meanwhile, which is then trusted too.
+    """
+    stamp, opener = address.stamp_authority(), address.create_opener()
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -31,6 +36,8 @@ def await_health(address: ServerAddress, seconds: float) -> str:
                 waited = f" after {seconds:g} s" if seconds else ""
                 raise Unhealthy(f"no healthy server at {address.url}{waited}: {error}") from None
         time.sleep(SECONDS_BETWEEN_CHECKS)
+        if address.stamp_authority() != stamp:
+            stamp, opener = address.stamp_authority(), address.create_opener()
 
 
 def _check_health(opener: OpenerDirector, url: str) -> str:
@@ -38,9 +45,11 @@ def _check_health(opener: OpenerDirector, url: str) -> str:
     try:
         with opener.open(url + HEALTH_PATH, timeout=MAX_ANSWER_SECONDS) as response:
             content: bytes = response.read(MAX_ANSWER_BYTES)
+    except HTTPError as error:
+        raise Unhealthy(f"it answers {describe_error_reply(error)}; {ADDRESS_HINT}") from None
     except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
         reason = getattr(error, "reason", None) or error
-        raise Unhealthy(f"{reason}; {describe_tls_failure(reason) or '`mockserver serve` starts one'}") from None
+        raise Unhealthy(f"{reason}; {describe_tls_failure(reason) or START_HINT}") from None
     if HEALTHY not in content:
         raise Unhealthy("another program answers there; choose the server with --url or --port")
     return content.decode()

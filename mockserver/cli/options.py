@@ -15,6 +15,7 @@ import click
 from ..settings import Setting, Settings, Switches, list_settings
 from ..wording import COVERAGE_DIMENSIONS
 from .count_options import to_kebab_case
+from .value_checks import check_base_path, check_host
 from .variables import find_unknown_variables
 
 ANY_ORIGIN = "*"
@@ -46,7 +47,6 @@ def add_settings_options(command: Any) -> Any:
 def collect_settings(options: dict[str, Any]) -> Settings:
     """Return the settings from the values of the options; UsageError if a value or a variable is invalid."""
     from ..access import TENANT_NAME  # noqa: PLC0415 - only `serve` has settings
-    from ..messages import is_base_path  # noqa: PLC0415
 
     find_unknown_variables(os.environ)
     if not TENANT_NAME.fullmatch(options["tenant"]):
@@ -63,8 +63,8 @@ def collect_settings(options: dict[str, Any]) -> Settings:
         raise click.UsageError("--cors-credentials needs the origins of pages in --cors-origin; browsers refuse `*`")
     if (options["tls_cert"] is None) != (options["tls_key"] is None):
         raise click.UsageError("--tls-cert and --tls-key belong together; give both, or only --tls")
-    if options["base_path"] and not is_base_path(options["base_path"]):
-        raise click.UsageError("--base-path must be a path such as /mock: it starts with a slash and ends without one")
+    check_host(options["host"])
+    check_base_path(options["base_path"])
     switch_names = {switch.name for switch in fields(Switches)}
     switches = Switches(**{name: value for name, value in options.items() if name in switch_names})
     return Settings(behaviour=switches, **{name: value for name, value in options.items() if name not in switch_names})

@@ -12,7 +12,8 @@ from click.core import ParameterSource
 
 from ..settings import PREFIX, Settings
 from .server_trust import ServerAddress
-from .variables import URL_VARIABLE, find_unknown_variables
+from .value_checks import check_base_path, check_host
+from .variables import CA_VARIABLE, URL_VARIABLE, find_unknown_variables
 
 IPV4_LOOPBACK = "127.0.0.1"  # not localhost, because some containers cannot resolve it
 LOOPBACK_BY_HOST = dict.fromkeys(("0.0.0.0", "::", "localhost"), IPV4_LOOPBACK)  # noqa: S104 - compared, not bound
@@ -51,7 +52,13 @@ def add_address_options(command: Any) -> Any:
             help="Its port.",
         ),
     )
-    command = click.option("--ca", type=FILE, help="File with the authority of its certificate (PEM).")(command)
+    command = click.option(
+        "--ca",
+        type=FILE,
+        envvar=CA_VARIABLE,
+        show_envvar=True,
+        help="File with the authority of its certificate (PEM).",
+    )(command)
     for name, (option_type, text) in reversed(FURTHER_OPTIONS.items()):
         further: dict[str, Any] = {"is_flag": True} if option_type is bool else {"type": option_type}
         flag = f"--{name.replace('_', '-')}"
@@ -71,6 +78,8 @@ def pop_address(options: dict[str, Any]) -> ServerAddress:
     find_unknown_variables(os.environ)
     url, host, port, is_tls, base_path, certificate, folder, ca = (options.pop(name) for name in OPTIONS)
     if not url or (_is_from_variable("url") and not (_is_from_variable("host") and _is_from_variable("port"))):
+        check_host(host)
+        check_base_path(base_path or "")
         is_tls = is_tls or certificate is not None
         url = f"http{'s' * is_tls}://{_compose_host(host)}:{port}{base_path or ''}"
     return ServerAddress(_check_url(url), ca, folder, certificate)

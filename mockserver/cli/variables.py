@@ -11,26 +11,39 @@ from ..settings import PREFIX, list_settings
 
 LOG = logging.getLogger("mockserver")
 URL_VARIABLE = PREFIX + "URL"
+CA_VARIABLE = PREFIX + "CA"
 COMMON_BEGINNING = "MOCK"  # of ours, and of those with a misspelt prefix, such as MOCK_SERVER_PORT
+COMMON_WORD = "SERVER"  # in ours, and in those with another typo at the beginning, such as MOKSERVER_PORT
 LETTERS_PER_TYPO = 6  # a name of a setting may have one typo, and another one for each further six letters
+MIN_LETTERS = 3  # of a name that may have a typo; MOCKSERVER_CI is not meant as MOCKSERVER_CA
 
 
 def known_variables() -> list[str]:
     """Return the names of all environment variables that some command reads."""
-    return [*(setting.variable for setting in list_settings()), URL_VARIABLE]
+    return [*(setting.variable for setting in list_settings()), URL_VARIABLE, CA_VARIABLE]
 
 
 def find_unknown_variables(environment: Iterable[str]) -> list[str]:
     """Return the variables with our prefix that no command reads; UsageError for one that is nearly a known one."""
     known = known_variables()
-    unknown = [name for name in sorted(environment) if name.upper().startswith(COMMON_BEGINNING) and name not in known]
+    unknown = [name for name in sorted(environment) if _is_similar(name.upper()) and name not in known]
     for name in unknown:
         for meant in known:
-            if count_typos(name.upper(), meant) <= 1 + len(meant.removeprefix(PREFIX)) // LETTERS_PER_TYPO:
+            if count_typos(name.upper(), meant) <= _allowed_typos(meant.removeprefix(PREFIX)):
                 raise click.UsageError(
                     f"the environment variable {name} does not exist; did you mean {meant}? Rename or unset it"
                 )
     return [name for name in unknown if name.startswith(PREFIX)]
+
+
+def _is_similar(name: str) -> bool:
+    """Whether a name begins like ours, with a typo or without."""
+    beginning, word, _ = name.partition(COMMON_WORD)
+    return name.startswith(COMMON_BEGINNING) or (bool(word) and count_typos(beginning, COMMON_BEGINNING) <= 1)
+
+
+def _allowed_typos(name: str) -> int:
+    return 1 + len(name) // LETTERS_PER_TYPO if len(name) >= MIN_LETTERS else 0
 
 
 def warn_of_unknown_variables(environment: Iterable[str]) -> None:

@@ -9,7 +9,10 @@ from ..messages import Call, Handler, Reply, TextBody
 from ..tls.authority import CERTIFICATE_FILE, TlsError
 from ..tls.certificates import VENDOR_HOST
 from .context import ControlContext, UnknownName
+from .guard import SPKI_PATH
 
+SPKI_FILE = SPKI_PATH.rpartition("/")[2]
+HASH_MEDIA_TYPE = "text/plain"
 CERTIFICATE_MEDIA_TYPE = "application/x-x509-ca-cert"
 PROXY_MEDIA_TYPE = "application/x-ns-proxy-autoconfig"
 HAS_PORT = re.compile(r":\d+$", re.ASCII)
@@ -37,10 +40,16 @@ def show_proxy_file(context: ControlContext, call: Call) -> Reply:
 
 
 def show_authority(context: ControlContext, call: Call) -> Reply:
-    """Return the certificate of the authority that issued the server's; UnknownName if there is none."""
-    if call.path["file"] != CERTIFICATE_FILE:
-        raise UnknownName(f"No file {call.path['file']}; the certificate of the authority is {CERTIFICATE_FILE}.")
+    """Return the certificate of the authority that issued the server's, or a key's hash; UnknownName if there is none.
+
+    The hash is the one that the ready line of a server with --tls shows.
+    """
+    name = call.path["file"]
+    if name not in {CERTIFICATE_FILE, SPKI_FILE}:
+        raise UnknownName(f"No file {name}; there are the certificate, {CERTIFICATE_FILE}, and {SPKI_FILE}.")
     try:
+        if name == SPKI_FILE:
+            return Reply(200, TextBody(context.certificates.identify().spki, HASH_MEDIA_TYPE))
         authority = context.certificates.read_authority()
     except TlsError as error:
         raise UnknownName(f"No certificate authority: {error}.") from None

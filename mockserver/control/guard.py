@@ -17,7 +17,13 @@ CONTROL_PREFIX = "/__admin"
 HEALTH_PATH = f"{CONTROL_PREFIX}/health"
 CERTIFICATE_PATH = f"{CONTROL_PREFIX}/certs/ca.crt"
 PROXY_PATH = f"{CONTROL_PREFIX}/proxy.pac"
-PUBLIC_PATHS = {HEALTH_PATH, CERTIFICATE_PATH, PROXY_PATH}  # read by load balancers, trust stores, browsers: no token
+SPKI_PATH = f"{CONTROL_PREFIX}/certs/spki.txt"  # for browsers: the hash of the key to trust
+PUBLIC_PATHS = {
+    HEALTH_PATH,
+    CERTIFICATE_PATH,
+    SPKI_PATH,
+    PROXY_PATH,
+}  # read by load balancers, trust stores, browsers: no token
 DOCS_PATH = f"{CONTROL_PREFIX}/docs"
 # The names of this machine as browsers write them: `localhost` and the names below it, which browsers never ask the DNS
 # for, and all loopback addresses, also those of IPv4 within IPv6.
@@ -73,6 +79,12 @@ class Guard:
         """Who may use the control plane: everybody on loopback, those with the token, or nobody."""
         return "closed" if self.is_closed else "token" if self.token else "open"
 
+    def is_own_host(self, host: str) -> bool:
+        """Whether the control plane answers under a name, with or without a port: of loopback, or an allowed one."""
+        if LOOPBACK_HOST.fullmatch(host):
+            return True
+        return not {host, host.rpartition(":")[0]}.isdisjoint(self.allowed_hosts)
+
     def check_request(self, request: Request) -> None:
         """Raise ClientError if a request to the control plane is not allowed."""
         if self.is_closed and request.path != HEALTH_PATH:
@@ -84,9 +96,7 @@ class Guard:
 
     def _check_host(self, path: str, host: str) -> None:
         """Refuse requests that look like DNS rebinding; what is public is so under any host name."""
-        if path in PUBLIC_PATHS or LOOPBACK_HOST.fullmatch(host):
-            return
-        if {host, host.rpartition(":")[0]}.isdisjoint(self.allowed_hosts):
+        if path not in PUBLIC_PATHS and not self.is_own_host(host):
             raise ForeignPageError(
                 f"The control plane does not answer to the host name {host[:100]!a}. Allow it with --allowed-host."
             )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import ssl
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -18,6 +21,9 @@ if TYPE_CHECKING:  # imported only when a certificate is needed; most servers ne
 APPLICATION = "emporix-mockserver"
 SECRET_FILE = "authority.pem"  # noqa: S105 - a file name; key and certificate in one file, so that no reader gets half
 CERTIFICATE_FILE = "ca.crt"
+# What a certificate can name, besides addresses: labels of letters, digits and hyphens (RFC 5280, 4.2.1.6).
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+CERTIFIABLE_NAME = re.compile(rf"(?=.{{1,253}}$){LABEL}(?:\.{LABEL})*", re.ASCII | re.IGNORECASE)
 LEAF_DAYS = 397  # browsers accept no more
 MISSING_LIBRARY = (
     'certificates need a library that is not installed: run `make dev`, or pip install "emporix-mockserver[tls]", '
@@ -44,12 +50,20 @@ class Authority:
     def issue_chain(self, names: Iterable[str]) -> bytes:
         """Return key, certificate for these names and addresses, and the certificate of the authority, in PEM.
 
-        The key is new each time and is kept nowhere.
+        The key is new each time and is kept nowhere. Names that a certificate cannot have are left out. TlsError if
+        the library refuses another one.
         """
         now = datetime.now(UTC)
-        leaf = self._ca.issue_cert(
-            *names, not_before=now - timedelta(days=1), not_after=now + timedelta(days=LEAF_DAYS - 1)
-        )
+        usable_names = [name for name in names if is_certifiable(name)]
+        try:
+            leaf = self._ca.issue_cert(
+                *usable_names, not_before=now - timedelta(days=1), not_after=now + timedelta(days=LEAF_DAYS - 1)
+            )
+        except Exception as error:  # of idna, for example, for a name that begins with xn-- and means nothing
+            listed = ", ".join(usable_names)
+            raise TlsError(
+                f"cannot issue a certificate for {listed}: {error}; check --host and --allowed-host"
+            ) from None
         return leaf.private_key_and_cert_chain_pem.bytes() + self.certificate
 
 
@@ -62,6 +76,15 @@ def default_folder() -> Path:
     else:
         base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(os.path.expanduser(base)) / APPLICATION
+
+
+def is_certifiable(name: str) -> bool:
+    """Whether a certificate can have this name or address; some names that Docker allows it cannot."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return CERTIFIABLE_NAME.fullmatch(name) is not None
+    return "%" not in name  # the zone of an address means something on one machine only
 
 
 def open_authority(folder: Path) -> Authority:
@@ -90,10 +113,37 @@ def open_authority(folder: Path) -> Authority:
         ca.issue_cert("localhost")
     except Exception:
         raise TlsError(f"{secret} holds no usable certificate authority; delete it to get a new one") from None
+    _check_pair(secret)
     with suppress(OSError):  # a folder that may only be read
-        if not path.exists() or path.read_bytes() != certificate:
-            path.write_bytes(certificate)
-    return Authority(path if path.exists() else secret, certificate, ca)
+        if _read_if_present(path) != certificate:
+            _replace_content(path, certificate)
+    return Authority(path if _read_if_present(path) == certificate else secret, certificate, ca)
+
+
+def _check_pair(secret: Path) -> None:
+    """TlsError if key and certificate do not belong together; clients would reject what such an authority issues."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(secret)
+    except ssl.SSLError as error:
+        raise TlsError(
+            f"the key in {secret} does not belong to the certificate there ({error.reason or error}); "
+            "delete it to get a new authority"
+        ) from None
+
+
+def _read_if_present(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _replace_content(path: Path, content: bytes) -> None:
+    """Write a file for clients as a whole, so that none reads half of it."""
+    with NamedTemporaryFile(dir=path.parent, delete=False) as temporary:
+        temporary.write(content)
+    os.chmod(temporary.name, 0o644)
+    os.replace(temporary.name, path)
 
 
 def _make_authority(authority_type: type[CA]) -> bytes:

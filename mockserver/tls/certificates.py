@@ -63,6 +63,10 @@ class Certificates:
                 self._identity = self._load_given() if self._files.certificate else self._issue()
             return self._identity
 
+    def has_name(self, host: str) -> bool:
+        """Whether a name or address, in lower case, is one of this server."""
+        return host in OWN_NAMES or host in {name.lower() for name in self._files.names}
+
     def read_authority(self) -> Authority:
         """Return our own authority; TlsError if the certificate was given or cannot be made."""
         authority = self.identify().authority
@@ -92,8 +96,10 @@ class Certificates:
         except ssl.SSLError as error:
             if error.reason == "KEY_VALUES_MISMATCH":
                 reason = f"the key in --tls-key {key} does not belong to the certificate in --tls-cert {certificate}"
+            elif _is_certificate(certificate):
+                reason = f"--tls-key {key} holds no usable private key: {error.reason or error}"
             else:
-                reason = f"cannot use --tls-cert {certificate} with --tls-key {key}: {error.reason or error}"
+                reason = f"--tls-cert {certificate} holds no usable certificate: {error.reason or error}"
             raise TlsError(reason) from None
         except (ValueError, IndexError):
             raise TlsError(f"--tls-cert {certificate} holds no valid certificate") from None
@@ -137,6 +143,15 @@ def _create_context(certificate: Path | str, key: Path | str) -> ssl.SSLContext:
     context.load_cert_chain(certificate, key)
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def _is_certificate(path: Path) -> bool:
+    """Whether OpenSSL can read the certificates in a file."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        return False
+    return True
 
 
 def _read_pem(path: Path, flag: str) -> str:

@@ -13,7 +13,7 @@ from ..control.guard import CONTROL_PREFIX, ForeignPageError, Guard, is_document
 from ..errors import ClientError, error_body
 from ..messages import Request, Response, reason_phrase
 from ..records.first_log import FirstLog
-from .welcome import WELCOME_PATHS, Welcome
+from .welcome import WELCOME_PATHS, Welcome, lead_back
 
 LOG = logging.getLogger("mockserver")
 DEFECT = "This is a defect of emporix-mockserver, not of your request; its log has the details."
@@ -72,7 +72,9 @@ class Application:
             refused = f"refused {request.method} {ascii(request.path[:MAX_LOGGED_PATH_LENGTH])[1:-1]}"
             self.refusals.warn_once(error.message, f"{refused}: {error.message}")
             raise
-        return self.documentation(request) if is_documentation(request.path) else self.control(request)
+        if is_documentation(request.path):
+            return self.documentation(request)
+        return lead_back(request, self.control(request))
 
 
 def answer_by_origin(pages: Answer, others: Answer) -> Answer:

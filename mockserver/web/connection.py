@@ -11,17 +11,17 @@ from enum import Enum
 from typing import Literal, NamedTuple, cast
 
 from ..messages import NetworkFault, Response
-from ..tls.certificates import Certificates
 from .application import error_response
 from .dispatcher import Dispatcher
 from .request_parser import EMPTY, ParsedRequest, RequestParser
 from .response_writer import EncodedResponse, broken_bytes, encode, replace_reason, split_body
 from .tls_transport import TlsTransport
-from .tunnels import TUNNEL_OPEN, TunnelRefusal, open_tunnel
+from .tunnels import TUNNEL_OPEN, TunnelKeeper, TunnelRefusal
 from .write_batcher import WriteBatcher
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 REFUSED = ParsedRequest(EMPTY)  # answered if bytes are not a request; the connection closes after it
+PLAIN_TEXT_IN_TUNNEL = "This tunnel speaks HTTPS only; a client must start TLS after its CONNECT."
 PLAIN_TEXT = "This port speaks HTTPS only; use a URL that starts with https://."
 LINGER_ZERO = struct.pack("ii", 1, 0)  # SO_LINGER: closing drops unsent bytes and resets the connection
 
@@ -92,10 +92,10 @@ class Connection(Protocol):
         batcher: WriteBatcher,
         loop: AbstractEventLoop,
         on_closed: Callable[[Connection], None],
-        certificates: Certificates,
+        tunnels: TunnelKeeper,
     ) -> None:
         self._dispatcher, self._batcher, self._loop, self._on_closed = dispatcher, batcher, loop, on_closed
-        self._certificates, self._is_tunnel = certificates, False
+        self._tunnels, self._is_tunnel = tunnels, False
         self._waiting: deque[ParsedRequest] = deque()
         self._state = OPENING
         self._since = loop.time()
@@ -106,14 +106,17 @@ class Connection(Protocol):
         self._transport = cast(Transport, transport)
         self._transport.set_write_buffer_limits(0)
         scheme = "https" if transport.get_extra_info("ssl_object") else "http"
-        self._parser = RequestParser((transport.get_extra_info("peername") or ("",))[0], scheme)
+        self._parser = RequestParser(
+            (transport.get_extra_info("peername") or ("",))[0], scheme, self._tunnels.refuse_target
+        )
         self._enter(IDLE)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Close; the response to a request that is still running will be dropped."""
         self._state = CLOSED
         self._waiting.clear()
-        del self._parser  # it and llhttp refer to each other
+        self._parser.release_llhttp()
+        del self._transport, self._parser  # a TLS transport refers to this, so both would wait for the collector
         self._on_closed(self)
 
     def data_received(self, data: bytes) -> None:
@@ -191,6 +194,8 @@ class Connection(Protocol):
         """Refuse what is not a request, and answer CONNECT; return False for any other request."""
         if parsed.refusal:
             self._refuse(*parsed.refusal)
+        elif parsed.request.method == "CONNECT" and (problem := parsed.request.problem):
+            self._refuse(problem.status, problem.message)
         elif parsed.request.method == "CONNECT":
             self._open_tunnel(parsed.request.path)
         else:
@@ -200,12 +205,13 @@ class Connection(Protocol):
     def _open_tunnel(self, target: str) -> None:
         """Speak TLS from now on, as the host that the client wants to reach; refuse other hosts."""
         try:
-            context = open_tunnel(target, self._certificates, is_nested=self._is_tunnel)
+            context = self._tunnels.open_tunnel(target, is_nested=self._is_tunnel)
         except TunnelRefusal as refusal:
             self._send(replace_reason(encode(error_response(refusal.status, refusal.reason), REFUSED), refusal.reason))
             return
         self._is_tunnel = True
         first_bytes, below = self._parser.rest, self._transport
+        self._parser.release_llhttp()
         below.write(TUNNEL_OPEN)
         tunnel = TlsTransport(context, self)
         below.set_protocol(tunnel)
@@ -216,7 +222,11 @@ class Connection(Protocol):
 
     def refuse_plain_text(self) -> None:
         """Answer a client that does not speak TLS although this port does."""
-        self._refuse(400, PLAIN_TEXT)
+        self._refuse(400, PLAIN_TEXT_IN_TUNNEL if self._is_tunnel else PLAIN_TEXT)
+
+    def note_distrust(self, alert: str) -> None:
+        """Log that the client does not accept the certificate."""
+        self._tunnels.warn_of_distrust(self._transport.get_extra_info("peername", ("?",))[0], alert)
 
     def _respond(self, response: Response) -> None:
         """Send the response to the current request."""

@@ -50,7 +50,7 @@ class Entrances:
         count_headers, cors: see `create_flask`.
         base_path: what all paths must begin with.
         """
-        welcome = Welcome(services, tenant, list_tokens, guard.access)
+        welcome = Welcome(services, tenant, list_tokens, guard.access, guard.is_own_host)
         self._application = Application(api, control, self._answer_documentation, guard, welcome)
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
         self._list_tokens, self._example_ids, self._base_path = list_tokens, example_ids, base_path

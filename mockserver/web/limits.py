@@ -9,6 +9,7 @@ MAX_UNREAD_BYTES = 256 * 1024  # of a head or trailer that never ends; beyond MA
 
 MAX_WAITING_REQUESTS = 100  # pipelined on one connection; it closes after the last of them
 MAX_CONNECTIONS = 2000  # further ones wait in the backlog
+MAX_WINDOWS_SOCKETS = 512  # that select() can wait for on Windows, as Python is built
 BACKLOG = 1024  # connections that the operating system queues
 OTHER_DESCRIPTORS = 64  # file descriptors reserved for listeners, standard streams and files
 

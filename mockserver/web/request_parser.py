@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -57,11 +58,17 @@ class RequestParser:
     awaits_continue: in the phase BODY, whether the client waits for `100 Continue` before it sends the body.
     """
 
-    def __init__(self, client: str = "", scheme: str = "http") -> None:
-        """Start parsing for a client with this address; `scheme` is that of its URLs."""
+    def __init__(
+        self, client: str = "", scheme: str = "http", refuse_target: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        """Start parsing for a client with this address.
+
+        scheme: that of its URLs.
+        refuse_target: returns why a target in absolute form is refused; "" if it is not.
+        """
         self.awaits_continue = False
         self.rest = b""
-        self._client, self._scheme = client, scheme
+        self._client, self._scheme, self._refuse_target = client, scheme, refuse_target
         self._complete: list[ParsedRequest] = []
         self._declined_head = b""  # of a request whose upgrade is declined; parsed again without it
         self._unread_bytes = 0
@@ -74,6 +81,10 @@ class RequestParser:
     def is_partial(self) -> bool:
         """Whether a request has started and is incomplete."""
         return self.phase is HEAD or self.phase is BODY
+
+    def release_llhttp(self) -> None:
+        """End; llhttp and this parser refer to each other, so both would wait for the garbage collector."""
+        del self._parser
 
     def feed(self, data: bytes) -> list[ParsedRequest]:
         """Parse more bytes; return the requests that are now complete. Only the last of them can have a refusal."""
@@ -141,6 +152,8 @@ class RequestParser:
         if parser.should_upgrade() and self._method != "CONNECT":
             self._declined_head = self._head_without_upgrade()
             return
+        if not self._target.startswith(b"/") and self._method != "CONNECT":
+            self._check_host()
         self._version = parser.get_http_version()
         self._keeps_open = parser.should_keep_alive() and self._method != "CONNECT"
         if "transfer-encoding" in headers and headers.pop("transfer-encoding").lower() != "chunked":
@@ -150,6 +163,13 @@ class RequestParser:
             self._end_too_long()
         if "expect" in headers and self._version != "1.0":  # RFC 9110, 10.1.1
             self.awaits_continue = headers["expect"].lower() == "100-continue"
+
+    def _check_host(self) -> None:
+        """Refuse a URL of another host at once, whose body is of no interest."""
+        reason = self._refuse_target(self._target.decode("latin-1"))
+        if reason:
+            self._refuse(403, reason)
+            raise _Stop
 
     def on_body(self, part: bytes) -> None:
         """Add a part of the body, up to the limit."""
@@ -175,12 +195,17 @@ class RequestParser:
     def _complete_request(self, problem: ClientError | None = None) -> None:
         if self._headers.get("content-type") == "":
             del self._headers["content-type"]  # WSGI cannot tell it from a missing one
-        path, query = split_target(self._target.decode("latin-1"))
+        target = self._target.decode("latin-1")
+        path, query = split_target(target) if target.startswith("/") else self._split_other_target(target)
         request = Request(
             self._method, path, query, self._headers, bytes(self._body), self._client, problem, self._scheme
         )
         check_limits(request)
         self._complete.append(ParsedRequest(request, self._version, self._keeps_open))
+
+    def _split_other_target(self, target: str) -> tuple[str, str]:
+        """Return path and query of a target that is not a path: a URL, the `*` of OPTIONS, or that of a CONNECT."""
+        return (target, "") if self._method == "CONNECT" else split_target(target)
 
     def _end_too_long(self) -> None:
         """Complete a request whose body is too long, without that body; it is the last of the connection."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import socket
 from asyncio import SelectorEventLoop, Task, sleep
 from contextlib import suppress
@@ -13,10 +12,12 @@ from ..simulations.simulation_registry import SimulationRegistry
 from ..tls.certificates import Certificates
 from .application import Answer
 from .connection import Connection
+from .descriptors import connection_limit
 from .dispatcher import Dispatcher
-from .limits import MAX_CONNECTIONS, OTHER_DESCRIPTORS
+from .limits import MAX_CONNECTIONS
 from .listening import describe_url, open_listeners
 from .tls_transport import TlsTransport
+from .tunnels import TunnelKeeper
 from .write_batcher import WriteBatcher
 
 TIMEOUT_CHECK_SECONDS = 1  # time between two checks of all connections
@@ -45,8 +46,9 @@ class Server:
         base_path: what the paths of all requests begin with.
         """
         self._base_path = base_path
-        self._certificates = certificates or Certificates()
-        self._tls = self._certificates.identify().context if is_tls else None
+        own_certificates = certificates or Certificates()
+        self._tunnels = TunnelKeeper(own_certificates)
+        self._tls = own_certificates.identify().context if is_tls else None
         self._listeners = open_listeners(host, port)
         self.port = self._listeners[0].getsockname()[1]
         self._max_connections = connection_limit(MAX_CONNECTIONS)
@@ -95,7 +97,7 @@ class Server:
 
     def _open(self, client_socket: socket.socket) -> None:
         client_socket.setblocking(False)
-        connection = Connection(self._dispatcher, self._batcher, self._loop, self._forget, self._certificates)
+        connection = Connection(self._dispatcher, self._batcher, self._loop, self._forget, self._tunnels)
         self.connections.add(connection)
         protocol = TlsTransport(self._tls, connection) if self._tls else connection
         opening = self._loop.create_task(self._loop.connect_accepted_socket(lambda: protocol, client_socket))
@@ -131,23 +133,3 @@ class Server:
             connection.abort()
         self._loop.run_until_complete(sleep(0))  # closes them
         self._loop.close()
-
-
-def connection_limit(wanted: int) -> int:
-    """Return how many connections the system allows, at most `wanted`; raise its limit of file descriptors if needed.
-
-    Without this limit, a server that has no free descriptor would try to accept in a busy loop.
-    """
-    needed = OTHER_DESCRIPTORS + wanted
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if _is_enough(soft, needed):
-        return wanted
-    granted = needed if _is_enough(hard, needed) else hard
-    with suppress(OSError, ValueError):  # a system may grant less than its hard limit
-        resource.setrlimit(resource.RLIMIT_NOFILE, (granted, hard))
-        soft = granted
-    return max(1, soft - OTHER_DESCRIPTORS)
-
-
-def _is_enough(limit: int, needed: int) -> bool:
-    return limit == resource.RLIM_INFINITY or limit >= needed

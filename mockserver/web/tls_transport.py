@@ -15,6 +15,15 @@ from typing import Any, cast
 from typing import Protocol as Interface
 
 HANDSHAKE_RECORD = 22  # the first byte of a client that speaks TLS (RFC 8446, 5.1)
+# The alerts of clients that do not accept a certificate, by OpenSSL's names (RFC 8446, 6.2).
+DISTRUST_BY_REASON = {
+    "SSLV3_ALERT_BAD_CERTIFICATE": "bad_certificate",
+    "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE": "unsupported_certificate",
+    "SSLV3_ALERT_CERTIFICATE_EXPIRED": "certificate_expired",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "certificate_unknown",
+    "TLSV1_ALERT_UNKNOWN_CA": "unknown_ca",
+    "TLSV1_ALERT_ACCESS_DENIED": "access_denied",
+}
 READ_BYTES = 256 * 1024
 
 
@@ -38,6 +47,9 @@ class Decrypted(Interface):
 
     def refuse_plain_text(self) -> None:
         """Answer a client that does not speak TLS, without TLS."""
+
+    def note_distrust(self, alert: str) -> None:
+        """Note that the client does not accept the certificate."""
 
 
 class Stage(Enum):
@@ -72,6 +84,7 @@ class TlsTransport(Transport, Protocol):
         """Tell the connection."""
         self._stage = Stage.ENDED
         self._connection.connection_lost(exc)
+        del self._connection  # it refers to this transport, so both would wait for the garbage collector
 
     def data_received(self, data: bytes) -> None:
         """Decrypt, and pass on what the client sent."""
@@ -84,7 +97,9 @@ class TlsTransport(Transport, Protocol):
         self._incoming.write(data)
         try:
             content = self._decrypt()
-        except SSLError:  # not TLS, or a client that does not trust the certificate
+        except SSLError as error:  # not TLS, or a client that does not trust the certificate
+            if error.reason in DISTRUST_BY_REASON:
+                self._connection.note_distrust(DISTRUST_BY_REASON[error.reason])
             self._send_encrypted()  # an alert that says why
             self._stage = Stage.ENDED
             self._below.close()

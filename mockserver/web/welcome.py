@@ -53,7 +53,27 @@ CONTROL_LINKS = {
 }
 RESET_PATH = f"{CONTROL_PREFIX}/reset"
 RESET_BUTTON = '<form method="post" action="{path}"><button>Reset everything</button></form>'
+AFTER_RESET = "reset=done"  # the query of the page after its button
+CONFIRMATION = "<p><strong>Everything is reset.</strong></p>"
+ELSEWHERE = (
+    "<p>The control plane does not answer under this name, only under those of this machine (--allowed-host).</p>"
+)
+FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 REQUIREMENT = "<p>The control plane needs the token in the ready line.</p>"
+
+Access = Literal["open", "token", "closed", "elsewhere"]
+USABLE = {"open", "token"}
+
+
+def lead_back(request: Request, response: Response) -> Response:
+    """Return the way back to the page if its button has reset everything; else the response as it is."""
+    headers = request.headers
+    is_form = headers.get("content-type", "").startswith(FORM_MEDIA_TYPE) and HTML_MEDIA_TYPE in headers.get(
+        "accept", ""
+    )
+    if request.method != "POST" or request.path != RESET_PATH or not is_form or response.status != 200:
+        return response
+    return Response(303, b"", NOT_CACHED | {"Location": f"{request.prefix}/?{AFTER_RESET}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +84,14 @@ class Welcome:
     tenant: the default tenant.
     list_tokens: returns the tokens that the worlds name; none if no token is needed.
     control: whether documentation and control plane can be used: by all, only with the server's token, or not at all.
+    is_own_host: whether they answer under a host name; the vendor's, in a tunnel, is none of theirs.
     """
 
     services: Sequence[str]
     tenant: str
     list_tokens: Callable[[], Sequence[str]]
     control: Literal["open", "token", "closed"]
+    is_own_host: Callable[[str], bool] = lambda _: True
 
     def answer(self, request: Request) -> Response | None:
         """Return the page at `/`: HTML for browsers, JSON for programs; NoEndpoint for the other WELCOME_PATHS.
@@ -80,10 +102,11 @@ class Welcome:
             return None
         if request.path != ROOT:
             raise NoEndpoint(f"No endpoint {request.path}.")
-        paths = ({} if self.control == "closed" else CONTROL_LINKS) | {"health": HEALTH_PATH}
+        access = self._find_access(request)
+        paths = (CONTROL_LINKS if access in USABLE else {}) | {"health": HEALTH_PATH}
         url, links = read_own_url(request), {name: request.prefix + path for name, path in paths.items()}
         if HTML_MEDIA_TYPE in request.headers.get("accept", ""):
-            page = self._render_page(url, request.prefix, links)
+            page = self._render_page(request, url, links, access)
             return Response(200, page, PAGE_HEADERS, media_type=f"{HTML_MEDIA_TYPE}; charset=utf-8")
         facts = {
             "name": NAME,
@@ -94,18 +117,24 @@ class Welcome:
             "tenant": self.tenant,
             "tokens": self.list_tokens(),
             "links": links,
-            **({} if self.control == "closed" else {"reset": f"POST {url}{RESET_PATH}"}),
+            **({"reset": f"POST {url}{RESET_PATH}"} if access in USABLE else {}),
         }
         return Response(200, orjson.dumps(facts), NOT_CACHED)
 
-    def _render_page(self, url: str, prefix: str, links: Mapping[str, str]) -> bytes:
+    def _find_access(self, request: Request) -> Access:
+        if self.control != "closed" and not self.is_own_host(request.headers.get("host", "")):
+            return "elsewhere"
+        return self.control
+
+    def _render_page(self, request: Request, url: str, links: Mapping[str, str], access: Access) -> bytes:
         from html import escape  # noqa: PLC0415 - its table of entities takes a while to import
 
         items = [
             f'<li><a href="{links[name]}">{escape(text)}</a></li>' for name, text in LINK_TEXTS.items() if name in links
         ]
         tokens = escape(", ".join(self.list_tokens()))
-        button = RESET_BUTTON.format(path=prefix + RESET_PATH)
+        button = RESET_BUTTON.format(path=request.prefix + RESET_PATH)
+        confirmation = CONFIRMATION if request.query == AFTER_RESET else ""
         return PAGE.format(
             name=NAME,
             version=__version__,
@@ -117,5 +146,5 @@ class Welcome:
             if tokens
             else "No token is needed.",
             links="".join(items),
-            reset={"open": button, "token": REQUIREMENT, "closed": ""}[self.control],
+            reset={"open": confirmation + button, "token": REQUIREMENT, "closed": "", "elsewhere": ELSEWHERE}[access],
         ).encode()

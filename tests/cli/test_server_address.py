@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import click
 import pytest
+import trustme
 
+from mockserver.cli import health_check
 from mockserver.cli.commands import commands, coverage, healthcheck
 from mockserver.cli.health_check import HEALTH_PATH
 from mockserver.cli.server_address import OPTIONS, pop_address
+from mockserver.cli.server_trust import ServerAddress
 from mockserver.control import guard
+from mockserver.tls.authority import open_authority
 from tests.support.live_server import COMMAND, TIMEOUT_SECONDS, clean_environment, run_command, start_server
 from tests.support.tls import write_certificate
 
@@ -109,7 +118,127 @@ def test_the_health_check_says_how_long_it_waited_in_vain() -> None:
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "no healthy server at http://127.0.0.1:1 after 0.2 s: " in done.stderr
     assert "`mockserver serve`" in done.stderr
-    assert run_command("healthcheck", "--wait", "-1").returncode == 2
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "NaN", "inf", "-inf", "1e9", "x"])
+def test_the_health_check_waits_a_number_of_seconds(seconds: str) -> None:
+    done = run_command("healthcheck", "--wait", seconds, "--url", "http://127.0.0.1:1")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_the_health_check_trusts_the_authority_that_the_server_makes_meanwhile(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    arguments = ["--port", port, "--tls", "--tls-folder", str(tmp_path / "fresh")]
+    command = [*COMMAND, "healthcheck", "--wait", str(TIMEOUT_SECONDS), *arguments]
+    with subprocess.Popen(command, env=clean_environment(), stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout
+        with start_server(*arguments):
+            assert waiting.wait(TIMEOUT_SECONDS) == 0
+        assert waiting.stdout.read() == '{"status":"healthy"}\n'
+
+
+def test_the_health_check_trusts_each_authority_that_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First another authority's file, which the server then replaces."""
+    folder = tmp_path / "fresh"
+    open_authority(tmp_path / "other").path.rename(tmp_path / "old.crt")
+    folder.mkdir()
+    (folder / "ca.crt").write_bytes((tmp_path / "old.crt").read_bytes())
+    with start_server("--tls", "--tls-folder", str(tmp_path / "own")) as (_, ready):
+        address = ServerAddress(ready["url"], folder=folder)
+        own, pauses = (tmp_path / "own" / "ca.crt").read_bytes(), count()
+
+        def replace_authority(_: float) -> None:
+            if next(pauses) == 1:
+                (folder / "ca.crt").write_bytes(own)
+
+        monkeypatch.setattr(time, "sleep", replace_authority)
+        assert health_check.await_health(address, TIMEOUT_SECONDS) == '{"status":"healthy"}'
+
+
+def test_a_folder_with_the_secret_file_only_is_enough(secure: tuple[str, Path], tmp_path: Path) -> None:
+    url, folder = secure
+    (tmp_path / "authority.pem").write_bytes((folder / "authority.pem").read_bytes())
+    stale = open_authority(tmp_path / "other").certificate
+    for content in (None, stale):
+        if content is not None:
+            (tmp_path / "ca.crt").write_bytes(content)
+        done = run_command("healthcheck", "--url", url, "--tls-folder", str(tmp_path))
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["healthcheck", "coverage"])
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--host", "[::1]", "--host takes an address without brackets: ::1"),
+        ("--base-path", "mock", "'mock' does not start with a slash"),
+    ],
+)
+def test_hosts_and_base_paths_are_checked_as_in_serve(command: str, option: str, value: str, says: str) -> None:
+    done = run_command(command, option, value)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize("command", ["healthcheck", "coverage"])
+def test_an_answer_with_an_error_says_what_to_check(secure: tuple[str, Path], command: str) -> None:
+    url, _ = secure
+    plain = url.removesuffix("/mock").replace("https:", "http:")
+    with start_server("--base-path", "/mock") as (_, ready):
+        wrong = [
+            (plain, "answers 400: This port speaks HTTPS only; use a URL that starts with https://."),
+            (ready["url"].removesuffix("/mock"), "this server answers below /mock (--base-path)"),
+        ]
+        for address, says in wrong:
+            done = run_command(command, "--url", address)
+            assert (done.returncode > 0, done.stdout, done.stderr.count("\n")) == (True, "", 1)
+            assert says in done.stderr
+            assert "https:// or --tls for HTTPS, and the path in --base-path" in done.stderr
+            assert "`mockserver serve`" not in done.stderr
+
+
+class HtmlHandler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("command", ["healthcheck", "coverage"])
+def test_another_program_and_none_are_described_in_words(command: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), HtmlHandler) as other:
+        Thread(target=other.serve_forever).start()
+        done = run_command(command, "--url", f"http://127.0.0.1:{other.server_port}")
+        other.shutdown()
+    assert "answers 404 Not Found; check the address" in done.stderr
+    done = run_command(command, "--url", "http://127.0.0.1:1")
+    assert "`mockserver serve` starts one" in done.stderr
+    assert "<" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "hint"),
+    [
+        ("localhost", 1, None),
+        ("127.0.0.1", 1, "use a name that its certificate has"),
+        ("localhost", -1, "renew its certificate"),
+    ],
+)
+def test_the_hint_fits_the_problem(tmp_path: Path, host: str, days: int, hint: str | None) -> None:
+    authority = trustme.CA()
+    now = datetime.now(UTC)
+    leaf = authority.issue_cert("localhost", not_before=now - timedelta(days=9), not_after=now + timedelta(days=days))
+    for name, blob in (("a.crt", leaf.cert_chain_pems[0]), ("a.key", leaf.private_key_pem), ("ca", authority.cert_pem)):
+        blob.write_to_path(tmp_path / name)
+    with start_server("--tls-cert", str(tmp_path / "a.crt"), "--tls-key", str(tmp_path / "a.key")) as (_, ready):
+        url = f"https://{host}:{ready['url'].rpartition(':')[2]}"
+        for command in ("healthcheck", "coverage"):
+            done = run_command(command, "--url", url, "--ca", str(tmp_path / "ca"))
+            assert (done.returncode == 0) is (hint is None)
+            assert "with --ca" not in done.stderr
+            assert (hint or "") in done.stderr
 
 
 def test_the_health_check_recognizes_another_program() -> None:
@@ -139,6 +268,7 @@ def test_both_commands_trust_the_authority_of_a_server_with_tls(secure: tuple[st
     ways: list[tuple[list[str], dict[str, str]]] = [
         (["--url", url, "--ca", str(folder / "ca.crt")], {}),
         (["--url", url], own),
+        (["--url", url], {"MOCKSERVER_CA": str(folder / "ca.crt")}),
         (["--tls", "--base-path", "/mock", "--port", port, "--tls-folder", str(folder)], {}),
         ([], own | {"MOCKSERVER_TLS": "1", "MOCKSERVER_BASE_PATH": "/mock", "MOCKSERVER_PORT": port}),
     ]

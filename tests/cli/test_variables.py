@@ -22,6 +22,10 @@ MISSPELT = {
     "MOCK_SERVER_PORT": "MOCKSERVER_PORT",
     "MOCKSERVERPORT": "MOCKSERVER_PORT",
     "mockserver_port": "MOCKSERVER_PORT",
+    "MOKSERVER_PORT": "MOCKSERVER_PORT",
+    "MCOKSERVER_HOST": "MOCKSERVER_HOST",
+    "OCKSERVER_URL": "MOCKSERVER_URL",
+    "MOOCKSERVER_ADMIN_TOKEN": "MOCKSERVER_ADMIN_TOKEN",
 }
 UNRELATED = [
     "MOCKSERVER_LOG_LEVEL",  # of another program
@@ -30,14 +34,28 @@ UNRELATED = [
     "MOCKSERVER_PORT_8080_TCP",
     "MOCKSERVER_IMAGE",
     "MOCKSERVER_VERSION",
+    "MOCKSERVER_CI",
 ]
-COMMANDS = [["serve", "--port", "0"], ["routes"], ["healthcheck"], ["coverage"]]
+OTHERS = [
+    "SERVER_PORT",
+    "WEBSERVER_PORT",
+    "TESTSERVER_UNSUPPORTED_LANGUAGE",
+    "MY_SERVER_URL",
+    "PORT",
+    "KUBERNETES_PORT",
+]
+COMMANDS = [["serve", "--port", "0"], ["routes"], ["healthcheck"], ["coverage"], ["settings"], ["seed"]]
 
 
 @pytest.mark.parametrize("name", MISSPELT)
 def test_a_misspelt_variable_is_an_error_that_names_the_right_one(name: str) -> None:
     with pytest.raises(UsageError, match=rf"variable {name} does not exist; did you mean {MISSPELT[name]}\?"):
         find_unknown_variables([name, "PATH"])
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_variable_of_another_program_is_nothing(name: str) -> None:
+    assert find_unknown_variables([name]) == []
 
 
 @pytest.mark.parametrize("name", UNRELATED)

@@ -39,10 +39,7 @@ class Servers:
         found = re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
         assert found, (heading, language)
         port = self.encrypted.rpartition(":")[2]
-        return [
-            block.replace(PROXY_URL, self.plain).replace(TLS_ADDRESS, port).replace("SPKI_HASH", self.spki)
-            for block in found
-        ]
+        return [block.replace(PROXY_URL, self.plain).replace(TLS_ADDRESS, port) for block in found]
 
     def run(self, script: str) -> str:
         """Run a shell script in the folder; return its output."""

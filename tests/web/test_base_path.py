@@ -9,10 +9,12 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urljoin
 
+import click
 import pytest
 from werkzeug.test import TestResponse
 
 from mockserver.app import App, build
+from mockserver.cli.value_checks import check_base_path
 from mockserver.messages import Request, is_base_path
 from mockserver.settings import Settings
 from tests.support.live_server import Connection, run_command, send_request, start_server, start_server_in_thread
@@ -176,7 +178,33 @@ def test_an_invalid_base_path_is_one_line_and_exit_code_2(text: str) -> None:
 def test_the_command_line_refuses_an_invalid_base_path() -> None:
     done = run_command("serve", "--base-path", "mock/")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "--base-path must be a path such as /mock" in done.stderr
+    assert "--base-path must be a path such as /mock: 'mock/' does not start with a slash" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("mock", "does not start with a slash"),
+        ("/mock/", "ends with a slash"),
+        ("/a b", "has ' '; it may have letters"),
+        ("/a?b", "has '?'"),
+        ("/ä", r"has '\xe4'"),
+        ("//mock", "has an empty part, . or .."),
+        ("/a/../b", "has an empty part, . or .."),
+    ],
+)
+def test_the_problem_of_a_base_path_is_named(text: str, problem: str) -> None:
+    with pytest.raises(click.UsageError) as caught:
+        check_base_path(text)
+    assert problem in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "scheme"),
+    [("https", "https"), ("HTTPS", "https"), ("https, http", "https"), ("http, https", "http"), (" https ,x", "https")],
+)
+def test_the_first_forwarded_scheme_is_that_of_the_client(forwarded: str, scheme: str) -> None:
+    assert Request("GET", "/", "", {"x-forwarded-proto": forwarded}).client_scheme == scheme
 
 
 def test_the_ready_line_has_the_base_path() -> None:

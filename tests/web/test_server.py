@@ -24,6 +24,7 @@ from mockserver.web.dispatcher import Dispatcher
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
 from mockserver.web.server import Server
+from mockserver.web.tunnels import TunnelKeeper
 from mockserver.web.welcome import Welcome
 from mockserver.web.write_batcher import WriteBatcher
 from tests.support.live_server import TIMEOUT_SECONDS, start_server_in_thread
@@ -273,10 +274,60 @@ def test_a_server_that_has_stopped_may_be_stopped_again() -> None:
     server.stop()
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:1",
+        "a.localhost",
+        "127.0.0.1:8080",
+        "[::1]:80",
+        "user@localhost",
+        "api.emporix.io",
+        "shop.test",
+        "Shop.Test.:8080",
+        "[fe80::1]",
+    ],
+)
+def test_a_url_of_this_server_or_the_vendor_is_answered(host: str) -> None:
+    """Clients send the whole URL to a proxy (RFC 9112, 3.2.2)."""
+    with start_server_in_thread(build(Settings(allowed_host=("shop.test", "fe80::1")))) as server:
+        received = exchange(server, f"GET http://{host}{ITEM_URL}?x HTTP/1.1\r\nHost: x\r\n{TOKEN}\r\n".encode())
+        assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://example.com/", "example.com"),
+        ("http://example.com:8080/customer-segment/acme/segments", "example.com"),
+        ("http://localhost@example.com/", "example.com"),
+        ("http://example.com?localhost", "example.com"),
+        ("http://api.emporix.io.example/", "api.emporix.io.example"),
+        ("http://[2001:db8::1]/__admin/health", "[2001:db8::1]"),
+        ("ftp://192.168.0.1/", "192.168.0.1"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_url_of_another_host_is_refused_and_logged_once(
+    server: Server, caplog: pytest.LogCaptureFixture, method: str, url: str, host: str
+) -> None:
+    sent = f"{method} {url} HTTP/1.1\r\nHost: {host}\r\n{TOKEN}Content-Length: 2\r\n\r\n{{}}".encode()
+    for _ in range(2):
+        received = exchange(server, sent)
+        assert received.startswith(b"HTTP/1.1 403 Forbidden\r\n")
+        message = json.loads(received.partition(b"\r\n\r\n")[2])["message"]
+        assert message.startswith(f"This server is no proxy for {host}; let this host bypass it (NO_PROXY)")
+    assert len([text for text in caplog.messages if f"refused a request for {host}:" in text]) <= 1
+    assert b"no proxy" not in exchange(server, b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
 def test_a_connection_without_a_socket_yet_can_wait_and_be_aborted() -> None:
     loop = asyncio.new_event_loop()
     try:
-        connection = Connection(cast(Dispatcher, None), WriteBatcher(loop), loop, lambda _: None, Certificates())
+        connection = Connection(
+            cast(Dispatcher, None), WriteBatcher(loop), loop, lambda _: None, TunnelKeeper(Certificates())
+        )
         connection.check_timeout(loop.time() + 1000)
         connection.abort()
     finally:

@@ -21,7 +21,8 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from mockserver.tls.authority import TlsError, default_folder, open_authority
+from mockserver.tls import authority
+from mockserver.tls.authority import TlsError, default_folder, is_certifiable, open_authority
 from mockserver.tls.certificates import CertificateFiles, Certificates, hash_public_key
 from mockserver.web import server as web
 from mockserver.web.connection import TIMEOUTS, ConnectionState
@@ -272,6 +273,38 @@ def test_the_certificate_is_for_no_other_name_unless_it_is_allowed(app: App, ser
             connect(other.port, named, name).close()
 
 
+@pytest.mark.parametrize("name", ["my_mock", "x..y", "-x", "x" * 64, ".".join(["x" * 60] * 5), "x.", "fe80::1%lo"])
+def test_names_that_no_certificate_can_have_are_left_out(tmp_path: Path, name: str) -> None:
+    names = ("shop.test", name)
+    certificates = build(Settings(tls=True, tls_folder=tmp_path, allowed_host=names)).certificates
+    assert not is_certifiable(name)
+    assert certificates.identify().authority
+
+
+def test_a_name_that_cannot_be_issued_is_a_declared_status(tmp_path: Path) -> None:
+    app = build(Settings(tls_folder=tmp_path, allowed_host=("xn--a",)))
+    reply = app.flask.test_client().get("/__admin/certs/ca.crt")
+    assert reply.status_code == 404
+    assert "cannot issue a certificate for " in reply.text
+
+
+def test_the_authoritys_file_has_its_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that may only be read, with an old certificate or none."""
+    certificate = open_authority(tmp_path).certificate
+    monkeypatch.setattr(authority, "_replace_content", refuse_to_write)
+    assert open_authority(tmp_path).path == tmp_path / "ca.crt"
+    (tmp_path / "ca.crt").write_text("old")
+    assert open_authority(tmp_path).path == tmp_path / "authority.pem"
+    (tmp_path / "ca.crt").unlink()
+    assert open_authority(tmp_path).path == tmp_path / "authority.pem"
+    assert ssl.create_default_context(cafile=tmp_path / "authority.pem").get_ca_certs()
+    assert open_authority(tmp_path).certificate == certificate
+
+
+def refuse_to_write(*_: Any) -> None:
+    raise PermissionError
+
+
 def test_an_authority_is_made_once(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
     with ThreadPoolExecutor(8) as pool:
@@ -387,11 +420,21 @@ def broken_authority(folder: Path) -> list[str]:
     return ["--tls", "--tls-folder", str(folder)]
 
 
+def mixed_authority(folder: Path) -> list[str]:
+    open_authority(folder)
+    other = open_authority(folder / "other")
+    key = (folder / "other" / "authority.pem").read_bytes().partition(b"-----BEGIN CERTIFICATE-----")[0]
+    (folder / "authority.pem").write_bytes(key + open_authority(folder).certificate)
+    assert other.certificate not in (folder / "authority.pem").read_bytes()
+    return ["--tls", "--tls-folder", str(folder)]
+
+
 def file_as_folder(folder: Path) -> list[str]:
     (folder / "file").write_text("")
     return ["--tls", "--tls-folder", str(folder / "file")]
 
 
+BROKEN_KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
 BROKEN_PEM = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 UNUSABLE: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     "no certificate file": (
@@ -411,7 +454,11 @@ UNUSABLE: dict[str, tuple[Callable[[Path], list[str]], str]] = {
         "--tls-cert and --tls-key belong together; give both, or only --tls",
     ),
     "another text": (written("text", None), "--tls-cert {folder}/shop.test.crt holds no certificate in PEM"),
-    "a broken certificate": (written(BROKEN_PEM, None), "cannot use --tls-cert {folder}/shop.test.crt"),
+    "a broken certificate": (
+        written(BROKEN_PEM, None),
+        "--tls-cert {folder}/shop.test.crt holds no usable certificate: ",
+    ),
+    "a broken key": (written(None, BROKEN_KEY), "--tls-key {folder}/shop.test.key holds no usable private key: "),
     "an empty key": (written(None, ""), "--tls-key {folder}/shop.test.key holds no private key in PEM"),
     "a key with a password": (
         encrypted,
@@ -424,6 +471,14 @@ UNUSABLE: dict[str, tuple[Callable[[Path], list[str]], str]] = {
     "a broken authority": (
         broken_authority,
         "{folder}/authority.pem holds no usable certificate authority; delete it to get a new one",
+    ),
+    "an authority with another key": (
+        mixed_authority,
+        "the key in {folder}/authority.pem does not belong to the certificate there",
+    ),
+    "a name that means nothing": (
+        lambda folder: ["--tls", "--tls-folder", str(folder), "--allowed-host", "xn--a"],
+        "cannot issue a certificate for localhost, 127.0.0.1, ::1, api.emporix.io, xn--a: ",
     ),
     "a file as folder": (file_as_folder, "cannot keep a certificate authority in {folder}/file: "),
 }

@@ -16,7 +16,7 @@ import pytest
 from mockserver.app import App, build
 from mockserver.settings import Settings
 from mockserver.web.server import Server
-from mockserver.web.tunnels import TunnelRefusal, open_tunnel
+from mockserver.web.tunnels import TunnelKeeper, TunnelRefusal
 from tests.support.live_server import TIMEOUT_SECONDS, start_server_in_thread
 from tests.support.tls import VENDOR, TlsClient, client_hello, read_all, trust, write_certificate
 
@@ -135,6 +135,8 @@ def test_faults_break_the_responses_in_a_tunnel(app: App, proxy: Any, fault: str
         ("api.emporix.io:443443443443", 400, "needs a host and a port"),
         ("api.emporix.io:+443", 400, "needs a host and a port"),
         ("/", 400, "needs a host and a port"),
+        ("api.emporix.io:443?x=1", 400, "needs a host and a port"),
+        ("api.emporix.io:443/?x=1", 400, "needs a host and a port"),
         ("https://api.emporix.io:443", 400, "needs a host and a port"),
         ("api.emporix.io:44é", 400, "needs a host and a port"),
     ],
@@ -147,19 +149,64 @@ def test_other_targets_are_refused(app: App, proxy: Any, target: str, status: in
     assert len(status_line) < 300
 
 
+@pytest.mark.parametrize(
+    ("target", "header", "status", "says"),
+    [
+        ("x" * 20_000 + ":443", "", 414, "The URL is longer than"),
+        ("api.emporix.io:443", "X-Long: " + "x" * 70_000, 431, "The headers are longer than"),
+        ("example.com:443", "X-Long: " + "x" * 70_000, 431, "The headers are longer than"),
+    ],
+)
+def test_a_connect_has_the_limits_of_all_requests(
+    app: App, proxy: Any, target: str, header: str, status: int, says: str
+) -> None:
+    status_line, message = exchange(proxy, f"CONNECT {target} HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\n".encode())
+    assert status_line.startswith(f"HTTP/1.1 {status} ")
+    assert says in message
+
+
+def test_the_first_refusal_of_each_host_is_logged(app: App, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    host = f"logged{next(NUMBERS)}.example"
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as plain:
+            proxy = TlsClient(plain, app, "localhost") if app.settings.tls else plain
+            exchange(proxy, f"CONNECT {host}:443 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    (line,) = [text for text in caplog.messages if host in text]
+    assert line.startswith(f"refused CONNECT {host}:443: This proxy answers for api.emporix.io:443 only, let others")
+
+
+@pytest.mark.parametrize("name", ["unknown authority", "another name"])
+def test_the_first_client_that_rejects_the_certificate_is_logged(
+    app: App, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    """In a tunnel, and on the port if that speaks HTTPS."""
+    context = trust(app) if name == "another name" else ssl.create_default_context()
+    with start_server_in_thread(app) as server:
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", server.port), TIMEOUT_SECONDS) as plain:
+                if not app.settings.tls:
+                    open_plainly(plain)
+                with pytest.raises(ssl.SSLCertVerificationError):
+                    context.wrap_socket(plain, server_hostname="example.com")
+                plain.close()
+    (line,) = [text for text in caplog.messages if "does not accept the certificate" in text]
+    assert line.startswith("the client at 127.0.0.1 does not accept the certificate (")
+    assert f"let it trust the authority in {app.certificates.read_authority().path}" in line
+
+
 def test_a_connect_within_a_tunnel_is_a_loop(app: App, proxy: Any) -> None:
     open_plainly(proxy)
     received = TlsClient(proxy, app, VENDOR).exchange(CONNECT)
     assert received.startswith(b"HTTP/1.1 508 This connection already leads to the simulator")
 
 
+PLAIN = "This tunnel speaks HTTPS only; a client must start TLS after its CONNECT."
+
+
 @pytest.mark.parametrize("sent", [b"GET / HTTP/1.1\r\n\r\n", CONNECT])
 def test_plain_text_in_a_tunnel_is_told_what_to_do(proxy: Any, sent: bytes) -> None:
     open_plainly(proxy)
     assert exchange(proxy, sent) == ("HTTP/1.1 400 Bad Request", PLAIN)
-
-
-PLAIN = "This port speaks HTTPS only; use a URL that starts with https://."
 
 
 def test_garbage_in_a_tunnel_ends_it(proxy: Any) -> None:
@@ -182,11 +229,22 @@ def test_the_control_plane_does_not_answer_as_the_vendor(app: App, server: Serve
     http.close()
 
 
+def test_the_hash_of_the_authoritys_key_can_be_read(app: App) -> None:
+    """Whatever the host is called, and without the token of the control plane."""
+    client = app.flask.test_client()
+    reply = client.get("/__admin/certs/spki.txt", headers={"Host": "mock.example"})
+    assert (reply.status_code, reply.content_type) == (200, "text/plain")
+    assert reply.text == app.certificates.identify().spki
+    refused = client.get("/__admin/certs/other")
+    assert refused.status_code == 404
+    assert "ca.crt, and spki.txt" in refused.text
+
+
 def test_without_a_certificate_the_refusal_says_why(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_text("nothing")
     app = build(Settings(tls_folder=tmp_path))
     with pytest.raises(TunnelRefusal, match="delete it to get a new one") as caught:
-        open_tunnel(f"{VENDOR}:443", app.certificates, is_nested=False)
+        TunnelKeeper(app.certificates).open_tunnel(f"{VENDOR}:443", is_nested=False)
     assert caught.value.status == 503
     with (
         start_server_in_thread(app) as server,

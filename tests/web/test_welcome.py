@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -52,6 +53,40 @@ def test_a_person_gets_a_page_with_links_that_work(client: Client, accept: str) 
     assert client.with_token(None).post(f"/{action}", **form).status_code == 200
     assert "script" not in reply.text
     assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def press_button(client: Client, **headers: str) -> Any:
+    own = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin", "Accept": BROWSER, **headers}
+    form = {"headers": own, "content_type": "application/x-www-form-urlencoded"}
+    return client.with_token(None).post("//__admin/reset", query_string={"tenant": "acme"}, **form)
+
+
+def test_the_button_leads_back_to_the_page_which_confirms_the_reset(client: Client) -> None:
+    reply = press_button(client)
+    assert (reply.status_code, reply.headers["Location"], reply.data) == (303, "/?reset=done", b"")
+    page = client.with_token(None).get("//", headers={"Accept": BROWSER}, query_string="reset=done")
+    assert "Everything is reset." in page.text
+    assert "Everything is reset." not in client.get("//", headers={"Accept": BROWSER}, query_string="reset=x").text
+    prefixed = press_button(client, **{"X-Forwarded-Prefix": "/shop"})
+    assert prefixed.headers["Location"] == "/shop/?reset=done"
+
+
+def test_programs_and_refused_pages_get_no_page(client: Client) -> None:
+    assert press_button(client, Accept="*/*").get_json()["to"] == "world"
+    assert client.post("//__admin/reset", json={"tenant": "acme"}, headers={"Accept": BROWSER}).status_code == 200
+    assert press_button(client, Origin="http://evil.example").status_code == 403
+
+
+@pytest.mark.parametrize("host", ["api.emporix.io", "mock.example:8080"])
+def test_no_link_leads_to_what_is_refused_under_this_name(client: Client, host: str) -> None:
+    facts = client.get("//", headers={"Host": host}).get_json()
+    assert facts["links"] == {"health": "/__admin/health"}
+    assert "reset" not in facts
+    assert client.get("//__admin/health", headers={"Host": host}).status_code == 200
+    page = client.get("//", headers={"Host": host, "Accept": BROWSER}).text
+    assert "The control plane does not answer under this name" in page
+    assert "<form" not in page
+    assert "/__admin/docs/" not in page
 
 
 def test_head_has_no_body_and_the_length_of_get(client: Client) -> None:
