@@ -22,7 +22,7 @@ from typing import Any
 from caller import Caller
 from load import GOLDEN, memory_mb, start_server
 
-from mockserver.access import MAX_ISSUED_TOKENS
+from mockserver.store.token_store import MAX_ISSUED_TOKENS
 
 CLIENTS = 4
 MAX_GROWTH = 0.05

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ..access import TokenStore
 from ..faults import parsing
 from ..faults.fault import Fault
 from ..store.collection import Collection
 from ..store.state import State
 from ..store.tenant import Seed
+from ..store.token_store import TokenStore
 from ..worlds.mistakes import WorldError
 from .row_changes import RowEdits, RowMistakes, change_rows
 from .scenario import Definition, Scenario

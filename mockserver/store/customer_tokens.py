@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..access import CUSTOMER_TOKEN_PREFIX, Principal
+from ..access import Principal
+from .token_store import CUSTOMER_TOKEN_PREFIX
 
 if TYPE_CHECKING:
     from .state import State

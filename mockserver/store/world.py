@@ -9,13 +9,14 @@ from threading import Lock
 from time import monotonic
 from typing import NamedTuple
 
-from ..access import OAuthClient, TokenStore
+from ..access import OAuthClient
 from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, SystemClock
 from .customer_tokens import CustomerTokens
 from .ids import Ids
 from .state import State
 from .tenant import DEFAULT_LIMITS, CapturedTenant, Seed, Tenant, TenantLimits
+from .token_store import TokenStore
 
 
 class Followers(NamedTuple):

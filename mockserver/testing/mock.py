@@ -134,14 +134,16 @@ class Mock(AbstractContextManager["Mock"]):
         seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
         self._call("POST", "/clock/advance", {"seconds": seconds})
 
-    def fail(self, operation: str, status: int | None = None, *, times: int | None = None, **response: Any) -> Fault:
+    def fail(
+        self, operation: str, status: int | None = None, *, times: int | None = None, **response: Any
+    ) -> InjectedFault:
         """Inject a fault into an operation. As a context manager, it ends with the block.
 
         status: of the response. times: how often; None for every call. response: other fields of a fault's response.
         """
         replies = response if status is None else {"status": status, **response}
         rule = {"operation": operation, "response": replies} | ({} if times is None else {"times": times})
-        return Fault(self, str(self._call("POST", "/faults", rule)["id"]))
+        return InjectedFault(self, str(self._call("POST", "/faults", rule)["id"]))
 
     def requests(self, pattern: Pattern | None = None, **matchers: Any) -> list[dict[str, Any]]:
         """Return the requests of this world that match a WireMock pattern, the latest first."""
@@ -153,7 +155,7 @@ class Mock(AbstractContextManager["Mock"]):
         entries: list[dict[str, Any]] = self._call("GET", "/requests")["requests"]
         return entries
 
-    def unmatched(self) -> list[dict[str, Any]]:
+    def list_unmatched(self) -> list[dict[str, Any]]:
         """Return the requests that no operation answers."""
         found: list[dict[str, Any]] = self._call("GET", "/requests/unmatched")["requests"]
         return found
@@ -194,7 +196,7 @@ class Snapshot:
         return changes
 
 
-class Fault(AbstractContextManager["Fault"]):
+class InjectedFault(AbstractContextManager["InjectedFault"]):
     """An injected fault."""
 
     def __init__(self, mock: Mock, id_: str) -> None:

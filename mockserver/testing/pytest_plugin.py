@@ -239,7 +239,7 @@ def _check_calls(config: pytest.Config, mock: Mock) -> None:
     forbidden = _read_option(config, "mock_fail_on") or ()
     problems = []
     if "unmatched" in forbidden:
-        problems += [f"no operation answers {request['method']} {request['url']}" for request in mock.unmatched()]
+        problems += [f"no operation answers {request['method']} {request['url']}" for request in mock.list_unmatched()]
     if "findings" in forbidden:
         problems += [
             f"{finding['operationId']} {finding['kind']} {finding['place']}: {finding['message']}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..access import CUSTOMER_TOKEN_PREFIX
 from ..domain.customer_profile import DEFAULT_PASSWORD, contact_assignment_id
 from ..store.collection import Collection, Row
 from ..store.state import CustomerAssignment, State
+from ..store.token_store import CUSTOMER_TOKEN_PREFIX
 from ..store.world import World
 
 CATEGORY_SPEC = "category"  # its examples mean categories where a product has the same published id

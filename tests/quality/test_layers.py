@@ -43,7 +43,7 @@ LIBRARIES = {
     "httptools": {"web"},
     "werkzeug": {"contract"},
     "openapi_core": {"contract"},
-    "jsonschema_rs": {"contract", "importing", "practices", "worlds"},
+    "jsonschema_rs": {"contract", "importing", "practices", "scenarios", "worlds"},
     "faker": {"worlds"},
     "jinja2": {"control"},
     "junitparser": {"control"},

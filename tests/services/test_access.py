@@ -12,10 +12,10 @@ from urllib.parse import quote_plus
 import pytest
 from werkzeug.test import TestResponse
 
-from mockserver import access
 from mockserver.access import READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import build
 from mockserver.settings import Settings
+from mockserver.store import token_store
 from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
 from tests.support.samples import (
@@ -253,7 +253,7 @@ def test_b1_tokens_are_the_same_after_every_start() -> None:
 
 
 def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "MAX_ISSUED_TOKENS", 3)
+    monkeypatch.setattr(token_store, "MAX_ISSUED_TOKENS", 3)
     client = Client(build(Settings()).flask, "acme")
     tokens = [token_for(client)["access_token"] for _ in range(4)]
     assert [client.with_token(token).get("/items").status_code for token in tokens] == [401, 200, 200, 200]

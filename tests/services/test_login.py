@@ -13,12 +13,12 @@ import jwt
 import pytest
 from werkzeug.test import TestResponse
 
-from mockserver import access
 from mockserver.access import READ_OWN_SEGMENTS, Principal
 from mockserver.app import App, build
 from mockserver.services.customer_login import sessions
 from mockserver.services.customer_login.saas import SIGNING_KEY
 from mockserver.settings import Settings
+from mockserver.store import token_store
 from tests.support.client import Client
 from tests.support.clock import ManualClock
 from tests.support.samples import (
@@ -741,7 +741,7 @@ def test_old_tokens_make_room_for_new_ones(timed_storefront: Storefront, monkeyp
 def test_a_token_that_is_logged_out_takes_no_room(
     timed_storefront: Storefront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(access, "MAX_ISSUED_TOKENS", 3)
+    monkeypatch.setattr(token_store, "MAX_ISSUED_TOKENS", 3)
     visitor = timed_storefront.visitor_token()
     for _ in range(5):
         token = timed_storefront.login(token=visitor).get_json()["access_token"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...access import CUSTOMER_TOKEN_PREFIX
 from ...messages import Call, Handler, Reply
 from ...records.exchange import JournalEntry
+from ...store.token_store import CUSTOMER_TOKEN_PREFIX
 from ..context import ControlContext, UnknownName
 from . import explanation
 from .suggestions import PublicTokens

@@ -69,7 +69,7 @@ def show_row(context: ControlContext, call: Call) -> Reply:
 def replace_row(context: ControlContext, call: Call) -> Reply:
     """Create or replace a row; the body may leave out the fields of its key."""
     collection, tenant = _require_collection(context, call), context.resolve_tenant(call)
-    key_text, row = call.path["key"], single_rows.name_row(collection, call.path["key"], json_object(call))
+    key_text, row = call.path["key"], single_rows.add_key_fields(collection, call.path["key"], json_object(call))
 
     def write_row(state: State) -> tuple[State, WrittenRow]:
         return single_rows.write_row(context.worlds, state, collection, key_text, row, dangling=_allows_dangling(call))

@@ -39,7 +39,7 @@ def find_row(state: State, collection: Collection, key_text: str) -> Row:
     return rows[0]
 
 
-def name_row(collection: Collection, key_text: str, body: Row) -> Row:
+def add_key_fields(collection: Collection, key_text: str, body: Row) -> Row:
     """Return a row with the fields of its key, which a body may leave out unless its ids contain slashes."""
     names = _key_fields(collection)
     parts = [key_text] if len(names) == 1 else key_text.split("/")
@@ -77,7 +77,7 @@ def _check_key(collection: Collection, key_text: str, row: Row) -> None:
         return
     own_key = format_key(parts)
     if own_key != key_text and not _lacks_required_part(collection, row):
-        expected = name_row(collection, key_text, {})
+        expected = add_key_fields(collection, key_text, {})
         wrong = next((name for name in names if row.get(name) != expected.get(name)), names[0])
         detail = f"The path says {shorten(repr(key_text))}, but the row has the key {shorten(repr(own_key))}."
         raise BadRequest(field=f"/{wrong}", error_type="key", detail=detail)

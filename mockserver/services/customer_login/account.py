@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...access import Principal, TokenStore, bearer_token, format_scope
+from ...access import Principal, bearer_token, format_scope
 from ...domain import customer_profile
 from ...errors import Forbidden, InvalidToken
 from ...store.tenant import Tenant
+from ...store.token_store import TokenStore
 from .granting import LOGIN_LIFETIMES
 from .sessions import Session, SessionStore
 

@@ -9,9 +9,10 @@ from threading import Lock
 from typing import TypeVar
 from uuid import UUID
 
-from ...access import MAX_ISSUED_TOKENS, Principal
+from ...access import Principal
 from ...errors import InvalidToken
 from ...store.tenant import Tenant
+from ...store.token_store import MAX_ISSUED_TOKENS
 from ...store.world import World
 
 ACCESS_TOKEN_DIGITS = 28

@@ -23,6 +23,9 @@ from ...store.state import (
 from ...store.table import Table
 from . import sample_rows
 
+ASSIGNMENT_TYPE = {"enum": ["MANUAL", "AUTOMATIC"]}
+ITEM_TYPE = {"enum": ["PRODUCT", "CATEGORY"]}
+
 
 class SegmentCollection(Collection):
     """Segments, stored in a table."""
@@ -243,10 +246,7 @@ CUSTOMER_ASSIGNMENTS = CustomerAssignmentCollection(
             "segmentId": describe(CHOSEN_ID, "Id of the segment."),
             "customerId": describe(CHOSEN_ID, "Id of the customer."),
             "legalEntityId": describe(CHOSEN_ID, "One of the customer's legal entities; without it, any of them."),
-            "assignmentType": {
-                "description": "Who assigned the customer; AUTOMATIC ones come only from worlds.",
-                "enum": ["MANUAL", "AUTOMATIC"],
-            },
+            "assignmentType": describe(ASSIGNMENT_TYPE, "Who assigned the customer; only worlds have AUTOMATIC ones."),
             "mixins": MIXINS,
             "metadata": METADATA,
         },
@@ -288,10 +288,7 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
     schema=closed_object(
         {
             "segmentId": describe(CHOSEN_ID, "Id of the segment."),
-            "type": {
-                "description": "What the item is; PRODUCT if left out, unless only a category has the id.",
-                "enum": ["PRODUCT", "CATEGORY"],
-            },
+            "type": describe(ITEM_TYPE, "What the item is; PRODUCT if left out, unless only a category has the id."),
             "itemId": describe(CHOSEN_ID, "Id of the product or category."),
             "mixins": MIXINS,
             "metadata": METADATA,
