@@ -633,11 +633,28 @@ def test_junit_agrees_with_the_report(client: Client) -> None:
     assert suites.keys() == dimensions.keys()
     for name, dimension in dimensions.items():
         cases = list(suites[name])
-        failed = [case for case in cases if case.is_failure]
-        assert (len(cases), len(failed)) == (dimension["total"], len(dimension["missing"]))
-        assert (suites[name].tests, suites[name].failures) == (len(cases), len(failed))
+        skipped = [case for case in cases if case.is_skipped]
+        assert (len(cases), len(skipped)) == (dimension["total"], len(dimension["missing"]))
+        assert (suites[name].tests, suites[name].skipped, suites[name].failures) == (len(cases), len(skipped), 0)
     assert [case.system_out for case in suites["operations"] if case.is_passed] == [HOSTILE]
     assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total over all dimensions
+
+
+def test_markdown_shows_each_dimension_and_no_markup_of_clients(client: Client) -> None:
+    client.with_token(None).post(
+        "//__admin/tokens",
+        json={"token": f"odd-{client.tenant}", "name": "a|<b>`c`|[d](e) @f", "scopes": ["x|y", READ]},
+    )
+    client.with_token(f"odd-{client.tenant}").get(ITEM)
+    reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=markdown")
+    assert (reply.status_code, reply.mimetype) == (200, "text/markdown")
+    for name, dimension in read_report(client)["dimensions"].items():
+        figures = f"{dimension['percent']} % | {dimension['covered']} of {dimension['total']}"
+        assert f"| {COVERAGE_DIMENSIONS[name]} | {figures} |  |  |" in reply.text
+        assert f"{COVERAGE_DIMENSIONS[name].capitalize()} not covered: {len(dimension['missing'])}" in reply.text
+        assert f"- `{dimension['missing'][0]}`" in reply.text
+    assert not re.search(r"<b>|\[d\]|@f|x\|y|`c`", reply.text)
+    assert "a&#124;&#60;b&#62;" in reply.text
 
 
 def test_the_page_escapes_client_text_and_loads_nothing(client: Client) -> None:
@@ -808,7 +825,7 @@ def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> Non
 
 
 def test_a_report_can_be_written_to_a_file_in_any_format(served: str, tmp_path: Path) -> None:
-    for form in ("text", "json", "html", "junit"):
+    for form in ("text", "json", "html", "junit", "markdown"):
         path = tmp_path / form
         completed = run_command(
             "coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100"
@@ -826,6 +843,29 @@ def test_the_documented_gate_commands_are_valid() -> None:
     minimums = [commands.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
     assert len(minimums) == 3
     assert all(any(parameters[name] for name in COVERAGE_DIMENSIONS) for parameters in minimums)
+
+
+def test_only_a_minimum_that_is_not_reached_fails_in_junit(served: str, tmp_path: Path) -> None:
+    minimums = ["--min-operations", "2", "--min-statuses", "50"]
+    path, summary = tmp_path / "coverage.xml", tmp_path / "summary.md"
+    summary.write_text("before\n")
+    arguments = ["--service", "customer-segment", "--format", "junit", "--output", str(path), "--summary", str(summary)]
+    completed = run_command("coverage", "--url", served, *arguments, *minimums)
+    suites = {suite.name: suite for suite in JUnitXml.fromfile(str(path))}
+    failures = {
+        name: [(case.classname, case.name) for case in suite if case.is_failure] for name, suite in suites.items()
+    }
+    assert completed.returncode == 1
+    assert failures.pop("statuses") == [("minimum", "at least 50 %")]
+    assert not any(failures.values())
+    assert [case.is_passed for case in suites["operations"]][-1]
+    (failure,) = [case.result[0] for case in suites["statuses"] if case.is_failure]
+    missing = {line.strip() for line in completed.stderr.splitlines() if line.startswith(" ")}
+    assert set(failure.text.splitlines()[1:]) == missing
+    text = summary.read_text()
+    assert text.startswith("before\n## Coverage of the contract\n\ncustomer-segment, all tenants\n")
+    assert re.search(r"^\| operations \| 2 % \| 1 of 36 \| 2 % \| ✅ \|$", text, re.M)
+    assert re.search(r"^\| documented statuses \| 1 % \| 2 of \d+ \| 50 % \| ❌ not reached \|$", text, re.M)
 
 
 def test_the_gate_sends_the_admin_token() -> None:

@@ -43,6 +43,11 @@ def build_coverage_report(
     }
 
 
+def describe_selection(service: str | None, tenant: str | None) -> str:
+    """Return which services and tenants a report covers."""
+    return f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
+
+
 def covered_percent(covered: int, total: int) -> int:
     """Return whole percent, rounded down, so that 100 means all; an empty dimension counts as 100."""
     return 100 * covered // total if total else 100
