@@ -19,6 +19,7 @@ from .contract.spec import Spec, SpecError, check_spec, load_spec
 from .control import build_control_service
 from .control.context import ControlContext
 from .control.guard import Guard, is_loopback_address
+from .control.requests.recording import ControlLog, Recording
 from .faults.injector import FaultInjector
 from .faults.registry import FaultRegistry
 from .messages import ErrorWriter, Handler, Service
@@ -91,8 +92,11 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     faults = FaultRegistry()
     api = _join_services([services.create_service(module, world) for module in modules], compiled_specs)
     certificates = _find_certificates(settings)
+    recording = Recording(world, faults)
+    records.watch_growth(recording.add_start)
     context = ControlContext(
         world=world,
+        recording=recording,
         records=records,
         operations={operation.id: operation for operation in api.operations},
         faults=faults,
@@ -105,7 +109,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     api_pipeline = _create_api_pipeline(
         api, world, settings, records=records, faults=faults, admin=assume_admin(scopes)
     )
-    control_pipeline = _create_control_pipeline(control, world, settings)
+    control_pipeline = _create_control_pipeline(control, world, settings, recording)
     gc.freeze()  # the garbage collector need not walk what stays for the life of the process
     guard = Guard(allowed_hosts=settings.allowed_host, token=_admin_token(settings), is_closed=settings.no_admin)
     specs = (*api.specs, *control.specs)
@@ -163,13 +167,13 @@ def _create_api_pipeline(
     )
 
 
-def _create_control_pipeline(control: Interface, world: World, settings: Settings) -> Pipeline:
-    """Return the control plane's pipeline, which injects no faults and records nothing."""
+def _create_control_pipeline(control: Interface, world: World, settings: Settings, recording: Recording) -> Pipeline:
+    """Return the control plane's pipeline, which injects no faults and records only what changed something."""
     return Pipeline(
         world=world,
         router=Router(control.operations),
         handlers=control.handlers,
-        records=RecordStore(is_recording=False),
+        records=ControlLog(recording),
         is_auth_on=False,
         second_opinion=_second_opinion(control.specs, settings),
     )

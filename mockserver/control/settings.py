@@ -19,7 +19,7 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 def show_settings(context: ControlContext, call: Call) -> Reply:
     """Return the settings of a tenant, or those that new tenants start with."""
     name = tenant_name(call)
-    return Reply(200, _settings_json(context.world.tenant(name) if name else context.world))
+    return Reply(200, settings_json(context.world.tenant(name) if name else context.world))
 
 
 def change_settings(context: ControlContext, call: Call) -> Reply:
@@ -37,6 +37,7 @@ def change_settings(context: ControlContext, call: Call) -> Reply:
     return show_settings(context, call)
 
 
-def _settings_json(owner: Tenant | World) -> dict[str, Any]:
+def settings_json(owner: Tenant | World) -> dict[str, Any]:
+    """Return the settings of a tenant, or those that new tenants start with, as the control plane accepts them."""
     max_page_size = owner.switches.max_page_size or 0
     return {"contract": owner.strictness} | asdict(owner.switches) | {"max_page_size": max_page_size}

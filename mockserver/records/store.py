@@ -20,7 +20,11 @@ MAX_TENANT_RECORDS = 1000  # the oldest is dropped first, and its coverage is ad
 MAX_ENTRIES = 1000  # of one journal
 MAX_JOURNAL_BYTES = 16 * 1024 * 1024  # of one journal
 MAX_TOTAL_JOURNAL_BYTES = 128 * 1024 * 1024  # of all journals together
+BYTES_BETWEEN_STARTS = 640 * 1024  # of a tenant's new entries: 250 small ones, or a few large ones
 BYTES_BETWEEN_CHECKS = MAX_TOTAL_JOURNAL_BYTES // 16  # new entries between two checks of MAX_TOTAL_JOURNAL_BYTES
+
+
+GrowthWatcher = Callable[[str, float], None]  # takes the tenant, and when the oldest request in its journal arrived
 
 
 class Journal:
@@ -31,13 +35,16 @@ class Journal:
         self._size_bytes = 0
         self._lock = Lock()
         self.dropped_count = 0  # entries dropped for lack of space
+        self.new_bytes = 0  # of entries since the last start that a script can begin with
 
     def append_entry(self, entry: JournalEntry) -> None:
         """Add an entry; drop the oldest ones if there are too many."""
         with self._lock:
             self._entries.append(entry)
             self._size_bytes += entry.size_bytes
-            self._trim(MAX_JOURNAL_BYTES)
+            self.new_bytes += entry.size_bytes
+            if len(self._entries) > MAX_ENTRIES or self._size_bytes > MAX_JOURNAL_BYTES:
+                self._trim(MAX_JOURNAL_BYTES)
 
     @property
     def size_bytes(self) -> int:
@@ -107,6 +114,11 @@ class RecordStore:
         self._dropped_count = 0  # entries of dropped records
         self._sequence = count(1)
         self._unanswered_log = UnansweredLog()
+        self._watcher: GrowthWatcher | None = None
+
+    def watch_growth(self, watcher: GrowthWatcher) -> None:
+        """Call a function whenever the journal of a tenant has grown by BYTES_BETWEEN_STARTS."""
+        self._watcher = watcher
 
     def open_exchange(self, request: Request) -> Exchange:
         """Return a new exchange."""
@@ -117,7 +129,10 @@ class RecordStore:
         exchange.response = response
         exchange.microseconds = (perf_counter_ns() - exchange.started_ns) // 1000
         if self.is_recording:
-            entry = self.get_record(exchange.tenant).record_exchange(exchange)
+            record = self.get_record(exchange.tenant)
+            entry = record.record_exchange(exchange)
+            if record.journal.new_bytes > BYTES_BETWEEN_STARTS:
+                self._report_growth(exchange.tenant, record.journal)
             if exchange.operation is None:
                 self._unanswered_log.log_entry(entry)
             self._unchecked_bytes += entry.size_bytes
@@ -149,6 +164,10 @@ class RecordStore:
         entries = [entry for record in self.list_records(tenant) for entry in record.journal.list_entries()]
         return sorted(entries, key=lambda entry: entry.number) if tenant is None else entries
 
+    def list_general_entries(self) -> list[JournalEntry]:
+        """Return the journal entries of requests without a tenant in their path, the oldest first."""
+        return self._records[NO_TENANT].journal.list_entries()
+
     def find_entry(self, id_: str) -> JournalEntry | None:
         """Return the journal entry with this id; None if it is unknown or was dropped."""
         entries = (entry for record in self.list_records(None) for entry in record.journal.list_entries())
@@ -170,6 +189,12 @@ class RecordStore:
         """Remove the record of a tenant."""
         with self._records_lock:
             self._records.pop(tenant, None)
+
+    def _report_growth(self, tenant: str | None, journal: Journal) -> None:
+        journal.new_bytes = 0
+        entries = journal.list_entries()
+        if self._watcher and tenant and entries:
+            self._watcher(tenant, entries[0].arrived_seconds)
 
     def _drop_oldest_record(self) -> None:
         oldest = next(name for name in self._records if name != NO_TENANT)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from urllib.parse import quote_plus, unquote_plus
 
 REDACTED = "(redacted)"
 SECRET_NAMES = "|".join(
     (
         *("access_token", "refresh_token", "saas_token", "anonymous_token", "client_secret", "password"),
         *("accessToken", "refreshToken", "saasToken", "subjectAccessToken"),
+        *("subject_access_token", "anonymousToken", "clientSecret"),
     )
 )
 SECRET_FIELD = re.compile(SECRET_NAMES, re.ASCII | re.IGNORECASE)
@@ -20,6 +23,7 @@ SECRET_IN_JSON = re.compile(
     rf'(?P<name>"(?:{SECRET_NAMES})"\s*+:\s*+)(?:"(?:[^"\\]|\\.)*+"?|[^\s",\[\]{{}}]++)', REGEX_FLAGS
 )
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "saas-token", "set-cookie"})
+SecretRenamer = Callable[[str, str], str]  # takes the name of the field and its value, and returns another value
 AUTH_SCHEMES = frozenset({"basic", "bearer", "digest"})
 
 
@@ -40,8 +44,35 @@ def redact_query(query: str) -> str:
 
 def redact_text(text: str) -> str:
     """Redact the values of secret fields in JSON or a form, even if it is truncated."""
-    is_json = text.lstrip()[:1] in {"{", "[", '"'}
-    return SECRET_IN_JSON.sub(rf'\g<name>"{REDACTED}"', text) if is_json else redact_query(text)
+    return SECRET_IN_JSON.sub(rf'\g<name>"{REDACTED}"', text) if _looks_like_json(text) else redact_query(text)
+
+
+def rename_query_secrets(query: str, rename: SecretRenamer) -> str:
+    """Replace the values of secret fields in a query or a form by other names."""
+
+    def replace_value(match: re.Match[str]) -> str:
+        start, name = match["name"], unquote_plus(match["name"].strip("?&="))
+        value = match[0][len(start) :]
+        return start + quote_plus(rename(name, unquote_plus(value))) if value else start
+
+    return SECRET_IN_FORM.sub(replace_value, query)
+
+
+def rename_text_secrets(text: str, rename: SecretRenamer) -> str:
+    """Replace the values of secret fields in JSON or a form by other names; a number and the like stays what it is."""
+
+    def replace_value(match: re.Match[str]) -> str:
+        start = match["name"]
+        value, name = match[0][len(start) :], start.partition(":")[0].strip().strip('"')
+        if not value.startswith('"'):
+            return start + ("0" if value.lstrip("-")[:1].isdigit() else value)
+        try:
+            secret = json.loads(value, strict=False)
+        except ValueError:
+            secret = value
+        return start + json.dumps(rename(name, secret))
+
+    return SECRET_IN_JSON.sub(replace_value, text) if _looks_like_json(text) else rename_query_secrets(text, rename)
 
 
 def redact_body(body: bytes) -> bytes:
@@ -52,6 +83,10 @@ def redact_body(body: bytes) -> bytes:
 def redact_cookies(header: str) -> dict[str, str]:
     """Return the names of the cookies in a header, with redacted values."""
     return {part.partition("=")[0].strip(): REDACTED for part in header.split(";") if "=" in part}
+
+
+def _looks_like_json(text: str) -> bool:
+    return text.lstrip()[:1] in {"{", "[", '"'}
 
 
 def _redact_header(name: str, value: str) -> str:
