@@ -85,6 +85,13 @@ def redact_cookies(header: str) -> dict[str, str]:
     return {part.partition("=")[0].strip(): REDACTED for part in header.split(";") if "=" in part}
 
 
+def has_bare_secret(text: str) -> bool:
+    """Whether JSON has a secret field whose value is no text, and which the message of an error may quote."""
+    return _looks_like_json(text) and any(
+        not match[0][len(match["name"]) :].startswith('"') for match in SECRET_IN_JSON.finditer(text)
+    )
+
+
 def _looks_like_json(text: str) -> bool:
     return text.lstrip()[:1] in {"{", "[", '"'}
 

@@ -112,8 +112,9 @@ class Replay:
         self.counts["repeated"] += 1
         self.counts["different"] += bool(differences)
         if differences or self.options.verbose:
-            line = "{number:5}  {method} {path}  {status}".format(**step)
-            print(line + (" DIFFERENT" if differences else ""))
+            status = "no response" if step.get("isBroken") else step["status"]
+            verdict = " DIFFERENT" if differences else ""
+            print("{number:5}  {method} {path}".format(**step) + f"  {status}{verdict}")
         for difference in differences[:MAX_SHOWN_DIFFERENCES]:
             print(f"         {difference.pointer}: was {show(difference.was)}, is {show(difference.now)}")
         if len(differences) > MAX_SHOWN_DIFFERENCES:

@@ -20,6 +20,7 @@ from ...messages import Request
 from ...records.exchange import MAX_STORED_BODY_BYTES, JournalEntry
 from ...services.customer_login import saas
 from ...store.clock import EARLIEST_TIME, format_timestamp
+from . import redaction
 from .exports import SENDABLE_HEADER_NAME
 from .pseudonyms import Pseudonyms
 from .recording import ControlEvent
@@ -52,9 +53,6 @@ class StepBuilder:
     _bound: set[str] = field(default_factory=set)  # names of tokens that a run has
     _seen: set[str] = field(default_factory=set)  # words in earlier steps
 
-    def __post_init__(self) -> None:
-        self.pseudonyms.make_subject_token = _make_subject_token
-
     def build_control_step(self, event: ControlEvent) -> Iterator[Step]:
         """Yield the step of a call of the control plane."""
         path, body, reply = event.path, event.body.decode("latin-1"), b""
@@ -76,6 +74,7 @@ class StepBuilder:
         """Yield the step of a call, after those that mint tokens which no earlier step returns."""
         self.call_count += 1
         request, reply = entry.request, _reply_text(entry)
+        self.pseudonyms.make_subject_token = _make_subject_token if entry.status < 400 else _keep_invalid
         step: Step = {
             "number": self.call_count,
             "tenant": entry.tenant or find_query_tenant(request) or "",
@@ -107,6 +106,8 @@ class StepBuilder:
             self._bound.update(TOKEN_NAME.findall(hidden))
         elif "subjectaccesstoken" in entry.request.query.lower():
             return {"ignoreBody": "the subject token is another one"}
+        elif redaction.has_bare_secret(entry.request.body.decode("latin-1")):
+            return {"ignoreBody": "it may quote a secret"}
         return {"reply": hidden, **({"made": made} if made else {})}
 
     def _mint_steps(self, entry: JournalEntry, reply: str | None, *, is_left_out: bool) -> Iterator[Step]:
@@ -195,6 +196,10 @@ class StepBuilder:
             name = pointer.rpartition("/")[2]
             if ID_NAME.fullmatch(name) and WORD.fullmatch(value) and value not in self._seen:
                 yield pointer
+
+
+def _keep_invalid(_: str) -> None:
+    """Return None: a token that was refused is repeated as a name, which no server accepts either."""
 
 
 def _make_subject_token(token: str) -> str | None:
