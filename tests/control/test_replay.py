@@ -81,7 +81,7 @@ class Session:
         namespace: dict[str, Any] = {"__name__": "script"}
         exec(compile(self.script, "script.py", "exec"), namespace)
         with serve_in_thread(app or build(Settings())) as port:
-            code = namespace["main"](["--server", f"http://127.0.0.1:{port}", "--verbose"])
+            code = namespace["run_script"](["--server", f"http://127.0.0.1:{port}", "--verbose"])
         return code, capsys.readouterr().out
 
 
@@ -460,3 +460,17 @@ def test_the_runtime_needs_only_python_3_8() -> None:
     }
     assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
     assert replay_runtime.STEPS == []
+
+
+def test_the_commands_of_the_documentation_repeat_a_session(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "control.md").read_text()
+    (commands, shown) = re.findall(r"### Bug reports.*?```bash\n(.*?)```.*?```text\n(.*?)```", page, re.S)[0]
+    with start_server() as (_, ready):
+        script = commands.replace("http://127.0.0.1:8080", ready["url"]).replace("python3", sys.executable)
+        command = ["bash", "-e", "-c", script]
+        environment = clean_environment()
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(shown), done.stdout

@@ -98,7 +98,7 @@ class Replay:
         answer = self.exchange(method, self.translate(path), self.admin_headers(), self.body_of(step))
         if answer.status >= 400:
             raise Refused("{} {}: {} {}".format(method, path, answer.status, show(answer.content.decode("utf-8"))))
-        recorded, received = parse_json(step.get("reply", "")), parse_json(answer.content)
+        recorded, received = decode_json(step.get("reply", "")), decode_json(answer.content)
         for name in ("id", "token"):
             if isinstance(recorded, dict) and isinstance(received, dict) and name in recorded:
                 self.actual[recorded[name]] = str(received.get(name))
@@ -132,7 +132,7 @@ class Replay:
             self.ignore(step["ignoreBody"], "body", step)
             if answer.status == step["status"]:
                 return
-        recorded, received = parse_json(step.get("reply", "")), parse_json(answer.content)
+        recorded, received = decode_json(step.get("reply", "")), decode_json(answer.content)
         if recorded is MISSING or received is MISSING:
             text = answer.content.decode("utf-8", "replace")
             if self.translate(step.get("reply", "")) != text:
@@ -169,7 +169,7 @@ class Replay:
         """Whether the clock of a tenant stands still; the one of the server if there is no tenant."""
         if tenant not in self.is_frozen:
             query = "?tenant=" + tenant if tenant else ""
-            self.is_frozen[tenant] = parse_json(self.control("GET", "/clock" + query).content)["mode"] == "frozen"
+            self.is_frozen[tenant] = decode_json(self.control("GET", "/clock" + query).content)["mode"] == "frozen"
         return self.is_frozen[tenant]
 
     def ignore(self, reason: str, pointer: str, step: Dict[str, Any]) -> bool:
@@ -240,7 +240,7 @@ class Replay:
         return 1 if self.counts["different"] else 0
 
 
-def parse_json(content: Union[str, bytes]) -> Any:
+def decode_json(content: Union[str, bytes]) -> Any:
     """Return the value of JSON; None for nothing, MISSING for anything else."""
     if not content:
         return None
@@ -270,7 +270,7 @@ def show(value: Any) -> str:
     return text if len(text) <= MAX_SHOWN_LENGTH else text[:MAX_SHOWN_LENGTH] + "..."
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def run_script(arguments: Optional[List[str]] = None) -> int:
     """Run all steps, and return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--server", default=os.environ.get("SERVER") or SERVER, help="default: $SERVER, or %(default)s")
@@ -293,4 +293,4 @@ def main(arguments: Optional[List[str]] = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_script())
