@@ -20,7 +20,7 @@ MAX_TENANT_RECORDS = 1000  # the oldest is dropped first, and its coverage is ad
 MAX_ENTRIES = 1000  # of one journal
 MAX_JOURNAL_BYTES = 16 * 1024 * 1024  # of one journal
 MAX_TOTAL_JOURNAL_BYTES = 128 * 1024 * 1024  # of all journals together
-BYTES_BETWEEN_STARTS = 640 * 1024  # of a tenant's new entries: 250 small ones, or a few large ones
+ENTRIES_BETWEEN_STARTS = MAX_ENTRIES // 4  # of one journal; fewer if it has no room for so many
 BYTES_BETWEEN_CHECKS = MAX_TOTAL_JOURNAL_BYTES // 16  # new entries between two checks of MAX_TOTAL_JOURNAL_BYTES
 
 
@@ -35,14 +35,15 @@ class Journal:
         self._size_bytes = 0
         self._lock = Lock()
         self.dropped_count = 0  # entries dropped for lack of space
-        self.new_bytes = 0  # of entries since the last start that a script can begin with
+        self.new_count = 0  # entries since the last start that a script can begin with
+        self.start_interval = ENTRIES_BETWEEN_STARTS
 
     def append_entry(self, entry: JournalEntry) -> None:
         """Add an entry; drop the oldest ones if there are too many."""
         with self._lock:
             self._entries.append(entry)
             self._size_bytes += entry.size_bytes
-            self.new_bytes += entry.size_bytes
+            self.new_count += 1
             if len(self._entries) > MAX_ENTRIES or self._size_bytes > MAX_JOURNAL_BYTES:
                 self._trim(MAX_JOURNAL_BYTES)
 
@@ -50,6 +51,12 @@ class Journal:
     def size_bytes(self) -> int:
         """An estimate of the memory that the entries take."""
         return self._size_bytes
+
+    @property
+    def oldest_seconds(self) -> float:
+        """When the oldest request arrived, in real seconds since 1970; 0 without entries."""
+        with self._lock:
+            return self._entries[0].arrived_seconds if self._entries else 0.0
 
     def shrink_to(self, max_bytes: int) -> None:
         """Drop the oldest entries until the others fit into this many bytes."""
@@ -80,6 +87,8 @@ class Journal:
         while len(self._entries) > MAX_ENTRIES or self._size_bytes > max_bytes:
             self._size_bytes -= self._entries.popleft().size_bytes
             self.dropped_count += 1
+        if len(self._entries) < MAX_ENTRIES:  # large ones
+            self.start_interval = max(1, min(ENTRIES_BETWEEN_STARTS, len(self._entries) // 4))
 
 
 @dataclass(slots=True)
@@ -117,7 +126,7 @@ class RecordStore:
         self._watcher: GrowthWatcher | None = None
 
     def watch_growth(self, watcher: GrowthWatcher) -> None:
-        """Call a function whenever the journal of a tenant has grown by BYTES_BETWEEN_STARTS."""
+        """Call a function whenever a quarter of a tenant's journal is new."""
         self._watcher = watcher
 
     def open_exchange(self, request: Request) -> Exchange:
@@ -131,7 +140,7 @@ class RecordStore:
         if self.is_recording:
             record = self.get_record(exchange.tenant)
             entry = record.record_exchange(exchange)
-            if record.journal.new_bytes > BYTES_BETWEEN_STARTS:
+            if record.journal.new_count >= record.journal.start_interval:
                 self._report_growth(exchange.tenant, record.journal)
             if exchange.operation is None:
                 self._unanswered_log.log_entry(entry)
@@ -191,10 +200,9 @@ class RecordStore:
             self._records.pop(tenant, None)
 
     def _report_growth(self, tenant: str | None, journal: Journal) -> None:
-        journal.new_bytes = 0
-        entries = journal.list_entries()
-        if self._watcher and tenant and entries:
-            self._watcher(tenant, entries[0].arrived_seconds)
+        journal.new_count = 0
+        if self._watcher and tenant:
+            self._watcher(tenant, journal.oldest_seconds)
 
     def _drop_oldest_record(self) -> None:
         oldest = next(name for name in self._records if name != NO_TENANT)

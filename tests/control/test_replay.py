@@ -430,7 +430,7 @@ def test_a_journal_that_has_lost_its_beginning_says_so(
     session: Session, repeat: Repeat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "MAX_ENTRIES", 20)
-    monkeypatch.setattr(store, "BYTES_BETWEEN_STARTS", 20_000)
+    monkeypatch.setattr(store, "ENTRIES_BETWEEN_STARTS", 5)
     for number in range(60):
         session.segments("POST", "", json=NEW_SEGMENT | {"id": f"made{number}"})
         session.segments("GET", f"/made{number // 2}")

@@ -14,11 +14,11 @@ from ...faults.registry import FaultRegistry
 from ...messages import Response
 from ...records.exchange import Exchange
 from ...records.store import RecordStore
+from ...settings import Strictness, Switches
 from ...store.clock import AdjustableClock, SystemClock, format_timestamp
 from ...store.state import State
 from ...store.world import Seed, World
 from ..context import tenant_name
-from ..settings import settings_json
 
 MAX_EVENTS = 1000  # of a tenant, or of all
 MAX_EVENT_BYTES = 8 * 1024 * 1024  # of all of these together
@@ -34,7 +34,7 @@ class TenantStart:
     """All that decides a tenant's responses, at a time (in seconds since 1970, on the machine's clock).
 
     tenant: None for a tenant that nobody has called yet.
-    settings, clock, server_clock: as the control plane accepts them.
+    clock, server_clock: as the control plane accepts them.
     faults: those that the tenant meets, with what is left of them.
     """
 
@@ -42,7 +42,8 @@ class TenantStart:
     tenant: str | None
     state: State
     seed: Seed
-    settings: Mapping[str, Any]
+    switches: Switches
+    strictness: Strictness
     clock: Mapping[str, Any]
     server_clock: Mapping[str, Any]
     faults: Sequence[Mapping[str, Any]]
@@ -95,7 +96,7 @@ class Recording:
                 dropped = self._events[tenant].popleft()
                 self._size_bytes -= dropped.size_bytes
                 self._lost_until[tenant] = dropped.seconds
-            needs_start = len(events) % EVENTS_BETWEEN_STARTS == 0
+            needs_start = len(events) % EVENTS_BETWEEN_STARTS == 0 or not self._has_start(event.tenant)
         if needs_start:
             for tenant in [event.tenant] if event.tenant else [None, *self._world.tenant_names]:
                 self.add_start(tenant)
@@ -138,6 +139,11 @@ class Recording:
         with self._lock:
             return list(self._events.get(tenant, ()))
 
+    def _has_start(self, tenant: str | None) -> bool:
+        """Whether nothing is lost since the latest start of a tenant."""
+        starts = self._starts.get(tenant) or self._starts[None]
+        return starts[-1].seconds >= self._lost_until.get(tenant, 0.0)
+
     def _take_start(self, tenant: str | None) -> TenantStart:
         world = self._world
         owner = world.tenant(tenant) if tenant in world.tenant_names else None
@@ -147,7 +153,8 @@ class Recording:
             tenant=tenant,
             state=owner.state if owner else seed.state,
             seed=seed,
-            settings=settings_json(owner or world),
+            switches=(owner or world).switches,
+            strictness=(owner or world).strictness,
             clock=_clock_setting(*((owner.clock,) if owner else ()), world.clock),
             server_clock=_clock_setting(world.clock),
             faults=[_rest_of_fault(fault) for fault in self._faults.faults if _is_relevant(fault, tenant)],

@@ -18,6 +18,7 @@ from ...store.world import Seed
 from ...worlds import exporting
 from ...worlds.loading import WorldLibrary
 from ..context import ControlContext
+from ..settings import settings_json
 from .pseudonyms import Pseudonyms
 from .recording import ControlEvent, TenantStart
 from .replay_steps import Step, StepBuilder, find_query_tenant
@@ -177,7 +178,7 @@ def _build_start_steps(
     facts = {
         "tenant": start.tenant,
         **_world_json(context.worlds, start, pseudonyms),
-        "settings": start.settings,
+        "settings": settings_json(start.switches, start.strictness),
         "clock": start.clock,
         "faults": [fault for fault in start.faults if is_first or fault.get("tenant") == start.tenant],
     }
