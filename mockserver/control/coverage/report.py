@@ -131,6 +131,8 @@ def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
     for pointer, declaration in operation.body_plan.field_tree.walk_declared() if operation.body_plan else ():
         yield CoverageItem("bodyProperties", operation.id, "body", pointer)
         yield from _list_enum_items(operation, "body", pointer, declaration.enum_values)
+    for constraint in operation.constraints:
+        yield from (CoverageItem("constraints", operation.id, place, name) for place, name in constraint.sides)
     yield from (CoverageItem("scopes", operation.id, value=scope) for scope in operation.scopes)
     if MULTI_STATUS in operation.reply_validators:
         yield from (
