@@ -19,7 +19,7 @@ import yaml
 from flask import Flask
 
 from mockserver.app import App, build
-from mockserver.control.requests import replay_runtime
+from mockserver.control.requests import recording, replay_runtime
 from mockserver.records import store
 from mockserver.services.customer_login import saas
 from mockserver.settings import Settings
@@ -440,6 +440,19 @@ def test_a_journal_that_has_lost_its_beginning_says_so(
     (note,) = read_literals(session.script)["NOTES"]
     assert note.startswith(f"The journal has lost its beginning: the first {120 - kept} calls of acme are missing.")
     assert note in repeat(kept)
+
+
+def test_a_start_for_new_tenants_is_none_for_others(
+    session: Session, repeat: Repeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MAX_ENTRIES", 20)
+    monkeypatch.setattr(recording, "EVENTS_BETWEEN_STARTS", 2)
+    for number in range(30):
+        session.segments("POST", "", json=NEW_SEGMENT | {"id": f"made{number}"})
+        session.segments("GET", f"/made{number // 2}")
+        session.control("PUT", "/clock", {"mode": "real"})
+    session.export()
+    repeat(sum("status" in step for step in session.steps()))
 
 
 def test_a_journal_that_was_just_filled_has_a_start(session: Session, repeat: Repeat) -> None:

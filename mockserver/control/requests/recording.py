@@ -113,11 +113,11 @@ class Recording:
     def restart(self, tenant: str | None) -> None:
         """Begin again with the present state of a tenant, or of all: their journals were cleared."""
         for name in [tenant] if tenant else [None, *self._world.tenant_names]:
+            start = self._take_start(name)
             with self._lock:
                 self._size_bytes -= sum(event.size_bytes for event in self._events.pop(name, ()))
                 self._lost_until.pop(name, None)
-                self._starts.pop(name, None)
-            self.add_start(name)
+                self._starts[name] = deque([start], maxlen=MAX_STARTS)
 
     def find_start(self, tenant: str, first_seconds: float, *, is_complete: bool) -> TenantStart:
         """Return where a tenant's calls can be repeated from, given when the first one arrived.
@@ -126,12 +126,12 @@ class Recording:
         """
         with self._lock:
             complete_since = max(self._lost_until.get(name, 0.0) for name in (None, tenant))
-            starts: list[TenantStart] = [*self._starts.get(None, ()), *self._starts.get(tenant, ())]
-        usable = sorted((start for start in starts if start.seconds >= complete_since), key=lambda start: start.seconds)
-        earlier = [start for start in usable if start.seconds <= first_seconds]
-        later = usable[len(earlier) :]
-        candidates = [*(earlier[-1:] if is_complete else ()), *later, self._take_start(tenant)]
-        start: TenantStart = replace(candidates[0], tenant=tenant)
+            own_starts: list[TenantStart] = list(self._starts.get(tenant, ()))
+            new_starts: list[TenantStart] = list(self._starts[None])  # of a tenant that nobody has called yet
+        earlier = [start for start in (*new_starts, *own_starts) if complete_since <= start.seconds <= first_seconds]
+        later = [start for start in own_starts if start.seconds > max(complete_since, first_seconds)]
+        latest = max(earlier, key=lambda start: start.seconds) if earlier and is_complete else None
+        start: TenantStart = replace(latest or (later or [self._take_start(tenant)])[0], tenant=tenant)
         return start
 
     def list_events(self, tenant: str | None) -> list[ControlEvent]:
