@@ -16,6 +16,7 @@ SIZE_KEYWORDS = ("minLength", "maxLength", "minItems", "maxItems")
 BOUNDARY_KEYWORDS = ("minimum", "maximum", *SIZE_KEYWORDS)
 KEYWORDS = (*BOUNDARY_KEYWORDS, "pattern", "enum", "required")
 MISSING_PROPERTY = re.compile(r'"(.*)" is a required property')
+MAX_ELEMENTS = 10  # of an array, whose values are compared with boundaries: a bulk of 200 must not become slower
 INDEX = re.compile(r"/\d+(?=/|$)")
 
 
@@ -95,13 +96,13 @@ def find_violation(constraints: Iterable[Constraint], error: ClientError | None,
 
 
 def _find_values(constraint: Constraint, source: Any) -> list[Any]:
-    """Return the values of a parameter, or those at a place of a body, of which there are several in arrays."""
+    """Return the value of a parameter, or the values at a place of a body: in arrays, those of the first elements."""
     if constraint.place != "body":
         return [source[constraint.name]] if constraint.name in source else []
     values = [] if source is None else [source]
     for step in constraint.name.split("/")[1:]:
         if step == "*":
-            values = [element for value in values if isinstance(value, list) for element in value]
+            values = [element for value in values if isinstance(value, list) for element in value[:MAX_ELEMENTS]]
         else:
             values = [value[step] for value in values if isinstance(value, dict) and step in value]
     return values

@@ -195,6 +195,8 @@ ANONYMOUS = "GET-oauth-generate-anonymous-access-token"
         (BULK, "PUT", ITEM_BULK, [{"id": ""}], {"body /*/id minLength 1 invalid"}),
         (BULK, "PUT", ITEM_BULK, [{"id": HAMMER}] * 201, {"body maxItems 200 invalid"}),
         (SEGMENT_BULK, "DELETE", "/bulk", ["x"], {"body /* minLength 1 valid"}),
+        (SEGMENT_BULK, "DELETE", "/bulk", ["xy"] * 9 + ["x"], {"body /* minLength 1 valid"}),
+        (SEGMENT_BULK, "DELETE", "/bulk", ["xy"] * 10 + ["x"], set()),  # it is not among the first elements
         (SEGMENT_BULK, "DELETE", "/bulk", ["xy", ""], {"body /* minLength 1 invalid"}),
         (SEGMENT_BULK, "DELETE", "/bulk", ["xy"] * 200, {"body maxItems 200 valid"}),
     ],
