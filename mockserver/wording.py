@@ -13,6 +13,7 @@ COVERAGE_DIMENSIONS = {  # what coverage counts, by the name in its report
     "parameters": "query and header parameters",
     "bodyProperties": "body properties",
     "enumValues": "enum values",
+    "constraints": "schema constraints",
     "scopes": "scopes",
     "elements": "codes of bulk elements",
 }

@@ -15,6 +15,7 @@ from ..contract.routing import Router
 from ..contract.spec import Spec
 from ..control import build_control_service
 from ..control.context import ControlContext
+from ..control.requests.recording import ControlLog, Recording
 from ..faults.injector import FaultInjector
 from ..faults.registry import FaultRegistry
 from ..pipeline import Pipeline, SecondOpinion
@@ -68,8 +69,11 @@ class SimulationFactory:
         stage = ScenarioStage(world, faults, operations, collections, find_caller, is_auth_on=settings.auth == "on")
         library = registry.default.scenarios.library if name else self._create_scenario_library(operations)
         scenarios = ScenarioDirector(stage, library)
+        recording = Recording(world, faults)
+        records.watch_growth(recording.add_start)
         context = ControlContext(
             world=world,
+            recording=recording,
             records=records,
             operations=operations,
             faults=faults,
@@ -85,7 +89,7 @@ class SimulationFactory:
         shared = registry.default.api_pipeline if name else self._create_api_pipeline(api, world, records)
         api_pipeline = replace(shared, world=world, records=records, handlers=api.handlers, fault_injector=injector)
         shared = registry.default.control_pipeline if name else self._create_control_pipeline(control, world)
-        control_pipeline = replace(shared, world=world, handlers=control.handlers)
+        control_pipeline = replace(shared, world=world, records=ControlLog(recording), handlers=control.handlers)
         self._open_scenario(scenarios)
         return Simulation(name, world, records, faults, api_pipeline, control_pipeline, scenarios, context.world_file)
 
@@ -142,7 +146,7 @@ class SimulationFactory:
         )
 
     def _create_control_pipeline(self, control: Interface, world: World) -> Pipeline:
-        """Return the control plane's pipeline, which injects no faults and records nothing."""
+        """Return the control plane's pipeline, which injects no faults and records only what changed something."""
         return Pipeline(
             world=world,
             router=Router(control.operations),

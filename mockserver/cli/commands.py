@@ -179,8 +179,13 @@ def healthcheck(wait: float, **options: Any) -> None:
 @click.option(
     "--admin-token", default="", envvar=PREFIX + "ADMIN_TOKEN", show_envvar=True, help="The server's admin token."
 )
-@click.option("--format", "form", type=click.Choice(("text", "json", "html", "junit")), default="text")
+@click.option("--format", "form", type=click.Choice(("text", "json", "html", "junit", "markdown")), default="text")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also append the report in Markdown to this file, such as $GITHUB_STEP_SUMMARY.",
+)
 @add_minimum_options
 def coverage(
     *,
@@ -189,6 +194,7 @@ def coverage(
     admin_token: str,
     form: str,
     output: Path | None,
+    summary: Path | None,
     **options: Any,
 ) -> None:
     """Report which parts of the contract were exercised.
@@ -198,18 +204,22 @@ def coverage(
     from . import coverage_gate
 
     address = pop_address(options)
+    minimums = {name: minimum for name, minimum in options.items() if minimum is not None}
     try:
         fetch_report = partial(coverage_gate.fetch_report, address, admin_token, tenant=tenant, service=service)
         report = coverage_gate.parse_report(fetch_report())
-        content = coverage_gate.format_report(report).encode() if form == "text" else fetch_report(format=form)
+        write_report = partial(coverage_gate.write_report, report, minimums=minimums, service=service, tenant=tenant)
+        content = fetch_report(format=form) if form in {"json", "html"} else write_report(form=form)
         if output:
             output.write_bytes(content)
         else:
             click.echo(content)
+        if summary:
+            with summary.open("ab") as file:
+                file.write(write_report(form="markdown"))
     except (coverage_gate.ServerUnreachable, OSError) as error:
         exit_with_error(error)
-    required = {name: minimum for name, minimum in options.items() if minimum is not None}
-    shortfalls = coverage_gate.find_shortfalls(report, required)
+    shortfalls = coverage_gate.find_shortfalls(report, minimums)
     if shortfalls:
         click.echo("\n".join(shortfalls), err=True)
         sys.exit(1)

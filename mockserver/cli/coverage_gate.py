@@ -57,6 +57,21 @@ def parse_report(content: bytes) -> dict[str, Any]:
     raise ServerUnreachable("the response is not a coverage report of this version")
 
 
+def write_report(
+    report: Mapping[str, Any], *, form: str, minimums: Mapping[str, int], service: str | None, tenant: str | None
+) -> bytes:
+    """Return the report as text, Markdown or JUnit XML; the latter two say which minimums are not reached."""
+    if form == "text":
+        return format_report(report).encode()
+    from ..control.coverage.formats import render_junit  # noqa: PLC0415 - a text needs nothing of the simulator
+    from ..control.coverage.markdown import render_markdown  # noqa: PLC0415
+    from ..control.coverage.report import describe_selection  # noqa: PLC0415
+
+    if form == "markdown":
+        return render_markdown(report, describe_selection(service, tenant), minimums).encode()
+    return render_junit(report, minimums).encode()
+
+
 def format_report(report: Mapping[str, Any]) -> str:
     """Return the report for a terminal: a line for each dimension, what is not covered, and calls without an answer."""
     return "\n".join(

@@ -8,6 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+from .constraints import read_constraints
 from .spec import Spec, SpecNode
 
 
@@ -18,12 +19,14 @@ class FieldTree:
     properties: those of an object, by name.
     items: those of an array's elements.
     is_open: nothing is declared below, so any name is allowed, as in a map by language.
+    constraints: the keywords that limit its values; `required` has the names of properties.
     """
 
     properties: Mapping[str, FieldTree] = field(default_factory=dict)
     items: FieldTree | None = None
     enum_values: tuple[Any, ...] = ()
     is_open: bool = False
+    constraints: Mapping[str, Any] = field(default_factory=dict)
 
     def walk_declared(self, pointer: str = "") -> Iterator[tuple[str, FieldTree]]:
         """Yield each declared field with its JSON pointer, in which `*` means the elements of an array."""
@@ -32,6 +35,15 @@ class FieldTree:
         for name, child in self.properties.items():
             yield f"{pointer}/{name}", child
             yield from child.walk_declared(f"{pointer}/{name}")
+
+    def walk_constraints(self, pointer: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the constraints of the value itself, and of all that is declared below, with their JSON pointers."""
+        if self.constraints:
+            yield pointer, self.constraints
+        if self.items is not None:
+            yield from self.items.walk_constraints(f"{pointer}/*")
+        for name, child in self.properties.items():
+            yield from child.walk_constraints(f"{pointer}/{name}")
 
 
 @dataclass(slots=True)
@@ -72,11 +84,14 @@ def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
     """Compile the fields of a request body, whose schema must not be recursive."""
     schema = spec.resolve(schema)
     properties: dict[str, FieldTree] = {}
+    constraints = read_constraints(schema)
     for part in schema.get("allOf", ()):
-        properties |= compile_fields(spec, part).properties
+        tree = compile_fields(spec, part)
+        properties |= tree.properties
+        constraints |= {"required": [*constraints.get("required", ()), *tree.constraints.get("required", ())]}
     properties |= {name: compile_fields(spec, part) for name, part in schema.get("properties", {}).items()}
     items = compile_fields(spec, schema["items"]) if "items" in schema else None
-    return FieldTree(properties, items, tuple(schema.get("enum", ())), not properties and items is None)
+    return FieldTree(properties, items, tuple(schema.get("enum", ())), not properties and items is None, constraints)
 
 
 def scan_fields(field_tree: FieldTree, body: Any, max_undeclared: int) -> FieldScan:

@@ -13,6 +13,7 @@ import orjson
 from ..messages import JSON_MEDIA_TYPE, TextBody
 from . import bodies, parameters
 from .bodies import BodyPlan
+from .constraints import Constraint, list_constraints
 from .examples import ReplyExamples, compile_examples
 from .parameters import Parameter, ParameterSet
 from .spec import Spec, SpecError, SpecNode
@@ -35,6 +36,7 @@ class Operation:
     parameters: by location (path, query, header).
     parameters_by_name: the query and header parameters, by their declared names.
     enum_parameters: location and name of the parameters with an enum.
+    constraints: of its parameters and its body. boundaries: those with a valid side, such as the shortest text.
     repeatable_parameters: the names of query parameters that are repeated for each of their values.
     filter_paths: the dotted path of the field that a query parameter filters by (C18), by the parameter's name.
     reply_validators: by declared status; None for a status without JSON.
@@ -63,6 +65,8 @@ class Operation:
     parameters: Mapping[str, ParameterSet]
     parameters_by_name: Mapping[str, Parameter]
     enum_parameters: tuple[tuple[str, str], ...]
+    constraints: tuple[Constraint, ...]
+    boundaries: tuple[Constraint, ...]
     repeatable_parameters: frozenset[str]
     filter_paths: Mapping[str, str]
     body_plan: BodyPlan | None
@@ -149,14 +153,19 @@ def _compile_operation(
         statuses = {int(status): spec.resolve(reply) for status, reply in node["responses"].items()}
         schemas = {status: json_schema(spec, reply) for status, reply in statuses.items()}
         ok_schema = schemas.get(200)
+        body_plan = bodies.compile_body(spec, node, is_bulk=MULTI_STATUS in statuses)
+        located = _compile_parameters(item, node, parameter_for)
+        constraints = _find_constraints(located, body_plan)
         return Operation(
             id=node["operationId"],
             service=spec.path.stem,
             method=method.upper(),
             path=path,
             **_read_security(spec, node),
-            **_read_parameters(_compile_parameters(item, node, parameter_for)),
-            body_plan=bodies.compile_body(spec, node, is_bulk=MULTI_STATUS in statuses),
+            **_read_parameters(located),
+            constraints=constraints,
+            boundaries=tuple(constraint for constraint in constraints if constraint.has_valid_side),
+            body_plan=body_plan,
             reply_validators={
                 status: None if schema is None else validator_for(schema) for status, schema in schemas.items()
             },
@@ -210,6 +219,17 @@ def _read_parameters(by_location: Mapping[str, ParameterSet]) -> dict[str, Any]:
             parameter.name: parameter.filter_path for parameter in query if parameter.filter_path is not None
         },
     }
+
+
+def _find_constraints(located: Mapping[str, ParameterSet], body_plan: BodyPlan | None) -> tuple[Constraint, ...]:
+    """Return the constraints of the query, the headers and the body: those of the path are the same everywhere."""
+    parameters_ = [parameter for place in ("query", "header") for parameter in located[place]]
+    required = [Constraint(each.location, each.name, "required") for each in parameters_ if each.required]
+    limits = [(each.location, each.name, each.constraints) for each in parameters_]
+    if body_plan is not None:
+        required += [Constraint("body", "", "required")] * body_plan.required
+        limits += [("body", pointer, keywords) for pointer, keywords in body_plan.field_tree.walk_constraints()]
+    return (*required, *chain.from_iterable(list_constraints(*limit) for limit in limits))
 
 
 def _row_validator(schema: SpecNode, validator_for: Callable[[SpecNode], SchemaValidator]) -> SchemaValidator | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 from ..errors import INVALID_PARAMETERS, BadRequest
+from .constraints import read_constraints
 from .query_string import RawValue
 from .spec import Spec, SpecNode
 from .validation import SchemaValidator
@@ -32,6 +33,7 @@ class Parameter:
     is_limited_to_supported: whether it accepts only languages that the tenant supports (`x-supported-languages`, K7).
     qualifies: the parameter that names the resource, if this one only describes it further (`x-qualifies`).
     aliases: other names that clients send it under, as they are looked up (`x-aliases`, B4d).
+    constraints: the keywords of its schema that limit its values.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Parameter:
     is_limited_to_supported: bool = False
     qualifies: str | None = None
     aliases: tuple[str, ...] = ()
+    constraints: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_repeatable(self) -> bool:
@@ -110,6 +113,7 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
         declared.get("x-supported-languages", False),
         declared.get("x-qualifies"),
         tuple(aliases),
+        read_constraints(schema),
     )
 
 

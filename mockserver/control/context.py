@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..contract.operations import Operation
 from ..errors import ClientError
@@ -19,12 +19,16 @@ from ..tls.certificates import Certificates
 from ..worlds.loading import WorldLibrary
 from ..worlds.world_file import WorldFile
 
+if TYPE_CHECKING:  # it reads calls with the helpers below
+    from .requests.recording import Recording
+
 
 @dataclass(frozen=True, slots=True)
 class ControlContext:
     """The parts of the simulator that handlers inspect and change.
 
     operations: of the simulated API, by id.
+    recording: what changed here, for scripts that repeat the journal.
     worlds: the worlds that a tenant can be seeded with.
     certificates: of the server, for HTTPS. is_tls: whether its port speaks HTTPS.
     world_file: the file of the world; None if a shipped one is served.
@@ -32,6 +36,7 @@ class ControlContext:
     """
 
     world: World
+    recording: Recording
     records: RecordStore
     operations: Mapping[str, Operation]
     faults: FaultRegistry

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..messages import Call, Handler, Reply
+from ..settings import Strictness, Switches
 from ..store.tenant import Tenant, apply_settings
 from ..store.world import World
 from .context import ControlContext, json_object, tenant_name
@@ -20,7 +21,8 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 def show_settings(context: ControlContext, call: Call) -> Reply:
     """Return the settings of a tenant, or those that new tenants start with."""
     name = tenant_name(call)
-    return Reply(200, _settings_json(context.world.tenant(name) if name else context.world))
+    owner = context.world.tenant(name) if name else context.world
+    return Reply(200, settings_json(owner.switches, owner.strictness))
 
 
 def change_settings(context: ControlContext, call: Call) -> Reply:
@@ -33,6 +35,6 @@ def change_settings(context: ControlContext, call: Call) -> Reply:
     return show_settings(context, call)
 
 
-def _settings_json(owner: Tenant | World) -> dict[str, Any]:
-    max_page_size = owner.switches.max_page_size or 0
-    return {"contract": owner.strictness} | asdict(owner.switches) | {"max_page_size": max_page_size}
+def settings_json(switches: Switches, strictness: Strictness) -> dict[str, Any]:
+    """Return the settings of a tenant, or those that new tenants start with, as the control plane accepts them."""
+    return {"contract": strictness} | asdict(switches) | {"max_page_size": switches.max_page_size or 0}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, NamedTuple
 
+from ..contract import constraints
 from ..contract.body_fields import FieldScan, list_declared_fields
 from ..contract.operations import MULTI_STATUS, Operation
 from ..messages import Call
@@ -219,7 +220,8 @@ def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: s
     id_, call, status = operation.id, exchange.call, exchange.status
     keys: set[CoverageKey] = {("statuses", id_, "", str(status))}
     if call is None or not 200 <= status < 300:
-        return keys
+        violated = constraints.find_violation(operation.constraints, exchange.error)
+        return keys if violated is None else keys | {("constraints", id_, *violated)}
     keys.add(("operations", id_, "", ""))
     if used_scope is not None:
         keys.add(("scopes", id_, "", used_scope))
@@ -228,11 +230,15 @@ def collect_covered_keys(operation: Operation, exchange: Exchange, used_scope: s
     if status == MULTI_STATUS:
         codes = exchange.element_codes
         own_codes = {code for index, code in enumerate(codes) if index not in exchange.failed_elements}
+        own_errors = (error for index, error in exchange.element_errors if index not in exchange.failed_elements)
+        violations = (constraints.find_violation(operation.constraints, error, "/*") for error in own_errors)
+        keys.update(("constraints", id_, *violated) for violated in violations if violated is not None)
         keys.update(("elements", id_, "", str(code)) for code in own_codes)
         if max(codes, default=0) >= 300:
             body, scan = [element for element, code in zip(body, codes, strict=True) if code < 300], None
     if body:
         keys.update(_collect_property_keys(operation, body, scan))
+    keys.update(("constraints", id_, *met) for met in constraints.find_met_boundaries(operation.boundaries, call, body))
     return keys
 
 
@@ -244,7 +250,7 @@ def _mark_exchange(operation: Operation, exchange: Exchange, status: int, used_s
     if not _has_own_response(exchange):
         return (operation.id,)
     if call is None or not 200 <= status < 300:
-        return operation.id, status
+        return operation.id, status, constraints.find_violation(operation.constraints, exchange.error)
     codes = frozenset(exchange.element_codes) if exchange.element_codes else ()
     if codes and max(codes) >= 300:  # as with all elements that a fault makes fail
         return None
@@ -254,7 +260,9 @@ def _mark_exchange(operation: Operation, exchange: Exchange, status: int, used_s
             return None
         pointers = tuple([occurrence.pointer for occurrence in exchange.scan.declared])
     enum_values = tuple([str(getattr(call, location).get(name)) for location, name in operation.enum_parameters])
-    return operation.id, status, codes, used_scope, tuple(call.query), tuple(call.header), enum_values, pointers
+    met = constraints.find_met_boundaries(operation.boundaries, call, call.body) if operation.boundaries else ()
+    names = tuple(call.query), tuple(call.header)
+    return operation.id, status, codes, used_scope, names, enum_values, pointers, met
 
 
 def _has_own_response(exchange: Exchange) -> bool:

@@ -85,6 +85,11 @@ class JournalEntry:
         return datetime.fromtimestamp(self.arrived_seconds, UTC)
 
     @property
+    def finished_seconds(self) -> float:
+        """When the response was ready, in real seconds since 1970."""
+        return self.arrived_seconds + self.microseconds / 1e6
+
+    @property
     def status(self) -> int:
         """The status of the response; 0 before there is one."""
         return self.response.status if self.response else 0

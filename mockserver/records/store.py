@@ -21,7 +21,11 @@ MAX_TENANT_RECORDS = 1000  # the oldest is dropped first, and its coverage is ad
 MAX_ENTRIES = 1000  # of one journal
 MAX_JOURNAL_BYTES = 16 * 1024 * 1024  # of one journal
 MAX_TOTAL_JOURNAL_BYTES = 128 * 1024 * 1024  # of all journals together
+ENTRIES_BETWEEN_STARTS = MAX_ENTRIES // 4  # of one journal; fewer if it has no room for so many
 BYTES_BETWEEN_CHECKS = MAX_TOTAL_JOURNAL_BYTES // 16  # new entries between two checks of MAX_TOTAL_JOURNAL_BYTES
+
+
+GrowthWatcher = Callable[[str, float], None]  # takes the tenant, and when the oldest request in its journal arrived
 
 
 class Journal:
@@ -32,18 +36,28 @@ class Journal:
         self._size_bytes = 0
         self._lock = Lock()
         self.dropped_count = 0  # entries dropped for lack of space
+        self.new_count = 0  # entries since the last start that a script can begin with
+        self.start_interval = ENTRIES_BETWEEN_STARTS
 
     def append_entry(self, entry: JournalEntry) -> None:
         """Add an entry; drop the oldest ones if there are too many."""
         with self._lock:
             self._entries.append(entry)
             self._size_bytes += entry.size_bytes
-            self._trim(MAX_JOURNAL_BYTES)
+            self.new_count += 1
+            if len(self._entries) > MAX_ENTRIES or self._size_bytes > MAX_JOURNAL_BYTES:
+                self._trim(MAX_JOURNAL_BYTES)
 
     @property
     def size_bytes(self) -> int:
         """An estimate of the memory that the entries take."""
         return self._size_bytes
+
+    @property
+    def oldest_seconds(self) -> float:
+        """When the oldest request arrived, in real seconds since 1970; 0 without entries."""
+        with self._lock:
+            return self._entries[0].arrived_seconds if self._entries else 0.0
 
     def shrink_to(self, max_bytes: int) -> None:
         """Drop the oldest entries until the others fit into this many bytes."""
@@ -74,6 +88,8 @@ class Journal:
         while len(self._entries) > MAX_ENTRIES or self._size_bytes > max_bytes:
             self._size_bytes -= self._entries.popleft().size_bytes
             self.dropped_count += 1
+        if len(self._entries) < MAX_ENTRIES:  # large ones
+            self.start_interval = max(1, min(ENTRIES_BETWEEN_STARTS, len(self._entries) // 4))
 
 
 @dataclass(slots=True)
@@ -137,6 +153,11 @@ class RecordStore:
         self._dropped_count = 0  # entries of dropped records
         self._sequence = count(1)
         self._unanswered_log = UnansweredLog()
+        self._watcher: GrowthWatcher | None = None
+
+    def watch_growth(self, watcher: GrowthWatcher) -> None:
+        """Call a function whenever a quarter of a tenant's journal is new."""
+        self._watcher = watcher
 
     def open_exchange(self, request: Request) -> Exchange:
         """Return a new exchange."""
@@ -147,7 +168,10 @@ class RecordStore:
         exchange.response = response
         exchange.microseconds = (perf_counter_ns() - exchange.started_ns) // 1000
         if self.is_recording:
-            entry = self.get_record(exchange.tenant).record_exchange(exchange)
+            record = self.get_record(exchange.tenant)
+            entry = record.record_exchange(exchange)
+            if record.journal.new_count >= record.journal.start_interval:
+                self._report_growth(exchange.tenant, record.journal)
             if exchange.operation is None:
                 self._unanswered_log.log_entry(entry)
             self._budget.count_bytes(entry.size_bytes)
@@ -177,6 +201,10 @@ class RecordStore:
         entries = [entry for record in self.list_records(tenant) for entry in record.journal.list_entries()]
         return sorted(entries, key=lambda entry: entry.number) if tenant is None else entries
 
+    def list_general_entries(self) -> list[JournalEntry]:
+        """Return the journal entries of requests without a tenant in their path, the oldest first."""
+        return self._records[NO_TENANT].journal.list_entries()
+
     def find_entry(self, id_: str) -> JournalEntry | None:
         """Return the journal entry with this id; None if it is unknown or was dropped."""
         entries = (entry for record in self.list_records(None) for entry in record.journal.list_entries())
@@ -204,6 +232,11 @@ class RecordStore:
         for record in other.list_records(None):
             self._absorb_record(record)
         self._dropped_count += other.count_dropped()
+
+    def _report_growth(self, tenant: str | None, journal: Journal) -> None:
+        journal.new_count = 0
+        if self._watcher and tenant:
+            self._watcher(tenant, journal.oldest_seconds)
 
     def _drop_oldest_record(self) -> None:
         oldest = next(name for name in self._records if name != NO_TENANT)

@@ -8,5 +8,7 @@ LIBRARIES = ("flask_swagger_ui", "openapi_schema_validator", "openapi_spec_valid
 hiddenimports = collect_submodules("mockserver")
 datas = [
     *(entry for package in ("mockserver", *LIBRARIES) for entry in collect_data_files(package)),
+    # A script that repeats a session is made from the source of this module.
+    *collect_data_files("mockserver", include_py_files=True, includes=["**/replay_runtime.py"]),
     *copy_metadata("emporix-mockserver", recursive=True),  # some libraries ask for their own version
 ]

@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -174,6 +174,101 @@ def test_a_refused_call_covers_only_its_status(
 ) -> None:
     assert client.with_token(token).put(path, json=body).status_code == status
     assert covered_items(client, PUT_ITEM) == {("statuses", "", str(status))}
+
+
+BULK, SEGMENT_BULK = "PUT-customer-segment-update-items-bulk", "DELETE-customer-segment-remove-segments-bulk"
+SUBCATEGORIES = "GET-category-tree-list-subcategories"
+ANONYMOUS = "GET-oauth-generate-anonymous-access-token"
+
+
+@pytest.mark.parametrize(
+    ("operation", "method", "path", "body", "expected"),
+    [
+        (CREATION, "POST", "", SEGMENT | {"id": "x"}, {"body /id minLength 1 valid"}),
+        (CREATION, "POST", "", SEGMENT | {"id": "xy"}, set()),
+        (CREATION, "POST", "", SEGMENT | {"id": ""}, {"body /id minLength 1 invalid"}),
+        (CREATION, "POST", "", {"name": {}}, {"body /siteCode required invalid"}),
+        (CREATION, "POST", "", None, {"body required invalid"}),
+        (CREATION, "POST", "", SEGMENT | {"status": "odd"}, {"body /status enum invalid"}),
+        (CREATION, "POST", "", SEGMENT | {"name": 5}, set()),  # a type is no constraint
+        (BULK, "PUT", ITEM_BULK, [{"id": HAMMER}, {}], {"body /*/id required invalid"}),
+        (BULK, "PUT", ITEM_BULK, [{"id": ""}], {"body /*/id minLength 1 invalid"}),
+        (BULK, "PUT", ITEM_BULK, [{"id": HAMMER}] * 201, {"body maxItems 200 invalid"}),
+        (SEGMENT_BULK, "DELETE", "/bulk", ["x"], {"body /* minLength 1 valid"}),
+        (SEGMENT_BULK, "DELETE", "/bulk", ["xy"] * 9 + ["x"], {"body /* minLength 1 valid"}),
+        (SEGMENT_BULK, "DELETE", "/bulk", ["xy"] * 10 + ["x"], set()),  # it is not among the first elements
+        (SEGMENT_BULK, "DELETE", "/bulk", ["xy", ""], {"body /* minLength 1 invalid"}),
+        (SEGMENT_BULK, "DELETE", "/bulk", ["xy"] * 200, {"body maxItems 200 valid"}),
+    ],
+)
+def test_a_constraint_is_covered_at_its_boundary_and_beyond_it(
+    client: Client, operation: str, method: str, path: str, body: Any, expected: set[str]
+) -> None:
+    """Twice, since equal calls share what they cover, and after a call of the same form that covers nothing of it."""
+    if operation == CREATION and body:
+        client.post("", json=SEGMENT | {"id": "first"})
+    for _ in range(2):
+        client.send(method, path, json=body)
+    found = covered_constraints(read_operation(client, operation))
+    assert found.keys() == expected
+    if method != "POST":
+        assert set(found.values()) <= {2}
+
+
+def covered_constraints(operation: Any) -> dict[str, int]:
+    return {
+        f"{place} {value}": item["count"]
+        for (dimension, place, value), item in items_by_key(operation).items()
+        if dimension == "constraints" and item["count"]
+    }
+
+
+LOGIN = "/customerlogin/auth/anonymous/login?tenant=acme"
+CHILDREN = "/category/acme/categories/CATEGORY/subcategories"
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "expected"),
+    [
+        (SUBCATEGORIES, f"{CHILDREN}?depth=1", ["query depth minimum 1 valid"]),
+        (SUBCATEGORIES, f"{CHILDREN}?depth=2", []),
+        (
+            SUBCATEGORIES,
+            f"{CHILDREN}?depth=0",
+            ["query depth minimum 1 invalid"],
+        ),
+        (SUBCATEGORIES, f"{CHILDREN}?depth=x", []),
+        (
+            SUBCATEGORIES,
+            f"{CHILDREN}?depth=2147483647",
+            ["query depth maximum 2147483647 valid"],
+        ),
+        (
+            SUBCATEGORIES,
+            f"{CHILDREN}?depth=2147483648",
+            ["query depth maximum 2147483647 invalid"],
+        ),
+        (ANONYMOUS, LOGIN, ["query client_id required invalid"]),
+        (ANONYMOUS, f"{LOGIN}&client_id=storefront&session-id=a", ["query session-id pattern valid"]),
+        (ANONYMOUS, f"{LOGIN}&client_id=storefront&session-id=a%20b", ["query session-id pattern invalid"]),
+        (
+            ANONYMOUS,
+            f"{LOGIN}&client_id=storefront&session-id={'a' * 100}",
+            ["query session-id maxLength 100 valid", "query session-id pattern valid"],
+        ),
+        (ANONYMOUS, f"{LOGIN}&client_id=storefront&session-id={'a' * 101}", ["query session-id maxLength 100 invalid"]),
+    ],
+)
+def test_constraints_of_parameters_count_too(
+    simulator: Callable[..., Client], operation: str, path: str, expected: list[str]
+) -> None:
+    client = simulator()
+    category = next(row["id"] for row in WORLDS.load_world("default")["categories"] if row.get("parentId"))
+    client.get("/" + path.replace("CATEGORY", category))
+    report = client.with_token(None).get("//__admin/coverage").get_json()
+    (found,) = [entry for entry in report["operations"] if entry["id"] == operation]
+    names = covered_constraints(found)
+    assert sorted(name for name in names if "tenant" not in name) == sorted(expected)
 
 
 def test_undocumented_items_are_reported_separately(client: Client) -> None:
@@ -633,11 +728,28 @@ def test_junit_agrees_with_the_report(client: Client) -> None:
     assert suites.keys() == dimensions.keys()
     for name, dimension in dimensions.items():
         cases = list(suites[name])
-        failed = [case for case in cases if case.is_failure]
-        assert (len(cases), len(failed)) == (dimension["total"], len(dimension["missing"]))
-        assert (suites[name].tests, suites[name].failures) == (len(cases), len(failed))
+        skipped = [case for case in cases if case.is_skipped]
+        assert (len(cases), len(skipped)) == (dimension["total"], len(dimension["missing"]))
+        assert (suites[name].tests, suites[name].skipped, suites[name].failures) == (len(cases), len(skipped), 0)
     assert [case.system_out for case in suites["operations"] if case.is_passed] == [HOSTILE]
     assert b"tests=" not in reply.data.partition(b"<testsuite ")[0]  # no total over all dimensions
+
+
+def test_markdown_shows_each_dimension_and_no_markup_of_clients(client: Client) -> None:
+    client.with_token(None).post(
+        "//__admin/tokens",
+        json={"token": f"odd-{client.tenant}", "name": "a|<b>`c`|[d](e) @f", "scopes": ["x|y", READ]},
+    )
+    client.with_token(f"odd-{client.tenant}").get(ITEM)
+    reply = client.get(f"//__admin/coverage?tenant={client.tenant}&format=markdown")
+    assert (reply.status_code, reply.mimetype) == (200, "text/markdown")
+    for name, dimension in read_report(client)["dimensions"].items():
+        figures = f"{dimension['percent']} % | {dimension['covered']} of {dimension['total']}"
+        assert f"| {COVERAGE_DIMENSIONS[name]} | {figures} |  |  |" in reply.text
+        assert f"{COVERAGE_DIMENSIONS[name].capitalize()} not covered: {len(dimension['missing'])}" in reply.text
+        assert f"- `{dimension['missing'][0]}`" in reply.text
+    assert not re.search(r"<b>|\[d\]|@f|x\|y|`c`", reply.text)
+    assert "a&#124;&#60;b&#62;" in reply.text
 
 
 def test_the_page_escapes_client_text_and_loads_nothing(client: Client) -> None:
@@ -808,7 +920,7 @@ def test_every_dimension_has_a_minimum_of_its_own(served: str, flag: str) -> Non
 
 
 def test_a_report_can_be_written_to_a_file_in_any_format(served: str, tmp_path: Path) -> None:
-    for form in ("text", "json", "html", "junit"):
+    for form in ("text", "json", "html", "junit", "markdown"):
         path = tmp_path / form
         completed = run_command(
             "coverage", "--url", f"{served}/", "--format", form, "--output", str(path), "--min-scopes", "100"
@@ -816,7 +928,7 @@ def test_a_report_can_be_written_to_a_file_in_any_format(served: str, tmp_path: 
         assert (completed.returncode, completed.stdout) == (1, "")
     assert json.loads((tmp_path / "json").read_bytes())["dimensions"]["operations"]["covered"] == 1
     assert (tmp_path / "html").read_text().startswith("<!DOCTYPE html>")
-    assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == 7
+    assert len(list(JUnitXml.fromfile(str(tmp_path / "junit")))) == len(COVERAGE_DIMENSIONS)
     assert (tmp_path / "text").read_text().strip().endswith("site.site_read")
 
 
@@ -824,8 +936,31 @@ def test_the_documented_gate_commands_are_valid() -> None:
     pages = [(ROOT / name).read_text() for name in ("README.md", "docs/control.md")]
     lines = [line for page in pages for line in re.findall(r"mockserver coverage( --[^`\n]+)", page)]
     minimums = [commands.coverage.make_context("coverage", shlex.split(line)).params for line in lines]
-    assert len(minimums) == 3
+    assert len(minimums) == 4
     assert all(any(parameters[name] for name in COVERAGE_DIMENSIONS) for parameters in minimums)
+
+
+def test_only_a_minimum_that_is_not_reached_fails_in_junit(served: str, tmp_path: Path) -> None:
+    minimums = ["--min-operations", "2", "--min-statuses", "50"]
+    path, summary = tmp_path / "coverage.xml", tmp_path / "summary.md"
+    summary.write_text("before\n")
+    arguments = ["--service", "customer-segment", "--format", "junit", "--output", str(path), "--summary", str(summary)]
+    completed = run_command("coverage", "--url", served, *arguments, *minimums)
+    suites = {suite.name: suite for suite in JUnitXml.fromfile(str(path))}
+    failures = {
+        name: [(case.classname, case.name) for case in suite if case.is_failure] for name, suite in suites.items()
+    }
+    assert completed.returncode == 1
+    assert failures.pop("statuses") == [("minimum", "at least 50 %")]
+    assert not any(failures.values())
+    assert [case.is_passed for case in suites["operations"]][-1]
+    (failure,) = [case.result[0] for case in suites["statuses"] if case.is_failure]
+    missing = {line.strip() for line in completed.stderr.splitlines() if line.startswith(" ")}
+    assert set(failure.text.splitlines()[1:]) == missing
+    text = summary.read_text()
+    assert text.startswith("before\n## Coverage of the contract\n\ncustomer-segment, all tenants\n")
+    assert re.search(r"^\| operations \| 2 % \| 1 of 36 \| 2 % \| ✅ \|$", text, re.M)
+    assert re.search(r"^\| documented statuses \| 1 % \| 2 of \d+ \| 50 % \| ❌ not reached \|$", text, re.M)
 
 
 def test_the_gate_sends_the_admin_token() -> None:

@@ -104,10 +104,12 @@ def test_the_steps_of_the_github_workflow_run(project: Path) -> None:
     port = str(find_free_port())
     address = job["env"]["EMPORIX_URL"].replace("8080", port)
     script = "\n".join(commands).replace("mockserver coverage", f"mockserver coverage --url {address}")
-    done = run_script(script, project, EMPORIX_URL=address, MOCKSERVER_PORT=port)
+    summary = project / "summary.md"
+    done = run_script(script, project, EMPORIX_URL=address, MOCKSERVER_PORT=port, GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == 0, done.stdout + done.stderr + (project / "mockserver.log").read_text()
     assert "3 passed" in done.stdout
     assert "<testsuite" in (project / "api-coverage.xml").read_text()
+    assert "| operations |" in summary.read_text()
 
 
 def test_the_script_of_the_gitlab_job_runs(project: Path) -> None:

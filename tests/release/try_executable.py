@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.request import urlopen
 
 import mockserver
 from mockserver.resources import data_folder
@@ -64,6 +65,8 @@ def check_server(command: list[str]) -> None:
         report = run_command("coverage", "--url", url, "--format", "junit", command=command)
         assert report.returncode == 0, report.stderr
         assert "<testsuite" in report.stdout
+        with urlopen(f"{url}/__admin/requests/export?format=python") as reply:
+            assert b"\nSTEPS: List[str] = [\n" in reply.read()
         stop(process)
     assert run_command("healthcheck", "--port", port, command=command).returncode == 1
 

@@ -9,7 +9,7 @@ from ...messages import Call, Handler, Reply, TextBody
 from ...records.coverage import merge_coverage
 from ...records.unanswered import merge_unanswered
 from ..context import ControlContext, Unprocessable, tenant_name
-from .report import build_coverage_report
+from .report import build_coverage_report, describe_selection
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
@@ -18,8 +18,8 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 
 def show_coverage(context: ControlContext, call: Call) -> Reply:
-    """Return the coverage report of a tenant or of all, as JSON, HTML or JUnit XML."""
-    from . import formats  # noqa: PLC0415 - Jinja and junitparser take a tenth of the start to import
+    """Return the coverage report of a tenant or of all, as JSON, HTML, Markdown or JUnit XML."""
+    from . import formats, markdown  # noqa: PLC0415 - Jinja and junitparser take a tenth of the start to import
 
     tenant, service = tenant_name(call), call.query.get("service")
     operations = _list_operations(context, tenant, service)
@@ -27,10 +27,12 @@ def show_coverage(context: ControlContext, call: Call) -> Reply:
     coverage = merge_coverage(record.coverage for record in records)
     unanswered = merge_unanswered(record.unanswered for record in records)
     report = build_coverage_report(operations, coverage, unanswered.list_counts(service))
+    about = describe_selection(service, tenant)
     match call.query.get("format", "json"):
         case "html":
-            scope = f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
-            return Reply(200, TextBody(formats.render_coverage_page(report, scope), "text/html"), formats.PAGE_HEADERS)
+            return Reply(200, TextBody(formats.render_coverage_page(report, about), "text/html"), formats.PAGE_HEADERS)
+        case "markdown":
+            return Reply(200, TextBody(markdown.render_markdown(report, about, formats.NO_MINIMUMS), "text/markdown"))
         case "junit":
             return Reply(200, TextBody(formats.render_junit(report), "application/xml"))
     return Reply(200, report)

@@ -43,6 +43,11 @@ def build_coverage_report(
     }
 
 
+def describe_selection(service: str | None, tenant: str | None) -> str:
+    """Return which services and tenants a report covers."""
+    return f"{service or 'All services'}, {f'tenant {tenant}' if tenant else 'all tenants'}"
+
+
 def covered_percent(covered: int, total: int) -> int:
     """Return whole percent, rounded down, so that 100 means all; an empty dimension counts as 100."""
     return 100 * covered // total if total else 100
@@ -126,6 +131,8 @@ def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
     for pointer, declaration in operation.body_plan.field_tree.walk_declared() if operation.body_plan else ():
         yield CoverageItem("bodyProperties", operation.id, "body", pointer)
         yield from _list_enum_items(operation, "body", pointer, declaration.enum_values)
+    for constraint in operation.constraints:
+        yield from (CoverageItem("constraints", operation.id, place, name) for place, name in constraint.sides)
     yield from (CoverageItem("scopes", operation.id, value=scope) for scope in operation.scopes)
     if MULTI_STATUS in operation.reply_validators:
         yield from (

@@ -15,6 +15,8 @@ from ...records.exchange import JournalEntry
 from ...store.clock import parse_timestamp
 from ..context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
 from . import exports, request_patterns, service_groups, wiremock
+from .replay_script import render_replay_script
+from .replay_session import build_replay_session
 from .request_patterns import PatternError, RequestPattern
 
 MAX_NEAR_MISSES = 3  # in a reply
@@ -146,7 +148,10 @@ def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
 
 
 def export_requests(context: ControlContext, call: Call) -> Reply:
-    """Export the journal, the earliest entry first, as HTTP Archive or as a script of curl commands."""
+    """Export the journal, the earliest entry first: as HTTP Archive, as curl commands, or as a script that compares."""
+    if call.query.get("format") == "python":
+        session = build_replay_session(context, tenant_name(call))
+        return Reply(200, TextBody(render_replay_script(session), "text/plain"))
     entries = _list_entries(context, call)
     if call.query.get("format", "har") == "har":
         return Reply(200, exports.har_json(entries))

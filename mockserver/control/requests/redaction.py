@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from urllib.parse import quote_plus, unquote_plus
 
 from ...domain.secret_names import SECRET_FIELD_NAMES, SECRET_HEADERS
 
@@ -16,6 +18,7 @@ SECRET_IN_FORM = re.compile(rf"(?P<name>(?:^|[&?])(?:{ENCODED_SECRET_NAMES})=)[^
 SECRET_IN_JSON = re.compile(
     rf'(?P<name>"(?:{SECRET_NAMES})"\s*+:\s*+)(?:"(?:[^"\\]|\\.)*+"?|[^\s",\[\]{{}}]++)', REGEX_FLAGS
 )
+SecretRenamer = Callable[[str, str], str]  # takes the name of the field and its value, and returns another value
 AUTH_SCHEMES = frozenset({"basic", "bearer", "digest"})
 
 
@@ -36,8 +39,35 @@ def redact_query(query: str) -> str:
 
 def redact_text(text: str) -> str:
     """Redact the values of secret fields in JSON or a form, even if it is truncated."""
-    is_json = text.lstrip()[:1] in {"{", "[", '"'}
-    return SECRET_IN_JSON.sub(rf'\g<name>"{REDACTED}"', text) if is_json else redact_query(text)
+    return SECRET_IN_JSON.sub(rf'\g<name>"{REDACTED}"', text) if _looks_like_json(text) else redact_query(text)
+
+
+def rename_query_secrets(query: str, rename: SecretRenamer) -> str:
+    """Replace the values of secret fields in a query or a form by other names."""
+
+    def replace_value(match: re.Match[str]) -> str:
+        start, name = match["name"], unquote_plus(match["name"].strip("?&="))
+        value = match[0][len(start) :]
+        return start + quote_plus(rename(name, unquote_plus(value))) if value else start
+
+    return SECRET_IN_FORM.sub(replace_value, query)
+
+
+def rename_text_secrets(text: str, rename: SecretRenamer) -> str:
+    """Replace the values of secret fields in JSON or a form by other names; a number and the like stays what it is."""
+
+    def replace_value(match: re.Match[str]) -> str:
+        start = match["name"]
+        value, name = match[0][len(start) :], start.partition(":")[0].strip().strip('"')
+        if not value.startswith('"'):
+            return start + ("0" if value.lstrip("-")[:1].isdigit() else value)
+        try:
+            secret = json.loads(value, strict=False)
+        except ValueError:
+            secret = value
+        return start + json.dumps(rename(name, secret))
+
+    return SECRET_IN_JSON.sub(replace_value, text) if _looks_like_json(text) else rename_query_secrets(text, rename)
 
 
 def redact_body(body: bytes) -> bytes:
@@ -48,6 +78,17 @@ def redact_body(body: bytes) -> bytes:
 def redact_cookies(header: str) -> dict[str, str]:
     """Return the names of the cookies in a header, with redacted values."""
     return {part.partition("=")[0].strip(): REDACTED for part in header.split(";") if "=" in part}
+
+
+def has_bare_secret(text: str) -> bool:
+    """Whether JSON has a secret field whose value is no text, and which the message of an error may quote."""
+    return _looks_like_json(text) and any(
+        not match[0][len(match["name"]) :].startswith('"') for match in SECRET_IN_JSON.finditer(text)
+    )
+
+
+def _looks_like_json(text: str) -> bool:
+    return text.lstrip()[:1] in {"{", "[", '"'}
 
 
 def _redact_header(name: str, value: str) -> str:
