@@ -241,6 +241,7 @@ def _bind_server(app: Any, settings: Settings) -> Any:
             certificates=app.certificates,
             is_tls=settings.is_tls,
             base_path=settings.base_path,
+            records=app.records,
         )
     except TlsError as error:
         exit_with_error(error)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Lock
+from threading import Condition, Lock
 from time import perf_counter_ns, time
+from typing import NamedTuple
 
 from ..messages import Request, Response
 from .coverage import Coverage
@@ -96,6 +98,55 @@ class TenantRecord:
         return entry
 
 
+class JournalNews(NamedTuple):
+    """What happened to the watched journals since the last look.
+
+    entries: those that were added. is_rewritten: whether entries were removed, so that all should be read again.
+    is_over: whether the server stops, so that nothing else will happen.
+    """
+
+    entries: list[JournalEntry]
+    is_rewritten: bool = False
+    is_over: bool = False
+
+
+class JournalWatch:
+    """Wakes one waiting thread when something happens in the journal of a tenant, or in any for None."""
+
+    def __init__(self, tenant: str | None) -> None:
+        self.tenant = tenant
+        self._changed = Condition()
+        self._news = JournalNews([])
+
+    def report_entry(self, entry: JournalEntry) -> None:
+        """Note a new entry."""
+        if self.tenant in (None, entry.tenant):
+            with self._changed:
+                self._news.entries.append(entry)
+                self._changed.notify()
+
+    def report_removal(self, tenant: str | None) -> None:
+        """Note that entries of a tenant were removed, or of all for None."""
+        if self.tenant is None or tenant in (None, self.tenant):
+            with self._changed:
+                self._news = self._news._replace(is_rewritten=True)
+                self._changed.notify()
+
+    def end(self) -> None:
+        """Note that the server stops."""
+        with self._changed:
+            self._news = self._news._replace(is_over=True)
+            self._changed.notify()
+
+    def wait_for_news(self, seconds: float) -> JournalNews:
+        """Block until something happens, for so many seconds at most, and return it; nothing after the time."""
+        with self._changed:
+            if self._news == JournalNews([]):
+                self._changed.wait(seconds)
+            news, self._news = self._news, JournalNews([])
+            return news
+
+
 class RecordStore:
     """The records of all tenants that were called, or of none if `is_recording` is False."""
 
@@ -107,6 +158,7 @@ class RecordStore:
         self._dropped_count = 0  # entries of dropped records
         self._sequence = count(1)
         self._unanswered_log = UnansweredLog()
+        self._watches: tuple[JournalWatch, ...] = ()  # a change replaces it
 
     def open_exchange(self, request: Request) -> Exchange:
         """Return a new exchange."""
@@ -120,6 +172,9 @@ class RecordStore:
             entry = self.get_record(exchange.tenant).record_exchange(exchange)
             if exchange.operation is None:
                 self._unanswered_log.log_entry(entry)
+            if self._watches:
+                for watch in self._watches:
+                    watch.report_entry(entry)
             self._unchecked_bytes += entry.size_bytes
             if self._unchecked_bytes > BYTES_BETWEEN_CHECKS:
                 self._shrink_journals()
@@ -165,11 +220,49 @@ class RecordStore:
             record.journal.clear()
         if tenant is None:
             self._dropped_count = 0
+        self._report_removal(tenant)
+
+    def remove_entries(
+        self, is_unwanted: Callable[[JournalEntry], bool], tenant: str | None = None
+    ) -> list[JournalEntry]:
+        """Remove the entries that match from the journal of one tenant, or from all, and return them."""
+        removed_entries = [
+            entry for record in self.list_records(tenant) for entry in record.journal.remove_entries(is_unwanted)
+        ]
+        self._report_removal(tenant)
+        return removed_entries
+
+    @contextmanager
+    def watch_journal(self, tenant: str | None) -> Iterator[JournalWatch]:
+        """Yield a watch of the journal of one tenant, or of all."""
+        watch = JournalWatch(tenant)
+        with self._records_lock:
+            self._watches += (watch,)
+        try:
+            yield watch
+        finally:
+            with self._records_lock:
+                self._watches = tuple(other for other in self._watches if other is not watch)
+
+    @property
+    def watch_count(self) -> int:
+        """How many threads watch a journal now."""
+        return len(self._watches)
+
+    def end_watches(self) -> None:
+        """Wake all threads that watch a journal, because the server stops."""
+        for watch in self._watches:
+            watch.end()
 
     def drop_record(self, tenant: str) -> None:
         """Remove the record of a tenant."""
         with self._records_lock:
             self._records.pop(tenant, None)
+        self._report_removal(tenant)
+
+    def _report_removal(self, tenant: str | None) -> None:
+        for watch in self._watches:
+            watch.report_removal(tenant)
 
     def _drop_oldest_record(self) -> None:
         oldest = next(name for name in self._records if name != NO_TENANT)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
+from ..control.requests.waiting import WAIT_PATHS
 from ..faults.registry import FaultRegistry
 from ..messages import Request, Response
 from .application import Answer, is_control
@@ -23,8 +24,9 @@ class Dispatcher:
     With one thread the server answers more requests, at a steadier rate (benchmarks/README.md).
 
     While a fault may hold requests, each request to the simulated API gets its own thread, so that a held one does not
-    block the others. Requests to the control plane always run in the event loop's thread. So faults are only added and
-    removed between two requests, and can be removed however many requests are held.
+    block the others. Requests to the control plane run in the event loop's thread. So faults are only added and
+    removed between two requests, and can be removed however many requests are held. Only those that wait for requests
+    (`WAIT_PATHS`) get a thread: they change nothing, and block nobody. How many may wait is limited where they do.
     """
 
     def __init__(self, answer: Answer, faults: FaultRegistry, loop: AbstractEventLoop, base_path: str = "") -> None:
@@ -34,11 +36,22 @@ class Dispatcher:
 
     def dispatch(self, request: Request, done: Done) -> None:
         """Answer a request; `done` receives the response, immediately or later."""
-        if not self._faults.has_timed_faults or is_control(request.path.removeprefix(self._base_path)):
+        path = request.path.removeprefix(self._base_path)
+        if is_control(path):
+            if path in WAIT_PATHS:
+                Thread(target=self._wait, args=(request, done), name="wait", daemon=True).start()
+            else:
+                done(self._answer(request))
+        elif not self._faults.has_timed_faults:
             done(self._answer(request))
         else:
             self._waiting.append((request, done))
             self._start_threads()
+
+    def _wait(self, request: Request, done: Done) -> None:
+        response = self._answer(request)
+        with suppress(RuntimeError):  # the server has stopped
+            self._loop.call_soon_threadsafe(done, response)
 
     def _start_threads(self) -> None:
         """Start a thread for each waiting request, up to the limit."""

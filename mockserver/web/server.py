@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from ..faults.registry import FaultRegistry
+from ..records.store import RecordStore
 from ..tls.certificates import Certificates
 from .application import Answer
 from .connection import Connection
@@ -38,13 +39,15 @@ class Server:
         certificates: Certificates | None = None,
         is_tls: bool = False,
         base_path: str = "",
+        records: RecordStore | None = None,
     ) -> None:
         """Bind to the addresses of a host; port 0 takes a free port. OSError or TlsError if that is impossible.
 
         certificates: for the port with `is_tls`, and for CONNECT on any port.
         base_path: what the paths of all requests begin with.
+        records: what calls may wait for; None if no call waits.
         """
-        self._base_path = base_path
+        self._base_path, self._records = base_path, records
         self._certificates = certificates or Certificates()
         self._tls = self._certificates.identify().context if is_tls else None
         self._listeners = open_listeners(host, port)
@@ -127,6 +130,8 @@ class Server:
             self._loop.remove_reader(listener)
             listener.close()
         self._is_full = False
+        if self._records:
+            self._records.end_watches()
         for connection in list(self.connections):
             connection.abort()
         self._loop.run_until_complete(sleep(0))  # closes them

@@ -98,6 +98,7 @@ def start_server_in_thread(app: App) -> Iterator[Server]:
         certificates=app.certificates,
         is_tls=app.settings.is_tls,
         base_path=app.settings.base_path,
+        records=app.records,
     )
     running = Thread(target=server.run)
     running.start()
