@@ -10,6 +10,7 @@ from . import certs, clock, faults, findings, health, settings, snapshots, state
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
+from .mappings import handlers as mappings
 from .requests import handlers as requests
 
 MODULES = (
@@ -24,6 +25,7 @@ MODULES = (
     requests,
     coverage,
     faults,
+    mappings,
     explain,
     findings,
 )

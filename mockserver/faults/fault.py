@@ -18,6 +18,7 @@ from . import replies
 from .replies import ReplyChoice
 
 CallerLookup = Callable[[Exchange], str | None]  # the name of a call's persona, whether or not its token is valid
+CallTest = Callable[[Exchange], bool]
 CallPhase = Literal["before", "after"]  # the execution of the call
 SILENT_FAULT_KINDS = {"reset", "empty", "garbage"}  # network faults with which no response arrives
 
@@ -65,6 +66,7 @@ class CallMatcher:
     path_values: decoded values of the path, by name.
     persona: name of the token's holder, as in the journal.
     headers: values by lower-case name.
+    passes: tests anything else of the call.
     """
 
     operation_id: str | None = None
@@ -72,6 +74,7 @@ class CallMatcher:
     path_values: Mapping[str, str] = field(default_factory=dict)
     persona: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    passes: CallTest | None = None
 
     def matches_operation(self, operation: Operation) -> bool:
         """Whether calls of this operation can match."""
@@ -89,6 +92,8 @@ class CallMatcher:
         for name, value in self.headers.items():
             if exchange.request.headers.get(name) != value:
                 return False
+        if self.passes is not None and not self.passes(exchange):
+            return False
         return self.persona is None or self.persona == find_caller(exchange)
 
 
@@ -130,6 +135,7 @@ class Fault:
     skip, times: it skips this many matching calls, and then applies to this many; None for all.
     reply_choice: the reply that replaces the service's own. network_fault: how the response is broken in transit.
     commit: whether the call is executed before its reply is replaced, lost or delayed.
+    priority: of a stub, which comes after all other faults, those with a lower number first; None for other faults.
     seen_count, hit_count: how many calls matched, and to how many of them it was applied.
     """
 
@@ -144,6 +150,7 @@ class Fault:
     barrier: Barrier | None = None
     element_fault: ElementFault | None = None
     commit: bool = False
+    priority: int | None = None
     seen_count: int = 0
     hit_count: int = 0
     _removed: Event = field(default_factory=Event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from ..errors import BadRequest
 from ..messages import NetworkFault
 from ..wording import describe_unknown
 from . import replies
-from .fault import Barrier, CallMatcher, Delay, ElementFault, Fault
+from .fault import Barrier, CallMatcher, CallTest, Delay, ElementFault, Fault
 from .replies import ReplyChoice, Unsatisfiable
 
 NETWORK_FAULTS: Mapping[str, Literal["reset", "empty", "garbage", "truncated"]] = {
@@ -45,15 +46,23 @@ OperationsById = Mapping[str, Operation]
 
 
 def parse_fault(
-    fault_json: FaultJson, id_: str, tenant: str | None, operations: OperationsById, index_base: int
+    fault_json: FaultJson,
+    id_: str,
+    tenant: str | None,
+    operations: OperationsById,
+    index_base: int,
+    *,
+    passes: CallTest | None = None,
 ) -> Fault:
     """Return the fault; Unsatisfiable if it names something unknown, BadRequest if its fields contradict each other.
 
     index_base: the index of a bulk's first element, 0 or 1 (E3).
+    passes: tests calls beyond what the JSON says.
     """
     if len(orjson.dumps(fault_json)) > MAX_FAULT_BYTES:
         raise _fault_json_error("response", f"The fault is longer than {MAX_FAULT_BYTES} bytes.")
-    response, matcher = fault_json.get("response", {}), _parse_matcher(fault_json, tenant, operations)
+    matcher = replace(_parse_matcher(fault_json, tenant, operations), passes=passes)
+    response = fault_json.get("response", {})
     fault = Fault(
         id=id_,
         definition=fault_json if tenant is None else {**fault_json, "tenant": tenant},

@@ -465,6 +465,25 @@ def wiremock() -> Iterator[str]:
         yield ready["url"]
 
 
+def test_wiremocks_client_for_java_gets_only_members_that_it_knows(client: Client, journal: JournalClient) -> None:
+    """Its version 3.13.2 refuses others; tried by hand, since it needs Java."""
+    client.get("/items", headers={"X-Mock-Test": "mine"})
+    known = {"id", "request", "responseDefinition", "response", "wasMatched", "timing", "subEvents"}
+    headers = {"User-Agent": "Apache-HttpClient/5.5.1 (Java/17.0.15)"}
+    url = f"//__admin/requests?tenant={client.tenant}"
+    report = journal.client.get(url, headers=headers).get_json()
+    assert report.keys() == {"requests", "meta", "requestJournalDisabled"}
+    (event,) = report["requests"]
+    assert event.keys() == known
+    (sub_event,) = event["subEvents"]
+    assert (sub_event["type"], sub_event["data"]["test"]) == ("mock", "mine")
+    shown = journal.client.get(f"//__admin/requests/{event['id']}", headers=headers).get_json()
+    removed = journal.client.post(
+        "//__admin/requests/remove", json={"tenant": client.tenant}, headers=headers
+    ).get_json()
+    assert [shown] == removed["serveEvents"] == [event]
+
+
 def test_wiremocks_client_reads_the_requests(wiremock: str) -> None:
     received = Requests.get_all_received_requests()
     assert received.meta.total == 3

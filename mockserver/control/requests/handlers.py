@@ -54,9 +54,11 @@ def list_requests(context: ControlContext, call: Call) -> Reply:
         and test in (None, entry.test_name)
         and service in (None, entry.service)
     ]
-    page = [wiremock.serve_event_json(entry) for entry in matching[: _parse_limit(call)]]
-    counts = {"meta": {"total": len(matching)}, "dropped": context.records.count_dropped(tenant_name(call))}
-    return Reply(200, {"requests": page} | counts | JOURNAL_IS_ENABLED | _groups_json(call, matching))
+    page = [wiremock.serve_event_json(entry, _user_agent(call)) for entry in matching[: _parse_limit(call)]]
+    report = {"requests": page, "meta": {"total": len(matching)}} | JOURNAL_IS_ENABLED | _groups_json(call, matching)
+    if not wiremock.is_strict_client(_user_agent(call)):
+        report["dropped"] = context.records.count_dropped(tenant_name(call))
+    return Reply(200, report)
 
 
 def clear_requests(context: ControlContext, call: Call) -> Reply:
@@ -67,7 +69,7 @@ def clear_requests(context: ControlContext, call: Call) -> Reply:
 
 def show_request(context: ControlContext, call: Call) -> Reply:
     """Return one journal entry."""
-    return Reply(200, wiremock.serve_event_json(_find_entry(context, call)))
+    return Reply(200, wiremock.serve_event_json(_find_entry(context, call), _user_agent(call)))
 
 
 def remove_request(context: ControlContext, call: Call) -> Reply:
@@ -92,7 +94,9 @@ def remove_requests(context: ControlContext, call: Call) -> Reply:
     """Remove the journal entries that match a pattern, and return them."""
     ids = {entry.id for entry in _find_matching_entries(context, call)}
     removed_entries = context.records.remove_entries(lambda candidate: candidate.id in ids, tenant_name(call))
-    return Reply(200, {"serveEvents": [wiremock.serve_event_json(entry) for entry in removed_entries]})
+    return Reply(
+        200, {"serveEvents": [wiremock.serve_event_json(entry, _user_agent(call)) for entry in removed_entries]}
+    )
 
 
 def list_unmatched_requests(context: ControlContext, call: Call) -> Reply:
@@ -140,6 +144,10 @@ def export_requests(context: ControlContext, call: Call) -> Reply:
 def _list_entries(context: ControlContext, call: Call) -> list[JournalEntry]:
     """Return the entries of the tenant that the call names, or of all, the oldest first."""
     return context.records.list_entries(tenant_name(call))
+
+
+def _user_agent(call: Call) -> str:
+    return str(call.header.get("User-Agent", ""))
 
 
 def _find_entry(context: ControlContext, call: Call) -> JournalEntry:
