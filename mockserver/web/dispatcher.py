@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-from ..control.requests.waiting import WAIT_PATHS
+from ..control.requests.waiting import may_wait
 from ..faults.registry import FaultRegistry
 from ..messages import Request, Response
 from .application import Answer, is_control
@@ -26,7 +26,7 @@ class Dispatcher:
     While a fault may hold requests, each request to the simulated API gets its own thread, so that a held one does not
     block the others. Requests to the control plane run in the event loop's thread. So faults are only added and
     removed between two requests, and can be removed however many requests are held. Only those that wait for requests
-    (`WAIT_PATHS`) get a thread: they change nothing, and block nobody. How many may wait is limited where they do.
+    (`may_wait`) get a thread: they change nothing, and block nobody. How many may wait is limited where they do.
     """
 
     def __init__(self, answer: Answer, faults: FaultRegistry, loop: AbstractEventLoop, base_path: str = "") -> None:
@@ -38,7 +38,7 @@ class Dispatcher:
         """Answer a request; `done` receives the response, immediately or later."""
         path = request.path.removeprefix(self._base_path)
         if is_control(path):
-            if path in WAIT_PATHS:
+            if may_wait(path):
                 Thread(target=self._wait, args=(request, done), name="wait", daemon=True).start()
             else:
                 done(self._answer(request))

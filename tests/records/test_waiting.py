@@ -15,7 +15,9 @@ from urllib.error import URLError
 import pytest
 
 from mockserver.app import App, build
+from mockserver.contract.routing import Router
 from mockserver.control.requests import waiting
+from mockserver.errors import ClientError
 from mockserver.practices import regexes
 from mockserver.settings import Settings
 from tests.support.client import Client
@@ -233,6 +235,25 @@ def test_a_process_ends_although_a_call_waits(run: Callable[..., Future[Any]]) -
         assert process.wait(TIMEOUT_SECONDS) == 0
         with pytest.raises((URLError, ConnectionError)):
             wait.result()
+
+
+@pytest.mark.parametrize("name", ["wait", "never", "ordered"])
+@pytest.mark.parametrize("ending", ["", "/", "//", "/.", "%2F", ";a", "%20", "/wait"])
+def test_every_path_that_leads_to_a_wait_gets_a_thread(shared: App, name: str, ending: str) -> None:
+    path = f"/__admin/requests/{name}{ending}"
+    try:
+        operation, _ = Router(shared.control_operations).route("POST", path)
+    except ClientError:
+        return
+    assert operation.id in {"waitForRequests", "neverRequests", "orderedRequests"}
+    assert waiting.may_wait(path)
+
+
+def test_a_wait_with_a_slash_at_its_end_blocks_nobody(client: WaitingClient, run: Callable[..., Future[Any]]) -> None:
+    wait = run(client.verify, "wait/", pattern={"method": "GET"}, timeout=LONG)
+    client.until_waiting(1)
+    assert client.get() == 200
+    assert wait.result()[0] == 200
 
 
 def test_never_holds_until_a_request_comes(client: WaitingClient, run: Callable[..., Future[Any]]) -> None:

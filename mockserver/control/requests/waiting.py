@@ -32,6 +32,11 @@ class TooManyWaits(ClientError):
     message = f"{MAX_WAITS} calls wait already."
 
 
+def may_wait(path: str) -> bool:
+    """Whether a call of the control plane with this path may wait; a slash at the end is ignored (F2a)."""
+    return path.removesuffix("/") in WAIT_PATHS
+
+
 def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
     return {
