@@ -11,6 +11,9 @@ from wiremock.resources.mappings import HttpMethods, Mapping, MappingRequest, Ma
 from wiremock.resources.mappings.resource import Mappings
 
 from mockserver.app import App, build
+from mockserver.control.mappings import stub_parsing
+from mockserver.practices import regexes
+from mockserver.practices.regexes import Deadline
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import send_request, start_server
@@ -257,11 +260,25 @@ def test_an_invalid_stub_is_refused(stubs: StubClient, stub: Any) -> None:
     stubs.call("POST", "/find-by-metadata", {"near": "x"}, 422)
 
 
-def test_a_stub_with_an_expensive_pattern_matches_nothing(stubs: StubClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.practices.regexes.MAX_SEARCH_SECONDS", 0.05)
-    request = {"headers": {"x-long": {"matches": r"^(.|..)*(a+)+\d$"}}}
-    stubs.create(request=request, response={"status": 503})
+def test_stubs_with_expensive_patterns_match_nothing_and_share_the_time_of_a_call(
+    stubs: StubClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadlines: list[Deadline] = []
+
+    def start_deadline() -> Deadline:
+        deadlines.append(Deadline())
+        return deadlines[-1]
+
+    monkeypatch.setattr(regexes, "MAX_SEARCH_SECONDS", 0.05)
+    monkeypatch.setattr(stub_parsing, "Deadline", start_deadline)
+    for number in range(20):
+        request = {"headers": {"x-long": {"matches": rf"^(.|..)*(a+)+\d{number}$"}}}
+        stubs.create(request=request, response={"status": 503})
     assert stubs.get(headers={"X-Long": "a" * 5000}) == 200
+    assert len(deadlines) == 1
+    stubs.create(request={"method": "GET"}, response={"status": 502})
+    assert stubs.get(headers={"X-Long": "a" * 5000}) == 502
+    assert len(deadlines) == 2
 
 
 def test_wiremocks_client_manages_stubs() -> None:

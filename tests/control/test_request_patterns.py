@@ -182,6 +182,7 @@ BODIES = [
     ({"matchesJsonSchema": '{"required": ["n"]}', "schemaVersion": "V7"}, {"m": 1}, False),
     ({"matchesJsonSchema": {"properties": {"n": {"exclusiveMinimum": True, "minimum": 1}}}, "schemaVersion": "V4"},
      {"n": 1}, False),
+    ({"equalToJson": [{"equalTo": 1}] * 200}, [{"equalTo": 1}] * 200, True),
     ({"not": {"matchesJsonPath": "$.q"}}, {"n": 1}, True),
     ({"and": [{"matchesJsonPath": "$.n"}, {"contains": "n"}]}, {"n": 1}, True),
 ]  # fmt: skip
@@ -277,6 +278,8 @@ def test_an_invalid_matcher_says_what_would_be_right(matcher: Any, message: str)
         ({"headers": {"a": {"includes": [], "hasExactly": []}}}, "and nothing else"),
         ({"headers": {"a": {"includes": [{"equalTo": "x"}] * 101}}}, "more than 100 matchers"),
         ({"bodyPatterns": [{"contains": "x"}] * 101}, "more than 100 matchers"),
+        ({"bodyPatterns": [{"or": [{"or": [{"contains": "x"}] * 10}] * 10}]}, "more than 100 matchers"),
+        ({"headers": {str(number): {"contains": "x"} for number in range(101)}}, "more than 100 matchers"),
     ],
     ids=lambda value: str(value)[:60],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import local
 from typing import Any
 
 import orjson
@@ -46,6 +47,24 @@ REASONS = {
 StubJson = Mapping[str, Any]
 
 
+class CurrentCall(local):
+    """The deadline that all stubs share for the call that a thread is answering."""
+
+    def __init__(self) -> None:
+        self._call: tuple[int, int] | None = None
+        self._deadline = Deadline()
+
+    def find_deadline(self, exchange: Exchange) -> Deadline:
+        """Return the deadline of a call; it begins with the first stub."""
+        call = exchange.number, exchange.started_ns
+        if call != self._call:
+            self._call, self._deadline = call, Deadline()
+        return self._deadline
+
+
+CURRENT_CALL = CurrentCall()
+
+
 def parse_stub(
     stub_json: StubJson, id_: str, tenant: str | None, operations: Mapping[str, Operation], index_base: int
 ) -> Fault:
@@ -69,12 +88,12 @@ def parse_stub(
 
 
 def _test_of(pattern: RequestPattern, targets: Mapping[str, Operation]) -> CallTest:
-    """Return a test of calls; a pattern that takes too long for a call does not match it."""
+    """Return a test of calls; what stubs cannot decide within the time for a call does not match it."""
 
     def passes(exchange: Exchange) -> bool:
         try:
             is_target = exchange.operation is not None and exchange.operation.id in targets
-            return is_target and pattern.matches_entry(exchange, Deadline())
+            return is_target and pattern.matches_entry(exchange, CURRENT_CALL.find_deadline(exchange))
         except BadRequest:
             return False
 

@@ -11,6 +11,7 @@ from .value_tests import TEXT_COMPILERS, PatternError, ValueTest
 
 MAX_MATCHER_DEPTH = 20  # matchers in each other
 COMPILERS = TEXT_COMPILERS | JSON_COMPILERS
+JSON_OPERANDS = ("equalToJson", "matchesJsonSchema")  # whose operands are documents
 OPTIONS: dict[str, tuple[str, ...]] = {
     "equalTo": ("caseInsensitive",),
     "equalToJson": ("ignoreArrayOrder", "ignoreExtraElements"),
@@ -46,3 +47,16 @@ def find_matcher_name(matcher: Any) -> str:
         return known_names[0]
     reasons = [f"{name} is not supported: {UNSUPPORTED[name]}. " for name in names if name in UNSUPPORTED]
     raise PatternError(f"{''.join(reasons)}A matcher is one of {', '.join(COMPILERS)}.")
+
+
+def count_matchers(pattern: Any) -> int:
+    """Return how many matchers a pattern or a matcher contains; a loop, since it may nest too deep for Python."""
+    count, waiting = 0, [pattern]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            count += not COMPILERS.keys().isdisjoint(value)
+            waiting += [child for name, child in value.items() if name not in JSON_OPERANDS]
+        elif isinstance(value, list):
+            waiting += value
+    return count

@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl, unquote
 
 from ....practices.regexes import Deadline
 from ....records.exchange import JournalEntry
-from .matchers import compile_value_test, find_matcher_name
+from .matchers import compile_value_test, count_matchers, find_matcher_name
 from .value_tests import PatternError, ValueTest
 
 MAX_COMPARED_LENGTH = 200  # characters of two texts that are compared for their distance
-MAX_MATCHERS = 100  # in one pattern
+MAX_MATCHERS = 100  # in one pattern, those in others included
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MULTI_VALUE_MATCHERS = ("includes", "hasExactly")
 
@@ -74,12 +74,9 @@ class RequestPattern:
 
 def compile_request_pattern(pattern: Mapping[str, Any]) -> RequestPattern:
     """Compile a request pattern of the declared shape; PatternError if a matcher is unknown or invalid."""
-    parts = []
-    for part in _compile_parts(pattern):
-        parts.append(part)
-        if len(parts) > MAX_MATCHERS:
-            raise PatternError(f"The pattern has more than {MAX_MATCHERS} matchers.")
-    return RequestPattern(tuple(parts))
+    if count_matchers(pattern) > MAX_MATCHERS:
+        raise PatternError(f"The pattern has more than {MAX_MATCHERS} matchers.")
+    return RequestPattern(tuple(_compile_parts(pattern)))
 
 
 def _compile_parts(pattern: Mapping[str, Any]) -> Iterator[PatternPart]:
@@ -224,8 +221,6 @@ def _compile_multi_value(matcher: Mapping[str, Any]) -> ValueMatcher:
     (name, *others) = matcher
     if others or not isinstance(matcher[name], list):
         raise PatternError(f"{' or '.join(MULTI_VALUE_MATCHERS)} has an array of matchers, and nothing else.")
-    if len(matcher[name]) > MAX_MATCHERS:
-        raise PatternError(f"{name} has more than {MAX_MATCHERS} matchers.")
     tests = [compile_value_test(part) for part in matcher[name]]
     is_exact = name == "hasExactly"
 
