@@ -20,9 +20,9 @@ from ..faults.injector import FaultInjector
 from ..faults.registry import FaultRegistry
 from ..pipeline import Pipeline, SecondOpinion
 from ..records.exchange import Exchange
+from ..records.journal import JournalBudget
 from ..records.known_headers import collect_known_headers
-from ..records.request_log import LoggedRecordStore
-from ..records.store import JournalBudget, RecordStore
+from ..records.store import LoggedRecordStore, RecordStore
 from ..scenarios.director import ScenarioDirector
 from ..scenarios.scenario_library import ScenarioLibrary, UnknownScenario
 from ..scenarios.scenario_mistakes import ScenarioError, ScenarioMistake

@@ -12,7 +12,7 @@ import orjson
 from ..control.requests.redaction import names_secret, redact_query
 from ..errors import BadRequest
 from ..records.exchange import JournalEntry
-from ..records.request_log import REQUEST_LOG
+from ..records.store import REQUEST_LOG
 from ..settings import Settings
 from ..simulations.world_name import read_world_name
 from ..store.clock import format_timestamp

@@ -28,12 +28,13 @@ from .changes import handlers as changes
 from .context import ControlContext
 from .coverage import handlers as coverage
 from .explain import handlers as explain
+from .mappings import handlers as mappings
 from .requests import handlers as requests
 from .state import handlers as state
 
 MODULES = (
     *(health, certs, state, changes, world, seed, reload, reset, undo, snapshots, tenants, worlds, settings),
-    *(clock, tokens, requests, coverage, faults, scenarios, explain, findings),
+    *(clock, tokens, requests, coverage, faults, mappings, scenarios, explain, findings),
 )
 
 

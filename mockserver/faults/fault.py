@@ -20,6 +20,7 @@ from . import replies
 from .replies import ReplyChoice
 
 CallerLookup = Callable[[Exchange], str | None]  # the name of a call's persona, whether or not its token is valid
+CallTest = Callable[[Exchange], bool]
 CallPhase = Literal["before", "after"]  # the execution of the call
 SILENT_FAULT_KINDS = {"reset", "empty", "garbage"}  # network faults with which no response arrives
 
@@ -74,6 +75,7 @@ class CallMatcher:
     path_values: decoded values of the path, by name. query: values of the query, by name.
     persona: name of the token's holder, as in the journal.
     headers: values by lower-case name.
+    passes: tests anything else of the call.
     """
 
     operation_id: str | None = None
@@ -82,6 +84,7 @@ class CallMatcher:
     persona: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    passes: CallTest | None = None
 
     def matches_operation(self, operation: Operation) -> bool:
         """Whether calls of this operation can match."""
@@ -100,6 +103,8 @@ class CallMatcher:
             if exchange.request.headers.get(name) != value:
                 return False
         if self.query and not self.query.items() <= _read_query(exchange.request.query).items():
+            return False
+        if self.passes is not None and not self.passes(exchange):
             return False
         return self.persona is None or self.persona == find_caller(exchange)
 
@@ -152,6 +157,7 @@ class Fault:
     reply_choice: the reply that replaces the service's own. network_fault: how the response is broken in transit.
     commit: whether the call is executed before its reply is replaced, lost or delayed.
     scenario: the name of the scenario that it belongs to, or "".
+    priority: of a stub, which comes after all other faults, those with a lower number first; None for other faults.
     seen_count, hit_count: how many calls matched, and to how many of them it was applied.
     """
 
@@ -168,6 +174,7 @@ class Fault:
     element_fault: ElementFault | None = None
     commit: bool = False
     scenario: str = ""
+    priority: int | None = None
     seen_count: int = 0
     hit_count: int = 0
     _removed: Event = field(default_factory=Event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from ..errors import BadRequest
 from ..messages import NetworkFault
 from ..wording import describe_unknown
 from . import replies
-from .fault import Barrier, CallMatcher, Delay, ElementFault, Fault
+from .fault import Barrier, CallMatcher, CallTest, Delay, ElementFault, Fault
 from .replies import ReplyChoice, Unsatisfiable
 
 NETWORK_FAULTS: Mapping[str, Literal["reset", "empty", "garbage", "truncated"]] = {
@@ -53,15 +54,17 @@ def parse_fault(
     index_base: int,
     *,
     scenario: str = "",
+    passes: CallTest | None = None,
 ) -> Fault:
     """Return the fault; Unsatisfiable if it names something unknown, BadRequest if its fields contradict each other.
 
     index_base: the index of a bulk's first element, 0 or 1 (E3).
-    scenario: the name of the scenario that the fault belongs to, or "".
+    scenario: the name of the scenario that the fault belongs to, or "". passes: tests calls beyond what the JSON says.
     """
     if len(orjson.dumps(fault_json)) > MAX_FAULT_BYTES:
         raise _fault_json_error("response", f"The fault is longer than {MAX_FAULT_BYTES} bytes.")
-    response, matcher = fault_json.get("response", {}), parse_call_matcher(fault_json, tenant, operations)
+    response = fault_json.get("response", {})
+    matcher = replace(parse_call_matcher(fault_json, tenant, operations), passes=passes)
     fault = Fault(
         id=id_,
         definition=fault_json if tenant is None else {**fault_json, "tenant": tenant},

@@ -45,13 +45,26 @@ class FaultRegistry:
         return next((fault for fault in self.faults if fault.id == id_), None)
 
     def add_fault(self, fault: Fault) -> None:
-        """Add a fault after the others; Unsatisfiable if its id exists, or there are too many."""
+        """Add a fault after the others; Unsatisfiable if its id exists, or there are too many.
+
+        Stubs come last, and among those of the same priority the latest is first.
+        """
         with self._lock:
             if self.get_fault(fault.id):
                 raise Unsatisfiable(f"The fault {fault.id} exists already; delete it first.")
             if sum(not known_fault.scenario for known_fault in self.faults) >= MAX_FAULTS:
                 raise Unsatisfiable(f"There are {MAX_FAULTS} faults already; delete some.")
-            self._replace_faults((*self.faults, fault))
+            self._replace_faults(_insert_fault(self.faults, fault))
+
+    def exchange_fault(self, old: Fault, new: Fault) -> None:
+        """Replace a fault, in its place if the priority is the same; calls that the old one holds continue."""
+        with self._lock:
+            if old.priority == new.priority:
+                self._replace_faults(tuple(new if fault is old else fault for fault in self.faults))
+            else:
+                others = tuple(fault for fault in self.faults if fault is not old)
+                self._replace_faults(_insert_fault(others, new))
+        old.release_calls()
 
     def add_scenario_faults(self, faults: Iterable[Fault]) -> None:
         """Add the faults of a scenario after the others; they replace those with the same ids."""
@@ -110,3 +123,15 @@ class FaultRegistry:
         self.has_followers = self._is_watched or any(fault.barrier for fault in faults)
         self.is_idle = not (faults or self._is_watched)
         self._on_change()
+
+
+def _insert_fault(faults: tuple[Fault, ...], fault: Fault) -> tuple[Fault, ...]:
+    before = [other for other in faults if _precedes(other, fault)]
+    return (*before, fault, *faults[len(before) :])
+
+
+def _precedes(other: Fault, fault: Fault) -> bool:
+    """Whether a fault that exists comes before a new one."""
+    if other.priority is None or fault.priority is None:
+        return other.priority is None
+    return other.priority < fault.priority

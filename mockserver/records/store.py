@@ -2,94 +2,26 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
 from time import perf_counter_ns, time
-from weakref import WeakSet
 
 from ..messages import Request, Response
 from .coverage import Coverage
 from .exchange import Exchange, JournalEntry
 from .findings import FindingCounts
+from .journal import Journal, JournalBudget, JournalWatch
 from .unanswered import UnansweredCounts, UnansweredLog
 
+REQUEST_LOG = logging.getLogger("mockserver.requests")
 NO_TENANT = ""  # the key of the record for requests without a tenant
 MAX_TENANT_RECORDS = 1000  # the oldest is dropped first, and its coverage is added to NO_TENANT
-MAX_ENTRIES = 1000  # of one journal
-MAX_JOURNAL_BYTES = 16 * 1024 * 1024  # of one journal
-MAX_TOTAL_JOURNAL_BYTES = 128 * 1024 * 1024  # of all journals together
-ENTRIES_BETWEEN_STARTS = MAX_ENTRIES // 4  # of one journal; fewer if it has no room for so many
-BYTES_BETWEEN_CHECKS = MAX_TOTAL_JOURNAL_BYTES // 16  # new entries between two checks of MAX_TOTAL_JOURNAL_BYTES
-
 
 GrowthWatcher = Callable[[str, float], None]  # takes the tenant, and when the oldest request in its journal arrived
-
-
-class Journal:
-    """The latest entries of one tenant, in the order of their responses."""
-
-    def __init__(self) -> None:
-        self._entries: deque[JournalEntry] = deque()
-        self._size_bytes = 0
-        self._lock = Lock()
-        self.dropped_count = 0  # entries dropped for lack of space
-        self.new_count = 0  # entries since the last start that a script can begin with
-        self.start_interval = ENTRIES_BETWEEN_STARTS
-
-    def append_entry(self, entry: JournalEntry) -> None:
-        """Add an entry; drop the oldest ones if there are too many."""
-        with self._lock:
-            self._entries.append(entry)
-            self._size_bytes += entry.size_bytes
-            self.new_count += 1
-            if len(self._entries) > MAX_ENTRIES or self._size_bytes > MAX_JOURNAL_BYTES:
-                self._trim(MAX_JOURNAL_BYTES)
-
-    @property
-    def size_bytes(self) -> int:
-        """An estimate of the memory that the entries take."""
-        return self._size_bytes
-
-    @property
-    def oldest_seconds(self) -> float:
-        """When the oldest request arrived, in real seconds since 1970; 0 without entries."""
-        with self._lock:
-            return self._entries[0].arrived_seconds if self._entries else 0.0
-
-    def shrink_to(self, max_bytes: int) -> None:
-        """Drop the oldest entries until the others fit into this many bytes."""
-        with self._lock:
-            self._trim(max_bytes)
-
-    def list_entries(self) -> list[JournalEntry]:
-        """Return all entries, the oldest first."""
-        with self._lock:
-            return list(self._entries)
-
-    def remove_entries(self, is_unwanted: Callable[[JournalEntry], bool]) -> list[JournalEntry]:
-        """Remove the entries that match, and return them."""
-        with self._lock:
-            removed_entries = [entry for entry in self._entries if is_unwanted(entry)]
-            numbers = {entry.number for entry in removed_entries}
-            self._entries = deque(entry for entry in self._entries if entry.number not in numbers)
-            self._size_bytes -= sum(entry.size_bytes for entry in removed_entries)
-            return removed_entries
-
-    def clear(self) -> None:
-        """Remove all entries, and reset the count of dropped ones."""
-        with self._lock:
-            self._entries.clear()
-            self._size_bytes = self.dropped_count = 0
-
-    def _trim(self, max_bytes: int) -> None:
-        while len(self._entries) > MAX_ENTRIES or self._size_bytes > max_bytes:
-            self._size_bytes -= self._entries.popleft().size_bytes
-            self.dropped_count += 1
-        if len(self._entries) < MAX_ENTRIES:  # large ones
-            self.start_interval = max(1, min(ENTRIES_BETWEEN_STARTS, len(self._entries) // 4))
 
 
 @dataclass(slots=True)
@@ -113,33 +45,6 @@ class TenantRecord:
         return entry
 
 
-class JournalBudget:
-    """Limits the memory of the journals in all record stores that share it."""
-
-    def __init__(self) -> None:
-        self._stores: WeakSet[RecordStore] = WeakSet()
-        self._unchecked_bytes = 0  # new entries since the last check of MAX_TOTAL_JOURNAL_BYTES
-        self._lock = Lock()
-
-    def add_store(self, store: RecordStore) -> None:
-        """Count the journals of another store too."""
-        self._stores.add(store)
-
-    def count_bytes(self, new_bytes: int) -> None:
-        """Count the size of a new entry; shrink the larger journals to equal parts if all together are too large."""
-        self._unchecked_bytes += new_bytes
-        if self._unchecked_bytes > BYTES_BETWEEN_CHECKS:
-            self._shrink_journals()
-
-    def _shrink_journals(self) -> None:
-        with self._lock:
-            self._unchecked_bytes = 0
-            journals = [record.journal for store in list(self._stores) for record in store.list_records(None)]
-            if sum(journal.size_bytes for journal in journals) > MAX_TOTAL_JOURNAL_BYTES:
-                for journal in journals:
-                    journal.shrink_to(MAX_TOTAL_JOURNAL_BYTES // len(journals))
-
-
 class RecordStore:
     """The records of all tenants that were called, or of none if `is_recording` is False."""
 
@@ -158,6 +63,7 @@ class RecordStore:
     def watch_growth(self, watcher: GrowthWatcher) -> None:
         """Call a function whenever a quarter of a tenant's journal is new."""
         self._watcher = watcher
+        self._watches: tuple[JournalWatch, ...] = ()  # a change replaces it
 
     def open_exchange(self, request: Request) -> Exchange:
         """Return a new exchange."""
@@ -175,6 +81,9 @@ class RecordStore:
             if exchange.operation is None:
                 self._unanswered_log.log_entry(entry)
             self._budget.count_bytes(entry.size_bytes)
+            if self._watches:
+                for watch in self._watches:
+                    watch.report_entry(entry)
 
     def get_record(self, tenant: str | None) -> TenantRecord:
         """Return the record of a tenant, a new one if necessary; None is for requests without a tenant."""
@@ -221,11 +130,49 @@ class RecordStore:
             record.journal.clear()
         if tenant is None:
             self._dropped_count = 0
+        self._report_removal(tenant)
+
+    def remove_entries(
+        self, is_unwanted: Callable[[JournalEntry], bool], tenant: str | None = None
+    ) -> list[JournalEntry]:
+        """Remove the entries that match from the journal of one tenant, or from all, and return them."""
+        removed_entries = [
+            entry for record in self.list_records(tenant) for entry in record.journal.remove_entries(is_unwanted)
+        ]
+        self._report_removal(tenant)
+        return removed_entries
+
+    @contextmanager
+    def watch_journal(self, tenant: str | None) -> Iterator[JournalWatch]:
+        """Yield a watch of the journal of one tenant, or of all."""
+        watch = JournalWatch(tenant)
+        with self._records_lock:
+            self._watches += (watch,)
+        try:
+            yield watch
+        finally:
+            with self._records_lock:
+                self._watches = tuple(other for other in self._watches if other is not watch)
+
+    @property
+    def watch_count(self) -> int:
+        """How many threads watch a journal now."""
+        return len(self._watches)
+
+    def end_watches(self) -> None:
+        """Wake all threads that watch a journal, because the server stops."""
+        for watch in self._watches:
+            watch.end()
 
     def drop_record(self, tenant: str) -> None:
         """Remove the record of a tenant."""
         with self._records_lock:
             self._records.pop(tenant, None)
+        self._report_removal(tenant)
+
+    def _report_removal(self, tenant: str | None) -> None:
+        for watch in self._watches:
+            watch.report_removal(tenant)
 
     def absorb_store(self, other: RecordStore) -> None:
         """Add what another store has counted, as if requests without a tenant had caused it; not its journals."""
@@ -247,3 +194,12 @@ class RecordStore:
     def _absorb_record(self, record: TenantRecord) -> None:
         self._records[NO_TENANT].coverage.merge(record.coverage)
         self._records[NO_TENANT].unanswered.merge(record.unanswered)
+
+
+class LoggedRecordStore(RecordStore):
+    """A record store that also logs each exchange. The plain one, which is the default, does not even ask whether."""
+
+    def close_exchange(self, exchange: Exchange, response: Response) -> None:
+        """Record an exchange, and log it; `entry` of the log record is its journal entry."""
+        super().close_exchange(exchange, response)
+        REQUEST_LOG.info("%s %s", exchange.request.method, ascii(exchange.request.path), extra={"entry": exchange})

@@ -114,6 +114,11 @@ class SimulationRegistry:
                 self._drop(name)
             return is_known
 
+    def end_watches(self) -> None:
+        """Wake all calls that wait for requests, because the server stops."""
+        for simulation in self.list_all():
+            simulation.records.end_watches()
+
     def note_faults(self) -> None:
         """Find out whether a fault can make calls wait; called when the faults of a world have changed."""
         self.has_timed_faults = any(simulation.faults.has_timed_faults for simulation in self.list_all())
@@ -132,4 +137,5 @@ class SimulationRegistry:
         """Remove a world; what its tests covered still counts, and its held calls end."""
         simulation = self._simulations.pop(name)
         self.default.records.absorb_store(simulation.records)
+        simulation.records.end_watches()
         simulation.faults.abandon_calls(None)

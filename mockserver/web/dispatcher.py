@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
+from ..control.requests.waiting import may_wait
 from ..messages import Request, Response
 from ..simulations.simulation_registry import SimulationRegistry
 from .application import Answer, is_control
@@ -23,8 +24,9 @@ class Dispatcher:
     With one thread the server answers more requests, at a steadier rate (benchmarks/README.md).
 
     While a fault may hold requests, each request to the simulated API gets its own thread, so that a held one does not
-    block the others. Requests to the control plane always run in the event loop's thread. So faults are only added and
-    removed between two requests, and can be removed however many requests are held.
+    block the others. Requests to the control plane run in the event loop's thread. So faults are only added and
+    removed between two requests, and can be removed however many requests are held. Only those that wait for requests
+    (`may_wait`) get a thread: they change nothing, and block nobody. How many may wait is limited where they do.
     """
 
     def __init__(
@@ -36,11 +38,22 @@ class Dispatcher:
 
     def dispatch(self, request: Request, done: Done) -> None:
         """Answer a request; `done` receives the response, immediately or later."""
-        if not self._simulations.has_timed_faults or is_control(request.path.removeprefix(self._base_path)):
+        path = request.path.removeprefix(self._base_path)
+        if is_control(path):
+            if may_wait(path):
+                Thread(target=self._wait, args=(request, done), name="wait", daemon=True).start()
+            else:
+                done(self._answer(request))
+        elif not self._simulations.has_timed_faults:
             done(self._answer(request))
         else:
             self._waiting.append((request, done))
             self._start_threads()
+
+    def _wait(self, request: Request, done: Done) -> None:
+        response = self._answer(request)
+        with suppress(RuntimeError):  # the server has stopped
+            self._loop.call_soon_threadsafe(done, response)
 
     def _start_threads(self) -> None:
         """Start a thread for each waiting request, up to the limit."""

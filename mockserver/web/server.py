@@ -45,7 +45,7 @@ class Server:
         certificates: for the port with `is_tls`, and for CONNECT on any port.
         base_path: what the paths of all requests begin with.
         """
-        self._base_path = base_path
+        self._base_path, self._simulations = base_path, simulations
         own_certificates = certificates or Certificates()
         self._tunnels = TunnelKeeper(own_certificates)
         self._tls = own_certificates.identify().context if is_tls else None
@@ -129,6 +129,7 @@ class Server:
             self._loop.remove_reader(listener)
             listener.close()
         self._is_full = False
+        self._simulations.end_watches()
         for connection in list(self.connections):
             connection.abort()
         self._loop.run_until_complete(sleep(0))  # closes them

@@ -13,8 +13,7 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.cli.log_lines import configure_log
-from mockserver.records.request_log import LoggedRecordStore
-from mockserver.records.store import RecordStore
+from mockserver.records.store import LoggedRecordStore, RecordStore
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import send_request, start_server

@@ -20,7 +20,7 @@ from flask import Flask
 
 from mockserver.app import App, build
 from mockserver.control.requests import recording, replay_runtime
-from mockserver.records import store
+from mockserver.records import journal
 from mockserver.services.customer_login import saas
 from mockserver.settings import Settings
 from tests.support.client import Client
@@ -429,8 +429,8 @@ def test_odd_bodies_are_repeated_exactly(session: Session, repeat: Repeat) -> No
 def test_a_journal_that_has_lost_its_beginning_says_so(
     session: Session, repeat: Repeat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MAX_ENTRIES", 20)
-    monkeypatch.setattr(store, "ENTRIES_BETWEEN_STARTS", 5)
+    monkeypatch.setattr(journal, "MAX_ENTRIES", 20)
+    monkeypatch.setattr(journal, "ENTRIES_BETWEEN_STARTS", 5)
     for number in range(60):
         session.segments("POST", "", json=NEW_SEGMENT | {"id": f"made{number}"})
         session.segments("GET", f"/made{number // 2}")
@@ -445,7 +445,7 @@ def test_a_journal_that_has_lost_its_beginning_says_so(
 def test_a_start_for_new_tenants_is_none_for_others(
     session: Session, repeat: Repeat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "MAX_ENTRIES", 20)
+    monkeypatch.setattr(journal, "MAX_ENTRIES", 20)
     monkeypatch.setattr(recording, "EVENTS_BETWEEN_STARTS", 2)
     for number in range(30):
         session.segments("POST", "", json=NEW_SEGMENT | {"id": f"made{number}"})
@@ -457,11 +457,11 @@ def test_a_start_for_new_tenants_is_none_for_others(
 
 def test_a_journal_that_was_just_filled_has_a_start(session: Session, repeat: Repeat) -> None:
     """Even without any call after the latest start, the script says what is missing."""
-    for _ in range(store.MAX_ENTRIES + 50):
+    for _ in range(journal.MAX_ENTRIES + 50):
         session.segments("GET", f"/{GOLDEN}")
     session.export()
     kept = sum("status" in step for step in session.steps())
-    assert kept > store.MAX_ENTRIES // 2
+    assert kept > journal.MAX_ENTRIES // 2
 
 
 def test_the_runtime_needs_only_python_3_8() -> None:

@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder
 from mockserver.app import App
 from mockserver.contract.routing import Router
 from mockserver.messages import Request, Response
-from mockserver.records import exchange, findings, store
+from mockserver.records import exchange, findings, journal, store
 from mockserver.records.exchange import Exchange, Finding, JournalEntry
 from mockserver.records.store import RecordStore
 from tests.support.client import Client
@@ -115,7 +115,7 @@ def test_a_request_over_a_limit_is_recorded_too(
 
 def test_the_oldest_entries_are_dropped_when_there_are_too_many() -> None:
     records = RecordStore()
-    exchanges = [record_one(records, "acme") for _ in range(store.MAX_ENTRIES + 3)]
+    exchanges = [record_one(records, "acme") for _ in range(journal.MAX_ENTRIES + 3)]
     assert records.list_entries("acme") == exchanges[3:]
     assert (records.count_dropped("acme"), records.count_dropped("other"), records.count_dropped()) == (3, 0, 3)
     assert records.find_entry(exchanges[2].id) is None
@@ -126,11 +126,13 @@ def test_the_oldest_entries_are_dropped_when_there_are_too_many() -> None:
 
 def test_large_entries_are_dropped_sooner_and_large_bodies_are_cut() -> None:
     records, large = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES + 1)
-    for _ in range(store.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1):
+    for _ in range(journal.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1):
         record_one(records, "acme", large, large)
     entries = records.list_entries("acme")
-    assert sum(entry.size_bytes for entry in entries) <= store.MAX_JOURNAL_BYTES
-    assert len(entries) + records.count_dropped() == store.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1
+    assert sum(entry.size_bytes for entry in entries) <= journal.MAX_JOURNAL_BYTES
+    assert (
+        len(entries) + records.count_dropped() == journal.MAX_JOURNAL_BYTES // (2 * exchange.MAX_STORED_BODY_BYTES) + 1
+    )
     assert all(entry.is_truncated and len(entry.request.body) == exchange.MAX_STORED_BODY_BYTES for entry in entries)
     assert all(entry.response and len(entry.response.content) == exchange.MAX_STORED_BODY_BYTES for entry in entries)
 
@@ -152,14 +154,14 @@ def test_many_quiet_tenants_leave_the_room_of_a_busy_one() -> None:
     records = RecordStore()
     for number in range(500):
         record_one(records, f"tenant{number}")
-    exchanges = [record_one(records, "acme") for _ in range(store.MAX_ENTRIES)]
+    exchanges = [record_one(records, "acme") for _ in range(journal.MAX_ENTRIES)]
     assert records.list_entries("acme") == exchanges
     assert records.count_dropped() == 0
 
 
 def test_the_large_journals_make_room_when_all_together_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 20 * exchange.MAX_STORED_BODY_BYTES)
-    monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", exchange.MAX_STORED_BODY_BYTES)
+    monkeypatch.setattr(journal, "MAX_TOTAL_JOURNAL_BYTES", 20 * exchange.MAX_STORED_BODY_BYTES)
+    monkeypatch.setattr(journal, "BYTES_BETWEEN_CHECKS", exchange.MAX_STORED_BODY_BYTES)
     records, body = RecordStore(), bytes(exchange.MAX_STORED_BODY_BYTES)
     small = [record_one(records, f"small{number}") for number in range(4)]
     for _ in range(100):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.app import App, build
-from mockserver.records import store
+from mockserver.records import journal
 from mockserver.settings import Settings
 from mockserver.simulations import simulation_registry
 from mockserver.store import world as tenants
@@ -253,8 +253,8 @@ def test_a_fault_of_a_world_holds_only_its_own_calls(app: App, client: Client) -
 
 
 def test_journals_of_all_worlds_share_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_TOTAL_JOURNAL_BYTES", 40_000)
-    monkeypatch.setattr(store, "BYTES_BETWEEN_CHECKS", 4_000)
+    monkeypatch.setattr(journal, "MAX_TOTAL_JOURNAL_BYTES", 40_000)
+    monkeypatch.setattr(journal, "BYTES_BETWEEN_CHECKS", 4_000)
     app = make()
     client = Client(app.flask, "acme")
     for number in range(60):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from heapq import nsmallest
 from typing import Any
 
 from ...contract.routing import Router
@@ -14,13 +13,14 @@ from ...practices.regexes import Deadline
 from ...records.exchange import JournalEntry
 from ...store.clock import parse_timestamp
 from ..context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
-from . import exports, request_patterns, service_groups, wiremock
+from . import exports, service_groups, waiting, wiremock
+from .near_misses import MAX_NEAR_MISSES, find_near_misses
+from .patterns import request_patterns
+from .patterns.request_patterns import RequestPattern
+from .patterns.value_tests import PatternError
 from .replay_script import render_replay_script
 from .replay_session import build_replay_session
-from .request_patterns import PatternError, RequestPattern
 
-MAX_NEAR_MISSES = 3  # in a reply
-MAX_COMPARED_ENTRIES = 1000  # the latest, which are compared with a pattern
 MAX_UNMATCHED_ENTRIES = 100  # the latest, each of which is compared with all operations in about a millisecond
 JOURNAL_IS_ENABLED = {"requestJournalDisabled": False}  # WireMock's clients require it
 
@@ -41,6 +41,7 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
         "nearMissesOfRequest": partial(find_near_misses_of_request, context),
         "nearMissesOfPattern": partial(find_near_misses_of_pattern, context),
         "exportRequests": partial(export_requests, context),
+        **waiting.handlers(context),
     }
 
 
@@ -55,9 +56,11 @@ def list_requests(context: ControlContext, call: Call) -> Reply:
         and test in (None, entry.test_name)
         and service in (None, entry.service)
     ]
-    page = [wiremock.serve_event_json(entry) for entry in matching[: _parse_limit(call)]]
-    counts = {"meta": {"total": len(matching)}, "dropped": context.records.count_dropped(tenant_name(call))}
-    return Reply(200, {"requests": page} | counts | JOURNAL_IS_ENABLED | _groups_json(call, matching))
+    page = [wiremock.serve_event_json(entry, _user_agent(call)) for entry in matching[: _parse_limit(call)]]
+    report = {"requests": page, "meta": {"total": len(matching)}} | JOURNAL_IS_ENABLED | _groups_json(call, matching)
+    if not wiremock.is_strict_client(_user_agent(call)):
+        report["dropped"] = context.records.count_dropped(tenant_name(call))
+    return Reply(200, report)
 
 
 def clear_requests(context: ControlContext, call: Call) -> Reply:
@@ -68,13 +71,13 @@ def clear_requests(context: ControlContext, call: Call) -> Reply:
 
 def show_request(context: ControlContext, call: Call) -> Reply:
     """Return one journal entry."""
-    return Reply(200, wiremock.serve_event_json(_find_entry(context, call)))
+    return Reply(200, wiremock.serve_event_json(_find_entry(context, call), _user_agent(call)))
 
 
 def remove_request(context: ControlContext, call: Call) -> Reply:
     """Remove one journal entry."""
     entry = _find_entry(context, call)
-    context.records.get_record(entry.tenant).journal.remove_entries(lambda candidate: candidate.id == entry.id)
+    context.records.remove_entries(lambda candidate: candidate.id == entry.id, entry.tenant)
     return Reply(200, {})
 
 
@@ -92,12 +95,10 @@ def find_requests(context: ControlContext, call: Call) -> Reply:
 def remove_requests(context: ControlContext, call: Call) -> Reply:
     """Remove the journal entries that match a pattern, and return them."""
     ids = {entry.id for entry in _find_matching_entries(context, call)}
-    removed_entries = [
-        entry
-        for record in context.records.list_records(tenant_name(call))
-        for entry in record.journal.remove_entries(lambda candidate: candidate.id in ids)
-    ]
-    return Reply(200, {"serveEvents": [wiremock.serve_event_json(entry) for entry in removed_entries]})
+    removed_entries = context.records.remove_entries(lambda candidate: candidate.id in ids, tenant_name(call))
+    return Reply(
+        200, {"serveEvents": [wiremock.serve_event_json(entry, _user_agent(call)) for entry in removed_entries]}
+    )
 
 
 def list_unmatched_requests(context: ControlContext, call: Call) -> Reply:
@@ -130,20 +131,7 @@ def find_near_misses_of_request(context: ControlContext, call: Call) -> Reply:
 
 def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
     """Return the requests nearest to a pattern that they do not match."""
-    pattern, deadline = _compile_pattern(call), Deadline()
-    distances = [
-        (pattern.entry_distance(entry, deadline), entry)
-        for entry in _list_entries(context, call)[-MAX_COMPARED_ENTRIES:]
-    ]
-    nearest = nsmallest(MAX_NEAR_MISSES, (pair for pair in distances if pair[0] > 0), key=lambda pair: pair[0])
-    near_misses = [
-        {
-            "request": wiremock.logged_request_json(entry),
-            "requestPattern": _pattern_json(call),
-            "matchResult": {"distance": distance},
-        }
-        for distance, entry in nearest
-    ]
+    near_misses = find_near_misses(_compile_pattern(call), _pattern_json(call), _list_entries(context, call))
     return Reply(200, {"nearMisses": near_misses})
 
 
@@ -164,6 +152,10 @@ def export_requests(context: ControlContext, call: Call) -> Reply:
 def _list_entries(context: ControlContext, call: Call) -> list[JournalEntry]:
     """Return the entries of the tenant that the call names, or of all, the oldest first."""
     return context.records.list_entries(tenant_name(call))
+
+
+def _user_agent(call: Call) -> str:
+    return str(call.header.get("User-Agent", ""))
 
 
 def _find_entry(context: ControlContext, call: Call) -> JournalEntry:

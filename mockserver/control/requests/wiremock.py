@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +15,24 @@ from ...simulations.world_name import read_world_name
 from ...store.clock import format_timestamp
 from . import redaction
 
+JAVA_CLIENT = re.compile(r"Apache-HttpClient/.*\(Java/")  # WireMock's, which cannot be told from other Java programs
 
-def serve_event_json(entry: JournalEntry) -> dict[str, Any]:
-    """Return a journal entry as a serve event of WireMock's admin API."""
+
+def is_strict_client(user_agent: str) -> bool:
+    """Whether a client may be WireMock's for Java, which refuses members that it does not know."""
+    return JAVA_CLIENT.match(user_agent) is not None
+
+
+def serve_event_json(entry: JournalEntry, user_agent: str = "") -> dict[str, Any]:
+    """Return a journal entry as a serve event of WireMock's admin API.
+
+    user_agent: of the client that gets it. For a strict one, our own fields are in a sub-event.
+    """
+    facts = _mock_json(entry)
+    is_strict = JAVA_CLIENT.match(user_agent) is not None
+    own_fields = (
+        {"subEvents": [{"type": "mock", "timeOffsetNanos": 0, "data": facts}]} if is_strict else {"mock": facts}
+    )
     return {
         "id": entry.id,
         "request": logged_request_json(entry),
@@ -28,7 +44,7 @@ def serve_event_json(entry: JournalEntry) -> dict[str, Any]:
             "processTime": entry.microseconds // 1000,
             "totalTime": entry.microseconds // 1000,
         },
-        "mock": _mock_json(entry),
+        **own_fields,
     }
 
 

@@ -1,0 +1,1 @@
+"""Stubs in WireMock's format: `/__admin/mappings`. Each becomes a fault."""

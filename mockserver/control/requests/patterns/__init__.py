@@ -1,0 +1,1 @@
+"""WireMock's request patterns: what they say about a request, and its matchers for values."""
