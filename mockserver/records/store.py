@@ -59,11 +59,11 @@ class RecordStore:
         self._sequence = count(1)
         self._unanswered_log = UnansweredLog()
         self._watcher: GrowthWatcher | None = None
+        self._watches: tuple[JournalWatch, ...] = ()  # a change replaces it
 
     def watch_growth(self, watcher: GrowthWatcher) -> None:
         """Call a function whenever a quarter of a tenant's journal is new."""
         self._watcher = watcher
-        self._watches: tuple[JournalWatch, ...] = ()  # a change replaces it
 
     def open_exchange(self, request: Request) -> Exchange:
         """Return a new exchange."""
