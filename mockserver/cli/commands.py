@@ -230,16 +230,17 @@ commands.add_command(print_schema, "world-schema")  # an older name
 
 
 def build_or_exit(settings: Settings) -> Any:
-    """Return the simulator; if a spec or world is unusable, exit with the reason, or with all mistakes."""
+    """Return the simulator; if a spec, world or scenario is unusable, exit with the reason, or with all mistakes."""
     from ..app import build
     from ..contract.spec import SpecError
+    from ..scenarios.scenario_mistakes import ScenarioError
     from ..worlds.mistakes import WorldError
 
     try:
         return build(settings)
     except SpecError as error:
         exit_with_error(error)
-    except WorldError as error:
+    except (WorldError, ScenarioError) as error:
         click.echo(f"mockserver: {error}", err=True)
         sys.exit(2)
 

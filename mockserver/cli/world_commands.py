@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from .count_options import SeedCommand
+from .variables import find_unknown_variables
 from .world_from_har import world_from_har
 from .world_transfer import export_world_file, import_world_file
 
@@ -97,6 +99,7 @@ def print_schema() -> None:
 
 def write_generated_world(number: int, shipped: str | None, counts: dict[str, int]) -> None:
     """Write a shipped world, or one generated from a seed and counts, to standard output."""
+    find_unknown_variables(os.environ)
     from ..services import collections_of, import_services
     from ..worlds.generate import dump_world, generate_world
     from ..worlds.published import SHIPPED_WORLDS

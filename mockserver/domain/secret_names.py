@@ -5,5 +5,6 @@ from __future__ import annotations
 SECRET_FIELD_NAMES = (
     *("access_token", "refresh_token", "saas_token", "anonymous_token", "client_secret", "password"),
     *("accessToken", "refreshToken", "saasToken", "subjectAccessToken"),
+    *("subject_access_token", "anonymousToken", "clientSecret"),
 )
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "saas-token", "set-cookie"})

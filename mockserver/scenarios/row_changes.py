@@ -11,6 +11,7 @@ import orjson
 
 from ..practices import mixins, paths
 from ..store.collection import Collection, Row, format_key
+from ..store.row_defaults import Draft
 from ..store.row_schemas import DEFINITIONS
 from ..store.state import IMPORTED_REVISION, State
 from ..wording import json_pointer, shorten
@@ -19,6 +20,7 @@ from ..worlds.sections import MIXIN_SCHEMAS
 from .scenario_mistakes import MAX_FOUND_MISTAKES, ScenarioMistake, suggest_name
 from .scenario_schema import ALL_ROWS
 
+NAMING_FIELDS = ("name", "lastName")  # what a new row needs, so that a wrong id is not taken for one
 SEGMENTS = "segments"  # removed with their assignments
 
 
@@ -57,7 +59,14 @@ def change_rows(state: State, change: RowEdits, collections: Mapping[str, Collec
     changed: dict[str, list[Row]] = {}
     for name, rows in change.rows.items():
         if name in collections:
-            state, changed[name] = _merge_rows(state, collections[name], rows, changed_at, mistakes)
+            state, changed[name] = _merge_rows(
+                state,
+                collections[name],
+                rows,
+                mistakes,
+                changed_at=changed_at,
+                draft=_create_draft(state, collections, name),
+            )
     if not mistakes:
         for name, rows in changed.items():
             mistakes += _find_row_mistakes(state, collections, name, rows)
@@ -93,11 +102,14 @@ def _merge_rows(
     state: State,
     collection: Collection,
     rows: Sequence[Row],
-    changed_at: str | None,
     mistakes: list[ScenarioMistake],
+    *,
+    changed_at: str | None,
+    draft: Draft,
 ) -> tuple[State, list[Row]]:
-    """Return a state with the rows merged into those of a collection, and the merged rows."""
+    """Return a state with the rows merged into those of a collection, and the merged rows, which are complete."""
     merged = dict(collection.export(state))
+    known_keys = list(map(format_key, merged))
     changed: list[Row] = []
     for index, row in enumerate(rows):
         if len(mistakes) >= MAX_FOUND_MISTAKES:
@@ -110,6 +122,11 @@ def _merge_rows(
             mistakes += [ScenarioMistake(f"{place}/{name}", "a row needs its key, a text") for name in unusable]
             continue
         key = collection.key_of(row)
+        naming = next((name for name in NAMING_FIELDS if name in collection.defaults), None)
+        if key not in merged and naming and row.get(naming) is None:
+            missing = f"there is no {format_key(key)[:100]!r}; {suggest_name(format_key(key), known_keys)}"
+            mistakes.append(ScenarioMistake(place, f"{missing}, or give a new row a `{naming}`"))
+            continue
         complete = {**merged.get(key, {}), **row}
         if "metadata" in collection.schema["properties"]:
             complete["metadata"] = _next_metadata(merged.get(key, {}).get("metadata"), row.get("metadata"), changed_at)
@@ -122,8 +139,8 @@ def _merge_rows(
             problems = list(_find_schema_problems(place, complete))
         mistakes += problems
         if not problems:
-            merged[key] = complete
-            changed.append(complete)
+            (merged[key],) = collection.complete_rows([complete], draft)
+            changed.append(merged[key])
     if mistakes:
         return state, changed
     if type(collection) is not Collection:
@@ -131,6 +148,14 @@ def _merge_rows(
     for row in changed:
         state = state.with_document(collection.name, str(collection.key_of(row)), row)
     return state, changed
+
+
+def _create_draft(state: State, collections: Mapping[str, Collection], name: str) -> Draft:
+    """Return what the defaults of a collection's rows can depend on: the rows that they refer to."""
+    targets = collections[name].all_references().values()
+    names = {name for target in targets for name in ([target] if isinstance(target, str) else target.targets.values())}
+    sections = {name: exporting.export_rows(state, collections[name]) for name in sorted(names)}
+    return Draft(state.default_language, state.languages, sections)
 
 
 def _find_schema_problems(place: str, row: Row) -> Iterator[ScenarioMistake]:

@@ -67,7 +67,10 @@ class SimulationRegistry:
         self._create = create
         self._simulations: dict[str, Simulation] = {}
         self._lock = Lock()
+        self._is_complete = False
         self.default = create(DEFAULT_NAME, self)
+        self._is_complete = True
+        self.note_faults()
 
     def answer_call(self, request: Request) -> Response:
         """Answer a call of the simulated API in the world that it names; BadRequest if it must name one."""
@@ -94,6 +97,7 @@ class SimulationRegistry:
                 simulation = self._simulations.get(name)
                 if simulation is None:
                     simulation = self._simulations[name] = self._create(name, self)
+                    self.note_faults()
                     self._drop_unused()
         simulation.used_at = monotonic()
         return simulation
@@ -121,7 +125,8 @@ class SimulationRegistry:
 
     def note_faults(self) -> None:
         """Find out whether a fault can make calls wait; called when the faults of a world have changed."""
-        self.has_timed_faults = any(simulation.faults.has_timed_faults for simulation in self.list_all())
+        if self._is_complete:
+            self.has_timed_faults = any(simulation.faults.has_timed_faults for simulation in self.list_all())
 
     def _drop_unused(self) -> None:
         """Drop the worlds that have been idle for too long, and the one used least recently if there are too many."""

@@ -123,7 +123,7 @@ def test_without_json_the_server_reads_yaml(shipped: Path) -> None:
 def test_a_broken_spec_in_the_users_folder_is_reported_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mockserver.app.check_spec", lambda _: None)  # it would find this first
+    monkeypatch.setattr("mockserver.assembly.interfaces.check_spec", lambda _: None)  # it would find this first
     break_pattern(data_folder("spec") / "customer-segment.yaml", tmp_path / "customer-segment.yaml")
     with pytest.raises(SpecError, match=BROKEN_PATTERN):
         build(Settings(spec=tmp_path))

@@ -155,7 +155,7 @@ MISTAKES = [
     world_of("mug", "mug"),
     world_of("mug")[:-20],
     world_of("mug", things=[]),
-    world_of("mug", categories=[{"id": "a"}]),
+    world_of("mug", categories=[{"name": "a"}]),
     world_of("mug", mixinSchemas=[{"url": SCHEMA_URL, "file": "missing.json"}]),
     "\0",
     "[]",
