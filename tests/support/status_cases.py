@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Mapping
+from contextlib import ExitStack
 from copy import deepcopy
 from pathlib import Path
 from shutil import rmtree
 from string import Template
 from tempfile import mkdtemp
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 from werkzeug.test import TestResponse
@@ -51,10 +53,13 @@ def play_case(
 
     headers: sent with the request, in addition to the case's own.
     """
-    fields = dict(_play_earlier_request(caller, earlier) for earlier in case.pop("before", ()))
-    path = Template(case.pop("path")).safe_substitute(fields)
-    sent_headers = {**case.pop("headers", {}), **(headers or {})}
-    return caller.send(operation.method, path, headers=sent_headers, **case)
+    with ExitStack() as patches:
+        for name, value in case.pop("patches", {}).items():
+            patches.enter_context(patch(name, value))
+        fields = dict(_play_earlier_request(caller, earlier) for earlier in case.pop("before", ()))
+        path = Template(case.pop("path")).safe_substitute(fields)
+        sent_headers = {**case.pop("headers", {}), **(headers or {})}
+        return caller.send(operation.method, path, headers=sent_headers, **case)
 
 
 def _play_earlier_request(caller: Client, request: dict[str, Any]) -> tuple[str, str]:
