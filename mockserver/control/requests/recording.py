@@ -9,6 +9,8 @@ from threading import Lock
 from time import time
 from typing import Any
 
+import orjson
+
 from ...faults.fault import Fault
 from ...faults.registry import FaultRegistry
 from ...messages import Response
@@ -181,7 +183,8 @@ class ControlLog(RecordStore):
             self._recording.restart(tenant)
         elif operation.path.split("/")[2] not in READING_PATHS:
             reply = response.content if len(response.content) <= MAX_REPLY_BYTES else b""
-            sent = (request.method, request.path, request.query, request.body)
+            body = orjson.dumps(exchange.call.body) if request.body and exchange.call else b""  # it may have been YAML
+            sent = (request.method, request.path, request.query, body)
             self._recording.add_event(ControlEvent(time(), tenant, operation.id, *sent, reply))
 
 
