@@ -28,7 +28,7 @@ class ScenarioRefused(BadRequest):
     def body(self) -> ErrorBody:
         """Return the body, with all mistakes in its details."""
         body = super().body()
-        mistakes = [{"place": mistake.place, "reason": mistake.reason} for mistake in self._mistakes]
+        mistakes = [{"field": mistake.place, "message": mistake.reason} for mistake in self._mistakes]
         return body | {"details": body["details"] | {"mistakes": mistakes}}
 
 

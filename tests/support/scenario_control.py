@@ -33,7 +33,7 @@ class ScenarioControl(Admin):
         before = self.call("GET", "/scenarios")["runs"]
         body = self.call("POST", "/scenarios/own", definition, 400)
         assert self.call("GET", "/scenarios")["runs"] == before
-        return {mistake["place"]: mistake["reason"] for mistake in body["details"]["mistakes"]}
+        return {mistake["field"]: mistake["message"] for mistake in body["details"]["mistakes"]}
 
     def read_states(self) -> list[str]:
         """Return the state of each step that the tenant plays."""
