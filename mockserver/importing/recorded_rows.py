@@ -23,7 +23,7 @@ class RecordedRows:
 
     rows: by collection and key. implied: rows that other facts suggest, which count if no call shows the like.
     options: languages and currencies of the tenant, each with `supported` and `default`.
-    mixin_urls: the URLs of the schemas of mixins. customer_ids: of the customers who logged in, with their e-mails.
+    schema_urls: the URLs of the schemas of mixins. customer_ids: of the customers who logged in, with their e-mails.
     unknown_fields: how often a field had no place, by collection and name.
     unusable: how often a change could not be applied, by reason.
     """
@@ -33,7 +33,7 @@ class RecordedRows:
         self.rows: dict[str, dict[Key, RecordedRow]] = {name: {} for name in collections}
         self.implied: dict[str, dict[Key, RecordedRow]] = {name: {} for name in collections}
         self.options: dict[str, dict[str, Any]] = {}
-        self.mixin_urls: set[str] = set()
+        self.schema_urls: set[str] = set()
         self.customer_ids: dict[str, str] = {}
         self.emails_without_id: list[str] = []
         self.unknown_fields: Counter[tuple[str, str]] = Counter()
@@ -106,7 +106,7 @@ class RecordedRows:
         metadata = values.get(METADATA)
         urls = metadata.get("mixins") if isinstance(metadata, dict) else None
         if isinstance(urls, dict):
-            self.mixin_urls.update(url for url in urls.values() if isinstance(url, str) and url)
+            self.schema_urls.update(url for url in urls.values() if isinstance(url, str) and url)
 
     def _store_row(self, collection: Collection, key: Key, row: RecordedRow, time: str) -> None:
         old = self.rows[collection.name].get(key)

@@ -39,7 +39,7 @@ class WorldCompleter:
         self.dropped: Counter[tuple[str, str]] = Counter()
         self.default_language = _find_default_language(recorded)
         self._options = recorded.options
-        self._mixin_urls = recorded.mixin_urls
+        self._mixin_urls = recorded.schema_urls
 
     def build_world(self) -> dict[str, Any]:
         """Return the sections of a world that passes the checks of world files."""

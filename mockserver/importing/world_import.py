@@ -153,7 +153,7 @@ def _clean_rows(recorded: RecordedRows, replacer: Replacer, report: ImportReport
             clean = replacer.clean_row(collection, {key: row[key] for key in row.keys() - password.keys()}) | password
             cleaned[collection.key_of(clean)] = clean
         recorded.rows[name] = cleaned
-    recorded.mixin_urls = {replacer.clean_text(url) for url in recorded.mixin_urls}
+    recorded.schema_urls = {replacer.clean_text(url) for url in recorded.schema_urls}
     report.replaced = Counter({(str(kind), section): count for (kind, section), count in replacer.counts.items()})
 
 

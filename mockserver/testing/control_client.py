@@ -15,7 +15,11 @@ JSON_HEADERS = {"Content-Type": "application/json"}
 
 
 class ControlError(Exception):
-    """The control plane refused a call, or cannot be reached; the message says why."""
+    """The control plane refused a call, or cannot be reached; the message says why. status: of the reply, or None."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ControlClient:
@@ -45,7 +49,8 @@ class ControlClient:
                 is_json = response.headers.get_content_type() == "application/json"
         except HTTPError as error:
             with error:
-                raise ControlError(f"{method} {CONTROL_PREFIX}{path}: {_describe_error(error.read())}") from None
+                description = _describe_error(error.read())
+            raise ControlError(f"{method} {CONTROL_PREFIX}{path}: {description}", error.code) from None
         except (OSError, HTTPException) as error:
             raise ControlError(f"no answer from {self.url}: {getattr(error, 'reason', error)}") from None
         return (json.loads(received) if is_json else received.decode()) if received else None

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .control_client import ControlClient, ControlError
+from .control_client import SECONDS_PER_CALL, ControlClient, ControlError
 
 if TYPE_CHECKING:
     import httpx
 
 ANY_REQUEST = {"method": "ANY"}
 DEFAULT_TENANT = "acme"
+EXPECTATION_FAILED = 417
 Pattern = Mapping[str, Any]
 
 
@@ -155,6 +156,24 @@ class Mock(AbstractContextManager["Mock"]):
         entries: list[dict[str, Any]] = self._call("GET", "/requests")["requests"]
         return entries
 
+    def wait_for(
+        self, pattern: Pattern | None = None, *, count: int = 1, timeout: float = 5, **matchers: Any
+    ) -> list[dict[str, Any]]:
+        """Wait until so many requests match, and return them; AssertionError after `timeout` seconds.
+
+        It also looks at the requests so far, so it does not matter whether they arrive before or after the call.
+        """
+        body = {"pattern": _join_pattern(pattern, matchers), "count": count, "timeout": timeout}
+        return self._expect("/requests/wait", body, timeout)
+
+    def never(self, pattern: Pattern | None = None, *, timeout: float = 0, **matchers: Any) -> None:
+        """Check that no request matches, so far and for `timeout` seconds more; AssertionError if one does."""
+        self._expect("/requests/never", {"pattern": _join_pattern(pattern, matchers), "timeout": timeout}, timeout)
+
+    def scenario(self, name: str) -> None:
+        """Start a scenario, one of the server's by name, in this world."""
+        self._call("POST", f"/scenarios/{quote(name, safe='')}", {})
+
     def list_unmatched(self) -> list[dict[str, Any]]:
         """Return the requests that no operation answers."""
         found: list[dict[str, Any]] = self._call("GET", "/requests/unmatched")["requests"]
@@ -169,6 +188,17 @@ class Mock(AbstractContextManager["Mock"]):
         """Return why a request was answered as it was."""
         explanation: dict[str, Any] = self._call("GET", f"/explain/{quote(request_id, safe='')}")
         return explanation
+
+    def _expect(self, path: str, body: Mapping[str, Any], timeout: float) -> list[dict[str, Any]]:
+        query = {} if self.world else {"tenant": self.tenant}
+        try:
+            reply = self._control.call("POST", path, body, seconds=timeout + SECONDS_PER_CALL, **query)
+        except ControlError as error:
+            if error.status == EXPECTATION_FAILED:
+                raise AssertionError(str(error)) from None
+            raise
+        found: list[dict[str, Any]] = reply.get("requests", [])
+        return found
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         """Call the control plane for this world, or for this tenant if the world is that of everybody."""

@@ -88,6 +88,15 @@ def test_control(mock):
         mock.token("nobody")
     assert len(mock.requests(method="POST")) == 1
     assert mock.requests({{"urlPathPattern": ".*/segments/nothing"}}) == []
+    assert len(mock.wait_for(method="POST", timeout=0)) == 1
+    mock.never(urlPathPattern=".*/nowhere")
+    with pytest.raises(AssertionError, match="requests/wait"):
+        mock.wait_for(method="POST", count=2, timeout=0)
+    with pytest.raises(AssertionError, match="requests/never"):
+        mock.never(method="POST")
+    mock.scenario("empty-catalogue")
+    with pytest.raises(Exception, match="did you mean slow"):
+        mock.scenario("slwo")
     mock.reset("empty")
     assert mock.client.get(S).json() == []
     with pytest.raises(Exception, match="PUT /__admin/settings.*delete_missing"):

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browser import launch_browser, open_window
 from tests.support.live_server import send_request, start_server
+from tests.support.samples import GOLDEN
 from tests.support.specs import SPECS
 from tests.support.status_cases import find_token
 
@@ -41,9 +42,29 @@ def add_fault(server: str) -> dict[str, str]:
     return {"id": fault["id"]}
 
 
+def add_stub(server: str) -> dict[str, str]:
+    stub = {"request": {"method": "GET", "urlPathPattern": ".*/segments"}, "response": {"status": 503}}
+    status, created = send_request(f"{server}/__admin/mappings", "POST", stub)
+    assert status == 201, created
+    return {"id": created["id"]}
+
+
 def fail_call(server: str) -> dict[str, str]:
     assert send_request(f"{server}/customer-segment/acme/segments/none")[0] == 404
     return {"id": send_request(f"{server}/__admin/requests?limit=1")[1]["requests"][0]["id"]}
+
+
+def enter_world(server: str) -> dict[str, str]:
+    assert send_request(f"{server}/__admin/state?world=checkout")[0] == 200
+    return {}
+
+
+def write_and_list(server: str) -> dict[str, str]:
+    """Send what the examples of expectations name."""
+    segments = f"{server}/customer-segment/acme/segments"
+    assert send_request(f"{segments}/{GOLDEN}/items/PRODUCT/12468504", "PUT", {})[0] == 204
+    assert send_request(segments)[0] == 200
+    return {}
 
 
 # What a person does before these operations can work, and the values that the person then copies from the replies.
@@ -53,8 +74,14 @@ PREPARATIONS: dict[str, Preparation] = {
     "restoreSnapshot": take_snapshot,
     "diffSnapshots": take_snapshot,
     "deleteSnapshot": take_snapshot,
+    "dropWorld": enter_world,
+    "waitForRequests": write_and_list,
+    "orderedRequests": write_and_list,
     "showFault": add_fault,
     "removeFault": add_fault,
+    "showStub": add_stub,
+    "replaceStub": add_stub,
+    "removeStub": add_stub,
     "showRequest": fail_call,
     "removeRequest": fail_call,
     "explain": fail_call,
@@ -161,6 +188,8 @@ def test_every_operation_can_be_tried_out_as_it_stands(page: Page, server: str, 
     statuses = {}
     for id_ in list_operations(SPECS[name]):
         assert send_request(f"{server}/__admin/reset", "POST")[0] == 200
+        send_request(f"{server}/__admin/tenants/acme", "DELETE")  # an import may have given it another world
+        assert send_request(f"{server}/__admin/state")[0] == 200
         if name != "control":
             call_as(page, find_token(id_))
         prepare = PREPARATIONS.get(id_)

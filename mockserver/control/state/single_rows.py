@@ -123,9 +123,12 @@ def _row_problem(
     _, section, *steps = f"{problem.field}/".split("/")
     if own_place is not None and f"{problem.field}/".startswith(f"{own_place}/"):
         problem.field = problem.field.removeprefix(own_place)
+        for mistake in problem.mistakes:
+            mistake["field"] = mistake["field"].removeprefix(own_place)
     elif section in worlds.collections and steps[0].isdigit():
         key = format_key(worlds.collections[section].key_of(world[section][int(steps[0])]))
         problem.detail = f"{section} {shorten(repr(key))}: {problem.detail}"
     if not dangling and " is not among the " in problem.detail:
-        problem.detail = f"{problem.detail.removesuffix('.')}. {FORCE_HINT}"
+        end = "" if problem.detail.endswith(("?", ".", "…")) else "."
+        problem.detail = f"{problem.detail}{end} {FORCE_HINT}"
     return problem
