@@ -29,7 +29,7 @@ def check_host(host: str) -> None:
 
 
 def check_base_path(path: str) -> None:
-    """UsageError that names what is wrong with a path to answer below; "" is none."""
+    """UsageError that names what is wrong with a path to answer below; "" means no path."""
     if not path:
         return
     from ..messages import is_base_path  # noqa: PLC0415 - only few servers have one

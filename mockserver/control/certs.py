@@ -40,7 +40,7 @@ def show_proxy_file(context: ControlContext, call: Call) -> Reply:
 
 
 def show_authority(context: ControlContext, call: Call) -> Reply:
-    """Return the certificate of the authority that issued the server's, or a key's hash; UnknownName if there is none.
+    """Return the certificate of the authority that issued the server's, or a key's hash; UnknownName without one.
 
     The hash is the one that the ready line of a server with --tls shows.
     """

@@ -36,7 +36,7 @@ class HarError(Exception):
 
 @contextmanager
 def open_har(path: Path) -> Iterator[bytes | mmap]:
-    """Open a file, which the system reads as it is needed; HarError if that is impossible or it is no HAR file."""
+    """Open a file, which the system reads as it is needed; HarError if that is impossible or it is not a HAR file."""
     try:
         with path.open("rb") as file:
             if not path.stat().st_size:

@@ -76,7 +76,7 @@ def _find_reason(call: RecordedCall) -> str:
 
 
 def _describe_other(call: RecordedCall) -> tuple[str, str]:
-    """Return label and reason of a call that is none of the operations."""
+    """Return label and reason of a call that no operation describes."""
     host = (call.url.hostname or "?")[:MAX_LABEL_LENGTH]
     known = published_services.find_published_path(call.method, call.url.path)
     if known is not None and (known.is_known or host == VENDOR_HOST):

@@ -105,7 +105,7 @@ def _read_headers(message: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read_text(content: Mapping[str, Any]) -> str | None:
-    """Return the text of a body, which some browsers write in base64; None if there is none."""
+    """Return the text of a body, which some browsers write in base64; None without one."""
     text = content.get("text")
     if not isinstance(text, str):
         return None

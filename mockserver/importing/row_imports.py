@@ -51,7 +51,7 @@ class Place:
     response: Any = None
 
     def read(self, source: Source) -> Any:
-        """Return the value that a source leads to; None if there is none."""
+        """Return the value that a source leads to; None without one."""
         kind, rest = source[:1], source[1:]
         if kind == "=":
             return rest

@@ -1,4 +1,4 @@
-"""Starts and ends scenarios, for one tenant or all, and tells the run of a tenant about each of its calls."""
+"""Starts and ends scenarios, for one tenant or all, and reports each call of a tenant to its run."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class ScenarioDirector:
         return self._runs.get(tenant)
 
     def _prepare_tenant(self, tenant: Tenant) -> None:
-        """Let a new tenant play the general scenario from its first moment on."""
+        """Let a new tenant play the general scenario from the start."""
         if self.general:
             with self._lock:
                 if self.general:

@@ -26,7 +26,7 @@ FileMark = tuple[int, int]  # when a file was changed, in nanoseconds, and its s
 
 
 class UnknownScenario(Exception):
-    """There is no scenario of this name; the message lists those that exist."""
+    """Unknown name of a scenario; the message lists those that exist."""
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def write_scenario_schema(schema: Schema) -> str:
 
 
 def _when_schema(fault_fields: Mapping[str, Any]) -> Schema:
-    """Return the schema of a moment: a call, or a time of the tenant's clock."""
+    """Return the schema of when a step runs: at a call, or at a time of the tenant's clock."""
     call_fields = {name: fault_fields[name] for name in ("operation", "path", "query", "persona", "headers")}
     return {
         **closed_object(

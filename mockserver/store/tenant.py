@@ -53,7 +53,7 @@ def apply_settings(owner: SettingsOwner, values: Mapping[str, Any]) -> None:
 
 
 class CapturedTenant(NamedTuple):
-    """A tenant at one moment, without its snapshots and its history; `restore_tenant` continues from it.
+    """A tenant as it was at one time, without its snapshots and its history; `restore_tenant` continues from it.
 
     ids_position: that of its sequence of ids.
     """

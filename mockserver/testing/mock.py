@@ -126,9 +126,9 @@ class Mock(AbstractContextManager["Mock"]):
         return saved
 
     def freeze(self, at: datetime | str | None = None) -> None:
-        """Stop the clock, at a moment or now."""
-        moment = at.isoformat() if isinstance(at, datetime) else at
-        self._call("PUT", "/clock", {"mode": "frozen"} | ({} if moment is None else {"at": moment}))
+        """Stop the clock, at a time or now."""
+        time = at.isoformat() if isinstance(at, datetime) else at
+        self._call("PUT", "/clock", {"mode": "frozen"} | ({} if time is None else {"at": time}))
 
     def advance(self, duration: timedelta | float) -> None:
         """Set the clock forward, by seconds or a timedelta."""

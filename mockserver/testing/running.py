@@ -67,7 +67,7 @@ def parse_settings(lines: Iterable[str]) -> dict[str, Any]:
 
 
 def _convert_text(setting: Setting, text: str) -> Any:
-    """Return the value of a setting; ValueError if the text is none."""
+    """Return the value of a setting; ValueError if the text is not a valid one."""
     container, arguments = get_origin(setting.hint), get_args(setting.hint)
     if container is Literal:
         return text

@@ -32,7 +32,7 @@ MISSING_LIBRARY = (
 
 
 class TlsError(Exception):
-    """Why there is no certificate; the message says what to do."""
+    """A certificate cannot be had; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def is_certifiable(name: str) -> bool:
 
 
 def open_authority(folder: Path) -> Authority:
-    """Return the authority in a folder, made now if there is none; TlsError if that is impossible.
+    """Return the authority in a folder, made now if it is missing; TlsError if that is impossible.
 
     Several servers may start at once: the first one that has written the file wins, and the others read it.
     """

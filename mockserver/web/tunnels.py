@@ -35,7 +35,7 @@ class TunnelKeeper:
         self._targets, self._clients = FirstLog(MAX_LOGGED_TARGETS), FirstLog(MAX_LOGGED_CLIENTS)
 
     def open_tunnel(self, target: str, *, is_nested: bool) -> SSLContext:
-        """Return the TLS settings for a tunnel to this target; TunnelRefusal, which is logged, if there is none.
+        """Return the TLS settings for a tunnel to this target; TunnelRefusal, which is logged, for any other target.
 
         is_nested: whether the request came through a tunnel, which is a loop of proxies.
         """

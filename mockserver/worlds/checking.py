@@ -1,4 +1,4 @@
-"""Find all mistakes of a world: those by its schema, and by references and rules as far as they can be judged."""
+"""Find all mistakes of a world: those by its schema, and by references and rules as far as they can be checked."""
 
 from __future__ import annotations
 

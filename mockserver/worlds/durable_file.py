@@ -35,7 +35,7 @@ class DurableFile:
             self._new_path.unlink()  # of a process that was killed while it wrote
 
     def read(self) -> bytes | None:
-        """Return the content; None if there is no file, FileUnusable if it cannot be read."""
+        """Return the content; None if the file is missing, FileUnusable if it cannot be read."""
         try:
             return self.path.read_bytes()
         except FileNotFoundError:

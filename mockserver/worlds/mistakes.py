@@ -97,7 +97,7 @@ def name_kind(section: str, count: int = 1) -> str:
 
 
 def suggest_names(name: Any, known: Collection[str]) -> str:
-    """Return the known names that are nearest to an unknown one, or all if none is near; "" if there are none."""
+    """Return the known names that are nearest to an unknown one, or all if none is near; "" without known names."""
     compared = known if len(known) <= MAX_COMPARED_NAMES else ()
     near = get_close_matches(str(name)[:100], compared, n=MAX_NEAR_NAMES, cutoff=0.6)
     if near:

@@ -80,7 +80,7 @@ class StateFileError(Exception):
 
 
 class CapturedServer(NamedTuple):
-    """The tenants of a server at one moment, and the clock and the ids that they share."""
+    """The tenants of a server as they are at one time, and the clock and the ids that they share."""
 
     tenants: tuple[CapturedTenant, ...]
     ids_position: int

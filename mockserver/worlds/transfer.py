@@ -29,6 +29,6 @@ def world_block(
 
 
 def _rows_or_none(writer: WorldWriter, rows: list[Row]) -> RowLines | list[Any]:
-    """Return the lines of rows; an empty list says that there are none."""
+    """Return the lines of rows; an empty list if the section has no rows."""
     lines = [encode_row_line(row, writer.form, writer.indent) for row in rows]
     return RowLines([row_separator(writer.form).join(lines)]) if lines else []

@@ -11,7 +11,7 @@ from .mistakes import suggest_names
 
 
 class Doubts(NamedTuple):
-    """What cannot be judged, because rows were left out.
+    """What cannot be checked, because rows were left out.
 
     keys: those of the rows. sections: those without any other row.
     """

@@ -1,4 +1,4 @@
-"""Single rows of the state: shown, written, patched and removed, and judged as a whole collection is."""
+"""Single rows of the state: shown, written, patched and removed, and checked as a whole collection is."""
 
 from __future__ import annotations
 

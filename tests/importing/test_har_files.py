@@ -1,4 +1,4 @@
-"""Files that are no HAR files, or hold anything anywhere: a clear refusal, or a valid world."""
+"""Files that are not HAR files, or hold anything anywhere: a clear refusal, or a valid world."""
 
 from __future__ import annotations
 

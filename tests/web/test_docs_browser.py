@@ -49,6 +49,12 @@ def add_stub(server: str) -> dict[str, str]:
     return {"id": created["id"]}
 
 
+def add_example_stub(server: str) -> dict[str, str]:
+    body = SPECS["control"]["components"]["requestBodies"]["Stub"]
+    assert send_request(f"{server}/__admin/mappings", "POST", body["content"]["application/json"]["example"])[0] == 201
+    return {}
+
+
 def fail_call(server: str) -> dict[str, str]:
     assert send_request(f"{server}/customer-segment/acme/segments/none")[0] == 404
     return {"id": send_request(f"{server}/__admin/requests?limit=1")[1]["requests"][0]["id"]}
@@ -79,6 +85,7 @@ PREPARATIONS: dict[str, Preparation] = {
     "orderedRequests": write_and_list,
     "showFault": add_fault,
     "removeFault": add_fault,
+    "removeEqualStubs": add_example_stub,
     "showStub": add_stub,
     "replaceStub": add_stub,
     "removeStub": add_stub,

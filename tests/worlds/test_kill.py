@@ -1,4 +1,4 @@
-"""Killed at any moment, a server leaves a whole state file, with everything that it had said to be saved."""
+"""Killed at any time, a server leaves a whole state file, with everything that it had said to be saved."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def _refuse_others(owner: str, fields: StubJson, supported: tuple[str, ...]) -> 
 
 
 def _find_targets(request_json: StubJson, operations: Mapping[str, Operation]) -> Mapping[str, Operation]:
-    """Return the operations that the request may call, by id; Unsatisfiable if there are none."""
+    """Return the operations that the request may call, by id; Unsatisfiable without any."""
     method = str(request_json.get("method", "ANY")).upper()
     path = request_json.get("url", request_json.get("urlPath", request_json.get("urlPathTemplate")))
     candidates = {
@@ -174,7 +174,7 @@ def _headers(response_json: StubJson) -> dict[str, str]:
 
 
 def _body(response_json: StubJson) -> Any:
-    """Return the JSON body; None if there is none, so that the response gets an example of the contract."""
+    """Return the JSON body; None without one, so that the response gets an example of the contract."""
     if "jsonBody" in response_json:
         return response_json["jsonBody"]
     text = response_json.get("body") or None

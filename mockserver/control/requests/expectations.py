@@ -15,7 +15,7 @@ from .patterns.request_patterns import RequestPattern
 
 
 class Expectation(Protocol):
-    """What is expected of a journal; it is told of entries and judges."""
+    """What is expected of a journal: it takes entries, and says whether the expectation is met."""
 
     def add_entries(self, entries: Iterable[JournalEntry]) -> None:
         """Take more entries into account; BadRequest if that takes too long."""

@@ -81,7 +81,7 @@ def redact_cookies(header: str) -> dict[str, str]:
 
 
 def has_bare_secret(text: str) -> bool:
-    """Whether JSON has a secret field whose value is no text, and which the message of an error may quote."""
+    """Whether JSON has a secret field whose value is not a text, and which the message of an error may quote."""
     return _looks_like_json(text) and any(
         not match[0][len(match["name"]) :].startswith('"') for match in SECRET_IN_JSON.finditer(text)
     )

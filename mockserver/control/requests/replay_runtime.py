@@ -166,7 +166,7 @@ class Replay:
         return pointer.rpartition("/")[2] in LIFETIMES
 
     def has_frozen_clock(self, tenant: str) -> bool:
-        """Whether the clock of a tenant stands still; the one of the server if there is no tenant."""
+        """Whether the clock of a tenant stands still; without a tenant, the clock of the server."""
         if tenant not in self.is_frozen:
             query = "?tenant=" + tenant if tenant else ""
             self.is_frozen[tenant] = decode_json(self.control("GET", "/clock" + query).content)["mode"] == "frozen"

@@ -144,7 +144,7 @@ def _list_named_worlds(moments: Iterable[Any]) -> Iterator[str]:
 
 
 def _is_used(seed: Seed, starts: list[TenantStart], context: ControlContext) -> bool:
-    """Whether a shipped world is really the one of that name: a world file can have the same name."""
+    """Whether a shipped world is really the shipped one: a world file can have the same name."""
     return all(_is_shipped(context.worlds, start.seed) for start in starts if start.seed.name == seed.name)
 
 

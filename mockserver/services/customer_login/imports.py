@@ -19,7 +19,7 @@ OWN_PROFILE = Shows(replace(CUSTOMER_PROFILE, is_caller=True))
 
 
 def read_profile(call: RecordedCall) -> Iterator[Change]:
-    """Yield the calling customer; a visitor is none (B7b)."""
+    """Yield the calling customer; a visitor is not a customer (B7b)."""
     body = call.parse_response()
     if not (isinstance(body, dict) and body.get("id") == ANONYMOUS_PROFILE["id"]):
         yield from OWN_PROFILE.read(call)
