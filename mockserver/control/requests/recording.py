@@ -1,4 +1,4 @@
-"""What an exported script needs in addition to the journal: calls that changed something here, and states to start from."""
+"""What an exported script needs in addition to the journal: calls that changed something, and states to start from."""
 
 from __future__ import annotations
 
