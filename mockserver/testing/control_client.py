@@ -1,4 +1,4 @@
-"""Calls the control plane of a running server, with the standard library only."""
+"""Calls the control plane of a running server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
+
+from ..cli.error_replies import describe_error_reply
 
 CONTROL_PREFIX = "/__admin"
 SECONDS_PER_CALL = 30.0
@@ -48,19 +50,8 @@ class ControlClient:
                 received = response.read()
                 is_json = response.headers.get_content_type() == "application/json"
         except HTTPError as error:
-            with error:
-                description = _describe_error(error.read())
-            raise ControlError(f"{method} {CONTROL_PREFIX}{path}: {description}", error.code) from None
+            reason = describe_error_reply(error)
+            raise ControlError(f"{method} {CONTROL_PREFIX}{path}: {reason}", error.code) from None
         except (OSError, HTTPException) as error:
             raise ControlError(f"no answer from {self.url}: {getattr(error, 'reason', error)}") from None
         return (json.loads(received) if is_json else received.decode()) if received else None
-
-
-def _describe_error(content: bytes) -> str:
-    """Return the message of an error with its details, or the first bytes of any other content."""
-    try:
-        error = json.loads(content)
-        details = error.get("details") or {}
-        return " ".join(filter(None, [error["message"], details.get("field"), details.get("message")]))
-    except (ValueError, KeyError, AttributeError, TypeError):
-        return ascii(content[:200])

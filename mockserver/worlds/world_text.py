@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -33,9 +33,25 @@ class RowLines:
     pieces: list[bytes]
 
 
+class ChunkText(NamedTuple):
+    """The text of a chunk, which stays the same as long as the chunk is kept here.
+
+    lines: those of its rows, by the identity of what is stored.
+    """
+
+    chunk: Chunk
+    text: bytes
+    lines: Mapping[int, bytes]
+
+
+Place = tuple[str, int, int]  # collection, number of the table, number of the chunk
+
+
 @dataclass
 class WorldWriter:
-    """Writes the sections of states, and keeps the lines of the last one: chunks never change.
+    """Writes the sections of states, and keeps the lines of the last one: neither chunks nor rows ever change.
+
+    A write leaves most rows of a chunk as they were, so the lines of the chunk that was at its place are used again.
 
     form: YAML or JSON. indent: how far the rows are indented.
     take_turns: called after each chunk that was encoded, so that other threads can run.
@@ -45,8 +61,9 @@ class WorldWriter:
     form: TextForm
     indent: int = 0
     take_turns: Callable[[], None] = lambda: None
-    _lines: dict[int, tuple[Chunk, bytes]] = field(default_factory=dict)
-    _used_lines: dict[int, tuple[Chunk, bytes]] = field(default_factory=dict)
+    _texts: dict[int, ChunkText] = field(default_factory=dict)
+    _used_texts: dict[int, ChunkText] = field(default_factory=dict)
+    _places: dict[Place, ChunkText] = field(default_factory=dict)
 
     def state_block(self, state: State) -> Block:
         """Return the sections of a world file that gives this state, except empty ones."""
@@ -56,23 +73,33 @@ class WorldWriter:
 
     def forget_unused(self) -> None:
         """Keep only the lines of the states that were written since the last call."""
-        self._lines, self._used_lines = self._used_lines, {}
+        self._texts, self._used_texts = self._used_texts, {}
+        self._places = {place: text for place, text in self._places.items() if id(text.chunk) in self._texts}
 
     def _pieces(self, state: State, collection: Collection) -> Iterator[bytes]:
-        for table in collection.tables(state):
-            for chunk in table.chunks:
+        for table_number, table in enumerate(collection.tables(state)):
+            for number, chunk in enumerate(table.chunks):
                 if chunk:
-                    yield self._chunk_lines(collection, chunk)
+                    yield self._write_chunk(collection, chunk, (collection.name, table_number, number))
 
-    def _chunk_lines(self, collection: Collection, chunk: Chunk) -> bytes:
-        """Return the lines of a chunk; its identity is that of its content, as long as it is kept here."""
-        entry = self._lines.get(id(chunk))
-        if entry is None:
-            rows = map(collection.row_of, chunk.values())
-            entry = chunk, row_separator(self.form).join([encode_row_line(row, self.form, self.indent) for row in rows])
+    def _write_chunk(self, collection: Collection, chunk: Chunk, place: Place) -> bytes:
+        """Return the lines of a chunk."""
+        written = self._texts.get(id(chunk))
+        if written is None:
+            written = self._encode_chunk(collection, chunk, self._places.get(place))
             self.take_turns()
-        self._used_lines[id(chunk)] = entry
-        return entry[1]
+        self._used_texts[id(chunk)] = self._places[place] = written
+        return written.text
+
+    def _encode_chunk(self, collection: Collection, chunk: Chunk, predecessor: ChunkText | None) -> ChunkText:
+        old_lines = (
+            predecessor.lines if predecessor else {}
+        )  # the predecessor keeps its rows alive, and so their identity
+        lines = {
+            id(stored): old_lines.get(id(stored)) or encode_row_line(collection.row_of(stored), self.form, self.indent)
+            for stored in chunk.values()
+        }
+        return ChunkText(chunk, row_separator(self.form).join([lines[id(stored)] for stored in chunk.values()]), lines)
 
 
 def row_separator(form: TextForm) -> bytes:
