@@ -19,7 +19,7 @@ def main() -> None:
         run_uv("build", "--wheel", "--out-dir", folder)
         (wheel,) = Path(folder).glob("*.whl")
         for row in NEIGHBOURS:
-            commands = create_environment(Path(folder) / "environment", wheel, *row)
+            commands = create_environment(Path(folder) / "environment", f"{wheel}[tls]", *row)
             check_installed(commands / "emporix-mockserver")
             print(f"try_neighbours: works with {', '.join(row)}", flush=True)
 
