@@ -13,7 +13,8 @@ from tests.support.paths import PACKAGE
 
 LAYERS = [
     {"__main__"},
-    {"cli", "testing"},
+    {"testing"},
+    {"cli"},
     {"app"},
     {"web"},
     {"assembly"},

@@ -18,8 +18,6 @@ from .near_misses import MAX_NEAR_MISSES, find_near_misses
 from .patterns import request_patterns
 from .patterns.request_patterns import RequestPattern
 from .patterns.value_tests import PatternError
-from .replay_script import render_replay_script
-from .replay_session import build_replay_session
 
 MAX_UNMATCHED_ENTRIES = 100  # the latest, each of which is compared with all operations in about a millisecond
 JOURNAL_IS_ENABLED = {"requestJournalDisabled": False}  # WireMock's clients require it
@@ -138,6 +136,9 @@ def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
 def export_requests(context: ControlContext, call: Call) -> Reply:
     """Export the journal, the earliest entry first: as HTTP Archive, as curl commands, or as a script that compares."""
     if call.query.get("format") == "python":
+        from .replay_script import render_replay_script  # noqa: PLC0415 - both take a while to import
+        from .replay_session import build_replay_session  # noqa: PLC0415
+
         session = build_replay_session(context, tenant_name(call))
         return Reply(200, TextBody(render_replay_script(session), "text/plain"))
     entries = _list_entries(context, call)

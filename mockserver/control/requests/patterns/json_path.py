@@ -11,8 +11,7 @@ from typing import Any, Protocol
 
 from ....practices.nesting import child_values
 from ....practices.regexes import Deadline
-
-MISSING = object()  # the value of a path that leads nowhere
+from .value_tests import MISSING
 
 Function = Callable[[Any], Any]
 

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from ....practices.regexes import Deadline
-from .json_path import MISSING, Comparison
+from .json_path import Comparison
+from .value_tests import MISSING
 
 
 def is_json_number(text: str) -> bool:

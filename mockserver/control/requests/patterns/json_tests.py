@@ -12,9 +12,8 @@ from ....errors import BadRequest
 from ....practices import mixins
 from ....practices.mixins import MixinSchemaError
 from ....practices.regexes import Deadline
-from .json_path import MISSING
-from .json_path_parser import JsonPathError, parse_json_path
 from .value_tests import (
+    MISSING,
     Compiler,
     InnerCompiler,
     Options,
@@ -135,6 +134,8 @@ def _compile_matches_json_path(operand: Any, _: Options, compile_inner: InnerCom
 
     If the path leads nowhere, only `absent` passes, as in WireMock.
     """
+    from .json_path_parser import JsonPathError, parse_json_path  # noqa: PLC0415 - few patterns need it
+
     expression, matcher = _split_path_operand(operand)
     try:
         path = parse_json_path(expression)

@@ -11,6 +11,7 @@ from typing import Any
 from ....practices import regexes
 from ....practices.regexes import Deadline, RegexError
 
+MISSING = object()  # the value of a path that leads nowhere, and of a text that is not JSON
 MIN_LOGICAL_OPERANDS = 2  # as WireMock demands
 EXAMPLE_TIME = "2026-11-26T10:00:00Z"
 
