@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 from ..messages import Call, Handler, Reply
-from ..store.tenant import Tenant
+from ..store.tenant import NO_LIMITS, Tenant
 from .context import ControlContext, UnknownName
 
 
@@ -18,10 +18,13 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 def list_tenants(context: ControlContext, _: Call) -> Reply:
     """List all tenants that were ever used and not dropped, and when tenants are dropped."""
-    limits = context.world.limits
+    limits, is_limited = context.world.limits, context.world.limits != NO_LIMITS
     facts = {
         "tenants": [_tenant_json(tenant) for tenant in context.world.tenants(None)],
-        "limits": {"tenants": limits.max_tenants, "idleMinutes": round(limits.idle_seconds / 60)},
+        "limits": {
+            "tenants": limits.max_tenants if is_limited else None,
+            "idleMinutes": round(limits.idle_seconds / 60) if is_limited else None,
+        },
         "dropped": context.world.dropped_count,
     }
     return Reply(200, facts)

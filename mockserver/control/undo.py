@@ -16,7 +16,8 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
 
 def undo_changes(context: ControlContext, call: Call) -> Reply:
     """Undo the latest changes: a number of them, or all since a version."""
-    tenant, request = context.resolve_tenant(call), json_object(call)
+    tenant = context.resolve_tenant(call)
+    request = {name: call.query[name] for name in ("steps", "version") if name in call.query} | json_object(call)
     if {"steps", "version"} <= request.keys():
         raise Unprocessable("Give either steps or version.")
     if "version" not in request:

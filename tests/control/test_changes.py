@@ -291,6 +291,11 @@ def test_undo_goes_back_to_a_version(client: Client, admin: Admin) -> None:
     assert client.list_all_items() == states[0]
     assert "has no version 9" in admin.call("POST", "/undo", {"version": 9}, 422)["message"]
     assert "either" in admin.call("POST", "/undo", {"version": 0, "steps": 1}, 422)["message"]
+    assert "either" in admin.call("POST", "/undo?version=0&steps=1", status=422)["message"]
+    version = admin.call("GET", "/state")["version"]
+    for _ in range(2):
+        client.put(ITEM)
+    assert admin.call("POST", f"/undo?version={version}")["undone"] == 2
 
 
 def test_undo_to_a_version_that_is_too_old_names_the_oldest(client: Client, admin: Admin) -> None:

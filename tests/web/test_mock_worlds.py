@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -216,6 +217,13 @@ def test_idle_and_surplus_tenants_are_dropped_but_not_the_default_one(monkeypatc
     assert list_tenants() == ["acme", "four"]
     answer = Client(app.flask, "acme").get("//__admin/tenants").get_json()
     assert (answer["limits"], answer["dropped"]) == ({"tenants": 3, "idleMinutes": 2}, 3)
+
+
+def test_a_state_file_keeps_all_tenants(tmp_path: Path) -> None:
+    app = make(state=tmp_path / "shop.state.yaml")
+    answer = Client(app.flask, "acme").get("//__admin/tenants")
+    assert answer.status_code == 200
+    assert answer.get_json()["limits"] == {"tenants": None, "idleMinutes": None}
 
 
 def test_a_server_may_require_a_world() -> None:
