@@ -41,11 +41,15 @@ class RecordedRows:
         self._ids_by_token: dict[str, str] = {}
         self._latest_caller = ""
         self._pending_tokens: list[str] = []
+        self._deferred: list[tuple[Change, str, str]] = []  # changes of a caller whom only a later call names
 
     def apply(self, change: Change, token: str, time: str) -> None:
         """Apply a change of a call with this token at this time; what cannot be applied is counted."""
         if change.collection in {LANGUAGES, CURRENCIES}:
             self.options[change.collection] = dict(change.values)
+            return
+        if CALLER in change.values.values() and not self._find_caller(token):
+            self._deferred.append((change, token, time))
             return
         collection, values = self.collections[change.collection], self._resolve_caller(change.values, token)
         if change.action in {"caller", "log_in"}:
@@ -77,8 +81,34 @@ class RecordedRows:
             rows = (self.implied if change.action == "imply" else self.rows)[collection.name]
             rows[key] = _merge_rows(collection, rows.get(key, {}), row)
 
+    def settle_deferred(self) -> None:
+        """Apply the changes that waited for a call that names the caller; count those whose caller no call names.
+
+        Those that refer to a row that was removed meanwhile are dropped.
+        """
+        for change, token, time in self._deferred:
+            if self._find_caller(token):
+                if self._has_targets(change):
+                    self.apply(change, token, time)
+            else:
+                self.unusable[f"{change.collection} of a caller whom no call names"] += 1
+        self._deferred = []
+
+    def _has_targets(self, change: Change) -> bool:
+        """Whether the rows exist that a change refers to, apart from the caller."""
+        references = self.collections[change.collection].references.items()
+        targets = ((target, change.values.get(name)) for name, target in references if isinstance(target, str))
+        return all(
+            key in self.rows[target] or key in self.implied[target]
+            for target, key in targets
+            if isinstance(key, str) and key not in {CALLER, ""}
+        )
+
+    def _find_caller(self, token: str) -> str:
+        return self._ids_by_token.get(token) or self._latest_caller
+
     def _resolve_caller(self, values: Mapping[str, Any], token: str) -> dict[str, Any]:
-        caller = self._ids_by_token.get(token) or self._latest_caller
+        caller = self._find_caller(token)
         resolved = {name: caller if value == CALLER else value for name, value in values.items()}
         return {name: value for name, value in resolved.items() if value is not None and value != ""}
 

@@ -77,6 +77,7 @@ def import_har(
                 known.note_call(recognition.call)
                 if call.is_usable and call.tenant in {report.tenant, ""}:
                     _apply_call(recorded, recognition, imports, call.time, report)
+    recorded.settle_deferred()
     _add_missing_callers(recorded)
     recorded.settle_implied()
     _clean_rows(recorded, Replacer(known, public_fields, keeps_personal=keeps_personal), report)

@@ -254,6 +254,10 @@ CASES = {
         [make_entry("/customer/shop/me", {"id": "00000000"}), make_entry(f"{SEGMENTS}/gold", GOLD)],
         {"customers": {"00000000": None}},
     ),
+    "own segments before the profile": Case(
+        [make_entry(f"{SEGMENTS}/me", [GOLD]), make_entry("/customer/shop/me", ANNA)],
+        {"customerAssignments": {"gold/42": {}}},
+    ),
     "categories in a cycle": Case(
         [
             make_entry("/category/shop/categories", [{"id": "a", "parentId": "b"}, {"id": "b", "parentId": "a"}]),
@@ -281,6 +285,12 @@ def test_calls_become_rows(name: str, tmp_path: Path) -> None:
                 assert key not in imported
             else:
                 assert {field: imported[key].get(field) for field in fields} == fields
+
+
+def test_own_segments_of_an_unknown_caller_are_reported(tmp_path: Path) -> None:
+    world, report = import_entries(tmp_path, make_entry(f"{SEGMENTS}/me", [GOLD]))
+    assert "customerAssignments" not in world
+    assert "customerAssignments of a caller whom no call names" in report.to_text()
 
 
 def test_a_report_has_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
