@@ -236,6 +236,15 @@ def test_a_mistake_is_named_and_changes_nothing(
     assert version_of(admin) == 0
 
 
+def test_references_that_dangle_already_hinder_no_other_change(admin: Admin) -> None:
+    admin.call("DELETE", f"/state/products/{SCREWDRIVER}", force="true")
+    assert admin.call("PATCH", f"/state/products/{HAMMER}", {"published": False})["row"]["published"] is False
+    details = admin.call("PATCH", f"/state/products/{HAMMER}", {"categories": ["nowhere"]}, 400)["details"]
+    assert (details["field"], len(details["mistakes"])) == ("/categories", 1)
+    details = admin.call("DELETE", f"/state/products/{HAMMER}", status=400)["details"]
+    assert HAMMER in details["message"]
+
+
 @pytest.mark.parametrize(("method", "body"), [("GET", None), ("PATCH", {}), ("DELETE", None)])
 def test_a_row_that_does_not_exist_is_a_404(admin: Admin, method: str, body: Any) -> None:
     for key in ("nowhere", GOLDEN + "/PRODUCT", "a/b/c/d", "x" * 3000, "\n\x00"):

@@ -11,7 +11,7 @@ from ...store.state import State
 from ...wording import shorten
 from ...worlds import exporting
 from ...worlds.loading import WorldLibrary
-from ...worlds.mistakes import WorldError
+from ...worlds.mistakes import Mistake, WorldError
 from ..context import UnknownName, Unprocessable
 from ..invalid_world import InvalidWorld
 
@@ -110,9 +110,28 @@ def _check_world(
     try:
         checked_world = worlds.check(world, dangling=dangling)
     except WorldError as error:
-        own_place = None if row is None else f"/{collection.name}/{index}"
-        raise _row_problem(worlds, world, own_place, error, dangling=dangling) from None
+        new_error = _select_new_mistakes(worlds, state, error)
+        if new_error is not None:
+            own_place = None if row is None else f"/{collection.name}/{index}"
+            raise _row_problem(worlds, world, own_place, new_error, dangling=dangling) from None
+        checked_world = worlds.check(world, dangling=True)
     return None if row is None else checked_world[collection.name][index]
+
+
+def _select_new_mistakes(worlds: WorldLibrary, state: State, error: WorldError) -> WorldError | None:
+    """Return the mistakes that the state did not have before; None if it had all, as one with dangling references."""
+    try:
+        worlds.check(exporting.export_world(state, worlds.collections))
+    except WorldError as earlier:
+        known = set(map(_identify_mistake, earlier.mistakes))
+        new = [mistake for mistake in error.mistakes if _identify_mistake(mistake) not in known]
+        return WorldError(error.path, new) if new else None
+    return error
+
+
+def _identify_mistake(mistake: Mistake) -> tuple[str, str]:
+    """Return the row and the reason of a mistake, without the suggestions, which depend on other rows."""
+    return mistake.row, mistake.reason.partition(";")[0]
 
 
 def _row_problem(
