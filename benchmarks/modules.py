@@ -21,7 +21,6 @@ from load import GOLDEN
 import mockserver
 from mockserver.app import build
 from mockserver.settings import Settings
-from mockserver.web.server import Server
 
 PACKAGE = f"{Path(mockserver.__file__).parent}/"
 ITEM = f"/{GOLDEN}/items/PRODUCT/12468504"
@@ -51,7 +50,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="name the modules")
     options = parser.parse_args()
     app, profile = build(Settings()), Profile()
-    server = Server(app.entrances.answer, "127.0.0.1", 0, app.faults)
+    server = app.create_server("127.0.0.1", 0)
     threading.setprofile(profile)
     running = Thread(target=server.run)
     running.start()

@@ -34,6 +34,7 @@ from .worlds.world_file import WorldFile
 
 if TYPE_CHECKING:
     from .web.flask_app import SimulatorFlask
+    from .web.server import Server
 
 HOST_NAME = re.compile(r"[\w.-]*[a-z][\w.-]*|\d+(\.\d+){3}|[\da-f:]*:[\da-f:]*", re.ASCII | re.IGNORECASE)
 ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
@@ -90,6 +91,20 @@ class App:
     def control_pipeline(self) -> Pipeline:
         """The pipeline of the control plane, for requests that name no world."""
         return self.simulations.default.control_pipeline
+
+    def create_server(self, host: str, port: int) -> Server:
+        """Return a server that is bound to the addresses of a host; OSError or TlsError if that is impossible."""
+        from .web.server import Server  # noqa: PLC0415 - a WSGI application needs no server
+
+        return Server(
+            self.entrances.answer,
+            host,
+            port,
+            self.simulations,
+            certificates=self.certificates,
+            is_tls=self.settings.is_tls,
+            base_path=self.settings.base_path,
+        )
 
     @property
     def services(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 PREFIX = "MOCKSERVER_"  # of the environment variables
@@ -213,6 +214,11 @@ class Setting(NamedTuple):
     default: Any
     text: str
     rule: str
+
+    @property
+    def value_type(self) -> Any:
+        """The type of a value that is not None; of no use for choices and lists."""
+        return next((argument for argument in get_args(self.hint) if argument is not NoneType), self.hint)
 
     @property
     def flag(self) -> str:

@@ -254,18 +254,9 @@ def exit_with_error(reason: object) -> NoReturn:
 
 def _bind_server(app: Any, settings: Settings) -> Any:
     from ..tls.authority import TlsError
-    from ..web.server import Server
 
     try:
-        return Server(
-            app.entrances.answer,
-            settings.host,
-            settings.port,
-            app.simulations,
-            certificates=app.certificates,
-            is_tls=settings.is_tls,
-            base_path=settings.base_path,
-        )
+        return app.create_server(settings.host, settings.port)
     except TlsError as error:
         exit_with_error(error)
     except (OSError, OverflowError, ValueError) as error:

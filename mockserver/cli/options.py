@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import click
@@ -101,5 +100,4 @@ def _click_type(setting: Setting) -> tuple[Any, bool]:
         return click.Choice(arguments), False
     if container is tuple:
         return arguments[0], True
-    value_type = next((argument for argument in arguments if argument is not NoneType), setting.hint)
-    return SETTING_TYPES.get(setting.name, value_type), False
+    return SETTING_TYPES.get(setting.name, setting.value_type), False

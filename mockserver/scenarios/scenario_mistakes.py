@@ -11,19 +11,12 @@ import jsonschema_rs
 import orjson
 
 from ..wording import json_pointer, shorten
+from ..worlds.schema_mistakes import TYPE_NAMES
 
 MAX_SHOWN_MISTAKES = 20  # that one error lists
 MAX_FOUND_MISTAKES = 100  # then the search ends
 MAX_LISTED_NAMES = 30  # that a reason lists if none of them is near
 MAX_COMPARED_NAMES = 1000  # among which a near one is looked for
-KINDS = {
-    "string": "a text",
-    "object": "an object (`key: value`)",
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-}
 
 
 class ScenarioMistake(NamedTuple):
@@ -97,7 +90,7 @@ def _explain_violation(error: jsonschema_rs.ValidationError, facts: Mapping[str,
 
 
 def _explain_type(value: Any, types: Sequence[str]) -> str:
-    expected = " or ".join(KINDS.get(name, name) for name in types)
+    expected = " or ".join(TYPE_NAMES.get(name, name) for name in types)
     is_plain = isinstance(value, int | float)  # true and false, too
     tip = f"; put it in quotation marks: '{_quote(value)}'" if "string" in types and is_plain else ""
     return f"must be {expected}, not {_quote(value)}{tip}"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from threading import Thread
-from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from ..settings import Setting, Settings, Switches, list_settings
@@ -27,18 +26,8 @@ def running(**settings: Any) -> Iterator[Mock]:
     settings: those of `mockserver serve`, with underscores: `fixture="empty"`, `delete_missing="404"`. A free port is
     chosen unless one is given. ValueError for an unknown setting or a wrong value.
     """
-    from ..web.server import Server  # noqa: PLC0415 - see the plugin
-
     app = _build_app({"port": 0, "host": "127.0.0.1", **settings})
-    server = Server(
-        app.entrances.answer,
-        app.settings.host,
-        app.settings.port,
-        app.simulations,
-        certificates=app.certificates,
-        is_tls=app.settings.is_tls,
-        base_path=app.settings.base_path,
-    )
+    server = app.create_server(app.settings.host, app.settings.port)
     thread = Thread(target=server.run, name="mockserver", daemon=True)
     thread.start()
     try:
@@ -68,13 +57,12 @@ def parse_settings(lines: Iterable[str]) -> dict[str, Any]:
 
 def _convert_text(setting: Setting, text: str) -> Any:
     """Return the value of a setting; ValueError if the text is not a valid one."""
-    container, arguments = get_origin(setting.hint), get_args(setting.hint)
+    container = get_origin(setting.hint)
     if container is Literal:
         return text
     if container is tuple:
         return tuple(filter(None, (part.strip() for part in text.split(","))))
-    value_type = next((argument for argument in arguments if argument is not NoneType), setting.hint)
-    return text.lower() in TRUE_TEXTS if value_type is bool else value_type(text)
+    return text.lower() in TRUE_TEXTS if setting.value_type is bool else setting.value_type(text)
 
 
 def _build_app(given: Mapping[str, Any]) -> App:

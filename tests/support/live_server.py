@@ -90,15 +90,7 @@ def serve_in_thread(app: App) -> Iterator[int]:
 @contextmanager
 def start_server_in_thread(app: App) -> Iterator[Server]:
     """Serve in a thread of this process. Yield the server."""
-    server = Server(
-        app.entrances.answer,
-        "127.0.0.1",
-        0,
-        app.simulations,
-        certificates=app.certificates,
-        is_tls=app.settings.is_tls,
-        base_path=app.settings.base_path,
-    )
+    server = app.create_server("127.0.0.1", 0)
     running = Thread(target=server.run)
     running.start()
     yield server
