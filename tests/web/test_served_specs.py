@@ -126,7 +126,10 @@ def test_the_examples_of_parameters_and_bodies_work_on_the_world_of_the_server(t
             continue
         for parameter in parameters:
             example = read_example(spec, parameter)
-            if parameter.get("required"):
+            # Programs that import a spec make up a text for a pattern, often one that cannot be sent as it is. Only an
+            # example prevents it. Those of the control plane have none: the documentation page would fill in a world.
+            made_up = name != "control" and "pattern" in resolve(spec, parameter["schema"])
+            if parameter.get("required") or made_up:
                 assert example is not None, f"{id_}: {parameter['name']}"
             if example is None:
                 continue
