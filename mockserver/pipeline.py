@@ -138,9 +138,11 @@ class Pipeline:
         reply = self._run_handler(exchange, operation, call, view)
         if reply.status == MULTI_STATUS:
             exchange.element_codes = [entry["code"] for entry in reply.body]
-            if isinstance(reply.body, BulkEntries) and reply.body.errors:
-                exchange.element_errors = tuple(islice(reply.body.errors.items(), MAX_ELEMENT_ERRORS))
-                headers = {**headers, **self._element_error_headers(exchange, reply.body)}
+            if isinstance(reply.body, BulkEntries):
+                if reply.body.errors:
+                    exchange.element_errors = tuple(islice(reply.body.errors.items(), MAX_ELEMENT_ERRORS))
+                    headers = {**headers, **self._element_error_headers(exchange, reply.body)}
+                reply.body = list(reply.body)  # jsonschema-rs before 0.49 validates no subclass of list
         reply.body = self._encode_body(exchange, operation, call, view, reply)
         if headers:
             reply.headers = {**reply.headers, **headers}

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from mockserver import __version__
-from tests.quality.uv import create_environment, run_uv
+from tests.quality.uv import create_environment, resolve_requirements, run_uv
 from tests.support.installed_simulator import check_installed
 from tests.support.live_server import clean_environment, run_command, send_request, start_server
 from tests.support.paths import ROOT
@@ -85,10 +85,10 @@ def try_make_serve(where: Path) -> None:
 
 def try_lowest_versions(where: Path) -> None:
     """Install the wheel with the lowest versions of all dependencies, and run the smoke test."""
-    check_installed(
-        create_environment(where / "environment", "--resolution", "lowest-direct", f"{build_wheel()}[tls]")
-        / "mockserver"
-    )
+    requirements = where / "requirements.txt"
+    requirements.write_text(resolve_requirements("lowest-direct"))
+    commands = create_environment(where / "environment", "-r", requirements, f"{build_wheel()}[tls]")
+    check_installed(commands / "mockserver")
 
 
 def try_uvx_and_pipx(_: Path) -> None:

@@ -11,11 +11,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.quality.uv import create_environment, find_interpreters, run_uv
+from tests.quality.uv import create_environment, find_interpreters, resolve_requirements
 from tests.support.paths import ROOT
 
 RESOLUTIONS = {"lowest": "lowest-direct", "newest": "highest"}
-TEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis")
+TEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis", "httpx", "wiremock==2.7.0")
 CORE = (
     "tests/services",
     "tests/worlds",
@@ -30,18 +30,10 @@ CORE = (
 )
 
 
-def resolve(resolution: str, python: Path) -> str:
-    """Return the requirements of the package, resolved to one version each."""
-    form = ["--no-header", "--no-annotate", "--only-binary", ":all:"]
-    return run_uv(
-        "pip", "compile", "--python", python, "--resolution", resolution, "--extra", "tls", *form, "pyproject.toml"
-    )
-
-
 def try_versions(where: Path, name: str, python: Path) -> None:
     """Run the core of the tests in an environment with these versions."""
     requirements = where / "requirements.txt"
-    requirements.write_text(resolve(RESOLUTIONS[name], python))
+    requirements.write_text(resolve_requirements(RESOLUTIONS[name], python))
     commands = create_environment(where / "environment", "-r", requirements, *TEST_TOOLS, python=python)
     core = [str(commands / "python"), "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider", *CORE]
     subprocess.run(core, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})

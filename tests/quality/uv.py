@@ -24,6 +24,18 @@ def run_uv(*arguments: str | Path) -> str:
     return done.stdout
 
 
+def resolve_requirements(resolution: str, python: str | Path = sys.executable) -> str:
+    """Return the requirements of the package, resolved to one version each.
+
+    resolution: `lowest-direct` or `highest`. uv must resolve the project itself: for a wheel, the versions of its
+    dependencies would not be direct ones, so they would be the highest.
+    """
+    form = ["--no-header", "--no-annotate", "--only-binary", ":all:"]
+    return run_uv(
+        "pip", "compile", "--python", python, "--resolution", resolution, "--extra", "tls", *form, "pyproject.toml"
+    )
+
+
 def find_interpreters() -> dict[str, Path]:
     """Return the interpreters of this machine by version, as far as we support them."""
     folders = [*map(Path, os.get_exec_path()), *PYENV.glob("versions/*/bin")]

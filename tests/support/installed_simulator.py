@@ -32,7 +32,7 @@ def check_installed(command: Path) -> None:
 def _check_page(command: Path, page: str, folder: Path) -> None:
     with start_server(command=[str(command)], folder=folder, PYTHONPATH="") as (_, ready):
         documented, received = run_page((ROOT / page).read_text(), ready["url"], folder)
-    assert received == documented
+    assert received == documented, [pair for pair in zip(received, documented, strict=False) if pair[0] != pair[1]]
 
 
 def _check_web_pages(command: Path, folder: Path) -> None:
