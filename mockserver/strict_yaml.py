@@ -11,6 +11,7 @@ import yaml
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml if PyYAML was built with it
 MAX_YAML_DEPTH = 100  # levels
+TOO_DEEP = f"nests deeper than {MAX_YAML_DEPTH} levels"
 SCALAR_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
 INTEGER_RANGE = range(-(2**63), 2**64)  # as in JSON
@@ -45,7 +46,9 @@ def load_yaml(text: str) -> Any:
         next(events)  # end of the document
         _expect_end(next(events))
     except yaml.MarkedYAMLError as error:
-        raise YamlError(error.problem or str(error), error.problem_mark) from None
+        # libyaml of PyYAML 6.0.4 has a limit of its own, and scans on before we see the events that exceed ours.
+        is_deep = "nesting depth" in (error.problem or "")
+        raise YamlError(TOO_DEEP if is_deep else error.problem or str(error), error.problem_mark) from None
     except (yaml.YAMLError, UnicodeError) as error:
         raise YamlError(str(error)) from None
     return value
@@ -90,7 +93,7 @@ def _build_value(event: Any, events: Iterator[yaml.Event], depth: int) -> Any:
     if event.tag is not None:
         raise YamlError("tags are not supported", event.start_mark)
     if depth > MAX_YAML_DEPTH:
-        raise YamlError(f"nests deeper than {MAX_YAML_DEPTH} levels", event.start_mark)
+        raise YamlError(TOO_DEEP, event.start_mark)
     if isinstance(event, yaml.ScalarEvent):
         return event.value if event.style else parse_plain_scalar(event.value)
     if isinstance(event, yaml.SequenceStartEvent):
