@@ -149,7 +149,7 @@ class SimulationFactory:
         """Return the control plane's pipeline, which injects no faults and records only what changed something."""
         return Pipeline(
             world=world,
-            router=Router(control.operations),
+            router=Router(control.operations, demands_ids=True),
             handlers=control.handlers,
             records=RecordStore(is_recording=False),
             is_auth_on=False,

@@ -84,9 +84,13 @@ class RouteNode:
 
 
 class Router:
-    """All operations of all services."""
+    """All operations of all services.
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    demands_ids: whether a slash at the end is refused where an id is missing, so that an empty id does not mean all.
+    """
+
+    def __init__(self, operations: Iterable[Operation], *, demands_ids: bool = False) -> None:
+        self._demands_ids = demands_ids
         self._root = RouteNode()
         self._templates: list[tuple[Operation, Steps]] = []
         self._id_readers: dict[str, IdReader] = {}  # by operation
@@ -143,6 +147,9 @@ class Router:
         nodes = [node for node in self._root.match_path(parts) if node.operations]
         if not nodes and len(parts) > 2 and not parts[-1]:
             nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
+            if self._demands_ids and nodes and nodes[0].wildcard:
+                shown = path[:MAX_SHOWN_PATH_LENGTH]
+                raise NoEndpoint(f"{shown} lacks the id at its end. Without the last slash, it means all of them.")
         nodes = nodes or self._match_open_nodes(parts)
         if not nodes:
             unanswered = self._find_unanswered(method, path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import RLock
+from time import time
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +21,7 @@ from ..records.exchange import Exchange
 from ..settings import Strictness, Switches
 from ..store.clock import AdjustableClock, format_timestamp, parse_timestamp
 from ..store.collection import Collection
+from ..store.history import PRESENT, Cause
 from ..store.state import State
 from ..store.tenant import Seed, Tenant, apply_settings
 from ..store.world import World
@@ -127,7 +130,8 @@ class ScenarioRun:
         self._undo_overrides()
         definition, clock = self.scenario.definition, self.tenant.clock
         if not keeps_rows:
-            self.tenant.reset(self.start_state)
+            with self._being_the_cause():
+                self.tenant.reset(self.start_state)
         if "clock" in definition:
             self._has_own_clock = True
             _set_clock(clock, definition["clock"])
@@ -204,7 +208,8 @@ class ScenarioRun:
         progress.state, progress.ran_at = "done", format_timestamp(self.tenant.clock.now())
         progress.request_id = exchange.id if exchange else ""
         try:
-            self._act(fill_placeholders(actions, ids), exchange)
+            with self._being_the_cause():
+                self._act(fill_placeholders(actions, ids), exchange)
         except (RowMistakes, Unsatisfiable, BadRequest) as error:  # the tester has changed what the step needs
             progress.state = "failed"
             progress.problem = error.detail if isinstance(error, BadRequest) else str(error)
@@ -212,6 +217,15 @@ class ScenarioRun:
         failure = f" (failed: {progress.problem})" if progress.problem else ""
         _note_step(exchange, f"{moment}: {title}{failure}")
         return True
+
+    @contextmanager
+    def _being_the_cause(self) -> Iterator[None]:
+        """Let changes name the scenario, not the call at which it makes them."""
+        caller, PRESENT.fields = PRESENT.fields, Cause(time(), operation=f"by scenario {self.scenario.name}")
+        try:
+            yield
+        finally:
+            PRESENT.fields = caller
 
     def _act(self, actions: Definition, exchange: Exchange | None) -> None:
         """Do what a step says: reset, rows, clock, tokens, faults, in this order."""

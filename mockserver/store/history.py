@@ -13,11 +13,11 @@ MAX_UNDO_STEPS = 100  # changes of a tenant that are kept and can be undone
 
 
 class Cause(NamedTuple):
-    """What makes changes: a call, or the file of the world.
+    """What makes changes: a call, a scenario, or the file of the world.
 
     seconds: real time since 1970. number: of the call in the journal, which has no calls of the control plane.
     method, path: of the call, as sent, without the query; "" if no call made the change.
-    operation: its operationId, or what else happened. persona: name of the caller's token.
+    operation: its operationId, or the end of a sentence with what else happened. persona: name of the caller's token.
     test: the header `X-Mock-Test`.
     """
 

@@ -87,7 +87,7 @@ class WorldFile:
             if not reading.is_whole:
                 self._known = signature  # so that the next checks see a change
                 return
-            PRESENT.fields = Cause(time(), operation="the world file changed")
+            PRESENT.fields = Cause(time(), operation="because the world file changed")
             with suppress(WorldError):  # it is in the log
                 self._apply(reading)
 

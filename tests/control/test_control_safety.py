@@ -50,6 +50,43 @@ def test_no_control_answer_has_a_cors_header(client: Client, shared: App) -> Non
         assert not [name for name, _ in reply.headers if name.startswith("Access-Control")]
 
 
+def describe_simulator(app: App) -> Any:
+    """Return what calls of the control plane with an empty id could change."""
+    tenant = app.world.tenant("acme")
+    return (
+        tenant.capture(),
+        app.world.tenant_names,
+        tenant.snapshots.names,
+        [run.scenario.name for run in app.scenarios.runs],
+        app.faults.faults,
+        len(app.records.list_entries("acme")),
+    )
+
+
+def test_an_empty_id_never_means_all() -> None:
+    app = build(Settings())
+    client = Client(app.flask, "acme", None)
+    client.send("POST", "//__admin/scenarios/slow")
+    client.send("PUT", "//__admin/snapshots/before")
+    client.send("POST", "//__admin/faults", json={"status": 503, "times": 5})
+    client.with_token("admin-token").get("")
+    before = describe_simulator(app)
+    paths = [operation.path for operation in app.control_operations]
+    parents = {path.rpartition("/{")[0] for path in paths if path.endswith("}")} & {*paths}
+    assert {"/__admin/state", "/__admin/state/{collection}", "/__admin/faults", "/__admin/scenarios"} <= parents
+    for parent in parents:
+        for method in ("GET", "PUT", "POST", "PATCH", "DELETE"):
+            path = parent.replace("{collection}", "products")
+            for query in ("", "?tenant=acme", "?force=true"):
+                for end in ("/", "//"):
+                    reply = client.send(method, f"/{path}{end}{query}", json={} if method != "GET" else None)
+                    assert reply.status_code == 404, (method, path)
+            assert "lacks the id" in client.send(method, f"/{path}/").get_json()["message"]
+    assert describe_simulator(app) == before
+    for path in ("/__admin/state/diff/", "/__admin/health/", "/__admin/requests/unmatched/"):
+        assert client.get(f"/{path}").status_code == 200
+
+
 def control_statuses(client: Client, token: str | None) -> list[int]:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     calls = [("GET", "/state"), ("POST", "/reset"), ("GET", "/version"), ("GET", "/nothing")]

@@ -539,3 +539,16 @@ def test_new_tenants_play_while_the_scenario_for_all_changes() -> None:
     assert {run.scenario.name for run in app.scenarios.runs} == {"third-bulk-element-conflicts"}
     assert len(app.scenarios.runs) == len(app.world.tenants(None))
     assert {fault.scenario for fault in app.faults.faults} == {"third-bulk-element-conflicts"}
+
+
+def test_changes_name_the_scenario_that_makes_them(scenarios: ScenarioControl) -> None:
+    """Changes by calls before and after its steps name the call."""
+    rename = {"rows": {"segments": [{"id": PLATINUM, "status": "INACTIVE"}]}}
+    scenarios.client.put(f"/{TOOL_FANS}/customers/{JOHN}")
+    scenarios.play({"when": {"operation": LIST_SEGMENTS}, "do": INACTIVE}, {"when": {"seconds": 3600}, "do": rename})
+    scenarios.client.get("")
+    scenarios.client.delete(f"/{TOOL_FANS}/customers/{JOHN}")
+    scenarios.call("POST", "/clock/advance", {"seconds": 3600})
+    told = [change["sentence"].removesuffix(".") for change in scenarios.call("GET", "/changes")["changes"]]
+    causes = [sentence.partition(" by ")[2].partition(":")[0].partition(" /")[0] for sentence in told]
+    assert causes == ["PUT", "scenario own", "DELETE", "scenario own"]

@@ -179,7 +179,7 @@ def _assemble(change: ShownChange, text: str, facts: dict[str, Any], ending: str
 
 def _tell_cause(cause: Cause) -> str:
     if not cause.method:
-        return f" because {cause.operation}"
+        return f" {cause.operation}"
     test = f", test {_shorten_name(read_test_name(cause.test))}" if cause.test else ""
     persona = f", as {cause.persona}" if cause.persona else ""
     return f" by {cause.method} {shorten(cause.path)}{persona}{test}"

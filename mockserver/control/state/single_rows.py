@@ -11,11 +11,26 @@ from ...store.state import State
 from ...wording import shorten
 from ...worlds import exporting
 from ...worlds.loading import WorldLibrary
-from ...worlds.mistakes import Mistake, WorldError
+from ...worlds.mistakes import Mistake, WorldError, name_kind
 from ..context import UnknownName, Unprocessable
 from ..invalid_world import InvalidWorld
 
+MAX_NAMED_KEY_LENGTH = 100  # characters of a key in the name of a row
 FORCE_HINT = "Add force=true to the query to allow references to missing rows."
+
+
+class RowReplacement(NamedTuple):
+    """A row that replaces an older one; None if there is no older one, or if the row is removed."""
+
+    collection: Collection
+    key_text: str
+    old_row: Row | None
+    row: Row | None
+
+    @property
+    def name(self) -> str:
+        """The row by its key in the path, which the row itself may lack."""
+        return f"{name_kind(self.collection.name)} {self.key_text[:MAX_NAMED_KEY_LENGTH]}"
 
 
 class WrittenRow(NamedTuple):
@@ -58,14 +73,16 @@ def write_row(
     parts = _key_parts(collection, row)
     same_rows = (other for other in collection.find(state, key_text) if _key_parts(collection, other) == parts)
     old_row = next(same_rows, None)
-    stored_row = _check_world(worlds, state, collection, old_row, row, dangling=dangling)
+    change = RowReplacement(collection, key_text, old_row, row)
+    stored_row = _check_world(worlds, state, change, dangling=dangling)
     written = WrittenRow(stored_row, old_row is None)
     return (collection.put_row(state, stored_row) if differs(old_row, stored_row) else state), written
 
 
 def remove_row(worlds: WorldLibrary, state: State, collection: Collection, row: Row, *, dangling: bool) -> State:
     """Return a state without a row; BadRequest if other rows refer to it, unless `dangling`."""
-    _check_world(worlds, state, collection, row, None, dangling=dangling)
+    change = RowReplacement(collection, format_key(collection.key_of(row)), row, None)
+    _check_world(worlds, state, change, dangling=dangling)
     return collection.drop_row(state, row)
 
 
@@ -96,13 +113,12 @@ def _key_parts(collection: Collection, row: Row) -> tuple[Any, ...]:
     return tuple(row.get(name) for name in _key_fields(collection))
 
 
-def _check_world(
-    worlds: WorldLibrary, state: State, collection: Collection, old_row: Row | None, row: Row | None, *, dangling: bool
-) -> Any:
+def _check_world(worlds: WorldLibrary, state: State, change: RowReplacement, *, dangling: bool) -> Any:
     """Check the world in which a row replaces an older one, or is missing; BadRequest.
 
     Return the row as the check leaves it.
     """
+    collection, _, old_row, row = change
     world = exporting.export_world(state, worlds.collections)
     rows = world[collection.name]
     index = len(rows) if old_row is None else rows.index(old_row)
@@ -113,7 +129,7 @@ def _check_world(
         new_error = _select_new_mistakes(worlds, state, error)
         if new_error is not None:
             own_place = None if row is None else f"/{collection.name}/{index}"
-            raise _row_problem(worlds, world, own_place, new_error, dangling=dangling) from None
+            raise _row_problem(worlds, world, own_place, change.name, new_error, dangling=dangling) from None
         checked_world = worlds.check(world, dangling=True)
     return None if row is None else checked_world[collection.name][index]
 
@@ -135,15 +151,25 @@ def _identify_mistake(mistake: Mistake) -> tuple[str, str]:
 
 
 def _row_problem(
-    worlds: WorldLibrary, world: Mapping[str, Any], own_place: str | None, error: WorldError, *, dangling: bool
+    worlds: WorldLibrary,
+    world: Mapping[str, Any],
+    own_place: str | None,
+    row_name: str,
+    error: WorldError,
+    *,
+    dangling: bool,
 ) -> BadRequest:
-    """Return the error of a world; the field is a pointer into the row that was sent, if that one is wrong."""
+    """Return the error of a world; the field is a pointer into the row that was sent, if that one is wrong.
+
+    row_name: of that row by its key in the path, which may be what is wrong with the row.
+    """
     problem = InvalidWorld(error)
     _, section, *steps = f"{problem.field}/".split("/")
     if own_place is not None and f"{problem.field}/".startswith(f"{own_place}/"):
         problem.field = problem.field.removeprefix(own_place)
         for mistake in problem.mistakes:
-            mistake["field"] = mistake["field"].removeprefix(own_place)
+            if f"{mistake['field']}/".startswith(f"{own_place}/"):
+                mistake |= {"field": mistake["field"].removeprefix(own_place), "row": row_name}
     elif section in worlds.collections and steps[0].isdigit():
         key = format_key(worlds.collections[section].key_of(world[section][int(steps[0])]))
         problem.detail = f"{section} {shorten(repr(key))}: {problem.detail}"
