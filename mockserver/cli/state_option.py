@@ -22,10 +22,16 @@ def keep_state(app: App) -> Iterator[None]:
     from ..worlds.state_file import StateFileError  # noqa: PLC0415
     from ..worlds.state_keeper import StateKeeper  # noqa: PLC0415
 
+    plays_scenario = app.scenarios.general is not None
+    if plays_scenario:  # which begins with the rows of the file
+        app.scenarios.forget_tenant(app.world.default_tenant)
+        app.world.drop_tenant(app.world.default_tenant)
     try:
         keeper = StateKeeper(app.settings.state, app.world, app.worlds)
     except (FileUnusable, StateFileError) as error:
         exit_without_state(f"--state {error}", 2)
+    if plays_scenario:
+        app.world.tenant(app.world.default_tenant)
     gc.freeze()  # like the world that the server starts with
     keeper.start()
     try:

@@ -172,7 +172,9 @@ class ScenarioDirector:
         return plan
 
     def _begin(self, scenario: Scenario, tenant: Tenant, plan: StartPlan, *, keeps_rows: bool = False) -> None:
-        self._end_runs(tenant.name)
+        replaced = self._runs.pop(tenant.name, None)
+        if replaced:
+            replaced.end()  # without a release: a restart continues the tenant as it was before the first of them
         run = ScenarioRun(scenario, tenant, self._stage, tenant.seed, plan.state)
         self._runs[tenant.name] = run
         self._watch_calls()
@@ -192,6 +194,7 @@ class ScenarioDirector:
         ended = [run for run in (self._runs.pop(name, None) for name in names) if run]
         for run in ended:
             run.end()
+            run.tenant.release()
         if ended:
             self._watch_calls()
         return ended

@@ -75,6 +75,7 @@ class ScenarioRun:
         keeps_rows: whether the tenant keeps its rows, because a reset chose them.
         """
         with self._lock:
+            self.tenant.hold()
             self._previous_settings = self.tenant.switches, self.tenant.strictness
             if plan.seed is not None:
                 self.stage.world.use_seed(self.tenant, plan.seed)

@@ -68,6 +68,14 @@ class CapturedTenant(NamedTuple):
     strictness: Strictness
 
 
+class NewTenants(NamedTuple):
+    """What new tenants start from, and their settings."""
+
+    seed: Seed
+    switches: Switches
+    strictness: Strictness
+
+
 class TenantLimits(NamedTuple):
     """How many tenants a world keeps, and for how many seconds after their last use."""
 
@@ -98,6 +106,7 @@ class Tenant:
         self.state = seed.state
         self.used_at = monotonic()
         self._history = History()
+        self._kept: CapturedTenant | None = None  # instead of the tenant as it is
         self._write_lock = Lock()
 
     def change(self, rule: Callable[[State], tuple[State, Result]]) -> Result:
@@ -124,18 +133,31 @@ class Tenant:
             self.ids = Ids(f"{seed.name}/{self.name}")
 
     def capture(self) -> CapturedTenant:
-        """Return the tenant as it is now."""
+        """Return the tenant as a restart continues it: as it is now, or as it was before a scenario."""
         with self._write_lock:
-            return CapturedTenant(
-                self.name,
-                self.seed,
-                self.state,
-                self.version,
-                self.ids.position,
-                self.clock.setting,
-                self.switches,
-                self.strictness,
-            )
+            return self._kept or self._capture_present()
+
+    def hold(self) -> None:
+        """Let a restart continue the tenant as it is now, whatever changes until `release`; what is held stays."""
+        with self._write_lock:
+            self._kept = self._kept or self._capture_present()
+
+    def release(self) -> None:
+        """Let a restart continue the tenant as it will be."""
+        with self._write_lock:
+            self._kept = None
+
+    def _capture_present(self) -> CapturedTenant:
+        return CapturedTenant(
+            self.name,
+            self.seed,
+            self.state,
+            self.version,
+            self.ids.position,
+            self.clock.setting,
+            self.switches,
+            self.strictness,
+        )
 
     def restore(self, record: CapturedTenant) -> None:
         """Continue from a record; nothing that happened before it can be undone."""

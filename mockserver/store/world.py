@@ -15,7 +15,7 @@ from .clock import AdjustableClock, Clock, SystemClock
 from .customer_tokens import CustomerTokens
 from .ids import Ids
 from .state import State
-from .tenant import DEFAULT_LIMITS, CapturedTenant, Seed, Tenant, TenantLimits
+from .tenant import DEFAULT_LIMITS, CapturedTenant, NewTenants, Seed, Tenant, TenantLimits
 from .token_store import TokenStore
 
 
@@ -107,12 +107,12 @@ class World:
     def reseed(self, seed: Seed, name: str | None = None) -> list[Tenant]:
         """Reset a tenant, or all including new ones, to another seed; return those that requests have named so far."""
         if name is None:
-            self.switches = self._exchange_switches(self.switches, self.seed, seed)
+            self.switches = self.exchange_switches(self.switches, self.seed, seed)
             self.seed = seed
         self.tokens.reseed(seed.tokens, name)
         tenants = self.tenants(name)
         for tenant in tenants:
-            tenant.switches = self._exchange_switches(tenant.switches, tenant.seed, seed)
+            tenant.switches = self.exchange_switches(tenant.switches, tenant.seed, seed)
             tenant.reseed(seed)
         return tenants
 
@@ -124,7 +124,7 @@ class World:
         with self._tenants_lock:
             old, self.initial_seed = self.initial_seed, seed
             if self.seed is old:
-                self.switches = self._exchange_switches(self.switches, old, seed)
+                self.switches = self.exchange_switches(self.switches, old, seed)
                 self.seed = seed
             tenants = [self._tenants[name] for name in self.tenant_names if self._tenants[name].seed is old]
         self.tokens.replace_initial(seed.tokens)
@@ -135,14 +135,42 @@ class World:
         )
 
     def restore_tenant(self, record: CapturedTenant) -> None:
-        """Continue a tenant from a record, with the tokens of its world."""
+        """Continue a tenant from a record, with the tokens of its world; no request has named it yet."""
         if record.seed is not self.seed:
             self.tokens.reseed(record.seed.tokens, record.name)
-        self.tenant(record.name).restore(record)
+        tenant = self._create_tenant(record.name)
+        tenant.restore(record)
+        with self._tenants_lock:
+            self.prepare_tenant(tenant)
+            self._tenants[record.name] = tenant
+
+    def capture_new_tenants(self) -> NewTenants:
+        """Return what new tenants start from, and their settings."""
+        return NewTenants(self.seed, self.switches, self.strictness)
+
+    def restore_new_tenants(self, record: NewTenants) -> None:
+        """Let new tenants start from a record, with the tokens of its world."""
+        if record.seed is not self.seed:
+            self.tokens.reseed(record.seed.tokens)
+        self.seed, self.switches, self.strictness = record
+
+    def describe_start(self, seed: Seed) -> NewTenants:
+        """Return new tenants with a seed and the settings that the server was started with."""
+        switches, strictness = self._initial_settings
+        return NewTenants(seed, replace(switches, **seed.switches), strictness)
 
     def switches_for(self, seed: Seed) -> Switches:
         """Return the switches of tenants that start from a seed."""
-        return self._exchange_switches(self.switches, self.seed, seed)
+        return self.exchange_switches(self.switches, self.seed, seed)
+
+    def exchange_switches(self, switches: Switches, old: Seed, new: Seed) -> Switches:
+        """Return switches in which those of an old world are as the server was started, and a new world has its own."""
+        if old is new:
+            return switches
+        initial_switches = self._initial_settings[0]
+        return replace(
+            switches, **{name: getattr(initial_switches, name) for name in old.switches} | dict(new.switches)
+        )
 
     def use_seed(self, tenant: Tenant, seed: Seed) -> None:
         """Give a tenant another seed, with its clients and tokens, to which later resets return; its state stays."""
@@ -187,20 +215,11 @@ class World:
 
     def _follow_seed(self, tenant: Tenant, seed: Seed) -> bool:
         """Let a tenant follow a newer version of its seed, with its switches; False if it has changes to keep."""
-        switches = self._exchange_switches(tenant.switches, tenant.seed, seed)
+        switches = self.exchange_switches(tenant.switches, tenant.seed, seed)
         has_followed = tenant.follow(seed)
         if has_followed:
             tenant.switches = switches
         return has_followed
-
-    def _exchange_switches(self, switches: Switches, old: Seed, new: Seed) -> Switches:
-        """Return switches in which those of an old world are as the server was started, and a new world has its own."""
-        if old is new:
-            return switches
-        initial_switches = self._initial_settings[0]
-        return replace(
-            switches, **{name: getattr(initial_switches, name) for name in old.switches} | dict(new.switches)
-        )
 
     def _places_of(self, name: str | None) -> Iterator[tuple[Seed, State]]:
         """Yield world and state of a tenant; for None, those of new tenants, then of all others. Creates no tenant."""

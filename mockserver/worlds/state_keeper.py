@@ -30,7 +30,7 @@ class StateKeeper:
         """Lock and read the file; FileUnusable, or StateFileError. A file that is missing is written."""
         self._file = DurableFile(path)
         self._world = world
-        self._format = StateFormat(world, worlds, world.seed)
+        self._format = StateFormat(world, worlds)
         self._writer = WorldWriter(worlds.collections, FORMS[path.suffix], ROW_INDENT, lambda: None)
         self._written: CapturedServer | None = None
         self._problem = ""
@@ -77,6 +77,7 @@ class StateKeeper:
             self._write_first_file()
             return 0
         record = self._format.read(content, path)
+        self._world.restore_new_tenants(record.new_tenants)
         for tenant in record.tenants:
             self._world.restore_tenant(tenant)
         self._world.ids.advance(record.ids_position)

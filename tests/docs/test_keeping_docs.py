@@ -22,7 +22,7 @@ SERVE, *TRANSFERS = re.findall(r"^mockserver .*$", PAGE, re.M)
 def test_the_state_file_of_the_page_can_be_read() -> None:
     seed = WORLDS.load_seed("default")
     world = World(seed, Switches(), "acme", None, "vendor")
-    (tenant,) = StateFormat(world, WORLDS, seed).read(STATE_FILE.encode(), Path("state")).tenants
+    (tenant,) = StateFormat(world, WORLDS).read(STATE_FILE.encode(), Path("state")).tenants
     assert (tenant.name, tenant.version, list(tenant.state.sites)) == ("acme", 1, ["main"])
 
 

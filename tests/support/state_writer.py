@@ -114,7 +114,7 @@ def main() -> None:
         content = path.read_bytes() if path.exists() else None
         whole = 0
         if content is not None:
-            record = StateFormat(world, WORLDS, world.seed).read(content, path)
+            record = StateFormat(world, WORLDS).read(content, path)
             whole = max((last_write(tenant.state) for tenant in record.tenants), default=0)
         print(f"whole {whole} saved {saved}", flush=True)
 

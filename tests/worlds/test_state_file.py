@@ -136,9 +136,9 @@ def test_any_tenant_is_read_as_it_was_written(form: Any, rows: Any, tokens: Any,
     )
     DRAWN.reseed(seed, "drawn")
     other = World(DRAWN.seed, Switches(), "acme", None, "vendor")
-    file_format = StateFormat(DRAWN, WORLDS, DRAWN.seed)
+    file_format = StateFormat(DRAWN, WORLDS)
     written = b"".join(file_format.write(file_format.capture(), WorldWriter(WORLDS.collections, form, ROW_INDENT), NOW))
-    for tenant in StateFormat(other, WORLDS, DRAWN.seed).read(written, Path("state")).tenants:
+    for tenant in StateFormat(other, WORLDS).read(written, Path("state")).tenants:
         other.restore_tenant(tenant)
     assert describe_tenants(other) == describe_tenants(DRAWN)
 
@@ -148,7 +148,7 @@ def test_only_chunks_that_changed_are_encoded_again(shared: App) -> None:
     world = World(seed, Switches(), "acme", None, "vendor")
     encoded: list[None] = []
     writer = WorldWriter(WORLDS.collections, "yaml", ROW_INDENT, lambda: encoded.append(None))
-    file_format = StateFormat(world, WORLDS, seed)
+    file_format = StateFormat(world, WORLDS)
     counts = []
     for change in (None, "first", "second", None):
         if change:
@@ -178,8 +178,8 @@ REFUSED = [
     ("- 1\n", "is no state file"),
     ("segments: []\n", "a world file goes to --fixture"),
     (
-        GOOD.replace("stateFormat: 1", "stateFormat: 2\nwrittenBy: emporix-mockserver 9"),
-        "has the format 2; this version reads 1",
+        GOOD.replace("stateFormat: 1", "stateFormat: 3\nwrittenBy: emporix-mockserver 9"),
+        "has the format 3; this version reads 1 and 2. Use the version that wrote it (emporix-mockserver 9)",
     ),
     (GOOD.replace("stateFormat: 1", "stateFormat: '1'"), "has the format '1'"),
     (GOOD.removesuffix("complete: true\n"), "its end is missing"),
