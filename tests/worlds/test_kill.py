@@ -8,13 +8,12 @@ import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mockserver.worlds.row_lines import parse_text
 from tests.support.live_server import TIMEOUT_SECONDS, Connection, clean_environment, start_server
 from tests.support.paths import ROOT
+from tests.support.state_files import read_file
 
 KILLS = 100
 SERVER_KILLS = 3
@@ -39,10 +38,6 @@ def test_a_writer_that_is_killed_leaves_a_whole_file_that_is_not_too_old(tmp_pat
     wholes = [whole for whole, _ in results]
     assert wholes == sorted(wholes)  # what a file had is never lost later
     assert len({*wholes}) > KILLS // 8  # most writers got as far as writing
-
-
-def read_file(path: Path) -> Any:
-    return parse_text(path.read_text())
 
 
 def test_a_killed_server_has_every_write_that_was_answered_before_the_file_was_written(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -30,37 +29,10 @@ from tests.support.clock import ManualClock
 from tests.support.drawn_worlds import CLIENTS, TOKENS, WORLD_ROWS, draw_switches
 from tests.support.live_server import TIMEOUT_SECONDS, run_command, send_request, start_server
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, WORLDS
+from tests.support.state_files import describe_tenants, serve_with
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
-
-
-@contextmanager
-def serve_with(path: Path, **options: Any) -> Iterator[App]:
-    """Return a simulator that keeps its state in a file, as the command does, and stop it at the end."""
-    app = build(Settings(**options), ManualClock())
-    keeper = StateKeeper(path, app.world, app.worlds)
-    keeper.start()
-    try:
-        yield app
-    finally:
-        assert keeper.stop()
-
-
-def describe_tenants(world: World) -> dict[str, Any]:
-    """Return all that a restart keeps of each tenant."""
-    return {
-        tenant.name: (
-            repr(export_world(tenant.state, WORLDS.collections)),
-            repr(export_world(tenant.seed.state, WORLDS.collections)),
-            {token: (holder.scopes, holder.tenant, holder.expires_at) for token, holder in tenant.seed.tokens.items()},
-            dict(tenant.seed.clients),
-            dict(tenant.seed.switches),
-            tenant.seed.name,
-            tenant.capture()[3:],
-        )
-        for tenant in world.tenants(None)
-    }
 
 
 @pytest.fixture(params=[".yaml", ".json"])

@@ -17,8 +17,7 @@ from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
 from tests.support.live_server import TIMEOUT_SECONDS, send_request, start_server
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, JOHN, TOOL_FANS
-from tests.worlds.test_kill import read_file
-from tests.worlds.test_state_file import describe_tenants, serve_with
+from tests.support.state_files import describe_tenants, read_file, serve_with
 
 ITEM = f"/{GOLDEN}/items/PRODUCT/{HAMMER}"
 STORY = {
