@@ -59,7 +59,8 @@ class Section:
     references: the section that a dotted path refers to; the path leads to a key or to a list of keys.
     needs_targets: whether references count even if the world has no such section.
     parent: the field with the key of the parent row, if the rows form trees.
-    check: yields violations that references cannot express, such as rows that must belong together.
+    check: yields violations that references cannot express, such as rows that must belong together. It judges each row
+        by itself and by rows that it refers to.
     change_texts: how changes are told, by kind (added, removed, changed); those that are left out have a general text.
     told_by: the field by which many changes at once are told together; "" for all of the section.
     """
@@ -199,9 +200,18 @@ class DividedCollection(Collection):
             self.row_of(entry)
             for first, table in self.tables_by_first(state).items()
             if key_text.startswith(f"{first}/")
-            for rest, entry in table.items()
-            if format_key((first, rest) if isinstance(rest, str) else (first, *rest)) == key_text
+            for rest in _read_keys(key_text.removeprefix(f"{first}/"), next(iter(table)))
+            if (entry := table.get(rest)) is not None
         ]
+
+
+def _read_keys(text: str, sample: str | tuple[str, str]) -> list[Any]:
+    """Return the keys that are written like this, in order: texts or pairs, as the sample is."""
+    if isinstance(sample, str):
+        return [text]
+    slashes = [match.start() for match in re.finditer("/", text)]
+    pairs = [(text[:place], text[place + 1 :]) for place in slashes if 0 < place < len(text) - 1]
+    return sorted([*pairs, (text, ""), ("", text)])
 
 
 SHARED_COMPLETIONS: Mapping[str, Completion] = {

@@ -173,6 +173,8 @@ def _find_mixin_violations(path: Path, world: Sections) -> Iterator[Violation]:
     """Yield the schemas that cannot be read, are invalid, or refer to the network."""
     for index, row in enumerate(world.get(MIXIN_SCHEMAS.name, ())):
         place = f"/{MIXIN_SCHEMAS.name}/{index}"
+        if not ("file" in row or "schema" in row):  # the only one had a mistake, and was left out
+            continue
         if path == INLINE and "file" in row:
             yield f"{place}/file", "a world without a file must contain its schemas, as `schema`"
             continue

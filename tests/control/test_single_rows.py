@@ -220,6 +220,7 @@ MISTAKES: list[tuple[str, str, str, Any, str, str]] = [
     ("PUT", "itemAssignments", f"{GOLDEN}/PRODUCT", {}, "", "itemId"),
     ("PUT", "itemAssignments", f"{GOLDEN}/THING/{HAMMER}", {"metadata": {}}, "/type", "THING"),
     ("PUT", "mixinSchemas", "x", {"file": "/etc/passwd"}, "/file", "schema"),
+    ("PUT", "mixinSchemas", "x", {"schema": 5}, "/schema", "5"),
     ("DELETE", "products", HAMMER, None, "/itemAssignments/", f"itemAssignments '{GOLDEN}/PRODUCT/{HAMMER}'"),
     ("DELETE", "segments", GOLDEN, None, "Assignments/", "force=true"),
 ]

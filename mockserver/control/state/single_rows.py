@@ -11,26 +11,12 @@ from ...store.state import State
 from ...wording import shorten
 from ...worlds import exporting
 from ...worlds.loading import WorldLibrary
-from ...worlds.mistakes import Mistake, WorldError, name_kind
+from ...worlds.mistakes import Mistake, WorldError
 from ..context import UnknownName, Unprocessable
 from ..invalid_world import InvalidWorld
+from .row_neighbourhood import RowReplacement, complete_row, is_surely_fine
 
-MAX_NAMED_KEY_LENGTH = 100  # characters of a key in the name of a row
 FORCE_HINT = "Add force=true to the query to allow references to missing rows."
-
-
-class RowReplacement(NamedTuple):
-    """A row that replaces an older one; None if there is no older one, or if the row is removed."""
-
-    collection: Collection
-    key_text: str
-    old_row: Row | None
-    row: Row | None
-
-    @property
-    def name(self) -> str:
-        """The row by its key in the path, which the row itself may lack."""
-        return f"{name_kind(self.collection.name)} {self.key_text[:MAX_NAMED_KEY_LENGTH]}"
 
 
 class WrittenRow(NamedTuple):
@@ -116,9 +102,15 @@ def _key_parts(collection: Collection, row: Row) -> tuple[Any, ...]:
 def _check_world(worlds: WorldLibrary, state: State, change: RowReplacement, *, dangling: bool) -> Any:
     """Check the world in which a row replaces an older one, or is missing; BadRequest.
 
-    Return the row as the check leaves it.
+    Return the row as the check leaves it. The whole world is only checked if its part near the row may have mistakes.
     """
     collection, _, old_row, row = change
+    complete = None if row is None else complete_row(worlds, state, change)
+    has_own_key = (complete is None) == (row is None) and (
+        complete is None or row is None or _key_parts(collection, complete) == _key_parts(collection, row)
+    )
+    if has_own_key and is_surely_fine(worlds, state, change._replace(row=complete), dangling=dangling):
+        return complete
     world = exporting.export_world(state, worlds.collections)
     rows = world[collection.name]
     index = len(rows) if old_row is None else rows.index(old_row)
