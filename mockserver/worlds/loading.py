@@ -106,6 +106,7 @@ class WorldLibrary:
             world, sections, schema_mistakes, partial(_find_mixin_violations, path), dangling=dangling
         )
         if mistakes:
+            _refuse_state_file(path, world)
             found = _describe_mistakes(world, sections, mistakes[:MAX_MISTAKES], text)
             raise WorldError(path, found, has_more=len(mistakes) > MAX_MISTAKES)
         doubts = islice(find_doubtful_scopes(completed, self.declared_scopes), MAX_MISTAKES)
@@ -162,6 +163,13 @@ class WorldLibrary:
             reason = f"{describe_unknown('world', name_or_path, self.names)} Or give the path of a file."
             raise WorldError.at(self.folder / f"{name_or_path}.yaml", "", reason)
         return self.folder / f"{name_or_path}.yaml"
+
+
+def _refuse_state_file(path: Path, world: Any) -> None:
+    from .state_file import FORMAT_KEY  # noqa: PLC0415 - it imports this module
+
+    if isinstance(world, Mapping) and FORMAT_KEY in world:
+        raise WorldError.at(path, "", "a state file, which has all tenants; start with --state instead of --fixture")
 
 
 def _describe_mistakes(
