@@ -114,6 +114,14 @@ class Router:
                 raise MethodNotAllowed(_methods_of(nodes), self._find_unanswered(method, path))
         return operation, self._id_readers[operation.id](parts)
 
+    def find_route(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """Return what `route` returns, or None if no operation has this method and path."""
+        parts = path.split("/")
+        routed_method = "GET" if method == "HEAD" else method
+        nodes = self._find_nodes(parts)
+        operation = next(filter(None, (node.operations.get(routed_method) for node in nodes)), None)
+        return (operation, self._id_readers[operation.id](parts)) if operation else None
+
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that a path allows; NoEndpoint for an unknown path."""
         return _methods_of(self._match_nodes("OPTIONS", path, path.split("/")))
@@ -140,16 +148,20 @@ class Router:
 
     def _match_nodes(self, method: str, path: str, parts: list[str]) -> list[RouteNode]:
         """Return the nodes that match a path, or match it without a slash at its end (F2a); NoEndpoint if none does."""
-        nodes = [node for node in self._root.match_path(parts) if node.operations]
-        if not nodes and len(parts) > 2 and not parts[-1]:
-            nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
-        nodes = nodes or self._match_open_nodes(parts)
+        nodes = self._find_nodes(parts)
         if not nodes:
             unanswered = self._find_unanswered(method, path)
             suggested = None if unanswered and unanswered.explanation else self.suggest(method, path)
             question = f" Did you mean {suggested.method} {suggested.path}?" if suggested else ""
             raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN_PATH_LENGTH]}.{question}", unanswered)
         return nodes
+
+    def _find_nodes(self, parts: list[str]) -> list[RouteNode]:
+        """Return the nodes that `_match_nodes` returns; none for an unknown path."""
+        nodes = [node for node in self._root.match_path(parts) if node.operations]
+        if not nodes and len(parts) > 2 and not parts[-1]:
+            nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
+        return nodes or self._match_open_nodes(parts)
 
     def _match_open_nodes(self, parts: list[str]) -> list[RouteNode]:
         """Return the nodes that match a path whose last id has slashes."""
