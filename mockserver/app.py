@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from . import resources, services
-from .access import admin_scopes, assume_admin
+from .access import assume_admin
 from .assembly.interfaces import CONTROL_SPEC, compile_spec, find_spec, list_service_specs
 from .assembly.simulation_factory import SimulationFactory
 from .contract.operations import Operation
@@ -126,7 +126,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     packages = (services.SHIPPED, *more_services)
     modules = services.import_services(packages)
     compiled_specs = {path.name: compile_spec(path, settings) for path in list_service_specs(packages, settings)}
-    scopes = admin_scopes(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
+    scopes = frozenset(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
     library = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
     control_spec = compile_spec(find_spec(CONTROL_SPEC, settings), settings)
     factory = SimulationFactory(
@@ -136,7 +136,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         library=library,
         seed=library.load_seed(settings.fixture),
         clock=clock,
-        admin=assume_admin(scopes),
+        admin=assume_admin(library.scopes),
         certificates=_find_certificates(settings),
     )
     simulations = SimulationRegistry(

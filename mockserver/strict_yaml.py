@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -15,18 +15,21 @@ TOO_DEEP = f"nests deeper than {MAX_YAML_DEPTH} levels"
 SCALAR_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
 INTEGER_RANGE = range(-(2**63), 2**64)  # as in JSON
+FLOW_CONTEXT = "while parsing a flow "  # how the parser begins what it says of brackets and braces
+QUOTE_CONTEXT = "while scanning a quoted"
 REAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 class YamlError(Exception):
     """A text that cannot be read; the message has line and column if they are known.
 
-    reason: the message without them. line: from 1, or None.
+    reason: the message without them. line: from 1, or None. ends_early: whether the text ends before the value does.
     """
 
-    def __init__(self, reason: str, mark: Any = None) -> None:
+    def __init__(self, reason: str, mark: Any = None, *, ends_early: bool = False) -> None:
         self.reason = " ".join(reason.split())
         self.line: int | None = mark.line + 1 if mark else None
+        self.ends_early = ends_early
         place = f"line {mark.line + 1} column {mark.column + 1}: " if mark else ""
         super().__init__(place + self.reason)
 
@@ -46,12 +49,56 @@ def load_yaml(text: str) -> Any:
         next(events)  # end of the document
         _expect_end(next(events))
     except yaml.MarkedYAMLError as error:
-        # libyaml of PyYAML 6.0.4 has a limit of its own, and scans on before we see the events that exceed ours.
-        is_deep = "nesting depth" in (error.problem or "")
-        raise YamlError(TOO_DEEP if is_deep else error.problem or str(error), error.problem_mark) from None
+        raise _locate_error(text, error) from None
     except (yaml.YAMLError, UnicodeError) as error:
         raise YamlError(str(error)) from None
     return value
+
+
+class Mark(NamedTuple):
+    """A place in a text: line and column, both from 0."""
+
+    line: int
+    column: int
+
+
+def _locate_error(text: str, error: yaml.MarkedYAMLError) -> YamlError:
+    """Return the error at the place where people made the mistake.
+
+    The parser reports a bracket or a quotation mark that is not closed at what follows, which may be lines below.
+    """
+    reason, context = error.problem or str(error), error.context or ""
+    if "nesting depth" in reason:  # libyaml of PyYAML 6.0.4 has a limit of its own, and scans on before we see ours
+        return YamlError(TOO_DEEP, error.problem_mark)
+    mark: Any = error.problem_mark
+    if mark is None:
+        return YamlError(reason)
+    lines = text.split("\n")
+    ends_early = not any(line.strip() for line in lines[mark.line :])
+    if ends_early and context.startswith((FLOW_CONTEXT, QUOTE_CONTEXT)) and error.context_mark:
+        mark = error.context_mark
+    elif context.startswith(FLOW_CONTEXT) and _continues_outside(lines, error):
+        mark = _find_end(lines[: mark.line])
+    if not "".join(lines[mark.line : mark.line + 1]).strip():
+        mark = _find_end(lines[: mark.line])
+    return YamlError(reason, mark, ends_early=ends_early)
+
+
+def _find_end(lines: Sequence[str]) -> Mark:
+    """Return the end of the last line that is neither blank nor a comment; the beginning if all are."""
+    numbers = reversed(range(len(lines)))
+    last = next((number for number in numbers if lines[number].strip() and lines[number].lstrip()[0] != "#"), 0)
+    return Mark(last, len("".join(lines[last : last + 1]).rstrip()))
+
+
+def _continues_outside(lines: Sequence[str], error: yaml.MarkedYAMLError) -> bool:
+    """Whether what follows a bracket that is not closed is on a line of its own, or on one of the text around it."""
+    mark, opening = error.problem_mark, error.context_mark
+    if not mark or not opening or mark.line <= opening.line:
+        return False
+    line, first = lines[mark.line], lines[opening.line]
+    indents = [len(text) - len(text.lstrip(" ")) for text in (line, first)]
+    return indents[0] <= indents[1] or not line[: mark.column].strip()
 
 
 def iter_lines(text: str) -> Iterator[tuple[tuple[Any, ...], int]]:

@@ -202,6 +202,7 @@ def coverage(
     Exit code 1 if a dimension is below its minimum.
     """
     from . import coverage_gate
+    from .admin_call import CallFailed
 
     address = pop_address(options)
     minimums = {name: minimum for name, minimum in options.items() if minimum is not None}
@@ -217,7 +218,7 @@ def coverage(
         if summary:
             with summary.open("ab") as file:
                 file.write(write_report(form="markdown"))
-    except (coverage_gate.ServerUnreachable, OSError) as error:
+    except (CallFailed, OSError) as error:
         exit_with_error(error)
     shortfalls = coverage_gate.find_shortfalls(report, minimums)
     if shortfalls:

@@ -3,58 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request
 
 import orjson
 
 from ..wording import COVERAGE_DIMENSIONS
-from .error_replies import ADDRESS_HINT, describe_error_reply
-from .server_trust import START_HINT, ServerAddress, describe_tls_failure
+from .admin_call import CallFailed, call_control_plane
+from .server_trust import ServerAddress
 
-MAX_REQUEST_SECONDS = 30
+COVERAGE_PATH = "/__admin/coverage"
 MAX_SHOWN_ITEMS = 10  # uncovered items of each dimension
 
 
-class ServerUnreachable(Exception):
-    """The server at the URL cannot be reached, or its response is not a coverage report."""
-
-
 def fetch_report(address: ServerAddress, token: str, **query: str | None) -> bytes:
-    """Return the report of the server; ServerUnreachable if that fails."""
-    query_string = urlencode({name: value for name, value in query.items() if value})
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    url, opener = address.url, address.create_opener()
-    try:
-        request = Request(f"{url}/__admin/coverage?{query_string}", headers=headers)  # noqa: S310 - the user's own server
-        with opener.open(request, timeout=MAX_REQUEST_SECONDS) as response:
-            content: bytes = response.read()
-            return content
-    except HTTPError as error:
-        raise ServerUnreachable(f"{url} answers {describe_error_reply(error)}{_address_hint(error)}") from None
-    except (OSError, HTTPException, ValueError) as error:  # URLError is an OSError
-        reason = getattr(error, "reason", None) or error
-        hint = describe_tls_failure(reason) or START_HINT
-        raise ServerUnreachable(f"cannot reach a server at {url}: {reason}; {hint}") from None
-
-
-def _address_hint(error: HTTPError) -> str:
-    """Return what to check if something else answers; a 401 or 403 of ours says itself what it needs."""
-    return f"; {ADDRESS_HINT}" if error.code in {400, 404} else ""
+    """Return the report of the server; CallFailed."""
+    return call_control_plane(address, token, COVERAGE_PATH, query)
 
 
 def parse_report(content: bytes) -> dict[str, Any]:
-    """Return a report from its JSON; ServerUnreachable if it is something else, such as another server's response."""
+    """Return a report from its JSON; CallFailed if it is something else, such as another server's response."""
     try:
         report: dict[str, Any] = orjson.loads(content)
         if report["dimensions"].keys() == COVERAGE_DIMENSIONS.keys():
             return report
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
         pass
-    raise ServerUnreachable("the response is not a coverage report of this version")
+    raise CallFailed("the response is not a coverage report of this version")
 
 
 def write_report(

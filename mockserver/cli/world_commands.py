@@ -63,7 +63,7 @@ def write_start(file: Path | None, *, small: bool, force: bool) -> None:
 @world_commands.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check_files(files: tuple[Path, ...]) -> None:
-    """Check world files, and list all mistakes.
+    """Check world files, and list all mistakes, and warnings such as for misspelt scopes.
 
     Exit code 0 if all are valid, otherwise 1.
     """
@@ -110,9 +110,18 @@ def write_generated_world(number: int, shipped: str | None, counts: dict[str, in
 
 
 def _create_library() -> Any:
-    """Return the library of worlds that has the shipped services."""
+    """Return the library of worlds that has the shipped services; it prints warnings to standard error."""
+    from ..assembly.interfaces import CONTROL_SPEC, list_specs
+    from ..contract.spec import load_spec
     from ..resources import data_folder
     from ..services import collections_of, import_services
+    from ..settings import Settings
     from ..worlds.loading import WorldLibrary
 
-    return WorldLibrary(data_folder("fixtures"), collections_of(import_services()))
+    specs = (load_spec(path, compiles_late=True) for path in list_specs(Settings()) if path.name != CONTROL_SPEC)
+    return WorldLibrary(
+        data_folder("fixtures"),
+        collections_of(import_services()),
+        frozenset(scope for spec in specs for scope in spec.scopes),
+        lambda doubt: click.echo(f"warning: {doubt}", err=True),
+    )

@@ -86,7 +86,8 @@ class RouteNode:
 class Router:
     """All operations of all services.
 
-    demands_ids: whether a slash at the end is refused where an id is missing, so that an empty id does not mean all.
+    demands_ids: whether a write with a slash at the end is refused where an id could follow, so that an empty id does
+      not mean all.
     """
 
     def __init__(self, operations: Iterable[Operation], *, demands_ids: bool = False) -> None:
@@ -118,6 +119,14 @@ class Router:
                 raise MethodNotAllowed(_methods_of(nodes), self._find_unanswered(method, path))
         return operation, self._id_readers[operation.id](parts)
 
+    def find_route(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """Return what `route` returns, or None if no operation has this method and path."""
+        parts = path.split("/")
+        routed_method = "GET" if method == "HEAD" else method
+        nodes = self._find_nodes(parts)
+        operation = next(filter(None, (node.operations.get(routed_method) for node in nodes)), None)
+        return (operation, self._id_readers[operation.id](parts)) if operation else None
+
     def allowed_methods(self, path: str) -> tuple[str, ...]:
         """Return the methods that a path allows; NoEndpoint for an unknown path."""
         return _methods_of(self._match_nodes("OPTIONS", path, path.split("/")))
@@ -144,19 +153,23 @@ class Router:
 
     def _match_nodes(self, method: str, path: str, parts: list[str]) -> list[RouteNode]:
         """Return the nodes that match a path, or match it without a slash at its end (F2a); NoEndpoint if none does."""
-        nodes = [node for node in self._root.match_path(parts) if node.operations]
-        if not nodes and len(parts) > 2 and not parts[-1]:
-            nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
-            if self._demands_ids and nodes and nodes[0].wildcard:
-                shown = path[:MAX_SHOWN_PATH_LENGTH]
-                raise NoEndpoint(f"{shown} lacks the id at its end. Without the last slash, it means all of them.")
-        nodes = nodes or self._match_open_nodes(parts)
+        nodes = self._find_nodes(parts)
+        if self._demands_ids and not parts[-1] and any(_lacks_id(node, method) for node in nodes):
+            shown = path[:MAX_SHOWN_PATH_LENGTH]
+            raise NoEndpoint(f"{shown} lacks the id at its end. Without the last slash, it means all of them.")
         if not nodes:
             unanswered = self._find_unanswered(method, path)
             suggested = None if unanswered and unanswered.explanation else self.suggest(method, path)
             question = f" Did you mean {suggested.method} {suggested.path}?" if suggested else ""
             raise NoEndpoint(f"No endpoint {path[:MAX_SHOWN_PATH_LENGTH]}.{question}", unanswered)
         return nodes
+
+    def _find_nodes(self, parts: list[str]) -> list[RouteNode]:
+        """Return the nodes that `_match_nodes` returns; none for an unknown path."""
+        nodes = [node for node in self._root.match_path(parts) if node.operations]
+        if not nodes and len(parts) > 2 and not parts[-1]:
+            nodes = [node for node in self._root.match_path(parts[:-1]) if node.operations]
+        return nodes or self._match_open_nodes(parts)
 
     def _match_open_nodes(self, parts: list[str]) -> list[RouteNode]:
         """Return the nodes that match a path whose last id has slashes."""
@@ -211,6 +224,11 @@ def _methods_of(nodes: list[RouteNode]) -> tuple[str, ...]:
 def decode_ids(ids: Mapping[str, str]) -> dict[str, str]:
     """Decode the ids of a path; BadRequest if one is not UTF-8 (F3). An id may contain a slash, as %2F."""
     return {name: _decode_id(name, encoded) for name, encoded in ids.items()}
+
+
+def _lacks_id(node: RouteNode, method: str) -> bool:
+    """Whether a write could also be one of a single resource below this node."""
+    return method not in {"GET", "HEAD"} and node.wildcard is not None and method in node.wildcard.operations
 
 
 def _create_id_reader(operation: Operation) -> IdReader:

@@ -23,7 +23,8 @@ def reload_world(context: ControlContext, _: Call) -> Reply:
         reload = file.reload() if file else UNCHANGED
     except WorldError as error:
         problem = InvalidWorld(error)
-        problem.message = "The world file has mistakes; nothing was changed."
+        is_missing = file is not None and not file.path.exists()
+        problem.message = f"The world file {'is missing' if is_missing else 'has mistakes'}; nothing was changed."
         raise problem from None
     return Reply(
         200,

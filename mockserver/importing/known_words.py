@@ -40,6 +40,8 @@ class KnownWords:
         parts, end, lowered = [], 0, text.lower()
         if len(lowered) != len(text):  # some letters have no lower case of one character
             lowered = text
+        if self._by_word.keys().isdisjoint(WORD.findall(lowered)):
+            return text
         for word in WORD.finditer(lowered):
             if word.start() < end:
                 continue

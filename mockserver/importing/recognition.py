@@ -10,7 +10,7 @@ from ..access import TENANT_NAME
 from ..contract import published_services
 from ..contract.operations import Operation
 from ..contract.routing import Router, decode_ids
-from ..errors import BadRequest, MethodNotAllowed, NoEndpoint
+from ..errors import BadRequest
 from .recorded_call import RecordedCall
 
 VENDOR_HOST = "api.emporix.io"
@@ -43,10 +43,13 @@ class Recognizer:
     def recognize(self, call: RecordedCall) -> Recognition:
         """Return what a call is."""
         for path in _list_paths(call.url.path):
+            route = self._router.find_route(call.method, path)
+            if route is None:
+                continue
+            operation, encoded_ids = route
             try:
-                operation, encoded_ids = self._router.route(call.method, path)
                 ids = decode_ids(encoded_ids)
-            except (NoEndpoint, MethodNotAllowed, BadRequest):
+            except BadRequest:
                 continue
             tenant = ids.get(TENANT, "")
             if TENANT in ids and not TENANT_NAME.fullmatch(tenant):

@@ -6,6 +6,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -15,7 +16,7 @@ from ..errors import BadRequest
 NO_BODY = object()  # stands for a body that was not recorded, or is not JSON
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordedCall:
     """A call and its response.
 
@@ -55,12 +56,20 @@ class RecordedCall:
 
     def parse_request(self) -> Any:
         """Return the JSON of the request; a form as a map; NO_BODY for anything else."""
+        return self._request_body
+
+    def parse_response(self) -> Any:
+        """Return the JSON of the response; NO_BODY for anything else."""
+        return self._response_body
+
+    @cached_property
+    def _request_body(self) -> Any:
         if self.request_text and "form-urlencoded" in self.headers.get("content-type", ""):
             return dict(parse_qsl(self.request_text))
         return _parse_body(self.request_text)
 
-    def parse_response(self) -> Any:
-        """Return the JSON of the response; NO_BODY for anything else."""
+    @cached_property
+    def _response_body(self) -> Any:
         return _parse_body(self.text)
 
 

@@ -23,7 +23,8 @@ UNKNOWN_LANGUAGE = ""  # of plain texts; the world's default language once that 
 
 def find_definition(schema: Schema) -> str:
     """Return the name of the definition that a schema refers to; "" for none."""
-    return str(schema.get("$ref", "")).removeprefix(REFERENCE)
+    reference = schema.get("$ref")
+    return str(reference).removeprefix(REFERENCE) if reference else ""
 
 
 def is_text_map(schema: Schema) -> bool:
@@ -33,11 +34,14 @@ def is_text_map(schema: Schema) -> bool:
 
 def shape_value(schema: Schema, value: Any, language: str = UNKNOWN_LANGUAGE) -> Any:
     """Return a value with what the schema has a place for: plain texts by language, times in UTC, no other fields."""
-    if is_text_map(schema) and isinstance(value, str):
-        return {language: value}
-    if find_definition(schema) == "time":
-        return _shape_time(value)
-    schema = DEFINITIONS[find_definition(schema)] if find_definition(schema) else schema
+    if not isinstance(value, str | dict | list):
+        return value
+    definition = find_definition(schema)
+    if isinstance(value, str):
+        if definition in TEXT_MAPS:
+            return {language: value}
+        return _shape_time(value) if definition == "time" else value
+    schema = DEFINITIONS[definition] if definition else schema
     if isinstance(value, dict) and "properties" in schema:
         properties, is_closed = schema["properties"], schema.get("additionalProperties") is False
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 from typing import Any
 
 from ..practices import paths
@@ -50,6 +51,7 @@ class WorldCompleter:
             self._add_referenced_rows(collection)
             self._cut_cycles(collection)
         self._add_currencies()
+        self._settle_values()
         self._drop_violating_rows()
         sections = {name: [row for _, row in sorted(rows.items(), key=_sort_key)] for name, rows in self.rows.items()}
         world = {LANGUAGES: self._list_languages()} | {name: rows for name, rows in sections.items() if rows}
@@ -156,6 +158,28 @@ class WorldCompleter:
         currencies = [*site.get("availableCurrencies", [site["currency"]] if "currency" in site else []), *missing]
         if missing and is_valid(schema, currencies):
             site["availableCurrencies"] = currencies
+
+    def _settle_values(self) -> None:
+        """Add values to the lists that they must be in, and a number to texts that another row has already."""
+        for name, collection in self.collections.items():
+            for row in self.rows[name].values():
+                for field, list_name in collection.choices.items():
+                    if field in row and row[field] not in row.get(list_name, [row[field]]):
+                        row[list_name] = [*row[list_name], row[field]]
+            for field in collection.unique_fields:
+                self._tell_apart(
+                    [row for row in self.rows[collection.name].values() if field in row], collection, field
+                )
+
+    def _tell_apart(self, rows: Iterable[RecordedRow], collection: Collection, field: str) -> None:
+        taken: set[str] = set()
+        for row in rows:
+            texts = chain([row[field]], (f"{number}-{row[field]}" for number in count(2)))
+            text = next(text for text in texts if text.casefold() not in taken)
+            taken.add(text.casefold())
+            if text != row[field]:
+                self.dropped[collection.name, f"{field} that another row has"] += 1
+                row[field] = text
 
     def _list_languages(self) -> dict[str, Any]:
         """Return the languages of the tenant: those that it says it has, or else all that its data has."""

@@ -77,7 +77,8 @@ class SimulationRegistry:
         name = read_world_name(request)
         if name is None:
             if self._requires_world and request.method != "OPTIONS":
-                raise BadRequest(field=WORLD_HEADER, error_type="world", detail=WORLD_REQUIRED)
+                message = f"The header {WORLD_HEADER} is missing."
+                raise BadRequest(message, field=WORLD_HEADER, error_type="world", detail=WORLD_REQUIRED)
             return self.default.api_pipeline.handle_request(request)
         response = self.find_or_create(name).api_pipeline.handle_request(request)
         response.headers = VARY | dict(response.headers)

@@ -44,13 +44,13 @@ def read_parameter(request: Request) -> str | None:
     if WORLD_PARAMETER not in request.query:
         return None
     values = parse_qs(request.query, keep_blank_values=True).get(WORLD_PARAMETER)
-    return check_world_name(values[0], WORLD_PARAMETER) if values and values[0] else None
+    return _check_name(values[0], WORLD_PARAMETER, f"the parameter {WORLD_PARAMETER}") if values and values[0] else None
 
 
-def check_world_name(text: str, source: str) -> str:
+def _check_name(text: str, field: str, place: str) -> str:
     """Return the name of a world in lower case; BadRequest if it is invalid.
 
-    source: the header or the parameter that it comes from.
+    field: the header or the parameter that it comes from. place: the same for people.
     """
     name = text.strip()
     if not WORLD_NAME.fullmatch(name):
@@ -58,16 +58,16 @@ def check_world_name(text: str, source: str) -> str:
             f"{name[:MAX_QUOTED_NAME_LENGTH]!a} is not the name of a world: 1 to 64 letters, digits, dots, hyphens and "
             "underscores, starting with a letter or a digit."
         )
-        raise BadRequest(field=source, error_type="world", detail=detail)
+        raise BadRequest(f"Validation problem with {place}.", field=field, error_type="world", detail=detail)
     return name.lower()
 
 
 def _read_headers(headers: Mapping[str, str]) -> str | None:
     if WORLD_KEY in headers:
-        return check_world_name(headers[WORLD_KEY], WORLD_HEADER)
+        return _check_name(headers[WORLD_KEY], WORLD_HEADER, f"the header {WORLD_HEADER}")
     for name, separator, decode in (("baggage", ",", unquote), ("cookie", ";", str)):
         for value in _find_members(headers.get(name, ""), separator):
-            return check_world_name(decode(value), name.capitalize())
+            return _check_name(decode(value), name.capitalize(), f"{MEMBER} in the header {name.capitalize()}")
     return None
 
 

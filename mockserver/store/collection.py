@@ -57,7 +57,9 @@ class Section:
     completions: what complete the contents of fields, by name; texts by language and metadata need none.
     key: the field that identifies a row, or several fields, some of which may be absent.
     references: the section that a dotted path refers to; the path leads to a key or to a list of keys.
-    needs_targets: whether references count even if the world has no such section.
+    needs_targets: whether references count even in a world without rows, which adds to another one.
+    unique_fields: those apart from the key whose text no two rows share, in upper or lower case.
+    choices: for a field, the field with the list that its value is from.
     parent: the field with the key of the parent row, if the rows form trees.
     check: yields violations that references cannot express, such as rows that must belong together. It judges each row
         by itself and by rows that it refers to.
@@ -70,6 +72,8 @@ class Section:
     key: str | tuple[str, ...] = "id"
     references: Mapping[str, Target] = field(default_factory=dict)
     needs_targets: bool = True
+    unique_fields: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
     parent: str | None = None
     description: str = ""
     defaults: Mapping[str, Any | DefaultOf] = field(default_factory=dict)

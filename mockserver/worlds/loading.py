@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,17 @@ import jsonschema_rs
 import orjson
 
 from .. import resources
+from ..access import admin_scopes
 from ..practices import mixins
-from ..store.collection import Collection, Row, Sections, Violation
+from ..store.collection import Collection, Row, Section, Sections, Violation
 from ..store.state import State
 from ..store.tenant import Seed
 from ..store.world import World
 from ..wording import describe_unknown, json_pointer
 from . import building, example_ids, reading
 from .checking import check_rows
-from .mistakes import MAX_MISTAKES, Mistake, WorldError, name_row
+from .doubtful_scopes import find_doubtful_scopes
+from .mistakes import MAX_MISTAKES, Mistake, Steps, WorldError, name_row, split_place
 from .reading import WorldText
 from .schema_mistakes import find_schema_mistakes
 from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
@@ -28,6 +32,8 @@ from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections
 INLINE = Path("world")  # the path of a world without a file
 DEFAULT = "default"  # the world that the examples of the specs are from
 ACCESS_FILE = "access"  # the file with the clients and tokens that worlds have in addition to their own
+
+LOG = logging.getLogger(__name__)
 
 CheckedWorld = dict[str, Any]  # the sections of a checked world
 
@@ -37,12 +43,19 @@ class WorldLibrary:
     """Loads worlds: from a folder by name, from a path, or from the body of a request.
 
     service_collections: those that services declare, by name.
-    scopes: what `scopes: all` stands for.
+    declared_scopes: those of the specs.
+    warn: gets what is doubtful in a valid world, with its file and line.
     """
 
     folder: Path
     service_collections: Mapping[str, Collection]
-    scopes: frozenset[str] = frozenset()
+    declared_scopes: frozenset[str] = frozenset()
+    warn: Callable[[str], None] = LOG.warning
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """What `scopes: all` stands for."""
+        return admin_scopes(self.declared_scopes)
 
     @cached_property
     def collections(self) -> Mapping[str, Collection]:
@@ -93,16 +106,13 @@ class WorldLibrary:
             world, sections, schema_mistakes, partial(_find_mixin_violations, path), dangling=dangling
         )
         if mistakes:
-            places = [steps for steps, _ in mistakes]
-            lines = reading.find_lines(text, places) if text else {}
-            found = [
-                Mistake(
-                    json_pointer(steps), " ".join(reason.split()), name_row(world, sections, steps), lines.get(steps)
-                )
-                for steps, reason in mistakes[:MAX_MISTAKES]
-            ]
-            found.sort(key=lambda mistake: mistake.line or 0)
+            _refuse_state_file(path, world)
+            found = _describe_mistakes(world, sections, mistakes[:MAX_MISTAKES], text)
             raise WorldError(path, found, has_more=len(mistakes) > MAX_MISTAKES)
+        doubts = islice(find_doubtful_scopes(completed, self.declared_scopes), MAX_MISTAKES)
+        places = [(split_place(place), reason) for place, reason in doubts]
+        for doubt in _describe_mistakes(world, sections, places, text):
+            self.warn(doubt.describe(path))
         return _with_mixin_schemas(completed, path)
 
     def build_state(self, world: Sections) -> State:
@@ -153,6 +163,25 @@ class WorldLibrary:
             reason = f"{describe_unknown('world', name_or_path, self.names)} Or give the path of a file."
             raise WorldError.at(self.folder / f"{name_or_path}.yaml", "", reason)
         return self.folder / f"{name_or_path}.yaml"
+
+
+def _refuse_state_file(path: Path, world: Any) -> None:
+    from .state_file import FORMAT_KEY  # noqa: PLC0415 - it imports this module
+
+    if isinstance(world, Mapping) and FORMAT_KEY in world:
+        raise WorldError.at(path, "", "a state file, which has all tenants; start with --state instead of --fixture")
+
+
+def _describe_mistakes(
+    world: Any, sections: Sequence[Section], places: Sequence[tuple[Steps, str]], text: WorldText | None
+) -> list[Mistake]:
+    """Return mistakes with their rows, and with their lines if the world was read from a text."""
+    lines = reading.find_lines(text, [steps for steps, _ in places]) if text and places else {}
+    mistakes = [
+        Mistake(json_pointer(steps), " ".join(reason.split()), name_row(world, sections, steps), lines.get(steps))
+        for steps, reason in places
+    ]
+    return sorted(mistakes, key=lambda mistake: mistake.line or 0)
 
 
 def _add_defaults(own: Sequence[Row], defaults: Iterable[Row], key: str) -> list[Row]:

@@ -111,7 +111,7 @@ def _yaml_tip(text: str, error: YamlError) -> str:
     line = "".join(lines[error.line - 1 : error.line]) if error.line else ""
     if line.strip(" ").startswith("\t"):
         return TAB_TIP
-    too_early = "; the file ends too early" if error.line is not None and error.line > len(lines) else ""
+    too_early = "; the file ends too early" if error.ends_early else ""
     return next((tip for problem, tip in YAML_TIPS.items() if problem in error.reason), too_early)
 
 

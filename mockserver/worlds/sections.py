@@ -112,6 +112,7 @@ def _default_scopes(token: Row, _: Draft) -> list[str]:
 
 CLIENTS = Section(
     name="clients",
+    needs_targets=False,
     description="OAuth clients, in addition to admin, manager, reader and storefront.",
     defaults={"secret": "secret", "scopes": []},
     schema=closed_object(

@@ -1,4 +1,4 @@
-"""Checks of a world that a JSON Schema cannot express: duplicate keys, unknown keys, cycles."""
+"""Checks of a world that a JSON Schema cannot express: keys that come twice or are unknown, shared values, cycles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from ..practices import paths
 from ..store.collection import MAX_LEVELS, Key, Row, Section, Sections, Violation, format_key
 from .mistakes import suggest_names
+
+MAX_CYCLE_KEYS = 10  # that a reason lists
 
 
 class Doubts(NamedTuple):
@@ -29,8 +31,12 @@ def find_violations(world: Sections, sections: Iterable[Section], doubts: Doubts
     keys = {section.name: {section.key_of(row) for row in _rows(world, section)} for section in sections}
     yield from _duplicate_keys(world, sections)
     yield from _unsupported_languages(world)
+    has_rows = any(section.needs_targets and world.get(section.name) for section in sections)
     for section in sections:
-        yield from _unknown_keys(world, section, keys, doubts)
+        if section.needs_targets or has_rows:
+            yield from _unknown_keys(world, section, keys, doubts)
+        yield from _repeated_values(world, section)
+        yield from _unlisted_choices(world, section)
     for section in sections:
         yield from section.check(world) if section.check else ()
     yield from _misplaced_rows(world, sections)
@@ -74,7 +80,7 @@ def _unknown_keys(
     for path in section.all_references():
         for index, row in enumerate(_rows(world, section)):
             target = section.target_of(path, row)
-            if target is None or target in doubts.sections or not (section.needs_targets or target in world):
+            if target is None or target in doubts.sections:
                 continue
             for key in paths.keys_at(row, path):
                 if key not in keys[target] and key not in doubts.keys:
@@ -88,27 +94,72 @@ def _describe_unknown_key(key: str, target: str, known: Collection[str]) -> str:
     return f"{key!r} is not among the {target}; {suggest_names(key, sorted(known))}"
 
 
+def _repeated_values(world: Sections, section: Section) -> Iterator[Violation]:
+    """Yield the rows that share the text of a unique field with an earlier row."""
+    for name in section.unique_fields:
+        earlier_keys: dict[str, Key] = {}
+        for index, row in enumerate(_rows(world, section)):
+            if name in row:
+                key = section.key_of(row)
+                earlier = earlier_keys.setdefault(row[name].casefold(), key)
+                if earlier != key:
+                    reason = (
+                        f"{row[name]!r} is also the {name} of {section.noun} {format_key(earlier)!r}; give each its own"
+                    )
+                    yield f"/{section.name}/{index}/{name}", reason
+
+
+def _unlisted_choices(world: Sections, section: Section) -> Iterator[Violation]:
+    """Yield the values that are not in the list of another field of their row."""
+    for name, list_name in section.choices.items():
+        for index, row in enumerate(_rows(world, section)):
+            value, choices = row.get(name), row.get(list_name)
+            if value is not None and choices is not None and value not in choices:
+                reason = f"{value!r} is not among the {list_name}: {', '.join(choices) or 'there are none'}"
+                yield f"/{section.name}/{index}/{name}", reason
+
+
 def _misplaced_rows(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
     for section in sections:
         if section.parent is not None:
-            yield from _misplaced_row(world, section, section.parent)
+            yield from _misplaced_rows_of(world, section, section.parent)
 
 
-def _misplaced_row(world: Sections, section: Section, parent: str) -> Iterator[Violation]:
-    """Yield the first row that is in a cycle, below one, or on a level that is too deep."""
+def _misplaced_rows_of(world: Sections, section: Section, parent: str) -> Iterator[Violation]:
+    """Yield the first row of each cycle, and the first one that is on a level that is too deep."""
     parents = {section.key_of(row): row.get(parent) for row in _rows(world, section)}
-    levels: dict[Any, int] = {None: 0}
-    for index, start in enumerate(parents):
-        path: list[Any] = []
+    indexes: dict[Any, int] = {}
+    for index, row in enumerate(_rows(world, section)):
+        indexes.setdefault(section.key_of(row), index)
+    levels: dict[Any, int] = {None: 0}  # 0 below a cycle, too
+    has_deep_row = False
+    for start in parents:
+        path: dict[Any, None] = {}
         key: Any = start
-        while key not in levels and len(path) <= MAX_LEVELS:
-            if key in path:
-                yield f"/{section.name}/{index}/{parent}", f"{start!r} is its own ancestor, or below a cycle"
-                return
-            path.append(key)
+        while key not in levels and key not in path:
+            path[key] = None
             key = parents.get(key)
-        top_level = levels.get(key, 0)
-        if top_level + len(path) > MAX_LEVELS:
-            yield f"/{section.name}/{index}/{parent}", f"{start!r} is on a level below the {MAX_LEVELS}th"
-            return
-        levels.update((descendant, top_level + steps) for steps, descendant in enumerate(reversed(path), 1))
+        if key in path:
+            keys = list(path)
+            cycle = keys[keys.index(key) :]
+            yield _describe_cycle(cycle, indexes, section, parent)
+            levels.update(dict.fromkeys(keys, 0))
+            continue
+        level = levels[key]
+        for descendant in reversed(path):
+            level += 1
+            levels[descendant] = level
+            if level > MAX_LEVELS and not has_deep_row:
+                has_deep_row = True
+                place = f"/{section.name}/{indexes[descendant]}/{parent}"
+                yield place, f"{descendant!r} is on a level below the {MAX_LEVELS}th"
+
+
+def _describe_cycle(cycle: list[Any], indexes: Mapping[Any, int], section: Section, parent: str) -> Violation:
+    """Return the violation for a cycle of keys, each before its parent, at the first row of it."""
+    first = min(range(len(cycle)), key=lambda number: indexes[cycle[number]])
+    keys = [*cycle[first:], *cycle[:first]]
+    others = keys[1:MAX_CYCLE_KEYS] + (["…"] if len(keys) > MAX_CYCLE_KEYS else [])
+    path = " > ".join(map(str, (keys[0], *others, keys[0])))
+    place = f"/{section.name}/{indexes[keys[0]]}/{parent}"
+    return place, f"{keys[0]!r} is its own ancestor: {path}; leave out the {parent} of one"

@@ -115,7 +115,10 @@ class WorldFile:
     def _apply(self, reading: Reading) -> Reload:
         """Use what was read, and log it; WorldError if it has mistakes."""
         if isinstance(reading.outcome, WorldError):
-            LOG.warning("The world stays as it is, because its file has mistakes: %s", reading.outcome)
+            if self.path.exists():
+                LOG.warning("The world stays as it is, because its file has mistakes: %s", reading.outcome)
+            else:
+                LOG.warning("The world stays as it is, because its file is missing: %s", self.path)
             raise reading.outcome
         if reading.outcome is None:
             return UNCHANGED

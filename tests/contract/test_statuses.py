@@ -48,9 +48,18 @@ def test_every_declared_status_can_be_provoked(
 
 
 SUCCESSES = [(id_, status) for id_, status in PAIRS if 200 <= status < 300]
+# A slash at the end would make these writes of a single resource without an id; see tests/control/test_control_safety.py.
+WRITES_OF_MANY = {
+    "emptyCollection",
+    "replaceCollection",
+    "clearRequests",
+    "removeFaults",
+    "removeStubs",
+    "stopScenarios",
+}
 
 
-@pytest.mark.parametrize(("operation_id", "status"), SUCCESSES)
+@pytest.mark.parametrize(("operation_id", "status"), [pair for pair in SUCCESSES if pair[0] not in WRITES_OF_MANY])
 def test_f2a_a_slash_at_the_end_is_ignored(operation_id: str, status: int, simulator: Callable[..., Client]) -> None:
     case = find_case(OPERATIONS[operation_id], status)
     caller = simulator(**case.pop("switches", {})).with_token(

@@ -234,8 +234,8 @@ def test_a_file_may_be_replaced_removed_and_written_again(
     path.unlink()
     for _ in range(4):
         file.check()
-    (line,) = log()
-    assert "No such file" in line
+    assert log() == [f"The world stays as it is, because its file is missing: {path}"]
+    assert reload(app, 400)["message"] == "The world file is missing; nothing was changed."
     assert products_of(app, "acme") == ["p99", "pen"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from mockserver.settings import Settings
 from mockserver.store.tenant import Seed
 from mockserver.strict_yaml import load_yaml
 from mockserver.worlds.exporting import export_world
+from mockserver.worlds.mistakes import MAX_MISTAKES
 from mockserver.worlds.world_text import encode_line
 from tests.support.client import TENANT_NUMBERS, Admin, Client
 from tests.support.clock import ManualClock
@@ -143,7 +145,7 @@ MISTAKES = [
     ("switches: {max_page_size: 0}", "/switches/max_page_size", "0 is less than the minimum of 1"),
     ("switches: []", "/switches", "[] is a list; expected an object"),
     ("segments: [{id: a}]", "/segments/0/siteCode", "is not among the sites"),
-    ("itemAssignments: [{segmentId: a", None, "Not YAML: line 2 column"),
+    ("itemAssignments: [{segmentId: a", None, "Not YAML: line 1 column 19"),
     ("a: b: c", None, "Not YAML: line 1 column 5"),
     ("- 1", "", "is not of type"),
     ("\udcff", None, "not UTF-8"),
@@ -194,11 +196,20 @@ def test_the_commands_export_and_import(tmp_path: Path, name: str) -> None:
         missing = run_command("world", "import", str(tmp_path / "none.yaml"), variables=variables)
         (tmp_path / name).write_text("{")
         broken = run_command("world", "import", path, variables=variables)
+        rows = [*range(MAX_MISTAKES - 2), *({"id": f"p{number}", "categories": ["none"]} for number in range(3))]
+        (tmp_path / name).write_text('{"products": [\n' + ",\n".join(map(json.dumps, rows)) + "\n]}\n")
+        wrong = run_command("world", "import", path, variables=variables)
+        checked = run_command("world", "check", path)
     one, two = app.world.tenant("one"), app.world.tenant("two")
     assert export_world(one.state, WORLDS.collections) == export_world(two.state, WORLDS.collections)
     assert GOLDEN not in two.seed.state.segments
     exported = load_yaml(shown.stdout)
     assert exported["segments"] == export_world(two.state, WORLDS.collections)["segments"]
+    assert (wrong.returncode, wrong.stderr) == (2, f"mockserver: {checked.stderr}")
+    assert wrong.stderr.startswith(
+        f"mockserver: {path} has more than {MAX_MISTAKES} mistakes; these are the first:\n{path}:2: "
+    )
+    assert wrong.stderr.endswith("'none' is not among the categories: the world has none\n")
     for done, reason in ((refused, "answers 401"), (missing, "none.yaml: No such file"), (broken, "answers 400")):
         assert done.returncode == 2
         assert done.stderr.startswith("mockserver: ")

@@ -62,7 +62,7 @@ def test_rows_can_be_yaml(client: Client, admin: Admin) -> None:
 
 # Text, and a part of the message.
 MISTAKES: list[tuple[Any, str]] = [
-    ("sites: [", "line 2 column 1"),
+    ("sites: [", "line 1 column 9"),
     ("a: 1\na: 2\n", "line 2 column 1: the key 'a' comes twice"),
     ("a: &x 1\nb: *x\n", "anchors and aliases"),
     ("a: !!python/none\n", "tags"),

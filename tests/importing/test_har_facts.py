@@ -353,3 +353,17 @@ def test_the_report_says_what_was_added_and_what_was_not_understood(tmp_path: Pa
     text = report.to_text()
     assert "2 GET /price/{tenant}/prices: not simulated" in text
     assert "sites: main" in text
+
+
+def test_values_that_a_world_refuses_are_told_apart_or_listed(tmp_path: Path) -> None:
+    site = {"code": "main", "defaultLanguage": "de", "languages": ["en"], "active": True, "currency": "EUR"}
+    customers = [ANNA | {"id": id_, "customerNumber": id_} for id_ in ("1", "2")]
+    world, report = import_entries(
+        tmp_path,
+        make_entry("/site/shop/sites", [site]),
+        *(make_entry(f"/customer/shop/customers/{customer['id']}", customer) for customer in customers),
+        keeps_personal=True,
+    )
+    assert world["sites"][0]["languages"] == ["en", "de"]
+    assert [row["email"] for row in world["customers"]] == ["anna@shop.test", "2-anna@shop.test"]
+    assert report.dropped["customers", "email that another row has"] == 1

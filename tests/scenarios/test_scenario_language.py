@@ -284,7 +284,7 @@ def test_a_folder_adds_scenarios_that_may_change_while_the_server_runs(tmp_path:
     assert scenarios.call("GET", "/state")["counts"]["segments"] == 0
     path.write_text("title: Mine\nworld: [half")
     (listed,) = [found for found in scenarios.call("GET", "/scenarios")["scenarios"] if found["name"] == "mine"]
-    assert listed["mistakes"] == [{"field": "", "message": "line 3 column 1: did not find expected ',' or ']'"}]
+    assert listed["mistakes"] == [{"field": "", "message": "line 2 column 8: did not find expected ',' or ']'"}]
     scenarios.call("POST", "/scenarios/mine", status=400)
     assert scenarios.call("GET", "/scenarios")["runs"][0]["scenario"] == "mine"  # it goes on as it was
     path.write_text("title: Again\n")
@@ -294,7 +294,7 @@ def test_a_folder_adds_scenarios_that_may_change_while_the_server_runs(tmp_path:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"title: [", "line 2 column 1: did not find expected node content"),
+        (b"title: [", "line 1 column 9: did not find expected node content"),
         (b"", "must be an object"),
         (b"\xff\xfe", "not UTF-8"),
         (b"- title", "must be an object"),

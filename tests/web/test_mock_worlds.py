@@ -39,14 +39,14 @@ OTHERS = {
     "another member": {"baggage": "not-mock-world=checkout"},
     "another cookie": {"Cookie": "my-mock-world=checkout"},
 }
-INVALID = {
-    "empty header": ({"X-Mock-World": ""}, "X-Mock-World"),
-    "blank": ({"X-Mock-World": "a b"}, "X-Mock-World"),
-    "path": ({"X-Mock-World": "../x"}, "X-Mock-World"),
-    "other letters": ({"X-Mock-World": "größe"}, "X-Mock-World"),
-    "too long": ({"X-Mock-World": "a" * 65}, "X-Mock-World"),
-    "baggage": ({"baggage": "mock-world=%00"}, "Baggage"),
-    "cookie": ({"Cookie": "mock-world="}, "Cookie"),
+INVALID = {  # the headers of a request, the field in the error, and how the message names the place
+    "empty header": ({"X-Mock-World": ""}, "X-Mock-World", "the header X-Mock-World"),
+    "blank": ({"X-Mock-World": "a b"}, "X-Mock-World", "the header X-Mock-World"),
+    "path": ({"X-Mock-World": "../x"}, "X-Mock-World", "the header X-Mock-World"),
+    "other letters": ({"X-Mock-World": "größe"}, "X-Mock-World", "the header X-Mock-World"),
+    "too long": ({"X-Mock-World": "a" * 65}, "X-Mock-World", "the header X-Mock-World"),
+    "baggage": ({"baggage": "mock-world=%00"}, "Baggage", "mock-world in the header Baggage"),
+    "cookie": ({"Cookie": "mock-world="}, "Cookie", "mock-world in the header Cookie"),
 }
 
 
@@ -86,10 +86,11 @@ def test_other_requests_name_no_world(client: Client, way: str) -> None:
 
 @pytest.mark.parametrize("case", INVALID)
 def test_an_invalid_name_is_a_400_that_says_what_is_valid(client: Client, case: str) -> None:
-    headers, field = INVALID[case]
+    headers, field, place = INVALID[case]
     reply = client.get(f"/{GOLDEN}", headers=headers)
     details = reply.get_json()["details"]
     assert (reply.status_code, details["field"], details["type"]) == (400, field, "world")
+    assert reply.get_json()["message"] == f"Validation problem with {place}."
     assert "1 to 64 letters, digits, dots, hyphens and underscores" in details["message"]
     assert list_worlds(client)["worlds"] == []
 
@@ -231,6 +232,7 @@ def test_a_server_may_require_a_world() -> None:
     client = Client(app.flask, "acme")
     reply = client.get("")
     assert (reply.status_code, reply.get_json()["details"]["field"]) == (400, "X-Mock-World")
+    assert reply.get_json()["message"] == "The header X-Mock-World is missing."
     assert "--require-world" in reply.get_json()["details"]["message"]
     assert client.get("", headers={"X-Mock-World": "one"}).status_code == 200
     assert client.get("//__admin/state").status_code == 200

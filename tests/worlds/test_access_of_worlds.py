@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mockserver.resources import data_folder
 from mockserver.settings import Settings
 from mockserver.strict_yaml import load_yaml
 from mockserver.worlds.exporting import export_rows
+from mockserver.worlds.reading import WorldText
 from tests.support.client import Admin, Client
 from tests.support.samples import WORLDS
 
@@ -222,3 +224,41 @@ def test_a_seed_with_mistakes_lists_them_and_changes_nothing(client: Client) -> 
     assert client.list_all_items() == before
     many = Admin(client).call("POST", "/seed", {"inline": {"products": [{"id": 1}] * 30}}, 400)["details"]
     assert (len(many["mistakes"]), many["more"]) == (20, True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "suggestion"),
+    [
+        ("customersegment.segment_mange", "did you mean customersegment.segment_manage"),
+        ("customersegmnt.segment_read", "did you mean customersegment.segment_read"),
+        ("site.everything", "there are site.site_manage, site.site_read"),
+        ("customersegment.segment_read_own", ""),
+        ("customer.consent_view", ""),  # a scope of the login, which no spec declares
+        ("cart.cart_manage", ""),  # of a service that is not simulated
+        ("anything", ""),
+    ],
+)
+def test_a_misspelt_scope_is_a_warning(scope: str, suggestion: str) -> None:
+    warnings: list[str] = []
+    library = replace(WORLDS, declared_scopes=build(Settings()).worlds.declared_scopes, warn=warnings.append)
+    for section, row in (("tokens", {"token": "t"}), ("clients", {"id": "t"})):
+        text = orjson.dumps({section: [row | {"scopes": ["customersegment.segment_read", scope]}]}).decode()
+        library.check(orjson.loads(text), Path("w.json"), text=WorldText(text, {}, is_json=True))
+    expected = f"no operation needs the scope {scope!r}; {suggestion}"
+    assert [
+        warning.startswith(f"w.json:1: {section} t: ")
+        for warning, section in zip(warnings, ("token", "client"), strict=False)
+    ] == ([True, True] if suggestion else [])
+    assert all(f"s/0/scopes/1: {expected}" in warning for warning in warnings)
+
+
+def test_the_server_logs_a_misspelt_scope(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    client = serve({"tokens": [{"token": "mine", "scopes": ["site.site_rread"]}]})
+    assert "shop.json:1: token mine: /tokens/0/scopes/0: no operation needs the scope 'site.site_rread'" in caplog.text
+    assert client.with_token("mine").get("").status_code == 403
+    Admin(client).call("PUT", "/world", {"clients": [{"id": "x", "scopes": ["site.site_reed"]}]})
+    assert "world: client x: /clients/0/scopes/0" in caplog.text
+
+
+def test_a_world_of_tokens_alone_may_name_customers_of_another_one() -> None:
+    assert WORLDS.check({"tokens": [OWN["tokens"][0]]})["tokens"][0]["customerId"] == "jane"

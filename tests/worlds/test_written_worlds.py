@@ -356,8 +356,8 @@ def test_worlds_of_editors_and_shells_are_read(tmp_path: Path, name: str, conten
         ("sites:\n- code: main\n name: x\n", 3, "indent the line like its neighbours"),
         ("sites:\n- code: main\n  name: Shop: main\n", 3, "quote a text that contains `: `"),
         ("sites:\n- code: main\n  name: @home\n", 3, "quote a text that begins with @"),
-        ("sites:\n- {code: main\n- {code: b}\n", 3, "a bracket or brace is not closed"),
-        ('sites:\n- {code: "main, name: x}\n', 3, "a quotation mark is not closed"),
+        ("sites:\n- {code: main\n- {code: b}\n", 2, "a bracket or brace is not closed"),
+        ('sites:\n- {code: "main, name: x}\n', 2, "a quotation mark is not closed"),
     ],
 )
 def test_a_text_that_is_not_yaml_gets_a_tip(text: str, line: int, tip: str) -> None:

@@ -79,6 +79,7 @@ CUSTOMERS = Collection(
     defaults={"firstName": "Customer", "lastName": copy_field("id"), "email": _default_email},
     completions={"addresses": complete_addresses},
     references={"legalEntities": "legalEntities"},
+    unique_fields=("email",),
     generator=RowGenerator(make_row=_generate_customer, default_count=20),
     schema=closed_object(
         {

@@ -98,6 +98,7 @@ SITES = Collection(
         "currency": _default_currency,
     },
     completions={"homeBase": complete_home_base},
+    choices={"defaultLanguage": "languages", "currency": "availableCurrencies"},
     key="code",
     generator=RowGenerator(make_row=_generate_site, default_count=2, min_count=1),
     schema=closed_object(
