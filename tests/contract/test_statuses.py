@@ -48,7 +48,7 @@ def test_every_declared_status_can_be_provoked(
 
 
 SUCCESSES = [(id_, status) for id_, status in PAIRS if 200 <= status < 300]
-# A slash at the end would make these writes of a single resource without an id; see tests/control/test_control_safety.py.
+# A slash at the end would make these writes of one resource without an id; tests/control/test_control_safety.py.
 WRITES_OF_MANY = {
     "emptyCollection",
     "replaceCollection",
