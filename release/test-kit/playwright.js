@@ -1,5 +1,6 @@
 // Fixtures for Playwright: a world for each test or each worker, for its page and for the test itself.
 
+import { writeFile } from 'node:fs/promises'
 import { expect, test as base } from '@playwright/test'
 import { describeFinding, findingsOfCalls } from './lib/failure-report.js'
 import { startServer } from './lib/start-server.js'
@@ -95,7 +96,10 @@ async function attachCalls (mock, testInfo) {
   try {
     const calls = await mock.describeCalls()
     await testInfo.attach(NAME, { body: calls || 'The test made no calls.', contentType: 'text/plain' })
-    if (calls) await testInfo.attach(`${NAME}.har`, { body: JSON.stringify(await mock.exportHar()), contentType: 'application/json' })
+    if (!calls) return
+    const path = testInfo.outputPath(`${NAME}.har`)
+    await writeFile(path, JSON.stringify(await mock.exportHar()))
+    await testInfo.attach(`${NAME}.har`, { path, contentType: 'application/json' })
   } catch (error) { // the simulator may be why the test has failed
     await testInfo.attach(NAME, { body: error.message, contentType: 'text/plain' })
   }
