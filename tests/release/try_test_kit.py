@@ -68,7 +68,8 @@ class Project:
         if browser is None:
             raise SystemExit(MISSING)
         options = {"executablePath": browser, "args": ["--no-sandbox"]}
-        use = f"workers: 2, use: {{ ...shown.use, launchOptions: {json.dumps(options)} }}"
+        patience = "timeout: 120_000, expect: { timeout: 60_000 }, "  # nothing is measured
+        use = f"{patience}workers: 2, use: {{ ...shown.use, launchOptions: {json.dumps(options)} }}"
         (self.folder / "own.config.js").write_text(LAUNCH.format(use))
 
     def run(self, *command: str, code: int = 0, **variables: str) -> str:
@@ -135,7 +136,7 @@ def check_playwright(project: Project) -> str:
 
 def check_vitest(project: Project) -> str:
     """The example passes; a failing test prints its calls."""
-    vitest = ("npx", "vitest", "run")
+    vitest = ("npx", "vitest", "run", "--test-timeout=60000", "--hook-timeout=60000")
     output = project.run(*vitest, "segments.test.js", "worker.test.js")
     failures = project.run(*vitest, "failing.test.js", code=1)
     for expected in ("emporix-mockserver: an invalid page", "pageSize=0 as admin-token: 400", "1 failed"):
