@@ -12,7 +12,7 @@ export interface MockOptions {
   mockWorld: World | undefined
   /** Origins that the simulator answers instead of; `https://api.emporix.io`. */
   mockInsteadOf: string[]
-  /** Origins of front ends besides `baseURL` whose requests tell the world too. */
+  /** Origins of front ends besides `baseURL` whose requests name the world too. */
   mockOrigins: string[]
   /** What fails a test: `findings`, calls that violate the contract; `unmatched`, calls without an operation. */
   mockFailOn: Array<'findings' | 'unmatched'>

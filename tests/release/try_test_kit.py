@@ -67,8 +67,9 @@ class Project:
         browser = find_browser()
         if browser is None:
             raise SystemExit(MISSING)
-        options = {"executablePath": browser, "args": ["--no-sandbox"]}
-        patience = "timeout: 120_000, expect: { timeout: 60_000 }, "  # nothing is measured
+        options = {"executablePath": browser}
+        servers = "webServer: shown.webServer.map(server => ({ ...server, timeout: 120_000 }))"
+        patience = f"timeout: 120_000, expect: {{ timeout: 60_000 }}, {servers}, "  # nothing is measured
         use = f"{patience}workers: 2, use: {{ ...shown.use, launchOptions: {json.dumps(options)} }}"
         (self.folder / "own.config.js").write_text(LAUNCH.format(use))
 

@@ -70,7 +70,7 @@ async function connect (server) {
   return server
 }
 
-/** Return the facts of the ready line. Throws a ControlError with what the program printed if there is none. */
+/** Return the facts of the ready line. Throws a ControlError with what the program printed if it prints no such line. */
 function waitUntilReady (child, name, seconds) {
   let printed = ''
   const remember = text => { printed = (printed + text).slice(-MAX_SHOWN_ERRORS) }
@@ -122,6 +122,6 @@ function findCommand (cwd = process.cwd()) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
   const found = names.flatMap(name => folders.map(folder => join(folder, name))).find(existsSync)
   if (found) return [found]
-  throw new ControlError('there is no simulator to start. Run `npm install --save-dev emporix-mockserver` or ' +
+  throw new ControlError('no simulator is installed. Run `npm install --save-dev emporix-mockserver` or ' +
     '`pip install emporix-mockserver`, or set MOCKSERVER_URL to the address of a running one.')
 }

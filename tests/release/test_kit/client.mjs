@@ -106,7 +106,7 @@ test('without a world, calls are about the tenant', async () => {
 })
 
 describe('bad use', () => {
-  const refused = (options, pattern) => assert.rejects(startServer({ seconds: 30, ...options }), error => {
+  const refused = (options, pattern) => assert.rejects(startServer({ seconds: 120, ...options }), error => {
     assert.ok(error instanceof ControlError, error.stack)
     assert.match(error.message, pattern)
     return true
@@ -133,7 +133,7 @@ describe('bad use', () => {
       }
       await startServer().catch(error => console.log(error.message))`
     const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env: { PATH: '' }, encoding: 'utf8' })
-    assert.match(run.stdout, /^there is no simulator to start\. Run `npm install --save-dev emporix-mockserver`/, run.stderr)
+    assert.match(run.stdout, /^no simulator is installed\. Run `npm install --save-dev emporix-mockserver`/, run.stderr)
   })
 
   const answers = {
