@@ -77,6 +77,7 @@ executable: dev
 npm: executable
 	$(BIN)/python -m release.build_npm
 	$(BIN)/python -m tests.release.try_npm
+	$(BIN)/python -m tests.release.try_test_kit
 
 # Postman, Bruno, code generators and Node 24, from npm, with the served specs and the proxy.
 clients: dev

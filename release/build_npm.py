@@ -2,7 +2,7 @@
 
 The result is in dist/npm/: emporix-mockserver, which starts the program, and a package with the program for each
 platform. npm installs only the package of its own platform: they are optional dependencies, and each says for which
-system and processor it is.
+system and processor it is. The third kind is @emporix-mockserver/test, for tests in JavaScript.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ ROOT = HERE.parent
 NAME = "emporix-mockserver"
 DESCRIPTION = "A local, unofficial simulator of the Emporix Customer Segment Service"
 NODE_VERSION = ">=18"
+KIT_NAME = f"@{NAME}/test"
+KIT_DESCRIPTION = "Fixtures for Playwright and Vitest, tasks for Cypress, and a client for emporix-mockserver"
+KIT_NODE_VERSION = ">=20"
+KIT_ENTRIES = ("index", "playwright", "vitest", "cypress")
+KIT_PEERS = {NAME: "*", "@playwright/test": ">=1.40", "vitest": ">=3", "cypress": ">=13"}  # each is optional
 
 
 def find_version() -> str:
@@ -60,6 +65,25 @@ def platform_manifest(target: Target) -> dict[str, Any]:
     }
 
 
+def kit_manifest() -> dict[str, Any]:
+    """Return the package.json of the package for tests in JavaScript."""
+    exports = {
+        "." if entry == "index" else f"./{entry}": {"types": f"./{entry}.d.ts", "default": f"./{entry}.js"}
+        for entry in KIT_ENTRIES
+    }
+    return {
+        **common_manifest(KIT_NAME, KIT_DESCRIPTION),
+        "keywords": ["emporix", "mock", "playwright", "vitest", "cypress", "testing"],
+        "type": "module",
+        "exports": {**exports, "./package.json": "./package.json"},
+        "types": "./index.d.ts",
+        "files": ["*.js", "*.d.ts", "lib"],
+        "engines": {"node": KIT_NODE_VERSION},
+        "peerDependencies": KIT_PEERS,
+        "peerDependenciesMeta": {name: {"optional": True} for name in KIT_PEERS},
+    }
+
+
 def common_manifest(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "version": find_version(), "description": description, "license": "MIT"}
 
@@ -87,6 +111,14 @@ def build_platform_package(target: Target, program: Path, output: Path) -> Path:
     return folder
 
 
+def build_test_kit(output: Path) -> Path:
+    """Write the package for tests in JavaScript."""
+    folder = output / f"{NAME}-test"  # as npm names its tarball
+    shutil.copytree(HERE / "test-kit", folder)
+    write_package(folder, kit_manifest())
+    return folder
+
+
 def find_programs(folder: Path, *, every: bool) -> dict[Target, Path]:
     """Return the folders of the programs by platform; SystemExit without any, or if every platform must have one."""
     programs = {target: folder / name for name, target in TARGETS.items() if (folder / name).is_dir()}
@@ -106,7 +138,7 @@ def main() -> None:
     shutil.rmtree(options.output, ignore_errors=True)
     options.output.mkdir(parents=True)
     folders = [build_platform_package(target, folder, options.output) for target, folder in programs.items()]
-    for folder in [*folders, build_main_package(options.output)]:
+    for folder in [*folders, build_main_package(options.output), build_test_kit(options.output)]:
         subprocess.run(["npm", "pack", "--silent", folder.resolve()], check=True, cwd=options.output)
 
 

@@ -343,6 +343,11 @@ def test_a_har_follows_the_format(client: Client, journal: JournalClient) -> Non
     assert json.loads(first["request"]["postData"]["text"]) == {"x": "ü"}
     assert (first["response"]["status"], first["response"]["statusText"]) == (204, "No Content")
     assert json.loads(second["response"]["content"]["text"])
+    types = [
+        [pair["value"] for pair in entry["response"]["headers"] if pair["name"] == "Content-Type"]
+        for entry in (first, second)
+    ]
+    assert types == [[], ["application/json"]]
     for entry in log["entries"]:
         assert {"startedDateTime", "time", "request", "response", "cache", "timings"} <= entry.keys()
         assert {"method", "url", "httpVersion", "cookies", "headers", "queryString"} <= entry["request"].keys()

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +16,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.live_server import COMMAND, TIMEOUT_SECONDS, clean_environment, run_command, start_server
+from tests.support.live_server import (
+    COMMAND,
+    TIMEOUT_SECONDS,
+    clean_environment,
+    find_free_port,
+    run_command,
+    start_server,
+)
 from tests.support.paths import ROOT
 
 EXAMPLES = ROOT / "examples" / "ci"
@@ -38,13 +44,6 @@ ADMIN_TOKEN = {"MOCKSERVER_ADMIN_TOKEN": "only-for-these-tests"}
 
 def load_example(name: str) -> Any:
     return yaml.safe_load((EXAMPLES / name).read_text())
-
-
-def find_free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = f"no browser: install Debian's package chromium, or anything that provides one of {', '.join(NAMES)}"
+from tests.support.system_browser import MISSING, find_browser
+
 REQUIRED = os.environ.get("MOCKSERVER_BROWSER_TESTS") == "required"
 FOREIGN = "shop.example"  # the browser resolves this name to a loopback address, and no others
 RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -22,7 +21,7 @@ RULES = f"MAP {FOREIGN} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 @contextmanager
 def launch_browser() -> Iterator[Browser]:
     """Start the browser; skip the test if it is missing, unless the environment requires it."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
+    path = find_browser()
     if path is None:
         pytest.fail(MISSING) if REQUIRED else pytest.skip(MISSING)
     with sync_playwright() as playwright:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,14 @@ def clean_environment(**more: str) -> dict[str, str]:
     """Return the environment without the variables of the simulator and of a calling `make`, plus the given ones."""
     foreign = ("MOCKSERVER_", "MAKE", "MFLAGS")
     return {name: text for name, text in os.environ.items() if not name.startswith(foreign)} | more
+
+
+def find_free_port() -> int:
+    """Return a port of this machine that nobody uses now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def run_command(

@@ -151,7 +151,7 @@ def _response_json(entry: JournalEntry) -> dict[str, Any]:
         "statusText": reason_phrase(entry.status, unknown=""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _name_value_pairs(redaction.redact_headers(entry.response.headers)) if entry.response else [],
+        "headers": _name_value_pairs(_response_headers(entry)),
         "content": {
             "size": len(text.encode()),
             "mimeType": entry.response.media_type if entry.response and text else "",
@@ -161,6 +161,16 @@ def _response_json(entry: JournalEntry) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": len(entry.response.content) if entry.response else 0,
     }
+
+
+def _response_headers(entry: JournalEntry) -> dict[str, str]:
+    """Return the headers with the type of the content, which tools that replay a HAR file look for there."""
+    if not entry.response:
+        return {}
+    headers = redaction.redact_headers(entry.response.headers)
+    has_type = any(name.lower() == "content-type" for name in headers)
+    media_type = entry.response.media_type if entry.response.content and not has_type else ""
+    return headers | ({"Content-Type": media_type} if media_type else {})
 
 
 def _name_value_pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
