@@ -109,7 +109,7 @@ def remove_stub(context: ControlContext, call: Call) -> Reply:
 
 
 def remove_equal_stubs(context: ControlContext, call: Call) -> Reply:
-    """Remove the stub with the id of the given one or, if there is none, those with the same request."""
+    """Remove the stub with the id of the given one or, if no stub has it, those with the same request."""
     json_body = json_object(call)
     known = _list_stubs(context, call)
     stubs = [stub for stub in known if stub.id == (json_body.get("id") or json_body.get("uuid"))]
