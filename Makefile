@@ -79,9 +79,10 @@ npm: executable
 	$(BIN)/python -m tests.release.try_npm
 	$(BIN)/python -m tests.release.try_test_kit
 
-# Postman, Bruno, code generators and Node 24, from npm, with the served specs and the proxy.
+# Postman, Bruno, code generators and Node 24, from npm, with the served specs and the proxy; the example for JUnit.
 clients: dev
 	$(BIN)/python -m tests.release.try_clients
+	$(BIN)/python -m tests.release.try_java
 
 # actionlint checks the expressions and the shell of workflows; the tests check all formats with their schemas.
 workflows:

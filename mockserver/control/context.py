@@ -51,6 +51,12 @@ class ControlContext:
         """Return the tenant that a call names, or the default tenant."""
         return self.world.tenant(tenant_name(call) or self.world.default_tenant)
 
+    @property
+    def world_name(self) -> str:
+        """The name of the world that the call is about; empty for that of requests without a world."""
+        own = (simulation.name for simulation in self.simulations.list_named() if simulation.records is self.records)
+        return next(own, "")
+
     def list_covered_records(self, tenant: str | None) -> list[TenantRecord]:
         """Return the records whose coverage counts for a tenant, or for all: without a world, those of all worlds."""
         is_default = self.records is self.simulations.default.records

@@ -39,6 +39,7 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
         "showScenario": partial(show_scenario, context),
         "startScenario": partial(start_scenario, context),
         "stopScenarios": partial(stop_scenarios, context),
+        "resetScenarios": reset_scenarios,
     }
 
 
@@ -50,6 +51,11 @@ def list_scenarios(context: ControlContext, call: Call) -> Reply:
     names += sorted({run.scenario.name for run in runs} - set(names))  # those that came in a request
     scenarios = [_summary_json(context, name, runs) for name in names]
     return Reply(200, {"scenarios": scenarios, "runs": [_run_json(run) for run in runs]})
+
+
+def reset_scenarios(_: Call) -> Reply:
+    """Change nothing: what WireMock's clients reset with this call is the states of stubs, which have none."""
+    return Reply(200, {})
 
 
 def show_scenario(context: ControlContext, call: Call) -> Reply:

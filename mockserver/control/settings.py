@@ -10,12 +10,16 @@ from ..messages import Call, Handler, Reply
 from ..settings import Strictness, Switches
 from ..store.tenant import Tenant, apply_settings
 from ..store.world import World
-from .context import ControlContext, json_object, tenant_name
+from .context import ControlContext, Unprocessable, json_object, tenant_name
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:
     """Return the handlers of this module, by operationId."""
-    return {"showSettings": partial(show_settings, context), "changeSettings": partial(change_settings, context)}
+    return {
+        "showSettings": partial(show_settings, context),
+        "changeSettings": partial(change_settings, context),
+        "setGlobalDelay": set_global_delay,
+    }
 
 
 def show_settings(context: ControlContext, call: Call) -> Reply:
@@ -33,6 +37,17 @@ def change_settings(context: ControlContext, call: Call) -> Reply:
     for owner in owners:
         apply_settings(owner, json_object(call))
     return show_settings(context, call)
+
+
+def set_global_delay(call: Call) -> Reply:
+    """Refuse WireMock's delay of all responses, which a fault can do; without a delay, there is nothing to change."""
+    json_body = json_object(call)
+    if json_body.get("fixedDelay") or json_body.get("delayDistribution"):
+        raise Unprocessable(
+            "Settings have no delay. A fault delays all calls: "
+            'POST /__admin/faults with {"response": {"fixedDelayMilliseconds": 100}}.'
+        )
+    return Reply(200, {})
 
 
 def settings_json(switches: Switches, strictness: Strictness) -> dict[str, Any]:

@@ -52,19 +52,28 @@ class FaultRegistry:
         with self._lock:
             if self.get_fault(fault.id):
                 raise Unsatisfiable(f"The fault {fault.id} exists already; delete it first.")
-            if sum(not known_fault.scenario for known_fault in self.faults) >= MAX_FAULTS:
-                raise Unsatisfiable(f"There are {MAX_FAULTS} faults already; delete some.")
-            self._replace_faults(_insert_fault(self.faults, fault))
+            faults = _insert_fault(self.faults, fault)
+            _check_number(faults)
+            self._replace_faults(faults)
 
     def exchange_fault(self, old: Fault, new: Fault) -> None:
         """Replace a fault, in its place if the priority is the same; calls that the old one holds continue."""
         with self._lock:
-            if old.priority == new.priority:
-                self._replace_faults(tuple(new if fault is old else fault for fault in self.faults))
-            else:
-                others = tuple(fault for fault in self.faults if fault is not old)
-                self._replace_faults(_insert_fault(others, new))
+            self._replace_faults(_exchange_fault(self.faults, old, new))
         old.release_calls()
+
+    def import_faults(self, new_faults: Iterable[Fault], is_unwanted: Callable[[Fault], bool]) -> None:
+        """Remove faults, then add or replace others by their ids, as one change; Unsatisfiable for too many."""
+        with self._lock:
+            faults = tuple(fault for fault in self.faults if not is_unwanted(fault))
+            for new in new_faults:
+                old = next((fault for fault in faults if fault.id == new.id), None)
+                faults = _exchange_fault(faults, old, new) if old else _insert_fault(faults, new)
+            _check_number(faults)
+            replaced_faults = set(self.faults) - set(faults)
+            self._replace_faults(faults)
+        for fault in replaced_faults:
+            fault.release_calls()
 
     def add_scenario_faults(self, faults: Iterable[Fault]) -> None:
         """Add the faults of a scenario after the others; they replace those with the same ids."""
@@ -123,6 +132,17 @@ class FaultRegistry:
         self.has_followers = self._is_watched or any(fault.barrier for fault in faults)
         self.is_idle = not (faults or self._is_watched)
         self._on_change()
+
+
+def _check_number(faults: tuple[Fault, ...]) -> None:
+    if sum(not fault.scenario for fault in faults) > MAX_FAULTS:
+        raise Unsatisfiable(f"There can be {MAX_FAULTS} faults; delete some.")
+
+
+def _exchange_fault(faults: tuple[Fault, ...], old: Fault, new: Fault) -> tuple[Fault, ...]:
+    if old.priority == new.priority:
+        return tuple(new if fault is old else fault for fault in faults)
+    return _insert_fault(tuple(fault for fault in faults if fault is not old), new)
 
 
 def _insert_fault(faults: tuple[Fault, ...], fault: Fault) -> tuple[Fault, ...]:

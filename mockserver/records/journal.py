@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from threading import Condition, Lock
+from threading import Condition, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
@@ -115,7 +115,7 @@ class JournalNews(NamedTuple):
     """What happened to the watched journals since the last look.
 
     entries: those that were added. is_rewritten: whether entries were removed, so that all should be read again.
-    is_over: whether the server stops, so that nothing else will happen.
+    is_over: whether waiting is of no use any more.
     """
 
     entries: list[JournalEntry]
@@ -123,11 +123,18 @@ class JournalNews(NamedTuple):
     is_over: bool = False
 
 
+class WaitingThread(Thread):
+    """A thread that waits for requests. is_abandoned: whether nobody needs its result any more."""
+
+    is_abandoned = False
+
+
 class JournalWatch:
     """Wakes one waiting thread when something happens in the journal of a tenant, or in any for None."""
 
     def __init__(self, tenant: str | None) -> None:
         self.tenant = tenant
+        self.thread = current_thread()
         self._changed = Condition()
         self._news = JournalNews([])
 
@@ -146,7 +153,7 @@ class JournalWatch:
                 self._changed.notify()
 
     def end(self) -> None:
-        """Note that the server stops."""
+        """Note that the server stops, or that nobody needs the result any more."""
         with self._changed:
             self._news = self._news._replace(is_over=True)
             self._changed.notify()

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Lock
+from threading import Lock, Thread
 from time import perf_counter_ns, time
 
 from ..messages import Request, Response
 from .coverage import Coverage
 from .exchange import Exchange, JournalEntry
 from .findings import FindingCounts
-from .journal import Journal, JournalBudget, JournalWatch
+from .journal import Journal, JournalBudget, JournalWatch, WaitingThread
 from .unanswered import UnansweredCounts, UnansweredLog
 
 REQUEST_LOG = logging.getLogger("mockserver.requests")
@@ -148,6 +148,8 @@ class RecordStore:
         watch = JournalWatch(tenant)
         with self._records_lock:
             self._watches += (watch,)
+        if isinstance(watch.thread, WaitingThread) and watch.thread.is_abandoned:  # before there was a watch to end
+            watch.end()
         try:
             yield watch
         finally:
@@ -159,10 +161,11 @@ class RecordStore:
         """How many threads watch a journal now."""
         return len(self._watches)
 
-    def end_watches(self) -> None:
-        """Wake all threads that watch a journal, because the server stops."""
+    def end_watches(self, thread: Thread | None = None) -> None:
+        """Wake a thread that watches a journal, or all, because waiting is of no use any more."""
         for watch in self._watches:
-            watch.end()
+            if thread in (None, watch.thread):
+                watch.end()
 
     def drop_record(self, tenant: str) -> None:
         """Remove the record of a tenant."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic
 
 from ..errors import BadRequest
@@ -119,10 +119,10 @@ class SimulationRegistry:
                 self._drop(name)
             return is_known
 
-    def end_watches(self) -> None:
-        """Wake all calls that wait for requests, because the server stops."""
+    def end_watches(self, thread: Thread | None = None) -> None:
+        """Wake a thread that waits for requests, or all because the server stops."""
         for simulation in self.list_all():
-            simulation.records.end_watches()
+            simulation.records.end_watches(thread)
 
     def note_faults(self) -> None:
         """Find out whether a fault can make calls wait; called when the faults of a world have changed."""

@@ -40,11 +40,15 @@ def read_world_name(request: Request) -> str | None:
 
 
 def read_parameter(request: Request) -> str | None:
-    """Return the world in the query of a call to the control plane; None if it is missing or empty. BadRequest."""
+    """Return the world in the query of a call to the control plane; None if it is missing or empty.
+
+    BadRequest for an invalid name, or for different ones.
+    """
     if WORLD_PARAMETER not in request.query:
         return None
-    values = parse_qs(request.query, keep_blank_values=True).get(WORLD_PARAMETER)
-    return _check_name(values[0], WORLD_PARAMETER, f"the parameter {WORLD_PARAMETER}") if values and values[0] else None
+    values = dict.fromkeys(parse_qs(request.query, keep_blank_values=True).get(WORLD_PARAMETER, ()))
+    name = ", ".join(values)
+    return _check_name(name, WORLD_PARAMETER, f"the parameter {WORLD_PARAMETER}") if name else None
 
 
 def _check_name(text: str, field: str, place: str) -> str:

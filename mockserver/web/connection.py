@@ -83,7 +83,8 @@ class Connection(Protocol):
 
     A client that pipelines requests gets one response per loop iteration, and the next one only when it has read the
     last. Otherwise a few clients could starve the rest, and make the server buffer any number of responses. Until then
-    the server does not read from the connection, so it notices a close only after the last response.
+    the server does not read from the connection, so it notices a close only after the last response; except while a
+    call waits for requests, which ends with its client.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Connection(Protocol):
         self._tunnels, self._is_tunnel = tunnels, False
         self._waiting: deque[ParsedRequest] = deque()
         self._state = OPENING
+        self._abandon: Callable[[], None] | None = None  # ends a call that waits for requests
         self._since = loop.time()
         self._unsent_bytes = 0
 
@@ -115,6 +117,8 @@ class Connection(Protocol):
         """Close; the response to a request that is still running will be dropped."""
         self._state = CLOSED
         self._waiting.clear()
+        if self._abandon:
+            self._abandon()
         self._parser.release_llhttp()
         del self._transport, self._parser  # a TLS transport refers to this, so both would wait for the collector
         self._on_closed(self)
@@ -127,7 +131,7 @@ class Connection(Protocol):
             self._since = self._loop.time()
         self._waiting.extend(self._parser.feed(data))
         self._proceed()
-        if self._waiting or self._state in (ANSWERING, WRITING):
+        if self._waiting or self._state is WRITING or (self._state is ANSWERING and not self._abandon):
             self._transport.pause_reading()
 
     def pause_writing(self) -> None:
@@ -181,7 +185,7 @@ class Connection(Protocol):
             self._state = ANSWERING  # it has no timeout
             self._parsed = self._waiting.popleft()
             if self._parsed.keeps_open or not self._answer_without_application(self._parsed):
-                self._dispatcher.dispatch(self._parsed.request, self._respond)
+                self._abandon = self._dispatcher.dispatch(self._parsed.request, self._respond)
             return
         if self._state is IDLE and self._parser.is_partial:
             self._enter(READING)

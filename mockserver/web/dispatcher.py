@@ -6,10 +6,12 @@ from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 
 from ..control.requests.waiting import may_wait
 from ..messages import Request, Response
+from ..records.journal import WaitingThread
 from ..simulations.simulation_registry import SimulationRegistry
 from .application import Answer, is_control
 from .limits import MAX_CALL_THREADS
@@ -36,19 +38,28 @@ class Dispatcher:
         self._waiting: deque[tuple[Request, Done]] = deque()
         self._threads = 0
 
-    def dispatch(self, request: Request, done: Done) -> None:
-        """Answer a request; `done` receives the response, immediately or later."""
+    def dispatch(self, request: Request, done: Done) -> Callable[[], None] | None:
+        """Answer a request; `done` receives the response, immediately or later.
+
+        For a call that waits for requests, return a function that ends it, for the case that its client has gone.
+        """
         path = request.path.removeprefix(self._base_path)
         if is_control(path):
             if may_wait(path):
-                Thread(target=self._wait, args=(request, done), name="wait", daemon=True).start()
-            else:
-                done(self._answer(request))
+                thread = WaitingThread(target=self._wait, args=(request, done), name="wait", daemon=True)
+                thread.start()
+                return partial(self._abandon, thread)
+            done(self._answer(request))
         elif not self._simulations.has_timed_faults:
             done(self._answer(request))
         else:
             self._waiting.append((request, done))
             self._start_threads()
+        return None
+
+    def _abandon(self, thread: WaitingThread) -> None:
+        thread.is_abandoned = True
+        self._simulations.end_watches(thread)
 
     def _wait(self, request: Request, done: Done) -> None:
         response = self._answer(request)

@@ -77,6 +77,7 @@ MATCHED = [
     ({"clientIp": {"equalTo": "10.0.0.1"}}, False),
     ({"method": "ANY"}, True),
     ({"method": "GET"}, False),
+    ({"method": "GET_OR_HEAD"}, False),
     ({"operationId": "PUT-customer-segment-update-item"}, True),
     ({}, True),
 ]
@@ -150,6 +151,106 @@ def test_a_stub_without_id_removes_those_with_the_same_request(stubs: StubClient
     assert [stub["request"]["url"] for stub in stubs.call("GET")["mappings"]] == [f"{BASE}/b"]
     stubs.call("POST", "/remove", {"request": {"url": f"{BASE}/a"}}, 404)
     stubs.call("POST", "/remove", {"id": ID}, 404)
+    # WireMock's client for Java sends a new id with each mapping that it removes.
+    stubs.call("POST", "/remove", {"id": ID, "request": {"url": f"{BASE}/b"}})
+    assert stubs.call("GET")["mappings"] == []
+
+
+def list_ids(stubs: StubClient) -> list[str]:
+    return [stub["id"] for stub in stubs.call("GET")["mappings"]]
+
+
+def stub_of(id_: str, status: int, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "request": {"urlPath": f"{BASE}/{GOLDEN}"}, "response": {"status": status}, **more}
+
+
+IMPORTS: list[tuple[dict[str, Any], list[str], int]] = [
+    ({}, ["new", "old", "other"], 502),
+    ({"duplicatePolicy": "OVERWRITE"}, ["new", "old", "other"], 502),
+    ({"duplicatePolicy": "IGNORE"}, ["new", "old", "other"], 503),
+    ({"duplicatePolicy": None, "deleteAllNotInImport": True}, ["new", "old"], 502),
+    ({"duplicatePolicy": "IGNORE", "deleteAllNotInImport": True}, ["new", "old"], 503),
+]
+
+
+@pytest.mark.parametrize(("options", "ids", "status"), IMPORTS, ids=str)
+def test_an_import_adds_and_replaces_stubs(
+    stubs: StubClient, options: dict[str, Any], ids: list[str], status: int
+) -> None:
+    stubs.create(**stub_of("other", 404))
+    stubs.create(**stub_of("old", 503))
+    body = {"mappings": [stub_of("new", 500), stub_of("old", 502)], "importOptions": options}
+    stubs.call("POST", "/import", body)
+    assert list_ids(stubs) == ids
+    stubs.call("DELETE", "/new")
+    assert stubs.get() == status
+
+
+def test_of_imported_stubs_the_first_is_tried_first(stubs: StubClient) -> None:
+    stubs.call("POST", "/import", {"mappings": [stub_of("a", 502), stub_of("b", 503), stub_of("c", 500, priority=1)]})
+    assert list_ids(stubs) == ["c", "a", "b"]
+    exported = stubs.call("GET")
+    stubs.call("DELETE")
+    stubs.call("POST", "/import", exported)
+    assert stubs.call("GET") == exported
+
+
+def test_an_import_for_a_tenant_leaves_others_alone(stubs: StubClient) -> None:
+    stubs.create(**stub_of("all", 503))
+    body = {"mappings": [stub_of("own", 502)], "importOptions": {"deleteAllNotInImport": True}}
+    stubs.call("POST", "/import?tenant=acme", body)
+    stubs.call("POST", "/import", {"tenant": "acme", "mappings": [stub_of("named", 500)]})
+    stubs.call("POST", "/import", {"mappings": [stub_of("foreign", 404, tenant="other")]})
+    assert list_ids(stubs) == ["foreign", "named", "own", "all"]
+    faults = stubs.admin.get("//__admin/faults").get_json()["faults"]
+    assert [fault.get("tenant") for fault in faults] == ["other", "acme", "acme", None]
+    assert (
+        "belongs to a fault"
+        in stubs.call("POST", "/import?tenant=acme", {"mappings": [stub_of("all", 404)]}, 422)["message"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("mappings", "status", "message"),
+    [
+        ([stub_of("a", 503), stub_of("b", 418)], 422, "mappings/1: GET-customer-segment-retrieve-segment has no"),
+        ([stub_of("a", 503), {"scenarioName": "x"}], 422, "mappings/1: A stub cannot have scenarioName"),
+        ([stub_of(f"s{number}", 503) for number in range(1000)], 422, "There can be 1000 faults"),
+        (
+            [
+                {
+                    "response": {
+                        "fault": "EMPTY_RESPONSE",
+                        "chunkedDribbleDelay": {"numberOfChunks": 1, "totalDuration": 1},
+                    }
+                }
+            ],
+            400,
+            "/mappings/0/response/fault",
+        ),
+        ([{"priority": "high"}], 400, "mappings/0/priority"),
+        (None, 400, "mappings"),
+        ("x", 400, "mappings"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_an_import_with_a_mistake_changes_nothing(stubs: StubClient, mappings: Any, status: int, message: str) -> None:
+    stubs.create(**stub_of("kept", 503))
+    body = {"mappings": mappings, "importOptions": {"deleteAllNotInImport": True}}
+    if len(mappings or "") == 1000:
+        body["importOptions"] = {}
+    reply = stubs.call("POST", "/import", body, status)
+    assert message in reply["message"] + str(reply.get("details"))
+    assert list_ids(stubs) == ["kept"]
+
+
+def test_what_stubs_cannot_do_is_refused_with_what_does_it(stubs: StubClient) -> None:
+    assert "POST /__admin/mappings/import" in stubs.call("POST", "/save", {}, 422)["message"]
+    for delay in ({"fixedDelay": 5}, {"delayDistribution": {"type": "uniform", "lower": 1, "upper": 2}}):
+        reply = stubs.admin.post("//__admin/settings", json=delay)
+        assert (reply.status_code, "POST /__admin/faults" in reply.get_json()["message"]) == (422, True)
+    assert stubs.admin.post("//__admin/settings", json={"fixedDelay": None}).status_code == 200
+    assert stubs.admin.post("//__admin/scenarios/reset").get_json() == {}
 
 
 def test_a_stub_of_a_tenant_leaves_others_alone(stubs: StubClient) -> None:

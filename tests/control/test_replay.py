@@ -31,6 +31,7 @@ from tests.support.samples import GOLDEN, HAMMER, ITEM, TOOL_FANS, WORLDS
 RUNTIME = ROOT / "mockserver" / "control" / "requests" / "replay_runtime.py"
 NEW_SEGMENT = {"name": {"en": "New"}, "siteCode": "main"}
 READ = "customersegment.segment_read"
+LITERALS = ("SERVER", "WORLD", "NOTES", "STEPS")  # the names whose values differ between scripts
 SUMMARY = re.compile(r"(\d+) calls repeated, (\d+) different, (\d+) left out$")
 
 
@@ -110,12 +111,12 @@ def repeat(session: Session, capsys: pytest.CaptureFixture[str]) -> Repeat:
 
 
 def read_literals(script: str) -> dict[str, Any]:
-    """Return the values of the three names that differ between scripts."""
+    """Return the values of the names that differ between scripts."""
     values = {}
     for node in ast.parse(script).body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and target.id in {"SERVER", "NOTES", "STEPS"}:
+            if isinstance(target, ast.Name) and target.id in LITERALS:
                 values[target.id] = ast.literal_eval(node.value)
     return values
 
@@ -299,6 +300,29 @@ def test_what_the_control_plane_changed_is_repeated(session: Session, repeat: Re
     assert '"short"' not in session.script
 
 
+def test_a_session_of_a_world_is_repeated_in_that_world(
+    session: Session, repeat: Repeat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = {"X-Mock-World": "Checkout"}
+    session.segments("DELETE", f"/{GOLDEN}?forceDelete=true")  # without a world
+    session.control("PUT", "/settings?world=checkout", {"tenant": "acme", "delete_missing": "404"})
+    session.segments("DELETE", f"/{GOLDEN}?forceDelete=true", headers=world)
+    session.segments("DELETE", f"/{GOLDEN}?forceDelete=true", headers={"baggage": "mock-world=checkout"})
+    session.control("POST", "/undo?world=checkout", {"tenant": "acme"})
+    session.segments("GET", f"/{GOLDEN}", headers=world)
+    repeat(3, query="&world=checkout")
+    assert [step["status"] for step in session.steps() if "status" in step] == [204, 404, 200]
+    app = build(Settings())
+    assert session.repeat(capsys, app)[0] == 0
+    admin = Client(app.flask, "acme", None)
+    assert [world["name"] for world in admin.get("//__admin/worlds").get_json()["worlds"]] == ["checkout"]
+    assert admin.get("//__admin/requests").get_json()["meta"]["total"] == 0
+    assert admin.get("//__admin/requests?world=checkout").get_json()["meta"]["total"] == 3
+    session.export()
+    assert read_literals(session.script)["WORLD"] == ""
+    assert sum("status" in step for step in session.steps()) == 1
+
+
 def test_a_world_of_ones_own_comes_without_its_secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = WORLDS.load_world("default") | {
         "clients": [{"id": "shop", "secret": "client-hush-1", "scopes": [READ]}],
@@ -395,9 +419,7 @@ def test_nothing_that_clients_send_becomes_code(session: Session, repeat: Repeat
     own, other = ast.parse(session.script), ast.parse(RUNTIME.read_text())
     for tree in (own, other):
         for node in tree.body:
-            if isinstance(node, ast.AnnAssign | ast.Assign) and ast.unparse(node).startswith(
-                ("SERVER", "NOTES", "STEPS")
-            ):
+            if isinstance(node, ast.AnnAssign | ast.Assign) and ast.unparse(node).startswith(LITERALS):
                 node.value = ast.Constant(None)
     assert ast.dump(own) == ast.dump(other)
 
@@ -476,8 +498,8 @@ def test_the_runtime_needs_only_python_3_8() -> None:
 
 
 def test_the_commands_of_the_documentation_repeat_a_session(tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "control.md").read_text()
-    (commands, shown) = re.findall(r"### Bug reports.*?```bash\n(.*?)```.*?```text\n(.*?)```", page, re.S)[0]
+    page = (ROOT / "docs" / "testing.md").read_text()
+    (commands, shown) = re.findall(r"## Bug reports.*?```bash\n(.*?)```.*?```text\n(.*?)```", page, re.S)[0]
     with start_server() as (_, ready):
         script = commands.replace("http://127.0.0.1:8080", ready["url"]).replace("python3", sys.executable)
         command = ["bash", "-e", "-c", script]

@@ -19,6 +19,7 @@ from mockserver.contract.routing import Router
 from mockserver.control.requests import waiting
 from mockserver.errors import ClientError
 from mockserver.practices import regexes
+from mockserver.records.journal import WaitingThread
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import (
@@ -198,16 +199,42 @@ def test_responses_of_one_connection_keep_their_order(client: WaitingClient) -> 
     assert received.index(b'"met":true') < received.index(b'"status"')
 
 
-def test_a_client_that_goes_away_leaves_no_wait_behind(client: WaitingClient) -> None:
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_a_client_that_goes_away_ends_its_wait(client: WaitingClient, pieces: int) -> None:
     body = json.dumps({"tenant": client.tenant, "pattern": {"method": "GET"}, "timeout": LONG}).encode()
-    with socket.create_connection(("127.0.0.1", client.port), TIMEOUT_SECONDS) as connection:
-        head = f"POST /__admin/requests/wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
-        connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
-        client.until_waiting(1)
-    assert client.get() == 200
-    for thread in list_waits():
-        thread.join(TIMEOUT_SECONDS)
-    assert client.control("GET", "/health")[0] == 200
+    head = f"POST /__admin/requests/wait HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    request = head.encode() + b"Content-Type: application/json\r\n\r\n" + body
+    with ExitStack() as others:
+        other = WaitingClient(client.app, client.port, client.tenant, others)
+        with ThreadPoolExecutor(1) as pool:
+            kept = pool.submit(other.verify, "wait", pattern={"method": "GET"}, timeout=LONG)
+            client.until_waiting(1)
+            with socket.create_connection(("127.0.0.1", client.port), TIMEOUT_SECONDS) as connection:
+                for position in range(pieces):
+                    connection.sendall(request[position * 50 : 50 if position < pieces - 1 else None])
+                client.until_waiting(2)
+            while client.app.records.watch_count > 1:
+                pass
+            assert not kept.done()
+            assert client.get() == 200
+            assert kept.result()[0] == 200
+
+
+def test_a_client_that_has_gone_before_its_wait_began_ends_it(served: tuple[App, int]) -> None:
+    app, _ = served
+
+    def wait() -> None:
+        with app.records.watch_journal("gone") as watch:
+            watch.wait_for_news(LONG)
+
+    thread = WaitingThread(target=wait, name="wait")
+    thread.is_abandoned = True
+    thread.start()
+    thread.join(TIMEOUT_SECONDS)
+    is_over = not thread.is_alive()
+    app.records.end_watches(thread)
+    thread.join()
+    assert is_over
 
 
 def test_the_end_of_the_server_ends_waits(run: Callable[..., Future[Any]]) -> None:

@@ -117,6 +117,14 @@ def test_the_control_plane_is_about_the_world_that_a_call_names(client: Client, 
     assert (entry["mock"]["world"], entry["mock"]["tenant"]) == ("checkout", "acme")
 
 
+@pytest.mark.parametrize(
+    ("query", "status"), [("world=one&world=two", 400), ("world=one&world=one", 200), ("world=&world=", 200)]
+)
+def test_a_query_with_different_worlds_is_a_400(client: Client, query: str, status: int) -> None:
+    assert client.get(f"//__admin/clock?{query}").status_code == status
+    assert "two" not in {world["name"] for world in list_worlds(client)["worlds"]}
+
+
 def test_the_query_of_the_control_plane_wins_over_the_header(client: Client) -> None:
     client.delete(REMOVE, headers={"X-Mock-World": "one"})
     seen = client.get("//__admin/state/segments?world=one", headers={"X-Mock-World": "two"}).get_json()

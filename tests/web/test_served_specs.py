@@ -26,6 +26,7 @@ LATER = {
     **dict.fromkeys(("dropWorld", "restoreSnapshot", "diffSnapshots", "deleteSnapshot", "explain"), 404),
     **dict.fromkeys(("showFault", "removeFault", "showRequest", "removeRequest"), 404),
     **dict.fromkeys(("removeEqualStubs", "showStub", "replaceStub", "removeStub"), 404),
+    "saveStubs": 422,
     **dict.fromkeys(("waitForRequests", "orderedRequests"), 417),
 }
 

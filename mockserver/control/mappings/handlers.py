@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import orjson
 
+from ...errors import BadRequest
 from ...faults.fault import Fault
 from ...faults.replies import Unsatisfiable
 from ...messages import Call, Handler, Reply
@@ -23,6 +24,8 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
     return {
         "listStubs": partial(list_stubs, context),
         "createStub": partial(create_stub, context),
+        "importStubs": partial(import_stubs, context),
+        "saveStubs": save_stubs,
         "removeStubs": partial(remove_stubs, context),
         "resetStubs": partial(remove_stubs, context),
         "showStub": partial(show_stub, context),
@@ -43,11 +46,38 @@ def create_stub(context: ControlContext, call: Call) -> Reply:
     """Create a stub."""
     json_body = json_object(call)
     try:
-        stub = _parse_stub(context, call, json_body.get("id") or json_body.get("uuid") or str(uuid4()))
+        stub = _parse_stub(context, call, _choose_id(json_body))
         context.faults.add_fault(stub)
     except Unsatisfiable as error:
         raise Unprocessable(str(error)) from None
     return Reply(201, _stub_json(stub))
+
+
+def import_stubs(context: ControlContext, call: Call) -> Reply:
+    """Create or replace several stubs, as one change; of those with the same priority, the first is tried first."""
+    json_body = json_object(call)
+    options = json_body.get("importOptions") or {}
+    stubs = [_parse_imported_stub(context, call, stub_json, i) for i, stub_json in enumerate(json_body["mappings"])]
+    known_ids = {stub.id for stub in _list_stubs(context, call)}
+    removed_ids = known_ids - {stub.id for stub in stubs} if options.get("deleteAllNotInImport") else set()
+    if options.get("duplicatePolicy") == "IGNORE":
+        stubs = [stub for stub in stubs if stub.id not in known_ids]
+    try:
+        for stub in stubs:
+            if stub.id not in known_ids and context.faults.get_fault(stub.id):
+                raise Unsatisfiable(f"The id {stub.id} belongs to a fault or to a stub of another tenant.")
+        context.faults.import_faults(reversed(stubs), lambda fault: fault.id in removed_ids)
+    except Unsatisfiable as error:
+        raise Unprocessable(str(error)) from None
+    return Reply(200, {})
+
+
+def save_stubs(_: Call) -> Reply:
+    """Refuse to save stubs."""
+    raise Unprocessable(
+        "Stubs live in memory and cannot be saved. GET /__admin/mappings returns them, as POST /__admin/mappings/import"
+        " takes them."
+    )
 
 
 def remove_stubs(context: ControlContext, call: Call) -> Reply:
@@ -79,15 +109,12 @@ def remove_stub(context: ControlContext, call: Call) -> Reply:
 
 
 def remove_equal_stubs(context: ControlContext, call: Call) -> Reply:
-    """Remove the stub with the id of the given one or, if it has none, those with the same request."""
+    """Remove the stub with the id of the given one or, if no stub has it, those with the same request."""
     json_body = json_object(call)
-    id_ = json_body.get("id") or json_body.get("uuid")
-    request_json = json_body.get("request", {})
-    stubs = [
-        stub
-        for stub in _list_stubs(context, call)
-        if (stub.id == id_ if id_ else _stub_json(stub).get("request", {}) == request_json)
-    ]
+    known = _list_stubs(context, call)
+    stubs = [stub for stub in known if stub.id == (json_body.get("id") or json_body.get("uuid"))]
+    if not stubs and "request" in json_body:
+        stubs = [stub for stub in known if _stub_json(stub).get("request", {}) == json_body["request"]]
     if not stubs:
         raise UnknownName("Unknown stub; GET /__admin/mappings lists the existing ones.")
     _remove(context, stubs)
@@ -106,9 +133,31 @@ def remove_stubs_by_metadata(context: ControlContext, call: Call) -> Reply:
 
 
 def _parse_stub(context: ControlContext, call: Call, id_: str) -> Fault:
-    tenant = tenant_name(call)
+    return _parse_tenant_stub(context, json_object(call), id_, tenant_name(call))
+
+
+def _parse_tenant_stub(context: ControlContext, stub_json: dict[str, Any], id_: str, tenant: str | None) -> Fault:
     switches = context.world.tenant(tenant).switches if tenant else context.world.switches
-    return stub_parsing.parse_stub(json_object(call), id_, tenant, context.operations, int(switches.bulk_index_base))
+    return stub_parsing.parse_stub(stub_json, id_, tenant, context.operations, int(switches.bulk_index_base))
+
+
+def _parse_imported_stub(context: ControlContext, call: Call, stub_json: dict[str, Any], position: int) -> Fault:
+    """Return the fault for one of several stubs; Unprocessable or BadRequest with its position if it is refused."""
+    try:
+        return _parse_tenant_stub(
+            context, stub_json, _choose_id(stub_json), stub_json.get("tenant") or tenant_name(call)
+        )
+    except Unsatisfiable as error:
+        raise Unprocessable(f"mappings/{position}: {error}") from None
+    except BadRequest as error:
+        raise BadRequest(
+            field=f"/mappings/{position}{error.field}", error_type=error.error_type, detail=error.detail
+        ) from None
+
+
+def _choose_id(stub_json: dict[str, Any]) -> str:
+    id_: str = stub_json.get("id") or stub_json.get("uuid") or str(uuid4())
+    return id_
 
 
 def _list_stubs(context: ControlContext, call: Call) -> list[Fault]:

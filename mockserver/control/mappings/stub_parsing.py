@@ -17,7 +17,7 @@ from ...faults.replies import Unsatisfiable
 from ...messages import JSON_MEDIA_TYPE
 from ...practices.regexes import Deadline
 from ...records.exchange import Exchange
-from ..requests.patterns.request_patterns import RequestPattern, compile_request_pattern
+from ..requests.patterns.request_patterns import RequestPattern, compile_request_pattern, list_accepted_methods
 from ..requests.patterns.value_tests import PatternError
 
 DEFAULT_PRIORITY = 5  # WireMock's
@@ -117,11 +117,12 @@ def _refuse_others(owner: str, fields: StubJson, supported: tuple[str, ...]) -> 
 def _find_targets(request_json: StubJson, operations: Mapping[str, Operation]) -> Mapping[str, Operation]:
     """Return the operations that the request may call, by id; Unsatisfiable without any."""
     method = str(request_json.get("method", "ANY")).upper()
+    accepted = list_accepted_methods(method)
     path = request_json.get("url", request_json.get("urlPath", request_json.get("urlPathTemplate")))
     candidates = {
         id_: operation
         for id_, operation in operations.items()
-        if method in ("ANY", operation.method) or (method == "HEAD" and operation.method == "GET")
+        if not accepted or operation.method in accepted or ("HEAD" in accepted and operation.method == "GET")
     }
     if path is not None:
         called = _route(

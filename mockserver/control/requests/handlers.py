@@ -47,12 +47,15 @@ def list_requests(context: ControlContext, call: Call) -> Reply:
     """List journal entries, the latest first."""
     entries = _list_entries(context, call)[::-1]
     since, test, service = _parse_since(call.query.get("since")), call.query.get("test"), call.query.get("service")
+    is_unmatched, stub = call.query.get("unmatched") == "true", call.query.get("matchingStub")
     matching = [
         entry
         for entry in entries
         if (since is None or entry.arrived_at >= since)
         and test in (None, entry.test_name)
         and service in (None, entry.service)
+        and (entry.is_unmatched or not is_unmatched)
+        and (stub is None or stub in (entry.fault or "").split(", "))
     ]
     page = [wiremock.serve_event_json(entry, _user_agent(call)) for entry in matching[: _parse_limit(call)]]
     report = {"requests": page, "meta": {"total": len(matching)}} | JOURNAL_IS_ENABLED | _groups_json(call, matching)
@@ -117,14 +120,15 @@ def find_near_misses_of_unmatched(context: ControlContext, call: Call) -> Reply:
     for entry in unmatched[-MAX_UNMATCHED_ENTRIES:]:
         request_json = wiremock.logged_request_json(entry)
         near_misses += _near_misses_json(router, request_json, entry.request.method, entry.request.path)
-    return Reply(200, {"nearMisses": near_misses})
+    return Reply(200, {"nearMisses": _known_to_client(call, near_misses)})
 
 
 def find_near_misses_of_request(context: ControlContext, call: Call) -> Reply:
     """Return the operations nearest to a given request, which need not be in the journal."""
     json_body = json_object(call)
     method, url = json_body.get("method", "GET"), json_body.get("url", "")
-    return Reply(200, {"nearMisses": _near_misses_json(Router(context.operations.values()), json_body, method, url)})
+    near_misses = _near_misses_json(Router(context.operations.values()), json_body, method, url)
+    return Reply(200, {"nearMisses": _known_to_client(call, near_misses)})
 
 
 def find_near_misses_of_pattern(context: ControlContext, call: Call) -> Reply:
@@ -194,6 +198,14 @@ def _near_misses_json(router: Router, request: dict[str, Any], method: str, url:
         }
         for near in candidates[:MAX_NEAR_MISSES]
     ]
+
+
+def _known_to_client(call: Call, near_misses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return near misses without our own member, if the client may refuse members that it does not know."""
+    if wiremock.is_strict_client(_user_agent(call)):
+        for near_miss in near_misses:
+            del near_miss["operationId"]
+    return near_misses
 
 
 def _groups_json(call: Call, entries: list[JournalEntry]) -> dict[str, Any]:

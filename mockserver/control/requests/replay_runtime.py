@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 
 # ruff: noqa: UP006, UP007, UP045 - it must run with Python 3.8
 SERVER = ""  # the server that the calls were recorded at
+WORLD = ""  # the world that they belong to; empty for calls without a world
 NOTES: List[str] = []  # what the reader must know
 STEPS: List[str] = []  # JSON: starts, calls of the control plane, calls
 
@@ -211,7 +212,8 @@ class Replay:
         try:
             connection.connect()
             connection.putrequest(method, self.base.path.rstrip("/") + path, skip_accept_encoding=True)
-            for name, text in headers.items():
+            world = {"x-mock-world": WORLD} if WORLD else {}
+            for name, text in {**headers, **world}.items():
                 connection.putheader(name, text.encode("latin-1"))
             if body or method not in {"GET", "HEAD", "DELETE", "OPTIONS"}:
                 connection.putheader("Content-Length", str(len(body)))

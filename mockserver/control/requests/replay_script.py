@@ -20,6 +20,7 @@ def render_replay_script(session: ReplaySession) -> str:
     steps = (orjson.dumps(step).decode() for step in session.steps)
     contents = {
         'SERVER = ""': f"SERVER = {find_server_url(session.entries)!a}",
+        'WORLD = ""': f"WORLD = {session.world!a}",
         "NOTES: List[str] = []": f"NOTES: List[str] = {_write_list(session.notes)}",
         "STEPS: List[str] = []": f"STEPS: List[str] = {_write_list(steps)}",
     }

@@ -26,8 +26,9 @@ from .replay_steps import Step, StepBuilder, find_query_tenant
 
 @dataclass(slots=True)
 class ReplaySession:
-    """The steps of a script, the journal entries that it repeats, and notes for the reader."""
+    """The steps of a script, their world, the journal entries that it repeats, and notes for the reader."""
 
+    world: str
     steps: list[Step] = field(default_factory=list)
     entries: list[JournalEntry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -35,7 +36,7 @@ class ReplaySession:
 
 def build_replay_session(context: ControlContext, tenant: str | None) -> ReplaySession:
     """Return the session of a tenant, or of all: each begins where its journal does."""
-    session = ReplaySession()
+    session = ReplaySession(context.world_name)
     own_entries = {name: context.records.list_entries(name) for name in _list_tenants(context, tenant)}
     general_entries = context.records.list_general_entries()
     if tenant is not None:

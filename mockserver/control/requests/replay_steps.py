@@ -30,7 +30,7 @@ from .recording import ControlEvent
 UNREPEATED_HEADERS = frozenset(
     {"host", "content-length", "connection", "keep-alive", "upgrade", "expect", "transfer-encoding", "te", "trailer"}
     | {"accept-encoding", "authorization", "proxy-authorization", "cookie"}
-    | NAMING_HEADERS  # the script needs no world: its server is its own
+    | NAMING_HEADERS  # the script itself names the world
 )
 PRINTABLE = "".join(map(chr, range(33, 127)))
 TOKEN_NAME = re.compile(r"mock-token-\d+")

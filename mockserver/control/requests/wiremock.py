@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+import orjson
+
 from ...errors import BadRequest, ClientError
-from ...messages import Request
+from ...messages import Request, Response
 from ...records.exchange import Finding, JournalEntry
 from ...simulations.world_name import read_world_name
 from ...store.clock import format_timestamp
@@ -21,6 +24,22 @@ JAVA_CLIENT = re.compile(r"Apache-HttpClient/.*\(Java/")  # WireMock's, which ca
 def is_strict_client(user_agent: str) -> bool:
     """Whether a client may be WireMock's for Java, which refuses members that it does not know."""
     return JAVA_CLIENT.match(user_agent) is not None
+
+
+def translate_error(response: Response, user_agent: str) -> Response:
+    """Return an error of the control plane as WireMock's client for Java reads it; any other response as it is."""
+    if response.status < 400 or not is_strict_client(user_agent):
+        return response
+    error = orjson.loads(response.content) if response.content.startswith(b'{"code"') else {}
+    details = error.get("details", {})
+    facts = {
+        "code": response.status,
+        "source": {"pointer": details["field"]} if "field" in details else None,
+        "title": error.get("message"),
+        "detail": details.get("message"),
+    }
+    shown = {name: fact for name, fact in facts.items() if fact is not None}
+    return replace(response, content=orjson.dumps({"errors": [shown]})) if error else response
 
 
 def serve_event_json(entry: JournalEntry, user_agent: str = "") -> dict[str, Any]:

@@ -248,9 +248,15 @@ def _compile_path_template(template: str) -> ValueMatcher:
     return ValueMatcher(lambda values, _: any(pattern.fullmatch(value) for value in values), template)
 
 
-def _compile_method(method: str) -> ValueMatcher:
+def list_accepted_methods(method: str) -> tuple[str, ...]:
+    """Return the methods that the `method` of a pattern accepts; none if it accepts all."""
     name = method.upper()
-    return ValueMatcher(lambda values, _: name == "ANY" or name in values, name)
+    return {"ANY": (), "GET_OR_HEAD": ("GET", "HEAD")}.get(name, (name,))
+
+
+def _compile_method(method: str) -> ValueMatcher:
+    accepted = list_accepted_methods(method)
+    return ValueMatcher(lambda values, _: not accepted or not set(accepted).isdisjoint(values), method.upper())
 
 
 def _compile_port(port: int) -> ValueMatcher:

@@ -24,6 +24,8 @@ public class GenericContainer<SELF extends GenericContainer<SELF>> {
         return self();
     }
 
+    public void start() {}
+
     public SELF waitingFor(Wait.HttpWaitStrategy strategy) {
         return self();
     }
