@@ -33,6 +33,10 @@ class RowReplacement(NamedTuple):
         """The row by its key in the path, which the row itself may lack."""
         return f"{name_kind(self.collection.name)} {self.key_text[:MAX_NAMED_KEY_LENGTH]}"
 
+    def alters(self, field: str) -> bool:
+        """Whether the new row has another value in a field."""
+        return (self.old_row or {}).get(field) != (self.row or {}).get(field)
+
 
 class RowsOnDemand(Mapping[str, list[Row]]):
     """The rows of a state after a change, by collection; most defaults need none of them."""
@@ -87,7 +91,7 @@ def is_surely_fine(worlds: WorldLibrary, state: State, change: RowReplacement, *
     if change.row is None and not dangling and any(map(_refers_to(name), collections.values())):
         return False
     judged = {name: [] if change.row is None else [change.row]}
-    if change.collection.parent and _parent_of(change, change.old_row) != _parent_of(change, change.row):
+    if change.row is not None and any(map(change.alters, _fields_of_others(change.collection))):
         judged[name] = exchange_row(exporting.export_rows(state, change.collection), change)
     if not dangling and change.row is not None:
         for other in collections.values():
@@ -104,8 +108,9 @@ def is_surely_fine(worlds: WorldLibrary, state: State, change: RowReplacement, *
     return True
 
 
-def _parent_of(change: RowReplacement, row: Row | None) -> Any:
-    return None if row is None else row.get(change.collection.parent or "")
+def _fields_of_others(collection: Collection) -> tuple[str, ...]:
+    """Return the fields that are right or wrong by the other rows of the collection."""
+    return (*collection.unique_fields, *([collection.parent] if collection.parent else []))
 
 
 def _is_judged(place: str, judged: Mapping[str, list[Row]]) -> bool:
