@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..store.state import Document, State, derive_assignment_id
+from ..store.state import IMPORTED_REVISION, Document, State, derive_assignment_id
+from .customer_addresses import address_row, default_address
 
 PROFILE_FIELDS = (
     *("title", "firstName", "middleName", "lastName", "contactPhone", "company"),
@@ -17,8 +18,16 @@ ALL_MIXINS = frozenset({"mixin", "mixin:*"})  # the two published ways to expand
 def build_profile(state: State, customer: Document) -> dict[str, Any]:
     """Return the profile of a customer, who is B2B with a legal entity and B2C without one."""
     names = {name: customer[name] for name in PROFILE_FIELDS if name in customer}
-    ids = {"id": customer["id"], "customerNumber": customer["id"], "contactEmail": customer["email"]}
-    return ids | names | _business_model(state, customer)
+    contact_email = customer.get("contactEmail", customer["email"])
+    ids = {"id": customer["id"], "customerNumber": customer["id"], "contactEmail": contact_email}
+    return ids | names | _business_model(state, customer) | {"metadata": profile_metadata(customer)}
+
+
+def profile_metadata(customer: Document) -> dict[str, Any]:
+    """Return version and mixins of a customer; one of a world that says nothing has version 1."""
+    metadata = customer.get("metadata", {})
+    version = {"version": metadata.get("version", IMPORTED_REVISION.version)}
+    return version | ({"mixins": metadata["mixins"]} if "mixins" in metadata else {})
 
 
 def parse_expand(expand: str | None) -> frozenset[str]:
@@ -30,7 +39,9 @@ def expand_profile(customer: Document, expansions: frozenset[str]) -> dict[str, 
     """Return the fields that a profile shows on request: addresses, accounts and mixins (B7e)."""
     fields: dict[str, Any] = {}
     if "addresses" in expansions:
-        fields["addresses"] = customer.get("addresses", [])
+        addresses = [address_row(address) for address in customer.get("addresses", ())]
+        default = default_address(addresses)
+        fields |= {"addresses": addresses} | ({"defaultAddress": default} if default else {})
     if "accounts" in expansions:
         fields["accounts"] = list_accounts(customer)
     if any(name.partition(":")[0] == "mixin" for name in expansions):
@@ -59,7 +70,9 @@ def contact_assignment_id(entity_id: str, customer_id: str) -> str:
 
 def _business_model(state: State, customer: Document) -> dict[str, Any]:
     entities = [_legal_entity_membership(entity, customer) for entity in legal_entities_of(state, customer)]
-    return {"businessModel": "B2B", "b2b": {"legalEntities": entities}} if entities else {"businessModel": "B2C"}
+    registration = {name: customer[name] for name in ("companyRegistrationId",) if name in customer}
+    b2b = registration | ({"legalEntities": entities} if entities else {})
+    return {"businessModel": "B2B" if entities else "B2C"} | ({"b2b": b2b} if b2b else {})
 
 
 def _legal_entity_membership(entity: Document, customer: Document) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SECRET_FIELD_NAMES = (
     *("access_token", "refresh_token", "saas_token", "anonymous_token", "client_secret", "password"),
+    *("currentPassword", "newPassword"),
     *("accessToken", "refreshToken", "saasToken", "subjectAccessToken"),
     *("subject_access_token", "anonymousToken", "clientSecret"),
 )

@@ -10,6 +10,7 @@ CUSTOMER_PROFILE = RowImport(
     fields={
         "id": ("id", "customerNumber"),
         "email": ("contactEmail", "email"),
+        "companyRegistrationId": "b2b.companyRegistrationId",
         "legalEntities": "b2b.legalEntities.id",
     },
     parts={"b2b.legalEntities": LEGAL_ENTITY},

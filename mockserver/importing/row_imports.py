@@ -165,6 +165,18 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True)
+class Merges:
+    """The request has fields of a row, which replace those of the row; it leaves the others as they are."""
+
+    rows: RowImport
+
+    def read(self, call: RecordedCall) -> Iterator[Change]:
+        """Yield what the request says."""
+        for node, response in _list_elements(call):
+            yield from self.rows.read_rows(Place(call, node, response=response))
+
+
+@dataclass(frozen=True, slots=True)
 class Patches:
     """The request has a JSON Patch for the row with this key."""
 
@@ -203,7 +215,7 @@ class Tells:
         return self.function(call)
 
 
-CallImport = Shows | Stores | Patches | Removes | Tells
+CallImport = Shows | Stores | Merges | Patches | Removes | Tells
 PublicFields = Mapping[str, Sequence[str]]  # fields of rows that all visitors see anyway, by collection
 Imports = Mapping[str, Sequence[CallImport]]  # by operation; an empty one has no rows, such as the issue of a token
 

@@ -12,14 +12,19 @@ from ..store.collection import MAX_LEVELS, Collection
 from ..store.state import IMPORTED_REVISION, Document, Revision, State
 from ..store.tenant import Tenant
 from ..wording import json_pointer
-from . import jsonpatch, mixins, paths, writes
+from . import jsonpatch, merge_patch, mixins, paths, writes
 
 Body = Mapping[str, Any]
 
 
 def find_document(state: State, collection: Collection, key: str, *, rule: str = "") -> Document:
     """Return a document; NotFound if the collection does not have it (C10)."""
-    document = state.collection(collection.name).get(key)
+    return find_document_in(state, collection.name, key, rule=rule)
+
+
+def find_document_in(state: State, collection_name: str, key: str, *, rule: str = "") -> Document:
+    """Return a document of the collection with this name, which another service may declare; NotFound (C10)."""
+    document = state.collection(collection_name).get(key)
     if document is None:
         raise NotFound(key, rule=rule)
     return document
@@ -62,7 +67,7 @@ def apply_document_patch(
 
     def rule(state: State) -> tuple[State, None]:
         old = find_document(state, collection, key)
-        new = jsonpatch.apply_patch({**old, "metadata": _metadata(revision_of(old), old)}, operations)
+        new = jsonpatch.apply_patch(_with_metadata(old), operations)
         error = validate_patched(new)
         if error is not None:
             raise error
@@ -93,12 +98,29 @@ def store_document(tenant: Tenant, state: State, collection: Collection, key: st
         _check_references(state, collection, body)
     if collection.parent is not None:
         _check_ancestors(state, collection, collection.parent, key, body)
+    document = {**body, _key_field(collection): key, "metadata": next_metadata(tenant, state, old, body)}
+    return state.with_document(collection.name, key, document)
+
+
+def next_metadata(tenant: Tenant, state: State, old: Document | None, body: Body) -> dict[str, Any]:
+    """Return the metadata that a write leaves, of whatever has a version; BadRequest (D12) or StaleVersion (D3).
+
+    old: what the write replaces; None for something new.
+    """
     mixins.check_mixins(body, state.mixin_schemas, tenant.switches.unknown_mixin)
     old_revision = revision_of(old) if old else None
     writes.check_version(old_revision, body)
-    revision = writes.next_revision(old_revision, format_timestamp(tenant.clock.now()))
-    document = {**body, _key_field(collection): key, "metadata": _metadata(revision, body)}
-    return state.with_document(collection.name, key, document)
+    return _metadata(writes.next_revision(old_revision, format_timestamp(tenant.clock.now())), body)
+
+
+def merge_document(old: Document, patch: Body) -> dict[str, Any]:
+    """Return what a JSON Merge Patch (RFC 7396) makes of a document; it keeps its version if the patch names none."""
+    merged: dict[str, Any] = merge_patch.apply_merge_patch(_with_metadata(old), patch)
+    return merged
+
+
+def _with_metadata(document: Document) -> dict[str, Any]:
+    return {**document, "metadata": _metadata(revision_of(document), document)}
 
 
 def _metadata(revision: Revision, body: Body) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def map_example_ids(
     customers = own_rows["customers"]
     _pair(ids, (row["email"] for row in default_world["customers"]), [row["email"] for row in customers])
     _pair(ids, _contact_ids(default_world["customers"]), list(_contact_ids(customers)))
+    _pair(ids, _address_ids(default_world["customers"]), list(_address_ids(customers)))
     if customers and default_world["customers"][0]["id"] in ids:
         ids[DEFAULT_PASSWORD] = customers[0].get("password", DEFAULT_PASSWORD)
     return ids | _map_tokens(world, tenant, customers)
@@ -81,6 +82,10 @@ def _contact_ids(customers: Iterable[Row]) -> Iterable[str]:
         for customer in customers
         for entity_id in customer.get("legalEntities", ())
     )
+
+
+def _address_ids(customers: Iterable[Row]) -> Iterable[str]:
+    return (address["id"] for customer in customers for address in customer.get("addresses", ()))
 
 
 def _pair(ids: dict[str, str], default_ids: Iterable[str], own_ids: Sequence[str]) -> None:

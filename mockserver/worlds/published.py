@@ -63,6 +63,7 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
                     "zipCode": "11011",
                     "city": "Berlin",
                     "country": "DE",
+                    "isDefault": True,
                     "tags": ["BILLING", "SHIPPING"],
                 }
             ],

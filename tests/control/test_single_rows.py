@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mockserver.control.state.merge_patch import apply_merge_patch
+from mockserver.practices.merge_patch import apply_merge_patch
 from mockserver.store.collection import format_key
 from mockserver.store.state import State
 from mockserver.worlds import exporting

@@ -142,7 +142,8 @@ MIXINS = {"loyalty": {"points": 5}, "size": {"shoes": 44}}
 def test_b7e_expand_shows_what_it_names(client: Client, expand: str, expected: set[str]) -> None:
     customers = [{**JOHN_PROFILE, "mixins": MIXINS}, JACK_PROFILE]
     Admin(client).call("PUT", "/state/customers", customers, force="true")
-    more = {"addresses": JOHN_PROFILE["addresses"], "accounts": [{"id": "john.doe@email.com"}], "mixins": MIXINS}
+    addresses = [{**address, "metadata": {"version": 1}} for address in JOHN_PROFILE["addresses"]]
+    more = {"addresses": addresses, "accounts": [{"id": "john.doe@email.com"}], "mixins": MIXINS}
     more |= {"mixins.size": {"size": MIXINS["size"]}}
     wanted = {name.partition(".")[0]: more[name] for name in expected}
     query = f"expand={quote(expand)}"

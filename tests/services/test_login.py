@@ -445,6 +445,7 @@ def test_b7_the_profile_has_the_fields_of_the_world(storefront: Storefront) -> N
                 {"id": THIRD_COMPANY, "name": "ThirdCompany", "contactAssignmentId": "6e80108f7663f01436773a9a"},
             ],
         },
+        "metadata": {"version": 1},
     }
 
 

@@ -73,10 +73,17 @@ def write_and_list(server: str) -> dict[str, str]:
     return {}
 
 
+def forget_password(server: str) -> dict[str, str]:
+    example = {"token": "beExUmshJC5gnuXk", "customerId": "98029737", "expiresAt": "2099-01-01T00:00:00.000Z"}
+    assert send_request(f"{server}/__admin/state/passwordResets?tenant=acme", "PUT", [example])[0] == 200
+    return {}
+
+
 # What a person does before these operations can work, and the values that the person then copies from the replies.
 PREPARATIONS: dict[str, Preparation] = {
     "GET-customer-refresh-authtoken": log_in,
     "GET-oauth-refresh-anonymous-access-token": visit,
+    "POST-customer-reset-password": forget_password,
     "restoreSnapshot": take_snapshot,
     "diffSnapshots": take_snapshot,
     "deleteSnapshot": take_snapshot,

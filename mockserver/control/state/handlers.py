@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from ...messages import Call, Handler, Reply
+from ...practices.merge_patch import apply_merge_patch
 from ...store.collection import Collection
 from ...store.state import State
 from ...wording import describe_unknown
@@ -16,7 +17,6 @@ from ...worlds.sections import LANGUAGES
 from ..context import ControlContext, Unprocessable, json_object, tenant_facts
 from ..invalid_world import InvalidWorld
 from . import single_rows
-from .merge_patch import apply_merge_patch
 from .single_rows import WrittenRow
 
 

@@ -15,6 +15,7 @@ from ...store.row_schemas import (
     CURRENCY,
     ID,
     LANGUAGE,
+    METADATA,
     MIXINS,
     TEXT,
     closed_object,
@@ -54,6 +55,11 @@ def complete_addresses(addresses: Sequence[Mapping[str, Any]], row: Row, _: Draf
     return [{"id": str(number), "contactName": contact, **address} for number, address in enumerate(addresses, 1)]
 
 
+EMAIL = {
+    "type": "string",
+    "pattern": "^[^@\\s]+@[^@\\s]+$",
+    "patternErrorMessage": "an e-mail address is written like jane@example.com",
+}
 ADDRESS = closed_object(
     {
         "id": describe(ID, "Id of the address; its number in the list if left out."),
@@ -70,6 +76,8 @@ ADDRESS = closed_object(
         "country": describe(COUNTRY, "Country."),
         "isDefault": describe(BOOLEAN, "Whether it is the default address."),
         "tags": unique_list(TEXT, description="Such as BILLING and SHIPPING."),
+        "mixins": describe(MIXINS, "Mixin data by name."),
+        "metadata": METADATA,
     }
 )
 
@@ -88,15 +96,13 @@ CUSTOMERS = Collection(
             "firstName": describe(TEXT, "First name."),
             "middleName": describe(TEXT, "Middle name."),
             "lastName": describe(TEXT, "Last name; the id if left out."),
-            "email": {
-                "description": "What the customer logs in with; ID@example.com if left out.",
-                "type": "string",
-                "pattern": "^[^@\\s]+@[^@\\s]+$",
-                "patternErrorMessage": "an e-mail address is written like jane@example.com",
-                "examples": ["jane@example.com"],
-            },
+            "email": describe(
+                EMAIL, "What the customer logs in with; ID@example.com if left out.", examples=["jane@example.com"]
+            ),
+            "contactEmail": describe(EMAIL, "Where letters to the customer go; `email` if left out."),
             "contactPhone": describe(TEXT, "Telephone number."),
             "company": describe(TEXT, "Name of the company, for show; `legalEntities` has those that count."),
+            "companyRegistrationId": describe(TEXT, "Number of the company in its register, for show."),
             "preferredLanguage": describe(LANGUAGE, "Language of the customer; not shown if left out."),
             "preferredCurrency": describe(CURRENCY, "Currency of the customer; not shown if left out."),
             "preferredSite": describe(TEXT, "Code of the customer's site; not shown if left out."),
@@ -112,6 +118,7 @@ CUSTOMERS = Collection(
                 "items": ADDRESS,
             },
             "mixins": describe(MIXINS, "Mixin data by name; shown with expand=mixin:*."),
+            "metadata": METADATA,
         },
         ("id",),
     ),

@@ -6,7 +6,8 @@ from typing import Any
 
 from ...access import Principal
 from ...domain import customer_profile
-from ...store.state import IMPORTED_REVISION, Document, State
+from ...practices.documents import revision_of
+from ...store.state import Document, State
 
 READ_CUSTOMERS = "customer.customer_read"
 
@@ -34,7 +35,6 @@ def customer_row(state: State, customer: Document, expansions: frozenset[str] = 
         "email": customer["email"],
         "active": True,
         "onHold": False,
-        "metadata": {"version": IMPORTED_REVISION.version},
-        "metadataCreatedAt": IMPORTED_REVISION.created_at,
+        "metadataCreatedAt": revision_of(customer).created_at,
         **customer_profile.expand_profile(customer, expansions),
     }

@@ -28,15 +28,21 @@ def require_customer(tokens: TokenStore, tenant: Tenant, principal: Principal) -
         raise InvalidToken(hint=_customer_hint(tokens, tenant), rule="B7b")
 
 
+def require_own_customer(tokens: TokenStore, tenant: Tenant, principal: Principal) -> str:
+    """Return the id of the calling customer; Forbidden for all others (B7b)."""
+    customer_id = principal.customer_id or ""
+    if customer_id not in tenant.state.customers:
+        raise Forbidden(hint=_customer_hint(tokens, tenant), rule="B7b")
+    return customer_id
+
+
 def own_profile(tokens: TokenStore, tenant: Tenant, principal: Principal, expand: str | None = None) -> dict[str, Any]:
     """Return the profile of the caller, who is a customer of the tenant or a visitor; otherwise Forbidden (B7b)."""
     state = tenant.state
     expansions = customer_profile.parse_expand(expand)
     if principal.is_visitor:
         return ANONYMOUS_PROFILE | customer_profile.expand_profile({}, expansions - {"accounts"})
-    customer = state.customers.get(principal.customer_id or "")
-    if customer is None:
-        raise Forbidden(hint=_customer_hint(tokens, tenant), rule="B7b")
+    customer = state.customers[require_own_customer(tokens, tenant, principal)]
     accounts = {"accounts": customer_profile.list_accounts(customer)}
     profile = customer_profile.build_profile(state, customer)
     return profile | accounts | customer_profile.expand_profile(customer, expansions)

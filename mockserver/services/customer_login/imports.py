@@ -9,13 +9,36 @@ from typing import Any
 
 import jwt
 
+from ...domain.customer_profile import PROFILE_FIELDS
 from ...importing.profiles import CUSTOMER_PROFILE
 from ...importing.recorded_call import RecordedCall
-from ...importing.row_imports import Change, Imports, Shows, Tells
+from ...importing.row_imports import CALLER, Change, Imports, Merges, RowImport, Shows, Stores, Tells
 from .account import ANONYMOUS_PROFILE
 
 TOKEN_NAMES = re.compile(r"(saas_?token|(subject_?)?access_?token)", re.IGNORECASE)
 OWN_PROFILE = Shows(replace(CUSTOMER_PROFILE, is_caller=True))
+NEW_CUSTOMER = RowImport(
+    collection="customers",
+    fields={
+        "id": "<id",
+        "email": ("signup.email", "email"),
+        "companyRegistrationId": "customerDetails.b2b.companyRegistrationId",
+        **{name: f"customerDetails.{name}" for name in PROFILE_FIELDS},
+    },
+    has_only_fields=True,
+)
+CHANGED_PROFILE = RowImport(
+    collection="customers",
+    fields={
+        "id": CALLER,
+        "companyRegistrationId": "b2b.companyRegistrationId",
+        **{name: name for name in PROFILE_FIELDS},
+    },
+    has_only_fields=True,
+)
+OWN_ADDRESS = RowImport(
+    collection="customers", fields={"id": CALLER}, additions={"addresses": "."}, has_only_fields=True
+)
 
 
 def read_profile(call: RecordedCall) -> Iterator[Change]:
@@ -58,4 +81,18 @@ IMPORTS: Imports = {
     "GET-customer-logout-customer": [],
     "POST-customer-exchange-authtoken": SESSION,
     "GET-customer-retrieve-customer-profile": [Tells(read_profile)],
+    "POST-customer-create-customer-account": [Stores(NEW_CUSTOMER)],
+    "PATCH-customer-update-customer": [Merges(CHANGED_PROFILE)],
+    "PUT-customer-update-customer": [Merges(CHANGED_PROFILE)],
+    "GET-customer-list-customer-addresses": [Shows(OWN_ADDRESS)],
+    "GET-customer-retrieve-address-by-id": [],
+    "POST-customer-add-address": [],
+    "PATCH-customer-update-customer-address": [],
+    "PUT-customer-update-customer-address": [],
+    "DELETE-customer-remove-customer-address-by-id": [],
+    "POST-customer-add-address-tags": [],
+    "DELETE-customer-remove-address-tags": [],
+    "POST-customer-change-account-password": [],
+    "POST-customer-request-reset-password": [],
+    "POST-customer-reset-password": [],
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hmac import compare_digest
 from typing import Any
 
 from ...access import Principal, format_scope
+from ...domain.customer_accounts import find_customer
 from ...domain.customer_profile import DEFAULT_PASSWORD
 from ...domain.customer_scopes import CUSTOMER_SCOPES
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
@@ -20,6 +20,7 @@ from .granting import (
     REFRESH_LIFETIMES,
     grant_session_tokens,
 )
+from .passwords import has_password
 from .sessions import InvalidCredentials, InvalidRefreshToken, Session, SessionStore
 
 DEFAULT_CONFIGURATION = "default"  # of the identity provider (B7c)
@@ -117,11 +118,9 @@ def _require_configuration(state: State, name: str | None) -> None:
 
 
 def _authenticate_customer(state: State, email: str, password: str) -> Document:
-    """Return the customer with this e-mail, ignoring case; of several the one with the lowest id."""
-    folded_email = email.casefold()
-    candidates = (customer for customer in state.customers.values() if customer["email"].casefold() == folded_email)
-    customer = min(candidates, key=lambda candidate: candidate["id"], default=None)
-    if customer is None or not compare_digest(customer.get("password", DEFAULT_PASSWORD).encode(), password.encode()):
+    """Return the customer with this e-mail and password; InvalidCredentials (B5b)."""
+    customer = find_customer(state, email)
+    if customer is None or not has_password(customer, password):
         raise InvalidCredentials(
             hint=f"the password is {DEFAULT_PASSWORD}, unless the world gives the customer another one"
         )

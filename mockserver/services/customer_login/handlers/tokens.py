@@ -1,17 +1,17 @@
-"""Handlers of the Customer Service for storefronts."""
+"""Handlers for the tokens and sessions of customers and visitors."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from ...access import bearer_token
-from ...messages import Call, Handler, Reply
-from ...store.world import World
-from . import account, login
-from .sessions import SessionStore
+from ....access import bearer_token
+from ....messages import Call, Handler, Reply
+from ....store.world import World
+from .. import account, login
+from ..sessions import SessionStore
 
 
-def create_handlers(world: World) -> dict[str, Handler]:
+def create_token_handlers(world: World) -> dict[str, Handler]:
     """Return the handlers; they share the sessions."""
     sessions = SessionStore(world)
     return {
@@ -22,7 +22,6 @@ def create_handlers(world: World) -> dict[str, Handler]:
         "POST-customer-exchange-authtoken": partial(post_exchange_auth_token, sessions),
         "GET-customer-validate-token": partial(get_validate_auth_token, world, sessions),
         "GET-customer-logout-customer": partial(get_logout, world, sessions),
-        "GET-customer-retrieve-customer-profile": partial(get_me, world),
     }
 
 
@@ -72,8 +71,3 @@ def get_logout(world: World, sessions: SessionStore, call: Call) -> Reply:
     account.require_customer(world.tokens, call.tenant, call.principal)
     account.log_out(world.tokens, sessions, call.tenant, call.principal, call.query["accessToken"])
     return Reply(204)
-
-
-def get_me(world: World, call: Call) -> Reply:
-    """Return the profile of the caller."""
-    return Reply(200, account.own_profile(world.tokens, call.tenant, call.principal, call.query.get("expand")))
