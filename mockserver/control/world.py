@@ -36,7 +36,9 @@ def export_tenant(context: ControlContext, call: Call) -> Reply:
         text = b"".join(write_text(block, "yaml", f"The tenant {tenant.name} as a world of emporix-mockserver"))
         return Reply(200, TextBody(text.decode(), YAML_MEDIA_TYPE))
     section = export_switches(tenant.switches)
-    world = exporting.export_world(tenant.state, worlds.collections) | export_access(tenant.seed, worlds.scopes)
+    world = exporting.export_world(tenant.state, worlds.collections) | export_access(
+        tenant.seed, worlds.scopes, tenant.state
+    )
     return Reply(200, world | ({SWITCHES: section} if section else {}))
 
 

@@ -9,6 +9,8 @@ from ..errors import BadRequest, Conflict
 from ..store.ids import Ids
 from ..store.state import Document, State
 from .customer_profile import PROFILE_FIELDS
+from .group_membership import without_groups_of_user
+from .password_resets import without_resets
 
 Details = Mapping[str, Any]  # as in a request
 NUMBER_DIGITS = 8
@@ -37,13 +39,23 @@ def generate_number(ids: Ids, state: State) -> str:
     return number
 
 
-def apply_details(customer: Document, details: Details, place: str = "") -> dict[str, Any]:
+def without_customer(state: State, customer_id: str) -> State:
+    """Return a state without a customer, who leaves all segments and groups (M8)."""
+    state = without_resets(without_groups_of_user(state, customer_id), customer_id)
+    state = state._replace(members=state.members.without_assignee(customer_id))
+    return state.without_document("customers", customer_id)
+
+
+def apply_details(
+    customer: Document, details: Details, place: str = "", more_fields: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return a customer with the details that a request has; null removes one. BadRequest (B13).
 
-    place: JSON pointer to the details in the body.
+    place: JSON pointer to the details in the body. more_fields: those that this caller may change too.
     """
     changed = dict(customer)
-    given = {name: details[name] for name in (*PROFILE_FIELDS, "contactEmail") if name in details}
+    names = (*PROFILE_FIELDS, "contactEmail", *more_fields)
+    given = {name: details[name] for name in names if name in details}
     if "b2b" in details:
         given["companyRegistrationId"] = (details["b2b"] or {}).get("companyRegistrationId")
     if given.get("contactEmail", "") is None:

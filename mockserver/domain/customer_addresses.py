@@ -12,6 +12,8 @@ ADDRESS_FIELDS = (
     *("isDefault", "tags", "mixins"),
 )
 ADDRESS_ID_DIGITS = 10  # as in the published examples
+SHOWN_METADATA = ("version", "mixins")
+IN_CUSTOMERS = "customers", "addresses"  # the collection, and the field of its rows
 
 
 def settle_default(addresses: Sequence[Document], written_id: str) -> list[Document]:
@@ -32,11 +34,10 @@ def settle_default(addresses: Sequence[Document], written_id: str) -> list[Docum
 
 def address_row(address: Document) -> Document:
     """Return an address as the API shows it."""
-    metadata = address.get("metadata", {})
-    shown = {"version": metadata.get("version", 1)}
-    if "mixins" in metadata:
-        shown["mixins"] = metadata["mixins"]
-    return {**address, "isDefault": address.get("isDefault", False), "metadata": shown}
+    row = {**address, "isDefault": address.get("isDefault", False)}
+    if "metadata" in address:
+        row["metadata"] = {name: address["metadata"][name] for name in SHOWN_METADATA if name in address["metadata"]}
+    return row
 
 
 def default_address(addresses: Iterable[Document]) -> Document | None:

@@ -15,7 +15,7 @@ CUSTOMER_PROFILE = RowImport(
     },
     parts={"b2b.legalEntities": LEGAL_ENTITY},
     ignored=(
-        *("customerNumber", "contactEmail", "businessModel", "active", "onHold", "accounts"),
+        *("customerNumber", "contactEmail", "businessModel", "active", "onHold", "accounts", "defaultAddress"),
         *("metadata", "metadataCreatedAt", "metadataModifiedAt"),
     ),
 )

@@ -8,21 +8,25 @@ from typing import Any
 from ..access import OAuthClient, Principal
 from ..store.clock import format_timestamp
 from ..store.collection import Row
+from ..store.state import State
 from ..store.tenant import Seed
 from .building import ALL_SCOPES
 from .sections import ACCESS, ONLY
 
 
-def export_access(seed: Seed, all_scopes: Iterable[str]) -> dict[str, Any]:
+def export_access(seed: Seed, all_scopes: Iterable[str], state: State | None = None) -> dict[str, Any]:
     """Return the sections of a world that say who may call: `access`, `clients` and `tokens`.
 
     all_scopes: what `scopes: all` stands for.
+    state: that of a tenant, to leave out the tokens of customers and legal entities that it does not have.
     """
     scopes = tuple(sorted(all_scopes))
     return {
         **({ACCESS: ONLY} if seed.customer_scopes is None else {}),
         "clients": [client_row(client, scopes) for client in seed.clients.values()],
-        "tokens": [token_row(token, holder, scopes) for token, holder in seed.tokens.items()],
+        "tokens": [
+            token_row(token, holder, scopes) for token, holder in seed.tokens.items() if _is_usable(holder, state)
+        ],
     }
 
 
@@ -44,3 +48,11 @@ def token_row(token: str, holder: Principal, all_scopes: tuple[str, ...]) -> Row
         "expiresAt": holder.expires_at and format_timestamp(holder.expires_at),
     }
     return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def _is_usable(holder: Principal, state: State | None) -> bool:
+    """Whether a state has the customer and the legal entity of a token."""
+    return state is None or (
+        (holder.customer_id is None or holder.customer_id in state.customers)
+        and (holder.legal_entity_id is None or holder.legal_entity_id in state.legal_entities)
+    )

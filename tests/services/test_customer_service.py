@@ -34,7 +34,7 @@ def test_m1_a_reader_sees_all_customers(client: Client) -> None:
     assert call(client, f"/{JACK_PROFILE['id']}").get_json()["lastName"] == "Smith"
 
 
-def test_m1_a_customer_sees_nobody_else(client: Client) -> None:
+def test_m1_a_customer_sees_nobody_of_another_company(client: Client) -> None:
     assert numbers(call(client, token="customer2-token")) == [JACK_PROFILE["id"]]
     assert numbers(call(client, "/search", "customer2-token", json={"q": "firstName:John"})) == []
     assert call(client, f"/{JACK_PROFILE['id']}", "customer2-token").get_json()["firstName"] == "Jack"
@@ -142,8 +142,7 @@ MIXINS = {"loyalty": {"points": 5}, "size": {"shoes": 44}}
 def test_b7e_expand_shows_what_it_names(client: Client, expand: str, expected: set[str]) -> None:
     customers = [{**JOHN_PROFILE, "mixins": MIXINS}, JACK_PROFILE]
     Admin(client).call("PUT", "/state/customers", customers, force="true")
-    addresses = [{**address, "metadata": {"version": 1}} for address in JOHN_PROFILE["addresses"]]
-    more = {"addresses": addresses, "accounts": [{"id": "john.doe@email.com"}], "mixins": MIXINS}
+    more = {"addresses": JOHN_PROFILE["addresses"], "accounts": [{"id": "john.doe@email.com"}], "mixins": MIXINS}
     more |= {"mixins.size": {"size": MIXINS["size"]}}
     wanted = {name.partition(".")[0]: more[name] for name in expected}
     query = f"expand={quote(expand)}"
@@ -176,3 +175,148 @@ def test_m6_an_older_path_lists_customers_too(client: Client, token: str, query:
     assert (older.status_code, older.get_json()) == (newer.status_code, newer.get_json())
     for header in ("Count", "X-Total-Count", "X-Mock-Hint"):
         assert older.headers.get(header) == newer.headers.get(header)
+
+
+ADMIN, OF_JACK = "admin-token", f"customer:{JACK_PROFILE['id']}"
+ERIN = {"contactEmail": "erin@example.com"}
+
+
+def write(client: Client, method: str, path: str = "", body: Any = None, token: str = ADMIN) -> TestResponse:
+    return client.with_token(token).send(method, f"//customer/{client.tenant}/customers{path}", json=body)
+
+
+def create(client: Client, token: str = ADMIN, **body: Any) -> str:
+    reply = write(client, "POST", body={**ERIN, **body}, token=token)
+    assert reply.status_code == 201, reply.text
+    return str(reply.get_json()["id"])
+
+
+def test_m1_colleagues_see_and_change_each_other(client: Client, world: World) -> None:
+    create(client, id="erin")
+    Admin(client).call("PATCH", "/state/customers/erin", {"legalEntities": JACK_PROFILE["legalEntities"]})
+    assert numbers(call(client, token=OF_JACK)) == [JACK_PROFILE["id"], "erin"]
+    assert numbers(call(client, token="customer:erin")) == [JACK_PROFILE["id"], "erin"]
+    assert call(client, "/erin", OF_JACK).status_code == 200
+    assert write(client, "PATCH", "/erin", {"title": "MS"}, OF_JACK).status_code == 200
+    assert call(client, "/erin").get_json()["title"] == "MS"
+    scopes = frozenset({"customer.customer_read_own"})
+    principal = Principal(scopes, client.tenant, JACK_PROFILE["id"], legal_entity_id="another")
+    world.tokens.issue("elsewhere", principal)
+    assert numbers(call(client, token="elsewhere")) == [JACK_PROFILE["id"]]
+    for method, path, body in [
+        ("PATCH", f"/{JOHN_PROFILE['id']}", {"title": "MR"}),
+        ("PUT", f"/{JOHN_PROFILE['id']}", {"title": "MR"}),
+        ("DELETE", f"/{JOHN_PROFILE['id']}", None),
+    ]:
+        assert write(client, method, path, body, OF_JACK).status_code == 404
+    assert "title" not in call(client, f"/{JOHN_PROFILE['id']}").get_json()
+    assert write(client, "DELETE", "/erin", token=OF_JACK).status_code == 202
+
+
+def test_m1_a_token_without_customer_creates_nobody_with_the_own_scope(client: Client, world: World) -> None:
+    world.tokens.issue("service", Principal(frozenset({"customer.customer_manage_own"}), client.tenant))
+    for method, path in [("POST", ""), ("PUT", "/erin")]:
+        reply = write(client, method, path, ERIN, "service")
+        assert (reply.status_code, "customer_manage" in reply.headers["X-Mock-Hint"]) == (403, True)
+    assert create(client, OF_JACK, id="erin") == "erin"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_m7_a_customer_is_created_with_an_e_mail(client: Client, method: str) -> None:
+    path = "" if method == "POST" else "/erin"
+    more = {"id": "erin"} if method == "POST" else {}
+    details: dict[str, Any] = {"firstName": "Erin", "company": "Emporium", "lastName": "E"}
+    details["b2b"] = {"companyRegistrationId": "1"}
+    shown: dict[str, Any] = {
+        "type": "CONTACT",
+        "photoUrl": "https://example.com/e.png",
+        "restriction": "US",
+        "onHold": True,
+    }
+    mixins = {"mixins": {"size": {"shoes": 40}}, "metadata": {"mixins": {"size": "https://example.com/size.json"}}}
+    body = {**ERIN, **details, **shown, **mixins, **more, "unknown": 1}
+    assert (
+        write(client, method, path, {**more, "firstName": "Erin"}).get_json()["details"][0]["field"] == "/contactEmail"
+    )
+    reply = write(client, method, path, body)
+    assert (reply.status_code, reply.get_json()) == (201, {"id": "erin"})
+    row = call(client, "/erin?expand=mixin,addresses").get_json()
+    assert {name: row[name] for name in {**details, **shown}} == {**details, **shown}
+    assert (row["email"], row["active"], row["mixins"]) == (ERIN["contactEmail"], True, mixins["mixins"])
+    assert row["metadata"] == {"version": 1, "mixins": {"size": "https://example.com/size.json"}}
+    assert write(client, "POST", body={"contactEmail": ERIN["contactEmail"].upper()}).status_code == 409
+    assert write(client, "POST", body={"contactEmail": "other@example.com", "id": "erin"}).status_code == 409
+    (reset,) = Admin(client).call("GET", "/state/passwordResets")
+    assert reset["customerId"] == "erin"
+
+
+def test_m7_a_customer_without_notification_has_no_token_but_may_have_a_password(client: Client) -> None:
+    reply = write(client, "POST", "?sendPasswordResetNotifications=false", {**ERIN, "password": "secret7"})
+    assert reply.get_json()["id"].isdecimal()
+    assert Admin(client).call("GET", "/state/passwordResets") == []
+    login = {"email": ERIN["contactEmail"], "password": "secret7"}
+    reply = client.with_token("no-scope-token").post(f"//customer/{client.tenant}/login", json=login)
+    assert reply.status_code == 200
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 204), ("PATCH", 200)])
+def test_m7_a_customer_changes_field_by_field(client: Client, method: str, status: int) -> None:
+    number = JOHN_PROFILE["id"]
+    before = call(client, f"/{number}?expand=addresses,mixin").get_json()
+    body = {"title": "MR", "active": False, "contactEmail": "j@example.com", "restriction": "US"}
+    assert write(client, method, f"/{number}", {**body, "metadata": {"version": 1}}).status_code == status
+    change = {"title": None, "restriction": None, "mixins": {"a": {"b": 1}}}
+    reply = write(client, method, f"/{number}", change)
+    assert (reply.status_code, reply.data) == (status, b"")
+    assert call(client, f"/{number}?expand=addresses,mixin").get_json() == {
+        **before,
+        "active": False,
+        "contactEmail": "j@example.com",
+        "mixins": {"a": {"b": 1}},
+        "metadata": {"version": 3},
+    }
+    assert write(client, method, f"/{number}", {"metadata": {"version": 1}}).status_code == 409
+
+
+def test_m7_addresses_of_any_customer_are_written(client: Client) -> None:
+    path = f"/{JACK_PROFILE['id']}/addresses"
+    assert write(client, "POST", path, {"id": "home", "contactName": "Jack"}).get_json() == {"id": "home"}
+    assert write(client, "POST", path, {"id": "home", "contactName": "Jack"}).status_code == 409
+    assert write(client, "PUT", f"{path}/work", {"city": "Ulm"}).status_code == 400
+    assert write(client, "PUT", f"{path}/work", {"contactName": "Jack", "isDefault": True}).status_code == 201
+    assert write(client, "PUT", f"{path}/work", {"city": "Ulm"}).status_code == 204
+    assert write(client, "PATCH", f"{path}/work", {"country": "DE"}).status_code == 200
+    assert write(client, "POST", f"{path}/work/tags?tags=A,B").status_code == 204
+    assert write(client, "DELETE", f"{path}/work/tags?tags=A").status_code == 204
+    home, work = call(client, path).get_json()
+    assert home == {"id": "home", "contactName": "Jack", "isDefault": False, "metadata": {"version": 1}}
+    assert call(client, f"{path}/work").get_json() == work
+    assert work == {
+        "id": "work",
+        "contactName": "Jack",
+        "city": "Ulm",
+        "country": "DE",
+        "isDefault": True,
+        "tags": ["B"],
+        "metadata": {"version": 5},
+    }
+    own = client.with_token(OF_JACK).get(f"//customer/{client.tenant}/me/addresses").get_json()
+    assert own == [home, work]
+    assert write(client, "DELETE", f"{path}/work", {}).status_code == 204
+    assert write(client, "DELETE", f"{path}/work").status_code == 404
+    assert call(client, path).get_json() == [home]
+
+
+def test_m8_a_deleted_customer_leaves_segments_and_groups(client: Client) -> None:
+    number = JOHN_PROFILE["id"]
+    segments = [row["segmentId"] for row in Admin(client).call("GET", "/state/customerAssignments")]
+    assert write(client, "DELETE", f"/{number}").status_code == 202
+    assert write(client, "DELETE", f"/{number}").status_code == 404
+    for collection in ("customerAssignments", "groupUsers", "passwordResets"):
+        rows = Admin(client).call("GET", f"/state/{collection}")
+        assert number not in {row.get("customerId", row.get("userId")) for row in rows}
+    assert len(Admin(client).call("GET", "/state/customerAssignments")) < len(segments)
+    world = Admin(client).call("GET", "/world")
+    assert number not in {token.get("customerId") for token in world["tokens"]}
+    Admin(client).call("PUT", "/world", world)
+    assert call(client, f"/{number}").status_code == 404

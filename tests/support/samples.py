@@ -21,6 +21,7 @@ DEFAULT: dict[str, Any] = load_yaml((data_folder("fixtures") / "default.yaml").r
 ADMIN_SCOPES = (
     "category.category_read_unpublished",
     "configuration.configuration_view",
+    "customer.customer_manage",
     "customer.customer_read",
     "customermanagement.contactassignment_read",
     "customermanagement.legalentity_read",

@@ -1,4 +1,4 @@
-"""The Customer Service as seen by an employee who manages a tenant; only its reads."""
+"""The Customer Service as seen by an employee who manages a tenant."""
 
 from __future__ import annotations
 

@@ -111,6 +111,11 @@ CUSTOMERS = Collection(
                 "type": "string",
                 "minLength": 6,
             },
+            "active": describe(BOOLEAN, "Whether the account is active, for show; true if left out."),
+            "onHold": describe(BOOLEAN, "Whether the account is suspended, for show; false if left out."),
+            "type": describe(TEXT, "CUSTOMER or CONTACT, for show."),
+            "photoUrl": describe(TEXT, "URL of a picture, for show."),
+            "restriction": describe(TEXT, "Who may see the customer, for show."),
             "legalEntities": unique_list(ID, description="Ids of the legal entities that the customer belongs to."),
             "addresses": {
                 "description": "Shown with expand=addresses.",

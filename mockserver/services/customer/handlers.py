@@ -6,12 +6,23 @@ from collections.abc import Callable
 from functools import partial
 from operator import itemgetter
 
-from ...domain import customer_profile
+from ...domain import customer_addresses, customer_profile
 from ...errors import NotFound
 from ...messages import Call, Handler, Listing, Reply
+from ...practices import part_handlers
+from ...practices.parts import PartsOf
 from ...practices.rows import LazyRows, Row
 from ...store.state import Document
-from . import customers
+from . import customer_writes, customers
+
+NUMBER, ADDRESS = "customerNumber", "addressId"
+ADDRESSES = PartsOf(
+    *customer_addresses.IN_CUSTOMERS,
+    frozenset(customer_addresses.ADDRESS_FIELDS),
+    customer_addresses.ADDRESS_ID_DIGITS,
+    customer_addresses.settle_default,
+)
+OWNER = part_handlers.owner_in_path(NUMBER)
 
 
 def get_customers(call: Call) -> Listing:
@@ -26,9 +37,60 @@ def get_customer(call: Call) -> Reply:
     customer = call.tenant.state.customers.get(number)
     if customer is None:
         raise NotFound(number)
-    if not customers.is_visible_customer(call.principal, customer):
+    if not customers.is_visible_customer(call.tenant.state, call.principal, customer):
         raise NotFound(number, rule="M1")
     return Reply(200, _row_maker(call)(customer))
+
+
+def post_customer(call: Call) -> Reply:
+    """Create a customer."""
+    is_notified = call.query.get("sendPasswordResetNotifications", True)
+    id_ = customer_writes.create_customer(call.tenant, call.principal, call.body, is_notified=is_notified)
+    return Reply(201, {"id": id_})
+
+
+def put_customer(call: Call) -> Reply:
+    """Create a customer, or change one."""
+    number, is_notified = call.path[NUMBER], call.query.get("sendPasswordResetNotifications", True)
+    body = call.body or {}
+    is_new = customer_writes.upsert_customer(call.tenant, call.principal, number, body, is_notified=is_notified)
+    return Reply(201, {"id": number}) if is_new else Reply(204)
+
+
+def patch_customer(call: Call) -> Reply:
+    """Change a customer."""
+    customer_writes.change_customer(call.tenant, call.principal, call.path[NUMBER], call.body or {})
+    return Reply(200)
+
+
+def delete_customer(call: Call) -> Reply:
+    """Delete a customer; 202, as published, though it is done at once."""
+    customer_writes.remove_customer(call.tenant, call.principal, call.path[NUMBER])
+    return Reply(202)
+
+
+def post_address_tags(call: Call) -> Reply:
+    """Add tags to an address."""
+    tags = customer_addresses.parse_tags(call.query["tags"])
+    ADDRESSES.change_part(
+        call.tenant,
+        OWNER(call),
+        call.path[ADDRESS],
+        lambda address: {"tags": customer_addresses.add_tags(address, tags)},
+    )
+    return Reply(204)
+
+
+def delete_address_tags(call: Call) -> Reply:
+    """Remove tags from an address."""
+    tags = customer_addresses.parse_tags(call.query["tags"])
+    ADDRESSES.change_part(
+        call.tenant,
+        OWNER(call),
+        call.path[ADDRESS],
+        lambda address: {"tags": customer_addresses.drop_tags(address, tags)},
+    )
+    return Reply(204)
 
 
 def _row_maker(call: Call) -> Callable[[Document], Row]:
@@ -41,4 +103,20 @@ HANDLERS: dict[str, Handler] = {
     "GET-caas-customer-list-customers": get_customers,
     "POST-customer-tenant-search": get_customers,
     "GET-customer-tenant-retrieve-customer": get_customer,
+    "POST-customer-tenant-create-customer": post_customer,
+    "PUT-customer-tenant-update-customer": put_customer,
+    "PATCH-customer-tenant-update-customer": patch_customer,
+    "DELETE-customer-tenant-remove-customer": delete_customer,
+    "GET-customer-tenant-list-customer-addresses": part_handlers.list_parts(
+        ADDRESSES, OWNER, customer_addresses.address_row
+    ),
+    "POST-customer-tenant-add-customer-address": part_handlers.add_part(ADDRESSES, OWNER),
+    "GET-customer-tenant-retrieve-customer-address-by-id": part_handlers.read_part(
+        ADDRESSES, OWNER, ADDRESS, customer_addresses.address_row
+    ),
+    "PUT-customer-tenant-update-customer-address": part_handlers.replace_part(ADDRESSES, OWNER, ADDRESS),
+    "PATCH-customer-tenant-update-customer-address": part_handlers.merge_part(ADDRESSES, OWNER, ADDRESS),
+    "DELETE-customer-tenant-remove-customer-address": part_handlers.remove_part(ADDRESSES, OWNER, ADDRESS),
+    "POST-customer-tenant-add-address-tags": post_address_tags,
+    "DELETE-customer-tenant-remove-address-tags": delete_address_tags,
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ...domain import password_resets
 from ...store.collection import Collection
 from ...store.row_schemas import ID, TEXT, TIME, closed_object, describe
 
-PASSWORD_RESETS = Collection(
-    name="passwordResets",
+RESETS = Collection(
+    name=password_resets.PASSWORD_RESETS,
     description="Tokens with which customers set a new password, as the e-mails of the service contain them.",
     key="token",
     references={"customerId": "customers"},
@@ -21,4 +22,4 @@ PASSWORD_RESETS = Collection(
     ),
 )
 
-COLLECTIONS = (PASSWORD_RESETS,)
+COLLECTIONS = (RESETS,)

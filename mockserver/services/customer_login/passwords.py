@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from hmac import compare_digest
 
+from ...domain import password_resets
 from ...domain.customer_accounts import find_customer
 from ...domain.customer_profile import DEFAULT_PASSWORD
 from ...errors import BadRequest
-from ...store.clock import format_timestamp, parse_timestamp
 from ...store.state import Document, State
 from ...store.tenant import Tenant
-from .collections import PASSWORD_RESETS
-
-RESET_TOKEN_DIGITS = 64
-RESET_LIFETIME = timedelta(hours=24)
 
 
 def has_password(customer: Document, password: str) -> bool:
@@ -39,16 +34,7 @@ def request_reset(tenant: Tenant, email: str) -> None:
 
     def rule(state: State) -> tuple[State, None]:
         customer = find_customer(state, email)
-        if customer is None:
-            return state, None
-        now, token = tenant.clock.now(), tenant.ids.next_hex(RESET_TOKEN_DIGITS)
-        reset = {
-            "token": token,
-            "customerId": customer["id"],
-            "email": customer["email"],
-            "expiresAt": format_timestamp(now + RESET_LIFETIME),
-        }
-        return _without_resets(state, customer["id"]).with_document(PASSWORD_RESETS.name, token, reset), None
+        return state if customer is None else password_resets.with_reset(tenant, state, customer), None
 
     tenant.change(rule)
 
@@ -57,28 +43,16 @@ def reset_password(tenant: Tenant, token: str, password: str) -> None:
     """Set a password with a token, which works once; BadRequest if it is unknown, used or expired (B16)."""
 
     def rule(state: State) -> tuple[State, None]:
-        reset = state.collection(PASSWORD_RESETS.name).get(token)
-        if reset is None or reset["customerId"] not in state.customers or _is_over(reset, tenant.clock.now()):
+        reset = password_resets.find_reset(tenant, state, token)
+        if reset is None:
             detail = "The token is unknown, used or expired; /__admin/state/passwordResets lists those that are valid."
             raise BadRequest(field="/token", error_type="reference", detail=detail, rule="B16")
         customer_id = reset["customerId"]
-        return _with_password(_without_resets(state, customer_id), customer_id, password), None
+        return _with_password(password_resets.without_resets(state, customer_id), customer_id, password), None
 
     tenant.change(rule)
-
-
-def _is_over(reset: Document, now: datetime) -> bool:
-    return parse_timestamp(reset["expiresAt"]) <= now
 
 
 def _with_password(state: State, customer_id: str, password: str) -> State:
     customer = {**state.customers[customer_id], "password": password}
     return state.with_document("customers", customer_id, customer)
-
-
-def _without_resets(state: State, customer_id: str) -> State:
-    """Return a state without the customer's earlier tokens (B16)."""
-    for token, reset in state.collection(PASSWORD_RESETS.name).items():
-        if reset["customerId"] == customer_id:
-            state = state.without_document(PASSWORD_RESETS.name, token)
-    return state

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...access import Principal
-from ...domain import group_membership
+from ...domain import colleagues, group_membership
 from ...errors import Forbidden, NotFound
 from ...practices import documents
 from ...practices.rows import LazyRows, Row
@@ -24,7 +24,7 @@ def list_users(state: State, principal: Principal, group_id: str) -> Sequence[Ro
     documents.find_document(state, GROUPS, group_id)
     users = group_membership.users_of_group(state, group_id).values()
     if READ_USERS not in principal.scopes:
-        users = [user for user in users if _is_colleague(state, principal, user["userId"])]
+        users = [user for user in users if colleagues.is_colleague(state, principal, user["userId"])]
     return LazyRows(list(users), _user_row)
 
 
@@ -126,14 +126,6 @@ def _check_other_groups(group: Document, other_groups: Sequence[Document], field
 
 def _check_scope(state: State, principal: Principal, user_id: str) -> None:
     """Raise Forbidden unless the caller may assign all users, or this one is a colleague (O8)."""
-    if MANAGE_ASSIGNMENTS not in principal.scopes and not _is_colleague(state, principal, user_id):
+    if MANAGE_ASSIGNMENTS not in principal.scopes and not colleagues.is_colleague(state, principal, user_id):
         hint = f"a user of another company needs the scope {MANAGE_ASSIGNMENTS}"
         raise Forbidden(hint=hint, scopes=(MANAGE_ASSIGNMENTS,), rule="O8")
-
-
-def _is_colleague(state: State, principal: Principal, user_id: str) -> bool:
-    """Whether a user belongs to the legal entity of the caller's token or, without one, to one of the caller's."""
-    own_ids = state.customers.get(principal.customer_id or "", {}).get("legalEntities", ())
-    if principal.legal_entity_id is not None:
-        own_ids = (principal.legal_entity_id,)
-    return not set(own_ids).isdisjoint(state.customers.get(user_id, {}).get("legalEntities", ()))

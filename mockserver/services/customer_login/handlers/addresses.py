@@ -15,8 +15,7 @@ from .. import account
 
 ID = "addressId"
 ADDRESSES = PartsOf(
-    "customers",
-    "addresses",
+    *customer_addresses.IN_CUSTOMERS,
     frozenset(customer_addresses.ADDRESS_FIELDS),
     customer_addresses.ADDRESS_ID_DIGITS,
     customer_addresses.settle_default,
