@@ -15,7 +15,7 @@ CONTACT = RowImport(
     },
     additions={"legalEntities": "legalEntity.id"},
     parts={"legalEntity": LEGAL_ENTITY},
-    ignored=("type", "primary", "metadata"),
+    has_only_fields=True,
 )
 
 IMPORTS: Imports = {
