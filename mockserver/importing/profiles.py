@@ -9,7 +9,8 @@ CUSTOMER_PROFILE = RowImport(
     collection="customers",
     fields={
         "id": ("id", "customerNumber"),
-        "email": ("contactEmail", "email"),
+        "email": ("email", "contactEmail"),
+        "contactEmail": (),
         "companyRegistrationId": "b2b.companyRegistrationId",
         "legalEntities": "b2b.legalEntities.id",
     },

@@ -13,6 +13,7 @@ WRITTEN_CUSTOMER = replace(
     fields={
         "id": (NUMBER, "<id", "id"),
         "email": "contactEmail",
+        "contactEmail": (),
         "companyRegistrationId": "b2b.companyRegistrationId",
     },
 )
