@@ -28,6 +28,7 @@ from .mistakes import MAX_MISTAKES, Mistake, Steps, WorldError, name_row, split_
 from .reading import WorldText
 from .schema_mistakes import find_schema_mistakes
 from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
+from .surroundings import Surroundings
 
 INLINE = Path("world")  # the path of a world without a file
 DEFAULT = "default"  # the world that the examples of the specs are from
@@ -92,18 +93,30 @@ class WorldLibrary:
         return self.check(text.value, path, text=text)
 
     def check(
-        self, world: Any, path: Path = INLINE, *, dangling: bool = False, text: WorldText | None = None
+        self,
+        world: Any,
+        path: Path = INLINE,
+        *,
+        dangling: bool = False,
+        text: WorldText | None = None,
+        surroundings: Surroundings | None = None,
     ) -> CheckedWorld:
         """Return a valid world without gaps, with its schema files read in; WorldError with all mistakes.
 
         path: the file that the world comes from; schema files are relative to its folder.
         dangling: whether keys may refer to missing rows, as in a tenant whose catalogue has changed (C14).
         text: what the world was read from, for the lines of its mistakes.
+        surroundings: the rest of the world, if only a part of it is checked.
         """
         sections = all_sections(self.collections)
         schema_mistakes = find_schema_mistakes(self._validator, self.schema, world)
         completed, mistakes = check_rows(
-            world, sections, schema_mistakes, partial(_find_mixin_violations, path), dangling=dangling
+            world,
+            sections,
+            schema_mistakes,
+            partial(_find_mixin_violations, path),
+            dangling=dangling,
+            surroundings=surroundings,
         )
         if mistakes:
             _refuse_state_file(path, world)
