@@ -13,10 +13,10 @@ import jsonschema_rs
 from ..contract.operations import Operation
 from ..store.tenant import Seed
 from ..worlds.loading import WorldLibrary
-from ..worlds.mistakes import WorldError
+from ..worlds.mistakes import WorldError, suggest_names
 from ..worlds.sections import all_sections
 from .scenario import Origin, Scenario
-from .scenario_mistakes import ScenarioError, ScenarioMistake, suggest_name
+from .scenario_mistakes import ScenarioError, ScenarioMistake
 from .scenario_reading import MAX_SCENARIO_BYTES, ScenarioReader
 from .scenario_schema import build_scenario_schema
 
@@ -61,7 +61,7 @@ class ScenarioLibrary:
         """Return a scenario by name; UnknownScenario, or ScenarioError if its file has mistakes."""
         files = self.files
         if name not in files:
-            raise UnknownScenario(f"There is no scenario {name[:100]!r}; {suggest_name(name, files)}")
+            raise UnknownScenario(f"There is no scenario {name[:100]!r}; {suggest_names(name, files)}")
         return self.load_file(files[name])
 
     def load_named(self, name_or_path: str) -> Scenario:
@@ -133,7 +133,7 @@ class ScenarioLibrary:
         """Return what is wrong with the name or path of a world, or ""."""
         if not _is_path(world):
             names = self.worlds.names
-            return "" if world in names else f"there is no world {world!r}; {suggest_name(world, names)}"
+            return "" if world in names else f"there is no world {world!r}; {suggest_names(world, names)}"
         if folder is None:
             return "a scenario without a file can use only worlds that have names; or bring the rows"
         try:

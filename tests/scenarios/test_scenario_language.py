@@ -123,11 +123,26 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
         "/rows/customerAssignments/0/legalEntityId",
         "does not belong to",
     ),
+    (
+        {"title": "x", "rows": {"customers": [{"id": JOHN}, {"id": "18249883", "email": "John.Doe@email.com"}]}},
+        "/rows/customers/1/email",
+        "is also the email of customer '98029737'; give each its own",
+    ),
+    (
+        {"title": "x", "rows": {"customers": [{"id": JOHN, "email": "jack.smith@email.com"}]}},
+        "/rows/customers/0/email",
+        "is also the email of customer '18249883'; give each its own",
+    ),
+    (
+        {"title": "x", "rows": {"sites": [{"code": "main", "defaultLanguage": "fr", "languages": ["en", "de"]}]}},
+        "/rows/sites/0/defaultLanguage",
+        "'fr' is not among the languages: en, de",
+    ),
     ({"title": "x", "rows": {"tokens": [{"token": "t", "scopes": 1}]}}, "/rows/tokens/0/scopes", "1"),
     (
         {"title": "x", "rows": {"categories": [{"id": "12468504", "parentId": "12468506"}]}},
-        "/rows/categories/",
-        "is its own ancestor: ",
+        "/rows/categories/0/parentId",
+        "'12468504' is its own ancestor: ",
     ),
     (
         {"title": "x", "remove": {"products": ["12468505"]}},
@@ -158,7 +173,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     (
         with_step({"seconds": 5}, {"revoke": ["caller"]}),
         f"{DO}/revoke/0",
-        "there is no persona 'caller'; there are none",
+        "there is no persona 'caller'; there is nothing to choose from",
     ),
     (with_action(removeFaults=["late"]), f"{DO}/removeFaults/0", "no fault has the id 'late'; there are all"),
     (with_action(addFaults=[]), f"{DO}/addFaults", "must not be empty"),
