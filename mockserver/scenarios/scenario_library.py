@@ -48,14 +48,18 @@ class ScenarioLibrary:
 
     @property
     def files(self) -> dict[str, Path]:
-        """The files of the scenarios by name, the shipped ones first."""
+        """The files of the scenarios by name, the shipped ones first; only those if the user's folder is gone."""
         shipped = {path.stem: path for path in sorted(self.shipped_folder.glob("*.yaml"))}
-        folders = (
-            [path for path in sorted(self.own_folder.iterdir()) if path.suffix in FILE_ENDINGS]
-            if self.own_folder
-            else []
-        )
-        return {**shipped, **{path.stem: path for path in (*folders, *self.own_files)}}
+        try:
+            own = self._list_own_folder()
+        except OSError:
+            own = []
+        return {**shipped, **{path.stem: path for path in (*own, *self.own_files)}}
+
+    def _list_own_folder(self) -> list[Path]:
+        """Return the scenario files in the user's folder; OSError."""
+        paths = sorted(self.own_folder.iterdir()) if self.own_folder else []
+        return [path for path in paths if path.suffix in FILE_ENDINGS]
 
     def load(self, name: str) -> Scenario:
         """Return a scenario by name; UnknownScenario, or ScenarioError if its file has mistakes."""
@@ -74,7 +78,12 @@ class ScenarioLibrary:
         return scenario
 
     def check_own_files(self) -> None:
-        """Read all files of the user's own; ScenarioError with the mistakes of all of them, or if a name is taken."""
+        """Read all files of the user's own; ScenarioError with the mistakes of all, or if there is no such folder."""
+        try:
+            self._list_own_folder()
+        except OSError as error:
+            reason = f"{error.strerror}; --scenarios takes a folder with scenario files"
+            raise ScenarioError(str(self.own_folder), [ScenarioMistake("", reason)]) from None
         shipped = {path.stem for path in self.shipped_folder.glob("*.yaml")}
         mistakes: list[ScenarioMistake] = []
         for name, path in self.files.items():

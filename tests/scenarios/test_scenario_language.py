@@ -362,6 +362,25 @@ def test_the_command_line_lists_all_mistakes(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["missing", "file"])
+def test_a_folder_that_cannot_be_listed_ends_the_start_with_its_name(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "stories"
+    if kind == "file":
+        folder.write_text("title: Mine")
+    with pytest.raises(ScenarioError, match="--scenarios takes a folder") as raised:
+        build(Settings(scenarios=folder))
+    assert str(folder) in str(raised.value)
+
+
+def test_the_shipped_scenarios_stay_if_the_folder_disappears(tmp_path: Path) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    scenarios = ScenarioControl(Client(build(Settings(scenarios=folder)).flask, "acme"))
+    folder.rmdir()
+    assert "slow" in [found["name"] for found in scenarios.call("GET", "/scenarios")["scenarios"]]
+    scenarios.start("slow")
+
+
 def test_an_own_file_cannot_take_the_name_of_a_shipped_one(tmp_path: Path) -> None:
     (tmp_path / "slow.yaml").write_text("title: Mine")
     with pytest.raises(ScenarioError, match="a shipped scenario has this name"):

@@ -89,7 +89,7 @@ class RowNeighbourhood:
 
 
 def subtract_mistakes(error: WorldError, earlier: WorldError) -> WorldError | None:
-    """Return the mistakes that are not among earlier ones; None if there are no others."""
+    """Return the mistakes that are not among earlier ones; None if all are."""
     known = set(map(_identify_mistake, earlier.mistakes))
     new = [mistake for mistake in error.mistakes if _identify_mistake(mistake) not in known]
     return WorldError(error.path, new, has_more=error.has_more) if new else None
