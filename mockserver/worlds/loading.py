@@ -21,12 +21,9 @@ from ..store.state import State
 from ..store.tenant import Seed
 from ..store.world import World
 from ..wording import describe_unknown, json_pointer
-from . import building, example_ids, reading
-from .checking import check_rows
-from .doubtful_scopes import find_doubtful_scopes
+from . import building, reading
 from .mistakes import MAX_MISTAKES, Mistake, Steps, WorldError, name_row, split_place
 from .reading import WorldText
-from .schema_mistakes import find_schema_mistakes
 from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
 
 INLINE = Path("world")  # the path of a world without a file
@@ -100,6 +97,11 @@ class WorldLibrary:
         dangling: whether keys may refer to missing rows, as in a tenant whose catalogue has changed (C14).
         text: what the world was read from, for the lines of its mistakes.
         """
+        # Shipped worlds are not checked.
+        from .checking import check_rows  # noqa: PLC0415
+        from .doubtful_scopes import find_doubtful_scopes  # noqa: PLC0415
+        from .schema_mistakes import find_schema_mistakes  # noqa: PLC0415
+
         sections = all_sections(self.collections)
         schema_mistakes = find_schema_mistakes(self._validator, self.schema, world)
         completed, mistakes = check_rows(
@@ -121,7 +123,9 @@ class WorldLibrary:
 
     def map_example_ids(self, world: World, tenant: str, spec_name: str) -> dict[str, str]:
         """Return which ids of a tenant stand for those of the default world in the examples of a spec."""
-        return example_ids.map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
+        from .example_ids import map_example_ids  # noqa: PLC0415 - only pages of the documentation show them
+
+        return map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
 
     @cached_property
     def _default_world(self) -> CheckedWorld:
