@@ -32,7 +32,7 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
     from ..importing.world_import import HarError, NothingUsable, import_har
     from ..services import collections_of, import_services, imports_of, public_fields_of
     from ..settings import Settings
-    from ..worlds.generate import dump_world
+    from ..worlds.world_yaml import dump_world
 
     services = import_services()
     paths = [path for path in list_specs(Settings()) if path.name != CONTROL_SPEC]
