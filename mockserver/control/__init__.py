@@ -25,7 +25,7 @@ OPERATIONS = {  # by the module whose `handlers(context)` has them
     "snapshots": "listSnapshots saveSnapshot deleteSnapshot restoreSnapshot diffSnapshots diffState",
     "tenants": "listTenants dropTenant",
     "worlds": "listWorlds dropWorld",
-    "settings": "showSettings changeSettings",
+    "settings": "showSettings changeSettings setGlobalDelay",
     "clock": "showClock setClock advanceClock",
     "tokens": "listTokens mintToken revokeToken",
     "requests.handlers": (
@@ -37,9 +37,9 @@ OPERATIONS = {  # by the module whose `handlers(context)` has them
     "faults": "listFaults orderFault showFault removeFault removeFaults",
     "mappings.handlers": (
         "listStubs createStub removeStubs resetStubs showStub replaceStub removeStub removeEqualStubs "
-        "findStubsByMetadata removeStubsByMetadata"
+        "findStubsByMetadata removeStubsByMetadata importStubs saveStubs"
     ),
-    "scenarios": "listScenarios showScenario startScenario stopScenarios",
+    "scenarios": "listScenarios showScenario startScenario stopScenarios resetScenarios",
     "explain.handlers": "explain",
     "findings": "listFindings clearFindings",
 }
