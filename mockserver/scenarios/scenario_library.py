@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
@@ -15,11 +15,13 @@ from ..store.tenant import Seed
 from ..worlds.loading import WorldLibrary
 from ..worlds.mistakes import WorldError, suggest_names
 from ..worlds.sections import all_sections
-from .scenario import Origin, Scenario
 from .scenario_mistakes import ScenarioError, ScenarioMistake
-from .scenario_reading import MAX_SCENARIO_BYTES, ScenarioReader
-from .scenario_schema import build_scenario_schema
 
+if TYPE_CHECKING:  # imported with the first scenario that is read
+    from .scenario import Origin, Scenario
+    from .scenario_reading import ScenarioReader
+
+MAX_SCENARIO_BYTES = 1024 * 1024  # as JSON, or as a file
 FILE_ENDINGS = (".yaml", ".yml", ".json")
 
 FileMark = tuple[int, int]  # when a file was changed, in nanoseconds, and its size
@@ -130,11 +132,15 @@ class ScenarioLibrary:
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of scenarios."""
+        from .scenario_schema import build_scenario_schema  # noqa: PLC0415 - see above
+
         sections = [section.name for section in all_sections(self.worlds.collections)]
         return build_scenario_schema(self.control, sections, self.worlds.collections)
 
     @cached_property
     def _reader(self) -> ScenarioReader:
+        from .scenario_reading import ScenarioReader  # noqa: PLC0415 - see above
+
         validator = jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
         return ScenarioReader(self.schema, validator, self.operations, self._find_world_problem)
 

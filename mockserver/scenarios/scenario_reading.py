@@ -29,9 +29,9 @@ from .scenario import (
     find_placeholders,
     with_persona_token,
 )
+from .scenario_library import MAX_SCENARIO_BYTES
 from .scenario_mistakes import ScenarioError, ScenarioMistake, find_schema_violations
 
-MAX_SCENARIO_BYTES = 1024 * 1024  # as JSON, or as a file
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")  # use fullmatch
 CALL_FIELDS = ("call", "at", "operation", "path", "query", "persona", "headers")
 ALL_FAULTS = "all"  # instead of the id of a fault

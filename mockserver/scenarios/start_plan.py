@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -131,7 +131,7 @@ def _find_token_mistakes(
 
 
 def build_scenario_faults(
-    scenario: Scenario, definitions: list[Definition], tenant: str, operations: Mapping[str, Any], index_base: int
+    scenario: Scenario, definitions: Sequence[Definition], tenant: str, operations: Mapping[str, Any], index_base: int
 ) -> list[Fault]:
     """Return faults for a tenant, NO_TENANT for calls without one; Unsatisfiable or BadRequest if one is impossible."""
     return [

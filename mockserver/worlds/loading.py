@@ -21,12 +21,9 @@ from ..store.state import State
 from ..store.tenant import Seed
 from ..store.world import World
 from ..wording import describe_unknown, json_pointer
-from . import building, example_ids, reading
-from .checking import check_rows
-from .doubtful_scopes import find_doubtful_scopes
+from . import building, reading
 from .mistakes import MAX_MISTAKES, Mistake, Steps, WorldError, name_row, split_place
 from .reading import WorldText
-from .schema_mistakes import find_schema_mistakes
 from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
 from .surroundings import Surroundings
 
@@ -108,6 +105,11 @@ class WorldLibrary:
         text: what the world was read from, for the lines of its mistakes.
         surroundings: the rest of the world, if only a part of it is checked.
         """
+        # Shipped worlds are not checked.
+        from .checking import check_rows  # noqa: PLC0415
+        from .doubtful_scopes import find_doubtful_scopes  # noqa: PLC0415
+        from .schema_mistakes import find_schema_mistakes  # noqa: PLC0415
+
         sections = all_sections(self.collections)
         schema_mistakes = find_schema_mistakes(self._validator, self.schema, world)
         completed, mistakes = check_rows(
@@ -134,7 +136,9 @@ class WorldLibrary:
 
     def map_example_ids(self, world: World, tenant: str, spec_name: str) -> dict[str, str]:
         """Return which ids of a tenant stand for those of the default world in the examples of a spec."""
-        return example_ids.map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
+        from .example_ids import map_example_ids  # noqa: PLC0415 - only pages of the documentation show them
+
+        return map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
 
     @cached_property
     def _default_world(self) -> CheckedWorld:

@@ -10,8 +10,8 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.resources import data_folder
+from mockserver.scenarios.scenario_library import MAX_SCENARIO_BYTES
 from mockserver.scenarios.scenario_mistakes import MAX_SHOWN_MISTAKES, ScenarioError
-from mockserver.scenarios.scenario_reading import MAX_SCENARIO_BYTES
 from mockserver.scenarios.scenario_schema import write_scenario_schema
 from mockserver.settings import Settings
 from tests.support.client import Client
