@@ -13,7 +13,6 @@ ADDRESS_FIELDS = (
 )
 ADDRESS_ID_DIGITS = 10  # as in the published examples
 SHOWN_METADATA = ("version", "mixins")
-IN_CUSTOMERS = "customers", "addresses"  # the collection, and the field of its rows
 
 
 def settle_default(addresses: Sequence[Document], written_id: str) -> list[Document]:
@@ -55,6 +54,5 @@ def drop_tags(address: Document, tags: Sequence[str]) -> list[str]:
     return [tag for tag in address.get("tags", ()) if tag not in tags]
 
 
-def parse_tags(text: str) -> list[str]:
-    """Return the tags in a list that is separated by commas; blanks around them do not count."""
-    return [tag for tag in (part.strip() for part in text.split(",")) if tag]
+# Where addresses are stored, what of them, how long generated ids are, and what settles the list after a write.
+ADDRESS_PARTS = "customers", "addresses", frozenset(ADDRESS_FIELDS), ADDRESS_ID_DIGITS, settle_default

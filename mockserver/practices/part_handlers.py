@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..messages import Call, Handler, Listing, Reply
 from .parts import PartsOf
@@ -10,6 +10,7 @@ from .rows import LazyRows, Row
 
 FindOwner = Callable[[Call], str]  # returns the key of the document whose parts a call is about
 PresentPart = Callable[[Row], Row]
+ChangeTags = Callable[[Row, Sequence[str]], list[str]]  # returns the tags of a part together with some, or without them
 
 
 def owner_in_path(parameter: str) -> FindOwner:
@@ -62,6 +63,21 @@ def remove_part(parts: PartsOf, find_owner: FindOwner, parameter: str) -> Handle
 
     def handle(call: Call) -> Reply:
         parts.remove_part(call.tenant, find_owner(call), call.path[parameter])
+        return Reply(204)
+
+    return handle
+
+
+def change_tags(parts: PartsOf, find_owner: FindOwner, parameter: str, change: ChangeTags) -> Handler:
+    """Return a handler that changes the tags of the part whose id is in a path parameter.
+
+    The query parameter `tags` has them, separated by commas; blanks around them do not count.
+    """
+
+    def handle(call: Call) -> Reply:
+        tags = [tag for tag in (part.strip() for part in call.query["tags"].split(",")) if tag]
+        owner, id_ = find_owner(call), call.path[parameter]
+        parts.change_part(call.tenant, owner, id_, lambda part: {"tags": change(part, tags)})
         return Reply(204)
 
     return handle

@@ -59,7 +59,7 @@ class PartsOf:
             id_ = body.get("id") or self.generate_id(tenant, ids)
             if id_ in ids:
                 raise Conflict
-            return self._store_part(tenant, state, owner_key, id_, body), id_
+            return self.store_part(tenant, state, owner_key, id_, body), id_
 
         return tenant.change(rule)
 
@@ -73,9 +73,9 @@ class PartsOf:
             is_new = all(part["id"] != id_ for part in self.list_parts(state, owner_key))
             if is_new:
                 _raise_first(validate, body)
-                return self._store_part(tenant, state, owner_key, id_, body), True
+                return self.store_part(tenant, state, owner_key, id_, body), True
             merged = self._merge_part(state, owner_key, id_, body, validate)
-            return self._store_part(tenant, state, owner_key, id_, merged), False
+            return self.store_part(tenant, state, owner_key, id_, merged), False
 
         return tenant.change(rule)
 
@@ -84,7 +84,7 @@ class PartsOf:
 
         def rule(state: State) -> tuple[State, None]:
             merged = self._merge_part(state, owner_key, id_, patch, validate)
-            return self._store_part(tenant, state, owner_key, id_, merged), None
+            return self.store_part(tenant, state, owner_key, id_, merged), None
 
         tenant.change(rule)
 
@@ -93,7 +93,7 @@ class PartsOf:
 
         def rule(state: State) -> tuple[State, None]:
             merged = self._merge_part(state, owner_key, id_, make_patch(self.find_part(state, owner_key, id_)), None)
-            return self._store_part(tenant, state, owner_key, id_, merged), None
+            return self.store_part(tenant, state, owner_key, id_, merged), None
 
         tenant.change(rule)
 
@@ -118,7 +118,7 @@ class PartsOf:
         _raise_first(validate, merged)
         return merged
 
-    def _store_part(self, tenant: Tenant, state: State, owner_key: str, id_: str, body: Body) -> State:
+    def store_part(self, tenant: Tenant, state: State, owner_key: str, id_: str, body: Body) -> State:
         """Return a state with a part, which replaces the one with the same id or follows all others."""
         parts = list(self.list_parts(state, owner_key))
         position = next((index for index, part in enumerate(parts) if part["id"] == id_), len(parts))

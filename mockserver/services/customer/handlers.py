@@ -16,12 +16,7 @@ from ...store.state import Document
 from . import customer_writes, customers
 
 NUMBER, ADDRESS = "customerNumber", "addressId"
-ADDRESSES = PartsOf(
-    *customer_addresses.IN_CUSTOMERS,
-    frozenset(customer_addresses.ADDRESS_FIELDS),
-    customer_addresses.ADDRESS_ID_DIGITS,
-    customer_addresses.settle_default,
-)
+ADDRESSES = PartsOf(*customer_addresses.ADDRESS_PARTS)
 OWNER = part_handlers.owner_in_path(NUMBER)
 
 
@@ -33,7 +28,7 @@ def get_customers(call: Call) -> Listing:
 
 def get_customer(call: Call) -> Reply:
     """Return one customer; for a caller who may not see it, it does not exist (M1)."""
-    number = call.path["customerNumber"]
+    number = call.path[NUMBER]
     customer = call.tenant.state.customers.get(number)
     if customer is None:
         raise NotFound(number)
@@ -69,30 +64,6 @@ def delete_customer(call: Call) -> Reply:
     return Reply(202)
 
 
-def post_address_tags(call: Call) -> Reply:
-    """Add tags to an address."""
-    tags = customer_addresses.parse_tags(call.query["tags"])
-    ADDRESSES.change_part(
-        call.tenant,
-        OWNER(call),
-        call.path[ADDRESS],
-        lambda address: {"tags": customer_addresses.add_tags(address, tags)},
-    )
-    return Reply(204)
-
-
-def delete_address_tags(call: Call) -> Reply:
-    """Remove tags from an address."""
-    tags = customer_addresses.parse_tags(call.query["tags"])
-    ADDRESSES.change_part(
-        call.tenant,
-        OWNER(call),
-        call.path[ADDRESS],
-        lambda address: {"tags": customer_addresses.drop_tags(address, tags)},
-    )
-    return Reply(204)
-
-
 def _row_maker(call: Call) -> Callable[[Document], Row]:
     expansions = customer_profile.parse_expand(call.query.get("expand"))
     return partial(customers.customer_row, call.tenant.state, expansions=expansions)
@@ -117,6 +88,10 @@ HANDLERS: dict[str, Handler] = {
     "PUT-customer-tenant-update-customer-address": part_handlers.replace_part(ADDRESSES, OWNER, ADDRESS),
     "PATCH-customer-tenant-update-customer-address": part_handlers.merge_part(ADDRESSES, OWNER, ADDRESS),
     "DELETE-customer-tenant-remove-customer-address": part_handlers.remove_part(ADDRESSES, OWNER, ADDRESS),
-    "POST-customer-tenant-add-address-tags": post_address_tags,
-    "DELETE-customer-tenant-remove-address-tags": delete_address_tags,
+    "POST-customer-tenant-add-address-tags": part_handlers.change_tags(
+        ADDRESSES, OWNER, ADDRESS, customer_addresses.add_tags
+    ),
+    "DELETE-customer-tenant-remove-address-tags": part_handlers.change_tags(
+        ADDRESSES, OWNER, ADDRESS, customer_addresses.drop_tags
+    ),
 }

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...domain import customer_accounts
-from ...domain.customer_addresses import ADDRESS_FIELDS, ADDRESS_ID_DIGITS
+from ...domain.customer_addresses import ADDRESS_PARTS
 from ...errors import BadRequest
 from ...practices import documents
+from ...practices.parts import PartsOf
 from ...store.state import State
 from ...store.tenant import Tenant
 
 Body = Mapping[str, Any]
+
+ADDRESSES = PartsOf(*ADDRESS_PARTS)
 
 
 def sign_up(tenant: Tenant, body: Body) -> str:
@@ -30,9 +33,11 @@ def sign_up(tenant: Tenant, body: Body) -> str:
         customer = customer_accounts.apply_details(account, details, "/customerDetails")
         customer |= {name: details[name] for name in ("mixins",) if details.get(name) is not None}
         customer["metadata"] = documents.next_metadata(tenant, state, None, details)
+        state = state.with_document("customers", number, customer)
         if body.get("customerAddress"):
-            customer["addresses"] = [_first_address(tenant, state, body["customerAddress"])]
-        return state.with_document("customers", number, customer), number
+            address = {**body["customerAddress"], "isDefault": True}  # B14
+            state = ADDRESSES.store_part(tenant, state, number, ADDRESSES.generate_id(tenant), address)
+        return state, number
 
     return tenant.change(rule)
 
@@ -48,11 +53,3 @@ def change_profile(tenant: Tenant, customer_id: str, patch: Body) -> None:
         return state.with_document("customers", customer_id, customer), None
 
     tenant.change(rule)
-
-
-def _first_address(tenant: Tenant, state: State, address: Body) -> dict[str, Any]:
-    """Return the address of a sign-up, which is the default (B14)."""
-    content = {name: address[name] for name in ADDRESS_FIELDS if address.get(name) is not None}
-    metadata = documents.next_metadata(tenant, state, None, address)
-    id_ = tenant.ids.next_hex(ADDRESS_ID_DIGITS)
-    return {"id": id_, **content, "isDefault": True, "metadata": metadata}

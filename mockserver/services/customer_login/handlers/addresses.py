@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import partial
 
 from ....domain import customer_addresses
-from ....messages import Call, Handler, Reply
+from ....messages import Call, Handler
 from ....practices import part_handlers
-from ....practices.parts import PartsOf
-from ....store.state import Document
 from ....store.world import World
 from .. import account
+from ..registration import ADDRESSES
 
 ID = "addressId"
-ADDRESSES = PartsOf(
-    *customer_addresses.IN_CUSTOMERS,
-    frozenset(customer_addresses.ADDRESS_FIELDS),
-    customer_addresses.ADDRESS_ID_DIGITS,
-    customer_addresses.settle_default,
-)
 
 
 def create_address_handlers(world: World) -> dict[str, Handler]:
@@ -33,19 +25,14 @@ def create_address_handlers(world: World) -> dict[str, Handler]:
         "PATCH-customer-update-customer-address": change,
         "PUT-customer-update-customer-address": change,
         "DELETE-customer-remove-customer-address-by-id": part_handlers.remove_part(ADDRESSES, find_caller, ID),
-        "POST-customer-add-address-tags": partial(_change_tags, world, customer_addresses.add_tags),
-        "DELETE-customer-remove-address-tags": partial(_change_tags, world, customer_addresses.drop_tags),
+        "POST-customer-add-address-tags": part_handlers.change_tags(
+            ADDRESSES, find_caller, ID, customer_addresses.add_tags
+        ),
+        "DELETE-customer-remove-address-tags": part_handlers.change_tags(
+            ADDRESSES, find_caller, ID, customer_addresses.drop_tags
+        ),
     }
 
 
 def _find_caller(world: World, call: Call) -> str:
     return account.require_own_customer(world.tokens, call.tenant, call.principal)
-
-
-def _change_tags(world: World, change: Callable[[Document, Sequence[str]], list[str]], call: Call) -> Reply:
-    """Add tags to an address, or remove some."""
-    tags = customer_addresses.parse_tags(call.query["tags"])
-    ADDRESSES.change_part(
-        call.tenant, _find_caller(world, call), call.path[ID], lambda address: {"tags": change(address, tags)}
-    )
-    return Reply(204)
