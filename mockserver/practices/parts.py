@@ -11,7 +11,7 @@ from ..messages import Validate
 from ..store.ids import DOCUMENT_ID_DIGITS
 from ..store.state import Document, State
 from ..store.tenant import Tenant
-from . import documents
+from . import documents, writes
 from .documents import Body
 
 PartList = list[Document]
@@ -58,7 +58,7 @@ class PartsOf:
             ids = {part["id"] for part in self.list_parts(state, owner_key)}
             id_ = body.get("id") or self.generate_id(tenant, ids)
             if id_ in ids:
-                raise Conflict
+                raise Conflict(remedy=writes.GENERATED_ID)
             return self.store_part(tenant, state, owner_key, id_, body), id_
 
         return tenant.change(rule)

@@ -12,6 +12,7 @@ BulkEntry = dict[str, Any]
 ElementOutcome = tuple[int, str | None]  # 201 or 204, and the id if entries of this operation have one
 
 STATUS_TEXTS = {201: "Created", 204: "OK"}  # E2; other services of the vendor say "No Content"
+GENERATED_ID = Remedy("Without `id`, one is generated.", without="/id")
 UNCHECKED_VERSION = Remedy(
     "Without metadata.version, the version is not checked; GET returns the stored one.", without="/metadata/version"
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...access import Principal
 from ...domain import customer_accounts, password_resets
-from ...errors import BadRequest, Conflict, Forbidden, NotFound, Remedy
-from ...practices import documents
+from ...errors import BadRequest, Conflict, Forbidden, NotFound
+from ...practices import documents, writes
 from ...store.state import State
 from ...store.tenant import Tenant
 from .collections import CUSTOMERS
@@ -30,7 +30,7 @@ def create_customer(tenant: Tenant, principal: Principal, body: Body, *, is_noti
     def rule(state: State) -> tuple[State, str]:
         id_ = body.get("id") or customer_accounts.generate_number(tenant.ids, state)
         if id_ in state.customers:
-            raise Conflict(remedy=Remedy("Without `id`, one is generated.", without="/id"))
+            raise Conflict(remedy=writes.GENERATED_ID)
         return _with_new_customer(tenant, state, id_, body, is_notified=is_notified), id_
 
     return tenant.change(rule)

@@ -8,7 +8,7 @@ from typing import Any
 from ...access import READ_SEGMENTS
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
 from ...messages import Validate
-from ...practices import jsonpatch, mixins
+from ...practices import jsonpatch, mixins, writes
 from ...practices.rows import ConcatenatedTables
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.clock import normalize_timestamp
@@ -137,7 +137,7 @@ def _apply_creation(write: WriteContext, state: State, body: SegmentBody) -> tup
     _check_content(write.tenant, state, body)
     revision = write.next_revision(None, body)
     if id_ in state.segments:
-        raise Conflict(remedy=Remedy("Without `id`, one is generated.", without="/id"))
+        raise Conflict(remedy=writes.GENERATED_ID)
     return state.with_segment(_segment_document(id_, body, revision)), id_
 
 

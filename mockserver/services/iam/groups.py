@@ -8,7 +8,7 @@ from typing import Any
 from ...access import Principal
 from ...domain import group_membership
 from ...errors import BadRequest, Conflict, Forbidden, Remedy
-from ...practices import documents
+from ...practices import documents, writes
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from .collections import GROUPS
@@ -38,7 +38,7 @@ def create_group(tenant: Tenant, body: GroupBody) -> str:
         groups = state.collection(GROUPS.name)
         id_ = body.get("id") or tenant.ids.next_document_id(groups)
         if id_ in groups:
-            raise Conflict(remedy=Remedy("Without `id`, one is generated.", without="/id"))
+            raise Conflict(remedy=writes.GENERATED_ID)
         group = _group_content(body)
         if "vendorId" in body:
             _check_vendor(group, "/vendorId")
