@@ -36,9 +36,8 @@ def export_tenant(context: ControlContext, call: Call) -> Reply:
         text = b"".join(write_text(block, "yaml", f"The tenant {tenant.name} as a world of emporix-mockserver"))
         return Reply(200, TextBody(text.decode(), YAML_MEDIA_TYPE))
     section = export_switches(tenant.switches)
-    world = exporting.export_world(tenant.state, worlds.collections) | export_access(
-        tenant.seed, worlds.scopes, tenant.state
-    )
+    access = export_access(tenant.seed, worlds.scopes, tenant.state)
+    world = exporting.export_world(tenant.state, worlds.collections) | access
     return Reply(200, world | ({SWITCHES: section} if section else {}))
 
 

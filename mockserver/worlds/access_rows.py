@@ -14,18 +14,21 @@ from .building import ALL_SCOPES
 from .sections import ACCESS, ONLY
 
 
-def export_access(seed: Seed, all_scopes: Iterable[str], state: State | None = None) -> dict[str, Any]:
+def export_access(seed: Seed, all_scopes: Iterable[str], state: State) -> dict[str, Any]:
     """Return the sections of a world that say who may call: `access`, `clients` and `tokens`.
 
     all_scopes: what `scopes: all` stands for.
-    state: that of a tenant, to leave out the tokens of customers and legal entities that it does not have.
+    state: that of the tenant. If it differs from that of the seed, tokens of customers and legal entities that it lacks
+    are left out, since no world may have them.
     """
     scopes = tuple(sorted(all_scopes))
     return {
         **({ACCESS: ONLY} if seed.customer_scopes is None else {}),
         "clients": [client_row(client, scopes) for client in seed.clients.values()],
         "tokens": [
-            token_row(token, holder, scopes) for token, holder in seed.tokens.items() if _is_usable(holder, state)
+            token_row(token, holder, scopes)
+            for token, holder in seed.tokens.items()
+            if state is seed.state or _is_usable(holder, state)
         ],
     }
 
@@ -50,9 +53,8 @@ def token_row(token: str, holder: Principal, all_scopes: tuple[str, ...]) -> Row
     return {name: fact for name, fact in facts.items() if fact is not None}
 
 
-def _is_usable(holder: Principal, state: State | None) -> bool:
-    """Whether a state has the customer and the legal entity of a token."""
-    return state is None or (
-        (holder.customer_id is None or holder.customer_id in state.customers)
-        and (holder.legal_entity_id is None or holder.legal_entity_id in state.legal_entities)
+def _is_usable(holder: Principal, state: State) -> bool:
+    """Whether a state has the customer and the legal entity of a token, if it names them."""
+    return (holder.customer_id is None or holder.customer_id in state.customers) and (
+        holder.legal_entity_id is None or holder.legal_entity_id in state.legal_entities
     )

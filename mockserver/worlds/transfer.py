@@ -22,8 +22,7 @@ def world_block(
     switches: those of a tenant, or those that differ from the defaults.
     """
     block = writer.state_block(state)
-    tenant_state = None if state is seed.state else state
-    for name, part in export_access(seed, all_scopes, tenant_state).items():
+    for name, part in export_access(seed, all_scopes, state).items():
         block[name] = _rows_or_none(writer, part) if isinstance(part, list) else part
     section = export_switches(switches) if isinstance(switches, Switches) else dict(switches)
     return Block(block | ({SWITCHES: section} if section else {}))

@@ -34,10 +34,28 @@ IDS = {
     "groupId": "g",
     "userId": "u",
     "userType": "CUSTOMER",
+    "customerNumber": "c",
+    "addressId": "a",
 }
 SEGMENT = {"name": {"en": "S"}, "siteCode": "main"}
 GROUP = {"name": {"en": "G"}}
+ADDRESS = {"contactName": "A"}
 GOOD_BODIES: dict[str, Any] = {
+    "POST-customer-tenant-create-customer": {},
+    "PUT-customer-tenant-update-customer": {},
+    "PATCH-customer-tenant-update-customer": {},
+    "POST-customer-tenant-add-customer-address": ADDRESS,
+    "PUT-customer-tenant-update-customer-address": ADDRESS,
+    "PATCH-customer-tenant-update-customer-address": ADDRESS,
+    "POST-customer-create-customer-account": {"email": "erin@example.com", "password": "secret1"},
+    "PUT-customer-update-customer": {},
+    "PATCH-customer-update-customer": {},
+    "POST-customer-add-address": ADDRESS,
+    "PUT-customer-update-customer-address": ADDRESS,
+    "PATCH-customer-update-customer-address": ADDRESS,
+    "POST-customer-change-account-password": {"currentPassword": "secret1", "newPassword": "secret2"},
+    "POST-customer-request-reset-password": {"email": "erin@example.com"},
+    "POST-customer-reset-password": {"token": "t", "password": "secret1"},
     "POST-customer-segment-create-segment": SEGMENT,
     "PUT-customer-segment-update-segment": SEGMENT,
     "PATCH-customer-segment-update-segment": [],

@@ -81,6 +81,12 @@ def apply_method(state: State, change: Change) -> Outcome:
     return single_rows.write_row(WORLDS, state, collection, key, row, dangling=dangling)
 
 
+@pytest.fixture(autouse=True)
+def report_all_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("checking", "loading"):
+        monkeypatch.setattr(f"mockserver.worlds.{module}.MAX_MISTAKES", 1000)
+
+
 def find_mistakes(state: State, *, dangling: bool, **sections: Any) -> set[tuple[str, str]]:
     """Return the rows and reasons of all mistakes of a world, without the suggestions."""
     try:

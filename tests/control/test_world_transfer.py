@@ -22,7 +22,7 @@ from tests.support.client import TENANT_NUMBERS, Admin, Client
 from tests.support.clock import ManualClock
 from tests.support.drawn_worlds import CLIENTS, JSON, TOKENS, WORLD_ROWS, draw_switches
 from tests.support.live_server import run_command, serve_in_thread
-from tests.support.samples import DEFAULT, GOLDEN, WORLDS
+from tests.support.samples import DEFAULT, GOLDEN, JOHN, WORLDS
 
 APP = build(Settings(), ManualClock())  # not a fixture, since hypothesis would describe it for every example
 
@@ -79,10 +79,20 @@ def test_the_default_tenant_is_the_default_world(client: Client) -> None:
     exported = Admin(client).call("GET", "/world")
     assert exported.keys() == {*WORLDS.collections, "languages", "clients", "tokens"}
     assert {name: len(exported[name]) for name in WORLDS.collections} == {
-        name: len(DEFAULT[name]) for name in WORLDS.collections
+        name: len(DEFAULT.get(name, [])) for name in WORLDS.collections
     }
     assert [row["id"] for row in exported["clients"]] == ["admin", "manager", "reader", "storefront"]
     assert exported["tokens"][0] == {"token": "admin-token", "scopes": "all"}
+
+
+@pytest.mark.parametrize("media_type", ["application/yaml", "application/json"])
+def test_an_exported_tenant_without_the_customer_of_a_token_can_be_imported(client: Client, media_type: str) -> None:
+    client.send("DELETE", f"//customer/{client.tenant}/customers/{JOHN}")
+    exported = client.get(f"//__admin/world?tenant={client.tenant}", headers={"Accept": media_type}).data
+    assert b"admin-token" in exported
+    assert b"customer-token" not in exported
+    reply = client.put(f"//__admin/world?tenant={client.tenant}", data=exported, content_type=media_type)
+    assert reply.status_code == 200, reply.text
 
 
 @pytest.mark.parametrize(
