@@ -113,6 +113,11 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "categories": ["12468504"],
         },
     ],
+    "prices": [
+        {"id": f"{product}-{currency}", "itemId": product, "currency": currency, "tierValues": [value]}
+        for product, values in (("12468504", {"EUR": 12.95, "USD": 14.25}), ("12849186", {"EUR": 6.49, "USD": 7.15}))
+        for currency, value in values.items()
+    ],
     "segments": [
         {
             "id": GOLDEN,
