@@ -176,21 +176,24 @@ def _evaluate(state: State, price: Document, demand: Demand, context: ShoppingCo
     model, product_id, country = find_model(state, price), price["itemId"]["id"], price["location"]["countryCode"]
     if model is None or demand.unit_code not in (None, model["measurementUnit"]["unitCode"]):
         return None
-    tax = find_tax(state, product_id, context.country)
-    price_tax = tax if country == context.country else find_tax(state, product_id, country)
-    if country != context.country and (tax is None or price_tax is None):
-        return None
-    values = calculate_values(price, model, demand.quantity, demand.tiered)
+    gross, tax = model["includesTax"], find_tax(state, product_id, context.country)
+    factor = Decimal(1)
+    if country != context.country:
+        price_tax = find_tax(state, product_id, country)
+        if tax is None or price_tax is None:
+            return None
+        if gross:
+            factor = (HUNDRED + tax.rate) / (HUNDRED + price_tax.rate)
+    values = calculate_values(price, model, demand.quantity, factor=factor, tiered=demand.tiered)
     if values is None:
         return None
-    gross, digits = model["includesTax"], currency_digits(context.currency)
+    digits = currency_digits(context.currency)
     site_setting = state.sites.get(context.site_code, {}).get("includesTax")
     unit_digits = max(digits, *map(count_digits, values[:2]))
-    rates = (price_tax.rate, tax.rate) if price_tax is not None and tax is not None else None
     amounts = Amounts(
-        _apply_tax(values.original, rates, unit_digits, gross=gross),
-        _apply_tax(values.effective, rates, unit_digits, gross=gross),
-        _apply_tax(round_amount(values.total, digits), rates, digits, gross=gross),
+        _apply_tax(values.original, tax, unit_digits, gross=gross),
+        _apply_tax(values.effective, tax, unit_digits, gross=gross),
+        _apply_tax(round_amount(values.total, digits), tax, digits, gross=gross),
     )
     return MatchedPrice(
         row=price,
@@ -208,14 +211,8 @@ def _evaluate(state: State, price: Document, demand: Demand, context: ShoppingCo
     )
 
 
-def _apply_tax(amount: Decimal, rates: tuple[Decimal, Decimal] | None, digits: int, *, gross: bool) -> TaxedAmount:
-    """Return an amount of a price without and with the tax of the session's country (P5, P6).
-
-    rates: in percent, in the country of the price and in that of the session; None if no tax is known.
-    """
-    if rates is None:
+def _apply_tax(amount: Decimal, tax: TaxRate | None, digits: int, *, gross: bool) -> TaxedAmount:
+    """Return an amount of a price without and with tax; both are the same if no tax is known (P6)."""
+    if tax is None:
         return TaxedAmount(amount, amount)
-    price_rate, rate = rates
-    if gross and price_rate != rate:
-        amount = round_amount(amount / (1 + price_rate / HUNDRED) * (1 + rate / HUNDRED), digits)
-    return split_tax(amount, rate, digits, includes_tax=gross)
+    return split_tax(amount, tax.rate, digits, includes_tax=gross)

@@ -43,13 +43,23 @@ class Share(NamedTuple):
 
 
 def calculate_values(
-    price: Document, model: Document, quantity: Decimal, tiered: TieredPrices = "graduated"
+    price: Document,
+    model: Document,
+    quantity: Decimal,
+    *,
+    factor: Decimal = Decimal(1),
+    tiered: TieredPrices = "graduated",
 ) -> PriceValues | None:
-    """Return the values of a price for a quantity in the unit of its model; None if no tier is reached (P4)."""
+    """Return the values of a price for a quantity in the unit of its model; None if no tier is reached (P4).
+
+    factor: of each value, for another country's tax (P5).
+    """
     shares = _split_quantity(price, model, quantity, tiered)
     if not shares:
         return None
     digits = max(currency_digits(price["currency"]), *(count_digits(share.value) for share in shares))
+    if factor != 1:
+        shares = [Share(share.units, round_amount(share.value * factor, digits)) for share in shares]
     discounted = [Share(share.units, _discount(share.value, price.get("salePrice", {}), digits)) for share in shares]
     units = sum((share.units for share in shares), Decimal(0))
     if len(shares) == 1 or not units:

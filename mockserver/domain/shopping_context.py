@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -9,7 +10,7 @@ from typing import Any
 
 from ..access import Principal
 from ..store.clock import format_timestamp
-from ..store.state import Document, Revision, State
+from ..store.state import IMPORTED_REVISION, Document, Revision, State
 from ..store.tenant import Tenant
 from .own_segments import find_joined_segment_ids, list_acting_groups
 from .segment_activity import is_active_segment
@@ -113,19 +114,25 @@ def country_of_site(site: Document) -> str:
 def choose(tenant: Tenant, state: State, session_id: str, **changes: Any) -> State:
     """Return a state in which a session has these values in its context, which is created if it is missing.
 
-    A value of None is removed. A context that is created for a cart, with `cartId`, can be read from then on (S1).
+    A value of None is removed. A context with a `cartId` can be read from then on (S1).
     """
-    old = state.collection(SESSION_CONTEXTS).get(session_id)
-    return with_context(tenant, state, {**(old or {"sessionId": session_id}), **changes})
+    old = state.collection(SESSION_CONTEXTS).get(session_id) or {"sessionId": session_id}
+    return with_context(tenant, state, {**old, **changes})
+
+
+def start_context(tenant: Tenant, state: State, session_id: str, choices: Mapping[str, str]) -> State:
+    """Return a state with what a session has chosen at its login; clients cannot read a new context yet (S1, S4)."""
+    is_new = session_id not in state.collection(SESSION_CONTEXTS)
+    return choose(tenant, state, session_id, **choices, **({AWAITS_CART: True} if is_new else {}))
 
 
 def with_context(tenant: Tenant, state: State, row: Document) -> State:
     """Return a state with this session context, in its next version; values of None are left out."""
     session_id, now = row["sessionId"], format_timestamp(tenant.clock.now())
-    old = state.collection(SESSION_CONTEXTS).get(session_id, {})
+    old = state.collection(SESSION_CONTEXTS).get(session_id)
     revision = Revision(1, now, now)
-    if "metadata" in old:
-        before = Revision.from_document(old)
+    if old is not None:
+        before = Revision.from_document(old) if "metadata" in old else IMPORTED_REVISION
         revision = Revision(before.version + 1, before.created_at, now)
     kept = {name: value for name, value in row.items() if value is not None}
     if "cartId" in kept:

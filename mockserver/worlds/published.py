@@ -114,7 +114,13 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
         },
     ],
     "prices": [
-        {"id": f"{product}-{currency}", "itemId": product, "currency": currency, "tierValues": [value]}
+        {
+            "id": f"{product}-{currency}",
+            "itemId": {"itemType": "PRODUCT", "id": product},
+            "currency": currency,
+            "location": {"countryCode": "DE"},
+            "tierValues": [{"priceValue": value}],
+        }
         for product, values in (("12468504", {"EUR": 12.95, "USD": 14.25}), ("12849186", {"EUR": 6.49, "USD": 7.15}))
         for currency, value in values.items()
     ],

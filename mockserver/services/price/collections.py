@@ -33,7 +33,7 @@ DEFAULT_CURRENCY, DEFAULT_COUNTRY = "EUR", "DE"  # of a world without sites
 TIER_TYPES = ("BASIC", "VOLUME", "TIERED")
 PRINCIPAL_TYPES = ("CUSTOMER", "GROUP")
 CENTS_OF_ENDINGS = (0, 49, 95, 99)  # of generated prices
-DOLLARS_PER_EURO = 1.1
+FOREIGN_FACTOR = 1.1  # of generated prices in other currencies
 
 
 def _or_text(schema: Schema, text: Schema = CHOSEN_ID) -> Schema:
@@ -153,18 +153,13 @@ def _generate_price(context: RowContext) -> GeneratedRow | None:
     if index >= len(products) or not sites:
         return None
     product_id, currency = products[index]["id"], sites[site_index]["currency"]
-    return sample_price(product_id, currency, euros=5 + 7 * index % 90, ending=index)
-
-
-def sample_price(product_id: str, currency: str, *, euros: int, ending: int) -> GeneratedRow:
-    """Return a price of a product as people write it: about this many euros, with one of a few endings."""
-    value = euros + CENTS_OF_ENDINGS[ending % len(CENTS_OF_ENDINGS)] / 100
-    factor = 1 if currency == DEFAULT_CURRENCY else DOLLARS_PER_EURO
+    value = 5 + 7 * index % 90 + CENTS_OF_ENDINGS[index % len(CENTS_OF_ENDINGS)] / 100
     return {
         "id": f"{product_id}-{currency}",
-        "itemId": product_id,
+        "itemId": {"itemType": PRODUCT, "id": product_id},
         "currency": currency,
-        "tierValues": [round(value * factor, 2)],
+        "location": {"countryCode": country_of_site(sites[site_index])},
+        "tierValues": [{"priceValue": round(value * (1 if currency == DEFAULT_CURRENCY else FOREIGN_FACTOR), 2)}],
     }
 
 

@@ -27,9 +27,19 @@ def _generate_taxes(context: RowContext) -> GeneratedRow | None:
     """Return the tax classes of a country."""
     if context.number >= len(RATES):
         return None
-    country, standard, reduced = RATES[context.number]
-    classes = [{"code": "STANDARD", "rate": standard}, {"code": "REDUCED", "rate": reduced}]
-    return {"locationCode": country, "taxClasses": classes}
+    country, *rates = RATES[context.number]
+    names = zip(("Standard", "Reduced"), rates, strict=True)
+    classes = [
+        {
+            "code": name.upper(),
+            "name": {context.languages[0]: name},
+            "order": order,
+            "rate": rate,
+            "isDefault": not order,
+        }
+        for order, (name, rate) in enumerate(names)
+    ]
+    return {"locationCode": country, "location": {"countryCode": country}, "taxClasses": classes}
 
 
 TAXES_OF_COUNTRIES = Collection(
