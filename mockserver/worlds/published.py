@@ -124,6 +124,11 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
         for product, values in (("12468504", {"EUR": 12.95, "USD": 14.25}), ("12849186", {"EUR": 6.49, "USD": 7.15}))
         for currency, value in values.items()
     ],
+    "availabilities": [
+        {"id": f"{site}:{product}", "productId": product, "site": site, "available": True, "stockLevel": 50}
+        for product in ("12468504", "12849186")
+        for site in ("main", "export")
+    ],
     "segments": [
         {
             "id": GOLDEN,

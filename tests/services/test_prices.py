@@ -35,9 +35,11 @@ SHOP: dict[str, Any] = {
             "id": "boxes",
             "includesTax": False,
             "measurementUnit": {"quantity": 10, "unitCode": "pc"},
-            "tierDefinition": {"tierType": "VOLUME", "tiers": [start(0), start(100)]},
+            "tierDefinition": {
+                "tierType": "VOLUME",
+                "tiers": [{"minQuantity": {"quantity": start, "unitCode": "pc"}} for start in (0, 100)],
+            },
         }
-        for start in (lambda quantity: {"minQuantity": {"quantity": quantity, "unitCode": "pc"}},)
     ],
     "prices": [{"id": "hammer-price", "itemId": "hammer", "tierValues": [11.9]}],
 }

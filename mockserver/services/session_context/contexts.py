@@ -25,8 +25,8 @@ REPLACED_FIELDS = (*PATCHED_FIELDS, "customerId", "cartId")
 Body = Mapping[str, Any]
 
 
-class Session:
-    """A session of a tenant: the caller's own one, or one that an administrator names.
+class SessionContext:
+    """The context of a session: the caller's own one, or one that an administrator names.
 
     customer_id: the caller's; with the switch `at-once`, a session without a context has one of this customer (S1).
     """
@@ -36,7 +36,7 @@ class Session:
         self._customer_id = customer_id
 
     @classmethod
-    def of_caller(cls, tenant: Tenant, principal: Principal) -> Session:
+    def of_caller(cls, tenant: Tenant, principal: Principal) -> SessionContext:
         """Return the caller's session; NotFound for the token of a service (S2)."""
         id_ = session_id_of(principal)
         if id_ is None:
@@ -86,8 +86,7 @@ class Session:
             stored = state.collection(SESSION_CONTEXTS).get(self.id)
             if creates and (stored is None or stored.get(AWAITS_CART, False)):
                 _check_site(self.tenant, state, body or {})
-                row = {name: value for name, value in make_row({}).items() if name != AWAITS_CART}
-                return with_context(self.tenant, state, row), None
+                return with_context(self.tenant, state, make_row({})), None
             row = self._find_row(state)
             if body is not None:
                 _check_version(row, body)

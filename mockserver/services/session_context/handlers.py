@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ...messages import Call, Handler, Reply
-from .contexts import Session
+from .contexts import SessionContext
 
 
-def _named_session(call: Call) -> Session:
-    return Session(call.tenant, call.path["sessionId"])
+def _named_session(call: Call) -> SessionContext:
+    return SessionContext(call.tenant, call.path["sessionId"])
 
 
-def _own_session(call: Call) -> Session:
-    return Session.of_caller(call.tenant, call.principal)
+def _own_session(call: Call) -> SessionContext:
+    return SessionContext.of_caller(call.tenant, call.principal)
 
 
 def get_context(call: Call) -> Reply:
