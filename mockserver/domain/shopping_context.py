@@ -12,6 +12,7 @@ from ..access import Principal
 from ..store.clock import format_timestamp
 from ..store.state import IMPORTED_REVISION, Document, Revision, State
 from ..store.tenant import Tenant
+from ..store.token_store import CUSTOMER_TOKEN_PREFIX
 from .own_segments import find_joined_segment_ids, list_acting_groups
 from .segment_activity import is_active_segment
 
@@ -46,11 +47,14 @@ class ShoppingContext:
 def session_id_of(principal: Principal) -> str | None:
     """Return the session of a token; None for the token of a service or an administrator.
 
-    A customer's or visitor's token that was not issued by a login has a session of its own, named like its holder (S2).
+    The tokens of a customer that were not issued by a login share a session, which is named `customer:ID`; a visitor's
+    are in one that is named like the token (S2).
     """
-    if principal.session_id is None and (principal.customer_id is not None or principal.is_visitor):
-        return principal.name or "anonymous"
-    return principal.session_id
+    if principal.session_id is not None:
+        return principal.session_id
+    if principal.customer_id is not None:
+        return CUSTOMER_TOKEN_PREFIX + principal.customer_id
+    return principal.name or "anonymous" if principal.is_visitor else None
 
 
 def find_context(tenant: Tenant, principal: Principal, state: State | None = None) -> ShoppingContext | None:

@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 from mockserver.domain.shopping_context import choose, find_context
 from mockserver.store.world import World
 from tests.support.client import Client
+from tests.support.samples import DEFAULT, GOLDEN
 
-JOHN = "customer:98029737"
+JACK = "customer:18249883"
 LOGIN = {"email": "john.doe@email.com", "password": "secret1"}
 
 
@@ -84,9 +85,9 @@ def test_s2_a_service_has_no_session_and_a_token_of_the_world_has_one_of_its_own
         404,
         "only tokens of visitors and customers have a session",
     )
-    give_cart(world, client.tenant, JOHN)
-    assert read(own(client, JOHN))["sessionId"] == JOHN
-    assert own(client, "customer:18249883").status_code == 404
+    give_cart(world, client.tenant, JACK)
+    assert read(own(client, JACK))["sessionId"] == JACK
+    assert own(client, f"customer:{DEFAULT['customers'][2]['id']}").status_code == 404
 
 
 CUSTOMER: dict[str, Any] = {"id": "jane"}
@@ -127,19 +128,19 @@ def test_s3_what_a_session_has_not_chosen_is_that_of_its_customer_or_site(client
 
 def test_s3_rules_see_the_same_as_clients(client: Client, world: World) -> None:
     tenant = world.tenant(client.tenant)
-    give_cart(world, client.tenant, JOHN)
-    holder = world.tokens.find_holder(f"Bearer {JOHN}", client.tenant)
+    give_cart(world, client.tenant, JACK)
+    holder = world.tokens.find_holder(f"Bearer {JACK}", client.tenant)
     assert holder is not None
-    context, shown = find_context(tenant, holder), read(own(client, JOHN))
+    context, shown = find_context(tenant, holder), read(own(client, JACK))
     assert context is not None
     assert (context.site_code, context.currency, context.country) == (
         shown["siteCode"],
         shown["currency"],
         shown["targetLocation"],
     )
-    assert context.customer_id == "98029737"
-    assert context.segment_ids == {"628cd20c6e8b2432b6346ca6", "628cd20c6e8b2432b6346ca7"}
-    client.post("//__admin/seed", json={"tenant": client.tenant, "inline": {"customers": [{"id": "98029737"}]}})
+    assert context.customer_id == "18249883"
+    assert context.segment_ids == {GOLDEN}
+    client.post("//__admin/seed", json={"tenant": client.tenant, "inline": {"customers": [{"id": "18249883"}]}})
     assert find_context(tenant, holder) is None  # without a site
 
 
@@ -160,11 +161,11 @@ def test_s4_a_second_login_of_a_visitor_changes_what_it_names(client: Client, wo
 
 
 def test_s4_a_patch_changes_only_some_fields(client: Client, world: World) -> None:
-    give_cart(world, client.tenant, JOHN)
+    give_cart(world, client.tenant, JACK)
     body = {"siteCode": "export", "cartId": "other", "sessionId": "other", "context": {"a": {"b": 1}}}
-    assert own(client, JOHN, "PATCH", body=body | {"metadata": {"version": 1}}).status_code == 204
-    shown = read(own(client, JOHN))
-    assert (shown["siteCode"], shown["cartId"], shown["sessionId"]) == ("export", "cart1", JOHN)
+    assert own(client, JACK, "PATCH", body=body | {"metadata": {"version": 1}}).status_code == 204
+    shown = read(own(client, JACK))
+    assert (shown["siteCode"], shown["cartId"], shown["sessionId"]) == ("export", "cart1", JACK)
     assert (shown["context"], shown["metadata"]) == ({"a": {"b": 1}}, 2)
 
 
@@ -182,12 +183,12 @@ def test_s4_a_patch_changes_only_some_fields(client: Client, world: World) -> No
 def test_s5_a_wrong_change_says_why_and_changes_nothing(
     client: Client, world: World, body: dict[str, Any], status: int, reason: str
 ) -> None:
-    give_cart(world, client.tenant, JOHN)
-    before = read(own(client, JOHN))
-    for reply in (own(client, JOHN, "PATCH", body=body), named(client, JOHN, "PUT", body=body)):
+    give_cart(world, client.tenant, JACK)
+    before = read(own(client, JACK))
+    for reply in (own(client, JACK, "PATCH", body=body), named(client, JACK, "PUT", body=body)):
         assert (reply.status_code, reply.get_json()["code"]) == (status, status)
         assert reason.lower() in reply.get_json()["message"].lower()
-    assert read(own(client, JOHN)) == before
+    assert read(own(client, JACK)) == before
 
 
 def test_s6_an_administrator_creates_and_replaces_a_context(client: Client) -> None:
@@ -208,13 +209,13 @@ def test_s6_an_administrator_makes_the_context_of_a_visitor_readable(client: Cli
 
 
 def test_attributes_are_set_and_removed_whatever_the_version(client: Client, world: World) -> None:
-    give_cart(world, client.tenant, JOHN)
+    give_cart(world, client.tenant, JACK)
     for key, value in (("campaign", "spring"), ("campaign", "summer"), ("device", {"kind": "phone"})):
-        reply = own(client, JOHN, "POST", "/attributes", {"key": key, "value": value})
+        reply = own(client, JACK, "POST", "/attributes", {"key": key, "value": value})
         assert (reply.status_code, reply.get_json()) == (201, key)
-    assert read(own(client, JOHN))["context"] == {"campaign": "summer", "device": {"kind": "phone"}}
-    assert named(client, JOHN, "POST", "/attributes", {"key": "a", "value": "b"}).status_code == 204
+    assert read(own(client, JACK))["context"] == {"campaign": "summer", "device": {"kind": "phone"}}
+    assert named(client, JACK, "POST", "/attributes", {"key": "a", "value": "b"}).status_code == 204
     for name in ("a", "device", "nothing"):
-        assert own(client, JOHN, "DELETE", f"/attributes/{name}").status_code == 204
-    assert named(client, JOHN, "DELETE", "/attributes/campaign").status_code == 204
-    assert read(own(client, JOHN))["context"] == {}
+        assert own(client, JACK, "DELETE", f"/attributes/{name}").status_code == 204
+    assert named(client, JACK, "DELETE", "/attributes/campaign").status_code == 204
+    assert read(own(client, JACK))["context"] == {}
