@@ -52,7 +52,10 @@ TAXES_OF_COUNTRIES = Collection(
     schema=closed_object(
         {
             "locationCode": describe(COUNTRY, "Code of the country."),
-            "location": closed_object({"countryCode": describe(COUNTRY, "Code of the country.")}),
+            "location": describe(
+                closed_object({"countryCode": describe(COUNTRY, "Code of the country.")}),
+                "The country as in the API; the `locationCode` if left out.",
+            ),
             "taxClasses": describe(
                 {
                     "type": "array",
