@@ -40,6 +40,23 @@ def write_site_error(error: ClientError) -> dict[str, Any]:
     return body
 
 
+def write_embedded_error(error: ClientError) -> dict[str, Any]:
+    """Return code, status and message, and the sentences of a 400 in `_embedded.errors` (V4)."""
+    if isinstance(error, InvalidToken):
+        return error.body()
+    body: dict[str, Any] = error_body(error.status, error.reason, error.message)
+    errors = [{"message": sentence} for sentence in _sentences(error)]
+    return body | ({"_embedded": {"errors": errors}} if errors else {})
+
+
+def write_session_error(error: ClientError) -> dict[str, Any]:
+    """Return code and message, the reason for a 400 in parentheses, with the id of a missing session."""
+    if isinstance(error, InvalidToken):
+        return error.body()
+    body: dict[str, Any] = {"code": error.status, "message": _message_with_reason(error)}
+    return body | ({"sessionId": error.resource_id} if isinstance(error, NotFound) else {})
+
+
 def _sentences(error: ClientError) -> list[str]:
     if not isinstance(error, BadRequest):
         return []

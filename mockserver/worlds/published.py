@@ -38,6 +38,7 @@ API_SECTIONS = {  # what the API can create
     "itemAssignments",
     "groups",
     "groupUsers",
+    "sessionContexts",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
@@ -112,6 +113,32 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "description": {"en": "For cross-head screws.", "de": "Für Kreuzschlitzschrauben."},
             "categories": ["12468504"],
         },
+    ],
+    "prices": [
+        {
+            "id": f"{product}-{currency}",
+            "itemId": {"itemType": "PRODUCT", "id": product},
+            "currency": currency,
+            "location": {"countryCode": "DE"},
+            "tierValues": [{"priceValue": value}],
+        }
+        for product, values in (("12468504", {"EUR": 12.95, "USD": 14.25}), ("12849186", {"EUR": 6.49, "USD": 7.15}))
+        for currency, value in values.items()
+    ],
+    "sessionContexts": [
+        {
+            "sessionId": f"customer:{JOHN}",
+            "customerId": JOHN,
+            "siteCode": "main",
+            "currency": "EUR",
+            "targetLocation": "DE",
+            "metadata": PUBLISHED_METADATA,
+        }
+    ],
+    "availabilities": [
+        {"id": f"{site}:{product}", "productId": product, "site": site, "available": True, "stockLevel": 50}
+        for product in ("12468504", "12849186")
+        for site in ("main", "export")
     ],
     "segments": [
         {
@@ -202,7 +229,7 @@ def build_default_world(collections: Mapping[str, Collection]) -> GeneratedWorld
     """Return the world of `fixtures/default.yaml`, with rows of these collections."""
     world = generate_world(collections, seed=1)
     for section, rows in PUBLISHED_ROWS.items():
-        world[section] = rows + world[section]
+        world[section] = rows + world.get(section, [])
     world["description"] = "The ids of the published examples, and generated data around them."
     return world | {"mixinSchemas": PUBLISHED_MIXIN_SCHEMAS}
 

@@ -28,6 +28,7 @@ LATER = {
     **dict.fromkeys(("removeEqualStubs", "showStub", "replaceStub", "removeStub"), 404),
     "saveStubs": 422,
     **dict.fromkeys(("waitForRequests", "orderedRequests"), 417),
+    "POST-availability-add-product": 409,  # the other examples need this availability
 }
 
 
