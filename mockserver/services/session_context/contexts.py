@@ -13,8 +13,7 @@ from ...domain.shopping_context import (
     session_id_of,
     with_context,
 )
-from ...errors import BadRequest, NotFound
-from ...practices import writes
+from ...errors import BadRequest, NotFound, StaleVersion
 from ...practices.documents import revision_of
 from ...store.state import Document, State
 from ...store.tenant import Tenant
@@ -110,10 +109,12 @@ class SessionContext:
 
 def _check_version(row: Document, body: Body) -> None:
     """Raise BadRequest without a version (S5), or StaleVersion for another one (D3)."""
-    if body["metadata"].get("version") is None:
+    version = body["metadata"].get("version")
+    if version is None:
         detail = "The version that a GET has returned must be sent."
         raise BadRequest(field="/metadata/version", error_type="required", detail=detail, rule="S5")
-    writes.check_version(revision_of(row), body)
+    if version != revision_of(row).version:
+        raise StaleVersion  # no remedy leaves the version out
 
 
 def _check_site(tenant: Tenant, state: State, body: Body) -> None:
