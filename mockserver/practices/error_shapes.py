@@ -16,6 +16,14 @@ def write_coded_error(error: ClientError) -> dict[str, Any]:
     return body | ({"resourceId": error.resource_id} if isinstance(error, NotFound) else {})
 
 
+def write_short_error(error: ClientError) -> dict[str, Any]:
+    """Return code, status and message, with the reason for a 400 in parentheses unless it is the message (Q16)."""
+    if isinstance(error, InvalidToken):
+        return error.body()
+    has_reason = isinstance(error, BadRequest) and error.detail
+    return error_body(error.status, error.reason, _message_with_reason(error) if has_reason else error.message)
+
+
 def write_product_error(error: ClientError) -> dict[str, Any]:
     """Return code, status and message, the reason for a 400 in parentheses, with the id of a missing product."""
     if isinstance(error, InvalidToken):

@@ -21,8 +21,13 @@ DEFAULT: dict[str, Any] = load_yaml((data_folder("fixtures") / "default.yaml").r
 ADMIN_SCOPES = (
     "availability.availability_manage",
     "availability.availability_manage_by_vendor",
+    "cart.cart_manage",
+    "cart.cart_manage_external_prices",
     "category.category_read_unpublished",
     "configuration.configuration_view",
+    "coupon.coupon_manage",
+    "coupon.coupon_read",
+    "coupon.coupon_redeem_on_behalf",
     "customer.customer_read",
     "customermanagement.contactassignment_read",
     "customermanagement.legalentity_read",
