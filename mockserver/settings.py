@@ -65,6 +65,18 @@ class Switches:
     reference_type: Literal["PRODUCT", "product"] = field(
         default="PRODUCT", metadata=_about("Spelling of ref.type in the products of a category.", "K4a")
     )
+    session_context: Literal["after-cart", "at-once"] = field(
+        default="after-cart",
+        metadata=_about("When the context of a session can be read: once there is a cart, or from the start.", "S1"),
+    )
+    price_context: Literal["chosen", "default-site"] = field(
+        default="chosen",
+        metadata=_about("Which sessions have prices: those that chose a site, currency or country, or all.", "P8"),
+    )
+    tiered_prices: Literal["graduated", "reached"] = field(
+        default="graduated",
+        metadata=_about("What a TIERED price costs: each tier its own value, or all that of the tier reached.", "P4"),
+    )
     bulk_index_base: Literal["0", "1"] = field(
         default="0", metadata=_about("Index of the first entry of a bulk reply.", "E3")
     )

@@ -16,6 +16,14 @@ def write_coded_error(error: ClientError) -> dict[str, Any]:
     return body | ({"resourceId": error.resource_id} if isinstance(error, NotFound) else {})
 
 
+def write_short_error(error: ClientError) -> dict[str, Any]:
+    """Return code, status and message, with the reason for a 400 in parentheses unless it is the message (Q16)."""
+    if isinstance(error, InvalidToken):
+        return error.body()
+    has_reason = isinstance(error, BadRequest) and error.detail
+    return error_body(error.status, error.reason, _message_with_reason(error) if has_reason else error.message)
+
+
 def write_product_error(error: ClientError) -> dict[str, Any]:
     """Return code, status and message, the reason for a 400 in parentheses, with the id of a missing product."""
     if isinstance(error, InvalidToken):
@@ -38,6 +46,23 @@ def write_site_error(error: ClientError) -> dict[str, Any]:
     if "details" in body:
         body["details"] = [{"message": sentence} for sentence in _sentences(error)]
     return body
+
+
+def write_embedded_error(error: ClientError) -> dict[str, Any]:
+    """Return code, status and message, and the sentences of a 400 in `_embedded.errors` (V4)."""
+    if isinstance(error, InvalidToken):
+        return error.body()
+    body: dict[str, Any] = error_body(error.status, error.reason, error.message)
+    errors = [{"message": sentence} for sentence in _sentences(error)]
+    return body | ({"_embedded": {"errors": errors}} if errors else {})
+
+
+def write_session_error(error: ClientError) -> dict[str, Any]:
+    """Return code and message, the reason for a 400 in parentheses, with the id of a missing session."""
+    if isinstance(error, InvalidToken):
+        return error.body()
+    body: dict[str, Any] = {"code": error.status, "message": _message_with_reason(error)}
+    return body | ({"sessionId": error.resource_id} if isinstance(error, NotFound) else {})
 
 
 def _sentences(error: ClientError) -> list[str]:

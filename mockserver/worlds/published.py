@@ -21,8 +21,10 @@ CUSTOMER_GROUP, EMPLOYEE_GROUP, REGULARS_GROUP = (
     "1gr5e52e-6e27-4ac5-9471-2467d3fb7501",
     "1gr5e52e-6e27-4ac5-9471-2467d3fb7502",
 )
+CUSTOMER_CART, VISITOR_CART = "65141d687308095e25ca0671", "60effb93e5545f246574fde2"
 PUBLISHED_TIME = "2024-10-12T12:00:00.000Z"
 PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME, "version": 1}
+OPEN_CART = {"siteCode": "main", "currency": "EUR", "status": "OPEN"}
 PUBLISHED_MIXIN_SCHEMAS = [
     {"url": url, "file": "schemas/segmentAttributes.json"}
     for url in (
@@ -38,6 +40,8 @@ API_SECTIONS = {  # what the API can create
     "itemAssignments",
     "groups",
     "groupUsers",
+    "sessionContexts",
+    "carts",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
@@ -112,6 +116,74 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "name": {"en": "Screwdriver"},
             "description": {"en": "For cross-head screws.", "de": "Für Kreuzschlitzschrauben."},
             "categories": ["12468504"],
+        },
+    ],
+    "prices": [
+        {
+            "id": f"{product}-{currency}",
+            "itemId": {"itemType": "PRODUCT", "id": product},
+            "currency": currency,
+            "location": {"countryCode": "DE"},
+            "tierValues": [{"priceValue": value}],
+        }
+        for product, values in (("12468504", {"EUR": 12.95, "USD": 14.25}), ("12849186", {"EUR": 6.49, "USD": 7.15}))
+        for currency, value in values.items()
+    ],
+    "sessionContexts": [
+        {
+            "sessionId": f"customer:{JOHN}",
+            "customerId": JOHN,
+            "siteCode": "main",
+            "currency": "EUR",
+            "targetLocation": "DE",
+            "metadata": PUBLISHED_METADATA,
+        }
+    ],
+    "availabilities": [
+        {"id": f"{site}:{product}", "productId": product, "site": site, "available": True, "stockLevel": 50}
+        for product in ("12468504", "12849186")
+        for site in ("main", "export")
+    ],
+    "coupons": [
+        {
+            "code": "WELCOME10",
+            "name": "10 % for everybody",
+            "discountType": "PERCENT",
+            "discountPercentage": 10,
+            "allowAnonymous": True,
+        },
+        {
+            "code": "GOLD20",
+            "name": "20 % for the Golden Segment",
+            "discountType": "PERCENT",
+            "discountPercentage": 20,
+            "segmentRestricted": True,
+            "restrictions": {"segments": [GOLDEN]},
+        },
+        {
+            "code": "FIVEOFF",
+            "name": "5 EUR off orders from 20 EUR",
+            "discountType": "ABSOLUTE",
+            "discountAbsolute": {"amount": 5, "currency": "EUR"},
+            "maxRedemptionsPerCustomer": 1,
+            "restrictions": {"minOrderValue": {"amount": 20, "currency": "EUR"}},
+        },
+    ],
+    "carts": [
+        {
+            "id": CUSTOMER_CART,
+            "type": "shopping",
+            "customerId": "20000000",
+            **OPEN_CART,
+            "items": [{"id": "0", "productId": "12849186", "quantity": 2}],
+            "discounts": [{"code": "WELCOME10"}],
+        },
+        {
+            "id": VISITOR_CART,
+            "sessionId": "0b8cf5d4-8f3c-4d5e-9a55-6f0b3f1c2a77",
+            **OPEN_CART,
+            "items": [{"id": "0", "productId": "12468504", "quantity": 1}],
+            "discounts": [],
         },
     ],
     "segments": [
@@ -203,7 +275,7 @@ def build_default_world(collections: Mapping[str, Collection]) -> GeneratedWorld
     """Return the world of `fixtures/default.yaml`, with rows of these collections."""
     world = generate_world(collections, seed=1)
     for section, rows in PUBLISHED_ROWS.items():
-        world[section] = rows + world[section]
+        world[section] = rows + world.get(section, [])
     world["description"] = "The ids of the published examples, and generated data around them."
     return world | {"mixinSchemas": PUBLISHED_MIXIN_SCHEMAS}
 

@@ -133,8 +133,8 @@ def test_without_the_flag_no_call_is_logged_and_none_pays_for_it(logs: Any) -> N
 
 WARNED: dict[str, tuple[dict[str, Any], str]] = {
     "a service": (
-        {"path": "//cart/acme/carts"},
-        "no answer for GET /cart/{tenant}/carts: the service cart is not simulated; stub it in your client",
+        {"path": "//fee/acme/fees"},
+        "no answer for GET /fee/{tenant}/fees: the service fee is not simulated; stub it in your client",
     ),
     "an unknown path": (
         {"path": "//customer-segment/acme/segmentz"},

@@ -19,24 +19,24 @@ from tests.support.clock import ManualClock
 from tests.support.live_server import send_request, start_server
 
 STOREFRONT = [
-    ("GET", "/cart/{tenant}/carts"),
-    ("POST", "/cart/{tenant}/carts"),
-    ("GET", "/session-context/{tenant}/me/context"),
-    ("POST", "/price/{tenant}/match-prices-by-context"),
-    ("GET", "/order-v2/{tenant}/orders"),
+    ("GET", "/fee/{tenant}/fees"),
+    ("POST", "/fee/{tenant}/fees"),
+    ("GET", "/approval/{tenant}/approvals"),
+    ("GET", "/pick-pack/{tenant}/orders"),
+    ("GET", "/quote/{tenant}/quotes"),
 ]
 # method, path, service, operation, whether a contract or a client has it, tenant
 PATHS = [
-    ("GET", "/cart/acme/carts", "cart", "GET /cart/{tenant}/carts", True, "acme"),
-    ("HEAD", "/cart/acme/carts", "cart", "GET /cart/{tenant}/carts", True, "acme"),
-    ("GET", "/cart/acme/carts/", "cart", "GET /cart/{tenant}/carts", True, "acme"),
-    ("GET", "/cart/acme/carts/7", "cart", "GET /cart/{tenant}/carts/{cartId}", True, "acme"),
-    ("TRACE", "/cart/acme/carts", "cart", "TRACE /cart/{tenant}/carts", False, "acme"),
-    ("GET", "/cart/acme/carts/1/2/3/4/5/6", "cart", "GET /cart/{tenant}/...", False, "acme"),
-    ("GET", "/cart/acme", "cart", "GET /cart/{tenant}/...", False, "acme"),
-    ("GET", "/cart/", "cart", "GET /cart/{tenant}/...", False, ""),
-    ("GET", "/cart", "cart", "GET /cart/{tenant}/...", False, ""),
-    ("GET", "/cart//carts", "cart", "GET /cart/{tenant}/...", False, ""),
+    ("GET", "/fee/acme/fees", "fee", "GET /fee/{tenant}/fees", True, "acme"),
+    ("HEAD", "/fee/acme/fees", "fee", "GET /fee/{tenant}/fees", True, "acme"),
+    ("GET", "/fee/acme/fees/", "fee", "GET /fee/{tenant}/fees", True, "acme"),
+    ("GET", "/fee/acme/fees/7", "fee", "GET /fee/{tenant}/fees/{id}", True, "acme"),
+    ("TRACE", "/fee/acme/fees", "fee", "TRACE /fee/{tenant}/fees", False, "acme"),
+    ("GET", "/fee/acme/fees/1/2/3/4/5/6", "fee", "GET /fee/{tenant}/...", False, "acme"),
+    ("GET", "/fee/acme", "fee", "GET /fee/{tenant}/...", False, "acme"),
+    ("GET", "/fee/", "fee", "GET /fee/{tenant}/...", False, ""),
+    ("GET", "/fee", "fee", "GET /fee/{tenant}/...", False, ""),
+    ("GET", "/fee//fees", "fee", "GET /fee/{tenant}/...", False, ""),
     ("GET", "/brand/brands", "brand", "GET /brand/brands", True, ""),
     ("GET", "/brand/nothing/at/all", "brand", "GET /brand/...", False, ""),
     ("GET", "/label/labels", "label", "GET /label/labels", True, ""),
@@ -55,8 +55,8 @@ PATHS = [
     ("GET", "/feature-toggle/acme", "feature-toggle", "GET /feature-toggle/{tenant}", True, "acme"),
     ("X\r\nY: z", "/feature-toggle/acme", "feature-toggle", "ANY /feature-toggle/{tenant}", True, "acme"),
     ("GET", "/approval/acme/approvals", "approval", "GET /approval/{tenant}/approvals", True, "acme"),
-    ("Ü", "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
-    ("A" * 21, "/cart/acme/carts", "cart", "ANY /cart/{tenant}/carts", False, "acme"),
+    ("Ü", "/fee/acme/fees", "fee", "ANY /fee/{tenant}/fees", False, "acme"),
+    ("A" * 21, "/fee/acme/fees", "fee", "ANY /fee/{tenant}/fees", False, "acme"),
     ("POST", "/customer/acme/signup", "customer-login", "POST /customer/{tenant}/signup", True, "acme"),
     ("POST", "/customer/acme/customers", "customer", "POST /customer/{tenant}/customers", True, "acme"),
 ]
@@ -72,7 +72,7 @@ def test_a_path_is_found_in_its_service(
     assert (found.is_known, found.tenant) == (known, tenant)
 
 
-@pytest.mark.parametrize("path", ["", "/", "//", "*", "/cartx/acme", "/CART/acme/carts", "/%63art/acme/carts", "cart"])
+@pytest.mark.parametrize("path", ["", "/", "//", "*", "/feex/acme", "/FEE/acme/fees", "/%66ee/acme/fees", "fee"])
 def test_another_path_is_in_no_service(path: str) -> None:
     assert find_published_path("GET", path) is None
 
@@ -145,28 +145,28 @@ def test_the_journal_groups_calls_by_service(client: Client) -> None:
     client.get("/items")
     unmatched = admin.call("GET", "/requests/unmatched?group=service")
     assert [(group["service"], group["simulated"], group["unmatched"]) for group in unmatched["services"]] == [
-        ("cart", False, 3),
-        ("order", False, 1),
-        ("price", False, 1),
-        ("session-context", False, 1),
+        ("fee", False, 3),
+        ("approval", False, 1),
+        ("pick-pack", False, 1),
+        ("quote", False, 1),
     ]
     assert [operation["calls"] for operation in unmatched["services"][0]["operations"]] == [2, 1]
     assert "services" not in admin.call("GET", "/requests/unmatched")
-    assert len(admin.call("GET", "/requests/unmatched?service=cart")["requests"]) == 3
+    assert len(admin.call("GET", "/requests/unmatched?service=fee")["requests"]) == 3
     listed = admin.call("GET", "/requests?group=service&limit=1")
     assert (len(listed["requests"]), listed["meta"]["total"]) == (1, 7)
     segments = next(group for group in listed["services"] if group["service"] == "customer-segment")
     assert (segments["simulated"], segments["calls"], segments["unmatched"]) == (True, 1, 0)
-    (cart,) = admin.call("GET", "/requests?service=order")["requests"]
-    assert (cart["mock"]["service"], cart["mock"]["rule"], cart["wasMatched"]) == ("order", "F2b", False)
+    (quote,) = admin.call("GET", "/requests?service=quote")["requests"]
+    assert (quote["mock"]["service"], quote["mock"]["rule"], quote["wasMatched"]) == ("quote", "F2b", False)
     admin.call("GET", "/requests?group=path", status=400)
     admin.call("GET", "/requests/unmatched?group=", status=200)
 
 
 def test_explain_names_the_service_and_suggests_nothing_of_another(client: Client) -> None:
-    refused = client.get(f"//cart/{client.tenant}/carts")
+    refused = client.get(f"//fee/{client.tenant}/fees")
     explanation = Admin(client).call("GET", f"/explain/{refused.headers['X-Mock-Explain']}")
-    assert (explanation["service"], explanation["rule"]["id"]) == ("cart", "F2b")
+    assert (explanation["service"], explanation["rule"]["id"]) == ("fee", "F2b")
     assert explanation["detail"] == refused.headers["X-Mock-Hint"]
     assert "nearest" not in explanation
 
@@ -174,14 +174,14 @@ def test_explain_names_the_service_and_suggests_nothing_of_another(client: Clien
 def test_the_coverage_report_lists_unanswered_calls_by_service(client: Client) -> None:
     admin = Admin(client)
     for test in ("a", "b", "b"):
-        client.get(f"//cart/{client.tenant}/carts", headers={"X-Mock-Test": test})
+        client.get(f"//fee/{client.tenant}/fees", headers={"X-Mock-Test": test})
     client.post(f"//product/{client.tenant}/products")
-    cart, product = admin.call("GET", "/coverage")["unanswered"]
-    assert (cart["service"], cart["operation"], cart["calls"]) == ("cart", "GET /cart/{tenant}/carts", 3)
-    assert (cart["simulated"], cart["tests"], product["simulated"]) == (False, ["a", "b"], True)
+    fee, product = admin.call("GET", "/coverage")["unanswered"]
+    assert (fee["service"], fee["operation"], fee["calls"]) == ("fee", "GET /fee/{tenant}/fees", 3)
+    assert (fee["simulated"], fee["tests"], product["simulated"]) == (False, ["a", "b"], True)
     assert [one["service"] for one in admin.call("GET", "/coverage?service=product")["unanswered"]] == ["product"]
     page = client.get("//__admin/coverage", query_string={"format": "html", "tenant": client.tenant})
-    assert "<code>GET /cart/{tenant}/carts</code>" in page.text
+    assert "<code>GET /fee/{tenant}/fees</code>" in page.text
     admin.call("DELETE", "/coverage", status=204)
     assert admin.call("GET", "/coverage")["unanswered"] == []
 
@@ -191,8 +191,8 @@ def test_unanswered_calls_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unanswered, "MAX_TESTS_PER_OPERATION", 2)
     client = Client(build(Settings(), ManualClock()).flask, "acme")
     for number in range(4):
-        for path in ("carts", "carts/1", "carts/1/items", "nothing"):
-            client.get(f"//cart/acme/{path}", headers={"X-Mock-Test": str(number)})
+        for path in ("fees", "fees/1", "itemFees", "nothing"):
+            client.get(f"//fee/acme/{path}", headers={"X-Mock-Test": str(number)})
     counts = Admin(client).call("GET", "/coverage")["unanswered"]
     assert [(count["calls"], count["tests"]) for count in counts] == [(4, ["0", "1"]), (4, ["0", "1"])]
 
@@ -200,10 +200,10 @@ def test_unanswered_calls_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_unanswered_call_of_each_operation_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     client = Client(build(Settings(), ManualClock()).flask, "acme")
     with caplog.at_level(logging.WARNING, "mockserver"):
-        for path in ("cart/acme/carts", "cart/beta/carts", "product/acme/product-templates", "nowhere", "product/x"):
+        for path in ("fee/acme/fees", "fee/beta/fees", "product/acme/product-templates", "nowhere", "product/x"):
             client.get(f"//{path}")
     assert [message.partition(";")[0] for message in caplog.messages] == [
-        "no answer for GET /cart/{tenant}/carts: the service cart is not simulated",
+        "no answer for GET /fee/{tenant}/fees: the service fee is not simulated",
         "no answer for GET /product/{tenant}/product-templates: the operation is not simulated",
         f"no answer for GET /nowhere: No endpoint /nowhere. {LISTED}",
         "no answer for GET /product/x: No endpoint /product/x. "
@@ -215,11 +215,11 @@ def test_the_server_names_its_services_and_logs_to_stderr(shared: App) -> None:
     with start_server() as (process, ready):
         assert ready["services"] == shared.services
         assert {"customer-segment", "oauth"} <= set(ready["services"])
-        assert send_request(f"{ready['url']}/cart/acme/carts")[0] == 404
+        assert send_request(f"{ready['url']}/fee/acme/fees")[0] == 404
         process.terminate()
         _, errors = process.communicate()
     message = json.loads(errors)["message"]
-    assert message.startswith("no answer for GET /cart/{tenant}/carts: the service cart is not simulated; stub it")
+    assert message.startswith("no answer for GET /fee/{tenant}/fees: the service fee is not simulated; stub it")
     assert message.endswith(LISTED)
 
 

@@ -306,7 +306,7 @@ REFUSED = [
     ({"response": {"headers": {"Content-Type": "text/html"}}}, "The Content-Type of a stub is application/json."),
     ({"response": {"headers": {"X-A": ["1", "2"]}}}, "The header X-A needs one text"),
     ({"response": {"delayDistribution": {"type": "lognormal"}}}, "A delayDistribution is uniform"),
-    ({"request": {"url": "/cart/acme/carts"}}, "No operation answers ANY /cart/acme/carts, and a stub cannot add one."),
+    ({"request": {"url": "/fee/acme/fees"}}, "No operation answers ANY /fee/acme/fees, and a stub cannot add one."),
     ({"request": {"method": "BREW"}}, "No operation answers BREW"),
     ({"request": {"method": "PATCH", "url": f"{BASE}/search/x"}}, "No operation answers PATCH"),
     ({"request": {"tenant": "acme"}}, "The tenant belongs next to the request"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -108,6 +109,11 @@ def find_new_mistakes(state: State, change: Change) -> set[tuple[str, str]] | No
     return find_mistakes(state, dangling=dangling, **{name: rows}) - find_mistakes(state, dangling=False)
 
 
+def shorten_reason(reason: str) -> str:
+    """Return a reason without suggestions, and of two rows that share a text without the one that comes first."""
+    return re.sub("( is also the [a-z]+ of ).*", r"\1", reason.partition(";")[0])
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_any_change_has_the_result_of_a_check_of_the_whole_world(seed: int) -> None:
     random, state, accepted_count = Random(seed), STATE, 0
@@ -121,8 +127,8 @@ def test_any_change_has_the_result_of_a_check_of_the_whole_world(seed: int) -> N
             assert is_refused == bool(expected), (change, result, expected)
         mistakes = details.get("mistakes")
         if mistakes:
-            found = {mistake["message"].partition(";")[0] for mistake in mistakes}
-            assert found == {reason for _, reason in expected or ()}, change
+            found = {shorten_reason(mistake["message"]) for mistake in mistakes}
+            assert found == {shorten_reason(reason) for _, reason in expected or ()}, change
         elif not is_refused:
             rows = export_rows(changed, WORLDS.collections[change[0]])
             assert not find_mistakes(changed, dangling=True)

@@ -221,7 +221,7 @@ MISTAKES: list[tuple[str, str, str, Any, str, str]] = [
     ("PUT", "itemAssignments", f"{GOLDEN}/THING/{HAMMER}", {"metadata": {}}, "/type", "THING"),
     ("PUT", "mixinSchemas", "x", {"file": "/etc/passwd"}, "/file", "schema"),
     ("PUT", "mixinSchemas", "x", {"schema": 5}, "/schema", "5"),
-    ("DELETE", "products", HAMMER, None, "/itemAssignments/", f"itemAssignments '{GOLDEN}/PRODUCT/{HAMMER}'"),
+    ("DELETE", "products", HAMMER, None, "/availabilities/", f"availabilities 'export:{HAMMER}'"),
     ("DELETE", "segments", GOLDEN, None, "Assignments/", "force=true"),
 ]
 
@@ -235,6 +235,17 @@ def test_a_mistake_is_named_and_changes_nothing(
     assert field in found if method == "DELETE" else found == field
     assert message in details["message"]
     assert version_of(admin) == 0
+
+
+def test_all_rows_that_refer_to_a_removed_row_are_named(admin: Admin) -> None:
+    details = admin.call("DELETE", path_of("products", HAMMER), status=400)["details"]
+    assert {mistake["row"] for mistake in details["mistakes"]} == {
+        f"availability export:{HAMMER}",
+        f"availability main:{HAMMER}",
+        f"item assignment {GOLDEN}/PRODUCT/{HAMMER}",
+        f"price {HAMMER}-EUR",
+        f"price {HAMMER}-USD",
+    }
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ INNER = ROOM | {"id": "inner", "parentId": "shut", "code": "I", "position": 0}
 NEXT = ROOM | {"id": "next", "parentId": "room", "code": "N", "localizedDescription": {"en": "Beside", "de": "Daneben"}}
 LAMP = {"id": "lamp", "code": "L", "name": {"en": "Lamp"}, "categories": ["inner", "room"]}
 DARK = {"id": "dark", "code": "D", "name": {"en": "Dark Lamp"}, "categories": ["room", "next"], "published": False}
-NOTHING = {"itemAssignments": [], "languages": {"default": "de", "supported": ["de", "en"]}}
+LANGUAGES = {"default": "de", "supported": ["de", "en"]}
+NOTHING = {"itemAssignments": [], "prices": [], "availabilities": [], "languages": LANGUAGES}
 READER = Principal(frozenset({forest.READ_UNPUBLISHED_CATEGORIES}))
 
 

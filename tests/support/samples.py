@@ -19,9 +19,16 @@ DEFAULT: dict[str, Any] = load_yaml((data_folder("fixtures") / "default.yaml").r
 
 # Scopes of the administrator: all that the specs declare, except those that end in _own.
 ADMIN_SCOPES = (
+    "availability.availability_manage",
+    "availability.availability_manage_by_vendor",
+    "cart.cart_manage",
+    "cart.cart_manage_external_prices",
     "category.category_read_unpublished",
     "configuration.configuration_view",
     "customer.customer_manage",
+    "coupon.coupon_manage",
+    "coupon.coupon_read",
+    "coupon.coupon_redeem_on_behalf",
     "customer.customer_read",
     "customermanagement.contactassignment_read",
     "customermanagement.legalentity_read",
@@ -31,11 +38,15 @@ ADMIN_SCOPES = (
     "iam.group_manage",
     "iam.group_read",
     "iam.user_read",
+    "price.price_manage",
+    "price.price_read",
     "product.product_manage_by_vendor",
     "product.product_read_by_vendor",
     "product.product_read_unpublished",
+    "sessioncontext.context_manage",
     "site.site_manage",
     "site.site_read",
+    "tax.tax_read",
 )
 
 # Segments.

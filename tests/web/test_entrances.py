@@ -53,7 +53,7 @@ REQUESTS = [
     ("OPTIONS", "/", "", "", 404),
     ("POST", "/", "", "", 404),
     ("GET", "/favicon.ico", "", "", 404),
-    ("GET", "/cart/acme/carts", TOKEN, "", 404),
+    ("GET", "/fee/acme/fees", TOKEN, "", 404),
 ]
 
 

@@ -29,6 +29,7 @@ LATER = {
     "saveStubs": 422,
     **dict.fromkeys(("waitForRequests", "orderedRequests"), 417),
     "POST-customer-reset-password": 400,
+    "POST-availability-add-product": 409,  # the other examples need this availability
 }
 
 

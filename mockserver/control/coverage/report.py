@@ -112,8 +112,8 @@ def _unanswered_json(count: UnansweredCount) -> dict[str, Any]:
 
 
 # The codes that an element of a bulk can have, by method; the contract lists none of them. An upsert creates (201) or
-# replaces (204), and its version may be stale (409). The id of a creation may be taken (409). A deletion accepts
-# what does not exist (D9). Any element may be malformed or break a rule (400, E1).
+# replaces (204), and its version, if it has one, may be stale (409). The id of a creation may be taken (409). A
+# deletion accepts what does not exist (D9). Any element may be malformed or break a rule (400, E1).
 ELEMENT_CODES = {"PUT": (201, 204, 400, 409), "POST": (201, 400, 409), "DELETE": (204, 400)}
 
 
@@ -135,9 +135,15 @@ def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
         yield from (CoverageItem("constraints", operation.id, place, name) for place, name in constraint.sides)
     yield from (CoverageItem("scopes", operation.id, value=scope) for scope in operation.scopes)
     if MULTI_STATUS in operation.reply_validators:
-        yield from (
-            CoverageItem("elements", operation.id, value=str(code)) for code in ELEMENT_CODES.get(operation.method, ())
-        )
+        yield from (CoverageItem("elements", operation.id, value=str(code)) for code in _list_element_codes(operation))
+
+
+def _list_element_codes(operation: Operation) -> tuple[int, ...]:
+    """Return the codes that an element of a bulk can have; a replacement without a version has no conflict."""
+    codes = ELEMENT_CODES.get(operation.method, ())
+    declared = operation.body_plan.field_tree.walk_declared() if operation.body_plan else ()
+    has_version = any(pointer.endswith("/metadata/version") for pointer, _ in declared)
+    return codes if has_version or operation.method != "PUT" else tuple(code for code in codes if code != 409)
 
 
 def _list_enum_items(operation: Operation, place: str, name: str, values: tuple[Any, ...]) -> Iterator[CoverageItem]:

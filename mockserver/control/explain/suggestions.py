@@ -116,7 +116,8 @@ def _suggest_list(request: SuggestedRequest, missing_id: str, operations: Iterab
 def _suggest_without_field(request: SuggestedRequest, name: str) -> Suggestion | None:
     """Suggest the request without the invalid field, or with a valid value for it."""
     reason, operation, body = f"Without {name}, which is invalid.", request.operation, request.body
-    if name in operation.parameters["path"].names:
+    id_name = name.removeprefix("/")  # rules name the fields of the stored row, some of which come from the path
+    if id_name in operation.parameters["path"].names and not (isinstance(body, dict) and id_name in body):
         return _suggest_if_changed(request, f"The nearest valid {name}.")
     if name in request.query:
         return reason, replace(request, query=_drop_name(request.query, name))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...access import Principal, format_scope
 from ...domain.customer_accounts import find_customer
 from ...domain.customer_profile import DEFAULT_PASSWORD
 from ...domain.customer_scopes import CUSTOMER_SCOPES
+from ...domain.shopping_context import SESSION_CONTEXTS, choose, start_context
 from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
 from ...store.tenant import Tenant
@@ -38,6 +40,7 @@ def log_in(sessions: SessionStore, tenant: Tenant, caller: Principal, email: str
     """Log in the customer with this e-mail and password (B5b); a visitor's session goes on (B4c)."""
     customer_id = _authenticate_customer(tenant.state, email, password)["id"]
     session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
+    _note_customer(tenant, session)
     reply = grant_session_tokens(sessions, tenant, session, LOGIN_LIFETIMES)
     reply["saas_token"] = saas.sign_saas_token(customer_id, tenant.clock.now(), LOGIN_LIFETIMES.access_seconds)
     return _with_legacy_names(reply) | {"sessionId": session.id, "scope": format_scope(CUSTOMER_SCOPES, tenant.name)}
@@ -68,6 +71,7 @@ def exchange_subject_token(
     if customer_id not in tenant.state.customers:
         raise Forbidden(hint="the sub of the subject token is not a customer of this tenant", rule="B7c")
     session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
+    _note_customer(tenant, session)
     reply = grant_session_tokens(sessions, tenant, session, EXCHANGE_LIFETIMES)
     return reply | {
         "subject_access_token": subject_token,
@@ -85,10 +89,19 @@ def require_client(world: World, tenant: Tenant, client_id: str) -> None:
 
 
 def begin_anonymous_session(
-    sessions: SessionStore, tenant: Tenant, client_id: str, session_id: str | None = None
+    sessions: SessionStore,
+    tenant: Tenant,
+    client_id: str,
+    session_id: str | None = None,
+    choices: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Start a session, or go on with the one that the client names (B4c), and return its tokens."""
+    """Start a session, or go on with the one that the client names (B4c), and return its tokens.
+
+    choices: where the session buys, in the fields of its context (S4); clients can read it later (S1).
+    """
     session = sessions.begin_session(tenant, client_id=client_id, session_id=session_id)
+    if choices:
+        tenant.change(lambda state: (start_context(tenant, state, session.id, choices), None))
     return _grant_anonymous_tokens(sessions, tenant, session)
 
 
@@ -102,6 +115,13 @@ def refresh_anonymous_session(
     if tenant.switches.anonymous_refresh == "once":
         sessions.consume_refresh_token(refresh_token)
     return _grant_anonymous_tokens(sessions, tenant, session)
+
+
+def _note_customer(tenant: Tenant, session: Session) -> None:
+    """Let the context of a visitor's session, if it has one, belong to the customer who has logged in (S4)."""
+    contexts = tenant.state.collection(SESSION_CONTEXTS)
+    if session.id in contexts and contexts[session.id].get("customerId") != session.customer_id:
+        tenant.change(lambda state: (choose(tenant, state, session.id, customerId=session.customer_id), None))
 
 
 def _visitor_session_id(caller: Principal) -> str | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from ...access import READ_SEGMENTS, Principal
-from ...domain.group_membership import CUSTOMER, legal_entity_id_of, list_groups_of_user
+from ...domain.own_segments import find_joined_segment_ids, list_own_assignments
 from ...domain.segment_activity import is_active_segment
 from ...errors import ClientError, Forbidden, NotFound
-from ...store.state import CustomerAssignment, Document, State
+from ...store.state import CustomerAssignment, State
 from ...store.tenant import Tenant
 
 
@@ -42,12 +42,7 @@ class Viewer:
 
     def joined_segment_ids(self) -> set[str]:
         """Return the ids of the segments that the customer belongs to, as a customer or by an IAM group (A8b)."""
-        ids = {assignment.segment_id for assignment in self.own_assignments()}
-        for group in list_groups_of_user(self.state, self.principal.customer_id):
-            if self._acts_in_group(group):
-                assignments = self.state.segment_groups.of_assignee(group["id"])
-                ids.update(assignment.segment_id for assignment in assignments)
-        return ids
+        return find_joined_segment_ids(self.state, self.principal.customer_id, self._acting_entity_id())
 
     def active_segment_ids(self) -> list[str]:
         """Return the ids of all active segments of the tenant, in order."""
@@ -56,12 +51,7 @@ class Viewer:
 
     def own_assignments(self) -> list[CustomerAssignment]:
         """Return the customer's assignments for the legal entity of the call, and those without one (A12)."""
-        entity_id = self._acting_entity_id()
-        return [
-            assignment
-            for assignment in self.state.members.of_assignee(self.principal.customer_id or "")
-            if None in (entity_id, assignment.legal_entity_id) or assignment.legal_entity_id == entity_id
-        ]
+        return list_own_assignments(self.state, self.principal.customer_id, self._acting_entity_id())
 
     def as_customer(self, customer_id: str) -> Self:
         """Return a viewer that is this customer, whose token is bound to no legal entity (A7)."""
@@ -72,10 +62,6 @@ class Viewer:
         if self.tenant.switches.foreign_segment == "403":
             return Forbidden(hint="not an ACTIVE segment of this customer", rule="A11")
         return NotFound(id_, rule="A11")
-
-    def _acts_in_group(self, group: Document) -> bool:
-        """Whether a group is for customers, and bound to no legal entity or to the call's (A8b)."""
-        return group["userType"] == CUSTOMER and legal_entity_id_of(group) in (None, self._acting_entity_id())
 
     def _acting_entity_id(self) -> str | None:
         """Return the legal entity that the customer acts for, None for all of them (A12)."""

@@ -10,6 +10,8 @@ from ....store.world import World
 from .. import account, login
 from ..sessions import SessionStore
 
+SESSION_CHOICES = ("siteCode", "currency", "targetLocation", "language")  # of an anonymous login (S4)
+
 
 def create_token_handlers(world: World) -> dict[str, Handler]:
     """Return the handlers; they share the sessions."""
@@ -30,7 +32,8 @@ def get_anonymous_login(world: World, sessions: SessionStore, call: Call) -> Rep
     tenant = world.tenant(call.query["tenant"])
     login.require_client(world, tenant, call.query["client_id"])
     session_id = call.query.get("session-id") or call.header.get("session-id")
-    return Reply(200, login.begin_anonymous_session(sessions, tenant, call.query["client_id"], session_id))
+    choices = {name: call.query[name] for name in SESSION_CHOICES if call.query.get(name)}
+    return Reply(200, login.begin_anonymous_session(sessions, tenant, call.query["client_id"], session_id, choices))
 
 
 def get_anonymous_refresh(world: World, sessions: SessionStore, call: Call) -> Reply:
