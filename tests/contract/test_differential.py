@@ -22,7 +22,7 @@ from mockserver.settings import Settings
 
 OPERATIONS = {operation.id: operation for operation in build(Settings()).api_operations if operation.needs_token}
 REFERENCE = OpenApiCoreValidator(spec.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
-IDS = {
+IDS = {  # those of other parameters are "x"
     "tenant": "acme",
     "segmentId": "s",
     "type": "PRODUCT",
@@ -128,6 +128,10 @@ ENTRY = st.fixed_dictionaries({"index": SCALARS, "code": SCALARS, "status": SCAL
 THOROUGHLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
+def path_ids(operation: Operation) -> dict[str, str]:
+    return {parameter.name: IDS.get(parameter.name, "x") for parameter in operation.parameters["path"]}
+
+
 def ours(operation: Operation, body: bytes) -> set[int] | None:
     """Which elements the compiled validation refuses; None if it refuses the whole."""
     assert operation.body_plan
@@ -140,7 +144,7 @@ def ours(operation: Operation, body: bytes) -> set[int] | None:
 def theirs(operation: Operation, body: bytes) -> set[int] | None:
     request = Request(operation.method, operation.path, "", {}, body)
     try:
-        return set(REFERENCE.validate_request(operation, request, IDS))
+        return set(REFERENCE.validate_request(operation, request, path_ids(operation)))
     except BadRequest:
         return None
 
@@ -175,7 +179,7 @@ def test_replies(operation_id: str, data: st.DataObject) -> None:
     if operation.reply_validators[status] is None:
         return
     request = Request(operation.method, operation.path, "", {})
-    theirs = REFERENCE.validate_reply(operation, request, IDS, Reply(status, body))
+    theirs = REFERENCE.validate_reply(operation, request, path_ids(operation), Reply(status, body))
     assert (operation.reply_violation(status, body) is None) == (theirs is None), theirs
 
 
@@ -204,8 +208,9 @@ def test_parameters(operation_id: str, data: st.DataObject) -> None:
     except BadRequest:
         verdict = False
     body = b"[]" if operation.body_plan and operation.body_plan.element_validator else b""
-    if operation_id in GOOD_BODIES:
-        body = json.dumps(GOOD_BODIES[operation_id]).encode()
+    good_body = GOOD_BODIES.get(operation_id, operation.body_plan.example if operation.body_plan and not body else None)
+    if good_body is not None:
+        body = json.dumps(good_body).encode()
     try:
         REFERENCE.validate_request(
             operation, Request(operation.method, operation.path, urlencode(query), header, body), ids
