@@ -135,7 +135,7 @@ def test_a_call_is_told_in_a_sentence(
 
 FEW_ROWS: dict[str, list[Any]] = {  # of collections in which the default world has less than two rows
     "mixinSchemas": [{"url": "https://example.com/1", "schema": {}}, {"url": "https://example.com/2", "schema": {}}],
-    "couponRedemptions": [{"id": number, "couponCode": "SUMMER"} for number in ("first", "second")],
+    "couponRedemptions": [{"id": number, "couponCode": "WELCOME10"} for number in ("first", "second")],
     "priceModels": [{"id": "net", "includesTax": False}, {"id": "gross"}],
     "sessionContexts": [{"sessionId": "first"}, {"sessionId": "second"}],
     "passwordResets": [
