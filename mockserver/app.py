@@ -163,7 +163,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         example_ids=partial(_map_example_ids, default.world, library, settings),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
         base_path=settings.base_path,
-        create_dashboard=partial(_create_dashboard, simulations, guard),
+        create_dashboard=partial(_create_dashboard, simulations, guard, library),
     )
     return App(
         settings=settings,
@@ -178,11 +178,11 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     )
 
 
-def _create_dashboard(simulations: SimulationRegistry, guard: Guard) -> Answer:
+def _create_dashboard(simulations: SimulationRegistry, guard: Guard, library: WorldLibrary) -> Answer:
     """Return what answers below /__admin/ui; Jinja and the pages are imported with the first of them."""
     from .dashboard.dashboard import Dashboard  # noqa: PLC0415
 
-    return Dashboard(simulations, guard).answer
+    return Dashboard(simulations, guard, library.collections).answer
 
 
 def _list_tokens(world: World, settings: Settings) -> list[str]:

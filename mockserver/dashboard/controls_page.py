@@ -145,7 +145,9 @@ def end_scenario(visit: Visit) -> Onward:
 def set_switch(visit: Visit) -> Onward:
     """Change a switch of the tenant."""
     name, value = visit.form.get("name", ""), visit.form.get("value", "")
-    visit.call("PUT", "/settings", {"tenant": visit.tenant, name: value if not value.isdecimal() else int(value)})
+    is_number = isinstance(visit.read("/settings", tenant=visit.tenant).get(name), int)
+    sent = int(value) if is_number and value.isascii() and value.isdigit() and len(value) < 10 else value
+    visit.call("PUT", "/settings", {"tenant": visit.tenant, name: sent})
     return _lead(visit, f"{name} is {value} for {visit.tenant}.")
 
 

@@ -19,6 +19,7 @@ from ..errors import ClientError, MethodNotAllowed, NoEndpoint
 from ..messages import Request, Response
 from ..simulations.simulation_registry import SimulationRegistry
 from ..simulations.world_name import read_parameter, read_world_name
+from ..store.collection import Collection
 from .news import NewsFeed
 from .page_rendering import create_environment
 from .page_routes import NAVIGATION, ROUTES, Act
@@ -56,8 +57,9 @@ class ForgedForm(ClientError):
 class Dashboard:
     """Answers everything below `/__admin/ui`, after the guard of the control plane."""
 
-    def __init__(self, simulations: SimulationRegistry, guard: Guard) -> None:
-        self._simulations, self._guard = simulations, guard
+    def __init__(self, simulations: SimulationRegistry, guard: Guard, collections: Mapping[str, Collection]) -> None:
+        """Take what the pages show; `collections` are those of the state, by name."""
+        self._simulations, self._guard, self._collections = simulations, guard, collections
         self._page_key = token_urlsafe(16)
         self._environment = create_environment()
         self._news = NewsFeed(simulations)
@@ -109,7 +111,7 @@ class Dashboard:
         act, ids = find_act(request.method, request.path.removeprefix(DASHBOARD_PATH))
         query = dict(parse_qsl(request.query, keep_blank_values=True, errors="replace"))
         form = read_form(request) if request.method == "POST" else {}
-        visit = Visit(request, self._simulations, ids, query, form, world, self._page_key)
+        visit = Visit(request, self._simulations, ids, query, form, world, self._page_key, self._collections)
         try:
             result = act(visit)
         except ClientError as error:
@@ -123,7 +125,7 @@ class Dashboard:
 
     def _render(self, request: Request, page: PageView, visit: Visit | None = None) -> Response:
         root = request.prefix + DASHBOARD_PATH
-        shown = visit or Visit(request, self._simulations, {}, {}, {}, None, self._page_key)
+        shown = visit or Visit(request, self._simulations, {}, {}, {}, None, self._page_key, self._collections)
         look = self._news.look(shown.world) if visit else None
         sentence, is_problem = self._sentences.pop(shown.query.get(SENTENCE, ""), ("", False))
         values: dict[str, Any] = {

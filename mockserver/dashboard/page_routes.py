@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..messages import Response
-from . import api_page, call_actions, call_pages, controls_page, coverage_page, unanswered_page
+from . import (
+    api_page,
+    call_actions,
+    call_pages,
+    controls_page,
+    coverage_page,
+    customer_pages,
+    state_pages,
+    unanswered_page,
+)
 from .visit import Onward, PageView, Visit
 
 Act = Callable[[Visit], PageView | Onward | Response]
@@ -13,6 +22,7 @@ Act = Callable[[Visit], PageView | Onward | Response]
 NAVIGATION = (  # path and label
     ("calls", "Calls"),
     ("unanswered", "Unanswered"),
+    ("state", "State"),
     ("controls", "Controls"),
     ("coverage", "Coverage"),
     ("api", "API"),
@@ -27,6 +37,15 @@ ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("POST", "calls/{id}/replay", call_actions.replay_call),
     ("POST", "calls/{id}/undo", call_actions.undo_before_call),
     ("GET", "unanswered", unanswered_page.show_unanswered),
+    ("GET", "state", state_pages.show_collections),
+    ("GET", "state/{collection}", state_pages.show_collection),
+    ("GET", "state/{collection}/new", state_pages.show_new_row),
+    ("POST", "state/{collection}/new", state_pages.write_row_of_form),
+    ("GET", "state/{collection}/rows/{key+}", state_pages.show_row_form),
+    ("POST", "state/{collection}/rows/{key+}", state_pages.write_row_of_form),
+    ("POST", "state/{collection}/remove/{key+}", state_pages.delete_row_of_form),
+    ("GET", "segments/{id}", customer_pages.show_segment),
+    ("GET", "customers/{id}", customer_pages.show_customer),
     ("GET", "controls", controls_page.show_controls),
     ("POST", "controls/reset", controls_page.reset_tenant),
     ("POST", "controls/undo", controls_page.undo_last_change),

@@ -25,6 +25,8 @@ def show_unanswered(visit: Visit) -> PageView:
         for operation in group["operations"]:
             entry = examples[operation["example"]]
             operation["nearest"] = _describe_nearest(router, entry) if group["simulated"] else None
+            is_known = not operation["operation"].endswith("...")
+            operation["shown"] = operation["operation"] if is_known else f"{entry.request.method} {entry.request.path}"
             operation["message"] = entry.error.message if entry.error else ""
             operation["address"] = visit.link(f"calls/{entry.id}", tab="why")
     values = {"groups": groups, "is_complete": len(shown) < MAX_SHOWN_CALLS, "count": len(shown)}

@@ -15,6 +15,7 @@ from ..errors import ClientError
 from ..messages import JSON_MEDIA_TYPE, Request, Response
 from ..simulations.simulation_registry import Simulation, SimulationRegistry
 from ..simulations.world_name import WORLD_PARAMETER
+from ..store.collection import Collection
 
 
 class ControlRefusal(ClientError):
@@ -42,6 +43,7 @@ class Visit:
     ids: the variable parts of its path. query, form: the last value of each name.
     world: the name of the world that it shows; None for that of requests without a world.
     page_key: what the forms of our own pages send back.
+    collections: the collections of the state, by name.
     """
 
     request: Request
@@ -51,6 +53,7 @@ class Visit:
     form: Mapping[str, str]
     world: str | None
     page_key: str
+    collections: Mapping[str, Collection]
 
     @cached_property
     def simulation(self) -> Simulation:
