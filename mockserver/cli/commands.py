@@ -56,9 +56,8 @@ def commands() -> None:
 
 
 @commands.command()
-@click.option("--open", "opens_dashboard", is_flag=True, help="Open the dashboard in the browser.")
 @add_settings_options
-def serve(*, opens_dashboard: bool, **options: Any) -> None:
+def serve(**options: Any) -> None:
     """Start the server; Ctrl-C or SIGTERM stops it."""
     from .log_lines import configure_log
     from .ready import format_ready_line
@@ -79,7 +78,7 @@ def serve(*, opens_dashboard: bool, **options: Any) -> None:
             signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception
         click.echo(format_ready_line(app, server.url, time.perf_counter() - STARTED_AT))
         sys.stdout.flush()
-        if opens_dashboard:
+        if settings.open:
             Thread(target=_open_dashboard, args=(server.url,), name="open", daemon=True).start()
         if settings.watch:
             Thread(target=app.world_file.watch, args=(Event(),), name="watch", daemon=True).start()
