@@ -30,11 +30,11 @@ from .tls.certificates import CertificateFiles, Certificates
 from .web.application import Answer, CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
-from .worlds.world_file import WorldFile
 
 if TYPE_CHECKING:
     from .web.flask_app import SimulatorFlask
     from .web.server import Server
+    from .worlds.world_file import WorldFile
 
 HOST_NAME = re.compile(r"[\w.-]*[a-z][\w.-]*|\d+(\.\d+){3}|[\da-f:]*:[\da-f:]*", re.ASCII | re.IGNORECASE)
 ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound

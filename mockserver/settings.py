@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
@@ -244,14 +245,15 @@ class Setting(NamedTuple):
         return "" if self.default in (None, (), "", False) else f"`{self.default}` (default)"
 
 
-def list_settings() -> list[Setting]:
+@cache
+def list_settings() -> tuple[Setting, ...]:
     """Return all settings, the switches last."""
-    return [
+    return tuple(
         Setting(option.name, hints[option.name], option.default, option.metadata["help"], option.metadata["rule"])
         for owner, hints in ((owner, get_type_hints(owner)) for owner in (Settings, Switches))
         for option in fields(owner)
         if option.name != "behaviour"
-    ]
+    )
 
 
 def settings_table() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from .. import resources, services
 from ..access import Principal
@@ -26,7 +27,7 @@ from ..records.store import LoggedRecordStore, RecordStore
 from ..scenarios.director import ScenarioDirector
 from ..scenarios.scenario_library import ScenarioLibrary, UnknownScenario
 from ..scenarios.scenario_mistakes import ScenarioError, ScenarioMistake
-from ..scenarios.scenario_run import ScenarioStage
+from ..scenarios.scenario_stage import ScenarioStage
 from ..settings import Settings
 from ..simulations.simulation_registry import Simulation, SimulationRegistry
 from ..store.clock import Clock
@@ -34,8 +35,10 @@ from ..store.tenant import NO_LIMITS, Seed, TenantLimits
 from ..store.world import World
 from ..tls.certificates import Certificates
 from ..worlds.loading import WorldLibrary
-from ..worlds.world_file import WorldFile
 from .interfaces import CONTROL_SPEC, CompiledSpec, Interface, join_services
+
+if TYPE_CHECKING:
+    from ..worlds.world_file import WorldFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,11 @@ class SimulationFactory:
     def _open_world_file(self, world: World) -> WorldFile | None:
         """Return the file of the world, which can change; None for a shipped one."""
         name = self.settings.fixture
-        return None if name in self.library.names else WorldFile(self.library, world, Path(name))
+        if name in self.library.names:
+            return None
+        from ..worlds.world_file import WorldFile  # noqa: PLC0415 - only a world of the user's own has a file
+
+        return WorldFile(self.library, world, Path(name))
 
     @property
     def _assumed_caller(self) -> Principal | None:

@@ -9,7 +9,6 @@ from typing import Any, TextIO
 
 import orjson
 
-from ..control.requests.redaction import names_secret, redact_query
 from ..errors import BadRequest
 from ..records.exchange import JournalEntry
 from ..records.store import REQUEST_LOG
@@ -59,6 +58,8 @@ def describe_event(record: logging.LogRecord) -> dict[str, Any]:
 
 def describe_entry(entry: JournalEntry) -> dict[str, Any]:
     """Return the facts of a request, without its secrets."""
+    from ..control.requests.redaction import redact_query  # noqa: PLC0415 - most servers log no requests
+
     query = redact_query(entry.request.query)
     facts = {
         "time": format_timestamp(entry.arrived_at),
@@ -92,6 +93,8 @@ def _find_hint(entry: JournalEntry) -> str | None:
     if hint or error is None:
         return hint
     if isinstance(error, BadRequest) and error.detail:
+        from ..control.requests.redaction import names_secret  # noqa: PLC0415 - see above
+
         detail = f"not valid ({error.error_type})" if names_secret(error.field) else error.detail  # it quotes the value
         return _make_printable(f"{error.field}: {detail}" if error.field else detail)
     return _make_printable(error.message)

@@ -101,8 +101,9 @@ def write_generated_world(number: int, shipped: str | None, counts: dict[str, in
     """Write a shipped world, or one generated from a seed and counts, to standard output."""
     find_unknown_variables(os.environ)
     from ..services import collections_of, import_services
-    from ..worlds.generate import dump_world, generate_world
+    from ..worlds.generate import generate_world
     from ..worlds.published import SHIPPED_WORLDS
+    from ..worlds.world_yaml import dump_world
 
     collections = collections_of(import_services())
     world = SHIPPED_WORLDS[shipped](collections) if shipped else generate_world(collections, number, counts)

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -32,11 +33,12 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
     from ..importing.world_import import HarError, NothingUsable, import_har
     from ..services import collections_of, import_services, imports_of, public_fields_of
     from ..settings import Settings
-    from ..worlds.generate import dump_world
+    from ..worlds.world_yaml import dump_world
 
     services = import_services()
     paths = [path for path in list_specs(Settings()) if path.name != CONTROL_SPEC]
     operations = [one for path in paths for one in compile_operations(load_spec(path, compiles_late=True))]
+    print_progress = create_progress_printer(file)
     try:
         world, report = import_har(
             file,
@@ -46,9 +48,9 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
             public_fields_of(services),
             tenant=tenant,
             keeps_personal=keep_personal,
-            report_progress=create_progress_printer(file),
+            report_progress=print_progress,
         )
-        text = dump_world(world)
+        text = dump_world(world, partial(print_progress, "writing the world"))
         if output is None:
             click.echo(text.encode(), nl=False)
         else:
@@ -62,15 +64,15 @@ def world_from_har(file: Path, *, tenant: str | None, output: Path | None, keep_
         click.echo(f"Written to {output}; try it with: mockserver serve --fixture {output}", err=True)
 
 
-def create_progress_printer(file: Path, now: Callable[[], float] = time.monotonic) -> Callable[[float], None]:
-    """Return a function that prints the share of a file that has been read, every two seconds."""
+def create_progress_printer(file: Path, now: Callable[[], float] = time.monotonic) -> Callable[[str, float], None]:
+    """Return a function that prints the step of the import, and the share of it that is done, every two seconds."""
     printed_at = now()
 
-    def print_progress(share: float) -> None:
+    def print_progress(step: str, share: float) -> None:
         nonlocal printed_at
         if now() - printed_at >= PROGRESS_SECONDS:
             printed_at = now()
-            click.echo(f"mockserver: reading {file.name}: {share:.0%}", err=True)
+            click.echo(f"mockserver: {file.name}: {step}: {share:.0%}", err=True)
 
     return print_progress
 

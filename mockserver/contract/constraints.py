@@ -65,6 +65,8 @@ def list_constraints(place: str, name: str, keywords: Mapping[str, Any]) -> Iter
 
     An empty parameter of a query counts as absent, so it cannot be too short.
     """
+    if not keywords:  # as most have none
+        return
     for keyword in BOUNDARY_KEYWORDS:
         if keyword in keywords and (place, keyword, keywords[keyword]) != ("query", "minLength", 1):
             yield Constraint(place, name, keyword, keywords[keyword])

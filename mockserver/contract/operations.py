@@ -113,11 +113,18 @@ def compile_operations(spec: Spec) -> Iterator[Operation]:
     """
     parameter_for = partial(_cached_parameter, spec, {})
     validator_for = partial(_cached_validator, spec, {})
+    extensions_for = partial(_cached_extensions, spec, {})
     for path, item in spec.root["paths"].items():
         for method in HTTP_METHODS:
             if method in item:
                 yield _compile_operation(
-                    spec, method, path, item, parameter_for=parameter_for, validator_for=validator_for
+                    spec,
+                    method,
+                    path,
+                    item,
+                    parameter_for=parameter_for,
+                    validator_for=validator_for,
+                    extensions_for=extensions_for,
                 )
 
 
@@ -139,6 +146,14 @@ def _cached_validator(spec: Spec, validators: dict[bytes, SchemaValidator], sche
     return validators[key]
 
 
+def _cached_extensions(spec: Spec, known: dict[bytes, dict[str, Any]], schema: SpecNode) -> dict[str, Any]:
+    """Return what `_read_extensions` returns; many operations reply with the same schema."""
+    key = orjson.dumps(schema)
+    if key not in known:
+        known[key] = _read_extensions(spec, schema)
+    return known[key]
+
+
 def _compile_operation(
     spec: Spec,
     method: str,
@@ -147,6 +162,7 @@ def _compile_operation(
     *,
     parameter_for: Callable[[SpecNode], Parameter],
     validator_for: Callable[[SpecNode], SchemaValidator],
+    extensions_for: Callable[[SpecNode], dict[str, Any]],
 ) -> Operation:
     node = item[method]
     try:
@@ -182,7 +198,7 @@ def _compile_operation(
             takes_slashes=item.get("x-takes-slashes", False),
             has_compound_query=node.get("x-compound", False),
             is_deprecated=node.get("deprecated", False),
-            **({} if ok_schema is None else _read_extensions(spec, ok_schema)),
+            **({} if ok_schema is None else extensions_for(ok_schema)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"{method.upper()} {path}: {type(error).__name__} {error}"

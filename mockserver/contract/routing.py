@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from ..errors import INVALID_PARAMETERS, BadRequest, MethodNotAllowed, NoEndpoint, UnansweredCall
-from . import path_distance, published_services
+from . import path_distance
 from .operations import Operation
 from .path_distance import Steps
+
+if TYPE_CHECKING:
+    from .published_services import PublishedPath
 
 PATH_WEIGHT = 0.75  # share of the path in a distance
 METHOD_WEIGHT = 0.25  # added to a distance if the method differs
@@ -136,7 +139,7 @@ class Router:
         match = self._tenant_pattern.match(path)
         if match:
             return match[1]
-        published = published_services.find_published_path("GET", path)
+        published = _find_published_path("GET", path)
         return published.tenant if published else ""
 
     def nearest(self, method: str, path: str) -> list[NearOperation]:
@@ -183,7 +186,7 @@ class Router:
 
     def _find_unanswered(self, method: str, path: str) -> UnansweredCall | None:
         """Return what the vendor has at a path that is not simulated (F2b); None if nothing is known of it."""
-        known = published_services.find_published_path(method, path)
+        known = _find_published_path(method, path)
         if known is None:
             return None
         name = known.service.name
@@ -208,6 +211,12 @@ def _compile_tenant_pattern(templates: Iterable[str]) -> re.Pattern[str]:
     prefixes = {template.partition(TENANT)[0] for template in templates if TENANT in template}
     alternatives = "|".join(map(re.escape, sorted(prefixes, reverse=True))) or MATCHES_NOTHING
     return re.compile(f"(?:{alternatives})([^/]*)")
+
+
+def _find_published_path(method: str, path: str) -> PublishedPath | None:
+    from .published_services import find_published_path  # noqa: PLC0415 - most paths are simulated
+
+    return find_published_path(method, path)
 
 
 def _measure(operation: Operation, template: Steps, method: str, path: Steps) -> NearOperation:

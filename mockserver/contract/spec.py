@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Spec:
     path: Path
     root: SpecNode
     compiles_late: bool = False
+    _found: dict[str, SpecNode] = field(default_factory=dict, compare=False, repr=False)  # by reference
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -43,6 +44,8 @@ class Spec:
 
     def resolve(self, node: SpecNode) -> SpecNode:
         """Follow `$ref` to a node without one; SpecError if a reference leaves the file or leads nowhere."""
+        if "$ref" not in node:
+            return node
         visited = set()
         while "$ref" in node:
             reference = node["$ref"]
@@ -65,6 +68,12 @@ class Spec:
         return {**schema, "components": needed}
 
     def _look_up(self, reference: str) -> SpecNode:
+        found = self._found.get(reference)
+        if found is None:
+            found = self._found[reference] = self._follow(reference)
+        return found
+
+    def _follow(self, reference: str) -> SpecNode:
         node: Any = self.root
         if not reference.startswith("#/"):
             raise SpecError(self.path, f"reference {reference} leaves the file")

@@ -28,13 +28,13 @@ DOCS_PATH = f"{CONTROL_PREFIX}/docs"
 DASHBOARD_PATH = f"{CONTROL_PREFIX}/ui"
 LOGIN_PATH = f"{DASHBOARD_PATH}/login"
 ASSETS_PATH = f"{DASHBOARD_PATH}/assets/"  # style and script of the dashboard, which the login page needs too
+WAIT_PATHS = frozenset(f"{CONTROL_PREFIX}/requests/{name}" for name in ("wait", "never", "ordered"))
 # The names of this machine as browsers write them: `localhost` and the names below it, which browsers never ask the DNS
 # for, and all loopback addresses, also those of IPv4 within IPv6.
 LOOPBACK_NAME = (
     r"(?:(?:[a-z0-9_-]+\.)*localhost\.?|127(?:\.\d{1,3}){3}"
     r"|\[(?:::1|(?:0{1,4}:){7}0{0,3}1|::ffff:127(?:\.\d{1,3}){3}|::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4})\])"
 )
-LOOPBACK_HOST = re.compile(rf"{LOOPBACK_NAME}(:\d{{1,5}})?", re.IGNORECASE)
 ELSEWHERE = "Call it from your tests or a terminal, or through a proxy that keeps the headers Host and Origin in step."
 OWN_FETCH_SITES = {"same-origin", "none"}  # Sec-Fetch-Site of our pages, and of an address that a person typed
 
@@ -47,6 +47,17 @@ def is_documentation(path: str) -> bool:
 def is_dashboard(path: str) -> bool:
     """Whether a path, as the client encoded it, belongs to the dashboard."""
     return path == DASHBOARD_PATH or path.startswith(f"{DASHBOARD_PATH}/")
+
+
+def is_loopback_name(host: str) -> bool:
+    """Whether a name, with or without a port, is one of this machine."""
+    pattern = rf"{LOOPBACK_NAME}(:\d{{1,5}})?"  # compiled at its first use, since that takes 5 ms
+    return re.fullmatch(pattern, host, re.IGNORECASE) is not None
+
+
+def may_wait(path: str) -> bool:
+    """Whether a call of the control plane with this path may wait; a slash at the end is ignored (F2a)."""
+    return path.removesuffix("/") in WAIT_PATHS
 
 
 class ForeignPageError(ClientError):
@@ -90,7 +101,7 @@ class Guard:
 
     def is_own_host(self, host: str) -> bool:
         """Whether the control plane answers under a name, with or without a port: of loopback, or an allowed one."""
-        if LOOPBACK_HOST.fullmatch(host):
+        if is_loopback_name(host):
             return True
         return not {host, host.rpartition(":")[0]}.isdisjoint(self.allowed_hosts)
 

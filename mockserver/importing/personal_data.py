@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from ..domain.secret_names import SECRET_FIELD_NAMES
 from .recorded_call import NO_BODY, RecordedCall
 
+CONTAINERS = (dict, list)
 Kind = str  # one of the names in NAMES, as reports have it
 EMAIL = re.compile(r"[\w.!#$&'*+/=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w+])(?:\+|00)[1-9](?:[ ()/.-]{0,2}\d){7,14}(?!\d)")
@@ -85,14 +86,19 @@ class KnownValues:
         while pending:
             node, outer_kind = pending.pop()
             if isinstance(node, list):
-                pending.extend((part, outer_kind) for part in node)
+                pending += [
+                    (part, outer_kind) for part in node if outer_kind is not None or part.__class__ in CONTAINERS
+                ]
             elif isinstance(node, dict):
                 first, last = node.get("firstName", node.get("name")), node.get("lastName", node.get("surname"))
                 if isinstance(first, str) and isinstance(last, str):
                     self._note_person(first, last)
                 if isinstance(node.get("street"), str) and isinstance(node.get("streetNumber"), str):
                     self._note("street", f"{node['street']} {node['streetNumber']}")
-                pending.extend((value, classify_field(name) or outer_kind) for name, value in node.items())
+                for name, value in node.items():
+                    kind = classify_field(name) or outer_kind
+                    if kind is not None or isinstance(value, CONTAINERS):
+                        pending.append((value, kind))
             elif outer_kind is not None and isinstance(node, (str, int)) and not isinstance(node, bool):
                 self._note(outer_kind, str(node))
 

@@ -26,6 +26,7 @@ class RecordedRows:
     schema_urls: the URLs of the schemas of mixins. customer_ids: of the customers who logged in, with their e-mails.
     unknown_fields: how often a field had no place, by collection and name.
     unusable: how often a change could not be applied, by reason.
+    shown: what made a row as it is, by collection and key.
     """
 
     def __init__(self, collections: Mapping[str, Collection]) -> None:
@@ -41,6 +42,7 @@ class RecordedRows:
         self._ids_by_token: dict[str, str] = {}
         self._latest_caller = ""
         self._pending_tokens: list[str] = []
+        self.shown: dict[tuple[str, Key], tuple[str, RecordedRow]] = {}
         self._deferred: list[tuple[Change, str, str]] = []  # changes of a caller whom only a later call names
 
     def apply(self, change: Change, token: str, time: str) -> None:
@@ -68,6 +70,8 @@ class RecordedRows:
             self.unusable[f"{collection.name} without a usable {_describe_key(collection)}"] += change.action != "imply"
             return
         self._note_unknown(collection, change)
+        if self._is_repeated(collection, key, change):
+            return
         self._note_mixin_urls(change.values)
         if change.action == "patch":
             self._patch_row(collection, key, change.patch, time)
@@ -80,6 +84,14 @@ class RecordedRows:
         else:
             rows = (self.implied if change.action == "imply" else self.rows)[collection.name]
             rows[key] = _merge_rows(collection, rows.get(key, {}), row)
+            if change.action == "show":
+                self.shown[collection.name, key] = _describe_shown(change), rows[key]
+
+    def _is_repeated(self, collection: Collection, key: Key, change: Change) -> bool:
+        """Whether a row is shown that the same values made as it is; pages show the same rows again and again."""
+        shown, row = self.shown.get((collection.name, key), ("", None))
+        is_current = row is not None and self.rows[collection.name].get(key) is row
+        return change.action == "show" and is_current and shown == _describe_shown(change)
 
     def settle_deferred(self) -> None:
         """Apply the changes that waited for a call that names the caller; count those whose caller no call names.
@@ -188,6 +200,7 @@ class RecordedRows:
         if key is None:
             return
         row = self.rows[collection.name].setdefault(key, _key_fields(collection, values))
+        self.shown.pop((collection.name, key), None)
         for name, added in values.items():
             if schema_of(collection, name).get("type") == "array" and isinstance(added, list):
                 old = row.get(name)
@@ -204,6 +217,11 @@ class RecordedRows:
                 if (key[:2] if isinstance(key, tuple) else key) not in known:
                     self.rows[name][key] = row
             rows.clear()
+
+
+def _describe_shown(change: Change) -> str:
+    """Return a text that is the same for the same values in the same order and language."""
+    return repr((change.language, change.values))
 
 
 def _shape_row(collection: Collection, values: Mapping[str, Any], language: str) -> RecordedRow:

@@ -48,6 +48,9 @@ URL_SECRET = re.compile(
     re.IGNORECASE,
 )
 URL_LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
+# What a text needs to have one of these forms; most texts need no further search.
+TOKEN_MARKS = ("bearer", "basic", "eyj", "sk_")
+DIGIT = re.compile(r"\d")
 ID_NAME = re.compile(r"id|.*I[dD]s?")
 
 
@@ -82,16 +85,15 @@ class Replacer:
 
     def clean_text(self, text: str, *, is_public: bool = False) -> str:
         """Return a text without secrets and personal data. A public one may have a single name by chance."""
-        text = TOKEN_FORM.sub(partial(self._substitute, "secret"), text)
+        if not text.isascii() or any(mark in text.lower() for mark in TOKEN_MARKS):
+            text = TOKEN_FORM.sub(partial(self._substitute, "secret"), text)
         if "://" in text:
             text = URL_LOGIN.sub(partial(self._substitute_nothing, "secret"), text)
             text = URL_SECRET.sub(self._clean_parameter, text)
         if not self._keeps_personal:
             text = self._clean_emails(text)
-            text = PHONE.sub(partial(self._substitute, "phone number"), text)
-            text = IBAN.sub(partial(self._substitute, "payment data"), text)
-            if PHONE_WORD.search(text):
-                text = PHONE_AFTER_WORD.sub(partial(self._substitute, "phone number"), text)
+            if DIGIT.search(text):
+                text = self._clean_numbers(text)
         return self._words.replace_in(text, partial(self._replace_word, is_public=is_public))
 
     def replace_value(self, kind: Kind, value: str) -> str:
@@ -150,6 +152,15 @@ class Replacer:
         if len(words) > 1 and all(kinds):
             return " ".join(self.replace_value(kind, word) for kind, word in zip(kinds, words, strict=True) if kind)
         return self.replace_value("name", value)
+
+    def _clean_numbers(self, text: str) -> str:
+        """Return a text without phone numbers and payment data."""
+        if "+" in text or "00" in text or not text.isascii():
+            text = PHONE.sub(partial(self._substitute, "phone number"), text)
+        text = IBAN.sub(partial(self._substitute, "payment data"), text)
+        if PHONE_WORD.search(text):
+            text = PHONE_AFTER_WORD.sub(partial(self._substitute, "phone number"), text)
+        return text
 
     def _clean_emails(self, text: str) -> str:
         return EMAIL.sub(self._substitute_email, text) if "@" in text or "%40" in text else text

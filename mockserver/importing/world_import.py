@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from mmap import mmap
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from .row_imports import Imports, PublicFields, Shows, Tells
 from .world_completer import WorldCompleter
 
 NEW_PASSWORD = "changeme1"  # noqa: S105 - of the customers who logged in; the report says it
+READING, CLEANING = "reading the file", "removing secrets and personal data"  # the steps that progress is reported of
 UNDATED = datetime.min.replace(tzinfo=UTC)
 MAX_NAMED_HOSTS = 8
 
@@ -54,16 +56,18 @@ def import_har(
     *,
     tenant: str | None = None,
     keeps_personal: bool = False,
-    report_progress: ReportProgress = lambda _: None,
+    report_progress: Callable[[str, float], None] = lambda *_: None,
 ) -> tuple[dict[str, Any], ImportReport]:
     """Return the sections of a world, and the report; HarError for a bad file, NothingUsable for one without rows.
 
     tenant: whose calls count; by default the tenant with most of them.
     keeps_personal: whether only secrets are removed.
+    report_progress: gets the name of a step, and the share of it that is done.
     """
     report, recognizer = ImportReport(), Recognizer(operations)
+    report_reading, report_cleaning = (partial(report_progress, step) for step in (READING, CLEANING))
     with open_har(path) as content:
-        calls = _index_calls(content, recognizer, report, report_progress)
+        calls = _index_calls(content, recognizer, report, report_reading)
         counts = Counter(call.tenant for call in calls if call.is_usable and call.tenant)
         if not counts or (tenant is not None and tenant not in counts):
             raise NothingUsable(_describe_nothing(report, counts, tenant), report)
@@ -71,7 +75,7 @@ def import_har(
         report.other_tenants = Counter({name: count for name, count in counts.items() if name != report.tenant})
         recorded, known = RecordedRows(collections), KnownValues()
         for position, call in enumerate(sorted(calls, key=lambda call: (call.time, call.span))):
-            report_progress((1 + position / len(calls)) / 2)
+            report_reading((1 + position / len(calls)) / 2)
             recognition = _read_recognition(content, call.span, recognizer)
             if recognition is not None:
                 known.note_call(recognition.call)
@@ -80,7 +84,8 @@ def import_har(
     recorded.settle_deferred()
     _add_missing_callers(recorded)
     recorded.settle_implied()
-    _clean_rows(recorded, Replacer(known, public_fields, keeps_personal=keeps_personal), report)
+    replacer = Replacer(known, public_fields, keeps_personal=keeps_personal)
+    _clean_rows(recorded, replacer, report, report_cleaning)
     completer = WorldCompleter(recorded)
     world = completer.build_world()
     if not any(isinstance(rows, list) for rows in world.values()):
@@ -145,14 +150,19 @@ def _add_missing_callers(recorded: RecordedRows) -> None:
         row["password"] = NEW_PASSWORD
 
 
-def _clean_rows(recorded: RecordedRows, replacer: Replacer, report: ImportReport) -> None:
+def _clean_rows(
+    recorded: RecordedRows, replacer: Replacer, report: ImportReport, report_progress: ReportProgress
+) -> None:
     """Replace secrets and personal data; the keys follow, since an id may have an e-mail address."""
+    total, done = sum(map(len, recorded.rows.values())), 0
     for name, collection in recorded.collections.items():
         cleaned: dict[Key, dict[str, Any]] = {}
         for row in recorded.rows[name].values():
             password = {"password": NEW_PASSWORD} if row.get("password") == NEW_PASSWORD else {}
             clean = replacer.clean_row(collection, {key: row[key] for key in row.keys() - password.keys()}) | password
             cleaned[collection.key_of(clean)] = clean
+            done += 1
+            report_progress(done / total)
         recorded.rows[name] = cleaned
     recorded.schema_urls = {replacer.clean_text(url) for url in recorded.schema_urls}
     report.replaced = Counter({(str(kind), section): count for (kind, section), count in replacer.counts.items()})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from threading import RLock
+from typing import TYPE_CHECKING
 
 from ..contract.operations import Operation
 from ..errors import BadRequest
@@ -13,11 +15,15 @@ from ..faults.replies import Unsatisfiable
 from ..records.exchange import Exchange
 from ..records.store import NO_TENANT
 from ..store.tenant import Tenant
-from .scenario import Scenario
 from .scenario_library import ScenarioLibrary
 from .scenario_mistakes import ScenarioError, ScenarioMistake
-from .scenario_run import ScenarioRun, ScenarioStage
-from .start_plan import StartPlan, StartPlanner, build_scenario_faults
+from .scenario_stage import ScenarioStage
+
+if TYPE_CHECKING:  # imported with the first scenario that starts
+    from ..faults.fault import Fault
+    from .scenario import Definition, Scenario
+    from .scenario_run import ScenarioRun
+    from .start_plan import StartPlan, StartPlanner
 
 LOG = logging.getLogger("mockserver")
 MAX_GREETED_TENANTS = 1000  # that play; calls create no more tenants then, as they would with any token
@@ -35,7 +41,7 @@ class ScenarioDirector:
         self.general: Scenario | None = None
         self._initial: Scenario | None = None  # of the server's start
         self._exempt: set[str] = set()  # tenants with a world of their own, which do not play the general scenario
-        self._stage, self._planner = stage, StartPlanner(library)
+        self._stage = stage
         self._runs: dict[str, ScenarioRun] = {}
         self._lock = RLock()
         stage.world.prepare_tenant = self._prepare_tenant
@@ -155,6 +161,12 @@ class ScenarioDirector:
                 if self.general:
                     self._begin_or_warn(self.general, tenant)
 
+    @cached_property
+    def _planner(self) -> StartPlanner:
+        from .start_plan import StartPlanner  # noqa: PLC0415 - see above
+
+        return StartPlanner(self.library)
+
     def _plan(self, scenario: Scenario, tenant: Tenant) -> StartPlan:
         """Return what a tenant starts from; ScenarioError, also for faults that its settings make impossible."""
         run = self._runs.get(tenant.name)
@@ -163,15 +175,16 @@ class ScenarioDirector:
         index_base = int(
             scenario.definition.get("switches", {}).get("bulk_index_base", tenant.switches.bulk_index_base)
         )
-        definitions = scenario.list_faults()
         try:
-            build_scenario_faults(scenario, definitions, tenant.name, self._stage.operations, index_base)
+            self._build_faults(scenario, scenario.list_faults(), tenant.name, index_base)
         except (Unsatisfiable, BadRequest) as error:
             reason = error.detail if isinstance(error, BadRequest) else str(error)
             raise ScenarioError(scenario.name, [ScenarioMistake("/faults", reason)]) from None
         return plan
 
     def _begin(self, scenario: Scenario, tenant: Tenant, plan: StartPlan, *, keeps_rows: bool = False) -> None:
+        from .scenario_run import ScenarioRun  # noqa: PLC0415 - see above
+
         replaced = self._runs.pop(tenant.name, None)
         if replaced:
             replaced.end()  # without a release: a restart continues the tenant as it was before the first of them
@@ -207,10 +220,15 @@ class ScenarioDirector:
         if scenario:
             index_base = int(self._stage.world.switches.bulk_index_base)
             definitions = [fault for fault in scenario.list_faults() if "item" not in fault]
-            faults.add_scenario_faults(
-                build_scenario_faults(scenario, definitions, NO_TENANT, self._stage.operations, index_base)
-            )
+            faults.add_scenario_faults(self._build_faults(scenario, definitions, NO_TENANT, index_base))
         self._watch_calls()
+
+    def _build_faults(
+        self, scenario: Scenario, definitions: Sequence[Definition], tenant: str, index_base: int
+    ) -> list[Fault]:
+        from .start_plan import build_scenario_faults  # noqa: PLC0415 - see above
+
+        return build_scenario_faults(scenario, definitions, tenant, self._stage.operations, index_base)
 
     def _watch_calls(self) -> None:
         scenarios = [run.scenario for run in self._runs.values()] + ([self.general] if self.general else [])

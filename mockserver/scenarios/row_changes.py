@@ -16,8 +16,9 @@ from ..store.row_schemas import DEFINITIONS
 from ..store.state import IMPORTED_REVISION, State
 from ..wording import json_pointer, shorten
 from ..worlds import exporting, violations
+from ..worlds.mistakes import suggest_names
 from ..worlds.sections import MIXIN_SCHEMAS
-from .scenario_mistakes import MAX_FOUND_MISTAKES, ScenarioMistake, suggest_name
+from .scenario_mistakes import MAX_FOUND_MISTAKES, ScenarioMistake
 from .scenario_schema import ALL_ROWS
 
 NAMING_FIELDS = ("name", "lastName")  # what a new row needs, so that a wrong id is not taken for one
@@ -84,7 +85,7 @@ def _remove_rows(
     for index, key in enumerate(unwanted):
         if key not in rows:
             place = f"/remove/{collection.name}/{index}"
-            mistakes.append(ScenarioMistake(place, f"there is no {key[:100]!r}; {suggest_name(key, rows)}"))
+            mistakes.append(ScenarioMistake(place, f"there is no {key[:100]!r}; {suggest_names(key, rows)}"))
         if len(mistakes) >= MAX_FOUND_MISTAKES:
             return state
     if collection.name == SEGMENTS:
@@ -124,7 +125,7 @@ def _merge_rows(
         key = collection.key_of(row)
         naming = next((name for name in NAMING_FIELDS if name in collection.defaults), None)
         if key not in merged and naming and row.get(naming) is None:
-            missing = f"there is no {format_key(key)[:100]!r}; {suggest_name(format_key(key), known_keys)}"
+            missing = f"there is no {format_key(key)[:100]!r}; {suggest_names(format_key(key), known_keys)}"
             mistakes.append(ScenarioMistake(place, f"{missing}, or give a new row a `{naming}`"))
             continue
         complete = {**merged.get(key, {}), **row}
@@ -190,7 +191,7 @@ def _row_validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
 def _find_row_mistakes(
     state: State, collections: Mapping[str, Collection], name: str, rows: Sequence[Row]
 ) -> Iterator[ScenarioMistake]:
-    """Yield the references of changed rows that lead nowhere, and what the collection itself checks."""
+    """Yield references of changed rows that lead nowhere, values that do not fit, and what the collection checks."""
     collection = collections[name]
     for path in collection.all_references():
         for index, row in enumerate(rows):
@@ -199,13 +200,29 @@ def _find_row_mistakes(
                 if target and not state.has_document(target, key):
                     known = [format_key(known_key) for known_key, _ in collections[target].export(state)]
                     place = f"/rows/{name}/{index}/{path.replace('.', '/')}"
-                    yield ScenarioMistake(place, f"{key!r} is not among the {target}; {suggest_name(key, known)}")
+                    yield ScenarioMistake(place, f"{key!r} is not among the {target}; {suggest_names(key, known)}")
     if collection.check:
         plain = {other.name: exporting.export_rows(state, other) for other in collections.values() if not other.check}
         yield from (
             ScenarioMistake(f"/rows{place}", reason) for place, reason in collection.check({**plain, name: rows})
         )
-    if collection.parent is not None:
-        world = {name: exporting.export_rows(state, collection)}
-        for place, reason in violations.find_structural_violations(world, [collection]):
-            yield ScenarioMistake(f"/rows{place}", reason)
+    if collection.parent is not None or collection.unique_fields or collection.choices:
+        yield from _find_wrong_values(state, collection, rows)
+
+
+def _find_wrong_values(state: State, collection: Collection, rows: Sequence[Row]) -> Iterator[ScenarioMistake]:
+    """Yield what does not fit other rows of the collection, or another field of the row; at a changed row if possible.
+
+    A cycle is at its first row, a shared text at its second one.
+    """
+    indexes = {collection.key_of(row): index for index, row in enumerate(rows)}
+    changed = [(index, rows[index]) for index in indexes.values()]
+    others = [(-1, row) for key, row in collection.export(state) if key not in indexes]
+    ordered = [*others, *changed] if collection.parent is None else [*changed, *others]
+    world = {collection.name: [row for _, row in ordered]}
+    for place, reason in violations.find_structural_violations(world, [collection]):
+        position, *steps = place.split("/")[2:]
+        index = ordered[int(position)][0]
+        yield ScenarioMistake(
+            "/".join(("/rows", collection.name, *([str(index), *steps] if index >= 0 else []))), reason
+        )

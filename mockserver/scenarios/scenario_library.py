@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from ..contract.operations import Operation
 from ..store.tenant import Seed
 from ..worlds.loading import WorldLibrary
-from ..worlds.mistakes import WorldError
+from ..worlds.mistakes import WorldError, suggest_names
 from ..worlds.sections import all_sections
-from .scenario import Origin, Scenario
-from .scenario_mistakes import ScenarioError, ScenarioMistake, suggest_name
-from .scenario_reading import MAX_SCENARIO_BYTES, ScenarioReader
-from .scenario_schema import build_scenario_schema
+from .scenario_mistakes import ScenarioError, ScenarioMistake
 
+if TYPE_CHECKING:  # imported with the first scenario that is read
+    from .scenario import Origin, Scenario
+    from .scenario_reading import ScenarioReader
+
+MAX_SCENARIO_BYTES = 1024 * 1024  # as JSON, or as a file
 FILE_ENDINGS = (".yaml", ".yml", ".json")
 
 FileMark = tuple[int, int]  # when a file was changed, in nanoseconds, and its size
@@ -48,20 +50,24 @@ class ScenarioLibrary:
 
     @property
     def files(self) -> dict[str, Path]:
-        """The files of the scenarios by name, the shipped ones first."""
+        """The files of the scenarios by name, the shipped ones first; only those if the user's folder is gone."""
         shipped = {path.stem: path for path in sorted(self.shipped_folder.glob("*.yaml"))}
-        folders = (
-            [path for path in sorted(self.own_folder.iterdir()) if path.suffix in FILE_ENDINGS]
-            if self.own_folder
-            else []
-        )
-        return {**shipped, **{path.stem: path for path in (*folders, *self.own_files)}}
+        try:
+            own = self._list_own_folder()
+        except OSError:
+            own = []
+        return {**shipped, **{path.stem: path for path in (*own, *self.own_files)}}
+
+    def _list_own_folder(self) -> list[Path]:
+        """Return the scenario files in the user's folder; OSError."""
+        paths = sorted(self.own_folder.iterdir()) if self.own_folder else []
+        return [path for path in paths if path.suffix in FILE_ENDINGS]
 
     def load(self, name: str) -> Scenario:
         """Return a scenario by name; UnknownScenario, or ScenarioError if its file has mistakes."""
         files = self.files
         if name not in files:
-            raise UnknownScenario(f"There is no scenario {name[:100]!r}; {suggest_name(name, files)}")
+            raise UnknownScenario(f"There is no scenario {name[:100]!r}; {suggest_names(name, files)}")
         return self.load_file(files[name])
 
     def load_named(self, name_or_path: str) -> Scenario:
@@ -74,7 +80,12 @@ class ScenarioLibrary:
         return scenario
 
     def check_own_files(self) -> None:
-        """Read all files of the user's own; ScenarioError with the mistakes of all of them, or if a name is taken."""
+        """Read all files of the user's own; ScenarioError with the mistakes of all, or if there is no such folder."""
+        try:
+            self._list_own_folder()
+        except OSError as error:
+            reason = f"{error.strerror}; --scenarios takes a folder with scenario files"
+            raise ScenarioError(str(self.own_folder), [ScenarioMistake("", reason)]) from None
         shipped = {path.stem for path in self.shipped_folder.glob("*.yaml")}
         mistakes: list[ScenarioMistake] = []
         for name, path in self.files.items():
@@ -121,11 +132,15 @@ class ScenarioLibrary:
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of scenarios."""
+        from .scenario_schema import build_scenario_schema  # noqa: PLC0415 - see above
+
         sections = [section.name for section in all_sections(self.worlds.collections)]
         return build_scenario_schema(self.control, sections, self.worlds.collections)
 
     @cached_property
     def _reader(self) -> ScenarioReader:
+        from .scenario_reading import ScenarioReader  # noqa: PLC0415 - see above
+
         validator = jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
         return ScenarioReader(self.schema, validator, self.operations, self._find_world_problem)
 
@@ -133,7 +148,7 @@ class ScenarioLibrary:
         """Return what is wrong with the name or path of a world, or ""."""
         if not _is_path(world):
             names = self.worlds.names
-            return "" if world in names else f"there is no world {world!r}; {suggest_name(world, names)}"
+            return "" if world in names else f"there is no world {world!r}; {suggest_names(world, names)}"
         if folder is None:
             return "a scenario without a file can use only worlds that have names; or bring the rows"
         try:

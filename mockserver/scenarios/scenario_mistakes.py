@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -11,12 +10,11 @@ import jsonschema_rs
 import orjson
 
 from ..wording import json_pointer, shorten
+from ..worlds.mistakes import suggest_names
 from ..worlds.schema_mistakes import TYPE_NAMES
 
 MAX_SHOWN_MISTAKES = 20  # that one error lists
 MAX_FOUND_MISTAKES = 100  # then the search ends
-MAX_LISTED_NAMES = 30  # that a reason lists if none of them is near
-MAX_COMPARED_NAMES = 1000  # among which a near one is looked for
 
 
 class ScenarioMistake(NamedTuple):
@@ -53,7 +51,7 @@ def find_schema_violations(
             known = _find_part(schema, error.schema_path).get("properties", {})
             for name in facts["unexpected"][:MAX_FOUND_MISTAKES]:
                 yield ScenarioMistake(
-                    f"{place}/{shorten(name)}", f"there is no such field; {suggest_name(name, known)}"
+                    f"{place}/{shorten(name)}", f"there is no such field; {suggest_names(name, known)}"
                 )
         elif error.kind.name == "required":
             yield ScenarioMistake(f"{place}/{facts['property']}", "is missing")
@@ -80,7 +78,7 @@ def _explain_violation(error: jsonschema_rs.ValidationError, facts: Mapping[str,
             options = facts["options"] if isinstance(facts["options"], list) else orjson.loads(facts["options"])
             if not isinstance(value, str) and _quote(value) in options:
                 return f"put it in quotation marks: '{_quote(value)}'"
-            return f"{_quote(value)} is not allowed; {suggest_name(value, list(map(str, options)))}"
+            return f"{_quote(value)} is not allowed; {suggest_names(value, list(map(str, options)))}"
         case "format":
             return f"{_quote(value)} is not a time such as 2026-12-24T18:00:00Z"
         case "minProperties" | "minItems" | "minLength":
@@ -102,12 +100,3 @@ def _quote(value: Any) -> str:
         return shorten(orjson.dumps(value).decode())
     except (TypeError, orjson.JSONEncodeError):
         return "this value"
-
-
-def suggest_name(name: Any, known: Collection[str]) -> str:
-    """Return the known name that is nearest to an unknown one, or all if none is near."""
-    near = get_close_matches(str(name)[:100], list(islice(known, MAX_COMPARED_NAMES)), n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {near[0]}?"
-    listed = ", ".join(islice(known, MAX_LISTED_NAMES)) + (", …" if len(known) > MAX_LISTED_NAMES else "")
-    return f"there are {listed}" if listed else "there are none"

@@ -18,6 +18,7 @@ from ..errors import BadRequest
 from ..faults import parsing
 from ..faults.replies import Unsatisfiable
 from ..store.clock import parse_timestamp
+from ..worlds.mistakes import suggest_names
 from .scenario import (
     CALLER,
     Definition,
@@ -28,9 +29,9 @@ from .scenario import (
     find_placeholders,
     with_persona_token,
 )
-from .scenario_mistakes import ScenarioError, ScenarioMistake, find_schema_violations, suggest_name
+from .scenario_library import MAX_SCENARIO_BYTES
+from .scenario_mistakes import ScenarioError, ScenarioMistake, find_schema_violations
 
-MAX_SCENARIO_BYTES = 1024 * 1024  # as JSON, or as a file
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")  # use fullmatch
 CALL_FIELDS = ("call", "at", "operation", "path", "query", "persona", "headers")
 ALL_FAULTS = "all"  # instead of the id of a fault
@@ -105,7 +106,7 @@ class ScenarioReader:
         for place, actions in _list_actions(definition):
             for index, id_ in enumerate(actions.get("removeFaults", ())):
                 if id_ != ALL_FAULTS and id_ not in ids:
-                    reason = f"no fault has the id {id_!r}; {suggest_name(id_, [*sorted(ids), ALL_FAULTS])}"
+                    reason = f"no fault has the id {id_!r}; {suggest_names(id_, [*sorted(ids), ALL_FAULTS])}"
                     yield ScenarioMistake(f"{place}/removeFaults/{index}", reason)
 
     def _read_steps(self, definition: Definition, mistakes: Mistakes) -> Iterator[ScenarioStep]:
@@ -172,14 +173,14 @@ class ScenarioReader:
             for index, name in enumerate(actions.get(action, ())):
                 if name not in tokens and not (name == CALLER and is_call):
                     known = [*tokens, *([CALLER] if is_call else [])]
-                    reason = f"there is no persona {name!r}; {suggest_name(name, known)}"
+                    reason = f"there is no persona {name!r}; {suggest_names(name, known)}"
                     yield ScenarioMistake(f"{place}/{action}/{index}", reason)
         operation = self.operations.get(when.get("operation", ""))
         known = sorted(operation.parameters["path"].names) if operation and is_call else []
         for kind in ("rows", "remove"):
             for name in find_placeholders(actions.get(kind, {})):
                 if name not in known:
-                    reason = f"{{{name}}} is not in the path of the call; {suggest_name(name, known)}"
+                    reason = f"{{{name}}} is not in the path of the call; {suggest_names(name, known)}"
                     yield ScenarioMistake(f"{place}/{kind}", reason)
 
 

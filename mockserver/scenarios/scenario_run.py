@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,37 +14,20 @@ from urllib.parse import unquote
 from ..access import bearer_token
 from ..contract.operations import Operation
 from ..errors import BadRequest, InvalidToken
-from ..faults.fault import CallerLookup, CallPhase
-from ..faults.registry import FaultRegistry
+from ..faults.fault import CallPhase
 from ..faults.replies import Unsatisfiable
 from ..records.exchange import Exchange
 from ..settings import Strictness, Switches
 from ..store.clock import AdjustableClock, format_timestamp, parse_timestamp
-from ..store.collection import Collection
 from ..store.history import PRESENT, Cause
 from ..store.state import State
 from ..store.tenant import Seed, Tenant, apply_settings
-from ..store.world import World
 from .row_changes import RowMistakes, change_rows, read_change
 from .scenario import CALLER, Definition, Scenario, fill_placeholders
 from .scenario_reading import ALL_FAULTS
+from .scenario_stage import ScenarioStage
 from .start_plan import StartPlan, build_scenario_faults
 from .step_progress import StepProgress
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioStage:
-    """What a run acts on.
-
-    find_caller: returns the persona of a call. is_auth_on: whether calls need tokens.
-    """
-
-    world: World
-    faults: FaultRegistry
-    operations: Mapping[str, Operation]
-    collections: Mapping[str, Collection]
-    find_caller: CallerLookup
-    is_auth_on: bool
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -12,11 +12,11 @@ from ..store.collection import Collection
 from ..store.state import State
 from ..store.tenant import Seed
 from ..store.token_store import TokenStore
-from ..worlds.mistakes import WorldError
+from ..worlds.mistakes import WorldError, suggest_names
 from .row_changes import RowEdits, RowMistakes, change_rows
 from .scenario import Definition, Scenario
 from .scenario_library import ScenarioLibrary
-from .scenario_mistakes import ScenarioError, ScenarioMistake, suggest_name
+from .scenario_mistakes import ScenarioError, ScenarioMistake
 
 ACCESS_SECTIONS = ("clients", "tokens")
 MAX_PLANS = 50  # that are kept
@@ -124,14 +124,14 @@ def _find_token_mistakes(
         plan.seed.tokens if plan.seed else ()
     )
     return [
-        ScenarioMistake(f"/personas/{name}/token", f"there is no token {token!r}; {suggest_name(token, known)}")
+        ScenarioMistake(f"/personas/{name}/token", f"there is no token {token!r}; {suggest_names(token, known)}")
         for name, token in scenario.tokens.items()
         if token not in known
     ]
 
 
 def build_scenario_faults(
-    scenario: Scenario, definitions: list[Definition], tenant: str, operations: Mapping[str, Any], index_base: int
+    scenario: Scenario, definitions: Sequence[Definition], tenant: str, operations: Mapping[str, Any], index_base: int
 ) -> list[Fault]:
     """Return faults for a tenant, NO_TENANT for calls without one; Unsatisfiable or BadRequest if one is impossible."""
     return [

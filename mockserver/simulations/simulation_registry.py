@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from ..errors import BadRequest
 from ..faults.registry import FaultRegistry
@@ -14,8 +15,10 @@ from ..pipeline import Pipeline
 from ..records.store import RecordStore
 from ..scenarios.director import ScenarioDirector
 from ..store.world import World
-from ..worlds.world_file import WorldFile
 from .world_name import WAYS, WORLD_HEADER, read_parameter, read_world_name
+
+if TYPE_CHECKING:
+    from ..worlds.world_file import WorldFile
 
 DEFAULT_NAME = ""  # of the simulation for requests without a world
 WORLD_REQUIRED = f"This server requires a world (--require-world): {WAYS}."

@@ -61,8 +61,8 @@ class Section:
     unique_fields: those apart from the key whose text no two rows share, in upper or lower case.
     choices: for a field, the field with the list that its value is from.
     parent: the field with the key of the parent row, if the rows form trees.
-    check: yields violations that references cannot express, such as rows that must belong together. It judges each row
-        by itself and by rows that it refers to.
+    check: yields violations that references cannot express, such as rows that must belong together. It checks each row
+        alone and against rows that it refers to.
     change_texts: how changes are told, by kind (added, removed, changed); those that are left out have a general text.
     told_by: the field by which many changes at once are told together; "" for all of the section.
     """

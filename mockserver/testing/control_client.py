@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
@@ -13,6 +14,7 @@ from ..cli.error_replies import describe_error_reply
 
 CONTROL_PREFIX = "/__admin"
 SECONDS_PER_CALL = 30.0
+EXPECTATION_FAILED = 417
 JSON_HEADERS = {"Content-Type": "application/json"}
 
 
@@ -38,6 +40,7 @@ class ControlClient:
     def call(self, method: str, path: str, body: Any = None, *, seconds: float = SECONDS_PER_CALL, **query: Any) -> Any:
         """Return the JSON of a reply, or its text; None without content. ControlError if it is not a success.
 
+        An expectation about requests that is not met is an AssertionError, which shows the nearest ones.
         path: below /__admin. query: parameters; those that are None are left out.
         """
         parameters = {name: value for name, value in {"world": self.world, **query}.items() if value is not None}
@@ -50,8 +53,24 @@ class ControlClient:
                 received = response.read()
                 is_json = response.headers.get_content_type() == "application/json"
         except HTTPError as error:
+            if error.code == EXPECTATION_FAILED:
+                raise AssertionError(_describe_expectation(json.load(error))) from None
             reason = describe_error_reply(error)
             raise ControlError(f"{method} {CONTROL_PREFIX}{path}: {reason}", error.code) from None
         except (OSError, HTTPException) as error:
             raise ControlError(f"no answer from {self.url}: {getattr(error, 'reason', error)}") from None
         return (json.loads(received) if is_json else received.decode()) if received else None
+
+
+def _describe_expectation(reply: Mapping[str, Any]) -> str:
+    """Return what was expected and what came, with the nearest requests."""
+    near = [miss["request"] for miss in reply.get("nearMisses", ())]
+    latest = [] if near else reply.get("journal", {}).get("latest", [])
+    lines = [reply["message"]]
+    for title, requests in (
+        ("Requests that match:", reply.get("requests", [])),
+        ("The nearest requests:", near),
+        ("The latest requests:", latest),
+    ):
+        lines += [title, *(f"    {request['method']} {request['url']}" for request in requests)] if requests else []
+    return "\n".join(lines)

@@ -9,15 +9,22 @@ from .mock import Mock
 
 MAX_SHOWN_CALLS = 50
 FIRST_ERROR = 400
+TEST_HEADER = "X-Mock-Test"
 
 
 def describe_calls(mock: Mock) -> str:
     """Return lines about the calls in the world of a test, the first call first; "" without calls."""
-    entries = mock.journal()
+    entries = [entry for entry in mock.journal() if _is_of_test(entry, mock.headers.get(TEST_HEADER))]
     lines = [f"(only the last {MAX_SHOWN_CALLS} of {len(entries)} calls)"] if len(entries) > MAX_SHOWN_CALLS else []
     for entry in reversed(entries[:MAX_SHOWN_CALLS]):
         lines += _describe_call(mock, entry)
     return "\n".join([*lines, *_describe_findings(mock)])
+
+
+def _is_of_test(entry: Mapping[str, Any], test: str | None) -> bool:
+    """Whether a call is not known to be of another test that shares the world."""
+    sent = {name.lower(): value for name, value in entry["request"]["headers"].items()}.get(TEST_HEADER.lower())
+    return test is None or sent is None or sent == test
 
 
 def _describe_call(mock: Mock, entry: Mapping[str, Any]) -> Iterator[str]:

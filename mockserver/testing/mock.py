@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from .control_client import SECONDS_PER_CALL, ControlClient, ControlError
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 ANY_REQUEST = {"method": "ANY"}
 DEFAULT_TENANT = "acme"
-EXPECTATION_FAILED = 417
+URL_SCHEMES = ("http://", "https://")
+NOT_FOUND, UNAUTHORIZED = 404, 401
+NOT_IN_HEADERS, MAX_TEST_LENGTH = re.compile(r"[^ -~]"), 200
 Pattern = Mapping[str, Any]
 
 
@@ -26,6 +29,7 @@ class Mock(AbstractContextManager["Mock"]):
 
     url: without a final slash. world: None for the world of requests that name none.
     headers: what each request of the code under test must send to be in this world; `test` is shown in the journal.
+    ValueError for a URL without http:// or https://, and for an empty name of a world.
     """
 
     def __init__(
@@ -37,8 +41,13 @@ class Mock(AbstractContextManager["Mock"]):
         admin_token: str = "",
         test: str | None = None,
     ) -> None:
+        if not url.startswith(URL_SCHEMES):
+            raise ValueError(f"a URL such as http://127.0.0.1:8080 is needed, not {url!r}")
+        if world == "":
+            raise ValueError("the name of a world is empty; without a world, leave it out")
         self.url, self.world, self.tenant, self._admin_token = url.rstrip("/"), world, tenant, admin_token
-        names = {"X-Mock-World": world, "X-Mock-Test": test}
+        shown = None if test is None else NOT_IN_HEADERS.sub("?", test).strip()[:MAX_TEST_LENGTH]
+        names = {"X-Mock-World": world, "X-Mock-Test": shown}
         self.headers = {name: text for name, text in names.items() if text is not None}
         self._control = ControlClient(url, world, admin_token)
         self._clients: list[httpx.Client] = []
@@ -53,6 +62,24 @@ class Mock(AbstractContextManager["Mock"]):
         path: below /__admin, such as `/settings`.
         """
         return self._control.call(method, path, body, **query)
+
+    def check(self) -> None:
+        """Check that the URL is that of a simulator which this package can use; ControlError if it is not."""
+        try:
+            facts = self.control("GET", "/version")
+        except ControlError as error:
+            if error.status in {None, UNAUTHORIZED}:
+                raise
+            facts = None
+        if not isinstance(facts, dict) or facts.get("name") != "emporix-mockserver":
+            raise ControlError(f"{self.url} is not an emporix-mockserver")
+        try:
+            self.control("GET", "/worlds")
+        except ControlError as error:
+            if error.status != NOT_FOUND:
+                raise
+            old = f"the simulator at {self.url} has version {facts.get('version')}, which is too old: it has no worlds"
+            raise ControlError(old) from None
 
     @cached_property
     def client(self) -> httpx.Client:
@@ -97,7 +124,8 @@ class Mock(AbstractContextManager["Mock"]):
 
     def drop_world(self) -> None:
         """Drop the world of this object, which the next request creates again."""
-        if self.world in {world["name"] for world in self.control("GET", "/worlds")["worlds"]}:
+        names = {world["name"] for world in self.control("GET", "/worlds")["worlds"]}
+        if self.world is not None and self.world.lower() in names:
             self.control("DELETE", f"/worlds/{self.world}")
 
     def reset(self, to: str = "world") -> None:
@@ -184,25 +212,39 @@ class Mock(AbstractContextManager["Mock"]):
         found: list[dict[str, Any]] = self._call("GET", "/findings")["findings"]
         return found
 
+    def changes(self, since: int | str | None = None) -> list[dict[str, Any]]:
+        """Return the changes of the state, the earliest first. since: a version, or the name of a snapshot."""
+        found: list[dict[str, Any]] = self._call("GET", "/changes", since=since)["changes"]
+        return found
+
     def explain(self, request_id: str) -> dict[str, Any]:
         """Return why a request was answered as it was."""
         explanation: dict[str, Any] = self._call("GET", f"/explain/{quote(request_id, safe='')}")
         return explanation
 
+    def export_har(self, *, origin: str | None = None) -> dict[str, Any]:
+        """Return the calls as an HTTP Archive. origin: what their URLs begin with, instead of the simulator's."""
+        har: dict[str, Any] = self._call("GET", "/requests/export", format="har")
+        if origin is not None:
+            for entry in har["log"]["entries"]:
+                entry["request"]["url"] = _replace_origin(entry["request"]["url"], self.url, origin.rstrip("/"))
+        return har
+
+    def describe_calls(self) -> str:
+        """Return the calls as text: why some failed, and what the contract does not allow; "" without calls."""
+        from .failure_report import describe_calls  # noqa: PLC0415 - it imports this module
+
+        return describe_calls(self)
+
     def _expect(self, path: str, body: Mapping[str, Any], timeout: float) -> list[dict[str, Any]]:
         query = {} if self.world else {"tenant": self.tenant}
-        try:
-            reply = self._control.call("POST", path, body, seconds=timeout + SECONDS_PER_CALL, **query)
-        except ControlError as error:
-            if error.status == EXPECTATION_FAILED:
-                raise AssertionError(str(error)) from None
-            raise
+        reply = self._control.call("POST", path, body, seconds=timeout + SECONDS_PER_CALL, **query)
         found: list[dict[str, Any]] = reply.get("requests", [])
         return found
 
-    def _call(self, method: str, path: str, body: Any = None) -> Any:
+    def _call(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Call the control plane for this world, or for this tenant if the world is that of everybody."""
-        return self._control.call(method, path, body, tenant=None if self.world else self.tenant)
+        return self._control.call(method, path, body, tenant=None if self.world else self.tenant, **query)
 
 
 class Snapshot:
@@ -248,3 +290,10 @@ class InjectedFault(AbstractContextManager["InjectedFault"]):
 
 def _join_pattern(pattern: Pattern | None, matchers: Pattern) -> dict[str, Any]:
     return ANY_REQUEST | dict(pattern or {}) | dict(matchers)
+
+
+def _replace_origin(url: str, own: str, origin: str) -> str:
+    """Return a URL of the simulator, under whatever name it was called, as one of another origin."""
+    parts = urlsplit(url)
+    path = parts.path.removeprefix(urlsplit(own).path)
+    return f"{origin}{path}?{parts.query}" if parts.query else f"{origin}{path}"

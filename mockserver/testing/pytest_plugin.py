@@ -7,6 +7,7 @@ fixture or an option needs it.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -33,7 +34,9 @@ OWN: pytest.StashKey[Mock] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options, and the same settings for the configuration file."""
     group = parser.getgroup("mock", "emporix-mockserver")
-    group.addoption("--mock-url", help="Use this running simulator instead of one in the process of the tests.")
+    group.addoption(
+        "--mock-url", help="Use this running simulator instead of one in the process of the tests; or MOCKSERVER_URL."
+    )
     group.addoption(
         "--mock-fail-on",
         action="append",
@@ -53,7 +56,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name in ("mock_fail_on", "mock_min"):
         parser.addini(name, f"see --{name.replace('_', '-')}, a line each", type="linelist")
     parser.addini("mock_settings", "settings of the simulator, a line each: fixture = shop.yaml", type="linelist")
-    parser.addini("mock_admin_token", "token of the control plane of --mock-url, if it needs one")
+    parser.addini(
+        "mock_admin_token", "token of the control plane of --mock-url, if it needs one; or MOCKSERVER_ADMIN_TOKEN"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -156,9 +161,11 @@ class SharedServer:
             from .running import running  # noqa: PLC0415
 
             inherited = getattr(self._config, "workerinput", {}).get(WORKER_URL)
-            url = inherited or _read_option(self._config, "mock_url")
+            url = inherited or _read_option(self._config, "mock_url") or os.environ.get("MOCKSERVER_URL")
             if url:
-                self._mock = Mock(url, admin_token=self._config.getini("mock_admin_token"))
+                token = self._config.getini("mock_admin_token") or os.environ.get("MOCKSERVER_ADMIN_TOKEN", "")
+                self._mock = Mock(url, admin_token=token)
+                self._mock.check()
             else:
                 given = _read_settings(self._config) if settings is None else settings
                 self._mock = self._closing.enter_context(running(**given))
@@ -226,10 +233,9 @@ def _name_world(nodeid: str) -> str:
 
 def _describe_safely(mock: Mock) -> str:
     from .control_client import ControlError  # noqa: PLC0415 - see above
-    from .failure_report import describe_calls  # noqa: PLC0415
 
     try:
-        return describe_calls(mock) or "The test made no calls."
+        return mock.describe_calls() or "The test made no calls."
     except ControlError as error:  # the server may be why the test has failed
         return str(error)
 

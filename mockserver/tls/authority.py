@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # imported only when a certificate is needed; most servers need none
@@ -138,12 +137,20 @@ def _read_if_present(path: Path) -> bytes | None:
         return None
 
 
+def _write_temporary(folder: Path, content: bytes) -> Path:
+    """Write a file with a new name, which only its owner can read."""
+    from tempfile import NamedTemporaryFile  # noqa: PLC0415 - most servers write no certificates
+
+    with NamedTemporaryFile(dir=folder, delete=False) as temporary:
+        temporary.write(content)
+    return Path(temporary.name)
+
+
 def _replace_content(path: Path, content: bytes) -> None:
     """Write a file for clients as a whole, so that none reads half of it."""
-    with NamedTemporaryFile(dir=path.parent, delete=False) as temporary:
-        temporary.write(content)
-    os.chmod(temporary.name, 0o644)
-    os.replace(temporary.name, path)
+    temporary = _write_temporary(path.parent, content)
+    temporary.chmod(0o644)
+    temporary.replace(path)
 
 
 def _make_authority(authority_type: type[CA]) -> bytes:
@@ -155,10 +162,9 @@ def _make_authority(authority_type: type[CA]) -> bytes:
 def _write_once(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, as a whole, unless it exists meanwhile."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as temporary:
-        temporary.write(content)
+    temporary = _write_temporary(path.parent, content)
     try:
         with suppress(FileExistsError):
-            os.link(temporary.name, path)
+            os.link(temporary, path)
     finally:
-        Path(temporary.name).unlink()
+        temporary.unlink()

@@ -18,7 +18,6 @@ from ..control.guard import (
     is_dashboard,
     is_documentation,
 )
-from ..control.requests.wiremock import translate_error
 from ..errors import ClientError, error_body
 from ..messages import Request, Response, reason_phrase
 from ..records.first_log import FirstLog
@@ -74,6 +73,8 @@ class Application:
         if not is_control(request.path):
             welcome = self.welcome.answer(request) if request.path in WELCOME_PATHS else None
             return welcome or self.api(request)
+        from ..control.requests.wiremock import translate_error  # noqa: PLC0415 - only calls of the control plane need it
+
         response = answer_safely(self._route_control, request)
         return translate_error(response, request.headers.get("user-agent", ""))
 

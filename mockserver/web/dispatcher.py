@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from threading import Thread
 
-from ..control.requests.waiting import may_wait
+from ..control.guard import may_wait
 from ..messages import Request, Response
 from ..records.journal import WaitingThread
 from ..simulations.simulation_registry import SimulationRegistry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ssl import SSLContext
 
-from ..control.guard import LOOPBACK_HOST
+from ..control.guard import is_loopback_name
 from ..records.first_log import FirstLog
 from ..tls.authority import TlsError
 from ..tls.certificates import VENDOR_HOST, Certificates
@@ -63,9 +63,7 @@ class TunnelKeeper:
         return reason
 
     def _is_own(self, host: str) -> bool:
-        return LOOPBACK_HOST.fullmatch(host) is not None or self._certificates.has_name(
-            host.lower().removesuffix(".").strip("[]")
-        )
+        return is_loopback_name(host) or self._certificates.has_name(host.lower().removesuffix(".").strip("[]"))
 
     def warn_of_distrust(self, client: str, alert: str) -> None:
         """Log the first handshake that a client ended because it does not accept the certificate."""

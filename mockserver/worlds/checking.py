@@ -11,6 +11,7 @@ from ..store.collection import Section, Sections, Violation
 from .completion import complete_world
 from .mistakes import MAX_MISTAKES, Steps, split_place
 from .schema_mistakes import SchemaMistake
+from .surroundings import Surroundings
 from .violations import Doubts, find_structural_violations, find_violations
 
 MoreChecks = Callable[[Sections], Iterable[Violation]]
@@ -23,18 +24,20 @@ def check_rows(
     more_checks: MoreChecks,
     *,
     dangling: bool,
+    surroundings: Surroundings | None = None,
 ) -> tuple[dict[str, Any], list[SchemaMistake]]:
     """Return a world without gaps and its mistakes, at most one more than MAX_MISTAKES.
 
-    Rows that are not valid by the schema are left out of the world, and neither they nor references to them are judged.
+    Rows that are not valid by the schema are left out of the world; neither they nor references to them are checked.
     dangling: whether keys may refer to missing rows.
+    surroundings: the rest of the world, if this is a part of it.
     """
     mistakes = list(islice(schema_mistakes, MAX_MISTAKES + 1))
     judged = JudgedWorld(world, sections, [steps for steps, _ in mistakes])
-    completed = complete_world(judged.sections, sections)
+    completed = complete_world(judged.sections, sections, surroundings)
     if len(mistakes) <= MAX_MISTAKES:
         find = find_structural_violations if dangling else find_violations
-        violations = chain(find(completed, sections, judged.doubts), more_checks(completed))
+        violations = chain(find(completed, sections, judged.doubts, surroundings), more_checks(completed))
         places = ((judged.original_steps(split_place(place)), reason) for place, reason in violations)
         mistakes += islice(places, MAX_MISTAKES + 1 - len(mistakes))
     return completed, mistakes

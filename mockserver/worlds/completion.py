@@ -12,14 +12,17 @@ from .sections import LANGUAGES
 DEFAULT_LANGUAGE = "en"
 
 
-def complete_world(world: Sections, sections: Iterable[Section]) -> dict[str, Any]:
+def complete_world(
+    world: Sections, sections: Iterable[Section], surroundings: Sections | None = None
+) -> dict[str, Any]:
     """Return a world without gaps, whose rows are valid by the schema; complete rows stay the same objects.
 
     sections: each after those that it refers to.
+    surroundings: the rows of the whole world, if this one is a part of it.
     """
     languages = _complete_languages(world.get(LANGUAGES, {}), world.get("sites", ()))
     completed: dict[str, Any] = {**world, LANGUAGES: languages}
-    draft = Draft(languages["default"], languages["supported"], completed)
+    draft = Draft(languages["default"], languages["supported"], completed if surroundings is None else surroundings)
     for section in sections:
         if section.name in world:
             completed[section.name] = section.complete_rows(world[section.name], draft)

@@ -7,12 +7,10 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
-import yaml
 from faker import Faker
 
 from ..store.collection import Collection, Key
 from ..store.row_generation import GeneratedRow, RowContext, RowGenerator
-from ..strict_yaml import parse_plain_scalar
 from .counts import LANGUAGE_COUNT, default_counts
 from .sample_values import GENERATED_LANGUAGES
 
@@ -50,11 +48,6 @@ def generate_world(
     }
 
 
-def dump_world(world: GeneratedWorld) -> str:
-    """Write a world as YAML that the strict reader reads back as it was."""
-    return yaml.dump(world, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
-
-
 def _random_for(seed: int, collection: str, number: int) -> Random:
     """Return the random numbers of one row, which depend on nothing else."""
     digest = sha256(f"{seed}/{collection}/{number}".encode()).digest()
@@ -73,18 +66,3 @@ def _generate_rows(
         if row is not None:
             rows.setdefault(collection.key_of(row), row)
     return list(rows.values())
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """A dumper that never writes an alias."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        return True
-
-    def represent_text(self, text: str) -> yaml.ScalarNode:
-        """Quote what the strict reader would take for a number: an id such as `12e5` too."""
-        style = None if isinstance(parse_plain_scalar(text), str) else "'"
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # type: ignore[no-any-return]
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)

@@ -21,13 +21,11 @@ from ..store.state import State
 from ..store.tenant import Seed
 from ..store.world import World
 from ..wording import describe_unknown, json_pointer
-from . import building, example_ids, reading
-from .checking import check_rows
-from .doubtful_scopes import find_doubtful_scopes
+from . import building, reading
 from .mistakes import MAX_MISTAKES, Mistake, Steps, WorldError, name_row, split_place
 from .reading import WorldText
-from .schema_mistakes import find_schema_mistakes
 from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
+from .surroundings import Surroundings
 
 INLINE = Path("world")  # the path of a world without a file
 DEFAULT = "default"  # the world that the examples of the specs are from
@@ -92,18 +90,35 @@ class WorldLibrary:
         return self.check(text.value, path, text=text)
 
     def check(
-        self, world: Any, path: Path = INLINE, *, dangling: bool = False, text: WorldText | None = None
+        self,
+        world: Any,
+        path: Path = INLINE,
+        *,
+        dangling: bool = False,
+        text: WorldText | None = None,
+        surroundings: Surroundings | None = None,
     ) -> CheckedWorld:
         """Return a valid world without gaps, with its schema files read in; WorldError with all mistakes.
 
         path: the file that the world comes from; schema files are relative to its folder.
         dangling: whether keys may refer to missing rows, as in a tenant whose catalogue has changed (C14).
         text: what the world was read from, for the lines of its mistakes.
+        surroundings: the rest of the world, if only a part of it is checked.
         """
+        # Shipped worlds are not checked.
+        from .checking import check_rows  # noqa: PLC0415
+        from .doubtful_scopes import find_doubtful_scopes  # noqa: PLC0415
+        from .schema_mistakes import find_schema_mistakes  # noqa: PLC0415
+
         sections = all_sections(self.collections)
         schema_mistakes = find_schema_mistakes(self._validator, self.schema, world)
         completed, mistakes = check_rows(
-            world, sections, schema_mistakes, partial(_find_mixin_violations, path), dangling=dangling
+            world,
+            sections,
+            schema_mistakes,
+            partial(_find_mixin_violations, path),
+            dangling=dangling,
+            surroundings=surroundings,
         )
         if mistakes:
             _refuse_state_file(path, world)
@@ -121,7 +136,9 @@ class WorldLibrary:
 
     def map_example_ids(self, world: World, tenant: str, spec_name: str) -> dict[str, str]:
         """Return which ids of a tenant stand for those of the default world in the examples of a spec."""
-        return example_ids.map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
+        from .example_ids import map_example_ids  # noqa: PLC0415 - only pages of the documentation show them
+
+        return map_example_ids(self._default_world, world, tenant, self.collections, spec_name)
 
     @cached_property
     def _default_world(self) -> CheckedWorld:

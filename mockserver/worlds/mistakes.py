@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,11 +98,11 @@ def name_kind(section: str, count: int = 1) -> str:
 
 
 def suggest_names(name: Any, known: Collection[str]) -> str:
-    """Return the known names that are nearest to an unknown one, or all if none is near; "" without known names."""
+    """Return the known names that are nearest to an unknown one, or the first ones if none is near."""
     compared = known if len(known) <= MAX_COMPARED_NAMES else ()
     near = get_close_matches(str(name)[:100], compared, n=MAX_NEAR_NAMES, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(near)}?"
-    listed = list(known)[:MAX_KNOWN_NAMES]
+    listed = list(islice(known, MAX_KNOWN_NAMES))
     more = ", …" if len(known) > len(listed) else ""
-    return f"there are {', '.join(listed)}{more}" if listed else ""
+    return f"there are {', '.join(listed)}{more}" if listed else "there is nothing to choose from"

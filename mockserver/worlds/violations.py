@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..practices import paths
 from ..store.collection import MAX_LEVELS, Key, Row, Section, Sections, Violation, format_key
 from .mistakes import suggest_names
+from .surroundings import Surroundings
 
 MAX_CYCLE_KEYS = 10  # that a reason lists
 
@@ -25,8 +26,13 @@ class Doubts(NamedTuple):
 NO_DOUBTS = Doubts()
 
 
-def find_violations(world: Sections, sections: Iterable[Section], doubts: Doubts = NO_DOUBTS) -> Iterator[Violation]:
-    """Yield the violations in a world that is valid by its schema."""
+def find_violations(
+    world: Sections,
+    sections: Iterable[Section],
+    doubts: Doubts = NO_DOUBTS,
+    surroundings: Surroundings | None = None,
+) -> Iterator[Violation]:
+    """Yield the violations in a world that is valid by its schema; references may lead to its surroundings."""
     sections = list(sections)
     keys = {section.name: {section.key_of(row) for row in _rows(world, section)} for section in sections}
     yield from _duplicate_keys(world, sections)
@@ -34,21 +40,30 @@ def find_violations(world: Sections, sections: Iterable[Section], doubts: Doubts
     has_rows = any(section.needs_targets and world.get(section.name) for section in sections)
     for section in sections:
         if section.needs_targets or has_rows:
-            yield from _unknown_keys(world, section, keys, doubts)
-        yield from _repeated_values(world, section)
-        yield from _unlisted_choices(world, section)
+            yield from _unknown_keys(world, section, keys, doubts, surroundings)
+    yield from _wrong_values(world, sections, surroundings)
     for section in sections:
         yield from section.check(world) if section.check else ()
-    yield from _misplaced_rows(world, sections)
 
 
 def find_structural_violations(
-    world: Sections, sections: Iterable[Section], _: Doubts = NO_DOUBTS
+    world: Sections, sections: Iterable[Section], _: Doubts = NO_DOUBTS, surroundings: Surroundings | None = None
 ) -> Iterator[Violation]:
     """Yield the violations that count even if keys may refer to missing rows."""
     sections = list(sections)
     yield from _duplicate_keys(world, sections)
-    yield from _misplaced_rows(world, sections)
+    yield from _wrong_values(world, sections, surroundings)
+
+
+def _wrong_values(
+    world: Sections, sections: Iterable[Section], surroundings: Surroundings | None
+) -> Iterator[Violation]:
+    """Yield the values that do not fit others of their own row or collection."""
+    for section in sections:
+        yield from _repeated_values(world, section, surroundings)
+        yield from _unlisted_choices(world, section)
+        if section.parent is not None:
+            yield from _misplaced_rows_of(world, section, section.parent)
 
 
 def _duplicate_keys(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
@@ -75,17 +90,25 @@ def _unsupported_languages(world: Sections) -> Iterator[Violation]:
 
 
 def _unknown_keys(
-    world: Sections, section: Section, keys: Mapping[str, set[Any]], doubts: Doubts
+    world: Sections,
+    section: Section,
+    keys: Mapping[str, set[Any]],
+    doubts: Doubts,
+    surroundings: Surroundings | None,
 ) -> Iterator[Violation]:
+    reasons: dict[tuple[str, str], str] = {}  # by target and key, since suggestions take milliseconds
     for path in section.all_references():
         for index, row in enumerate(_rows(world, section)):
             target = section.target_of(path, row)
             if target is None or target in doubts.sections:
                 continue
             for key in paths.keys_at(row, path):
-                if key not in keys[target] and key not in doubts.keys:
-                    place = path.replace(".", "/")
-                    yield f"/{section.name}/{index}/{place}", _describe_unknown_key(key, target, keys[target])
+                if key in keys[target] or key in doubts.keys or (surroundings and surroundings.has_key(target, key)):
+                    continue
+                if (target, key) not in reasons:
+                    known = keys[target].union(surroundings.list_keys(target) if surroundings else ())
+                    reasons[target, key] = _describe_unknown_key(key, target, known)
+                yield f"/{section.name}/{index}/{path.replace('.', '/')}", reasons[target, key]
 
 
 def _describe_unknown_key(key: str, target: str, known: Collection[str]) -> str:
@@ -94,14 +117,16 @@ def _describe_unknown_key(key: str, target: str, known: Collection[str]) -> str:
     return f"{key!r} is not among the {target}; {suggest_names(key, sorted(known))}"
 
 
-def _repeated_values(world: Sections, section: Section) -> Iterator[Violation]:
-    """Yield the rows that share the text of a unique field with an earlier row."""
+def _repeated_values(world: Sections, section: Section, surroundings: Surroundings | None) -> Iterator[Violation]:
+    """Yield the rows that share the text of a unique field with an earlier row, or with one of the surroundings."""
     for name in section.unique_fields:
         earlier_keys: dict[str, Key] = {}
         for index, row in enumerate(_rows(world, section)):
             if name in row:
                 key = section.key_of(row)
                 earlier = earlier_keys.setdefault(row[name].casefold(), key)
+                if earlier == key and surroundings:
+                    earlier = surroundings.find_twin(section.name, row, name) or key
                 if earlier != key:
                     reason = (
                         f"{row[name]!r} is also the {name} of {section.noun} {format_key(earlier)!r}; give each its own"
@@ -115,14 +140,8 @@ def _unlisted_choices(world: Sections, section: Section) -> Iterator[Violation]:
         for index, row in enumerate(_rows(world, section)):
             value, choices = row.get(name), row.get(list_name)
             if value is not None and choices is not None and value not in choices:
-                reason = f"{value!r} is not among the {list_name}: {', '.join(choices) or 'there are none'}"
+                reason = f"{value!r} is not among the {list_name}: {', '.join(choices) or 'the list is empty'}"
                 yield f"/{section.name}/{index}/{name}", reason
-
-
-def _misplaced_rows(world: Sections, sections: Iterable[Section]) -> Iterator[Violation]:
-    for section in sections:
-        if section.parent is not None:
-            yield from _misplaced_rows_of(world, section, section.parent)
 
 
 def _misplaced_rows_of(world: Sections, section: Section, parent: str) -> Iterator[Violation]:

@@ -30,6 +30,29 @@ NEEDED_LATER = {
     "werkzeug",
     "yaml",
 }
+# The control plane consists of modules that are imported with the first call of one of their operations.
+NEEDED_CONTROL = {
+    "mockserver.control",
+    "mockserver.control.context",
+    "mockserver.control.guard",
+    "mockserver.control.requests",
+    "mockserver.control.requests.recording",
+}
+NEEDED_SCENARIOS = {
+    "mockserver.scenarios",
+    *(f"mockserver.scenarios.{name}" for name in ("director", "scenario_library", "scenario_mistakes")),
+    "mockserver.scenarios.scenario_stage",
+}
+OWN_NEEDED_LATER = {
+    "mockserver.contract.published_services",
+    "mockserver.dashboard",
+    "mockserver.importing",
+    *(
+        f"mockserver.worlds.{name}"
+        for name in ("checking", "completion", "doubtful_scopes", "example_ids", "violations")
+    ),
+    *(f"mockserver.worlds.{name}" for name in ("exporting", "transfer", "world_file", "world_text")),
+}
 
 
 def test_the_start_and_a_first_answer_import_no_more_than_they_need() -> None:
@@ -42,7 +65,10 @@ def test_the_start_and_a_first_answer_import_no_more_than_they_need() -> None:
         imported = set(IMPORTED.findall(process.stderr.read()))
     assert status == 200
     assert {"asyncio", "click", "jsonschema_rs", "mockserver.web.server", "orjson"} <= imported
-    assert imported & NEEDED_LATER == set()
+    assert imported & (NEEDED_LATER | OWN_NEEDED_LATER) == set()
+    assert {name for name in imported if name.startswith("mockserver.control")} == NEEDED_CONTROL
+    assert {name for name in imported if name.startswith("mockserver.scenarios")} == NEEDED_SCENARIOS
+    assert [name for name in imported if name.startswith("mockserver.services.") and name.endswith(".imports")] == []
 
 
 def test_a_health_check_imports_nothing_of_the_simulation() -> None:

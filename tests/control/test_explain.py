@@ -272,3 +272,18 @@ def test_the_spec_shows_a_body_that_is_as_declared(operation: Operation) -> None
     assert operation.body_plan is not None
     assert operation.body_plan.example is not None
     assert not operation.body_plan.parse_body(orjson.dumps(operation.body_plan.example), None).element_errors
+
+
+@pytest.mark.parametrize("world", ["checkout", "Checkout"])
+def test_the_suggested_request_is_in_the_world_of_the_refused_one(client: Client, world: str) -> None:
+    content = {"sites": [{"code": "main"}], "segments": [{"id": "own", "status": "ACTIVE"}]}
+    named = {"X-Mock-World": world}
+    assert client.post("//__admin/seed", json={"inline": content}, headers=named).status_code == 200
+    refused = client.get(f"//customer-segment/{client.tenant}/segmentz/own", headers=named)
+    explained = client.get(f"//__admin/explain/{refused.headers['X-Mock-Explain']}", headers=named)
+    assert run_curl(client, explained.get_json()["nearest"]["curl"]).status_code == 200
+
+
+def test_a_call_with_an_invalid_world_is_in_no_journal(client: Client) -> None:
+    assert client.get("", headers={"X-Mock-World": "a b"}).status_code == 400
+    assert client.get(f"//__admin/requests?tenant={client.tenant}").get_json()["requests"] == []

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from mockserver.app import build
+from mockserver.cli.world_from_har import create_progress_printer
 from mockserver.importing.har_file import MAX_HAR_DEPTH, HarError, find_entries
 from mockserver.importing.world_import import NothingUsable
 from mockserver.settings import Settings
@@ -120,6 +121,24 @@ def test_progress_is_reported_while_a_file_is_read() -> None:
     assert shares == sorted(shares)
     assert len(shares) >= 4
     assert all(0 < share < 1 for share in shares)
+
+
+def test_progress_is_reported_of_each_step_of_an_import(tmp_path: Path) -> None:
+    path = tmp_path / "shop.har"
+    entries = [make_entry(f"/product/shop/products/{n}", json.dumps({"id": str(n), "code": "a"})) for n in range(20)]
+    path.write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+    shares: dict[str, list[float]] = {}
+    import_file(path, report_progress=lambda step, share: shares.setdefault(step, []).append(share))
+    assert list(shares) == ["reading the file", "removing secrets and personal data"]
+    assert all(part == sorted(part) and 0 < part[-1] <= 1 for part in shares.values())
+
+
+def test_progress_is_printed_every_two_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter([0, 1, 2, 3, 5])
+    print_progress = create_progress_printer(Path("folder/shop.har"), lambda: next(times))
+    print_progress("reading the file", 0.25)
+    print_progress("reading the file", 0.5)
+    assert capsys.readouterr().err == "mockserver: shop.har: reading the file: 50%\n"
 
 
 def _list_places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

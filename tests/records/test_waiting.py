@@ -16,6 +16,7 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.contract.routing import Router
+from mockserver.control.guard import may_wait
 from mockserver.control.requests import waiting
 from mockserver.errors import ClientError
 from mockserver.practices import regexes
@@ -273,7 +274,7 @@ def test_every_path_that_leads_to_a_wait_gets_a_thread(shared: App, name: str, e
     except ClientError:
         return
     assert operation.id in {"waitForRequests", "neverRequests", "orderedRequests"}
-    assert waiting.may_wait(path)
+    assert may_wait(path)
 
 
 def test_a_wait_with_a_slash_at_its_end_blocks_nobody(client: WaitingClient, run: Callable[..., Future[Any]]) -> None:

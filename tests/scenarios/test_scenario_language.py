@@ -10,8 +10,8 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.resources import data_folder
+from mockserver.scenarios.scenario_library import MAX_SCENARIO_BYTES
 from mockserver.scenarios.scenario_mistakes import MAX_SHOWN_MISTAKES, ScenarioError
-from mockserver.scenarios.scenario_reading import MAX_SCENARIO_BYTES
 from mockserver.scenarios.scenario_schema import write_scenario_schema
 from mockserver.settings import Settings
 from tests.support.client import Client
@@ -123,11 +123,26 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
         "/rows/customerAssignments/0/legalEntityId",
         "does not belong to",
     ),
+    (
+        {"title": "x", "rows": {"customers": [{"id": JOHN}, {"id": "18249883", "email": "John.Doe@email.com"}]}},
+        "/rows/customers/1/email",
+        "is also the email of customer '98029737'; give each its own",
+    ),
+    (
+        {"title": "x", "rows": {"customers": [{"id": JOHN, "email": "jack.smith@email.com"}]}},
+        "/rows/customers/0/email",
+        "is also the email of customer '18249883'; give each its own",
+    ),
+    (
+        {"title": "x", "rows": {"sites": [{"code": "main", "defaultLanguage": "fr", "languages": ["en", "de"]}]}},
+        "/rows/sites/0/defaultLanguage",
+        "'fr' is not among the languages: en, de",
+    ),
     ({"title": "x", "rows": {"tokens": [{"token": "t", "scopes": 1}]}}, "/rows/tokens/0/scopes", "1"),
     (
         {"title": "x", "rows": {"categories": [{"id": "12468504", "parentId": "12468506"}]}},
-        "/rows/categories/",
-        "is its own ancestor: ",
+        "/rows/categories/0/parentId",
+        "'12468504' is its own ancestor: ",
     ),
     (
         {"title": "x", "remove": {"products": ["12468505"]}},
@@ -158,7 +173,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     (
         with_step({"seconds": 5}, {"revoke": ["caller"]}),
         f"{DO}/revoke/0",
-        "there is no persona 'caller'; there are none",
+        "there is no persona 'caller'; there is nothing to choose from",
     ),
     (with_action(removeFaults=["late"]), f"{DO}/removeFaults/0", "no fault has the id 'late'; there are all"),
     (with_action(addFaults=[]), f"{DO}/addFaults", "must not be empty"),
@@ -345,6 +360,25 @@ def test_the_command_line_lists_all_mistakes(tmp_path: Path) -> None:
         "/tittle: there is no such field; did you mean title?",
         "/world: must be a text, not 1; put it in quotation marks: '1'",
     ]
+
+
+@pytest.mark.parametrize("kind", ["missing", "file"])
+def test_a_folder_that_cannot_be_listed_ends_the_start_with_its_name(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "stories"
+    if kind == "file":
+        folder.write_text("title: Mine")
+    with pytest.raises(ScenarioError, match="--scenarios takes a folder") as raised:
+        build(Settings(scenarios=folder))
+    assert str(folder) in str(raised.value)
+
+
+def test_the_shipped_scenarios_stay_if_the_folder_disappears(tmp_path: Path) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    scenarios = ScenarioControl(Client(build(Settings(scenarios=folder)).flask, "acme"))
+    folder.rmdir()
+    assert "slow" in [found["name"] for found in scenarios.call("GET", "/scenarios")["scenarios"]]
+    scenarios.start("slow")
 
 
 def test_an_own_file_cannot_take_the_name_of_a_shipped_one(tmp_path: Path) -> None:

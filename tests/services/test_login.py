@@ -348,15 +348,6 @@ def test_b5c_the_world_may_give_a_password(simulator: Callable[..., Client], tmp
         assert "öffne dich" not in json.dumps(response.get_json(), ensure_ascii=False)
 
 
-def test_b5c_of_customers_with_one_email_the_lowest_id_logs_in(
-    simulator: Callable[..., Client], tmp_path: Path
-) -> None:
-    customers = [customer | {"email": JOHN_LOGIN["email"]} for customer in DEFAULT["customers"]]
-    storefront = Storefront(simulator(fixture=write_default_world(tmp_path, customers=customers)))
-    lowest = min(customer["id"] for customer in customers)
-    assert storefront.call("me", storefront.login_john()["access_token"]).get_json()["id"] == lowest
-
-
 def test_b6_a_refresh_binds_the_token_to_a_legal_entity_or_to_none(storefront: Storefront) -> None:
     john = storefront.login_john()
     bound = storefront.refresh(john["refresh_token"], COMPANY).get_json()

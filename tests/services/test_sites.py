@@ -34,7 +34,7 @@ ALPS = {
     "defaultLanguage": "de-CH",
     "languages": ["de-CH", "it"],
     "currency": "CHF",
-    "availableCurrencies": ["EUR", "XAU"],
+    "availableCurrencies": ["CHF", "EUR", "XAU"],
     "homeBase": {"address": {"country": "CH", "zipCode": "8001", "city": "Zürich"}, "timezone": "Europe/Zurich"},
 }
 ALPINE = {"default": "de-CH", "supported": ["en", "de-CH", "it", "de", "ar"]}

@@ -23,10 +23,10 @@ class Project:
         for name, text in files.items():
             (self.folder / f"{name}.py").write_text(text)
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """Run pytest; return its exit code and its output."""
+    def run(self, *arguments: str, **variables: str) -> tuple[int, str]:
+        """Run pytest, with more environment variables; return its exit code and its output."""
         command = [sys.executable, "-W", "error", "-m", "pytest", *PLUGINS, *arguments]
-        environment = clean_environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT))
+        environment = clean_environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT), **variables)
         done = subprocess.run(
             command,
             check=False,

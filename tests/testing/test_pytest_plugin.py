@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.live_server import start_server
+from tests.support.other_server import other_server
 from tests.support.pytest_project import Project
 
 SEGMENTS = "/customer-segment/acme/segments"
@@ -51,6 +52,22 @@ def test_a_running_server_is_used_by_its_url(project: Project) -> None:
     assert (code, "no answer from http://127.0.0.1:1" in output) == (1, True), output
 
 
+def test_variables_name_a_running_server_and_its_token(project: Project) -> None:
+    project.write(test_own="def test_one(mock, mock_server):\n    mock.reset()\n    print('used', mock_server.url)\n")
+    with start_server(MOCKSERVER_ADMIN_TOKEN="s3cret") as (_, ready):
+        code, output = project.run("-s", MOCKSERVER_URL=ready["url"], MOCKSERVER_ADMIN_TOKEN="s3cret")
+        assert (code, f"used {ready['url']}\n" in output) == (0, True), output
+        code, output = project.run("--mock-url", "http://127.0.0.1:1", MOCKSERVER_URL=ready["url"])
+        assert (code, "no answer from http://127.0.0.1:1" in output) == (1, True), output
+
+
+def test_another_server_is_refused(project: Project) -> None:
+    project.write(test_own="def test_one(mock):\n    pass\n")
+    with other_server({"version": "3.13.2"}) as url:
+        code, output = project.run("--mock-url", url)
+    assert (code, f"{url} is not an emporix-mockserver" in output) == (1, True), output
+
+
 def test_the_fixture_controls_state_clock_faults_and_tokens(project: Project) -> None:
     project.write(
         test_all=f"""
@@ -90,10 +107,12 @@ def test_control(mock):
     assert mock.requests({{"urlPathPattern": ".*/segments/nothing"}}) == []
     assert len(mock.wait_for(method="POST", timeout=0)) == 1
     mock.never(urlPathPattern=".*/nowhere")
-    with pytest.raises(AssertionError, match="requests/wait"):
+    with pytest.raises(AssertionError, match=r"at least 2 expected.*\\nRequests that match:\\n    POST "):
         mock.wait_for(method="POST", count=2, timeout=0)
-    with pytest.raises(AssertionError, match="requests/never"):
+    with pytest.raises(AssertionError, match=r"Requests that match:\\n    POST "):
         mock.never(method="POST")
+    with pytest.raises(AssertionError, match=r"The nearest requests:\\n    [A-Z]+ /customer-segment"):
+        mock.wait_for(method="PUT", timeout=0)
     mock.scenario("empty-catalogue")
     with pytest.raises(Exception, match="did you mean slow"):
         mock.scenario("slwo")

@@ -18,9 +18,10 @@ from mockserver.cli.commands import commands
 from mockserver.resources import data_folder
 from mockserver.strict_yaml import YamlError, load_yaml
 from mockserver.worlds.counts import count_ranges, default_counts
-from mockserver.worlds.generate import dump_world, generate_world
+from mockserver.worlds.generate import generate_world
 from mockserver.worlds.mistakes import WorldError
 from mockserver.worlds.published import API_SECTIONS, JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
+from mockserver.worlds.world_yaml import dump_world
 from tests.support.live_server import clean_environment
 from tests.support.paths import TABLES
 from tests.support.samples import DEFAULT, WORLDS

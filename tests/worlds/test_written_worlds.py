@@ -19,10 +19,11 @@ from mockserver.strict_yaml import iter_lines, load_yaml
 from mockserver.worlds.completion import complete_world
 from mockserver.worlds.counts import default_counts
 from mockserver.worlds.exporting import export_world
-from mockserver.worlds.generate import dump_world, generate_world
+from mockserver.worlds.generate import generate_world
 from mockserver.worlds.mistakes import MAX_MISTAKES, Mistake, WorldError
 from mockserver.worlds.reading import MAX_FILE_MB, MAX_YAML_MB, MEGABYTE, WorldText, find_lines, parse_world
 from mockserver.worlds.sections import all_sections, build_world_schema
+from mockserver.worlds.world_yaml import dump_world
 from tests.support.paths import TABLES
 from tests.support.samples import WORLDS
 

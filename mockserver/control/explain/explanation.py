@@ -8,6 +8,7 @@ from typing import Any
 from ...contract.operations import Operation
 from ...errors import BadRequest
 from ...records.exchange import JournalEntry
+from ...simulations.world_name import read_world_name
 from ..requests import exports, wiremock
 from .fidelity import load_fidelity_rules
 from .suggestions import PublicTokens, find_nearest_request
@@ -64,7 +65,9 @@ def _nearest_request_json(
     nearest_request = find_nearest_request(entry, operations, tokens)
     if nearest_request is None:
         return None
+    server = exports.find_server_url([entry])
+    world = read_world_name(entry.request)
     return {
         "why": nearest_request.reason,
-        "curl": nearest_request.request.render_curl(exports.find_server_url([entry]), nearest_request.token),
+        "curl": nearest_request.request.render_curl(server, nearest_request.token, world),
     }

@@ -19,6 +19,7 @@ from ...contract.query_string import RawValue, collect_values
 from ...errors import BadRequest
 from ...messages import JSON_MEDIA_TYPE
 from ...records.exchange import JournalEntry
+from ...simulations.world_name import WORLD_HEADER
 
 UNREADABLE_BODY = object()  # replaces a body that is not JSON, or was truncated
 
@@ -38,12 +39,16 @@ class SuggestedRequest:
         """The operation's path with the ids filled in."""
         return "/".join(self.ids.get(part[1:-1], part) for part in self.operation.path.split("/"))
 
-    def render_curl(self, base_url: str, token: str) -> str:
-        """Return the request as a shell command. A JSON body never starts with `@`, which would name a file."""
+    def render_curl(self, base_url: str, token: str, world: str | None) -> str:
+        """Return the request as a shell command, for a world if it has a name.
+
+        A JSON body never starts with `@`, which would name a file.
+        """
         query = f"?{urlencode(self.query, doseq=True)}" if self.query else ""
         words = [] if self.operation.method == "GET" else ["-X", self.operation.method]
         words += [base_url + quote(self.path, safe="%/:@!$&'()*+,;=~") + query, "-H", f"Authorization: Bearer {token}"]
-        for name, value in self.headers.items():
+        named = {} if world is None else {WORLD_HEADER: world}
+        for name, value in {**self.headers, **named}.items():
             words += ["-H", f"{name}: {value}"]
         if self.body is not None:
             words += ["-H", f"Content-Type: {JSON_MEDIA_TYPE}", "-d", orjson.dumps(self.body).decode()]

@@ -13,7 +13,7 @@ from ...practices.regexes import Deadline
 from ...records.exchange import JournalEntry
 from ...store.clock import parse_timestamp
 from ..context import ControlContext, UnknownName, Unprocessable, json_object, tenant_name
-from . import exports, service_groups, waiting, wiremock
+from . import exports, service_groups, wiremock
 from .near_misses import MAX_NEAR_MISSES, find_near_misses
 from .patterns import request_patterns
 from .patterns.request_patterns import RequestPattern
@@ -39,7 +39,6 @@ def handlers(context: ControlContext) -> dict[str, Handler]:
         "nearMissesOfRequest": partial(find_near_misses_of_request, context),
         "nearMissesOfPattern": partial(find_near_misses_of_pattern, context),
         "exportRequests": partial(export_requests, context),
-        **waiting.handlers(context),
     }
 
 

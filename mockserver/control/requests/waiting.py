@@ -16,7 +16,6 @@ from .near_misses import find_near_misses
 from .patterns.request_patterns import RequestPattern, compile_request_pattern
 from .patterns.value_tests import PatternError
 
-WAIT_PATHS = frozenset(f"/__admin/requests/{name}" for name in ("wait", "never", "ordered"))
 DEFAULT_WAIT_SECONDS = 4
 MAX_WAITS = 500  # at the same time; each takes a thread
 MAX_SHOWN_REQUESTS = 20  # in a reply
@@ -30,11 +29,6 @@ class TooManyWaits(ClientError):
     status = 503
     reason = "Service Unavailable"
     message = f"{MAX_WAITS} calls wait already."
-
-
-def may_wait(path: str) -> bool:
-    """Whether a call of the control plane with this path may wait; a slash at the end is ignored (F2a)."""
-    return path.removesuffix("/") in WAIT_PATHS
 
 
 def handlers(context: ControlContext) -> dict[str, Handler]:

@@ -1,158 +1,170 @@
-"""The part of a world in which the change of a row can cause mistakes: the row, those it refers to, and a few more.
+"""The part of a world in which the change of a row can cause mistakes: the row, those that it affects, and a few more.
 
 A check of this part takes as long whatever the size of the world.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
 
 from ...practices import paths
-from ...store.collection import Collection, Key, Row, TargetByField
-from ...store.row_defaults import Draft
+from ...store.collection import Collection, Row, TargetByField
 from ...store.state import State
+from ...wording import json_pointer
 from ...worlds import exporting
 from ...worlds.loading import WorldLibrary
-from ...worlds.mistakes import WorldError, name_kind, split_place
+from ...worlds.mistakes import MAX_MISTAKES, Mistake, WorldError, split_place
 from ...worlds.sections import LANGUAGES
+from ...worlds.surroundings import RowReplacement, Surroundings
 
-MAX_NAMED_KEY_LENGTH = 100  # characters of a key in the name of a row
-
-
-class RowReplacement(NamedTuple):
-    """A row that replaces an older one; None if there is no older one, or if the row is removed."""
-
-    collection: Collection
-    key_text: str
-    old_row: Row | None
-    row: Row | None
-
-    @property
-    def name(self) -> str:
-        """The row by its key in the path, which the row itself may lack."""
-        return f"{name_kind(self.collection.name)} {self.key_text[:MAX_NAMED_KEY_LENGTH]}"
-
-    def alters(self, field: str) -> bool:
-        """Whether the new row has another value in a field."""
-        return (self.old_row or {}).get(field) != (self.row or {}).get(field)
+Positions = dict[int, Row]  # rows by their positions in their collection
 
 
-class RowsOnDemand(Mapping[str, list[Row]]):
-    """The rows of a state after a change, by collection; most defaults need none of them."""
+class RowNeighbourhood:
+    """What must be checked after a change of a row.
 
-    def __init__(self, state: State, change: RowReplacement, collections: Mapping[str, Collection]) -> None:
-        self._state, self._change, self._collections = state, change, collections
-
-    def __getitem__(self, name: str) -> list[Row]:
-        """Return the rows of a collection."""
-        rows = exporting.export_rows(self._state, self._collections[name])
-        return exchange_row(rows, self._change) if name == self._change.collection.name else rows
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names of the collections."""
-        return iter(self._collections)
-
-    def __len__(self) -> int:
-        """Return the number of collections."""
-        return len(self._collections)
-
-
-def exchange_row(rows: list[Row], change: RowReplacement) -> list[Row]:
-    """Return the rows of a collection after a change."""
-    index = len(rows) if change.old_row is None else rows.index(change.old_row)
-    return [*rows[:index], *([] if change.row is None else [change.row]), *rows[index + 1 :]]
-
-
-def complete_row(worlds: WorldLibrary, state: State, change: RowReplacement) -> Row | None:
-    """Return the new row as the whole world completes it; None without one, or if its schema has mistakes."""
-    collection = change.collection
-    if change.row is None:
-        return None
-    languages = exporting.export_section(state, worlds.collections, LANGUAGES)
-    try:
-        alone: list[Row] = worlds.check({LANGUAGES: languages, collection.name: [change.row]}, dangling=True)[
-            collection.name
-        ]
-    except WorldError:
-        return None
-    if not (collection.defaults or collection.references):  # so it can be completed without the other rows
-        return alone[0]
-    draft = Draft(state.default_language, state.languages, RowsOnDemand(state, change, worlds.collections))
-    return collection.complete_rows([change.row], draft)[0]
-
-
-def is_surely_fine(worlds: WorldLibrary, state: State, change: RowReplacement, *, dangling: bool) -> bool:
-    """Whether a change, whose new row is complete, causes no mistakes in the world; False if that is not certain.
-
-    The new row is None if the row is removed. dangling: whether keys may refer to missing rows.
+    rows: by section and position in the whole world: the changed row and those that it affects.
+    own_place: of the changed row in the whole world; None if it is removed.
     """
-    collections, name = worlds.collections, change.collection.name
-    if change.row is None and not dangling and any(map(_refers_to(name), collections.values())):
-        return False
-    judged = {name: [] if change.row is None else [change.row]}
-    if change.row is not None and any(map(change.alters, _fields_of_others(change.collection))):
-        judged[name] = exchange_row(exporting.export_rows(state, change.collection), change)
-    if not dangling and change.row is not None:
-        for other in collections.values():
-            if other.check and other is not change.collection and _refers_to(name)(other):
-                judged[other.name] = list(_find_referring_rows(state, other, change))
-    context = {} if dangling else _find_context(state, collections, judged)
-    part: dict[str, Any] = {LANGUAGES: exporting.export_section(state, collections, LANGUAGES)}
-    for section in (*judged, *context):
-        part[section] = [*judged.get(section, ()), *context.get(section, {}).values()]
-    try:
-        worlds.check(part, dangling=dangling)
-    except WorldError as error:
-        return not error.has_more and not any(_is_judged(mistake.place, judged) for mistake in error.mistakes)
-    return True
+
+    def __init__(self, worlds: WorldLibrary, state: State, change: RowReplacement, *, dangling: bool) -> None:
+        self._worlds, self._state, self._change, self._dangling = worlds, state, change, dangling
+        name = change.collection.name
+        own_rows, self._position = _find_own_rows(state, change)
+        self.rows: dict[str, Positions] = {name: own_rows}
+        if not dangling:
+            for other in worlds.collections.values():
+                if _may_refer(other, name) and (change.row is None or (other.check and other is not change.collection)):
+                    found = _find_referring_rows(state, other, change)
+                    limit = MAX_MISTAKES + 1 if change.row is None else None  # each of them is a mistake then
+                    self.rows[other.name] = self.rows.get(other.name, {}) | dict(islice(found, limit))
+        self.own_place = None if change.row is None else f"/{name}/{self._position}"
+
+    def check(self, *, dangling: bool) -> Row | None:
+        """Return the changed row without gaps, None if it is removed; WorldError with the mistakes of the rows.
+
+        dangling: whether keys may refer to missing rows.
+        """
+        return self._check(self.rows, self._change, dangling=dangling)
+
+    def select_new(self, error: WorldError) -> WorldError | None:
+        """Return the mistakes that the rows did not have before the change; None if they had all."""
+        name, old_row = self._change.collection.name, self._change.old_row
+        own_rows = {position: row for position, row in self.rows[name].items() if position != self._position}
+        if old_row is not None:
+            own_rows[self._position] = old_row
+        unchanged = self._change._replace(row=old_row)
+        try:
+            self._check(self.rows | {name: dict(sorted(own_rows.items()))}, unchanged, dangling=False)
+        except WorldError as earlier:
+            return subtract_mistakes(error, earlier)
+        return error
+
+    def _check(self, rows_by_section: Mapping[str, Positions], change: RowReplacement, *, dangling: bool) -> Row | None:
+        collections, name = self._worlds.collections, change.collection.name
+        surroundings = Surroundings(self._state, collections, change)
+        listed = {section: list(rows.values()) for section, rows in rows_by_section.items()}
+        context = {} if dangling else _find_context(surroundings, collections, listed)
+        part: dict[str, Any] = {LANGUAGES: exporting.export_section(self._state, collections, LANGUAGES)}
+        for section in (*listed, *context):
+            part[section] = [*listed.get(section, ()), *context.get(section, {}).values()]
+        try:
+            checked = self._worlds.check(part, dangling=dangling, surroundings=surroundings)
+        except WorldError as error:
+            positions = {section: list(rows) for section, rows in rows_by_section.items()}
+            mistakes = [
+                mistake._replace(place=place)
+                for mistake in error.mistakes
+                if (place := _place_in_world(mistake.place, positions)) is not None
+            ]
+            if not (mistakes or error.has_more):
+                return self._check(rows_by_section, change, dangling=True)
+            raise WorldError(error.path, mistakes, has_more=error.has_more) from None
+        if change.row is None:
+            return None
+        row: Row = checked[name][list(rows_by_section[name]).index(self._position)]
+        return row
 
 
-def _fields_of_others(collection: Collection) -> tuple[str, ...]:
-    """Return the fields that are right or wrong by the other rows of the collection."""
-    return (*collection.unique_fields, *([collection.parent] if collection.parent else []))
+def subtract_mistakes(error: WorldError, earlier: WorldError) -> WorldError | None:
+    """Return the mistakes that are not among earlier ones; None if all are."""
+    known = set(map(_identify_mistake, earlier.mistakes))
+    new = [mistake for mistake in error.mistakes if _identify_mistake(mistake) not in known]
+    return WorldError(error.path, new, has_more=error.has_more) if new else None
 
 
-def _is_judged(place: str, judged: Mapping[str, list[Row]]) -> bool:
-    """Whether a place is not in the context, whose rows refer to others that are left out."""
-    name, *steps = split_place(place)
-    return not (steps and isinstance(steps[0], int) and steps[0] >= len(judged.get(str(name), ())))
+def _identify_mistake(mistake: Mistake) -> tuple[str, str]:
+    """Return the row and the reason of a mistake, without the suggestions, which depend on other rows."""
+    return mistake.row, mistake.reason.partition(";")[0]
 
 
-def _refers_to(name: str) -> Any:
-    """Return whether a collection may refer to the one with this name."""
-    return lambda collection: any(name in _target_names(target) for target in collection.all_references().values())
+def _find_own_rows(state: State, change: RowReplacement) -> tuple[Positions, int]:
+    """Return the rows of the changed collection that must be checked, by position, and the position of the changed one.
+
+    If its parent changes, these are all rows, since there may be a cycle. Otherwise the row counts as the first one.
+    """
+    collection, row = change.collection, change.row
+    if row is None:
+        return {}, -1
+    if collection.parent is None or row.get(collection.parent) == (change.old_row or {}).get(collection.parent):
+        return {0: row}, 0
+    rows, position = change.apply_to(exporting.export_rows(state, collection))
+    return dict(enumerate(rows)), position
+
+
+def _place_in_world(place: str, rows: Mapping[str, Sequence[int]]) -> str | None:
+    """Return a place in the whole world for one in a part; None for rows of the context, which are left incomplete.
+
+    rows: by section, the positions of the rows of the part in the whole world; those of the context follow.
+    """
+    section, *steps = split_place(place)
+    positions = rows.get(str(section), ())
+    if not (steps and isinstance(steps[0], int)):
+        return place
+    return json_pointer([section, positions[steps[0]], *steps[1:]]) if steps[0] < len(positions) else None
+
+
+def _may_refer(collection: Collection, name: str) -> bool:
+    """Whether rows of a collection may refer to those of the one with this name."""
+    return any(name in _target_names(target) for target in collection.all_references().values())
 
 
 def _target_names(target: str | TargetByField) -> Iterable[str]:
     return (target,) if isinstance(target, str) else target.targets.values()
 
 
-def _find_referring_rows(state: State, collection: Collection, change: RowReplacement) -> Iterator[Row]:
-    """Yield the rows of a collection that refer to the changed row."""
-    for _, row in collection.export(state):
-        for path in collection.all_references():
-            if collection.target_of(path, row) == change.collection.name and change.key_text in paths.keys_at(
-                row, path
-            ):
-                yield row
-                break
+def _find_referring_rows(state: State, collection: Collection, change: RowReplacement) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of a collection that refer to the changed row, with their positions."""
+    name, key = change.collection.name, change.key_text
+    own_paths = [path for path, target in collection.all_references().items() if name in _target_names(target)]
+    for position, (_, row) in enumerate(collection.export(state)):
+        if any(key in paths.keys_at(row, path) and collection.target_of(path, row) == name for path in own_paths):
+            yield position, row
 
 
 def _find_context(
-    state: State, collections: Mapping[str, Collection], judged: Mapping[str, list[Row]]
+    surroundings: Surroundings, collections: Mapping[str, Collection], rows_by_section: Mapping[str, Sequence[Row]]
 ) -> dict[str, dict[str, Row]]:
-    """Return the rows that the judged ones refer to, by collection and key, except judged ones."""
-    own_keys: dict[str, set[Key]] = {
-        name: {collections[name].key_of(row) for row in rows} for name, rows in judged.items()
+    """Return the other rows that these refer to, by collection and key; the checks of collections need them."""
+    own_keys = {
+        name: {key for row in rows if isinstance(key := row.get(str(collections[name].key)), str)}
+        for name, rows in rows_by_section.items()
     }
     context: dict[str, dict[str, Row]] = {}
-    for name, rows in judged.items():
-        for path in collections[name].all_references():
-            for row in rows:
-                target = collections[name].target_of(path, row)
-                for key in paths.keys_at(row, path) if target else ():
-                    if target and key not in own_keys.get(target, ()):
-                        found = collections[target].find(state, key)
-                        context.setdefault(target, {}).update(dict.fromkeys([key], found[0]) if found else {})
+    for name, rows in rows_by_section.items():
+        for row in rows:
+            for target, key in _references_of(collections[name], row):
+                found = None if key in own_keys.get(target, ()) else surroundings.find_row(target, key)
+                if found is not None:
+                    context.setdefault(target, {})[key] = found
     return context
+
+
+def _references_of(collection: Collection, row: Row) -> Iterator[tuple[str, str]]:
+    """Yield the collections and keys that a row refers to; the row may lack fields, or have wrong types."""
+    for path, target in collection.all_references().items():
+        if isinstance(target, str) or isinstance(row.get(target.field), str):
+            name = collection.target_of(path, row)
+            yield from ((name, key) for key in paths.keys_at(row, path) if name and isinstance(key, str))

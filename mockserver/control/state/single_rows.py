@@ -11,11 +11,13 @@ from ...store.state import State
 from ...wording import shorten
 from ...worlds import exporting
 from ...worlds.loading import WorldLibrary
-from ...worlds.mistakes import Mistake, WorldError
+from ...worlds.mistakes import WorldError, name_kind
+from ...worlds.surroundings import RowReplacement
 from ..context import UnknownName, Unprocessable
 from ..invalid_world import InvalidWorld
-from .row_neighbourhood import RowReplacement, complete_row, is_surely_fine
+from .row_neighbourhood import RowNeighbourhood, subtract_mistakes
 
+MAX_NAMED_KEY_LENGTH = 100  # characters of a key in the name of a row
 FORCE_HINT = "Add force=true to the query to allow references to missing rows."
 
 
@@ -102,59 +104,58 @@ def _key_parts(collection: Collection, row: Row) -> tuple[Any, ...]:
 def _check_world(worlds: WorldLibrary, state: State, change: RowReplacement, *, dangling: bool) -> Any:
     """Check the world in which a row replaces an older one, or is missing; BadRequest.
 
-    Return the row as the check leaves it. The whole world is only checked if its part near the row may have mistakes.
+    Return the row as the check leaves it. The whole world is only checked if there are too many mistakes near the row
+    to tell whether the change has caused any.
     """
-    collection, _, old_row, row = change
-    complete = None if row is None else complete_row(worlds, state, change)
-    has_own_key = (complete is None) == (row is None) and (
-        complete is None or row is None or _key_parts(collection, complete) == _key_parts(collection, row)
-    )
-    if has_own_key and is_surely_fine(worlds, state, change._replace(row=complete), dangling=dangling):
-        return complete
-    world = exporting.export_world(state, worlds.collections)
-    rows = world[collection.name]
-    index = len(rows) if old_row is None else rows.index(old_row)
-    rows[index : index + 1] = [] if row is None else [row]
+    near = RowNeighbourhood(worlds, state, change, dangling=dangling)
     try:
-        checked_world = worlds.check(world, dangling=dangling)
+        return near.check(dangling=dangling)
     except WorldError as error:
-        new_error = _select_new_mistakes(worlds, state, error)
-        if new_error is not None:
-            own_place = None if row is None else f"/{collection.name}/{index}"
-            raise _row_problem(worlds, world, own_place, change.name, new_error, dangling=dangling) from None
-        checked_world = worlds.check(world, dangling=True)
-    return None if row is None else checked_world[collection.name][index]
+        new_error = near.select_new(error)
+        if new_error is None and not error.has_more:
+            return near.check(dangling=True)
+        rows, own_place = near.rows, near.own_place
+    if new_error is None:
+        world = exporting.export_world(state, worlds.collections)
+        world[change.collection.name], position = change.apply_to(world[change.collection.name])
+        own_place = None if change.row is None else f"/{change.collection.name}/{position}"
+        rows = {name: dict(enumerate(world[name])) for name in worlds.collections}
+        new_error = _find_new_mistakes(worlds, state, world, dangling=dangling)
+        if new_error is None:
+            return near.check(dangling=True)
+    raise _row_problem(worlds, rows, own_place, change, new_error, dangling=dangling)
 
 
-def _select_new_mistakes(worlds: WorldLibrary, state: State, error: WorldError) -> WorldError | None:
-    """Return the mistakes that the state did not have before; None if it had all, as one with dangling references."""
+def _find_new_mistakes(
+    worlds: WorldLibrary, state: State, world: Mapping[str, Any], *, dangling: bool
+) -> WorldError | None:
+    """Return the mistakes of a world that the state did not have; None if it had all."""
     try:
-        worlds.check(exporting.export_world(state, worlds.collections))
-    except WorldError as earlier:
-        known = set(map(_identify_mistake, earlier.mistakes))
-        new = [mistake for mistake in error.mistakes if _identify_mistake(mistake) not in known]
-        return WorldError(error.path, new) if new else None
-    return error
-
-
-def _identify_mistake(mistake: Mistake) -> tuple[str, str]:
-    """Return the row and the reason of a mistake, without the suggestions, which depend on other rows."""
-    return mistake.row, mistake.reason.partition(";")[0]
+        worlds.check(world, dangling=dangling)
+    except WorldError as error:
+        try:
+            worlds.check(exporting.export_world(state, worlds.collections))
+        except WorldError as earlier:
+            return subtract_mistakes(error, earlier)
+        return error
+    return None
 
 
 def _row_problem(
     worlds: WorldLibrary,
-    world: Mapping[str, Any],
+    rows: Mapping[str, Mapping[int, Row]],
     own_place: str | None,
-    row_name: str,
+    change: RowReplacement,
     error: WorldError,
     *,
     dangling: bool,
 ) -> BadRequest:
     """Return the error of a world; the field is a pointer into the row that was sent, if that one is wrong.
 
-    row_name: of that row by its key in the path, which may be what is wrong with the row.
+    That row is named by its key in the path, since the key may be what is wrong with the row.
+    rows: the others with mistakes, by section and position.
     """
+    row_name = f"{name_kind(change.collection.name)} {change.key_text[:MAX_NAMED_KEY_LENGTH]}"
     problem = InvalidWorld(error)
     _, section, *steps = f"{problem.field}/".split("/")
     if own_place is not None and f"{problem.field}/".startswith(f"{own_place}/"):
@@ -163,9 +164,9 @@ def _row_problem(
             if f"{mistake['field']}/".startswith(f"{own_place}/"):
                 mistake |= {"field": mistake["field"].removeprefix(own_place), "row": row_name}
     elif section in worlds.collections and steps[0].isdigit():
-        key = format_key(worlds.collections[section].key_of(world[section][int(steps[0])]))
+        key = format_key(worlds.collections[section].key_of(rows[section][int(steps[0])]))
         problem.detail = f"{section} {shorten(repr(key))}: {problem.detail}"
-    if not dangling and " is not among the " in problem.detail:
+    if not dangling and any(f" is not among the {name}" in problem.detail for name in worlds.collections):
         end = "" if problem.detail.endswith(("?", ".", "…")) else "."
         problem.detail = f"{problem.detail}{end} {FORCE_HINT}"
     return problem

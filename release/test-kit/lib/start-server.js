@@ -16,7 +16,20 @@ const MAX_SHOWN_ERRORS = 20_000
 const READY_TEXT = /is ready at (\S+)/
 const running = new Set()
 
-process.on('exit', () => { for (const child of running) child.kill() })
+process.on('exit', stopAll)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stopWithProcess)
+
+function stopAll () {
+  for (const child of running) child.kill()
+}
+
+/** Stop all before a signal ends this process, unless others handle it: their `process.exit` stops all too. */
+function stopWithProcess (signal) {
+  if (process.listenerCount(signal) > 1) return
+  stopAll()
+  process.off(signal, stopWithProcess)
+  process.kill(process.pid, signal)
+}
 
 /** A simulator that `stop` ends, if this process has started it. */
 export class RunningServer extends MockServer {
@@ -53,9 +66,9 @@ export async function startServer ({ url, args = [], command, env, cwd, seconds 
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: process.platform === 'win32' && typeof command === 'string' // npx is a script there
   })
-  const ready = await waitUntilReady(child, [program, ...first].join(' '), seconds)
   running.add(child)
-  child.once('exit', () => running.delete(child))
+  for (const event of ['exit', 'error']) child.once(event, () => running.delete(child))
+  const ready = await waitUntilReady(child, [program, ...first].join(' '), seconds)
   for (const part of [child, child.stdout, child.stderr]) part.unref() // a forgotten server must not keep this process
   return connect(new RunningServer(ready.url, { tenant: ready.tenant, adminToken: ready.adminToken, ...options }, child))
 }

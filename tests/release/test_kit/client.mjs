@@ -1,7 +1,8 @@
 // Every member of the client, and the errors of bad use; node --test runs it.
 
 import assert from 'node:assert'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { after, describe, test } from 'node:test'
@@ -123,6 +124,11 @@ describe('bad use', () => {
   test('an address without a server', () => refused({ url: 'http://127.0.0.1:9' }, /^no answer from http:\/\/127\.0\.0\.1:9: /))
   test('no address', () => assert.throws(() => new MockServer('localhost:8080'), /a URL such as http:\/\/127\.0\.0\.1:8080 is needed/))
   test('a world with a wrong name', () => assert.rejects(server.inWorld('a b').findings(), /'a b' is not the name of a world/))
+  test('an empty name of a world, and none', () => {
+    assert.throws(() => server.inWorld(''), /the name of a world is empty/)
+    assert.deepEqual(server.inWorld(null).headers, {})
+    assert.deepEqual(server.inWorld(5).headers, { 'X-Mock-World': '5' })
+  })
   test('without a package and a command', () => {
     const script = `import { startServer } from ${JSON.stringify(fileURLToPath(import.meta.resolve('@emporix-mockserver/test')))}
       const { Module } = await import('node:module')
@@ -139,13 +145,15 @@ describe('bad use', () => {
   const answers = {
     'an old server': ['{"name":"emporix-mockserver","version":"0.0.1"}', 404, /has version 0\.0\.1, which is too old/],
     'another server': ['{"name":"other"}', 200, /is not an emporix-mockserver/],
-    'a page': ['<html>', 404, /is not an emporix-mockserver/]
+    'a page': ['<html>', 404, /is not an emporix-mockserver/],
+    'a server without this path': [undefined, 404, /^http:\S+ is not an emporix-mockserver$/]
   }
   for (const [name, [version, status, pattern]] of Object.entries(answers)) {
     test(name, async () => {
       const other = createServer((request, response) => {
-        response.writeHead(request.url.includes('version') ? 200 : status, { 'Content-Type': version.startsWith('{') ? 'application/json' : 'text/html' })
-        response.end(request.url.includes('version') ? version : '{"message":"No endpoint"}')
+        const known = version !== undefined && request.url.includes('version')
+        response.writeHead(known ? 200 : status, { 'Content-Type': version?.startsWith('<') ? 'text/html' : 'application/json' })
+        response.end(known ? version : '{"message":"No endpoint"}')
       })
       await new Promise(resolve => other.listen(0, '127.0.0.1', resolve))
       await refused({ url: `http://127.0.0.1:${other.address().port}` }, pattern)
@@ -165,20 +173,29 @@ describe('bad use', () => {
   })
 })
 
+/** Wait until the server at this address is gone. */
+async function waitUntilGone (url) {
+  const answers = () => fetch(`${url}/__admin/health`).then(() => true, () => false)
+  while (await answers()) await new Promise(resolve => setTimeout(resolve, 50))
+}
+
+const START = "const { startServer } = await import('@emporix-mockserver/test'); console.log((await startServer()).url);"
+
 test('a script that forgets its server ends, and so does the server', async () => {
-  const script = "const { startServer } = await import('@emporix-mockserver/test'); console.log((await startServer()).url)"
-  const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000 })
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', START], { encoding: 'utf8', timeout: 60_000 })
   assert.equal(run.status, 0, run.stderr)
-  const gone = async () => {
-    try {
-      await fetch(`${run.stdout.trim()}/__admin/health`)
-      return false
-    } catch {
-      return true
-    }
-  }
-  while (!await gone()) await new Promise(resolve => setTimeout(resolve, 50))
+  await waitUntilGone(run.stdout.trim())
 })
+
+for (const [own, ending] of [['', [null, 'SIGTERM']], ["process.on('SIGTERM', () => process.exit(5));", [5, null]]]) {
+  test(`a signal that ends a script ends the server ${own && 'of a script that handles it'}`, { skip: process.platform === 'win32' }, async () => {
+    const script = spawn(process.execPath, ['--input-type=module', '-e', `${own} ${START} setInterval(() => {}, 1000)`])
+    const [url] = await once(script.stdout.setEncoding('utf8'), 'data')
+    script.kill('SIGTERM')
+    assert.deepEqual(await once(script, 'exit'), ending)
+    await waitUntilGone(url.trim())
+  })
+}
 
 test('tasks of Cypress', async () => {
   const handlers = {}
