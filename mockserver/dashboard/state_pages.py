@@ -33,7 +33,7 @@ def show_collections(visit: Visit) -> PageView:
     tenant = visit.tenant
     values = {
         "tenant": tenant,
-        "tenants": list_tenants(visit),
+        "tenants": list_shown_tenants(visit),
         "state": visit.read("/state", tenant=tenant),
         "collections": visit.collections,
         "changes": visit.read("/changes", tenant=tenant, limit=20)["changes"][::-1],
@@ -53,7 +53,7 @@ def show_collection(visit: Visit) -> PageView:
         found = slice_rows(collection, state, start, start + ROWS_ON_PAGE + 1)
     values = {
         "tenant": visit.tenant,
-        "tenants": list_tenants(visit),
+        "tenants": list_shown_tenants(visit),
         "collection": collection,
         "count": count_rows_of(collection, state),
         "rows": [describe_row(visit, collection, row) for row in found[:ROWS_ON_PAGE]],
@@ -120,7 +120,7 @@ def read_state(visit: Visit) -> State:
     return visit.simulation.world.tenant(visit.tenant).state
 
 
-def list_tenants(visit: Visit) -> list[str]:
+def list_shown_tenants(visit: Visit) -> list[str]:
     """Return the tenants of the world, and the one that the page shows."""
     return sorted({visit.tenant, *visit.simulation.world.tenant_names})
 

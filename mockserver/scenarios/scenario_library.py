@@ -67,7 +67,7 @@ class ScenarioLibrary:
         """Return a scenario by name; UnknownScenario, or ScenarioError if its file has mistakes."""
         files = self.files
         if name not in files:
-            raise UnknownScenario(f"There is no scenario {name[:100]!r}; {suggest_names(name, files)}")
+            raise UnknownScenario(f"Unknown scenario {name[:100]!r}; {suggest_names(name, files)}")
         return self.load_file(files[name])
 
     def load_named(self, name_or_path: str) -> Scenario:
@@ -148,7 +148,7 @@ class ScenarioLibrary:
         """Return what is wrong with the name or path of a world, or ""."""
         if not _is_path(world):
             names = self.worlds.names
-            return "" if world in names else f"there is no world {world!r}; {suggest_names(world, names)}"
+            return "" if world in names else f"unknown world {world!r}; {suggest_names(world, names)}"
         if folder is None:
             return "a scenario without a file can use only worlds that have names; or bring the rows"
         try:

@@ -173,7 +173,7 @@ class ScenarioReader:
             for index, name in enumerate(actions.get(action, ())):
                 if name not in tokens and not (name == CALLER and is_call):
                     known = [*tokens, *([CALLER] if is_call else [])]
-                    reason = f"there is no persona {name!r}; {suggest_names(name, known)}"
+                    reason = f"unknown persona {name!r}; {suggest_names(name, known)}"
                     yield ScenarioMistake(f"{place}/{action}/{index}", reason)
         operation = self.operations.get(when.get("operation", ""))
         known = sorted(operation.parameters["path"].names) if operation and is_call else []

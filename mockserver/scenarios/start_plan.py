@@ -124,7 +124,7 @@ def _find_token_mistakes(
         plan.seed.tokens if plan.seed else ()
     )
     return [
-        ScenarioMistake(f"/personas/{name}/token", f"there is no token {token!r}; {suggest_names(token, known)}")
+        ScenarioMistake(f"/personas/{name}/token", f"unknown token {token!r}; {suggest_names(token, known)}")
         for name, token in scenario.tokens.items()
         if token not in known
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import orjson
@@ -25,7 +25,9 @@ from . import building, reading
 from .mistakes import MAX_MISTAKES, Mistake, Steps, WorldError, name_row, split_place
 from .reading import WorldText
 from .sections import ACCESS, CLIENTS, MIXIN_SCHEMAS, ONLY, TOKENS, all_sections, build_world_schema
-from .surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from .surroundings import Surroundings
 
 INLINE = Path("world")  # the path of a world without a file
 DEFAULT = "default"  # the world that the examples of the specs are from

@@ -38,7 +38,7 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     ({"title": 12}, "/title", "must be a text, not 12; put it in quotation marks: '12'"),
     ({"title": ""}, "/title", "must not be empty"),
     ({"title": None}, "/title", "must be a text, not null"),
-    ({"title": "x", "world": "defualt"}, "/world", "there is no world 'defualt'; did you mean default?"),
+    ({"title": "x", "world": "defualt"}, "/world", "unknown world 'defualt'; did you mean default?"),
     ({"title": "x", "world": ["default"]}, "/world", 'must be a text, not ["default"]'),
     (
         {"title": "x", "world": "../shop.yaml"},
@@ -169,11 +169,11 @@ MISTAKES: list[tuple[dict[str, Any], str, str]] = [
     (with_action(advance={}), f"{DO}/advance", "give either seconds, or to, a time"),
     (with_action(advance={"to": "tomorrow"}), f"{DO}/advance/to", "is not a time"),
     (with_action(expire="caller"), f"{DO}/expire", "must be a list"),
-    (with_action(expire=["John"]), f"{DO}/expire/0", "there is no persona 'John'; there are caller"),
+    (with_action(expire=["John"]), f"{DO}/expire/0", "unknown persona 'John'; there are caller"),
     (
         with_step({"seconds": 5}, {"revoke": ["caller"]}),
         f"{DO}/revoke/0",
-        "there is no persona 'caller'; there is nothing to choose from",
+        "unknown persona 'caller'; there is nothing to choose from",
     ),
     (with_action(removeFaults=["late"]), f"{DO}/removeFaults/0", "no fault has the id 'late'; there are all"),
     (with_action(addFaults=[]), f"{DO}/addFaults", "must not be empty"),
@@ -339,7 +339,7 @@ def test_a_file_of_100_megabytes_is_refused_unread(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--scenario", "slwo"], "--scenario: There is no scenario 'slwo'; did you mean slow?"),
+        (["--scenario", "slwo"], "--scenario: Unknown scenario 'slwo'; did you mean slow?"),
         (["--scenario", "missing/slow.yaml"], "missing/slow.yaml: No such file or directory"),
     ],
 )

@@ -65,7 +65,7 @@ test('clock, faults and scenarios', async () => {
   await outage.remove()
   await mock.scenario('flaky')
   await assert.rejects(mock.fail('nothing', 503), /Unknown operation 'nothing'/)
-  await assert.rejects(mock.scenario('nothing'), /There is no scenario 'nothing'/)
+  await assert.rejects(mock.scenario('nothing'), /Unknown scenario 'nothing'/)
   await assert.rejects(mock.advance(-1), ControlError)
 })
 
