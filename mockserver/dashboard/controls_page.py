@@ -26,7 +26,6 @@ def show_controls(visit: Visit) -> PageView:
     tenant = visit.tenant
     values = {
         "tenant": tenant,
-        "tenants": sorted({tenant, *visit.simulation.world.tenant_names}),
         "state": visit.read("/state", tenant=tenant),
         "clock": visit.read("/clock", tenant=tenant),
         "snapshots": visit.read("/snapshots", tenant=tenant)["snapshots"],

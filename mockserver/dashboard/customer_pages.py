@@ -14,7 +14,7 @@ from ..services.customer_segment.category_trees import build_segment_trees
 from ..services.customer_segment.visibility import Viewer, is_segment_of_site
 from ..store.state import State
 from ..store.token_store import CUSTOMER_TOKEN_PREFIX
-from .state_pages import find_state_row, link_row, list_shown_tenants, plain_text
+from .state_pages import find_state_row, link_row, plain_text
 from .visit import PageView, Visit
 
 MAX_SHOWN = 100  # members, items and groups of a segment
@@ -30,7 +30,6 @@ def show_customer(visit: Visit) -> PageView:
     state = tenant.state
     values = {
         "tenant": tenant.name,
-        "tenants": list_shown_tenants(visit),
         "customer": row,
         "entities": [(id_, state.legal_entities.get(id_, {}).get("name", "")) for id_ in row.get("legalEntities", ())],
         "entity": entity_id or "",
@@ -72,7 +71,6 @@ def show_segment(visit: Visit) -> PageView:
     groups = state.segment_groups.of_segment(segment_id)
     values = {
         "tenant": tenant.name,
-        "tenants": list_shown_tenants(visit),
         "segment": row,
         "name": plain_text(row["name"]),
         "is_active": is_active_segment(state, segment_id, now, tenant.switches),

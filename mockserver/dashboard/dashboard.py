@@ -138,7 +138,7 @@ class Dashboard:
             "sentence": sentence,
             "is_problem": is_problem,
             "navigation": NAVIGATION,
-            "place": request.path.removeprefix(DASHBOARD_PATH).strip("/").partition("/")[0] or "calls",
+            "place": find_place(request.path.removeprefix(DASHBOARD_PATH)),
         }
         text = self._environment.get_template(page.template).render(values | dict(page.values))
         return Response(page.status, text.encode(errors="replace"), PAGE_HEADERS, media_type="text/html; charset=utf-8")
@@ -183,6 +183,12 @@ class Dashboard:
 def read_form(request: Request) -> dict[str, str]:
     """Return the fields of a form, the last value of each."""
     return dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True, errors="replace"))
+
+
+def find_place(path: str) -> str:
+    """Return the part of the navigation that a page belongs to."""
+    first = path.strip("/").partition("/")[0] or "calls"
+    return "state" if first in {"segments", "customers"} else first
 
 
 def find_act(method: str, path: str) -> tuple[Act, Mapping[str, str]]:

@@ -33,7 +33,6 @@ def show_collections(visit: Visit) -> PageView:
     tenant = visit.tenant
     values = {
         "tenant": tenant,
-        "tenants": list_shown_tenants(visit),
         "state": visit.read("/state", tenant=tenant),
         "collections": visit.collections,
         "changes": visit.read("/changes", tenant=tenant, limit=20)["changes"][::-1],
@@ -53,7 +52,6 @@ def show_collection(visit: Visit) -> PageView:
         found = slice_rows(collection, state, start, start + ROWS_ON_PAGE + 1)
     values = {
         "tenant": visit.tenant,
-        "tenants": list_shown_tenants(visit),
         "collection": collection,
         "count": count_rows_of(collection, state),
         "rows": [describe_row(visit, collection, row) for row in found[:ROWS_ON_PAGE]],
@@ -118,11 +116,6 @@ def delete_row_of_form(visit: Visit) -> PageView | Onward:
 def read_state(visit: Visit) -> State:
     """Return the state of the tenant that the page shows."""
     return visit.simulation.world.tenant(visit.tenant).state
-
-
-def list_shown_tenants(visit: Visit) -> list[str]:
-    """Return the tenants of the world, and the one that the page shows."""
-    return sorted({visit.tenant, *visit.simulation.world.tenant_names})
 
 
 def find_state_row(visit: Visit, collection: str, key: str) -> dict[str, Any]:

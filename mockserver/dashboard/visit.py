@@ -66,6 +66,11 @@ class Visit:
         return self.form.get("tenant") or self.query.get("tenant") or self.simulation.world.default_tenant
 
     @property
+    def tenants(self) -> list[str]:
+        """The tenants of the world, and the one that the page shows."""
+        return sorted({self.tenant, *self.simulation.world.tenant_names})
+
+    @property
     def own_url(self) -> str:
         """The URL of `/` as the browser wrote it; the guard has checked its host."""
         request = self.request

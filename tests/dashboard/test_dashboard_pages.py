@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -15,6 +16,7 @@ from mockserver.app import App, build
 from mockserver.dashboard.page_routes import ROUTES
 from mockserver.messages import Request, Response
 from mockserver.settings import Settings
+from tests.support.hostile_texts import HOSTILE_PAGES, HOSTILE_PART, TABS, fill_with_hostile_texts
 from tests.support.samples import GOLDEN, HAMMER
 
 HOST = {"host": "localhost"}
@@ -334,9 +336,6 @@ def test_long_collections_have_pages(desk: Desk) -> None:
     assert not set(first) & set(second)
 
 
-HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}"
-
-
 class Tags(HTMLParser):
     """Counts what a hostile text could have added to a page."""
 
@@ -353,46 +352,19 @@ class Tags(HTMLParser):
 
 
 def test_hostile_texts_are_escaped_everywhere(desk: Desk) -> None:
-    row = {"id": "bad", "code": HOSTILE, "name": {"en": HOSTILE}, "description": {"en": HOSTILE}}
-    desk.call("PUT", "/__admin/state/products/bad", row)
-    desk.call(
-        "PUT", "/__admin/state/customers/evil", {"firstName": HOSTILE, "lastName": HOSTILE, "email": "a@b.example"}
-    )
-    segment = {"status": "ACTIVE", "name": {"en": HOSTILE}, "description": {"en": HOSTILE}}
-    desk.call("PUT", "/__admin/state/segments/bad", segment)
-    desk.call("PUT", "/__admin/state/itemAssignments/bad/PRODUCT/bad", {})
-    desk.call("PUT", "/__admin/state/customerAssignments/bad/evil", {"assignmentType": "MANUAL"})
-    desk.call("POST", "/__admin/tokens", {"token": HOSTILE, "name": HOSTILE, "scopes": []})
-    desk.call("PUT", f"/__admin/snapshots/{quote(HOSTILE, safe='')}")
-    headers = HOST | {
-        "x-mock-test": HOSTILE,
-        "x-evil": HOSTILE,
-        "authorization": f"Bearer {HOSTILE}",
-        "content-type": "text/html",
-    }
-    for path in (
-        f"/customer-segment/acme/segments/{quote(HOSTILE)}",
-        f"/cart/acme/{quote(HOSTILE)}",
-        "/customer-segment/acme/segments",
-    ):
-        desk.app.entrances.answer(Request("PUT", path, f"q={quote(HOSTILE)}", headers, HOSTILE.encode()))
+    def send(method: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
+        path, _, query = path.partition("?")
+        sent = HOST | {"content-type": "application/json"} | {name.lower(): text for name, text in headers.items()}
+        content = b"" if body is None else orjson.dumps(body)
+        assert desk.app.entrances.answer(Request(method, path, query, sent, content)).status < 500
+
+    fill_with_hostile_texts(send)
     ids = [entry.id for entry in desk.app.records.list_entries()]
-    tabs = [
-        f"calls/{id_}?tab={tab}" for id_ in ids for tab in ("request", "response", "why", "findings", "state", "code")
-    ]
-    query = f"?q={quote(HOSTILE)}&tenant=acme&done={quote(HOSTILE)}&compare={quote(HOSTILE)}&service={quote(HOSTILE)}"
-    paths = [f"{page}{query}" for page in PAGES if page != "coverage/report"]
-    paths += [
-        *tabs,
-        "segments/bad",
-        "customers/evil",
-        "state/products/rows/bad",
-        "state/products?q=bad",
-        "state/segments",
-        f"calls/{quote(HOSTILE)}",
-    ]
+    tabs = [f"calls/{id_}?tab={tab}" for id_ in ids for tab in TABS]
+    query = "&".join(f"{name}={HOSTILE_PART}" for name in ("q", "done", "compare", "service"))
+    paths = [f"{page}?{query}&tenant=acme" for page in PAGES if page != "coverage/report"]
     found = 0
-    for path in paths:
+    for path in (*paths, *tabs, *HOSTILE_PAGES):
         text = desk.get(path).content.decode()
         found += "&lt;script&gt;alert(1)" in text
         parsed = Tags(text)
@@ -400,3 +372,8 @@ def test_hostile_texts_are_escaped_everywhere(desk: Desk) -> None:
         assert parsed.images == 1, path
         assert not parsed.handlers, path
     assert found > 10
+
+
+def test_the_navigation_shows_where_a_page_is(desk: Desk) -> None:
+    for path, label in (("", "Calls"), (f"segments/{GOLDEN}", "State"), (f"customers/{JOHN}", "State"), ("api", "API")):
+        assert f'aria-current="page">{label}</a>' in desk.show(path)
