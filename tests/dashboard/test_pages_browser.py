@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from playwright.sync_api import ViewportSize
+
 from mockserver.dashboard.page_routes import NAVIGATION
 from tests.support.browser import launch_browser
 from tests.support.dashboard import open_dashboard
 from tests.support.hostile_texts import HOSTILE_PAGES, HOSTILE_PART, TABS, fill_with_hostile_texts
 from tests.support.live_server import send_request, start_server
 
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1280, height=800)
 
 
 def test_every_page_opens_without_a_message_and_fits_on_a_phone() -> None:
