@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from . import resources, services
 from .access import assume_admin
 from .assembly.interfaces import CONTROL_SPEC, compile_spec, find_spec, list_service_specs
-from .assembly.published_services import load_published_files
+from .assembly.published_files import load_published_files
 from .assembly.simulation_factory import SimulationFactory
 from .contract.operations import Operation
 from .contract.spec import Spec

@@ -22,7 +22,7 @@ def run_bulk_operation(target: GenericOperation) -> Handler:
 
     def handle(call: Call) -> Reply:
         elements = call.body if isinstance(call.body, list) else []
-        given, tenant = target.given(call), call.tenant
+        given, tenant = target.read_ids(call), call.tenant
         base = int(tenant.switches.bulk_index_base) if target.index_base is None else target.index_base
 
         def rule(state: State) -> tuple[State, Any]:

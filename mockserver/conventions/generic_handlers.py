@@ -20,24 +20,24 @@ NO_CONTENT = 204
 NEEDS_BODY = "A body is required."
 
 
-def list_rows(target: GenericOperation) -> Handler:
+def list_generic_rows(target: GenericOperation) -> Handler:
     """Return a handler that lists the rows below the ids of the path; missing parents are a 404 if that is declared."""
 
     def handle(call: Call) -> Listing:
         state, parts = call.tenant.state, target.parts(call)
         if target.declares(404):
             target.rows.require_parent(state, parts)
-        rows = keep_matching(target.rows.select(state, target.given(call)), target.filters, call)
+        rows = keep_matching(target.rows.select(state, target.read_ids(call)), target.filters, call)
         return Listing(LazyRows(rows, target.present))
 
     return handle
 
 
-def search_rows(target: GenericOperation) -> Handler:
+def search_generic_rows(target: GenericOperation) -> Handler:
     """Return a handler that searches rows by `q` in the body, or by a list of ids (C16)."""
 
     def handle(call: Call) -> Listing:
-        rows = keep_matching(target.rows.select(call.tenant.state, target.given(call)), target.filters, call)
+        rows = keep_matching(target.rows.select(call.tenant.state, target.read_ids(call)), target.filters, call)
         if isinstance(call.body, list):
             rows = [row for row in rows if any(_is_named(target.rows, row, element) for element in call.body)]
         return Listing(LazyRows(rows, target.present))
@@ -45,12 +45,12 @@ def search_rows(target: GenericOperation) -> Handler:
     return handle
 
 
-def read_row(target: GenericOperation) -> Handler:
+def read_generic_row(target: GenericOperation) -> Handler:
     """Return a handler that reads the row whose ids are in the path."""
     return lambda call: Reply(200, dict(target.present(target.rows.find(call.tenant.state, target.parts(call)))))
 
 
-def create_row(target: GenericOperation) -> Handler:
+def create_generic_row(target: GenericOperation) -> Handler:
     """Return a handler that creates a row; the key may be in the body."""
 
     def handle(call: Call) -> Reply:
@@ -74,7 +74,7 @@ def create_named_row(target: GenericOperation) -> Handler:
     return handle
 
 
-def replace_row(target: GenericOperation) -> Handler:
+def replace_generic_row(target: GenericOperation) -> Handler:
     """Return a handler that replaces the row whose ids are in the path, and creates it if the operation declares 201.
 
     With `partial=true`, it changes only the fields that the body has.
@@ -104,7 +104,7 @@ def replace_row(target: GenericOperation) -> Handler:
     return handle
 
 
-def patch_row(target: GenericOperation) -> Handler:
+def patch_generic_row(target: GenericOperation) -> Handler:
     """Return a handler that changes a row: by a merge patch, or by a list of operations."""
     status = min(target.replies)
 
@@ -119,7 +119,7 @@ def patch_row(target: GenericOperation) -> Handler:
     return handle
 
 
-def delete_row(target: GenericOperation) -> Handler:
+def delete_generic_row(target: GenericOperation) -> Handler:
     """Return a handler that deletes a row and what it contains; a missing one is a 404 if that is declared."""
     status = min(target.replies)
 
@@ -138,11 +138,11 @@ def delete_row(target: GenericOperation) -> Handler:
     return handle
 
 
-def clear_rows(target: GenericOperation) -> Handler:
+def clear_generic_rows(target: GenericOperation) -> Handler:
     """Return a handler that deletes all rows below the ids of the path."""
 
     def handle(call: Call) -> Reply:
-        given = target.given(call)
+        given = target.read_ids(call)
 
         def rule(state: State) -> tuple[State, None]:
             for row in target.rows.select(state, given):
@@ -156,15 +156,15 @@ def clear_rows(target: GenericOperation) -> Handler:
 
 
 HANDLER_FACTORIES: Mapping[str, Callable[[GenericOperation], Handler]] = {
-    "list": list_rows,
-    "search": search_rows,
-    "create": create_row,
+    "list": list_generic_rows,
+    "search": search_generic_rows,
+    "create": create_generic_row,
     "create_item": create_named_row,
-    "read": read_row,
-    "replace": replace_row,
-    "patch": patch_row,
-    "delete": delete_row,
-    "clear": clear_rows,
+    "read": read_generic_row,
+    "replace": replace_generic_row,
+    "patch": patch_generic_row,
+    "delete": delete_generic_row,
+    "clear": clear_generic_rows,
     "bulk": run_bulk_operation,
 }
 

@@ -31,13 +31,13 @@ class GenericOperation:
     filters: Mapping[str, RowFilter] = field(default_factory=dict)
     index_base: int | None = None
 
-    def given(self, call: Call) -> dict[str, str]:
+    def read_ids(self, call: Call) -> dict[str, str]:
         """Return the fields of the key that the path has."""
         return {name: call.path[parameter] for parameter, name in self.ids.items()}
 
     def parts(self, call: Call) -> Parts:
         """Return the key that the path has, as far as it goes."""
-        given = self.given(call)
+        given = self.read_ids(call)
         return tuple(given[name] for name in self.rows.collection.key_fields if name in given)
 
     def declares(self, status: int) -> bool:

@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 SUFFIXES = (".yml", ".yaml", ".json")
 MARKS = ("openapi", "swagger", REFINES)  # one of them is a key of each file that a folder is searched for
 PATIENCE_SECONDS = 2.0  # before the log says what the start is doing
-LONGEST_PART = 100  # characters of a reference that an error quotes
+MAX_REFERENCE_LENGTH = 100  # characters of a reference that an error quotes
 DATA = frozenset(
     {"example", "examples", "default", "enum"}
 )  # keys whose values are data, in which `$ref` means nothing
@@ -159,7 +159,7 @@ def _walk_references(node: Any, place: str) -> Iterator[tuple[str, Any]]:
 
 def _check_reference(path: Path, root: Mapping[str, Any], place: str, reference: Any) -> None:
     """Raise SpecError for a reference that leaves the file, or that leads nowhere."""
-    shown = str(reference)[:LONGEST_PART]
+    shown = str(reference)[:MAX_REFERENCE_LENGTH]
     if not isinstance(reference, str) or not reference.startswith("#/"):
         hint = "bundle the files into one, for example with `npx @redocly/cli bundle`"
         raise SpecError(path, f"{place}: the reference {shown} leaves the file; {hint}")

@@ -56,7 +56,7 @@ class PathShape(NamedTuple):
     ids: tuple[str, ...]
 
 
-def split_path(path: str) -> PathShape:
+def split_ids(path: str) -> PathShape:
     """Return the path of the collection, and the ids at the end."""
     steps = path.split("/")
     count = 0
@@ -72,14 +72,14 @@ def find_families(spec: Spec, operations: Sequence[Operation], overlay: Overlay)
     families: dict[tuple[str, int], Family] = {}
     bases: dict[str, list[Family]] = {}
     for operation in free:
-        base, ids = split_path(operation.path)
+        base, ids = split_ids(operation.path)
         if ids and (role := _item_role(spec, operation)):
             family = families.setdefault((base, len(ids)), Family(base, _parents(base), ids))
             family.roles.append((operation, role))
     for (base, _), family in sorted(families.items(), key=lambda entry: entry[0][1]):
         bases.setdefault(base, []).append(family)
     for operation in free:
-        base, ids = split_path(operation.path)
+        base, ids = split_ids(operation.path)
         collection_base, name = _collection_role(spec, operation, set(bases)) if not ids else ("", None)
         if name is None:
             continue

@@ -47,7 +47,7 @@ def load_published_files(
     """Return what the files of `--service` add; SpecError if one cannot be used."""
     if not settings.service and settings.service_code is None:
         return PublishedServices()
-    from ..conventions.loading import load_services  # noqa: PLC0415 - most servers load no file
+    from ..conventions.service_loading import load_services  # noqa: PLC0415 - most servers load no file
 
     loaded = load_services(
         [Path(path) for path in settings.service],
