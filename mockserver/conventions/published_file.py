@@ -163,6 +163,15 @@ def _check_reference(path: Path, root: Mapping[str, Any], place: str, reference:
     if not isinstance(reference, str) or not reference.startswith("#/"):
         hint = "bundle the files into one, for example with `npx @redocly/cli bundle`"
         raise SpecError(path, f"{place}: the reference {shown} leaves the file; {hint}")
+    visited = [reference]
+    while isinstance(node := _follow(path, root, place, visited[-1]), dict) and isinstance(node.get("$ref"), str):
+        if node["$ref"] in visited:
+            raise SpecError(path, f"{place}: the reference {shown} refers to itself")
+        visited.append(node["$ref"])
+
+
+def _follow(path: Path, root: Mapping[str, Any], place: str, reference: str) -> Any:
+    """Return what a reference leads to; SpecError if that is nowhere."""
     node: Any = root
     for step in reference.removeprefix("#/").split("/"):
         name = step.replace("~1", "/").replace("~0", "~")
@@ -170,6 +179,6 @@ def _check_reference(path: Path, root: Mapping[str, Any], place: str, reference:
             node = node[name]
             continue
         known = sorted(map(str, node)) if isinstance(node, dict) else []
-        raise SpecError(
-            path, f"{place}: the reference {shown} leads nowhere. {describe_unknown('part', name, known[:20])}"
-        )
+        reason = f"the reference {reference[:MAX_REFERENCE_LENGTH]} leads nowhere"
+        raise SpecError(path, f"{place}: {reason}. {describe_unknown('part', name, known[:20])}")
+    return node
