@@ -1,4 +1,4 @@
-"""Loads published services: from files to operations with handlers, collections and a report for each file (N1)."""
+"""Loads published services: from files to operations with handlers, collections and a report for each file (Z1)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ..contract.spec import Spec, SpecError
 from ..messages import Handler, Service
 from ..store.collection import Row
 from .collection_design import Design, design_collection, link_parents, name_collection
-from .declared_replies import create_error_writer, read_reply_shape
+from .declared_replies import read_reply_shape
+from .error_templates import create_error_writer
 from .example_checks import find_broken_examples
 from .example_handlers import create_example_handler
 from .generic_handlers import HANDLER_FACTORIES

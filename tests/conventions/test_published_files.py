@@ -125,6 +125,45 @@ def test_a_service_has_the_name_of_the_vendor_or_of_its_file(published: App, wri
     assert {"warehouse", "badge"} <= set(published.services)
 
 
+Z1_CASES: dict[str, tuple[str, set[str]]] = {
+    "a list and a row": ("GET /a: list\nGET /a/{b}: row", {"GET /a", "GET /a/{b}"}),
+    "a list alone": ("GET /a: list", set()),
+    "a create alone": ("POST /a: row 201", set()),
+    "a create and a list": ("GET /a: list\nPOST /a: row 201", {"GET /a", "POST /a"}),
+    "a create that answers 200": ("GET /a: list\nGET /a/{b}: row\nPOST /a: row", {"GET /a", "GET /a/{b}"}),
+    "a list that answers an object": ("GET /a: row\nGET /a/{b}: row\nPUT /a/{b}: row", {"GET /a/{b}", "PUT /a/{b}"}),
+    "a row that answers a list": (
+        "GET /a: list\nGET /a/{b}: list\nDELETE /a/{b}: row 204",
+        {"GET /a", "DELETE /a/{b}"},
+    ),
+    "a verb": ("GET /a: list\nGET /a/{b}: row\nPOST /a/{b}/do: row", {"GET /a", "GET /a/{b}"}),
+    "a search": ("GET /a/{b}: row\nPOST /a/search: list", {"GET /a/{b}", "POST /a/search"}),
+    "a search by something else": ("GET /a: list\nGET /a/{b}: row\nPOST /a/search: row", {"GET /a", "GET /a/{b}"}),
+    "two ids": ("GET /a/{b}/{c}: row\nDELETE /a/{b}/{c}: row 204", {"GET /a/{b}/{c}", "DELETE /a/{b}/{c}"}),
+    "a row below a row": ("GET /a/{b}/c: list\nGET /a/{b}/c/{d}: row", {"GET /a/{b}/c", "GET /a/{b}/c/{d}"}),
+    "a delete that is accepted": ("GET /a: list\nGET /a/{b}: row\nDELETE /a/{b}: row 202", {"GET /a", "GET /a/{b}"}),
+}
+REPLIES = {"list": {"type": "array", "items": {"type": "object"}}, "row": {"type": "object"}}
+BODY = {"content": {"application/json": {"schema": {"type": "object", "properties": {"q": {"type": "string"}}}}}}
+
+
+@pytest.mark.parametrize("name", Z1_CASES)
+def test_z1_operations_that_follow_the_conventions_are_stateful(write: Write, name: str) -> None:
+    text, expected = Z1_CASES[name]
+    paths: dict[str, Any] = {}
+    for line in text.splitlines():
+        operation, _, reply = line.partition(": ")
+        method, path = operation.split()
+        kind, _, status = reply.partition(" ")
+        content = {"content": {"application/json": {"schema": REPLIES[kind]}}} if status != "204" else {}
+        node = {"operationId": operation, "responses": {status or "200": {"description": "", **content}}}
+        paths.setdefault(path, {})[method.lower()] = node | (
+            {} if method in ("GET", "DELETE") else {"requestBody": BODY}
+        )
+    app = load(write(json.dumps({"openapi": "3.0.0", "paths": paths}), "own.json"))
+    assert set(app.reports[0].stateful) == expected
+
+
 def test_the_report_counts_operations_and_names_defects(published: App) -> None:
     report = report_of(published, "warehouse")
     assert (len(report.stateful), len(report.by_example), report.total) == (21, 5, 26)
