@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-METHODS = ("get", "put", "post", "patch", "delete")
-
 KINDS = {  # what a report says of one defect, and of several
     "example": ("example breaks its schema", "examples break their schemas"),
     "schema": (

@@ -10,9 +10,8 @@ from ..errors import BadRequest
 from ..messages import Call, Handler, Reply
 from ..practices.writes import ElementOutcome, run_bulk
 from ..store.state import State
-from .generic_operation import GenericOperation
+from .generic_operation import CREATED, GenericOperation
 
-CREATED = 201
 NO_CONTENT = 204
 
 

@@ -11,11 +11,10 @@ from ..practices.rows import LazyRows
 from ..store.collection import Row
 from ..store.state import State
 from .generic_bulks import run_bulk_operation
-from .generic_operation import GenericOperation
+from .generic_operation import CREATED, GenericOperation
 from .generic_rows import GenericRows
 from .row_filters import keep_matching
 
-CREATED = 201
 NO_CONTENT = 204
 NEEDS_BODY = "A body is required."
 
@@ -57,7 +56,7 @@ def create_generic_row(target: GenericOperation) -> Handler:
         body, tenant = _require_object(call), call.tenant
         parents = target.parts(call)
         row = target.change(call, lambda state: target.rows.insert(tenant, state, parents, body))
-        return target.build_reply(CREATED, row)
+        return target.build_reply(target.created_status, row)
 
     return handle
 
@@ -67,9 +66,8 @@ def create_named_row(target: GenericOperation) -> Handler:
 
     def handle(call: Call) -> Reply:
         body, tenant, parts = _require_object(call), call.tenant, target.parts(call)
-        return target.build_reply(
-            CREATED, target.change(call, lambda state: target.rows.create(tenant, state, parts, body))
-        )
+        row = target.change(call, lambda state: target.rows.create(tenant, state, parts, body))
+        return target.build_reply(target.created_status, row)
 
     return handle
 

@@ -14,6 +14,8 @@ from .declared_replies import ReplyShape, RowPresenter
 from .generic_rows import GenericRows, Parts
 from .row_filters import RowFilter
 
+CREATED = 201
+
 
 @dataclass(frozen=True, slots=True)
 class GenericOperation:
@@ -43,6 +45,11 @@ class GenericOperation:
     def declares(self, status: int) -> bool:
         """Whether the operation declares a status."""
         return status in self.operation.reply_validators
+
+    @property
+    def created_status(self) -> int:
+        """The status of a reply to a write that created a row."""
+        return CREATED if CREATED in self.replies else min(self.replies)
 
     def build_reply(self, status: int, row: Row) -> Reply:
         """Return the reply with this status to a write that left this row."""

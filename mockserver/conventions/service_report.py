@@ -32,18 +32,26 @@ class ServiceReport:
         return len(self.stateful) + len(self.by_example) + len(self.built_in)
 
     @property
+    def shown_path(self) -> str:
+        """The path of the file, relative to the current folder if it is in there."""
+        folder = Path.cwd()
+        return str(self.path.relative_to(folder) if self.path.is_relative_to(folder) else self.path)
+
+    @property
     def sentence(self) -> str:
         """One line with all counts."""
         own = f"{len(self.stateful)} of {self.total} operations stateful, {len(self.by_example)} by example"
         built_in = f", {len(self.built_in)} built in ({', '.join(self.built_in_by)})" if self.built_in else ""
         defects = summarize_defects(self.defects)
-        return f"{self.service or 'nothing'} from {self.path}: {own}{built_in}" + (f"; {defects}" if defects else "")
+        return f"{self.service or 'nothing'} from {self.shown_path}: {own}{built_in}" + (
+            f"; {defects}" if defects else ""
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as JSON, with the defects."""
         return {
             "service": self.service,
-            "file": str(self.path),
+            "file": self.shown_path,
             "stateful": len(self.stateful),
             "byExample": len(self.by_example),
             "builtIn": len(self.built_in),
