@@ -168,6 +168,8 @@ def _check_reference(path: Path, root: Mapping[str, Any], place: str, reference:
         if node["$ref"] in visited:
             raise SpecError(path, f"{place}: the reference {shown} refers to itself")
         visited.append(node["$ref"])
+    if not isinstance(node, dict):
+        raise SpecError(path, f"{place}: the reference {shown} leads to {shorten(repr(node))}, which is no object")
 
 
 def _follow(path: Path, root: Mapping[str, Any], place: str, reference: str) -> Any:

@@ -57,9 +57,15 @@ def repair_file(file: PublishedFile, name: str) -> RepairedFile:
         "info": {"title": str(title or name), "version": "published"},
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": _list_schemes(paths)},
+        "components": {**_keep_components(components), "schemas": schemas, "securitySchemes": _list_schemes(paths)},
     }
     return RepairedFile(file, Spec(Path(f"{name}.yaml"), repaired, compiles_late=True, is_tolerant=True), defects)
+
+
+def _keep_components(components: Any) -> dict[str, Any]:
+    """Return the sections of the components that are objects, since references of schemas may lead into them."""
+    sections = components.items() if isinstance(components, dict) else ()
+    return {str(name): section for name, section in sections if isinstance(section, dict)}
 
 
 def base_path(root: Mapping[str, Any]) -> str:

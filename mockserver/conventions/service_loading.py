@@ -109,7 +109,10 @@ def _load_file(file: PublishedFile, assembly: Assembly) -> tuple[LoadedService |
     name = name_service(file, assembly.services)
     repaired = repair_file(file, name)
     spec, overlay = repaired.spec, file.overlay
-    operations = list(compile_operations(spec))
+    try:
+        operations = list(compile_operations(spec))
+    except SpecError as error:  # which names the service
+        raise SpecError(file.path, str(error).partition(": ")[2]) from None
     served = [each for each in operations if _slot(each.method, each.path) in assembly.built_in]
     _claim_slots(file.path, [each for each in operations if each not in served], assembly)
     repaired.defects.extend(find_broken_examples(spec))

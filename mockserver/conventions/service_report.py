@@ -43,9 +43,8 @@ class ServiceReport:
         own = f"{len(self.stateful)} of {self.total} operations stateful, {len(self.by_example)} by example"
         built_in = f", {len(self.built_in)} built in ({', '.join(self.built_in_by)})" if self.built_in else ""
         defects = summarize_defects(self.defects)
-        return f"{self.service or 'nothing'} from {self.shown_path}: {own}{built_in}" + (
-            f"; {defects}" if defects else ""
-        )
+        counts = "; ".join(filter(None, (own + built_in, defects)))
+        return f"{self.service or 'nothing'} from {self.shown_path}: {counts}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as JSON, with the defects."""

@@ -69,6 +69,14 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
         + "components: {schemas: {A: {$ref: '#/components/schemas/A'}}}",
         ["refers to itself"],
     ),
+    "a reference to nothing": (
+        HEAD + SCHEMA % "{$ref: '#/components/schemas/A'}" + "components: {schemas: {A: null}}",
+        ["#/components/schemas/A leads to None, which is no object"],
+    ),
+    "a reference to an operation": (
+        HEAD + "servers: [{url: /b}]\n" + SCHEMA % "{$ref: '#/paths/~1t~1a/get'}",
+        ["#/paths/~1t~1a/get points nowhere"],
+    ),
     "a key that comes twice": ("openapi: 3.0.0\nopenapi: 3.0.0", ["comes twice"]),
     "an alias without an anchor": ("a: *b", ["the alias *b has no anchor"]),
 }
