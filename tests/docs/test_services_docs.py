@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -51,6 +52,10 @@ def test_the_report_is_the_one_that_is_shown(folder: Path) -> None:
 def test_the_world_can_be_loaded(folder: Path) -> None:
     app = build(Settings(service=("wishes.yml",), fixture=str(folder / "world.yaml")))
     assert Client(app.flask, "acme").get("//wish/acme/wishes/W1").get_json()["title"] == "A bicycle"
+    check, schema = (shlex.split(command)[1:] for command in re.findall(r"`(mockserver world [^`]*)`", PAGE))
+    assert run_command(*check).returncode == 0
+    assert run_command(*check[:-2]).returncode == 1
+    assert "wishes" in json.loads(run_command(*schema).stdout)["properties"]
 
 
 def test_the_overlay_and_the_code_refine_the_service(folder: Path) -> None:
