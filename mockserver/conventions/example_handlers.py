@@ -16,8 +16,9 @@ def create_example_handler(spec: Spec, operation: Operation) -> Handler:
     """Return a handler that answers with the first example of the first status of success (Z7)."""
     status = min(status for status in operation.reply_validators if 200 <= status < 400)
 
-    def answer_by_example(_: Call) -> Reply:
-        return Reply(status, _build_body(spec, operation, status), MARK)
+    def answer_by_example(call: Call) -> Reply:
+        body = _build_body(spec, operation, status)
+        return Reply(status, _list_entries(operation, call, body) if status == MULTI_STATUS else body, MARK)
 
     return answer_by_example
 
@@ -27,8 +28,7 @@ def _build_body(spec: Spec, operation: Operation, status: int) -> Any:
     if status in STATUSES_WITHOUT_BODY or not declares_content(spec, operation, status):
         return None
     if examples:
-        example = next(iter(examples.values()))
-        return _list_entries(example) if status == MULTI_STATUS else example
+        return next(iter(examples.values()))
     media_type = next(iter(sorted(operation.text_media_types[status])), JSON_MEDIA_TYPE)
     content = spec.root["paths"][operation.path][operation.method.lower()]["responses"][str(status)]["content"]
     media = content[media_type]
@@ -36,7 +36,11 @@ def _build_body(spec: Spec, operation: Operation, status: int) -> Any:
     return TextBody(next((text for text in texts if isinstance(text, str)), ""), media_type)
 
 
-def _list_entries(example: Any) -> list[Any]:
-    """Return the entries of a bulk's example that have a code, as all records of bulks need."""
-    entries = example if isinstance(example, list) else [example]
-    return [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("code"), int)]
+def _list_entries(operation: Operation, call: Call, example: Any) -> list[Any]:
+    """Return the entries of a bulk's example that have a code, as all records of bulks need: one for each element."""
+    given = example if isinstance(example, list) else [example]
+    entries = [entry for entry in given if isinstance(entry, dict) and type(entry.get("code")) is int]
+    if not operation.is_bulk:
+        return entries
+    usual = entries or [{"code": 200, "status": "OK"}]
+    return [{**usual[min(index, len(usual) - 1)], "index": index} for index in range(len(call.body or ()))]

@@ -24,23 +24,11 @@ from tests.conventions.conftest import BADGE, FILES, WAREHOUSE
 from tests.support.live_server import start_server
 
 ROOT = load_yaml(WAREHOUSE.read_text(), allows_aliases=True)
-JUNK: list[Any] = [
-    None,
-    True,
-    0,
-    -1,
-    1.5,
-    "",
-    "x",
-    "#/components/schemas/tree",
-    [],
-    [1],
-    {},
-    {"a": 1},
-    {"$ref": 5},
-    [[]],
-    "é\u0000",
-]
+REFERENCES = ("schemas/tree", "responses/conflict", "parameters/tenant", "examples/none")
+JUNK: list[Any] = [None, True, 0, -1, 1.5, "", "x", "201", "object", "array", "é\u0000"]
+JUNK += [[], [1], {}, {"a": 1}, {"$ref": 5}, [[]], {"type": ["string", "null"]}]
+JUNK += [{"$ref": f"#/components/{reference}"} for reference in REFERENCES]
+JUNK += [{"allOf": [{"$ref": "#/components/schemas/tree"}]}]
 
 
 def list_places(node: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
