@@ -42,6 +42,7 @@ API_SECTIONS = {  # what the API can create
     "groupUsers",
     "sessionContexts",
     "carts",
+    "orders",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
@@ -184,6 +185,19 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             **OPEN_CART,
             "items": [{"id": "0", "productId": "12468504", "quantity": 1}],
             "discounts": [],
+        },
+    ],
+    "orders": [
+        {
+            "id": "EON1001",
+            "status": "CREATED",
+            "created": PUBLISHED_TIME,
+            "history": [{"status": "CREATED", "timestamp": PUBLISHED_TIME}],
+            "customer": {"id": JOHN, "email": "john.doe@email.com"},
+            "siteCode": "main",
+            "currency": "EUR",
+            "entries": [],
+            "totalPrice": 12.95,
         },
     ],
     "segments": [
