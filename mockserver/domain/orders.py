@@ -20,13 +20,13 @@ PREFIX = "EON"
 
 
 def find_order_of_cart(state: State, cart_id: str) -> Document | None:
-    """Return the order that was made of a cart, or None."""
+    """Return the order that a checkout made of a cart, or None (X3)."""
     orders = state.collection(ORDERS).values()
-    return next((order for order in orders if order.get("cartId") == cart_id), None)
+    return next((order for order in orders if order.get("cartId") == cart_id and order.get("checkout")), None)
 
 
 def next_order_id(state: State) -> str:
-    """Return the id of the next order: a number that no order has, after the prefix of the vendor (X4)."""
+    """Return the id of the next order: a number that no order has, after a prefix (X4)."""
     orders = state.collection(ORDERS)
     number = FIRST_ORDER_NUMBER + len(orders)
     while f"{PREFIX}{number}" in orders:

@@ -13,6 +13,7 @@ from ...domain.coupon_rules import COUPONS, REDEMPTIONS, grants_free_shipping
 from ...domain.money import to_decimal, to_number
 from ...domain.orders import ORDERS, find_order_of_cart, next_order_id
 from ...domain.priced_carts import PricedCart, price_cart
+from ...domain.saas_tokens import read_saas_token
 from ...domain.stock import take_stock
 from ...errors import BadRequest, Forbidden
 from ...practices import documents, writes
@@ -34,7 +35,9 @@ def place_order(tenant: Tenant, principal: Principal, body: Body, saas_token: st
 
     def rule(state: State) -> tuple[State, str]:
         cart = _find_cart(state, principal, body["cartId"])
-        _check_customer(principal, body["customer"], saas_token)
+        _check_customer(principal, cart, body["customer"])
+        if principal.customer_id is not None:
+            _check_saas_token(tenant, principal.customer_id, saas_token)
         _check_request(state, cart, body)
         priced = price_cart(tenant, state, cart)
         _check_prices(tenant, state, priced)
@@ -65,17 +68,25 @@ def _find_cart(state: State, principal: Principal, cart_id: str) -> Document:
     return cart
 
 
-def _check_customer(principal: Principal, customer: Body, saas_token: str | None) -> None:
-    """Raise BadRequest unless the request names the caller: a customer with a saas-token, or a guest (X2)."""
-    if principal.customer_id is None:
-        if not customer.get("guest", False):
-            raise _refuse("customer.guest", "A visitor orders as a guest: customer.guest must be true.")
-    elif customer.get("id") != principal.customer_id:
-        raise _refuse("customer.id", f"The id of the calling customer is {principal.customer_id}.")
-    elif not saas_token:
-        raise _refuse("saas-token", "A customer's checkout needs the saas_token of the login in this header.")
+def _check_customer(principal: Principal, cart: Document, customer: Body) -> None:
+    """Raise BadRequest unless the request names who buys: the calling customer, or a guest without an id (X2).
+
+    Who manages carts names the customer of the cart.
+    """
+    customer_id = principal.customer_id or cart.get("customerId")
+    if customer_id is None:
+        if not customer.get("guest", False) or "id" in customer:
+            raise _refuse("customer.guest", "A visitor orders as a guest: customer.guest must be true, without an id.")
+    elif customer.get("id") != customer_id:
+        raise _refuse("customer.id", f"The id of the customer who orders is {customer_id}.")
     if not any(customer.get(name) for name in ("firstName", "lastName", "name")):
         raise _refuse("customer.lastName", "The customer needs firstName or lastName.")
+
+
+def _check_saas_token(tenant: Tenant, customer_id: str, saas_token: str | None) -> None:
+    """Raise BadRequest unless the header has the `saas_token` of the calling customer (X2)."""
+    if read_saas_token(saas_token, tenant.clock.now()) != customer_id:
+        raise _refuse("saas-token", "A customer's checkout needs the saas_token of the login in this header.")
 
 
 def _check_request(state: State, cart: Document, body: Body) -> None:

@@ -41,6 +41,7 @@ def build_order(tenant: Tenant, state: State, priced: PricedCart, body: Body, or
         "lastStatusChange": now,
         "history": [{"status": status, "timestamp": now}],
         "cartId": cart["id"],
+        "checkout": True,
         "customer": {name: value for name, value in body["customer"].items() if name != "guest"},
         "siteCode": cart["siteCode"],
         "countryCode": priced.context.country,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import ClientError, Conflict
-from ...practices.error_shapes import write_typed_error
+from ...practices.error_shapes import write_resource_error
 
 
 class OrderExists(Conflict):
@@ -29,7 +29,7 @@ class OrderExists(Conflict):
 
 def write_checkout_error(error: ClientError) -> dict[str, Any]:
     """Return an error of the Checkout Service; a second order is named in the details (X3)."""
-    body = write_typed_error(error)
+    body = write_resource_error(error)
     if isinstance(error, OrderExists):
         body |= {"type": "Conflict", "moreInfo": None, "details": error.list_details()}
     return body

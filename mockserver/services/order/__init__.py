@@ -6,4 +6,4 @@ from ...messages import Service
 from ...practices import error_shapes
 from .handlers import HANDLERS
 
-SERVICE = Service("order.yaml", HANDLERS, error_shapes.write_typed_error)
+SERVICE = Service("order.yaml", HANDLERS, error_shapes.write_resource_error)

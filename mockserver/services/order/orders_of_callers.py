@@ -1,18 +1,20 @@
-"""Which orders a caller sees, and how their statuses change (X5, X6)."""
+"""Which orders a caller sees, and how they look (X6)."""
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from ...access import Principal
 from ...domain.orders import CREATED, DECLINED, IN_CHECKOUT, NEXT_STATUSES, ORDERS
-from ...errors import BadRequest, NotFound
-from ...practices import documents, writes
-from ...store.clock import format_timestamp
+from ...domain.saas_tokens import read_saas_token
+from ...errors import Forbidden, InvalidToken, NotFound
+from ...practices import documents
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 
-TENANT_FIELDS = frozenset({"checkout"})  # that customers do not see
+HIDDEN_FIELDS = frozenset({"history"})
+TENANT_FIELDS = frozenset({"checkout", "quoteId"})  # that customers do not see
 
 
 class OrderNotFound(NotFound):
@@ -25,28 +27,66 @@ class OrderNotFound(NotFound):
         self.message = f"Order with id {order_id} not found."
 
 
-def list_own_orders(state: State, principal: Principal) -> list[Document]:
-    """Return the orders of the calling customer that are out of checkout (X6)."""
-    return [order for order in list_orders(state) if _is_own(order, principal) and order["status"] != IN_CHECKOUT]
+def find_customer_id(tenant: Tenant, principal: Principal, saas_token: str | None) -> str | None:
+    """Return the calling customer, or the one whose `saas_token` a service sends (X6); None without one.
+
+    InvalidToken for a `saas_token` that is not valid.
+    """
+    if principal.customer_id is not None or saas_token is None:
+        return principal.customer_id
+    customer_id = read_saas_token(saas_token, tenant.clock.now())
+    if customer_id is None:
+        raise InvalidToken(hint="the saas-token is not valid, or has expired", rule="X6")
+    return customer_id
 
 
 def list_orders(state: State) -> list[Document]:
     """Return all orders in the order of their ids."""
-    return list(state.collection(ORDERS).values())
+    return sorted(state.collection(ORDERS).values(), key=itemgetter("id"))
 
 
-def find_own_order(state: State, principal: Principal, order_id: str) -> Document:
-    """Return an order of the calling customer; OrderNotFound (X6)."""
-    order = find_order(state, order_id)
-    if not _is_own(order, principal):
-        raise OrderNotFound(order_id)
-    return order
+def list_own_orders(state: State, customer_id: str | None) -> list[Document]:
+    """Return the orders of a customer that are out of checkout (X6)."""
+    return [order for order in list_orders(state) if _is_own(order, customer_id) and order["status"] != IN_CHECKOUT]
+
+
+def list_entity_orders(state: State, principal: Principal, customer_id: str | None, entity_id: str) -> list[Document]:
+    """Return the orders for a legal entity that are out of checkout; Forbidden for one of others (X7)."""
+    check_entity(state, principal, customer_id, entity_id)
+    orders = (order for order in list_orders(state) if order.get("legalEntityId") == entity_id)
+    return [order for order in orders if order["status"] != IN_CHECKOUT]
+
+
+def check_entity(state: State, principal: Principal, customer_id: str | None, entity_id: str) -> None:
+    """Raise Forbidden unless the customer, and the customer's token, act for the legal entity (X7)."""
+    own_ids = state.customers.get(customer_id or "", {}).get("legalEntities", ())
+    if entity_id not in own_ids or principal.legal_entity_id not in (None, entity_id):
+        raise Forbidden(hint="the calling customer does not act for this legal entity", rule="X7")
 
 
 def find_order(state: State, order_id: str) -> Document:
     """Return any order; OrderNotFound."""
     order = state.collection(ORDERS).get(order_id)
     if order is None:
+        raise OrderNotFound(order_id)
+    return order
+
+
+def find_own_order(state: State, customer_id: str | None, order_id: str) -> Document:
+    """Return an order of a customer; OrderNotFound (X6)."""
+    order = find_order(state, order_id)
+    if not _is_own(order, customer_id):
+        raise OrderNotFound(order_id)
+    return order
+
+
+def find_entity_order(
+    state: State, principal: Principal, customer_id: str | None, entity_id: str, order_id: str
+) -> Document:
+    """Return an order for a legal entity; Forbidden or OrderNotFound (X7)."""
+    check_entity(state, principal, customer_id, entity_id)
+    order = find_order(state, order_id)
+    if order.get("legalEntityId") != entity_id:
         raise OrderNotFound(order_id)
     return order
 
@@ -58,32 +98,10 @@ def list_next_statuses(order: Document, *, is_customer: bool) -> list[str]:
     return list(NEXT_STATUSES[order["status"]])
 
 
-def change_status(tenant: Tenant, order_id: str, status: str | None, *, customer: Principal | None = None) -> None:
-    """Give an order another status; BadRequest for one that cannot follow, OrderNotFound (X5).
-
-    customer: the caller, if it is a customer; None for an employee.
-    """
-
-    def rule(state: State) -> tuple[State, None]:
-        order = find_order(state, order_id) if customer is None else find_own_order(state, customer, order_id)
-        possible = list_next_statuses(order, is_customer=customer is not None)
-        if status not in possible:
-            detail = f"An order that is {order['status']} can become {' or '.join(possible) or 'nothing else'}."
-            raise BadRequest(field="status", error_type="transition", detail=detail, rule="X5")
-        now = format_timestamp(tenant.clock.now())
-        history = [*order["history"], {"status": status, "timestamp": now}]
-        revision = writes.next_revision(documents.revision_of(order), now)
-        changed = {**order, "status": status, "lastStatusChange": now, "history": history}
-        stored = {**changed, "metadata": revision.to_metadata(order.get("metadata", {}).get("mixins"))}
-        return state.with_document(ORDERS, order_id, stored), None
-
-    tenant.change(rule)
-
-
 def show_order(order: Document, *, is_customer: bool) -> dict[str, Any]:
     """Return an order as employees or customers see it."""
-    shown = {name: value for name, value in order.items() if name != "history"}
-    shown = shown if is_customer else {**shown, "checkout": "cartId" in order}
+    hidden = HIDDEN_FIELDS | TENANT_FIELDS if is_customer else HIDDEN_FIELDS
+    shown = {name: value for name, value in order.items() if name not in hidden}
     return {"calculatedPrice": {}, "metadata": documents.revision_of(order).to_metadata(None), **shown}
 
 
@@ -93,5 +111,5 @@ def show_history(order: Document) -> dict[str, Any]:
     return {"transitions": order["history"], "metadata": metadata}
 
 
-def _is_own(order: Document, principal: Principal) -> bool:
-    return principal.customer_id is not None and order["customer"].get("id") == principal.customer_id
+def _is_own(order: Document, customer_id: str | None) -> bool:
+    return customer_id is not None and order["customer"].get("id") == customer_id
