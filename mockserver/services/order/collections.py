@@ -25,12 +25,23 @@ from ...store.row_schemas import (
 NUMBER: Schema = {"type": "number"}
 OBJECT: Schema = {"type": "object"}
 OBJECTS: Schema = {"type": "array", "items": OBJECT}
-CUSTOMER: Schema = {"type": "object", "required": ["email"], "properties": {"id": ID, "email": TEXT}}
-SHIPMENT: Schema = {"type": "object", "required": ["shippedDate", "carrier"], "properties": {"shippedDate": TIME}}
+CUSTOMER: Schema = {
+    "type": "object",
+    "required": ["email"],
+    "properties": {
+        "id": describe(ID, "Id of the customer; a visitor has none."),
+        "email": describe(TEXT, "Where the confirmation goes."),
+    },
+}
+SHIPMENT: Schema = {
+    "type": "object",
+    "required": ["shippedDate", "carrier"],
+    "properties": {"shippedDate": describe(TIME, "When it was sent."), "carrier": describe(TEXT, "Who carries it.")},
+}
 ENTRY: Schema = {
     "type": "object",
     "properties": {
-        "id": ID,
+        "id": describe(ID, "Id of the entry in its order; its position, from 0, if left out."),
         "amount": describe({"type": "integer"}, "How many; 1 if left out."),
         "product": describe(OBJECT, "The product; its name is that of the product with this id if left out."),
         "unitPrice": describe(NUMBER, "What one costs; 0 if left out."),
@@ -53,7 +64,8 @@ def _is_of_cart(row: Row, _: Draft) -> bool:
 def _complete_entries(entries: Sequence[Mapping[str, Any]], _: Row, draft: Draft) -> Sequence[Mapping[str, Any]]:
     """Return entries with ids, which count from 0, amounts and prices."""
     names = {product["id"]: product["name"] for product in draft.rows("products")}
-    return [_complete_entry(str(number), entry, names) for number, entry in enumerate(entries)]
+    completed = [_complete_entry(str(number), entry, names) for number, entry in enumerate(entries)]
+    return entries if completed == entries else completed
 
 
 def _complete_entry(entry_id: str, entry: Mapping[str, Any], names: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,33 +110,33 @@ ORDER_ROWS = Collection(
             "customer": describe(CUSTOMER, "Who ordered: `id` of a customer, none for a visitor, and `email`."),
             "siteCode": describe(ID, "Site."),
             "countryCode": describe(TEXT, "Country whose taxes apply."),
-            "currency": CURRENCY,
+            "currency": describe(CURRENCY, "Currency of all amounts."),
             "legalEntityId": describe(ID, "The legal entity that the customer bought for."),
             "entries": describe({"type": "array", "minItems": 1, "items": ENTRY}, "What was ordered."),
             "discounts": describe(OBJECTS, "The coupons."),
-            "billingAddress": OBJECT,
-            "shippingAddress": OBJECT,
-            "payments": OBJECTS,
-            "shipping": OBJECT,
+            "billingAddress": describe(OBJECT, "Where the invoice goes."),
+            "shippingAddress": describe(OBJECT, "Where the goods go."),
+            "payments": describe(OBJECTS, "How it is paid for."),
+            "shipping": describe(OBJECT, "The way and the costs of the shipping."),
             "shipments": describe(
                 {"type": "array", "items": SHIPMENT}, "What has been sent; an order needs one to become SHIPPED."
             ),
-            "tax": OBJECT,
-            "subTotalPrice": NUMBER,
-            "totalPrice": NUMBER,
-            "totalAuthorizedAmount": NUMBER,
-            "calculatedPrice": OBJECT,
-            "deliveryWindow": OBJECT,
-            "deliveryWindowId": TEXT,
-            "channel": OBJECT,
-            "restriction": TEXT,
-            "feeYrnAggregate": OBJECT,
-            "vendor": OBJECT,
-            "orderType": TEXT,
-            "masterOrder": TEXT,
-            "splitInfo": OBJECT,
-            "subOrders": {"type": "array"},
-            "orderCycle": TEXT,
+            "tax": describe(OBJECT, "The taxes."),
+            "subTotalPrice": describe(NUMBER, "What the entries cost before discounts."),
+            "totalPrice": describe(NUMBER, "What it costs without the shipping."),
+            "totalAuthorizedAmount": describe(NUMBER, "What has to be paid."),
+            "calculatedPrice": describe(OBJECT, "What it costs, with taxes, discounts and shipping."),
+            "deliveryWindow": describe(OBJECT, "Shown only."),
+            "deliveryWindowId": describe(TEXT, "Shown only."),
+            "channel": describe(OBJECT, "Shown only."),
+            "restriction": describe(TEXT, "Shown only."),
+            "feeYrnAggregate": describe(OBJECT, "Shown only."),
+            "vendor": describe(OBJECT, "Shown only."),
+            "orderType": describe(TEXT, "Shown only."),
+            "masterOrder": describe(TEXT, "Shown only."),
+            "splitInfo": describe(OBJECT, "Shown only."),
+            "subOrders": describe({"type": "array"}, "Shown only."),
+            "orderCycle": describe(TEXT, "Shown only."),
             "mixins": MIXINS,
             "metadata": METADATA,
         },
