@@ -126,6 +126,27 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "discounts": [],
         },
     ],
+    "paymentModes": [
+        {
+            "id": "9a33c7a5-9535-42af-a936-2fa6ece27579",
+            "code": "invoice",
+            "active": True,
+            "provider": "INVOICE",
+            "configuration": {},
+        },
+        {
+            "id": "ef48f439-1c3c-42ff-807d-ef4cac237745",
+            "code": "paypal",
+            "active": True,
+            "provider": "SPREEDLY",
+            "configuration": {
+                "Spreedly/PaymentMethodType": "paypal",
+                "Spreedly/EnvironmentKey": "environment",
+                "Spreedly/AccessSecret": "secret",
+                "Spreedly/RedirectURL": "https://shop.example.com/payment",
+            },
+        },
+    ],
     "orders": [
         _build_order("EON1001", "CREATED", JOHN, ("John", "Doe"), _build_entry("12468504", "Hammer", 1, 12.95))
         | {"legalEntityId": SOME_COMPANY},

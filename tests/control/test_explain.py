@@ -24,7 +24,7 @@ OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
 # Refusals without a suggested request: injected ones, and those for a broken id in the path, an unknown reference, or
 # a resource that no list has, such as a session; for a stock that the product has already, an order that the cart
-# has, an e-mail that is taken, and a parameter that is missing.
+# has, an e-mail or a code that is taken, and a parameter that is missing.
 WITHOUT_SUGGESTION = {
     ("GET-category-tree-list-categories-by-reference-id", "404"),
     ("POST-customer-tenant-create-customer", "409"),
@@ -49,6 +49,7 @@ WITHOUT_SUGGESTION = {
     ("PUT-availability-update-product", "400"),
     ("DELETE-availability-remove-product", "404"),
     ("POST-order-create-order-employee", "409"),
+    ("POST-payment-gateway-create-payment-mode", "409"),
     ("GET-order-retrieve-legal-entity-order", "404"),  # its list has an id too
     *((id_, "400") for id_ in TABLE if id_ in OPERATIONS and "%FF" in TABLE[id_].get("400", {}).get("path", "")),
     *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),

@@ -48,6 +48,8 @@ ADMIN_SCOPES = (
     "order.order_update",
     "order.order_update_completed",
     "order.order_updateascustomer",
+    "payment-gateway.paymentmodes_manage",
+    "payment-gateway.paymentmodes_read",
     "price.price_manage",
     "price.price_read",
     "product.product_manage_by_vendor",

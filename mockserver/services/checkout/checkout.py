@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...access import Principal
 from ...domain.cart_lines import build_price_row, match_item
@@ -12,6 +12,7 @@ from ...domain.carts import BILLING, CARTS, CLOSED, OPEN, SHIPPING, may_use_cart
 from ...domain.coupon_rules import COUPONS, REDEMPTIONS, grants_free_shipping
 from ...domain.money import to_decimal, to_number
 from ...domain.orders import ORDERS, find_order_of_cart, next_order_id
+from ...domain.payment_modes import PAYMENT_GATEWAY, PAYMENT_MODES, begin_payment, find_active_mode, is_paid_elsewhere
 from ...domain.priced_carts import PricedCart, price_cart
 from ...domain.saas_tokens import read_saas_token
 from ...domain.stock import take_stock
@@ -27,13 +28,20 @@ Body = Mapping[str, Any]
 ADDRESS_TYPES = (SHIPPING, BILLING)
 
 
-def place_order(tenant: Tenant, principal: Principal, body: Body, saas_token: str | None) -> str:
-    """Make an order of a cart, and return its id: all of it, or nothing (X1).
+class PlacedOrder(NamedTuple):
+    """The order that a checkout made; `payment_details` says where the buyer has to go, None if nowhere."""
+
+    id: str
+    payment_details: dict[str, Any] | None
+
+
+def place_order(tenant: Tenant, principal: Principal, body: Body, saas_token: str | None) -> PlacedOrder:
+    """Make an order of a cart: all of it, or nothing (X1). Return its id, and how it is paid for.
 
     BadRequest for what cannot be ordered, Forbidden for somebody else's cart, OrderExists for a second order (X3).
     """
 
-    def rule(state: State) -> tuple[State, str]:
+    def rule(state: State) -> tuple[State, PlacedOrder]:
         cart = _find_cart(state, principal, body["cartId"])
         _check_customer(principal, cart, body["customer"])
         if principal.customer_id is not None:
@@ -46,7 +54,8 @@ def place_order(tenant: Tenant, principal: Principal, body: Body, saas_token: st
         order = build_order(tenant, state, priced, body, order_id)
         state = _take_stock(state.with_document(ORDERS, order_id, order), priced)
         state = _redeem_coupons(tenant, state, priced, order)
-        return _close_cart(tenant, state, cart, order_id), order_id
+        details = _describe_payment(state, body["paymentMethods"][0], order_id)
+        return _close_cart(tenant, state, cart, order_id), PlacedOrder(order_id, details)
 
     return tenant.change(rule)
 
@@ -93,6 +102,7 @@ def _check_request(state: State, cart: Document, body: Body) -> None:
     """Raise BadRequest for the wrong number of payment methods, a missing address, or another currency (X2)."""
     if len(body["paymentMethods"]) != 1:
         raise _refuse("paymentMethods", "There must be exactly one payment method.")
+    _check_payment(state, body["paymentMethods"][0])
     missing = [kind for kind in ADDRESS_TYPES if kind not in {address["type"] for address in body["addresses"]}]
     if missing:
         raise _refuse("addresses", f"An address of the type {missing[0]} is missing.")
@@ -100,6 +110,22 @@ def _check_request(state: State, cart: Document, body: Body) -> None:
     currencies = {site.get("currency"), *site.get("availableCurrencies", ())}
     if body.get("currency", cart["currency"]) != cart["currency"] or cart["currency"] not in currencies:
         raise _refuse("currency", f"The currency must be that of the cart, {cart['currency']}, and one of the site.")
+
+
+def _check_payment(state: State, method: Body) -> None:
+    """Raise BadRequest for a payment mode that is off or does not exist, unless the world has none at all (Y5)."""
+    mode_id = method.get("customAttributes", {}).get("modeId")
+    is_known = find_active_mode(state, mode_id) is not None or not state.collection(PAYMENT_MODES)
+    if method["provider"] == PAYMENT_GATEWAY and mode_id is not None and not is_known:
+        raise _refuse("paymentMethods[0].customAttributes.modeId", f"No active payment mode has the id {mode_id}.")
+
+
+def _describe_payment(state: State, method: Body, order_id: str) -> dict[str, Any] | None:
+    """Return where the buyer has to go to pay; None if nowhere, or if the payment is deferred (Y5)."""
+    attributes = method.get("customAttributes", {})
+    mode = find_active_mode(state, attributes.get("modeId"))
+    is_now = method["provider"] == PAYMENT_GATEWAY and not attributes.get("deferred", False)
+    return begin_payment(mode, order_id) if mode is not None and is_now and is_paid_elsewhere(mode) else None
 
 
 def _check_prices(tenant: Tenant, state: State, priced: PricedCart) -> None:
