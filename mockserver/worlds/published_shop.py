@@ -57,6 +57,37 @@ def _split_price(gross: float) -> dict[str, Any]:
     return {"netValue": net, "grossValue": gross, "taxValue": round(gross - net, 2), **tax}
 
 
+def _build_zone(
+    site: str, country: str, name: dict[str, str], currency: str, *, is_default: bool = False
+) -> dict[str, Any]:
+    """Return a zone with two methods; the standard one is free from 50 on."""
+    standard = [_build_fee(0, 4.9, currency), _build_fee(50, 0, currency)]
+    return {
+        "id": f"{site}:{country}",
+        "zoneId": country,
+        "site": site,
+        "name": name,
+        "default": is_default,
+        "shipTo": [{"country": country}],
+        "methods": [
+            {"id": "standard", "name": {"en": "Standard", "de": "Standard"}, "active": True, "fees": standard},
+            {
+                "id": "express",
+                "name": {"en": "Express", "de": "Express"},
+                "active": True,
+                "fees": [_build_fee(0, 9.9, currency)],
+            },
+        ],
+    }
+
+
+def _build_fee(from_value: float, cost: float, currency: str) -> dict[str, Any]:
+    return {
+        "minOrderValue": {"amount": from_value, "currency": currency},
+        "cost": {"amount": cost, "currency": currency},
+    }
+
+
 SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
     "prices": [
         {
@@ -146,6 +177,11 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
                 "Spreedly/RedirectURL": "https://shop.example.com/payment",
             },
         },
+    ],
+    "shippingZones": [
+        _build_zone("main", "DE", {"en": "Germany", "de": "Deutschland"}, "EUR", is_default=True),
+        _build_zone("main", "AT", {"en": "Austria", "de": "Österreich"}, "EUR"),
+        _build_zone("export", "US", {"en": "United States", "de": "Vereinigte Staaten"}, "USD", is_default=True),
     ],
     "orders": [
         _build_order("EON1001", "CREATED", JOHN, ("John", "Doe"), _build_entry("12468504", "Hammer", 1, 12.95))

@@ -52,6 +52,8 @@ WITHOUT_SUGGESTION = {
     ("POST-payment-gateway-create-payment-mode", "409"),
     ("GET-order-retrieve-legal-entity-order", "404"),  # its list has an id too
     *((id_, "400") for id_ in TABLE if id_ in OPERATIONS and "%FF" in TABLE[id_].get("400", {}).get("path", "")),
+    # Lists of zones and methods need no scope, and only requests that need one are suggested.
+    *((id_, status) for id_, status in REFUSALS if "-shipping-" in id_ and status in ("404", "409")),
     *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),
 }
 

@@ -56,6 +56,7 @@ ADMIN_SCOPES = (
     "product.product_read_by_vendor",
     "product.product_read_unpublished",
     "sessioncontext.context_manage",
+    "shipping.shipping_manage",
     "site.site_manage",
     "site.site_read",
     "tax.tax_read",
