@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
 from threading import Barrier
@@ -12,7 +14,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.app import App
+from mockserver.domain import stock
 from mockserver.domain.saas_tokens import sign_saas_token
+from mockserver.services.checkout import checkout
 from mockserver.store.clock import EARLIEST_TIME
 from tests.support.client import Admin, Client
 from tests.support.live_server import TIMEOUT_SECONDS
@@ -221,8 +226,15 @@ def test_x3_a_second_order_of_a_cart_is_a_conflict_that_names_the_first(visitor:
 
 
 @pytest.fixture
-def fast_thread_switches() -> Iterator[None]:
-    """Make the interpreter switch threads as often as possible."""
+def eager_yields(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Switch threads as often as possible, and always between the checks of a checkout and what it writes."""
+    real = stock.take_stock
+
+    def take_later(*arguments: Any) -> Any:
+        time.sleep(0)
+        return real(*arguments)
+
+    monkeypatch.setattr(f"{checkout.__name__}.take_stock", take_later)
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -241,7 +253,7 @@ def race(acts: list[Callable[[], int]]) -> list[int]:
         return sorted(pool.map(run, acts))
 
 
-@pytest.mark.usefixtures("fast_thread_switches")
+@pytest.mark.usefixtures("eager_yields")
 def test_x3_of_many_checkouts_of_a_cart_one_makes_the_order(client: Client, visitor: Shopper) -> None:
     cart_id = fill(visitor, HAMMER, 2)
     (before, _), orders = stock_of(client), len(everything(client)["orders"])
@@ -251,7 +263,21 @@ def test_x3_of_many_checkouts_of_a_cart_one_makes_the_order(client: Client, visi
     assert stock_of(client)[0] == before - 2
 
 
-@pytest.mark.usefixtures("fast_thread_switches")
+def test_without_the_lock_of_the_tenant_two_checkouts_would_make_an_order(
+    client: Client, shared: App, visitor: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cart_id, both, real = fill(visitor), Barrier(2), stock.take_stock
+
+    def meet(*arguments: Any) -> Any:
+        both.wait(TIMEOUT_SECONDS)
+        return real(*arguments)
+
+    monkeypatch.setattr(shared.world.tenant(client.tenant), "_write_lock", nullcontext())
+    monkeypatch.setattr(f"{checkout.__name__}.take_stock", meet)
+    assert race([lambda: visitor.check_out(cart_id).status_code] * 2) == [200, 200]
+
+
+@pytest.mark.usefixtures("eager_yields")
 def test_x1_the_last_piece_is_sold_once(simulator: Callable[..., Client], tmp_path: Path) -> None:
     row = {"id": f"main:{HAMMER}", "productId": HAMMER, "site": "main", "available": True, "stockLevel": 1}
     others = [each for each in DEFAULT["availabilities"] if each["id"] != row["id"]]
