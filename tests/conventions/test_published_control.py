@@ -113,7 +113,7 @@ def test_the_journal_says_what_is_not_simulated(client: Client, admin: Admin) ->
 def test_an_error_can_be_explained(client: Client, admin: Admin) -> None:
     reply = client.post(f"//warehouse/{client.tenant}/depots", json={"id": []})
     told = admin.call("GET", f"/explain/{reply.headers['X-Mock-Explain']}")
-    assert told["rule"]["id"] == "Z4"
+    assert told["rule"]["id"] == "G4"
 
 
 def test_findings_coverage_and_near_misses(client: Client, admin: Admin) -> None:

@@ -156,7 +156,7 @@ BODY = {"content": {"application/json": {"schema": {"type": "object", "propertie
 
 
 @pytest.mark.parametrize("name", Z1_CASES)
-def test_z1_operations_that_follow_the_conventions_are_stateful(write: Write, name: str) -> None:
+def test_g1_operations_that_follow_the_conventions_are_stateful(write: Write, name: str) -> None:
     text, expected = Z1_CASES[name]
     paths: dict[str, Any] = {}
     for line in text.splitlines():
