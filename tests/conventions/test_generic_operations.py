@@ -9,8 +9,14 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from tests.conventions.conftest import WAREHOUSE
 from tests.support.client import Client
+from tests.support.vendor_files import WAREHOUSE
+
+
+@pytest.fixture
+def client(published_client: Client) -> Client:
+    return published_client
+
 
 HAMBURG = {"id": "D1", "name": {"en": "Hamburg", "fr": "Hambourg"}, "city": "Hamburg", "capacity": 5}
 MUNICH = {"id": "D2", "name": {"en": "Munich", "de": "Muenchen"}, "city": "Munich", "open": False}

@@ -10,8 +10,8 @@ import pytest
 from mockserver.app import App, build
 from mockserver.contract.spec import SpecError
 from mockserver.settings import Settings
-from tests.conventions.conftest import BADGE, WAREHOUSE
 from tests.support.client import Client
+from tests.support.vendor_files import BADGE, WAREHOUSE
 
 
 def refine(folder: Path, text: str, file: Path = WAREHOUSE, code: str = "", **settings: Any) -> App:

@@ -11,9 +11,15 @@ import pytest
 from mockserver.app import App, build
 from mockserver.cli.ready import format_ready_line
 from mockserver.settings import Settings
-from tests.conventions.conftest import BADGE, FILES, WAREHOUSE
 from tests.support.client import Admin, Client
 from tests.support.live_server import TIMEOUT_SECONDS, run_command, send_request, start_server
+from tests.support.vendor_files import BADGE, FILES, WAREHOUSE
+
+
+@pytest.fixture
+def client(published_client: Client) -> Client:
+    return published_client
+
 
 DEPOT = {"id": "D1", "name": "Hamburg"}
 SHELF = {"depotId": "D1", "code": "S1", "width": 3}

@@ -16,8 +16,8 @@ from mockserver.conventions import published_file
 from mockserver.conventions.service_report import ServiceReport
 from mockserver.settings import Settings
 from mockserver.strict_yaml import YamlError, load_yaml
-from tests.conventions.conftest import BADGE, FILES, WAREHOUSE
 from tests.support.client import Client
+from tests.support.vendor_files import BADGE, FILES, WAREHOUSE
 
 HEAD = "openapi: 3.0.0\ninfo: {title: T, version: ''}\n"
 GOOD = HEAD + "paths: {'/t/{tenant}/a': {get: {operationId: A, responses: {'200': {description: ''}}}}}\n"
