@@ -157,7 +157,7 @@ def test_a_server_reports_on_each_file_and_keeps_their_rows(tmp_path: Path) -> N
 def test_the_ready_line_has_a_line_for_each_file() -> None:
     app = build(Settings(service=(str(BADGE),)))
     text = format_ready_line(app, "http://localhost:1", 0.1)
-    assert f"  loads   badge from {BADGE}: 5 of 5 operations stateful, 0 by example\n" in text
+    assert f"  loads   badge from {app.reports[0].shown_path}: 5 of 5 operations stateful, 0 by example\n" in text
 
 
 def test_the_command_lists_operations_and_defects() -> None:
