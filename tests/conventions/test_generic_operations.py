@@ -195,7 +195,7 @@ def test_bulks_write_each_element_on_its_own(client: Client) -> None:
 REFUSALS: dict[str, tuple[str, str, Any, int, Any]] = {
     "an unknown id": ("GET", "/D9", None, 404, {"code": "404", "status": "Not Found", "depotId": "D9"}),
     "a taken id": ("POST", "", HAMBURG, 409, {"code": 409, "status": "Conflict"}),
-    "an id that is no text": ("POST", "", {"id": []}, 400, {"status": 400, "type": "bad_payload_syntax"}),
+    "an id that is not a text": ("POST", "", {"id": []}, 400, {"status": 400, "type": "bad_payload_syntax"}),
     "a list instead of an object": ("PUT", "/D1", [], 400, {"status": 400}),
     "no body": ("POST", "", None, 400, {"status": 400}),
     "a page of nothing": ("GET", "?pageSize=0", None, 400, {"code": 400}),  # no 400 is declared
