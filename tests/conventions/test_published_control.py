@@ -51,6 +51,9 @@ def test_a_world_has_sections_for_them(client: Client, admin: Admin) -> None:
     row = client.get(f"//warehouse/{client.tenant}/depots/D1").get_json()
     assert (row["name"], row["metadata"]["version"]) == ("Hamburg", 1)
     assert client.get(f"//warehouse/{client.tenant}/depots/D1/shelves/S1").get_json()["width"] == 3
+    assert [row["code"] for row in admin.call("GET", "/state/regions")] == ["north", "south"]
+    admin.call("POST", "/seed", {"inline": {"depots": [DEPOT], "regions": []}})
+    assert admin.call("GET", "/state/regions") == []
     world = admin.call("GET", "/world", format="json")
     assert [row["id"] for row in world["depots"]] == ["D1"]
     admin.call("POST", "/seed", {"inline": {"depots": [{"name": "no id"}]}}, status=400)
@@ -58,9 +61,10 @@ def test_a_world_has_sections_for_them(client: Client, admin: Admin) -> None:
 
 def test_a_world_file_has_sections_for_them(tmp_path: Path) -> None:
     world = tmp_path / "world.yaml"
-    world.write_text("depots: [{id: D7, name: Kiel}]\nregions: []\n")
+    world.write_text("depots: [{id: D7, name: Kiel}]\nregions: [{code: west}]\n")
     app = build(Settings(service=(str(WAREHOUSE),), fixture=str(world), state=None))
-    assert list_depots(Client(app.flask, "acme")) == ["D7"]
+    client = Client(app.flask, "acme")
+    assert (list_depots(client), list(app.world.tenant("acme").state.collection("regions"))) == (["D7"], ["west"])
 
 
 def test_rows_can_be_written_and_deleted_one_by_one(client: Client, admin: Admin) -> None:
