@@ -135,14 +135,14 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     compiled_specs |= published.specs
     collections = {**collections, **published.collections}
     scopes = frozenset(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
-    library = WorldLibrary(resources.data_folder("fixtures"), collections, scopes)
+    library = WorldLibrary(resources.data_folder("fixtures"), collections, scopes, starts=published.starts)
     control_spec = compile_spec(find_spec(CONTROL_SPEC, settings), settings)
     factory = SimulationFactory(
         settings=settings,
         modules=modules,
         compiled_specs={**compiled_specs, CONTROL_SPEC: control_spec},
         library=library,
-        seed=published.add_starts(library.load_seed(settings.fixture)),
+        seed=library.load_seed(settings.fixture),
         loaded=published.services,
         clock=clock,
         admin=assume_admin(library.scopes),

@@ -14,6 +14,7 @@ from mockserver.settings import Settings, Switches
 from mockserver.store.world import World
 from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.clock import ManualClock
+from tests.support.vendor_files import BADGE, WAREHOUSE
 
 # Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
 # `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile. There,
@@ -65,6 +66,19 @@ def world(shared: App) -> World:
 def client(shared: App) -> Client:
     """A client for a tenant that no other test knows, as admin."""
     return Client(shared.flask, f"test{next(TENANT_NUMBERS)}")
+
+
+@pytest.fixture(scope="session")
+def published() -> App:
+    """A simulator with two published files of our own; what breaks their schemas is reported in a header."""
+    return build(Settings(service=(str(WAREHOUSE), str(BADGE)), contract="warn"), ManualClock())
+
+
+@pytest.fixture
+def published_client(published: App) -> Client:
+    """A client of that simulator, for a tenant that no other test knows."""
+    published.world.tenant(published.settings.tenant).reset()
+    return Client(published.flask, f"published{next(TENANT_NUMBERS)}")
 
 
 @pytest.fixture

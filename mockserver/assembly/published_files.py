@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +10,6 @@ from ..messages import Service
 from ..settings import Settings
 from ..store.collection import Collection, Row
 from ..store.row_defaults import Draft
-from ..store.tenant import Seed
 from ..worlds.sections import reserved_names
 from .interfaces import CompiledSpec
 
@@ -19,10 +17,13 @@ if TYPE_CHECKING:
     from ..conventions.service_report import ServiceReport
 
 
+NO_WORLD = Draft("en", ("en",), {})  # the defaults of generic rows depend on nothing else
+
+
 class PublishedServices(NamedTuple):
     """What published files add to a server: specs by file name, services, collections by name, and a report each.
 
-    starts: the rows that tenants start with, by collection.
+    starts: the rows that tenants start with if their world leaves a collection out.
     """
 
     specs: Mapping[str, CompiledSpec] = {}
@@ -30,15 +31,6 @@ class PublishedServices(NamedTuple):
     collections: Mapping[str, Collection] = {}
     reports: Sequence[ServiceReport] = ()
     starts: Mapping[str, Sequence[Row]] = {}
-
-    def add_starts(self, seed: Seed) -> Seed:
-        """Return a seed with the rows that tenants start with, in collections that its world left empty."""
-        state, draft = seed.state, Draft(seed.state.default_language, seed.state.languages, {})
-        for name, rows in self.starts.items():
-            if not state.collection(name):
-                collection = self.collections[name]
-                state = collection.load(state, collection.complete_rows(rows, draft))
-        return replace(seed, state=state)
 
 
 def load_published_files(
@@ -60,5 +52,10 @@ def load_published_files(
         [service.service for service in loaded.services],
         {collection.name: collection for collection in loaded.collections},
         loaded.reports,
-        {name: rows for service in loaded.services for name, rows in service.starts.items() if rows},
+        {
+            collection.name: collection.complete_rows(service.starts[collection.name], NO_WORLD)
+            for service in loaded.services
+            for collection in service.collections
+            if service.starts[collection.name]
+        },
     )

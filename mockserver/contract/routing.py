@@ -195,7 +195,8 @@ class Router:
         if self._is_simulated(known.method, path.removesuffix("/")):
             explanation = ""
         elif not siblings:
-            explanation = f"{known.describe()} The service is not simulated. Simulated services: {', '.join(services)}."
+            advice = "The service is not simulated, but --service can serve its published file."
+            explanation = f"{known.describe()} {advice} Simulated services: {', '.join(services)}."
         elif known.is_known:
             explanation = f"{known.describe()} It is not simulated. Simulated are: {', '.join(siblings)}."
         else:

@@ -123,7 +123,7 @@ def _find_fields(spec: Spec, operations: Mapping[RoleName, Operation]) -> dict[s
 
 
 def _find_examples(spec: Spec, operations: Mapping[RoleName, Operation]) -> list[Any]:
-    """Return the published rows: those of a list, else the one of a read."""
+    """Return the published rows: those of a list, or else of a read."""
     for role in ("list", "search", "read"):
         if role in operations:
             examples = reply_examples(spec, operations[role], 200)

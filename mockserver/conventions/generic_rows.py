@@ -120,7 +120,7 @@ class GenericRows:
         return tuple(part for part in parts if part)
 
     def _read_id(self, name: str, value: Any) -> str | None:
-        """Return an id in a body as a text; None if it is absent. BadRequest for anything that is no id."""
+        """Return an id in a body as a text; None if it is absent. BadRequest for anything else than an id."""
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, str | int):

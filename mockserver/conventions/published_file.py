@@ -169,7 +169,7 @@ def _check_reference(path: Path, root: Mapping[str, Any], place: str, reference:
             raise SpecError(path, f"{place}: the reference {shown} refers to itself")
         visited.append(node["$ref"])
     if not isinstance(node, dict):
-        raise SpecError(path, f"{place}: the reference {shown} leads to {shorten(repr(node))}, which is no object")
+        raise SpecError(path, f"{place}: the reference {shown} leads to {shorten(repr(node))}, which is not an object")
 
 
 def _follow(path: Path, root: Mapping[str, Any], place: str, reference: str) -> Any:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..contract.operations import CUSTOMER_SCHEME, HTTP_METHODS
 from ..contract.spec import Spec, SpecError
@@ -21,6 +20,7 @@ TENANT = "tenant"  # the name of the path parameter with the tenant
 TOKEN = "token"  # noqa: S105 - in an overlay: the tenant is that of the token
 IDS = re.compile(r"\{([^{}]*)\}")
 STEP = re.compile(r"\{[^{}/]+\}|[^{}]*")  # matches a whole step of a path that can be routed
+CONTROL_PATH = "/__admin/"
 TENANT_NAMES = (TENANT, "tenantName", "tenantId", "tenant-name")
 
 
@@ -75,8 +75,8 @@ def base_path(root: Mapping[str, Any]) -> str:
     url = server.get("url") if isinstance(server, dict) else None
     if not isinstance(url, str):
         return ""
-    path = urlsplit(url).path if "://" in url else url
-    return "" if "{" in path else "/".join(["", *filter(None, path.split("/"))]) if path.strip("/") else ""
+    path = "/" + url.partition("://")[2].partition("/")[2] if "://" in url else url
+    return "" if "{" in path else "".join(f"/{step}" for step in path.split("/") if step)
 
 
 def _repair_paths(file: PublishedFile, operations: OperationRepairs) -> dict[str, Any]:
@@ -89,8 +89,8 @@ def _repair_paths(file: PublishedFile, operations: OperationRepairs) -> dict[str
         if not isinstance(item, dict):
             operations.report("operation", template, "A path must have operations.")
             continue
-        if not _can_be_routed(path):
-            operations.report("operation", template, "This path cannot be served: an id must be a whole step.")
+        if obstacle := _find_obstacle(path):
+            operations.report("operation", template, f"This path cannot be served: {obstacle}.")
             continue
         for method in HTTP_METHODS:
             if method not in item:
@@ -120,9 +120,16 @@ def _name_tenant(template: str, overlay: Overlay) -> str:
     return template
 
 
-def _can_be_routed(path: str) -> bool:
+def _find_obstacle(path: str) -> str:
+    """Return why a path cannot be routed; "" if it can."""
     names = IDS.findall(path)
-    return path.startswith("/") and len(names) == len(set(names)) and all(map(STEP.fullmatch, path.split("/")))
+    if not path.startswith("/"):
+        return "it must begin with a slash"
+    if f"{path}/".startswith(CONTROL_PATH):
+        return f"{CONTROL_PATH} is the control plane's"
+    if len(names) != len(set(names)):
+        return "two ids have the same name"
+    return "" if all(map(STEP.fullmatch, path.split("/"))) else "an id must be a whole step"
 
 
 def _set_scopes(paths: Mapping[str, Any], overlay: Overlay) -> None:

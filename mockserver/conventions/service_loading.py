@@ -29,6 +29,7 @@ from .service_names import name_service
 from .service_report import ServiceReport
 from .shapes import RoleName, find_families
 
+CONTROL_PLANE = "control"  # the name of its spec, which no service can have
 Role = tuple[Design, RoleName]
 Slot = tuple[str, str]  # method, and path without the names of its ids
 
@@ -87,7 +88,7 @@ def load_services(
     rules = load_rules(code)
     assembly = Assembly(
         {_slot(operation.method, operation.path): operation for operation in built_in},
-        {operation.service for operation in built_in},
+        {CONTROL_PLANE, *(operation.service for operation in built_in)},
         set(taken_collections),
         {operation.id for operation in built_in},
         rules,

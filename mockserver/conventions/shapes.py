@@ -97,7 +97,7 @@ def _is_collection(family: Family) -> bool:
 
 
 def _item_role(spec: Spec, operation: Operation) -> RoleName | None:
-    """Return what an operation on a path with an id at its end does; None if its replies are none of an item."""
+    """Return what an operation on a path with an id at its end does; None if an item has other replies."""
     statuses = _success_statuses(operation)
     if operation.method == "GET":
         return "read" if statuses == [200] and _replies_object(spec, operation, 200) else None

@@ -48,7 +48,7 @@ def find_request_findings(
         *_undeclared_headers(operation, headers, known_headers),
         *_deprecations(operation),
         *_undeclared_fields(scan),
-        *_broken_constraints(operation, query, headers, scan),
+        *(_broken_constraints(operation, query, headers, scan) if operation.is_examined else ()),
     ]
     return tuple(islice(dict.fromkeys(request_findings), MAX_FINDINGS_PER_REQUEST)) if request_findings else ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
@@ -45,12 +45,14 @@ class WorldLibrary:
     service_collections: those that services declare, by name.
     declared_scopes: those of the specs.
     warn: gets what is doubtful in a valid world, with its file and line.
+    starts: complete rows of sections that tenants start with if a world leaves them out.
     """
 
     folder: Path
     service_collections: Mapping[str, Collection]
     declared_scopes: frozenset[str] = frozenset()
     warn: Callable[[str], None] = LOG.warning
+    starts: Sections = field(default_factory=dict)
 
     @cached_property
     def scopes(self) -> frozenset[str]:
@@ -156,7 +158,7 @@ class WorldLibrary:
         return jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
 
     def _build_seed(self, name: str, world: CheckedWorld) -> Seed:
-        return building.build_seed(name, world, self.collections, self.scopes)
+        return building.build_seed(name, {**self.starts, **world}, self.collections, self.scopes)
 
     def _with_access(self, world: CheckedWorld) -> CheckedWorld:
         """Return a world with the default clients and tokens too, unless it says `access: only`.

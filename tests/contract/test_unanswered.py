@@ -111,7 +111,8 @@ def test_f2b_a_service_that_is_not_simulated_is_named(shared: App, client: Clien
     message = reply.get_json()["message"]
     assert message.startswith(f"No endpoint {path.format(tenant=client.tenant)}. {method} {path} is an operation of")
     assert title in message
-    assert message.endswith(f"The service is not simulated. Simulated services: {', '.join(shared.services)}.")
+    assert "--service can serve its published file." in message
+    assert message.endswith(f"Simulated services: {', '.join(shared.services)}.")
     assert reply.headers["X-Mock-Hint"] in message
 
 

@@ -9,8 +9,14 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from tests.conventions.conftest import WAREHOUSE
 from tests.support.client import Client
+from tests.support.vendor_files import WAREHOUSE
+
+
+@pytest.fixture
+def client(published_client: Client) -> Client:
+    return published_client
+
 
 HAMBURG = {"id": "D1", "name": {"en": "Hamburg", "fr": "Hambourg"}, "city": "Hamburg", "capacity": 5}
 MUNICH = {"id": "D2", "name": {"en": "Munich", "de": "Muenchen"}, "city": "Munich", "open": False}
@@ -189,7 +195,7 @@ def test_bulks_write_each_element_on_its_own(client: Client) -> None:
 REFUSALS: dict[str, tuple[str, str, Any, int, Any]] = {
     "an unknown id": ("GET", "/D9", None, 404, {"code": "404", "status": "Not Found", "depotId": "D9"}),
     "a taken id": ("POST", "", HAMBURG, 409, {"code": 409, "status": "Conflict"}),
-    "an id that is no text": ("POST", "", {"id": []}, 400, {"status": 400, "type": "bad_payload_syntax"}),
+    "an id that is not a text": ("POST", "", {"id": []}, 400, {"status": 400, "type": "bad_payload_syntax"}),
     "a list instead of an object": ("PUT", "/D1", [], 400, {"status": 400}),
     "no body": ("POST", "", None, 400, {"status": 400}),
     "a page of nothing": ("GET", "?pageSize=0", None, 400, {"code": 400}),  # no 400 is declared

@@ -10,8 +10,8 @@ import pytest
 from mockserver.app import App, build
 from mockserver.contract.spec import SpecError
 from mockserver.settings import Settings
-from tests.conventions.conftest import BADGE, WAREHOUSE
 from tests.support.client import Client
+from tests.support.vendor_files import BADGE, WAREHOUSE
 
 
 def refine(folder: Path, text: str, file: Path = WAREHOUSE, code: str = "", **settings: Any) -> App:
@@ -108,7 +108,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     ),
     "a key of the wrong length": ("collections: {badges: {key: [a, b]}}", ["has 1 part(s)", "not 2"]),
     "a name that is taken": ("collections: {badges: {name: products}}", ["products", "taken"]),
-    "a name of the service that is no name": ("service: My Service", ["/service"]),
+    "a name of the service that is not a name": ("service: My Service", ["/service"]),
 }
 
 
@@ -160,7 +160,7 @@ BAD_CODE: dict[str, tuple[str, str]] = {
     "a mistake": ("1 / 0", "cannot be imported: ZeroDivisionError"),
     "no Python": ("def", "cannot be imported: SyntaxError"),
     "no rules": ("x = 1", "has no Python file with `RULES"),
-    "rules that are no functions": ("RULES = {'A': 1}", "must be a dict of functions"),
+    "rules that are not functions": ("RULES = {'A': 1}", "must be a dict of functions"),
     "an unknown operation": ("RULES = {'GET-nothing': print}", "Unknown operation 'GET-nothing'"),
 }
 

@@ -11,9 +11,15 @@ import pytest
 from mockserver.app import App, build
 from mockserver.cli.ready import format_ready_line
 from mockserver.settings import Settings
-from tests.conventions.conftest import BADGE, FILES, WAREHOUSE
 from tests.support.client import Admin, Client
 from tests.support.live_server import TIMEOUT_SECONDS, run_command, send_request, start_server
+from tests.support.vendor_files import BADGE, FILES, WAREHOUSE
+
+
+@pytest.fixture
+def client(published_client: Client) -> Client:
+    return published_client
+
 
 DEPOT = {"id": "D1", "name": "Hamburg"}
 SHELF = {"depotId": "D1", "code": "S1", "width": 3}
@@ -45,6 +51,9 @@ def test_a_world_has_sections_for_them(client: Client, admin: Admin) -> None:
     row = client.get(f"//warehouse/{client.tenant}/depots/D1").get_json()
     assert (row["name"], row["metadata"]["version"]) == ("Hamburg", 1)
     assert client.get(f"//warehouse/{client.tenant}/depots/D1/shelves/S1").get_json()["width"] == 3
+    assert [row["code"] for row in admin.call("GET", "/state/regions")] == ["north", "south"]
+    admin.call("POST", "/seed", {"inline": {"depots": [DEPOT], "regions": []}})
+    assert admin.call("GET", "/state/regions") == []
     world = admin.call("GET", "/world", format="json")
     assert [row["id"] for row in world["depots"]] == ["D1"]
     admin.call("POST", "/seed", {"inline": {"depots": [{"name": "no id"}]}}, status=400)
@@ -52,9 +61,10 @@ def test_a_world_has_sections_for_them(client: Client, admin: Admin) -> None:
 
 def test_a_world_file_has_sections_for_them(tmp_path: Path) -> None:
     world = tmp_path / "world.yaml"
-    world.write_text("depots: [{id: D7, name: Kiel}]\nregions: []\n")
+    world.write_text("depots: [{id: D7, name: Kiel}]\nregions: [{code: west}]\n")
     app = build(Settings(service=(str(WAREHOUSE),), fixture=str(world), state=None))
-    assert list_depots(Client(app.flask, "acme")) == ["D7"]
+    client = Client(app.flask, "acme")
+    assert (list_depots(client), list(app.world.tenant("acme").state.collection("regions"))) == (["D7"], ["west"])
 
 
 def test_rows_can_be_written_and_deleted_one_by_one(client: Client, admin: Admin) -> None:
@@ -151,7 +161,7 @@ def test_a_server_reports_on_each_file_and_keeps_their_rows(tmp_path: Path) -> N
 def test_the_ready_line_has_a_line_for_each_file() -> None:
     app = build(Settings(service=(str(BADGE),)))
     text = format_ready_line(app, "http://localhost:1", 0.1)
-    assert f"  loads   badge from {BADGE}: 5 of 5 operations stateful, 0 by example\n" in text
+    assert f"  loads   badge from {app.reports[0].shown_path}: 5 of 5 operations stateful, 0 by example\n" in text
 
 
 def test_the_command_lists_operations_and_defects() -> None:

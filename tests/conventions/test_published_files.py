@@ -16,8 +16,8 @@ from mockserver.conventions import published_file
 from mockserver.conventions.service_report import ServiceReport
 from mockserver.settings import Settings
 from mockserver.strict_yaml import YamlError, load_yaml
-from tests.conventions.conftest import BADGE, FILES, WAREHOUSE
 from tests.support.client import Client
+from tests.support.vendor_files import BADGE, FILES, WAREHOUSE
 
 HEAD = "openapi: 3.0.0\ninfo: {title: T, version: ''}\n"
 GOOD = HEAD + "paths: {'/t/{tenant}/a': {get: {operationId: A, responses: {'200': {description: ''}}}}}\n"
@@ -56,13 +56,13 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     "no paths": (HEAD, ["has no paths"]),
     "empty paths": (HEAD + "paths: {}", ["has no paths"]),
     "no operations": (HEAD + "paths: {/a: {parameters: []}}", ["no operation that can be served"]),
-    "a path that is no path": (HEAD + "paths: {a: {get: {}}}", ["no operation that can be served"]),
+    "a path that is not a path": (HEAD + "paths: {a: {get: {}}}", ["no operation that can be served"]),
     "a reference to nowhere": (
         HEAD + SCHEMA % "{$ref: '#/components/schemas/B'}" + "components: {schemas: {A: {}}}",
         ["/paths//t/a/get/responses/200", "#/components/schemas/B leads nowhere", "available: A"],
     ),
     "a reference to another file": (HEAD + SCHEMA % "{$ref: other.yml}", ["other.yml leaves the file", "bundle"]),
-    "a reference that is no text": (HEAD + SCHEMA % "{$ref: 7}", ["the reference 7"]),
+    "a reference that is not a text": (HEAD + SCHEMA % "{$ref: 7}", ["the reference 7"]),
     "a reference to itself": (
         HEAD
         + SCHEMA % "{$ref: '#/components/schemas/A'}"
@@ -71,7 +71,7 @@ REFUSED: dict[str, tuple[str, list[str]]] = {
     ),
     "a reference to nothing": (
         HEAD + SCHEMA % "{$ref: '#/components/schemas/A'}" + "components: {schemas: {A: null}}",
-        ["#/components/schemas/A leads to None, which is no object"],
+        ["#/components/schemas/A leads to None, which is not an object"],
     ),
     "a reference to an operation": (
         HEAD + "servers: [{url: /b}]\n" + SCHEMA % "{$ref: '#/paths/~1t~1a/get'}",
@@ -170,6 +170,51 @@ def test_g1_operations_that_follow_the_conventions_are_stateful(write: Write, na
         )
     app = load(write(json.dumps({"openapi": "3.0.0", "paths": paths}), "own.json"))
     assert set(app.reports[0].stateful) == expected
+
+
+OBSTACLES = {
+    "/t/{a}.json": "an id must be a whole step",
+    "/t/{a}/{a}": "two ids have the same name",
+    "/__admin/reset": "/__admin/ is the control plane's",
+    "/t/{b}": "It has the same path as GET /t/{a}",
+}
+
+
+def test_paths_that_cannot_be_served_are_defects(write: Write) -> None:
+    node = {"get": {"responses": {"200": {"description": ""}}}}
+    paths = dict.fromkeys(("/t/{a}", *OBSTACLES), node)
+    (report,) = load(write(json.dumps({"openapi": "3.0.0", "paths": paths}), "own.json")).reports
+    assert report.total == 1
+    for path, text in OBSTACLES.items():
+        assert any(path in defect.place and text in defect.text for defect in report.defects)
+
+
+SERVERS = {
+    "https://api.example.com": "/a",
+    "https://api.example.com/base/": "/base/a",
+    "{scheme}://api.example.com/base": "/base/a",
+    "https://api.example.com/{version}": "/a",
+    "/base": "/base/a",
+    "/": "/a",
+    "": "/a",
+}
+
+
+@pytest.mark.parametrize("url", SERVERS)
+def test_the_path_of_the_first_server_precedes_all_others(write: Write, url: str) -> None:
+    paths = {"/a": {"get": {"responses": {"200": {"description": ""}}}}}
+    root = {"openapi": "3.0.0", "servers": [{"url": url}, {"url": "/other"}], "paths": paths}
+    (report,) = load(write(json.dumps(root), "own.json")).reports
+    assert report.by_example == [f"GET {SERVERS[url]}"]
+
+
+@pytest.mark.parametrize(
+    ("file", "service"), [("control.yml", "control-published"), ("product.yml", "product-published")]
+)
+def test_a_name_that_is_taken_gets_an_ending(write: Write, file: str, service: str) -> None:
+    app = load(write(GOOD, file))
+    assert app.reports[0].service == service
+    assert Client(app.flask, "acme").get("//t/acme/a").status_code == 200
 
 
 def test_the_report_counts_operations_and_names_defects(published: App) -> None:
