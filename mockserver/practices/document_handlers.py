@@ -107,7 +107,7 @@ def replace_document(
     return handle
 
 
-def merge_document(
+def change_document(
     collection: Collection,
     parameter: str,
     *,

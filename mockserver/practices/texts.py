@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import BadRequest
@@ -19,10 +19,16 @@ def name_languages(state: State, collection: Collection, body: Mapping[str, Any]
 
     header: `Content-Language`; without it, and for `*`, a plain text is in the default language.
     """
-    language = header if header not in (None, "", "*") else state.default_language
     properties = collection.schema["properties"]
-    localized = [name for name in body if properties.get(name, {}).get("$ref") in TEXT_SCHEMAS]
-    texts = {name: {language: body[name]} if isinstance(body[name], str) else body[name] for name in localized}
+    localized = [name for name, schema in properties.items() if schema.get("$ref") in TEXT_SCHEMAS]
+    return name_fields(state, localized, body, header)
+
+
+def name_fields(state: State, fields: Iterable[str], body: Mapping[str, Any], header: str | None) -> dict[str, Any]:
+    """Return a body whose texts in these fields are maps by language; BadRequest as in `name_languages` (D20)."""
+    language = header if header not in (None, "", "*") else state.default_language
+    present = [name for name in fields if name in body]
+    texts = {name: {language: body[name]} if isinstance(body[name], str) else body[name] for name in present}
     for name, by_language in texts.items():
         check_languages(state, name, by_language)
     return {**body, **texts}

@@ -62,6 +62,7 @@ ADMIN_SCOPES = (
     "shipping.shipping_manage",
     "site.site_manage",
     "site.site_read",
+    "tax.tax_manage",
     "tax.tax_read",
 )
 

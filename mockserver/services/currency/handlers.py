@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...domain.price_matching import PRICES
 from ...messages import Call, Handler
 from ...practices.document_handlers import (
+    change_document,
     create_document,
     delete_document,
     list_documents,
-    merge_document,
     read_document,
     replace_document,
 )
@@ -41,6 +41,6 @@ HANDLERS: dict[str, Handler] = {
     "GET-currency-retrieve-exchange-rates": list_documents(EXCHANGE_RATES),
     "POST-currency-create-exchange-rate": create_document(EXCHANGE_RATES, prepare=name_rate),
     "GET-currency-retrieve-exchange-rate": read_document(EXCHANGE_RATES, "code"),
-    "PUT-currency-update-exchange-rate": merge_document(EXCHANGE_RATES, "code", fields=("rate",)),
+    "PUT-currency-update-exchange-rate": change_document(EXCHANGE_RATES, "code", fields=("rate",)),
     "DELETE-currency-remove-exchange-rate": delete_document(EXCHANGE_RATES, "code"),
 }

@@ -1,4 +1,4 @@
-"""The Tax Service: reads of the tax classes of countries."""
+"""The Tax Service: reads and writes of the tax classes of countries."""
 
 from __future__ import annotations
 

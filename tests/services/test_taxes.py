@@ -1,0 +1,57 @@
+"""Writes of tax classes (P9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.client import Client
+
+STANDARD = {"code": "STANDARD", "name": "Normal", "rate": 50, "isDefault": True}
+GERMANY = {"location": {"countryCode": "DE"}, "taxClasses": [STANDARD], "metadata": {"version": 1}}
+
+
+def tax(client: Client, method: str, path: str = "", body: Any = None, **headers: str) -> tuple[int, Any]:
+    """Send a request below /tax/{tenant}/taxes; return the status and the body of the reply."""
+    request = {} if body is None else {"json": body}
+    reply = client.send(method, f"//tax/{client.tenant}/taxes{path}", headers=headers, **request)
+    return reply.status_code, reply.get_json() if reply.data else None
+
+
+def match(client: Client) -> Any:
+    """Return the price of a product in Germany."""
+    item = {"itemId": {"itemType": "PRODUCT", "id": "12468504"}, "quantity": {"quantity": 1, "unitCode": "pc"}}
+    body = {"siteCode": "main", "targetCurrency": "EUR", "targetLocation": {"countryCode": "DE"}, "items": [item]}
+    (price,) = client.post(f"//price/{client.tenant}/match-prices", json=body).get_json()
+    return price
+
+
+def test_p9_prices_follow_the_tax_classes_of_a_country(client: Client) -> None:
+    assert match(client)["tax"]["taxRate"] == 19
+    assert tax(client, "PUT", "/DE", GERMANY, **{"Content-Language": "de"}) == (204, None)
+    assert match(client)["tax"]["taxRate"] == 50
+    status, stored = tax(client, "GET", "/DE")
+    assert (status, stored["taxClasses"][0]["name"], stored["metadata"]["version"]) == (200, {"de": "Normal"}, 2)
+    assert tax(client, "DELETE", "/DE") == tax(client, "DELETE", "/DE") == (204, None)
+    assert tax(client, "GET", "/DE")[0] == 404
+    assert tax(client, "PUT", "/DE", GERMANY)[0] == 404
+    assert tax(client, "POST", "", GERMANY) == (201, {"locationCode": "DE"})
+    assert tax(client, "POST", "", GERMANY)[0] == 409
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"taxClasses": [STANDARD, STANDARD]},
+        {"taxClasses": [STANDARD, {**STANDARD, "code": "REDUCED"}]},
+        {"taxClasses": [{**STANDARD, "rate": -1}]},
+        {"taxClasses": [{**STANDARD, "name": {"fi": "Normal"}}]},
+        {"location": {"countryCode": "AT"}},
+        {"location": {"countryCode": "Germany"}},
+    ],
+)
+def test_wrong_tax_classes_are_refused_and_change_nothing(client: Client, change: Any) -> None:
+    before = tax(client, "GET", "/DE")
+    assert tax(client, "PUT", "/DE", {**GERMANY, **change})[0] == 400
+    assert tax(client, "GET", "/DE") == before
