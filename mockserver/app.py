@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from secrets import token_urlsafe
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from . import resources, services
 from .access import assume_admin
 from .assembly.interfaces import CONTROL_SPEC, compile_spec, find_spec, list_service_specs
+from .assembly.published_files import load_published_files
 from .assembly.simulation_factory import SimulationFactory
 from .contract.operations import Operation
 from .contract.spec import Spec
@@ -32,6 +33,7 @@ from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
 
 if TYPE_CHECKING:
+    from .conventions.service_report import ServiceReport
     from .web.flask_app import SimulatorFlask
     from .web.server import Server
     from .worlds.world_file import WorldFile
@@ -45,6 +47,7 @@ class App:
     """A simulator that is ready to serve: the simulated API (`api_…`) and the control plane (`control_…`).
 
     specs: those of the API, then that of the control plane.
+    reports: one for each published file that was loaded.
     """
 
     settings: Settings
@@ -56,6 +59,7 @@ class App:
     specs: tuple[Spec, ...]
     entrances: Entrances
     certificates: Certificates
+    reports: Sequence[ServiceReport] = ()
 
     @property
     def world(self) -> World:
@@ -126,15 +130,20 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
     packages = (services.SHIPPED, *more_services)
     modules = services.import_services(packages)
     compiled_specs = {path.name: compile_spec(path, settings) for path in list_service_specs(packages, settings)}
+    collections = services.collections_of(modules)
+    published = load_published_files(settings, compiled_specs.values(), collections)
+    compiled_specs |= published.specs
+    collections = {**collections, **published.collections}
     scopes = frozenset(scope for compiled in compiled_specs.values() for scope in compiled.spec.scopes)
-    library = WorldLibrary(resources.data_folder("fixtures"), services.collections_of(modules), scopes)
+    library = WorldLibrary(resources.data_folder("fixtures"), collections, scopes)
     control_spec = compile_spec(find_spec(CONTROL_SPEC, settings), settings)
     factory = SimulationFactory(
         settings=settings,
         modules=modules,
         compiled_specs={**compiled_specs, CONTROL_SPEC: control_spec},
         library=library,
-        seed=library.load_seed(settings.fixture),
+        seed=published.add_starts(library.load_seed(settings.fixture)),
+        loaded=published.services,
         clock=clock,
         admin=assume_admin(library.scopes),
         certificates=_find_certificates(settings),
@@ -175,6 +184,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         specs=specs,
         entrances=entrances,
         certificates=factory.certificates,
+        reports=published.reports,
     )
 
 

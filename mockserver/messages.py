@@ -197,8 +197,10 @@ class Service:
     """A simulated service: the name of its spec file, and a handler for each operationId.
 
     write_error: returns the body of an error; None if errors have the shape of the Customer Segment Service.
+    error_writers: do the same for the operations whose errors have a shape of their own, by operationId.
     """
 
     spec: str
     handlers: Mapping[str, Handler]
     write_error: ErrorWriter | None = None
+    error_writers: Mapping[str, ErrorWriter] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from .records.known_headers import COMMON_HEADERS, KnownHeaders
 from .records.store import RecordStore
 from .reply_encoding import ContractViolation, build_response, encode_row
 from .store.history import PRESENT
+from .store.tenant import Tenant
 from .store.world import World
 from .view import View, parse_view
 
@@ -54,7 +55,7 @@ class Pipeline:
     handlers: by operationId.
     records: where each exchange is recorded before its response leaves.
     second_opinion: the second validator; None if the compiled validation is enough.
-    error_writers: return the body of an error, by the name of the service's spec; the default is `ClientError.body`.
+    error_writers: return the body of an error, by operationId; the default is `ClientError.body`.
     row_cache: encoded rows of stored documents.
     source_cache: the sources of lists, their columns and their orders.
     admin: the caller of every call if `is_auth_on` is False.
@@ -100,7 +101,7 @@ class Pipeline:
 
     def _error_body(self, exchange: Exchange, error: ClientError) -> Any:
         """Return an error in the shape of the called service; an injected error has its own body."""
-        write_error = self.error_writers.get(exchange.operation.service) if exchange.operation else None
+        write_error = self.error_writers.get(exchange.operation.id) if exchange.operation else None
         return error.body() if write_error is None or isinstance(error, InjectedError) else write_error(error)
 
     def _route_request(self, exchange: Exchange) -> Reply:
@@ -111,12 +112,25 @@ class Pipeline:
             if request.problem or request.method == "OPTIONS":
                 return self._answer_unrouted(request)
             operation, exchange.ids = self.router.route(request.method, request.path)
-            tenant = exchange.ids.get("tenant", "")
+            tenant = exchange.ids.get("tenant") or self._find_token_tenant(request, operation)
         finally:
             tenant = tenant or self.router.extract_tenant(request.path)
             exchange.tenant = tenant if TENANT_NAME.fullmatch(tenant) else None  # an invalid name is refused later (F5)
         exchange.operation = operation
         return self.fault_injector.intercept(exchange, operation, lambda: self._run_operation(exchange, operation))
+
+    def _find_token_tenant(self, request: Request, operation: Operation) -> str:
+        """Return the tenant of the token, for an operation whose path names none (G9); "" for other operations."""
+        if not operation.has_token_tenant:
+            return ""
+        holder = self.world.tokens.find_holder(request.headers.get("authorization"), self.world.default_tenant)
+        return (holder.tenant if holder else None) or self.world.default_tenant
+
+    def _tenant_without_path(self, exchange: Exchange) -> Tenant | None:
+        """Return the tenant of the token; None for an operation that has no tenant."""
+        operation = exchange.operation
+        is_of_token = operation is not None and operation.has_token_tenant
+        return self.world.tenant(exchange.tenant) if is_of_token and exchange.tenant else None
 
     def _answer_unrouted(self, request: Request) -> Reply:
         """Answer OPTIONS, for the sake of CORS even if the request has a problem; raise the problem of any other."""
@@ -185,7 +199,7 @@ class Pipeline:
             element_errors = {**element_errors, **self.second_opinion.validate_request(operation, request, path)}
         if plan and plan.has_query and body.value and "q" in body.value:
             query["q"] = body.value["q"]
-        tenant = self.world.tenant(path["tenant"]) if "tenant" in path else None
+        tenant = self.world.tenant(path["tenant"]) if "tenant" in path else self._tenant_without_path(exchange)
         validate_patched = operation.patched_validator.first_error if operation.patched_validator else None
         return Call(principal, path, query, header, body.value, element_errors, tenant, validate_patched)
 

@@ -160,6 +160,17 @@ class Settings:
     spec: Path | None = field(
         default=None, metadata=_about("Folder with your own specs; shipped ones are used for those it lacks.")
     )
+    service: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "Published OpenAPI file of another service of the vendor, an overlay, or a folder with such files; "
+            "serves it by the vendor's conventions; repeatable.",
+            "G1",
+        ),
+    )
+    service_code: Path | None = field(
+        default=None, metadata=_about("Folder with Python files whose rules refine operations of --service files.")
+    )
     auth: Literal["on", "off"] = field(
         default="on", metadata=_about("off: treat every call as admin, without a token.")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import yaml
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml if PyYAML was built with it
 MAX_YAML_DEPTH = 100  # levels
+MAX_EXPANDED_EVENTS = 100_000  # of all aliases of a text
 TOO_DEEP = f"nests deeper than {MAX_YAML_DEPTH} levels"
 SCALAR_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
@@ -34,14 +35,16 @@ class YamlError(Exception):
         super().__init__(place + self.reason)
 
 
-def load_yaml(text: str) -> Any:
+def load_yaml(text: str, *, allows_aliases: bool = False) -> Any:
     """Parse one document of YAML or JSON; None for an empty text, YamlError if it cannot be read.
 
     Times, `yes`, `no`, `012` and `0x1f` are texts. Tags, duplicate keys and aliases are errors: a few aliases could
     expand to more than fits in memory. It reads events, since libyaml's own composer crashes on deep nesting.
+    allows_aliases: whether anchors and aliases are read, up to a limit, as some published files need.
     """
     try:
-        events = iter(yaml.parse(text, LOADER))
+        parsed = yaml.parse(text, LOADER)
+        events = iter(_expand_aliases(parsed) if allows_aliases else parsed)
         next(events)  # start of the stream
         if isinstance(next(events), yaml.StreamEndEvent):
             return None
@@ -53,6 +56,35 @@ def load_yaml(text: str) -> Any:
     except (yaml.YAMLError, UnicodeError) as error:
         raise YamlError(str(error)) from None
     return value
+
+
+def _expand_aliases(events: Iterable[Any]) -> Iterator[Any]:
+    """Yield events in which each alias is replaced by those of its anchor; YamlError beyond MAX_EXPANDED_EVENTS."""
+    anchored: dict[str, list[Any]] = {}
+    open_anchors: list[tuple[int, list[Any]]] = []  # the depth at which an anchor began, and its events
+    depth, expanded_count = 0, 0
+    for event in events:
+        name = getattr(event, "anchor", None)
+        if isinstance(event, yaml.AliasEvent):
+            replay = anchored.get(name or "")
+            if replay is None or any(recorded is replay for _, recorded in open_anchors):
+                raise YamlError(f"the alias *{name} has no anchor before it", event.start_mark)
+            expanded_count += len(replay)
+        elif isinstance(event, yaml.NodeEvent):
+            replay, event.anchor = [event], None
+        else:
+            replay = [event]
+        if expanded_count > MAX_EXPANDED_EVENTS:
+            raise YamlError(f"its aliases stand for more than {MAX_EXPANDED_EVENTS} values", event.start_mark)
+        if name and not isinstance(event, yaml.AliasEvent):
+            anchored[name] = []
+            open_anchors.append((depth, anchored[name]))
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        for _, recorded in open_anchors:
+            recorded.extend(replay)
+        while open_anchors and depth <= open_anchors[-1][0]:
+            open_anchors.pop()
+        yield from replay
 
 
 class Mark(NamedTuple):

@@ -44,7 +44,7 @@ class View:
 
     def shape_body(self, body: Any) -> Any:
         """Localize and project a document, or each document of a list (C4, C8)."""
-        if self.languages is None and self.projection is None:
+        if (self.languages is None and self.projection is None) or self.operation.is_example:
             return body
         return [self._shape_document(row) for row in body] if isinstance(body, list) else self._shape_document(body)
 

@@ -28,7 +28,7 @@ class CompiledSpec:
 class Interface:
     """The joined services of the simulated API or of the control plane.
 
-    handlers: by operationId. error_writers: by the name of the spec.
+    handlers: by operationId. error_writers: by operationId too.
     """
 
     specs: tuple[Spec, ...]
@@ -50,6 +50,7 @@ def join_services(joined_services: list[Service], compiled_specs: Mapping[str, C
     """Return the services as one interface; SpecError if a spec and its handlers do not have the same operations."""
     operations: list[Operation] = []
     handlers: dict[str, Handler] = {}
+    writers: dict[str, ErrorWriter] = {}
     for service in joined_services:
         if service.spec not in compiled_specs:
             raise SpecError(Path(service.spec), "a service names this spec, but neither `spec/` nor its folder has it")
@@ -60,8 +61,10 @@ def join_services(joined_services: list[Service], compiled_specs: Mapping[str, C
             raise SpecError(compiled.spec.path, f"operation {id_} {problem}")
         operations += compiled.operations
         handlers |= service.handlers
+        if service.write_error:
+            writers |= dict.fromkeys(service.handlers, service.write_error)
+        writers |= service.error_writers
     specs = tuple(compiled_specs[service.spec].spec for service in joined_services)
-    writers = {Path(service.spec).stem: service.write_error for service in joined_services if service.write_error}
     return Interface(specs, tuple(operations), handlers, writers)
 
 

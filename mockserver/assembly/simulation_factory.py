@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..control.context import ControlContext
 from ..control.requests.recording import ControlLog, Recording
 from ..faults.injector import FaultInjector
 from ..faults.registry import FaultRegistry
+from ..messages import Service
 from ..pipeline import Pipeline, SecondOpinion
 from ..records.exchange import Exchange
 from ..records.journal import JournalBudget
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 class SimulationFactory:
     """Creates simulations. They share what never changes: specs, routers, validators and caches of immutable rows.
 
+    loaded: the services of published files, which are the same in every simulation.
     seed: what the tenants of requests without a world start from.
     admin: the caller of every call with `--auth off`.
     """
@@ -57,6 +59,7 @@ class SimulationFactory:
     clock: Clock | None
     admin: Principal
     certificates: Certificates
+    loaded: Sequence[Service] = ()
     budget: JournalBudget = field(default_factory=JournalBudget)
 
     def create_simulation(self, name: str, registry: SimulationRegistry) -> Simulation:
@@ -65,7 +68,8 @@ class SimulationFactory:
         world = self._create_world(registry.default.world if name else None)
         records = (LoggedRecordStore if settings.log == "requests" else RecordStore)(self.budget)
         faults = FaultRegistry(registry.note_faults)
-        api = join_services([services.create_service(module, world) for module in self.modules], self.compiled_specs)
+        own = (services.create_service(module, world) for module in self.modules)
+        api = join_services([*own, *self.loaded], self.compiled_specs)
         operations = {operation.id: operation for operation in api.operations}
         find_caller = partial(_caller_name, world, self._assumed_caller)
         collections = self.library.collections

@@ -19,6 +19,7 @@ from ..settings import PREFIX, Settings, list_settings, settings_table
 from .count_options import SeedCommand
 from .options import add_minimum_options, add_settings_options, collect_settings
 from .server_address import add_address_options, pop_address
+from .service_commands import report_services
 from .value_checks import SecondsRange
 from .variables import find_unknown_variables, warn_of_unknown_variables
 from .world_commands import SEED_OPTION, SHIPPED_OPTION, print_schema, world_commands, write_generated_world
@@ -229,6 +230,7 @@ def coverage(
 
 
 commands.add_command(world_commands)
+commands.add_command(report_services)
 commands.add_command(print_schema, "world-schema")  # an older name
 
 

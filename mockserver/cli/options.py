@@ -30,6 +30,7 @@ SETTING_TYPES: dict[str, Any] = {
     "max_worlds": click.IntRange(min=1),
     "max_tenants": click.IntRange(min=1),
     "idle_minutes": click.IntRange(min=1),
+    "service_code": FILE,
     "tls_cert": FILE,
     "tls_key": FILE,
     "tls_folder": FILE,

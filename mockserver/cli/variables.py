@@ -14,6 +14,8 @@ URL_VARIABLE = PREFIX + "URL"
 CA_VARIABLE = PREFIX + "CA"
 COMMON_BEGINNING = "MOCK"  # of ours, and of those with a misspelt prefix, such as MOCK_SERVER_PORT
 COMMON_WORD = "SERVER"  # in ours, and in those with another typo at the beginning, such as MOKSERVER_PORT
+# Kubernetes sets them for a service named `mockserver`; they are nearly MOCKSERVER_SERVICE_CODE.
+KUBERNETES_VARIABLES = (PREFIX + "SERVICE_HOST", PREFIX + "SERVICE_PORT")
 LETTERS_PER_TYPO = 6  # a name of a setting may have one typo, and another one for each further six letters
 MIN_LETTERS = 3  # of a name that may have a typo; MOCKSERVER_CI is not meant as MOCKSERVER_CA
 
@@ -28,7 +30,7 @@ def find_unknown_variables(environment: Iterable[str]) -> list[str]:
     known = known_variables()
     unknown = [name for name in sorted(environment) if _is_similar(name.upper()) and name not in known]
     for name in unknown:
-        for meant in known:
+        for meant in () if name.startswith(KUBERNETES_VARIABLES) else known:
             if count_typos(name.upper(), meant) <= _allowed_typos(meant.removeprefix(PREFIX)):
                 raise click.UsageError(
                     f"the environment variable {name} does not exist; did you mean {meant}? Rename or unset it"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from .world_transfer import export_world_file, import_world_file
 
 SEED_OPTION = click.option(
     "--seed", "number", default=1, show_default=True, help="The same seed and version of Faker give the same bytes."
+)
+SERVICE_OPTION = click.option(
+    "--service", multiple=True, help="Published file whose collections the world has too, as for `serve`; repeatable."
 )
 SHIPPED_OPTION = click.option(
     "--shipped", type=click.Choice(("catalogue", "default")), help="Write a shipped world instead."
@@ -62,7 +66,8 @@ def write_start(file: Path | None, *, small: bool, force: bool) -> None:
 
 @world_commands.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check_files(files: tuple[Path, ...]) -> None:
+@SERVICE_OPTION
+def check_files(files: tuple[Path, ...], service: tuple[str, ...]) -> None:
     """Check world files, and list all mistakes, and warnings such as for misspelt scopes.
 
     Exit code 0 if all are valid, otherwise 1.
@@ -70,7 +75,7 @@ def check_files(files: tuple[Path, ...]) -> None:
     from ..worlds.mistakes import WorldError
     from ..worlds.summary import summarize_world
 
-    worlds, has_mistakes = _create_library(), False
+    worlds, has_mistakes = _create_library(service), False
     for path in files:
         try:
             click.echo(f"{path} is valid: {summarize_world(worlds.load(path), worlds.collections)}.")
@@ -89,12 +94,12 @@ def generate(number: int, shipped: str | None, **counts: int) -> None:
 
 
 @world_commands.command("schema")
-def print_schema() -> None:
+@SERVICE_OPTION
+def print_schema(service: tuple[str, ...]) -> None:
     """Write the JSON Schema of world files to standard output, for editors."""
-    from ..services import collections_of, import_services
     from ..worlds.sections import write_schema
 
-    click.echo(write_schema(collections_of(import_services())), nl=False)
+    click.echo(write_schema(_create_library(service).service_collections), nl=False)
 
 
 def write_generated_world(number: int, shipped: str | None, counts: dict[str, int]) -> None:
@@ -110,8 +115,11 @@ def write_generated_world(number: int, shipped: str | None, counts: dict[str, in
     click.echo(dump_world(world), nl=False)
 
 
-def _create_library() -> Any:
-    """Return the library of worlds that has the shipped services; it prints warnings to standard error."""
+def _create_library(published: tuple[str, ...]) -> Any:
+    """Return the library of worlds that has the shipped services, and those of published files.
+
+    It prints warnings to standard error.
+    """
     from ..assembly.interfaces import CONTROL_SPEC, list_specs
     from ..contract.spec import load_spec
     from ..resources import data_folder
@@ -119,10 +127,18 @@ def _create_library() -> Any:
     from ..settings import Settings
     from ..worlds.loading import WorldLibrary
 
+    if published:
+        from .commands import build_or_exit
+
+        return replace(build_or_exit(Settings(service=published)).worlds, warn=_print_warning)
     specs = (load_spec(path, compiles_late=True) for path in list_specs(Settings()) if path.name != CONTROL_SPEC)
     return WorldLibrary(
         data_folder("fixtures"),
         collections_of(import_services()),
         frozenset(scope for spec in specs for scope in spec.scopes),
-        lambda doubt: click.echo(f"warning: {doubt}", err=True),
+        _print_warning,
     )
+
+
+def _print_warning(doubt: str) -> None:
+    click.echo(f"warning: {doubt}", err=True)

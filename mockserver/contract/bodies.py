@@ -11,7 +11,7 @@ from ..errors import BadRequest
 from ..messages import JSON_MEDIA_TYPE, YAML_MEDIA_TYPE, YAML_MEDIA_TYPES
 from ..wording import shorten
 from . import body_fields, query_string, strict_json
-from .body_fields import FieldTree
+from .body_fields import FieldScan, FieldTree
 from .spec import Spec, SpecNode
 from .validation import SchemaValidator
 
@@ -54,6 +54,10 @@ class BodyPlan:
         """Return the id of a bulk's element: one of its fields, or the element itself; None if it has no id."""
         id_ = element.get(self.element_id) if isinstance(element, dict) else element
         return id_ if isinstance(id_, str) else None
+
+    def scan_body(self, body: Any, max_undeclared: int) -> FieldScan:
+        """Return what `scan_fields` returns for the declared fields."""
+        return body_fields.scan_fields(self.field_tree, body, max_undeclared)
 
     def parse_body(self, content: bytes, content_type: str | None) -> ParsedBody:
         """Return the validated body; BadRequest if it cannot be read or does not fit its schema."""

@@ -80,17 +80,21 @@ class FieldScan:
         return False
 
 
-def compile_fields(spec: Spec, schema: SpecNode) -> FieldTree:
-    """Compile the fields of a request body, whose schema must not be recursive."""
+def compile_fields(spec: Spec, schema: SpecNode, visited: tuple[str, ...] = ()) -> FieldTree:
+    """Compile the fields of a request body; where a schema contains itself, any field may follow."""
+    reference = schema.get("$ref")
+    if reference in visited:
+        return FieldTree(is_open=True)
+    visited = (*visited, reference) if reference else visited
     schema = spec.resolve(schema)
     properties: dict[str, FieldTree] = {}
     constraints = read_constraints(schema)
     for part in schema.get("allOf", ()):
-        tree = compile_fields(spec, part)
+        tree = compile_fields(spec, part, visited)
         properties |= tree.properties
         constraints |= {"required": [*constraints.get("required", ()), *tree.constraints.get("required", ())]}
-    properties |= {name: compile_fields(spec, part) for name, part in schema.get("properties", {}).items()}
-    items = compile_fields(spec, schema["items"]) if "items" in schema else None
+    properties |= {name: compile_fields(spec, part, visited) for name, part in schema.get("properties", {}).items()}
+    items = compile_fields(spec, schema["items"], visited) if "items" in schema else None
     return FieldTree(properties, items, tuple(schema.get("enum", ())), not properties and items is None, constraints)
 
 

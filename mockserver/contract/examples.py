@@ -9,6 +9,7 @@ from typing import Any
 from ..messages import JSON_MEDIA_TYPE
 from .spec import Spec, SpecNode
 
+ONLY_EXAMPLE = "example"  # the name of an example that needs none
 GENERATED_EXAMPLE = "made"  # the name of a generated example
 FORMAT_EXAMPLES = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://example.com"}
 TYPE_EXAMPLES: Mapping[str, Any] = {"number": 1.5, "boolean": True}
@@ -47,19 +48,19 @@ def compile_examples(
 
 
 def _list_examples(spec: Spec, reply: SpecNode, schema: SpecNode) -> dict[str, Any]:
-    declared = spec.resolve(reply)["content"][JSON_MEDIA_TYPE].get("examples", {})
-    examples = {name: spec.resolve(example)["value"] for name, example in declared.items()}
+    media = spec.resolve(reply)["content"][JSON_MEDIA_TYPE]
+    examples = {name: spec.resolve(example)["value"] for name, example in media.get("examples", {}).items()}
+    if not examples and "example" in media:
+        return {ONLY_EXAMPLE: media["example"]}
     return examples or {GENERATED_EXAMPLE: generate_example(spec, schema)}
 
 
 def generate_example(spec: Spec, schema: SpecNode, name: str = "text", visited: tuple[str, ...] = ()) -> Any:
     """Return a value that fits a schema, with every declared property except recursive ones."""
     visited = (*visited, *filter(None, [schema.get("$ref")]))
-    schema = spec.resolve(schema)
-    if "example" in schema:
-        return schema["example"]
-    if "enum" in schema:
-        return schema["enum"][0]
+    schema = spec.resolve(schema) if len(set(visited)) == len(visited) else {"example": {}}  # recursive otherwise
+    if "example" in schema or "enum" in schema:
+        return schema["example"] if "example" in schema else schema["enum"][0]
     if schema.get("type") == "array":
         return [generate_example(spec, schema["items"], name, visited)]
     if schema.get("type") == "object" or "allOf" in schema:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from ..messages import JSON_MEDIA_TYPE, TextBody
-from . import bodies, parameters
+from . import bodies, parameters, tolerance
 from .bodies import BodyPlan
 from .constraints import Constraint, list_constraints
 from .examples import ReplyExamples, compile_examples
@@ -51,6 +51,9 @@ class Operation:
     count_headers: the response headers with the number of rows (C2, M5).
     takes_slashes: whether the last id of the path may have slashes that are not encoded (`x-takes-slashes`).
     has_compound_query: whether `q` may have a `compoundLogicalQuery` (C5).
+    is_examined: whether every request to it may have findings: it is deprecated, or its spec is tolerant.
+    has_token_tenant: whether its tenant is that of the token, since the path names none.
+    is_example: whether its replies are examples of the spec and change nothing: it is not simulated.
     """
 
     id: str
@@ -84,6 +87,9 @@ class Operation:
     takes_slashes: bool = False
     has_compound_query: bool = False
     is_deprecated: bool = False
+    is_examined: bool = False
+    is_example: bool = False
+    has_token_tenant: bool = False
 
     def has_parameter(self, name: str) -> bool:
         """Whether the operation has this query or header parameter."""
@@ -131,10 +137,11 @@ def compile_operations(spec: Spec) -> Iterator[Operation]:
 def _cached_parameter(spec: Spec, compiled: dict[str, Parameter], node: SpecNode) -> Parameter:
     """Return a parameter; all operations that refer to the same one share it."""
     reference = node.get("$ref")
+    compile_node = tolerance.compile_tolerant_parameter if spec.is_tolerant else parameters.compile_parameter
     if reference is None:
-        return parameters.compile_parameter(spec, node)
+        return compile_node(spec, node)
     if reference not in compiled:
-        compiled[reference] = parameters.compile_parameter(spec, node)
+        compiled[reference] = compile_node(spec, node)
     return compiled[reference]
 
 
@@ -169,7 +176,8 @@ def _compile_operation(
         statuses = {int(status): spec.resolve(reply) for status, reply in node["responses"].items()}
         schemas = {status: json_schema(spec, reply) for status, reply in statuses.items()}
         ok_schema = schemas.get(200)
-        body_plan = bodies.compile_body(spec, node, is_bulk=MULTI_STATUS in statuses)
+        compile_plan = tolerance.compile_tolerant_body if spec.is_tolerant else bodies.compile_body
+        body_plan = compile_plan(spec, node, is_bulk=MULTI_STATUS in statuses)
         located = _compile_parameters(item, node, parameter_for)
         constraints = _find_constraints(located, body_plan)
         return Operation(
@@ -183,9 +191,12 @@ def _compile_operation(
             boundaries=tuple(constraint for constraint in constraints if constraint.has_valid_side),
             body_plan=body_plan,
             reply_validators={
-                status: None if schema is None else validator_for(schema) for status, schema in schemas.items()
+                status: None if schema is None or spec.is_tolerant else validator_for(schema)
+                for status, schema in schemas.items()
             },
-            row_validator=None if ok_schema is None else _row_validator(spec.resolve(ok_schema), validator_for),
+            row_validator=None
+            if ok_schema is None or spec.is_tolerant
+            else _row_validator(spec.resolve(ok_schema), validator_for),
             text_media_types={
                 status: frozenset(reply.get("content", ())) - {JSON_MEDIA_TYPE} for status, reply in statuses.items()
             },
@@ -198,6 +209,7 @@ def _compile_operation(
             takes_slashes=item.get("x-takes-slashes", False),
             has_compound_query=node.get("x-compound", False),
             is_deprecated=node.get("deprecated", False),
+            is_examined=spec.is_tolerant or node.get("deprecated", False),
             **({} if ok_schema is None else extensions_for(ok_schema)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

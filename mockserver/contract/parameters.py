@@ -17,7 +17,37 @@ ValueT = TypeVar("ValueT")
 
 BOOLEANS = {"true": True, "false": False}
 SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}  # of an array's values, by style; a comma by default
+NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 INTEGER = re.compile(r"-?[0-9]{1,18}")  # longer ones may not fit in 64 bits
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterAdvice:
+    """What a schema says of a parameter whose values are not checked against it."""
+
+    required: bool
+    schema_type: str
+    validator: SchemaValidator
+
+    def find_violation(self, raw: RawValue | None) -> str:
+        """Return a sentence on what is wrong with the value in a request, None if it is absent; "" for nothing."""
+        if not raw:
+            return "This parameter is required." if self.required else ""
+        error = self.validator.first_error(_guess_value(self.schema_type, raw))
+        return f"This does not fit its schema: {error.detail}" if error else ""
+
+
+def _guess_value(schema_type: str, raw: RawValue) -> Any:
+    """Return the value of a text that a schema is to be compared with: the text itself if it has another type."""
+    if schema_type == "array":
+        return raw if isinstance(raw, list) else raw.split(",")
+    if not isinstance(raw, str):
+        return raw
+    if schema_type == "boolean":
+        return BOOLEANS.get(raw.lower(), raw)
+    if schema_type == "integer" and INTEGER.fullmatch(raw):
+        return int(raw)
+    return float(raw) if schema_type == "number" and NUMBER.fullmatch(raw) else raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +64,7 @@ class Parameter:
     qualifies: the parameter that names the resource, if this one only describes it further (`x-qualifies`).
     aliases: other names that clients send it under, as they are looked up (`x-aliases`, B4d).
     constraints: the keywords of its schema that limit its values.
+    advice: what its schema says of values that are accepted all the same, in a tolerant spec.
     """
 
     name: str
@@ -51,6 +82,7 @@ class Parameter:
     qualifies: str | None = None
     aliases: tuple[str, ...] = ()
     constraints: Mapping[str, Any] = field(default_factory=dict)
+    advice: ParameterAdvice | None = None
 
     @property
     def is_repeatable(self) -> bool:

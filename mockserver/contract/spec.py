@@ -28,11 +28,13 @@ class Spec:
     root: its parsed content.
     compiles_late: whether its schemas and examples may be compiled when they are first used. Tests compile all of the
         shipped specs; a spec of the user's own is compiled at the start, which reports what is wrong with it.
+    is_tolerant: whether requests and replies may break its schemas, which have defects; see `tolerance`.
     """
 
     path: Path
     root: SpecNode
     compiles_late: bool = False
+    is_tolerant: bool = False
     _found: dict[str, SpecNode] = field(default_factory=dict, compare=False, repr=False)  # by reference
 
     @property

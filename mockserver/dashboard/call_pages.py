@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
+from heapq import merge
+from itertools import dropwhile, islice
 from typing import Any
 
 from ..control.requests import exports, snippets, wiremock
 from ..errors import ClientError
 from ..faults.replies import available_statuses
 from ..records.exchange import JournalEntry
-from .call_search import SearchMistake, parse_call_search
-from .visit import ControlRefusal, PageView, Visit
+from ..simulations.simulation_registry import Simulation
+from .call_changes import list_call_changes
+from .call_search import BodyBudget, CallTest, SearchMistake, SearchScope, parse_call_search
+from .callers import CallerNames
+from .visit import PageView, Visit
+
+FoundCall = tuple[Simulation, JournalEntry]
 
 CALLS_ON_PAGE = 50
-CHANGES_OF_CALL = 100  # that the page of a call shows
 TABS = {
     "request": "Request",
     "response": "Response",
     "why": "Why",
     "findings": "Findings",
-    "state": "State",
-    "code": "Code",
+    "state": "State before and after",
+    "code": "As curl, fetch, Python",
 }
 
 
@@ -33,24 +39,24 @@ class UnknownCall(ClientError):
 
 
 def show_calls(visit: Visit) -> PageView:
-    """List the latest calls that match the search, and those before a number."""
+    """List the latest calls that match the search, and those before one of them."""
     search, before = visit.query.get("q", ""), visit.query.get("before", "")
-    found: list[JournalEntry] = []
-    mistake = ""
+    found: list[FoundCall] = []
+    mistake, budget = "", BodyBudget()
     try:
-        matches = parse_call_search(search)
-        last = int(before) if before.isascii() and before.isdigit() else 0
-        entries = (entry for entry in visit.simulation.records.iter_latest() if not last or entry.number < last)
-        found = list(islice(filter(matches, entries), CALLS_ON_PAGE + 1))
+        found = list(islice(_iter_older(find_calls(visit, search, budget), before), CALLS_ON_PAGE + 1))
     except SearchMistake as error:
         mistake = str(error)
     shown = found[:CALLS_ON_PAGE]
-    older = visit.link("calls", q=search, before=shown[-1].number) if len(found) > CALLS_ON_PAGE else ""
+    older = visit.link("calls", q=search, before=_name_place(shown[-1])) if len(found) > CALLS_ON_PAGE else ""
     world = visit.simulation.world
+    names = {simulation.name: CallerNames(simulation) for simulation, _ in shown}
     values = {
-        "calls": [describe_call(visit, entry) for entry in shown],
+        "calls": [describe_call(visit, entry, simulation.name, names[simulation.name]) for simulation, entry in shown],
+        "has_worlds": bool(visit.list_world_names()),
         "search": search,
         "mistake": mistake,
+        "is_partial": budget.is_spent,
         "older": older,
         "is_older": bool(before),
         "example_token": world.tokens.suggest_token(world.default_tenant) or "",
@@ -59,13 +65,39 @@ def show_calls(visit: Visit) -> PageView:
     return PageView("calls.html", values)
 
 
+def find_calls(visit: Visit, search: str, budget: BodyBudget | None = None) -> Iterator[FoundCall]:
+    """Yield the calls of the worlds that the page shows and that match a search, the latest first; SearchMistake."""
+    budget = budget or BodyBudget()
+    found = []
+    for simulation in visit.list_shown_worlds():
+        scope = SearchScope(simulation.name, CallerNames(simulation).describe_caller, budget)
+        found.append(_iter_matching(simulation, parse_call_search(search, scope)))
+    return merge(*found, key=lambda call: -call[1].arrived_at.timestamp()) if len(found) > 1 else found[0]
+
+
+def _iter_matching(simulation: Simulation, matches: CallTest) -> Iterator[FoundCall]:
+    return ((simulation, entry) for entry in simulation.records.iter_latest() if matches(entry))
+
+
+def _iter_older(calls: Iterator[FoundCall], place: str) -> Iterator[FoundCall]:
+    """Yield the calls after a place in the list; all for none, and nothing if the call there has left the journal."""
+    if not place:
+        return calls
+    return islice(dropwhile(lambda call: _name_place(call) != place, calls), 1, None)
+
+
+def _name_place(call: FoundCall) -> str:
+    """Return the place of a call in the list, for the address of the calls before it."""
+    return f"{call[1].number}.{call[0].name}"
+
+
 def show_call(visit: Visit) -> PageView:
     """Show one call on the tab that the address names."""
     entry = find_call(visit)
     tab = visit.query.get("tab", "request")
     tab = tab if tab in TABS else "request"
     values = {
-        "call": describe_call(visit, entry),
+        "call": describe_call(visit, entry, visit.simulation.name, CallerNames(visit.simulation)),
         "entry": entry,
         "event": wiremock.serve_event_json(entry),
         "tab": tab,
@@ -85,9 +117,10 @@ def find_call(visit: Visit) -> JournalEntry:
     return entry
 
 
-def describe_call(visit: Visit, entry: JournalEntry) -> dict[str, Any]:
+def describe_call(visit: Visit, entry: JournalEntry, world: str, names: CallerNames) -> dict[str, Any]:
     """Return what a line of the list shows."""
     return {
+        "world": world,
         "id": entry.id,
         "number": entry.number,
         "time": entry.arrived_at,
@@ -95,6 +128,7 @@ def describe_call(visit: Visit, entry: JournalEntry) -> dict[str, Any]:
         "url": wiremock.redacted_url(entry),
         "status": entry.status,
         "persona": entry.principal.name if entry.principal else "",
+        "customer": names.name_customer(entry),
         "tenant": entry.tenant or "",
         "microseconds": entry.microseconds,
         "test": entry.test_name or "",
@@ -102,7 +136,7 @@ def describe_call(visit: Visit, entry: JournalEntry) -> dict[str, Any]:
         "fault": entry.fault or "",
         "operation": entry.operation.id if entry.operation else "",
         "is_unanswered": entry.is_unmatched,
-        "address": visit.link(f"calls/{entry.id}"),
+        "address": visit.link(f"calls/{entry.id}", world=world),
     }
 
 
@@ -118,7 +152,7 @@ def _describe_tab(visit: Visit, entry: JournalEntry, tab: str) -> dict[str, Any]
         case "why":
             return {"explanation": visit.read(f"/explain/{entry.id}")}
         case "state":
-            return {"changes": _list_changes(visit, entry)}
+            return {"changes": list_call_changes(visit, entry)}
         case "code":
             tokens = visit.simulation.world.tokens
             return {
@@ -129,18 +163,6 @@ def _describe_tab(visit: Visit, entry: JournalEntry, tab: str) -> dict[str, Any]
                 }
             }
     return {}
-
-
-def _list_changes(visit: Visit, entry: JournalEntry) -> list[dict[str, Any]] | None:
-    """Return what a call changed; None if the changes are no longer kept."""
-    if entry.versions is None or entry.versions[0] == entry.versions[1]:
-        return []
-    try:
-        told = visit.read("/changes", tenant=entry.tenant, since=entry.versions[0], limit=CHANGES_OF_CALL)
-    except ControlRefusal:
-        return None
-    own = [change for change in told["changes"] if change.get("call", {}).get("id") == entry.id]
-    return own or None
 
 
 def _find_neighbours(visit: Visit, entry: JournalEntry) -> dict[str, str]:

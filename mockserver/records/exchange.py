@@ -30,12 +30,14 @@ class Finding(NamedTuple):
 
     place: name of the parameter, or JSON pointer into the body, with `*` for the elements of an array.
     suggestion: the declared name that was probably meant, or "".
+    error_type: that of the error which it is with `contract` strict.
     """
 
     kind: FindingKind
     place: str
     message: str
     suggestion: str = ""
+    error_type: str = "undeclared"
 
 
 @dataclass(slots=True, eq=False)

@@ -10,11 +10,12 @@ from itertools import islice
 from threading import Lock
 from typing import Any
 
-from ..contract import body_fields
 from ..contract.body_fields import FieldScan
 from ..contract.operations import Operation
+from ..contract.query_string import RawValue
+from ..contract.tolerance import ExaminedScan
 from ..errors import INVALID_BODY, INVALID_PARAMETERS, BadRequest
-from .exchange import Exchange, Finding
+from .exchange import Exchange, Finding, FindingKind
 from .known_headers import COMMON_HEADERS, KnownHeaders
 
 EMPTY_SCAN = FieldScan()
@@ -26,17 +27,20 @@ MAX_TESTS_PER_FINDING = 20
 
 def find_request_findings(
     operation: Operation,
-    query: Iterable[str],
+    query: Mapping[str, RawValue],
     headers: Mapping[str, str],
     scan: FieldScan,
     known_headers: KnownHeaders = COMMON_HEADERS,
 ) -> tuple[Finding, ...]:
-    """Return the undeclared parameters, headers and body fields of a request, and the deprecated things it uses."""
+    """Return what the contract of a request does not allow: undeclared things, and deprecated ones.
+
+    With a tolerant spec, also what breaks its schemas.
+    """
     if (
         known_headers.names.issuperset(headers)
         and operation.parameters["query"].names.issuperset(query)
         and not scan.undeclared
-        and not operation.is_deprecated
+        and not operation.is_examined
     ):
         return ()
     request_findings = [
@@ -44,6 +48,7 @@ def find_request_findings(
         *_undeclared_headers(operation, headers, known_headers),
         *_deprecations(operation),
         *_undeclared_fields(scan),
+        *_broken_constraints(operation, query, headers, scan),
     ]
     return tuple(islice(dict.fromkeys(request_findings), MAX_FINDINGS_PER_REQUEST)) if request_findings else ()
 
@@ -52,14 +57,15 @@ def scan_body(operation: Operation, body: Any) -> FieldScan:
     """Return the fields of a request body, up to MAX_UNDECLARED_FIELDS that are not declared."""
     if operation.body_plan is None or body is None:
         return EMPTY_SCAN
-    return body_fields.scan_fields(operation.body_plan.field_tree, body, MAX_UNDECLARED_FIELDS)
+    return operation.body_plan.scan_body(body, MAX_UNDECLARED_FIELDS)
 
 
 def finding_error(finding: Finding) -> BadRequest:
     """Return the error that a finding becomes if the setting `contract` is strict (C11b)."""
     hint = f" Did you mean {finding.suggestion}?" if finding.suggestion else ""
     message = INVALID_BODY if finding.kind == "body" else INVALID_PARAMETERS
-    return BadRequest(message, field=finding.place, error_type="undeclared", detail=finding.message + hint, rule="C11b")
+    detail = finding.message + hint
+    return BadRequest(message, field=finding.place, error_type=finding.error_type, detail=detail, rule="C11b")
 
 
 @lru_cache(maxsize=1000)  # tokens have few different sets of scopes
@@ -159,6 +165,22 @@ def _undeclared_fields(scan: FieldScan) -> Iterator[Finding]:
     for occurrence in scan.undeclared:
         suggestion = _nearest_name(occurrence.name, frozenset(occurrence.siblings))
         yield Finding("body", occurrence.pointer[:200], "This field is not declared.", suggestion)
+
+
+def _broken_constraints(
+    operation: Operation, query: Mapping[str, RawValue], headers: Mapping[str, str], scan: FieldScan
+) -> Iterator[Finding]:
+    """Yield what breaks the schemas of a tolerant spec; requests that break those of others have been refused."""
+    places: tuple[tuple[FindingKind, Mapping[str, RawValue]], ...] = (("query", query), ("header", headers))
+    for kind, raw_values in places:
+        for parameter in operation.parameters[kind]:
+            raw = raw_values.get(parameter.lookup_name)
+            violation = parameter.advice.find_violation(raw) if parameter.advice else ""
+            if violation:
+                yield Finding(kind, parameter.name, violation, error_type="schema")
+    if isinstance(scan, ExaminedScan) and scan.violation is not None:
+        error = scan.violation
+        yield Finding("body", error.field[:200], f"This does not fit its schema: {error.detail}", error_type="schema")
 
 
 @lru_cache(maxsize=1000)

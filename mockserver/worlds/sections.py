@@ -182,6 +182,11 @@ def build_world_schema(collections: Mapping[str, Collection]) -> dict[str, Any]:
     }
 
 
+def reserved_names() -> frozenset[str]:
+    """Return the names in a world file that no collection of a service can have."""
+    return frozenset(build_world_schema({})["properties"])
+
+
 def write_schema(collections: Mapping[str, Collection]) -> str:
     """Return the text of `fixtures/world.schema.json`, which editors use."""
     return json.dumps(build_world_schema(collections), indent=2) + "\n"

@@ -89,7 +89,7 @@ def test_a_paused_page_stays_as_it_is(dashboard: Dashboard) -> None:
 
 
 def test_the_search_finds_calls_and_explains_its_mistakes(dashboard: Dashboard) -> None:
-    for path in (SEGMENTS, f"{SEGMENTS}/none", "/cart/acme/carts"):
+    for path in (SEGMENTS, f"{SEGMENTS}/none", "/ai-service/acme/jobs"):
         dashboard.call(path)
     dashboard.open()
     search = dashboard.page.get_by_role("searchbox")
@@ -147,18 +147,18 @@ def test_a_call_shows_its_parts_on_tabs(dashboard: Dashboard) -> None:
     expect(page.get_by_role("region", name="Response")).to_contain_text(GOLDEN)
     tabs.get_by_role("link", name="Findings").click()
     expect(page.get_by_role("region", name="Findings")).to_contain_text("pagesize")
-    tabs.get_by_role("link", name="State").click()
+    tabs.get_by_role("link", name="State before and after").click()
     expect(page.get_by_text("This call changed nothing.")).to_be_visible()
-    tabs.get_by_role("link", name="Code").click()
-    expect(page.get_by_label("curl")).to_contain_text("Authorization: Bearer admin-token")
-    expect(page.get_by_label("fetch")).to_contain_text("await fetch(")
-    expect(page.get_by_label("Python")).to_contain_text("urlopen(request)")
+    tabs.get_by_role("link", name="As curl, fetch, Python").click()
+    expect(page.get_by_label("curl", exact=True)).to_contain_text("Authorization: Bearer admin-token")
+    expect(page.get_by_label("fetch", exact=True)).to_contain_text("await fetch(")
+    expect(page.get_by_label("Python", exact=True)).to_contain_text("urlopen(request)")
     page.get_by_role("link", name="Newer").click()
     tabs.get_by_role("link", name="Why").click()
     expect(page.get_by_role("region", name="Why")).to_contain_text("curl")
     page.get_by_role("link", name="Newer").click()
-    tabs.get_by_role("link", name="State").click()
-    expect(page.get_by_role("region", name="State")).to_contain_text("was removed from segment")
+    tabs.get_by_role("link", name="State before and after").click()
+    expect(page.get_by_role("region", name="State before and after")).to_contain_text("was removed from segment")
 
 
 def test_a_call_fails_next_time_is_replayed_and_undone(dashboard: Dashboard) -> None:
@@ -177,16 +177,16 @@ def test_a_call_fails_next_time_is_replayed_and_undone(dashboard: Dashboard) -> 
     assert statuses == [503, 204]
     dashboard.open("?q=status:204")
     dashboard.page.get_by_role("link", name=ITEM).click()
-    dashboard.press("Undo to before this call")
+    dashboard.press("Jump to the state before this call")
     expect(dashboard.page.get_by_role("status")).to_contain_text("1 change is undone; acme is as before this call.")
     assert "code" not in dashboard.call(ITEM)
 
 
 def test_what_is_impossible_is_said(dashboard: Dashboard) -> None:
     dashboard.call("/__admin/faults", "POST", {"tenant": "acme", "response": {"fixedDelayMilliseconds": 1}})
-    dashboard.call("/cart/acme/carts")
+    dashboard.call("/ai-service/acme/jobs")
     dashboard.open()
-    dashboard.page.get_by_role("link", name="/cart/acme/carts").click()
+    dashboard.page.get_by_role("link", name="/ai-service/acme/jobs").click()
     assert dashboard.page.get_by_role("button", name="Fail once").count() == 0
     dashboard.press("Replay")
     expect(dashboard.page.get_by_role("alert")).to_contain_text("A fault may hold this call")
@@ -199,12 +199,28 @@ def test_a_page_of_a_world_shows_only_its_calls(dashboard: Dashboard) -> None:
     dashboard.call(f"{SEGMENTS}/blue", **{"X-Mock-World": "blue"})
     dashboard.open("?world=blue")
     expect(dashboard.page.locator("[data-row]")).to_have_count(1)
-    expect(dashboard.page.get_by_text("world blue")).to_be_visible()
+    expect(dashboard.page.get_by_label("World")).to_have_value("blue")
     dashboard.page.get_by_role("link", name=f"{SEGMENTS}/blue").click()
     dashboard.press("Replay")
     expect(dashboard.page.get_by_role("status")).to_contain_text("Sent again")
     assert "world=blue" in dashboard.page.url
     dashboard.call("/__admin/worlds/blue", "DELETE")
+
+
+def test_without_a_world_the_page_shows_the_calls_of_all(dashboard: Dashboard) -> None:
+    dashboard.open()
+    dashboard.call(SEGMENTS)
+    dashboard.call(f"{SEGMENTS}/none", **{"X-Mock-World": "green"})
+    row = dashboard.page.locator("[data-row]")
+    expect(row).to_have_count(2)
+    expect(row.first).to_contain_text("green")
+    dashboard.page.get_by_role("searchbox").fill("world:green")
+    dashboard.press("Search")
+    expect(row).to_have_count(1)
+    row.get_by_role("link").click()
+    assert "world=green" in dashboard.page.url
+    expect(dashboard.page.get_by_role("heading", level=1)).to_contain_text("404")
+    dashboard.call("/__admin/worlds/green", "DELETE")
 
 
 def test_older_calls_are_on_further_pages(dashboard: Dashboard) -> None:

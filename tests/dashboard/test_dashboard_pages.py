@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from mockserver.app import App, build
+from mockserver.dashboard import state_pages
 from mockserver.dashboard.page_routes import ROUTES
 from mockserver.messages import Request, Response
 from mockserver.settings import Settings
@@ -96,7 +97,7 @@ def test_what_does_not_exist_is_a_page_that_says_so(desk: Desk, path: str) -> No
 
 
 def test_links_lead_to_pages(desk: Desk) -> None:
-    desk.call("GET", "/cart/acme/carts")
+    desk.call("GET", "/ai-service/acme/jobs")
     seen: set[str] = set()
     waiting = ["calls", "unanswered", "state", "controls", "coverage", "api"]
     while waiting and len(seen) < 150:
@@ -111,11 +112,14 @@ def test_links_lead_to_pages(desk: Desk) -> None:
 
 
 def test_unanswered_calls_name_the_nearest_operation(desk: Desk) -> None:
-    for path in ("/cart/acme/carts", "/cart/acme/carts", "/customer-segment/acme/segmentz"):
+    missing = ("/customer-segment/acme/segmentz", "/customer-segment/acme/segmints", "/shop/acme")
+    for path in ("/ai-service/acme/jobs", "/ai-service/acme/jobs", *missing):
         desk.call("GET", path)
     text = desk.read("unanswered")
-    assert "cart not simulated 2 calls" in text
-    assert "GET /cart/{tenant}/carts" in text
+    assert "1 GET /customer-segment/acme/segmints GET /customer-segment/{tenant}/segments" in text
+    assert "(unknown) not simulated 1 call Calls Call Nearest simulated operation 1 GET /shop/acme none is near" in text
+    assert "ai not simulated 2 calls" in text
+    assert "GET /ai-service/{tenant}/jobs" in text
     assert "GET /customer-segment/acme/segmentz GET /customer-segment/{tenant}/segments" in text
     desk.call("POST", "/__admin/requests/reset")
     assert "Every call had an answer." in desk.read("unanswered")
@@ -137,9 +141,9 @@ def test_snapshots_are_saved_compared_restored_and_deleted(desk: Desk) -> None:
     assert "Nothing has changed." in desk.read("controls?compare=my+start")
     desk.call("DELETE", f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/{HAMMER}")
     assert HAMMER in desk.read("controls?compare=my+start").partition("Since the snapshot")[2]
-    desk.post("controls/snapshots/my%20start/restore", tenant="acme")
+    desk.post("controls/snapshots/restore", tenant="acme", name="my start")
     assert "Nothing has changed." in desk.read("controls?compare=my+start")
-    desk.post("controls/snapshots/my%20start/delete", tenant="acme")
+    desk.post("controls/snapshots/delete", tenant="acme", name="my start")
     assert desk.call("GET", "/__admin/snapshots")["snapshots"] == []
     assert "has no snapshot 'my start'" in desk.read("controls?compare=my+start")
 
@@ -161,7 +165,76 @@ def test_a_token_is_created(desk: Desk) -> None:
     desk.post("controls/tokens", token="mine", scopes="customersegment.segment_read", tenant="acme")
     assert isinstance(desk.call("GET", "/customer-segment/acme/segments", token="mine"), list)
     assert "mine" in desk.read("controls")
-    assert desk.send("controls/tokens", token="").status == 400
+    said = desk.post("controls/tokens", token="", scopes="customersegment.segment_read", tenant="acme", lifetime="60")
+    token = said.split()[2]
+    assert isinstance(desk.call("GET", "/customer-segment/acme/segments", token=token), list)
+    desk.post("controls/clock/advance", tenant="acme", seconds="61")
+    assert not isinstance(desk.call("GET", "/customer-segment/acme/segments", token=token), list)
+    desk.post("controls/clock", tenant="acme", mode="real")
+    assert desk.send("controls/tokens", token="x", lifetime="soon", tenant="acme").status == 400
+
+
+def happened(desk: Desk, path: str, **fields: str) -> str:
+    """Change the clock; return what the page says happened by it."""
+    response = desk.send(path, tenant="acme", **fields)
+    assert response.status == 303, response.content.decode()
+    page = desk.read(response.headers["Location"].removeprefix("/__admin/ui/"))
+    return page.partition(" From ")[2].partition(" Snapshots ")[0].partition(" Next ")[0]
+
+
+def test_the_clock_shows_what_happened_by_it_and_what_comes_next(desk: Desk) -> None:
+    happened(desk, "controls/clock", mode="frozen", at="2026-12-01T00:00:00Z")
+    validity = {"from": "2026-12-24T00:00:00.000Z", "to": "2026-12-26T00:00:00.000Z"}
+    desk.call("PATCH", f"/__admin/state/segments/{GOLDEN}", {"validity": validity})
+    desk.call("PATCH", "/__admin/state/coupons/WELCOME10", {"restrictions": {"validUntil": "2026-12-25T00:00:00.000Z"}})
+    seconds = str(23 * 86_400 + 12 * 3600)
+    desk.post("controls/tokens", token="brief", tenant="acme", lifetime=seconds)
+    assert "begins. 2026-12-24 12:00:00 Token brief expires." in desk.read("controls").partition(" Next ")[2]
+    assert "Nothing happened by it" in happened(desk, "controls/clock/advance", seconds="3600")
+    text = happened(desk, "controls/clock/advance", to="2026-12-25T12:00:00Z")
+    for sentence in (
+        f"2026-12-24 00:00:00 The validity of segment Golden Segment ({GOLDEN}) begins.",
+        "2026-12-24 12:00:00 Token brief expires.",
+        "2026-12-25 00:00:00 The validity of coupon",
+    ):
+        assert sentence in text
+    assert "2026-12-26" not in text
+    assert f"({GOLDEN}) ends." in happened(desk, "controls/clock/advance", seconds="86400")
+    desk.call("DELETE", "/__admin/tokens/brief")
+    desk.post("controls/clock", tenant="acme", mode="real")
+
+
+def test_a_fault_is_created(desk: Desk) -> None:
+    form = {"tenant": "acme", "operation": "GET-customer-segment-retrieve-segment", "status": "503", "times": "1"}
+    desk.post("controls/faults", **form, delay="5", persona="admin-token")
+    (fault,) = desk.call("GET", "/__admin/faults")["faults"]
+    assert (fault["operation"], fault["persona"], fault["times"]) == (form["operation"], "admin-token", 1)
+    assert fault["response"] == {"status": 503, "fixedDelayMilliseconds": 5}
+    desk.post("controls/faults", tenant="acme", fault="EMPTY_RESPONSE", skip="2")
+    assert desk.call("GET", "/__admin/faults")["faults"][1]["response"] == {"fault": "EMPTY_RESPONSE"}
+    assert desk.send("controls/faults", **form | {"status": "many"}).status == 400
+    assert desk.send("controls/faults", **form | {"operation": "none"}).status == 422
+
+
+def test_a_call_shows_each_row_before_and_after(desk: Desk) -> None:
+    item = f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/{HAMMER}"
+    desk.call("DELETE", item)
+    desk.call("PUT", item, {})
+    desk.call(
+        "PATCH",
+        f"/customer-segment/acme/segments/{GOLDEN}",
+        [{"op": "replace", "path": "/siteCode", "value": "export"}],
+    )
+    ids = [entry.id for entry in desk.app.records.list_entries("acme")]
+    removed, added, changed = (desk.show(f"calls/{id_}?tab=state") for id_ in ids[-3:])
+    assert "itemAssignments" in removed
+    absent = '<td class="quiet">absent</td>'
+    assert re.search(rf'/itemId</code></th>\s*<td class="before"><pre>{HAMMER}</pre></td>\s*{absent}', removed)
+    assert re.search(rf'/itemId</code></th>\s*{absent}\s*<td class="after"><pre>{HAMMER}</pre></td>', added)
+    assert re.search(
+        r'/siteCode</code></th>\s*<td class="before"><pre>main</pre></td>\s*<td class="after"><pre>export</pre></td>',
+        changed,
+    )
 
 
 def test_faults_show_their_hits_and_are_removed(desk: Desk) -> None:
@@ -240,8 +313,57 @@ def sees(desk: Desk, customer: str, **query: str) -> dict[str, tuple[str, str]]:
 
 def test_a_customer_sees_what_the_api_shows(desk: Desk) -> None:
     shown = desk.call("GET", "/customer-segment/acme/segments", token=f"customer:{JOHN}")
-    seen = {id_ for id_, (answer, _) in sees(desk, JOHN).items() if answer == "yes"}
+    seen = {id_ for id_, (answer, _) in sees(desk, JOHN).items() if answer == "yes" and " " not in id_}
     assert seen == {segment["id"] for segment in shown}
+
+
+def items_seen(desk: Desk, customer: str, **query: str) -> dict[str, tuple[str, str]]:
+    rows: dict[str, tuple[str, str]] = {}
+    for page in range(1, 4):
+        found = sees(desk, customer, page=str(page), **query)
+        rows |= {id_.removeprefix("item "): facts for id_, facts in found.items() if id_.startswith("item ")}
+    return rows
+
+
+def test_a_customer_sees_the_products_that_a_match_finds(desk: Desk) -> None:
+    products = [row["id"] for row in desk.call("GET", "/__admin/state/products")]
+    shown = desk.call("GET", "/customer-segment/acme/segments", token=f"customer:{JOHN}")
+    segment_ids = [segment["id"] for segment in shown]
+    for site in ("main", "export"):
+        body = {"items": [{"id": id_} for id_ in products], "segmentIds": segment_ids, "site": site}
+        matched = desk.call("POST", "/customer-segment/acme/segments/match", body)
+        seen = items_seen(desk, JOHN, items="products", site=site)
+        assert set(seen) == set(products)
+        assert {id_ for id_, (answer, _) in seen.items() if answer == "yes"} == matched_ids(matched)
+
+
+def test_a_customer_sees_the_categories_of_the_trees(desk: Desk) -> None:
+    trees = desk.call("GET", "/customer-segment/acme/segments/items/category-trees", token=f"customer:{JOHN}")
+    waiting, in_trees = list(trees), set()
+    while waiting:
+        node = waiting.pop()
+        in_trees.add(node["id"])
+        waiting += node.get("subcategories", ())
+    seen = items_seen(desk, JOHN, items="categories")
+    assert {id_ for id_, (answer, _) in seen.items() if answer == "yes"} == in_trees
+
+
+def test_each_reason_for_and_against_an_item_is_given(desk: Desk) -> None:
+    way = "by its category Hammer in Tool Fans"
+    assert items_seen(desk, JOHN, q="Hammer")[HAMMER] == ("yes", f"in Golden Segment; {way}")
+    desk.call("PUT", "/__admin/state/products/new", {"name": "New"})
+    desk.call("PUT", f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/new", {})
+    assert items_seen(desk, JOHN, q="new")["new"] == ("yes", "in Golden Segment")
+    desk.call("PATCH", f"/__admin/state/segments/{GOLDEN}", {"status": "INACTIVE"})
+    refused = ("no", "in Golden Segment, which the customer does not see: its status is INACTIVE")
+    assert items_seen(desk, JOHN, q="new")["new"] == refused
+    assert items_seen(desk, JOHN, q="Hammer")[HAMMER] == ("yes", way)
+    desk.call("PUT", "/__admin/state/products/loose", {"name": "Loose"})
+    assert items_seen(desk, JOHN, q="loose") == {"loose": ("no", "assigned to no segment")}
+
+
+def matched_ids(matched: Any) -> set[str]:
+    return {each["id"] for each in matched}
 
 
 def test_each_reason_against_a_segment_is_given(desk: Desk) -> None:
@@ -261,54 +383,128 @@ def test_each_reason_against_a_segment_is_given(desk: Desk) -> None:
     assert sees(desk, "20000015")[GOLDEN][1].startswith("neither assigned nor in one of its groups")
 
 
+class Inputs(HTMLParser):
+    """Collects what a browser would send of the form that saves a row."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._open = ""
+        self.feed(text.partition('<form method="post"')[2].partition("</form>")[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: text or "" for name, text in attrs}
+        if tag in {"textarea", "select"}:
+            self._open = facts["name"]
+            self.values[self._open] = ""
+        elif tag == "input":
+            self.values[facts["name"]] = facts["value"]
+        elif tag == "option":
+            self._is_chosen = "selected" in facts
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.values[self._open] = self.values[self._open].removeprefix("\n")
+        if tag in {"textarea", "select"}:
+            self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open and (self.lasttag == "textarea" or (self.lasttag == "option" and self._is_chosen)):
+            self.values[self._open] += data
+
+
 def form_of(desk: Desk, path: str) -> dict[str, str]:
-    page = desk.show(path)
-    return {
-        "tenant": "acme",
-        "digest": re.findall(r'name="digest" value="([^"]*)"', page)[0],
-        "row": unescape(re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)[0]),
-    }
+    return Inputs(desk.show(path)).values
+
+
+def json_form_of(desk: Desk, path: str, **fields: Any) -> dict[str, str]:
+    """Return the form of the row as JSON, with some fields changed."""
+    form = form_of(desk, f"{path}?as=json")
+    return form | {"row": orjson.dumps(orjson.loads(form["row"]) | fields).decode()}
+
+
+HAMMER_PAGE = f"state/products/rows/{HAMMER}"
 
 
 def test_a_row_is_changed_by_its_form(desk: Desk) -> None:
-    path = f"state/products/rows/{HAMMER}"
-    form = form_of(desk, path)
-    row = orjson.loads(form["row"]) | {"code": "NEW"}
-    assert desk.post(path, **form | {"row": orjson.dumps(row).decode()}) == f"Product {HAMMER} is saved."
-    assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "NEW"
+    form = form_of(desk, HAMMER_PAGE) | {"field.text.code": "NEW", "field.choice.published": "false"}
+    assert desk.post(HAMMER_PAGE, **form) == f"Product {HAMMER} is saved."
+    row = desk.call("GET", f"/__admin/state/products/{HAMMER}")
+    assert (row["code"], row["published"]) == ("NEW", False)
+    desk.post(HAMMER_PAGE, **json_form_of(desk, HAMMER_PAGE, code="NEWER"))
+    assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "NEWER"
+
+
+@pytest.mark.parametrize("collection", sorted(build(Settings()).worlds.collections))
+def test_a_form_that_is_sent_as_it_is_changes_nothing(desk: Desk, collection: str) -> None:
+    before = desk.call("GET", f"/__admin/state/{collection}")
+    for address in list_row_pages(desk, collection)[:10]:
+        path = address.replace("segments/", "state/segments/rows/").replace("customers/", "state/customers/rows/")
+        path = path if address.startswith(("segments/", "customers/")) else address
+        desk.post(path.partition("?")[0], **form_of(desk, path))
+    assert desk.call("GET", f"/__admin/state/{collection}") == before
+
+
+def list_row_pages(desk: Desk, collection: str) -> list[str]:
+    page = desk.show(f"state/{collection}")
+    return [unescape(address) for address in re.findall(r'<td class="nowrap"><a href="/__admin/ui/([^"]+)"', page)]
 
 
 def test_a_row_that_the_contract_refuses_stays_in_the_form(desk: Desk) -> None:
-    path = f"state/products/rows/{HAMMER}"
-    form = form_of(desk, path)
-    row = orjson.loads(form["row"]) | {"categories": ["none"]}
-    reply = desk.send(path, **form | {"row": orjson.dumps(row).decode()})
+    form = form_of(desk, HAMMER_PAGE) | {"field.json.categories": '["none"]'}
+    reply = desk.send(HAMMER_PAGE, **form)
     assert reply.status == 400
+    text = unescape(reply.content.decode())
+    assert re.search(r'id="about-categories"><strong class="wrong">.*is not among the categories', text)
+    assert Inputs(text).values["field.json.categories"] == '["none"]'
+    reply = desk.send(HAMMER_PAGE, **json_form_of(desk, HAMMER_PAGE, categories=["none"]))
     assert "is not among the categories" in unescape(reply.content.decode())
-    assert "&#34;none&#34;" in reply.content.decode()
-    assert desk.send(path, **form | {"row": "{"}).status == 400
-    assert desk.send(path, **form | {"row": "[]"}).status == 400
+    for text in ("{", "[]"):
+        assert desk.send(HAMMER_PAGE, **form | {"row": text}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("collection", "field", "text", "reason"),
+    [
+        ("products", "field.json.categories", "[", "This is not JSON."),
+        ("products", "field.texts.name", '{"en": ', "texts by language"),
+        ("categories", "field.number.position", "first", "Write a number"),
+        ("categories", "field.number.position", "true", "Write a number"),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_its_field(
+    desk: Desk, collection: str, field: str, text: str, reason: str
+) -> None:
+    path = list_row_pages(desk, collection)[0]
+    form = form_of(desk, path)
+    assert field in form
+    reply = desk.send(path.partition("?")[0], **form | {field: text})
+    assert reply.status == 400
+    page = unescape(reply.content.decode())
+    assert re.search(rf'id="about-{field.rpartition(".")[2]}"><strong class="wrong">[^<]*{reason}', page)
+    assert Inputs(page).values[field] == text
 
 
 def test_a_row_that_somebody_else_has_changed_is_a_conflict(desk: Desk) -> None:
-    path = f"state/products/rows/{HAMMER}"
-    form = form_of(desk, path)
+    form = form_of(desk, HAMMER_PAGE) | {"field.text.code": "MINE"}
     desk.call("PATCH", f"/__admin/state/products/{HAMMER}", {"code": "THEIRS"})
-    row = orjson.dumps(orjson.loads(form["row"]) | {"code": "MINE"}).decode()
-    reply = desk.send(path, **form | {"row": row})
+    reply = desk.send(HAMMER_PAGE, **form)
     assert reply.status == 409
-    text = unescape(reply.content.decode())
+    text = reply.content.decode()
     assert "Conflict:" in text
-    assert "THEIRS" in text
+    assert re.search(r"<code>code</code>.*?<pre>THEIRS</pre>.*?<pre>MINE</pre>", text, re.S)
     digest = re.findall(r'name="digest" value="([^"]*)"', text)[0]
-    desk.post(path, **form | {"row": row, "digest": digest})
+    desk.post(HAMMER_PAGE, **form | {"digest": digest})
     assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "MINE"
 
 
 def test_a_row_is_created_and_removed(desk: Desk) -> None:
-    row = '{"id": "mug", "code": "MUG", "name": {"en": "Mug"}}'
-    assert desk.post("state/products/new", tenant="acme", row=row) == "Product mug is saved."
-    assert desk.send("state/products/new", tenant="acme", row=row).status == 409
+    form = form_of(desk, "state/products/new")
+    form |= {"field.text.id": "mug", "field.text.code": "MUG", "field.texts.name": "Mug"}
+    assert desk.post("state/products/new", **form) == "Product mug is saved."
+    assert desk.call("GET", "/__admin/state/products/mug")["name"] == {"en": "Mug"}
+    assert desk.send("state/products/new", **form).status == 409
+    assert desk.send("state/products/new", **form | {"field.text.id": ""}).status == 400
     assert desk.send("state/products/new", tenant="acme", row='{"code": "MUG"}').status == 400
     assert desk.post("state/products/remove/mug", tenant="acme") == "Product mug is removed."
     reply = desk.send(f"state/products/remove/{HAMMER}", tenant="acme")
@@ -316,10 +512,18 @@ def test_a_row_is_created_and_removed(desk: Desk) -> None:
     assert desk.post(f"state/products/remove/{HAMMER}", tenant="acme", force="true")
 
 
+def test_a_row_leads_to_the_rows_that_it_refers_to(desk: Desk) -> None:
+    category = desk.call("GET", f"/__admin/state/products/{HAMMER}")["categories"][0]
+    assert f'href="/__admin/ui/state/categories/rows/{category}?tenant=acme"' in desk.show(HAMMER_PAGE)
+
+
 @pytest.mark.parametrize("collection", sorted(build(Settings()).worlds.collections))
 def test_every_collection_has_a_list_a_search_and_a_page_for_each_row(desk: Desk, collection: str) -> None:
     page = desk.show(f"state/{collection}")
-    addresses = [unescape(address) for address in re.findall(r'<td class="nowrap"><a href="/__admin/ui/([^"]+)"', page)]
+    addresses = list_row_pages(desk, collection)
+    if not desk.call("GET", f"/__admin/state/{collection}"):
+        assert "No rows." in page
+        return
     assert addresses
     for address in addresses[:2]:
         desk.show(address)
@@ -334,6 +538,18 @@ def test_long_collections_have_pages(desk: Desk) -> None:
     )
     assert (len(first), len(second)) == (50, 50)
     assert not set(first) & set(second)
+
+
+def test_long_collections_are_searched_part_by_part(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_pages, "MAX_SEARCHED_ROWS", 40)
+    keys = [row["id"] for row in desk.call("GET", "/__admin/state/products")]
+    last = keys[-1]
+    desk.call("PATCH", f"/__admin/state/products/{last}", {"code": "Ünlike-Any"})
+    page = desk.show("state/products?q=%C3%BCNLIKE-any")
+    assert "No row has this text, among those searched." in page
+    address = unescape(re.findall(r'rel="next" href="/__admin/ui/([^"]+)">Search from row 41 on', page)[0])
+    assert re.findall(r'data-row="([^"]+)"', desk.show(address)) == [last]
+    assert re.findall(r'data-row="([^"]+)"', desk.show(f"state/products?q={last}"))[0] == last
 
 
 class Tags(HTMLParser):
@@ -372,6 +588,17 @@ def test_hostile_texts_are_escaped_everywhere(desk: Desk) -> None:
         assert parsed.images == 1, path
         assert not parsed.handlers, path
     assert found > 10
+
+
+def test_customers_are_found_and_shown_by_name(desk: Desk) -> None:
+    for token in ("admin-token", f"customer:{JOHN}", "customer-token", f"customer:{JACK}"):
+        desk.call("GET", "/customer-segment/acme/segments", token=token)
+    for search in ("persona:john", '"john doe"'):
+        page = desk.show(f"calls?q={quote(search)}")
+        assert page.count("data-row=") == 2
+        assert page.count(">John Doe</td>") == 2
+    call = desk.app.records.list_entries("acme")[-1]
+    assert "(Jack" in desk.read(f"calls/{call.id}")
 
 
 def test_the_navigation_shows_where_a_page_is(desk: Desk) -> None:

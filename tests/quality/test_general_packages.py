@@ -43,6 +43,7 @@ STANDARD = {
     "documents.py": {"readOnly"},
     "error_shapes.py": {"productId", "resourceId"},
     "paging.py": {"pageNumber", "pageSize"},
+    "tolerance.py": {"totalCount"},
 }
 
 

@@ -137,6 +137,7 @@ def _mock_json(entry: JournalEntry) -> Mapping[str, Any]:
         "tenant": entry.tenant,
         "service": entry.service or None,
         "operationId": entry.operation.id if entry.operation else None,
+        "simulated": False if entry.operation and entry.operation.is_example else None,
         "persona": entry.principal.name if entry.principal else None,
         "scope": entry.used_scope,
         "missingScopes": list(entry.missing_scopes) or None,
