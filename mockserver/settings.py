@@ -69,6 +69,7 @@ class Switches:
         default="after-cart",
         metadata=_about("When the context of a session can be read: once there is a cart, or from the start.", "S1"),
     )
+    login_cart: Literal["none", "create"] = field(default="none", metadata=_about("Whether logins make carts.", "Q17"))
     price_context: Literal["chosen", "default-site"] = field(
         default="chosen",
         metadata=_about("Which sessions have prices: those that chose a site, currency or country, or all.", "P8"),

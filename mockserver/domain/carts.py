@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from itertools import chain
 
 from ..access import Principal
-from ..store.state import Document, State
+from ..store.clock import format_timestamp
+from ..store.state import Document, Revision, State
 from ..store.tenant import Tenant
 from .shopping_context import (
+    SESSION_CONTEXTS,
     ShoppingContext,
+    choose,
+    complete_choices,
     country_of_site,
     find_active_segment_ids,
     find_group_ids,
@@ -58,6 +62,21 @@ def find_open_cart(state: State, cart: Document) -> Document | None:
         ),
         None,
     )
+
+
+def with_first_cart(tenant: Tenant, state: State, customer_id: str, session_id: str) -> State:
+    """Return a state in which a customer has an open cart on the site of the session, which may be a new one (Q17)."""
+    values = complete_choices(state, customer_id, state.collection(SESSION_CONTEXTS).get(session_id, {}))
+    if values is None:
+        return state
+    names = {name: values[name] for name in ("siteCode", "currency")} | {"customerId": customer_id}
+    draft = {**names, "sessionId": session_id}
+    if find_open_cart(state, draft) is not None:
+        return state
+    now, cart_id = format_timestamp(tenant.clock.now()), tenant.ids.next_document_id(state.collection(CARTS))
+    empty = {"id": cart_id, "status": OPEN, "items": [], "discounts": [], **draft}
+    state = state.with_document(CARTS, cart_id, {**empty, "metadata": Revision(1, now, now).to_metadata(None)})
+    return choose(tenant, state, session_id, cartId=cart_id, **names)
 
 
 def list_open_carts(state: State) -> Iterable[Document]:

@@ -20,7 +20,7 @@ NO_RETURN_ADDRESS = "https://payments.example.com/"
 
 
 def find_active_mode(state: State, mode_id: str | None) -> Document | None:
-    """Return an active payment mode; None if there is none with this id."""
+    """Return the active payment mode with this id, or None."""
     mode = state.collection(PAYMENT_MODES).get(mode_id or "")
     return mode if mode is not None and mode["active"] else None
 
@@ -33,7 +33,7 @@ def is_paid_elsewhere(mode: Document) -> bool:
 
 
 def begin_payment(mode: Document, order_id: str) -> dict[str, Any]:
-    """Return the transaction of an order's payment, and where the buyer has to go if it is made elsewhere.
+    """Return the transaction of an order's payment, and where the buyer pays if that is elsewhere.
 
     Offline nobody can be paid, so that is where the buyer goes after the payment (Y3).
     """

@@ -477,3 +477,21 @@ def test_a_world_with_impossible_carts_is_refused(client: Client, carts: list[An
     reply = client.with_token(None).put(f"//__admin/world?tenant={client.tenant}", json=world)
     assert reply.status_code in {400, 422}
     assert reason in reply.text
+
+
+# The login (Q17).
+
+
+@pytest.mark.parametrize(("switch", "status"), [("none", 201), ("create", 409)])
+def test_q17_a_login_creates_a_cart_if_the_switch_says_so(
+    simulator: Callable[..., Client], switch: str, status: int
+) -> None:
+    visitor = visit(simulator(login_cart=switch))
+    guest_cart = visitor.create()
+    customer = log_in(visitor)
+    customer.call("POST", "", {"siteCode": "main", "currency": "EUR"}, status)
+    own_cart = customer.call("GET", "", None, 200, siteCode="main")
+    assert (own_cart["customerId"], own_cart["status"], own_cart["items"]) == (JOHN, "OPEN", [])
+    customer.call("POST", f"/{own_cart['id']}/merge", {"carts": [guest_cart]}, 200)
+    again = log_in(visit(customer.client))
+    assert again.call("GET", "", None, 200, siteCode="main")["id"] == own_cart["id"]

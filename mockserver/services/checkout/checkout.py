@@ -29,7 +29,7 @@ ADDRESS_TYPES = (SHIPPING, BILLING)
 
 
 class PlacedOrder(NamedTuple):
-    """The order that a checkout made; `payment_details` says where the buyer has to go, None if nowhere."""
+    """The order that a checkout made; `payment_details` says where the buyer pays, None if nowhere."""
 
     id: str
     payment_details: dict[str, Any] | None
@@ -121,7 +121,7 @@ def _check_payment(state: State, method: Body) -> None:
 
 
 def _describe_payment(state: State, method: Body, order_id: str) -> dict[str, Any] | None:
-    """Return where the buyer has to go to pay; None if nowhere, or if the payment is deferred (Y5)."""
+    """Return where the buyer pays; None if nowhere, or if the payment is deferred (Y5)."""
     attributes = method.get("customAttributes", {})
     mode = find_active_mode(state, attributes.get("modeId"))
     is_now = method["provider"] == PAYMENT_GATEWAY and not attributes.get("deferred", False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...access import Principal, format_scope
 from ...domain import saas_tokens
+from ...domain.carts import with_first_cart
 from ...domain.customer_accounts import find_customer
 from ...domain.customer_profile import DEFAULT_PASSWORD
 from ...domain.customer_scopes import CUSTOMER_SCOPES
@@ -41,6 +42,8 @@ def log_in(sessions: SessionStore, tenant: Tenant, caller: Principal, email: str
     customer_id = _authenticate_customer(tenant.state, email, password)["id"]
     session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
     _note_customer(tenant, session)
+    if tenant.switches.login_cart == "create":
+        tenant.change(lambda state: (with_first_cart(tenant, state, customer_id, session.id), None))
     reply = grant_session_tokens(sessions, tenant, session, LOGIN_LIFETIMES)
     reply["saas_token"] = saas_tokens.sign_saas_token(customer_id, tenant.clock.now(), LOGIN_LIFETIMES.access_seconds)
     return _with_legacy_names(reply) | {"sessionId": session.id, "scope": format_scope(CUSTOMER_SCOPES, tenant.name)}

@@ -31,7 +31,7 @@ def quote_shipping(state: State, site_code: str, body: Body) -> list[dict[str, A
 
 
 def find_lowest_fee(state: State, site_code: str, body: Body) -> dict[str, Any]:
-    """Return the lowest fee of all methods for an order; ZoneNotFound if there is none."""
+    """Return the lowest fee of all methods for an order; ZoneNotFound without one."""
     fees = [method["fee"] for row in quote_shipping(state, site_code, body) for method in row["methods"]]
     if not fees:
         raise ZoneNotFound("method for this order and", str(body["shipToAddress"]["country"]))

@@ -173,7 +173,7 @@ def _store_zone(tenant: Tenant, state: State, zone: Document) -> State:
 
 
 def _read_zone(state: State, body: Body, language: str | None) -> dict[str, Any]:
-    """Return what a zone takes from a body; BadRequest for something that is no code of a country (Z1)."""
+    """Return what a zone takes from a body; BadRequest for a country without a valid code (Z1)."""
     for number, destination in enumerate(body.get("shipTo", ())):
         if not COUNTRY_CODE.fullmatch(destination["country"]):
             detail = "Provided value is not a valid country code"
