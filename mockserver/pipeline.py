@@ -120,7 +120,7 @@ class Pipeline:
         return self.fault_injector.intercept(exchange, operation, lambda: self._run_operation(exchange, operation))
 
     def _find_token_tenant(self, request: Request, operation: Operation) -> str:
-        """Return the tenant of the token, for an operation whose path names none (Z9); "" for other operations."""
+        """Return the tenant of the token, for an operation whose path names none (G9); "" for other operations."""
         if not operation.has_token_tenant:
             return ""
         holder = self.world.tokens.find_holder(request.headers.get("authorization"), self.world.default_tenant)

@@ -161,7 +161,7 @@ class Settings:
         metadata=_about(
             "Published OpenAPI file of another service of the vendor, an overlay, or a folder with such files; "
             "serves it by the vendor's conventions; repeatable.",
-            "Z1",
+            "G1",
         ),
     )
     service_code: Path | None = field(

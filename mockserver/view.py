@@ -127,9 +127,10 @@ def _parse_languages(parameter: Parameter, call: Call, switches: Switches) -> la
 
 
 def _parse_filters(operation: Operation, call: Call) -> list[filters.Filter]:
-    """Return the filters of the parameters that name a field (C18)."""
-    requested = ((path, call.query.get(name)) for name, path in operation.filter_paths.items())
-    return [filters.Filter(path, value) for path, value in requested if value is not None]
+    """Return the filters of the parameters that name a field (C18, C18a)."""
+    declared = operation.parameters_by_name
+    requested = ((path, call.query.get(name), declared[name]) for name, path in operation.filter_paths.items())
+    return [filters.Filter(path, value, by.filters_by_part) for path, value, by in requested if value is not None]
 
 
 def _parse_page(size: Parameter, call: Call, switches: Switches) -> paging.Page:

@@ -57,6 +57,7 @@ class Parameter:
     lookup_name: the name in a request; the names of headers are in lower case.
     validator: None if any value of the type is valid.
     filter_path: the dotted path of the field that it filters by (`x-filter`, C18).
+    filters_by_part: whether a part of the field's text is enough (`x-contains`, C18a).
     accepts_any_text: whether its value is the text in the request, whatever that is.
     default: the text that an absent parameter is read as.
     separator: what separates the values of an array; None if its name is repeated for each value.
@@ -76,6 +77,7 @@ class Parameter:
     accepts_any_text: bool
     enum_values: tuple[Any, ...] = ()
     filter_path: str | None = None
+    filters_by_part: bool = False
     default: str | None = None
     separator: str | None = None
     is_limited_to_supported: bool = False
@@ -140,6 +142,7 @@ def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:
         validator is None and schema_type not in {*CONVERTERS, "array"},
         enum_values,
         declared.get("x-filter"),
+        declared.get("x-contains", False),
         default if isinstance(default, str) else None,
         _array_separator(declared),
         declared.get("x-supported-languages", False),

@@ -1,4 +1,4 @@
-"""Tolerant specs: published files with defects, whose schemas refuse nothing; what breaks one is a finding (Z2)."""
+"""Tolerant specs: published files with defects, whose schemas refuse nothing; what breaks one is a finding (G2)."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class TolerantBodyPlan(BodyPlan):
         parsed = BodyPlan.parse_body(self, content, content_type)
         expected: type = {"object": dict, "array": list}.get(self.outer_type, object)
         if content and parsed.value is not None and not isinstance(parsed.value, expected):
-            raise BadRequest(error_type="type", detail=f"The body must be an {self.outer_type}.", rule="Z2")
+            raise BadRequest(error_type="type", detail=f"The body must be an {self.outer_type}.", rule="G2")
         if self.has_query and isinstance(parsed.value, dict) and not isinstance(parsed.value.get("q", ""), str):
-            raise BadRequest(field="/q", error_type="type", detail="This must be a text.", rule="Z2")
+            raise BadRequest(field="/q", error_type="type", detail="This must be a text.", rule="G2")
         return parsed
 
     def _parse_content(self, content: bytes, content_type: str) -> Any:

@@ -1,4 +1,4 @@
-"""Designs generic collections: their names, keys and generated values, from paths, schemas and examples (Z3, Z4)."""
+"""Designs generic collections: their names, keys and generated values, from paths, schemas and examples (G3, G4)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Design(NamedTuple):
     """A generic collection as it was designed: its rows, how they are shown, and what its operations need.
 
     ids: the field of the key by path parameter. fields: those that are declared, by name.
-    localized: the fields with texts by language. plain_texts: those of them that are plain in one language (Z11).
+    localized: the fields with texts by language. plain_texts: those of them that are plain in one language (G11).
     starts: the rows that it starts with.
     """
 
@@ -134,7 +134,7 @@ def _find_examples(spec: Spec, operations: Mapping[RoleName, Operation]) -> list
 
 
 def _can_grow(family: Family) -> bool:
-    """Whether an operation can add a row; a collection that only has reads starts with the published rows (Z10)."""
+    """Whether an operation can add a row; a collection that only has reads starts with the published rows (G10)."""
     return any(
         role in ("create", "create_item", "bulk") or (role == "replace" and CREATED in operation.reply_validators)
         for operation, role in family.roles

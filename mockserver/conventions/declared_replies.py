@@ -1,4 +1,4 @@
-"""Replies as each operation declares them: which fields of a row they show (Z5)."""
+"""Replies as each operation declares them: which fields of a row they show (G5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors as each operation declares them: its examples are filled with what is wrong (Z6)."""
+"""Errors as each operation declares them: its examples are filled with what is wrong (G6)."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from ..contract.spec import Spec
 from ..messages import JSON_MEDIA_TYPE, STATUSES_WITHOUT_BODY, Call, Handler, Reply, TextBody
 from .declared_fields import declares_content
 
-MARK = {"X-Mock-Not-Simulated": "example"}  # the header of every such reply (Z7)
+MARK = {"X-Mock-Not-Simulated": "example"}  # the header of every such reply (G7)
 
 
 def create_example_handler(spec: Spec, operation: Operation) -> Handler:
-    """Return a handler that answers with the first example of the first status of success (Z7)."""
+    """Return a handler that answers with the first example of the first status of success (G7)."""
     status = min(status for status in operation.reply_validators if 200 <= status < 400)
 
     def answer_by_example(call: Call) -> Reply:

@@ -1,4 +1,4 @@
-"""Rules of generic collections: how rows are created, replaced, changed and removed, whatever they contain (Z3)."""
+"""Rules of generic collections: how rows are created, replaced, changed and removed, whatever they contain (G3)."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class GenericRows:
             self.parent.find(state, parts[: self.parent_count])
 
     def insert(self, tenant: Tenant, state: State, parents: Parts, body: Mapping[str, Any]) -> tuple[State, Row]:
-        """Return a state with a new row, and the row; its key is in the body, or generated (Z4). Conflict, NotFound."""
+        """Return a state with a new row, and the row; its key is in the body, or generated (G4). Conflict, NotFound."""
         own = self.collection.key_fields[len(parents) :]
         ids = [self._read_id(name, body.get(name)) for name in own]
         parts = (*parents, *(id_ or self._generate_id(tenant, state, parents) for id_ in ids))
@@ -124,11 +124,11 @@ class GenericRows:
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, str | int):
-            raise BadRequest(field=f"/{name}", error_type="type", detail="An id must be a text.", rule="Z4")
+            raise BadRequest(field=f"/{name}", error_type="type", detail="An id must be a text.", rule="G4")
         return str(value)
 
     def _generate_id(self, tenant: Tenant, state: State, parents: Parts) -> str:
-        """Return an id that no row below these parents has: 24 hex digits, or a UUID as in the examples (Z4)."""
+        """Return an id that no row below these parents has: 24 hex digits, or a UUID as in the examples (G4)."""
         while True:
             digits = tenant.ids.next_hex(UUID_DIGITS if self.makes_uuids else DOCUMENT_ID_DIGITS)
             id_ = str(UUID(digits)) if self.makes_uuids else digits

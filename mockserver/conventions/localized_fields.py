@@ -1,4 +1,4 @@
-"""Localized fields: texts by language, found in the schemas and examples of a published file (Z11)."""
+"""Localized fields: texts by language, found in the schemas and examples of a published file (G11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filters of lists: query parameters with the name of a field keep the rows that have their value there (Z8)."""
+"""Filters of lists: query parameters with the name of a field keep the rows that have their value there (G8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads published services: from files to operations with handlers, collections and a report for each file (Z1)."""
+"""Loads published services: from files to operations with handlers, collections and a report for each file (G1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapes: which operations of a published file follow the conventions, and of which collection (Z1)."""
+"""Shapes: which operations of a published file follow the conventions, and of which collection (G1)."""
 
 from __future__ import annotations
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Collection as Names
 from operator import itemgetter
 
 from ..errors import NotFound
 from ..messages import Call, Handler, Listing, Reply
 from ..store.collection import Collection
 from ..store.state import Document, State
-from . import documents
+from . import documents, texts
+from .documents import Body, Cascade
 from .rows import LazyRows, Row
 
 Present = Callable[[State], Callable[[Document], Row]]  # for a state, returns what makes a document's row
 Select = Callable[[Call], Iterable[Document]]
 Condition = Callable[[Call, Document], bool]
+Prepare = Callable[[Call, Body], Body]  # returns what is stored of a body; BadRequest
 
 
 def present_stored(_: State) -> Callable[[Document], Row]:
@@ -63,22 +66,68 @@ def read_document(
     return handle
 
 
-def create_document(collection: Collection) -> Handler:
-    """Return a handler that creates a document and returns its key."""
+def create_document(collection: Collection, *, prepare: Prepare | None = None, shows_all: bool = False) -> Handler:
+    """Return a handler that creates a document and returns its key.
+
+    prepare: returns what is stored of the body; by default all of it, with its texts by language (D20).
+    shows_all: whether the reply is the document instead.
+    """
+    to_content = prepare or _name_languages_in(collection)
 
     def handle(call: Call) -> Reply:
-        return Reply(201, {collection.key: documents.insert_document(call.tenant, collection, call.body)})
+        key = documents.insert_document(call.tenant, collection, to_content(call, call.body or {}))
+        return Reply(201, _show(call, collection, key) if shows_all else {collection.key: key})
 
     return handle
 
 
-def replace_document(collection: Collection, parameter: str) -> Handler:
-    """Return a handler that creates (201) or replaces (204) the document whose key is in a path parameter."""
+def replace_document(
+    collection: Collection,
+    parameter: str,
+    *,
+    prepare: Prepare | None = None,
+    creates: bool = True,
+    status: int = 204,
+    shows_all: bool = False,
+) -> Handler:
+    """Return a handler that replaces the document whose key is in a path parameter, and returns its key if it is new.
+
+    creates: whether a missing document is created (201); otherwise it is a 404.
+    status: of a replacement. shows_all: whether the reply to a replacement is the document.
+    """
+    to_content = prepare or _name_languages_in(collection)
 
     def handle(call: Call) -> Reply:
-        key = call.path[parameter]
-        created = documents.upsert_document(call.tenant, collection, key, call.body)
-        return Reply(201, {collection.key: key}) if created else Reply(204)
+        key, content = call.path[parameter], to_content(call, call.body or {})
+        is_new = documents.upsert_document(call.tenant, collection, key, content, creates=creates)
+        if is_new:
+            return Reply(201, {collection.key: key})
+        return Reply(status, _show(call, collection, key) if shows_all else None)
+
+    return handle
+
+
+def merge_document(
+    collection: Collection,
+    parameter: str,
+    *,
+    prepare: Prepare | None = None,
+    fields: Names[str] | None = None,
+    status: int = 204,
+    shows_all: bool = False,
+) -> Handler:
+    """Return a handler that changes the fields of a document that the body has; null removes one (RFC 7396).
+
+    `x-patches` in the spec names the schema of the result. fields: those that can be changed; others are ignored.
+    """
+    to_content = prepare or _name_languages_in(collection)
+
+    def handle(call: Call) -> Reply:
+        key, patch = call.path[parameter], to_content(call, call.body or {})
+        if fields is not None:
+            patch = {name: value for name, value in patch.items() if name in fields or name == "metadata"}
+        documents.merge_into_document(call.tenant, collection, key, patch, call.validate_patched)
+        return Reply(status, _show(call, collection, key) if shows_all else None)
 
     return handle
 
@@ -94,11 +143,30 @@ def patch_document(collection: Collection, parameter: str) -> Handler:
     return handle
 
 
-def delete_document(collection: Collection, parameter: str) -> Handler:
-    """Return a handler that deletes a document."""
+def delete_document(
+    collection: Collection, parameter: str, *, needs_document: bool = False, cascade: Cascade | None = None
+) -> Handler:
+    """Return a handler that deletes a document.
+
+    needs_document: whether a missing one is a 404 whatever the switch `delete_missing` (D9b).
+    cascade: returns the state without what depends on the document.
+    """
 
     def handle(call: Call) -> Reply:
-        documents.remove_document(call.tenant, collection, call.path[parameter])
+        key = call.path[parameter]
+        documents.remove_document(call.tenant, collection, key, needs_document=needs_document, cascade=cascade)
         return Reply(204)
 
     return handle
+
+
+def _name_languages_in(collection: Collection) -> Prepare:
+    def prepare(call: Call, body: Body) -> Body:
+        return texts.name_languages(call.tenant.state, collection, body, call.header.get("Content-Language"))
+
+    return prepare
+
+
+def _show(call: Call, collection: Collection, key: str) -> Row:
+    state = call.tenant.state
+    return present_stored(state)(state.collection(collection.name)[key])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import BadRequest, Conflict, NotFound
@@ -15,6 +15,7 @@ from ..wording import json_pointer
 from . import jsonpatch, merge_patch, mixins, paths, writes
 
 Body = Mapping[str, Any]
+Cascade = Callable[[State, str], State]  # returns a state without what depends on the document with this key
 
 
 def find_document(state: State, collection: Collection, key: str, *, rule: str = "") -> Document:
@@ -47,11 +48,16 @@ def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:
     return tenant.change(rule)
 
 
-def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body) -> bool:
-    """Create or replace a document; True if it is new (D2). BadRequest (D7, D12) or StaleVersion (D3)."""
+def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body, *, creates: bool = True) -> bool:
+    """Create or replace a document; True if it is new (D2). BadRequest (D7, D12) or StaleVersion (D3).
+
+    creates: whether a missing one is created; otherwise NotFound.
+    """
 
     def rule(state: State) -> tuple[State, bool]:
         created = key not in state.collection(collection.name)
+        if created and not creates:
+            raise NotFound(key)
         return store_document(tenant, state, collection, key, body), created
 
     return tenant.change(rule)
@@ -80,13 +86,39 @@ def apply_document_patch(
     tenant.change(rule)
 
 
-def remove_document(tenant: Tenant, collection: Collection, key: str) -> None:
-    """Delete a document; NotFound for a missing one if the switch `delete_missing` is 404 (D9)."""
+def merge_into_document(
+    tenant: Tenant, collection: Collection, key: str, patch: Body, validate_patched: Validate | None
+) -> None:
+    """Change the fields of a document that a patch has; null removes one. NotFound, BadRequest or StaleVersion.
+
+    validate_patched: finds what is wrong with the document that the patch would leave.
+    """
 
     def rule(state: State) -> tuple[State, None]:
-        if key not in state.collection(collection.name) and tenant.switches.delete_missing == "404":
-            raise NotFound(key, rule="D9")
-        return state.without_document(collection.name, key), None
+        merged = merge_document(find_document(state, collection, key), patch)
+        error = validate_patched(merged) if validate_patched else None
+        if error is not None:
+            raise error
+        return store_document(tenant, state, collection, key, merged), None
+
+    tenant.change(rule)
+
+
+def remove_document(
+    tenant: Tenant, collection: Collection, key: str, *, needs_document: bool = False, cascade: Cascade | None = None
+) -> None:
+    """Delete a document; NotFound for a missing one if needed (D9b), or if the switch `delete_missing` is 404 (D9).
+
+    cascade: returns the state without what depends on the document.
+    """
+
+    def rule(state: State) -> tuple[State, None]:
+        if key not in state.collection(collection.name):
+            if needs_document or tenant.switches.delete_missing == "404":
+                raise NotFound(key, rule="D9b" if needs_document else "D9")
+            return state, None
+        without = state.without_document(collection.name, key)
+        return cascade(without, key) if cascade else without, None
 
     tenant.change(rule)
 

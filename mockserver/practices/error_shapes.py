@@ -7,6 +7,13 @@ from typing import Any
 
 from ..errors import BadRequest, ClientError, InvalidToken, NotFound, error_body
 
+RESOURCE_ERROR_TYPES = {
+    400: "validation_violation",
+    403: "insufficient_permissions",
+    404: "element_resource_non_existing",
+    409: "conflict_resource",
+}
+
 
 def write_coded_error(error: ClientError) -> dict[str, Any]:
     """Return code, status, message and a list of sentences, with the id of a missing resource (J1)."""
@@ -38,6 +45,14 @@ def write_typed_error(error: ClientError) -> dict[str, Any]:
         return error.body()
     body: dict[str, Any] = {"status": error.status, "type": _to_snake_case(error.reason), "message": error.message}
     return body | ({"details": [_detail_json(error)]} if isinstance(error, BadRequest) else {})
+
+
+def write_resource_error(error: ClientError) -> dict[str, Any]:
+    """Return the same as `write_typed_error`, with the types that orders and what belongs to them have (X9)."""
+    body = write_typed_error(error)
+    if not isinstance(error, InvalidToken):
+        body["type"] = RESOURCE_ERROR_TYPES.get(error.status, body["type"])
+    return body
 
 
 def write_site_error(error: ClientError) -> dict[str, Any]:

@@ -7,24 +7,23 @@ from typing import Any
 
 from ..store.collection import Collection
 from .generate import GeneratedWorld, generate_world
+from .published_ids import (
+    ANOTHER_COMPANY,
+    CUSTOMER_GROUP,
+    EMPLOYEE_GROUP,
+    GOLDEN,
+    JACK,
+    JOHN,
+    PLATINUM,
+    PUBLISHED_METADATA,
+    REGULARS_GROUP,
+    SOME_COMPANY,
+    THIRD_COMPANY,
+    TOOL_FANS,
+)
+from .published_shop import SHOP_ROWS
 from .sample_values import ATTRIBUTES_SCHEMA_URL
 
-GOLDEN, PLATINUM, TOOL_FANS = "628cd20c6e8b2432b6346ca6", "61ge81e13562e22001h6cf456", "628cd20c6e8b2432b6346ca7"
-JOHN, JACK = "98029737", "18249883"
-SOME_COMPANY, ANOTHER_COMPANY, THIRD_COMPANY = (
-    "660af2af69babe3cf6e40771",
-    "448gh29h1d0b5453g6346df6",
-    "5f2c1d7e9b8a4c3d2e1f0a9b",
-)
-CUSTOMER_GROUP, EMPLOYEE_GROUP, REGULARS_GROUP = (
-    "1gr5e52e-6e27-4ac5-9471-2467d3fb7500",
-    "1gr5e52e-6e27-4ac5-9471-2467d3fb7501",
-    "1gr5e52e-6e27-4ac5-9471-2467d3fb7502",
-)
-CUSTOMER_CART, VISITOR_CART = "65141d687308095e25ca0671", "60effb93e5545f246574fde2"
-PUBLISHED_TIME = "2024-10-12T12:00:00.000Z"
-PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME, "version": 1}
-OPEN_CART = {"siteCode": "main", "currency": "EUR", "status": "OPEN"}
 PUBLISHED_MIXIN_SCHEMAS = [
     {"url": url, "file": "schemas/segmentAttributes.json"}
     for url in (
@@ -42,6 +41,7 @@ API_SECTIONS = {  # what the API can create
     "groupUsers",
     "sessionContexts",
     "carts",
+    "orders",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
@@ -118,74 +118,7 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "categories": ["12468504"],
         },
     ],
-    "prices": [
-        {
-            "id": f"{product}-{currency}",
-            "itemId": {"itemType": "PRODUCT", "id": product},
-            "currency": currency,
-            "location": {"countryCode": "DE"},
-            "tierValues": [{"priceValue": value}],
-        }
-        for product, values in (("12468504", {"EUR": 12.95, "USD": 14.25}), ("12849186", {"EUR": 6.49, "USD": 7.15}))
-        for currency, value in values.items()
-    ],
-    "sessionContexts": [
-        {
-            "sessionId": f"customer:{JOHN}",
-            "customerId": JOHN,
-            "siteCode": "main",
-            "currency": "EUR",
-            "targetLocation": "DE",
-            "metadata": PUBLISHED_METADATA,
-        }
-    ],
-    "availabilities": [
-        {"id": f"{site}:{product}", "productId": product, "site": site, "available": True, "stockLevel": 50}
-        for product in ("12468504", "12849186")
-        for site in ("main", "export")
-    ],
-    "coupons": [
-        {
-            "code": "WELCOME10",
-            "name": "10 % for everybody",
-            "discountType": "PERCENT",
-            "discountPercentage": 10,
-            "allowAnonymous": True,
-        },
-        {
-            "code": "GOLD20",
-            "name": "20 % for the Golden Segment",
-            "discountType": "PERCENT",
-            "discountPercentage": 20,
-            "segmentRestricted": True,
-            "restrictions": {"segments": [GOLDEN]},
-        },
-        {
-            "code": "FIVEOFF",
-            "name": "5 EUR off orders from 20 EUR",
-            "discountType": "ABSOLUTE",
-            "discountAbsolute": {"amount": 5, "currency": "EUR"},
-            "maxRedemptionsPerCustomer": 1,
-            "restrictions": {"minOrderValue": {"amount": 20, "currency": "EUR"}},
-        },
-    ],
-    "carts": [
-        {
-            "id": CUSTOMER_CART,
-            "type": "shopping",
-            "customerId": "20000000",
-            **OPEN_CART,
-            "items": [{"id": "0", "productId": "12849186", "quantity": 2}],
-            "discounts": [{"code": "WELCOME10"}],
-        },
-        {
-            "id": VISITOR_CART,
-            "sessionId": "0b8cf5d4-8f3c-4d5e-9a55-6f0b3f1c2a77",
-            **OPEN_CART,
-            "items": [{"id": "0", "productId": "12468504", "quantity": 1}],
-            "discounts": [],
-        },
-    ],
+    **SHOP_ROWS,
     "segments": [
         {
             "id": GOLDEN,

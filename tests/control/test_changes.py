@@ -135,6 +135,10 @@ def test_a_call_is_told_in_a_sentence(
 
 FEW_ROWS: dict[str, list[Any]] = {  # of collections in which the default world has less than two rows
     "mixinSchemas": [{"url": "https://example.com/1", "schema": {}}, {"url": "https://example.com/2", "schema": {}}],
+    "exchangeRates": [
+        {"code": f"{one}_{two}", "sourceCurrency": one, "targetCurrency": two, "rate": "1"}
+        for one, two in (("EUR", "USD"), ("USD", "EUR"))
+    ],
     "couponRedemptions": [{"id": number, "couponCode": "WELCOME10"} for number in ("first", "second")],
     "priceModels": [{"id": "net", "includesTax": False}, {"id": "gross"}],
     "sessionContexts": [{"sessionId": "first"}, {"sessionId": "second"}],

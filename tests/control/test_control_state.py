@@ -18,7 +18,7 @@ from mockserver.settings import Settings
 from mockserver.store.clock import LATEST_TIME, AdjustableClock
 from mockserver.store.world import World
 from mockserver.worlds import comparing, exporting
-from mockserver.worlds.published import EMPLOYEE_GROUP as STAFF
+from mockserver.worlds.published_ids import EMPLOYEE_GROUP as STAFF
 from tests.support.client import Admin, Client
 from tests.support.clock import ManualClock
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, REGULARS, SCREWDRIVER, TOOL_FANS, WORLDS

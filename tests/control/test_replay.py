@@ -20,8 +20,8 @@ from flask import Flask
 
 from mockserver.app import App, build
 from mockserver.control.requests import recording, replay_runtime
+from mockserver.domain import saas_tokens
 from mockserver.records import journal
-from mockserver.services.customer_login import saas
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.live_server import TIMEOUT_SECONDS, clean_environment, serve_in_thread, start_server
@@ -381,7 +381,9 @@ def test_a_short_password_stays_too_short_and_is_not_quoted(session: Session, re
 
 @pytest.mark.parametrize("expiry", [10_000_000_000, 10])
 def test_a_subject_token_is_signed_again(session: Session, repeat: Repeat, expiry: int) -> None:
-    subject = jwt.encode({"sub": "98029737", "exp": expiry, "mail": "hush"}, saas.SIGNING_KEY, saas.ALGORITHM)
+    subject = jwt.encode(
+        {"sub": "98029737", "exp": expiry, "mail": "hush"}, saas_tokens.SIGNING_KEY, saas_tokens.ALGORITHM
+    )
     visitor = session.call("GET", "//customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")
     path = f"//customer/acme/exchangeauthtoken?subjectAccessToken={subject}"
     tokens = session.call("POST", path, visitor["access_token"])

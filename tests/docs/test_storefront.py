@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from mockserver.access import MANAGE_SEGMENTS, READ_OWN_SEGMENTS, READ_SEGMENTS
 from mockserver.app import build
 from mockserver.contract.operations import Operation
-from mockserver.services.customer_login.saas import SIGNING_KEY
+from mockserver.domain.saas_tokens import SIGNING_KEY
 from mockserver.settings import Settings
 from tests.support.client import Client
 from tests.support.clock import ManualClock

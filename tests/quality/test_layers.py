@@ -51,7 +51,7 @@ LIBRARIES = {
     "markupsafe": {"dashboard"},
     "junitparser": {"control"},
     "click": {"cli"},
-    "jwt": {"services"},
+    "jwt": {"domain", "services"},
     "trustme": {"tls"},
     "yaml": {"strict_yaml", "worlds"},
 }

@@ -16,7 +16,7 @@ from mockserver.access import Principal
 from mockserver.domain import group_membership
 from mockserver.store.state import State
 from mockserver.store.world import World
-from mockserver.worlds.published import CUSTOMER_GROUP, EMPLOYEE_GROUP, JACK, JOHN, REGULARS_GROUP
+from mockserver.worlds.published_ids import CUSTOMER_GROUP, EMPLOYEE_GROUP, JACK, JOHN, REGULARS_GROUP
 from tests.support.client import Client
 from tests.support.clock import ManualClock
 from tests.support.samples import COMPANY, DEFAULT, THIRD_COMPANY, write_default_world

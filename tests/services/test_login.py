@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 
 from mockserver.access import READ_OWN_SEGMENTS, Principal
 from mockserver.app import App, build
+from mockserver.domain.saas_tokens import SIGNING_KEY
 from mockserver.services.customer_login import sessions
-from mockserver.services.customer_login.saas import SIGNING_KEY
 from mockserver.settings import Settings
 from mockserver.store import token_store
 from tests.support.client import Client

@@ -20,7 +20,8 @@ from mockserver.strict_yaml import YamlError, load_yaml
 from mockserver.worlds.counts import count_ranges, default_counts
 from mockserver.worlds.generate import generate_world
 from mockserver.worlds.mistakes import WorldError
-from mockserver.worlds.published import API_SECTIONS, JACK, JOHN, PUBLISHED_ROWS, SHIPPED_WORLDS
+from mockserver.worlds.published import API_SECTIONS, PUBLISHED_ROWS, SHIPPED_WORLDS
+from mockserver.worlds.published_ids import JACK, JOHN
 from mockserver.worlds.world_yaml import dump_world
 from tests.support.live_server import clean_environment
 from tests.support.paths import TABLES

@@ -15,10 +15,10 @@ import orjson
 
 from ...access import Principal, bearer_token
 from ...contract.bodies import FORM_MEDIA_TYPE
+from ...domain import saas_tokens
 from ...errors import ClientError, ExpiredToken, InvalidToken
 from ...messages import Request
 from ...records.exchange import MAX_STORED_BODY_BYTES, JournalEntry
-from ...services.customer_login import saas
 from ...simulations.world_name import NAMING_HEADERS
 from ...store.clock import EARLIEST_TIME, format_timestamp
 from ...store.token_store import TokenStore
@@ -208,10 +208,10 @@ def _keep_invalid(_: str) -> None:
 def _make_subject_token(token: str) -> str | None:
     """Return another token of the simulated identity provider for the same customer; None for an invalid one."""
     try:
-        customer_id = saas.verify_subject_token(token, EARLIEST_TIME)
+        customer_id = saas_tokens.verify_subject_token(token, EARLIEST_TIME)
     except ClientError:
         return None
-    return saas.sign_saas_token(customer_id, EARLIEST_TIME, SUBJECT_TOKEN_SECONDS)
+    return saas_tokens.sign_saas_token(customer_id, EARLIEST_TIME, SUBJECT_TOKEN_SECONDS)
 
 
 def _reply_text(entry: JournalEntry) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...access import Principal, format_scope
+from ...domain import saas_tokens
 from ...domain.customer_accounts import find_customer
 from ...domain.customer_profile import DEFAULT_PASSWORD
 from ...domain.customer_scopes import CUSTOMER_SCOPES
@@ -14,7 +15,6 @@ from ...errors import INVALID_PARAMETERS, BadRequest, Forbidden, InvalidApiKey
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from ...store.world import World
-from . import saas
 from .granting import (
     ANONYMOUS_LIFETIMES,
     EXCHANGE_LIFETIMES,
@@ -42,7 +42,7 @@ def log_in(sessions: SessionStore, tenant: Tenant, caller: Principal, email: str
     session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
     _note_customer(tenant, session)
     reply = grant_session_tokens(sessions, tenant, session, LOGIN_LIFETIMES)
-    reply["saas_token"] = saas.sign_saas_token(customer_id, tenant.clock.now(), LOGIN_LIFETIMES.access_seconds)
+    reply["saas_token"] = saas_tokens.sign_saas_token(customer_id, tenant.clock.now(), LOGIN_LIFETIMES.access_seconds)
     return _with_legacy_names(reply) | {"sessionId": session.id, "scope": format_scope(CUSTOMER_SCOPES, tenant.name)}
 
 
@@ -67,7 +67,7 @@ def exchange_subject_token(
     """Log in the customer that an identity provider's token names (B7c). A visitor's session goes on (B4c)."""
     now = tenant.clock.now()
     _require_configuration(tenant.state, configuration)
-    customer_id = saas.verify_subject_token(subject_token, now)
+    customer_id = saas_tokens.verify_subject_token(subject_token, now)
     if customer_id not in tenant.state.customers:
         raise Forbidden(hint="the sub of the subject token is not a customer of this tenant", rule="B7c")
     session = sessions.begin_session(tenant, customer_id=customer_id, session_id=_visitor_session_id(caller))
@@ -75,7 +75,7 @@ def exchange_subject_token(
     reply = grant_session_tokens(sessions, tenant, session, EXCHANGE_LIFETIMES)
     return reply | {
         "subject_access_token": subject_token,
-        "saas_token": saas.sign_saas_token(customer_id, now, EXCHANGE_LIFETIMES.access_seconds),
+        "saas_token": saas_tokens.sign_saas_token(customer_id, now, EXCHANGE_LIFETIMES.access_seconds),
         "session_idle_time": SESSION_IDLE_SECONDS,
         "scope": format_scope(CUSTOMER_SCOPES, tenant.name),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ...errors import ExpiredToken, InvalidToken
+from ..errors import ExpiredToken, InvalidToken
 
 if TYPE_CHECKING:  # it imports urllib.request, and most clients never log in
     import jwt
@@ -44,3 +44,11 @@ def verify_subject_token(token: str, now: datetime) -> str:
     if expiry <= now.timestamp():
         raise ExpiredToken(hint="the subject token has expired", rule="B7c")
     return str(claims["sub"])
+
+
+def read_saas_token(token: str | None, now: datetime) -> str | None:
+    """Return the id of the customer that a `saas_token` names; None without one, or for one that is not valid."""
+    try:
+        return None if token is None else verify_subject_token(token, now)
+    except InvalidToken:
+        return None
