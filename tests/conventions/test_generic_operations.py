@@ -256,9 +256,9 @@ def test_errors_can_be_lists(client: Client) -> None:
 
 
 def test_g10_what_no_operation_can_add_starts_with_the_published_rows(client: Client) -> None:
-    rows = client.get(f"//warehouse/{client.tenant}/regions").get_json()
+    rows = client.get(f"//warehouse/{client.tenant}/districts").get_json()
     assert [row["code"] for row in rows] == ["north", "south"]
-    assert client.get(f"//warehouse/{client.tenant}/regions/south").get_json()["name"] == "South"
+    assert client.get(f"//warehouse/{client.tenant}/districts/south").get_json()["name"] == "South"
 
 
 EXAMPLES: dict[str, tuple[str, str, Any, int, str]] = {

@@ -43,7 +43,7 @@ def test_a_reset_empties_collections(client: Client, admin: Admin) -> None:
     assert admin.call("GET", "/state")["counts"]["depots"] == 1
     admin.call("POST", "/reset")
     assert list_depots(client) == []
-    assert [row["code"] for row in admin.call("GET", "/state/regions")] == ["north", "south"]
+    assert [row["code"] for row in admin.call("GET", "/state/districts")] == ["north", "south"]
 
 
 def test_a_world_has_sections_for_them(client: Client, admin: Admin) -> None:
@@ -51,9 +51,9 @@ def test_a_world_has_sections_for_them(client: Client, admin: Admin) -> None:
     row = client.get(f"//warehouse/{client.tenant}/depots/D1").get_json()
     assert (row["name"], row["metadata"]["version"]) == ("Hamburg", 1)
     assert client.get(f"//warehouse/{client.tenant}/depots/D1/shelves/S1").get_json()["width"] == 3
-    assert [row["code"] for row in admin.call("GET", "/state/regions")] == ["north", "south"]
-    admin.call("POST", "/seed", {"inline": {"depots": [DEPOT], "regions": []}})
-    assert admin.call("GET", "/state/regions") == []
+    assert [row["code"] for row in admin.call("GET", "/state/districts")] == ["north", "south"]
+    admin.call("POST", "/seed", {"inline": {"depots": [DEPOT], "districts": []}})
+    assert admin.call("GET", "/state/districts") == []
     world = admin.call("GET", "/world", format="json")
     assert [row["id"] for row in world["depots"]] == ["D1"]
     admin.call("POST", "/seed", {"inline": {"depots": [{"name": "no id"}]}}, status=400)
@@ -61,10 +61,10 @@ def test_a_world_has_sections_for_them(client: Client, admin: Admin) -> None:
 
 def test_a_world_file_has_sections_for_them(tmp_path: Path) -> None:
     world = tmp_path / "world.yaml"
-    world.write_text("depots: [{id: D7, name: Kiel}]\nregions: [{code: west}]\n")
+    world.write_text("depots: [{id: D7, name: Kiel}]\ndistricts: [{code: west}]\n")
     app = build(Settings(service=(str(WAREHOUSE),), fixture=str(world), state=None))
     client = Client(app.flask, "acme")
-    assert (list_depots(client), list(app.world.tenant("acme").state.collection("regions"))) == (["D7"], ["west"])
+    assert (list_depots(client), list(app.world.tenant("acme").state.collection("districts"))) == (["D7"], ["west"])
 
 
 def test_rows_can_be_written_and_deleted_one_by_one(client: Client, admin: Admin) -> None:

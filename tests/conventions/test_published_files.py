@@ -133,7 +133,7 @@ def test_a_service_has_the_name_of_the_vendor_or_of_its_file(published: App, wri
     assert {"warehouse", "badge"} <= set(published.services)
 
 
-Z1_CASES: dict[str, tuple[str, set[str]]] = {
+SHAPES: dict[str, tuple[str, set[str]]] = {
     "a list and a row": ("GET /a: list\nGET /a/{b}: row", {"GET /a", "GET /a/{b}"}),
     "a list alone": ("GET /a: list", set()),
     "a create alone": ("POST /a: row 201", set()),
@@ -155,9 +155,9 @@ REPLIES = {"list": {"type": "array", "items": {"type": "object"}}, "row": {"type
 BODY = {"content": {"application/json": {"schema": {"type": "object", "properties": {"q": {"type": "string"}}}}}}
 
 
-@pytest.mark.parametrize("name", Z1_CASES)
+@pytest.mark.parametrize("name", SHAPES)
 def test_g1_operations_that_follow_the_conventions_are_stateful(write: Write, name: str) -> None:
-    text, expected = Z1_CASES[name]
+    text, expected = SHAPES[name]
     paths: dict[str, Any] = {}
     for line in text.splitlines():
         operation, _, reply = line.partition(": ")
