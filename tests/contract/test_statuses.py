@@ -96,4 +96,4 @@ def test_the_table_has_exactly_the_declared_statuses() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
 def test_every_operation_declares_401_and_403_where_it_needs_a_token_and_a_scope(operation: Any) -> None:
     assert not operation.needs_token or 401 in operation.reply_validators
-    assert not operation.scopes or 403 in operation.reply_validators
+    assert not operation.needs_scope or 403 in operation.reply_validators
