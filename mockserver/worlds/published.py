@@ -217,6 +217,7 @@ def build_catalogue_world(collections: Mapping[str, Collection]) -> GeneratedWor
     """Return the world of `fixtures/catalogue.yaml`: the default one without what the API can create."""
     default = build_default_world(collections)
     sections = {name: section for name, section in default.items() if name not in API_SECTIONS}
+    sections["coupons"] = [coupon for coupon in default["coupons"] if not coupon.get("segmentRestricted")]
     return sections | {"description": "Catalogue, customers and sites of the default world; no segments."}
 
 

@@ -139,6 +139,12 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "maxRedemptionsPerCustomer": 1,
             "restrictions": {"minOrderValue": {"amount": 20, "currency": "EUR"}},
         },
+        {
+            "code": "FREESHIP",
+            "name": "Free shipping for everybody",
+            "discountType": "FREE_SHIPPING",
+            "allowAnonymous": True,
+        },
     ],
     "carts": [
         {

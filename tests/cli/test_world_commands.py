@@ -76,7 +76,7 @@ def test_a_check_counts_the_rows_or_lists_the_mistakes_of_each_file(bad_file: Pa
     checked = run("check", str(bad_file), str(good), str(empty), str(bad_file.parent / "missing.yaml"))
     assert checked.exit_code == 1
     assert checked.stdout.splitlines() == [
-        f"{good} is valid: 1 legal entity, 1 site, 2 products.",
+        f"{good} is valid: 1 site, 1 legal entity, 2 products.",
         f"{empty} is valid: no rows.",
     ]
     missing = f"{bad_file.parent / 'missing.yaml'}: No such file or directory\n"

@@ -68,7 +68,9 @@ def test_the_published_schema_is_what_the_command_writes() -> None:
 def test_the_catalogue_is_the_default_world_without_segments() -> None:
     catalogue = load_yaml((FIXTURES / "catalogue.yaml").read_text())
     assert DEFAULT.keys() - catalogue.keys() == API_SECTIONS
-    assert {section for section in catalogue if catalogue[section] != DEFAULT[section]} == {"description"}
+    assert {section for section in catalogue if catalogue[section] != DEFAULT[section]} == {"description", "coupons"}
+    unrestricted = [coupon for coupon in DEFAULT["coupons"] if not coupon.get("segmentRestricted")]
+    assert catalogue["coupons"] == unrestricted != DEFAULT["coupons"]
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case["name"])

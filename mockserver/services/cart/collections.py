@@ -62,7 +62,7 @@ PRICE = closed_object(
         "priceId": describe(ID, "Id of the price."),
         "originalAmount": describe(NUMBER, "What one unit costs without a discount of the price."),
         "effectiveAmount": describe(NUMBER, "What one unit costs."),
-        "currency": CURRENCY,
+        "currency": describe(CURRENCY, "Currency of the amounts."),
         "measurementUnit": describe(OBJECT, "The unit that the amounts are for."),
     },
     ("priceId", "originalAmount", "effectiveAmount", "currency"),

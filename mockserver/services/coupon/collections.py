@@ -19,7 +19,13 @@ from ...store.row_schemas import (
 )
 
 COUNT: Schema = {"type": "integer", "minimum": UNLIMITED}
-MONEY = closed_object({"amount": {"type": "number", "minimum": 0}, "currency": CURRENCY}, ("amount", "currency"))
+MONEY = closed_object(
+    {
+        "amount": describe({"type": "number", "minimum": 0}, "The amount."),
+        "currency": describe(CURRENCY, "Currency of the amount."),
+    },
+    ("amount", "currency"),
+)
 RESTRICTIONS = closed_object(
     {
         "validFor": unique_list(ID, description="Ids of the only customers who may use it; all if left out."),
@@ -69,7 +75,12 @@ COUPON_ROWS = Collection(
             "issuedTo": describe(TEXT, "Shown only."),
             "mixins": MIXINS,
             "metadata": describe(
-                closed_object({"version": {"type": "integer", "minimum": 0}, "mixins": {"type": "object"}}),
+                closed_object(
+                    {
+                        "version": describe({"type": "integer", "minimum": 0}, "Version, from 0."),
+                        "mixins": describe({"type": "object"}, "The schemas of the mixins."),
+                    }
+                ),
                 "Version, from 0, and the schemas of the mixins.",
             ),
         },
