@@ -41,7 +41,7 @@ OWN = {
 STANDARD = {
     "bodies.py": {"contentType"},
     "documents.py": {"readOnly"},
-    "error_shapes.py": {"productId", "resourceId"},
+    "error_shapes.py": {"productId", "resourceId", "sessionId"},
     "paging.py": {"pageNumber", "pageSize"},
     "tolerance.py": {"totalCount"},
 }

@@ -186,12 +186,19 @@ def test_q4_a_closed_cart_cannot_change(visitor: Shopper) -> None:
     visitor.create()  # another one can be opened
 
 
+def test_q5_the_country_of_a_cart_is_in_capital_letters(visitor: Shopper) -> None:
+    cart_id = visitor.create()
+    visitor.call("PUT", f"/{cart_id}", {"zipCode": "10001", "countryCode": "us"})
+    assert visitor.read(cart_id)["countryCode"] == "US"
+
+
 def test_q5_the_country_of_the_cart_decides_the_tax(visitor: Shopper) -> None:
     cart_id = visitor.create()
     visitor.add(cart_id, SCREWDRIVER, 100)
     german = visitor.read(cart_id)["calculatedPrice"]["price"]
     assert visitor.read(cart_id, zipCode="10001", countryCode="US")["calculatedPrice"]["price"]["taxRate"] == 8
     visitor.call("GET", f"/{cart_id}", zipCode="10001", status=400)
+    visitor.call("GET", f"/{cart_id}", zipCode="10001", countryCode="00", status=400)
     address = {"contactName": "N", "street": "S", "zipCode": "1", "city": "C", "country": "US", "type": "SHIPPING"}
     visitor.call("PUT", f"/{cart_id}", {"addresses": [address, {**address, "country": "FR"}]})
     shown = visitor.read(cart_id)
@@ -385,6 +392,13 @@ def test_q13_a_site_or_currency_brings_its_own_prices(visitor: Shopper) -> None:
         "USD",
         f"{HAMMER}-USD",
     )
+
+
+@pytest.mark.parametrize("body", [{}, {"currency": ""}, {"currency": "zz"}, {"currency": "eur"}])
+def test_q13_a_currency_has_a_code(visitor: Shopper, body: dict[str, str]) -> None:
+    cart_id = visitor.create()
+    assert "such as EUR" in visitor.call("POST", f"/{cart_id}/changeCurrency", body, status=400)["message"]
+    assert visitor.read(cart_id)["currency"] == "EUR"
 
 
 def test_q13_a_put_replaces_what_the_body_has(customer: Shopper) -> None:

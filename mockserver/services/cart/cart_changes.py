@@ -30,6 +30,8 @@ def update_cart(tenant: Tenant, principal: Principal, cart_id: str, body: Body) 
         if body.get("externalDiscounts"):
             raise UnusableInput("externalDiscounts is not simulated.", "Q11", field="externalDiscounts")
         changed = {**cart, **{name: body[name] for name in REPLACED_FIELDS if name in body}}
+        if "countryCode" in body:  # a body may have it in lower case, a cart has it in capital letters
+            changed["countryCode"] = body["countryCode"].upper()
         if "addresses" in body:
             changed["addresses"] = own_addresses(body["addresses"])
         if any(body.get(name) not in (None, cart.get(name)) for name in OWNER_FIELDS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ...domain.carts import CARTS, may_use_cart
@@ -69,7 +70,10 @@ def post_site_change(call: Call) -> Reply:
 
 def post_currency_change(call: Call) -> Reply:
     """Change the currency of a cart."""
-    cart_changes.change_currency(call.tenant, call.principal, call.path["cartId"], call.body["currency"])
+    currency = call.body.get("currency", "")
+    if re.fullmatch("[A-Z]{3}", currency) is None:
+        raise UnusableInput("A currency has a code of three capital letters, such as EUR.", "Q13", field="currency")
+    cart_changes.change_currency(call.tenant, call.principal, call.path["cartId"], currency)
     return Reply(200)
 
 
@@ -175,10 +179,12 @@ def _reply_with_cart(call: Call, cart: Document, *, is_expanded: bool = True) ->
 
 
 def _check_destination(call: Call) -> None:
-    """Raise UnusableInput if the query has only one of postal code and country (Q5)."""
+    """Raise UnusableInput if the query has only one of postal code and country, or no country's code (Q5)."""
     if ("zipCode" in call.query) != ("countryCode" in call.query):
         message = "zipCode and countryCode must be provided together."
         raise UnusableInput(message, "Q5", field="zipCode", error_type="required")
+    if re.fullmatch("[A-Z]{2}", call.query.get("countryCode", "DE")) is None:
+        raise UnusableInput("A country has a code of two capital letters, such as DE.", "Q5", field="countryCode")
 
 
 HANDLERS: dict[str, Handler] = {

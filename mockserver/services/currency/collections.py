@@ -23,7 +23,7 @@ def rate_code(source: str, target: str) -> str:
     return f"{source}_{target}"
 
 
-def check_codes(world: Sections) -> Iterator[Violation]:
+def check_rate_codes(world: Sections) -> Iterator[Violation]:
     """Yield the exchange rates whose code is not that of their currencies (H2)."""
     for index, row in enumerate(world.get("exchangeRates", ())):
         expected = rate_code(row["sourceCurrency"], row["targetCurrency"])
@@ -74,7 +74,7 @@ EXCHANGE_RATES = Collection(
     defaults={"code": _default_code},
     references={"sourceCurrency": "currencies", "targetCurrency": "currencies"},
     generator=RowGenerator(make_row=_generate_rate, default_count=1),
-    check=check_codes,
+    check=check_rate_codes,
     schema=closed_object(
         {
             "code": describe(CHOSEN_ID, "Source and target with an underscore between them; it can be left out."),

@@ -10,7 +10,7 @@ from ...store.row_defaults import copy_field
 from ...store.row_schemas import BOOLEAN, ID, METADATA, TEXT, closed_object, describe
 
 
-def check_codes(world: Sections) -> Iterator[Violation]:
+def check_mode_codes(world: Sections) -> Iterator[Violation]:
     """Yield the payment modes with a code that an earlier one has (Y1)."""
     earlier: dict[str, str] = {}
     for index, row in enumerate(world.get(PAYMENT_MODES, ())):
@@ -22,7 +22,7 @@ MODES = Collection(
     name=PAYMENT_MODES,
     description="Ways to pay. Without any, a checkout accepts each.",
     defaults={"code": copy_field("id"), "active": True, "provider": INVOICE, "configuration": {}},
-    check=check_codes,
+    check=check_mode_codes,
     schema=closed_object(
         {
             "id": describe(ID, "Id of the payment mode, which a checkout names as `modeId`."),
