@@ -11,8 +11,13 @@ from .spec import Spec, SpecNode
 
 ONLY_EXAMPLE = "example"  # the name of an example that needs none
 GENERATED_EXAMPLE = "made"  # the name of a generated example
-FORMAT_EXAMPLES = {"date-time": "2024-10-12T12:00:00.000Z", "uri": "https://example.com"}
-TYPE_EXAMPLES: Mapping[str, Any] = {"number": 1.5, "boolean": True}
+FORMAT_EXAMPLES = {
+    "date": "2024-10-12",
+    "date-time": "2024-10-12T12:00:00.000Z",
+    "time": "12:00:00Z",
+    "uri": "https://example.com",
+}
+TYPE_EXAMPLES: Mapping[str, Any] = {"boolean": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,15 @@ def generate_example(spec: Spec, schema: SpecNode, name: str = "text", visited: 
     if "example" in schema or "enum" in schema:
         return schema["example"] if "example" in schema else schema["enum"][0]
     if schema.get("type") == "array":
-        return [generate_example(spec, schema["items"], name, visited)]
+        return [generate_example(spec, schema["items"], name, visited)] * max(1, schema.get("minItems", 1))
     if schema.get("type") == "object" or "allOf" in schema:
         return _generate_object(spec, schema, visited)
+    if "anyOf" in schema or "oneOf" in schema:
+        return generate_example(spec, (schema.get("anyOf") or schema["oneOf"])[0], name, visited)
     if schema.get("type") == "integer":
         return max(1, schema.get("minimum", 1))
+    if schema.get("type") == "number":
+        return max(1.5, schema.get("minimum", 1.5))
     return TYPE_EXAMPLES.get(
         schema.get("type", ""), FORMAT_EXAMPLES.get(schema.get("format", ""), name[: schema.get("maxLength")])
     )

@@ -40,6 +40,10 @@ SWITCHED: dict[str, Any] = {
     "unsupported_language": "accept",
     "root_relatives": "list",
     "reference_type": "product",
+    "session_context": "at-once",
+    "login_cart": "create",
+    "price_context": "default-site",
+    "tiered_prices": "reached",
 }
 
 

@@ -222,7 +222,7 @@ MISTAKES: list[tuple[str, str, str, Any, str, str]] = [
     ("PUT", "mixinSchemas", "x", {"file": "/etc/passwd"}, "/file", "schema"),
     ("PUT", "mixinSchemas", "x", {"schema": 5}, "/schema", "5"),
     ("DELETE", "products", HAMMER, None, "/availabilities/", f"availabilities 'export:{HAMMER}'"),
-    ("DELETE", "segments", GOLDEN, None, "Assignments/", "force=true"),
+    ("DELETE", "segments", GOLDEN, None, "/coupons/", "force=true"),
 ]
 
 
@@ -242,6 +242,7 @@ def test_all_rows_that_refer_to_a_removed_row_are_named(admin: Admin) -> None:
     assert {mistake["row"] for mistake in details["mistakes"]} == {
         f"availability export:{HAMMER}",
         f"availability main:{HAMMER}",
+        "cart 60effb93e5545f246574fde2",
         f"item assignment {GOLDEN}/PRODUCT/{HAMMER}",
         f"price {HAMMER}-EUR",
         f"price {HAMMER}-USD",

@@ -265,10 +265,10 @@ def test_b1_old_tokens_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -
         ("", " ".join(ADMIN_SCOPES)),
         ("customersegment.segment_read", "customersegment.segment_read"),
         (
-            "customersegment.segment_read order.order_read customersegment.segment_read_own",
+            "customersegment.segment_read invoice.invoice_read customersegment.segment_read_own",
             "customersegment.segment_read",
         ),
-        ("order.order_read", ""),
+        ("invoice.invoice_read", ""),
     ],
 )
 def test_b2_scopes_that_the_client_lacks_are_dropped_silently(client: Client, scope: str, granted: str) -> None:

@@ -25,7 +25,7 @@ NEXT = ROOM | {"id": "next", "parentId": "room", "code": "N", "localizedDescript
 LAMP = {"id": "lamp", "code": "L", "name": {"en": "Lamp"}, "categories": ["inner", "room"]}
 DARK = {"id": "dark", "code": "D", "name": {"en": "Dark Lamp"}, "categories": ["room", "next"], "published": False}
 LANGUAGES = {"default": "de", "supported": ["de", "en"]}
-NOTHING = {"itemAssignments": [], "prices": [], "availabilities": [], "languages": LANGUAGES}
+NOTHING = {"itemAssignments": [], "prices": [], "availabilities": [], "carts": [], "languages": LANGUAGES}
 READER = Principal(frozenset({forest.READ_UNPUBLISHED_CATEGORIES}))
 
 
