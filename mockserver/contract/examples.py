@@ -18,6 +18,7 @@ FORMAT_EXAMPLES = {
     "uri": "https://example.com",
 }
 TYPE_EXAMPLES: Mapping[str, Any] = {"boolean": True}
+NUMBER_EXAMPLES: Mapping[str, float] = {"integer": 1, "number": 1.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,9 @@ def generate_example(spec: Spec, schema: SpecNode, name: str = "text", visited: 
         return _generate_object(spec, schema, visited)
     if "anyOf" in schema or "oneOf" in schema:
         return generate_example(spec, (schema.get("anyOf") or schema["oneOf"])[0], name, visited)
-    if schema.get("type") == "integer":
-        return max(1, schema.get("minimum", 1))
-    if schema.get("type") == "number":
-        return max(1.5, schema.get("minimum", 1.5))
+    if schema.get("type") in NUMBER_EXAMPLES:
+        usual = NUMBER_EXAMPLES[schema["type"]]
+        return max(usual, schema.get("minimum", usual))
     return TYPE_EXAMPLES.get(
         schema.get("type", ""), FORMAT_EXAMPLES.get(schema.get("format", ""), name[: schema.get("maxLength")])
     )
