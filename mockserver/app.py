@@ -27,7 +27,7 @@ from .simulations.simulation_registry import SimulationRegistry
 from .store.clock import Clock
 from .store.world import World
 from .tls.certificates import CertificateFiles, Certificates
-from .web.application import CorsRules
+from .web.application import Answer, CorsRules
 from .web.entrances import Entrances
 from .worlds.loading import WorldLibrary
 
@@ -163,6 +163,7 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         example_ids=partial(_map_example_ids, default.world, library, settings),
         cors=CorsRules(settings.cors_origin, settings.cors_credentials),
         base_path=settings.base_path,
+        create_dashboard=partial(_create_dashboard, simulations, guard, library),
     )
     return App(
         settings=settings,
@@ -175,6 +176,13 @@ def build(settings: Settings, clock: Clock | None = None, more_services: Iterabl
         entrances=entrances,
         certificates=factory.certificates,
     )
+
+
+def _create_dashboard(simulations: SimulationRegistry, guard: Guard, library: WorldLibrary) -> Answer:
+    """Return what answers below /__admin/ui; Jinja and the pages are imported with the first of them."""
+    from .dashboard.dashboard import Dashboard  # noqa: PLC0415
+
+    return Dashboard(simulations, guard, library.collections).answer
 
 
 def _list_tokens(world: World, settings: Settings) -> list[str]:

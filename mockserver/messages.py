@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from .access import Principal
 from .errors import BadRequest, ClientError
@@ -136,24 +136,35 @@ class NetworkFault:
     seconds: float = 0.0
 
 
+class EventStream(Protocol):
+    """What follows the content of a response that does not end: our server asks for it once a second."""
+
+    def next_event(self) -> bytes:
+        """Return what the client has to know since the last event; b"" for nothing."""
+
+
 @dataclass(slots=True)
 class Response:
-    """A reply ready to send: status, content (empty without a body), headers, and the media type of the content."""
+    """A reply ready to send: status, content (empty without a body), headers, and the media type of the content.
+
+    stream: what follows the content; a server that cannot do it sends the content only.
+    """
 
     status: int
     content: bytes
     headers: Mapping[str, str]
     network_fault: NetworkFault | None = None
     media_type: str = JSON_MEDIA_TYPE
+    stream: EventStream | None = None
 
     def fields(self) -> list[tuple[str, str]]:
         """Return all header fields except those of the connection; add Content-Length and Content-Type if missing.
 
-        A status without a body gets no Content-Length, and an empty body gets no Content-Type.
+        A status without a body gets no Content-Length, and neither does a stream. An empty body gets no Content-Type.
         """
         fields = list(self.headers.items())
         if self.status not in STATUSES_WITHOUT_BODY:
-            if "Content-Length" not in self.headers:
+            if "Content-Length" not in self.headers and self.stream is None:
                 fields.append(("Content-Length", str(len(self.content))))
             if self.content and "Content-Type" not in self.headers:
                 fields.append(("Content-Type", self.media_type))

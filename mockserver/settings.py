@@ -136,6 +136,7 @@ class Settings:
     scenarios: Path | None = field(
         default=None, metadata=_about("Folder with your own scenarios, in addition to the shipped ones.")
     )
+    open: bool = field(default=False, metadata=_about("Open the dashboard in the browser of this machine."))
     watch: bool = field(
         default=False,
         metadata=_about("Read the world file of --fixture again when it changes; tenants without changes follow."),

@@ -78,6 +78,8 @@ def serve(**options: Any) -> None:
             signal.signal(stop_signal, lambda *_: server.stop())  # a callback could swallow an exception
         click.echo(format_ready_line(app, server.url, time.perf_counter() - STARTED_AT))
         sys.stdout.flush()
+        if settings.open:
+            Thread(target=_open_dashboard, args=(server.url,), name="open", daemon=True).start()
         if settings.watch:
             Thread(target=app.world_file.watch, args=(Event(),), name="watch", daemon=True).start()
         server.run()
@@ -264,3 +266,12 @@ def _bind_server(app: Any, settings: Settings) -> Any:
         reason = getattr(error, "strerror", None) or error
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         exit_with_error(f"cannot listen on {host}:{settings.port}: {reason}; choose another with --host and --port")
+
+
+def _open_dashboard(url: str) -> None:
+    """Open the dashboard in the browser of this machine; without one, nothing happens."""
+    import webbrowser
+
+    from ..control.guard import DASHBOARD_PATH
+
+    webbrowser.open(url + DASHBOARD_PATH)

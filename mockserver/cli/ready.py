@@ -10,7 +10,7 @@ import orjson
 from .. import __version__
 from ..app import App
 from ..contract.operations import Operation
-from ..control.guard import CERTIFICATE_PATH, DOCS_PATH
+from ..control.guard import CERTIFICATE_PATH, DASHBOARD_PATH, DOCS_PATH
 
 FIRST_CALL = "GET-customer-segment-retrieve-segments-items"  # the operation that the ready line suggests
 RESET = "reset"
@@ -35,6 +35,7 @@ def _ready_json(app: App, url: str, seconds: float) -> str:
         "services": app.services,
         "tokens": _offered_tokens(app),
         "reset": f"POST {url}{_path(app.control_operations, RESET)}",
+        **({} if app.guard.is_closed else {"dashboard": url + DASHBOARD_PATH}),
         **({"adminToken": app.guard.token} if app.guard.token else {}),
         "seconds": round(seconds, 3),
     }
@@ -99,12 +100,16 @@ def _scenario_lines(app: App) -> list[str]:
 
 
 def _control_lines(app: App, url: str) -> list[str]:
-    """Return how to reset and where the documentation is, or that the control plane is disabled."""
+    """Return how to reset, and where documentation and dashboard are, or that the control plane is disabled."""
     if app.guard.is_closed:
         return ["  reset   restart the server; the control plane is disabled (--no-admin)"]
     options = _curl_options(app, app.guard.token)
     reset_path = _path(app.control_operations, RESET)
-    return [f"  reset   curl -X POST {options}{url}{reset_path}", f"  docs    {url}{DOCS_PATH}/"]
+    return [
+        f"  reset   curl -X POST {options}{url}{reset_path}",
+        f"  docs    {url}{DOCS_PATH}/",
+        f"  ui      {url}{DASHBOARD_PATH}",
+    ]
 
 
 def _path(operations: Iterable[Operation], operation_id: str) -> str:

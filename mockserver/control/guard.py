@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from hmac import compare_digest
+from hmac import compare_digest, digest
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
 
@@ -25,6 +25,9 @@ PUBLIC_PATHS = {
     PROXY_PATH,
 }  # read by load balancers, trust stores, browsers: no token
 DOCS_PATH = f"{CONTROL_PREFIX}/docs"
+DASHBOARD_PATH = f"{CONTROL_PREFIX}/ui"
+LOGIN_PATH = f"{DASHBOARD_PATH}/login"
+ASSETS_PATH = f"{DASHBOARD_PATH}/assets/"  # style and script of the dashboard, which the login page needs too
 WAIT_PATHS = frozenset(f"{CONTROL_PREFIX}/requests/{name}" for name in ("wait", "never", "ordered"))
 # The names of this machine as browsers write them: `localhost` and the names below it, which browsers never ask the DNS
 # for, and all loopback addresses, also those of IPv4 within IPv6.
@@ -39,6 +42,11 @@ OWN_FETCH_SITES = {"same-origin", "none"}  # Sec-Fetch-Site of our pages, and of
 def is_documentation(path: str) -> bool:
     """Whether a path, as the client encoded it, is one of the pages that document the APIs."""
     return path == DOCS_PATH or path.startswith(f"{DOCS_PATH}/")
+
+
+def is_dashboard(path: str) -> bool:
+    """Whether a path, as the client encoded it, belongs to the dashboard."""
+    return path == DASHBOARD_PATH or path.startswith(f"{DASHBOARD_PATH}/")
 
 
 def is_loopback_name(host: str) -> bool:
@@ -77,7 +85,8 @@ class Guard:
     """Decides which requests to the control plane are allowed.
 
     allowed_hosts: accepted host names, in addition to those of loopback addresses.
-    token: the required token; "" if none is required. PUBLIC_PATHS and the documentation never require it.
+    token: the required token; "" if none is required. PUBLIC_PATHS, the documentation and the login page of the
+        dashboard never require it. For the dashboard, the session cookie is enough.
     is_closed: whether everything but the health check is disabled.
     """
 
@@ -102,8 +111,29 @@ class Guard:
             raise NoEndpoint("The control plane is disabled (--no-admin).")
         self._check_host(request.path, request.headers.get("host", ""))
         self._check_origin(request.headers)
-        self._check_token(request.path, request.headers.get("authorization"))
+        if not (is_dashboard(request.path) and self._may_see_dashboard(request)):
+            self._check_token(request.path, request.headers.get("authorization"))
         _check_content_type(request)
+
+    def is_token(self, text: str) -> bool:
+        """Whether a text is the required token; takes the same time for each text of the same length."""
+        return compare_digest(text.encode(), self.token.encode())
+
+    @property
+    def session(self) -> tuple[str, str]:
+        """Name and value of the cookie of a logged-in browser; the token does not follow from them.
+
+        Servers on other ports of the same host get other names, since browsers send cookies to all ports.
+        """
+        text = digest(self.token.encode(), b"session of the dashboard", "sha256").hex()
+        return f"mockserver-ui-{text[:8]}", text[8:]
+
+    def _may_see_dashboard(self, request: Request) -> bool:
+        if request.path == LOGIN_PATH or request.path.startswith(ASSETS_PATH):
+            return True
+        name, value = self.session
+        cookies = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
+        return any(sent == name and compare_digest(text.encode(), value.encode()) for sent, _, text in cookies)
 
     def _check_host(self, path: str, host: str) -> None:
         """Refuse requests that look like DNS rebinding; what is public is so under any host name."""
@@ -129,7 +159,7 @@ class Guard:
             sent_token = bearer_token(authorization)
         except InvalidToken:
             raise AdminTokenRequired from None
-        if not compare_digest(sent_token.encode(), self.token.encode()):
+        if not self.is_token(sent_token):
             raise AdminTokenRequired
 
 

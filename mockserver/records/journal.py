@@ -51,6 +51,12 @@ class Journal:
         with self._lock:
             return self._entries[0].arrived_seconds if self._entries else 0.0
 
+    @property
+    def mark(self) -> tuple[int, int, int]:
+        """What differs after each change: the number of the latest entry, and how many there are and were dropped."""
+        with self._lock:
+            return self._entries[-1].number if self._entries else 0, len(self._entries), self.dropped_count
+
     def shrink_to(self, max_bytes: int) -> None:
         """Drop the oldest entries until the others fit into this many bytes."""
         with self._lock:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from heapq import merge
 from itertools import count
 from threading import Lock, Thread
 from time import perf_counter_ns, time
@@ -21,6 +22,7 @@ REQUEST_LOG = logging.getLogger("mockserver.requests")
 NO_TENANT = ""  # the key of the record for requests without a tenant
 MAX_TENANT_RECORDS = 1000  # the oldest is dropped first, and its coverage is added to NO_TENANT
 
+JournalMark = tuple[tuple[int, int, int], ...]  # see `Journal.mark`
 GrowthWatcher = Callable[[str, float], None]  # takes the tenant, and when the oldest request in its journal arrived
 
 
@@ -109,6 +111,15 @@ class RecordStore:
         """Return the journal entries of one tenant, or of all, the oldest first."""
         entries = [entry for record in self.list_records(tenant) for entry in record.journal.list_entries()]
         return sorted(entries, key=lambda entry: entry.number) if tenant is None else entries
+
+    def iter_latest(self) -> Iterator[JournalEntry]:
+        """Yield the journal entries of all tenants, the latest first."""
+        journals = [reversed(record.journal.list_entries()) for record in self.list_records(None)]
+        return merge(*journals, key=lambda entry: -entry.number)
+
+    def mark_journals(self) -> JournalMark:
+        """Return what differs after each change of a journal."""
+        return tuple(record.journal.mark for record in self.list_records(None))
 
     def list_general_entries(self) -> list[JournalEntry]:
         """Return the journal entries of requests without a tenant in their path, the oldest first."""

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from ..control.guard import CONTROL_PREFIX, ForeignPageError, Guard, is_documentation
+from ..control.guard import (
+    CONTROL_PREFIX,
+    LOGIN_PATH,
+    AdminTokenRequired,
+    ForeignPageError,
+    Guard,
+    is_dashboard,
+    is_documentation,
+)
 from ..errors import ClientError, error_body
 from ..messages import Request, Response, reason_phrase
 from ..records.first_log import FirstLog
@@ -44,7 +52,7 @@ class Application:
     """Answers requests.
 
     api, control: the pipelines of the simulated API and of the control plane.
-    documentation: serves the pages below /__admin/docs.
+    documentation, dashboard: serve the pages below /__admin/docs and /__admin/ui.
     welcome: answers `GET /`.
     refusals: logs which pages the control plane refused.
     """
@@ -52,6 +60,7 @@ class Application:
     api: Answer
     control: Answer
     documentation: Answer
+    dashboard: Answer
     guard: Guard
     welcome: Welcome
     refusals: FirstLog = field(default_factory=lambda: FirstLog(MAX_LOGGED_REFUSALS))
@@ -78,8 +87,14 @@ class Application:
             refused = f"refused {request.method} {ascii(request.path[:MAX_LOGGED_PATH_LENGTH])[1:-1]}"
             self.refusals.warn_once(error.message, f"{refused}: {error.message}")
             raise
+        except AdminTokenRequired:
+            if not is_dashboard(request.path):
+                raise
+            return Response(303, b"", {"Location": request.prefix + LOGIN_PATH, "Cache-Control": "no-store"})
         if is_documentation(request.path):
             return self.documentation(request)
+        if is_dashboard(request.path):
+            return self.dashboard(request)
         return lead_back(request, self.control(request))
 
 

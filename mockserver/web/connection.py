@@ -7,11 +7,25 @@ import struct
 from asyncio import AbstractEventLoop, BaseTransport, Protocol, Transport
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
-from typing import Literal, NamedTuple, cast
+from typing import cast
 
-from ..messages import NetworkFault, Response
+from ..messages import EventStream, NetworkFault, Response
 from .application import error_response
+from .connection_state import (
+    ANSWERING,
+    BETWEEN_RESPONSES,
+    CLOSED,
+    ENDING,
+    IDLE,
+    LINGERING,
+    OPENING,
+    READING,
+    STREAMING,
+    TIMEOUTS,
+    WRITING,
+    WRITING_LAST,
+    ConnectionState,
+)
 from .dispatcher import Dispatcher
 from .request_parser import EMPTY, ParsedRequest, RequestParser
 from .response_writer import EncodedResponse, broken_bytes, encode, replace_reason, split_body
@@ -26,56 +40,7 @@ PLAIN_TEXT = "This port speaks HTTPS only; use a URL that starts with https://."
 LINGER_ZERO = struct.pack("ii", 1, 0)  # SO_LINGER: closing drops unsent bytes and resets the connection
 
 
-class ConnectionState(Enum):
-    """What a connection waits for.
-
-    ============  ===========================================  ================================================
-    state         waits for                                    next
-    ============  ===========================================  ================================================
-    OPENING       the event loop to hand over the socket       IDLE
-    IDLE          the client to start a request                READING, ANSWERING
-    READING       the client to send the rest of a request     ANSWERING
-    ANSWERING     the application, or pauses of a dripped body IDLE, READING, WRITING; LINGERING or WRITING_LAST
-    WRITING       the client to read a response                ANSWERING, READING, IDLE
-    WRITING_LAST  the client to read the last response         LINGERING
-    LINGERING     the client to close                          CLOSED
-    CLOSED        nothing                                      none
-    ============  ===========================================  ================================================
-
-    Any state becomes CLOSED when the client or the server closes. Requests that arrive during ANSWERING and WRITING are
-    parsed and wait; what arrives during WRITING_LAST and LINGERING is dropped.
-    """
-
-    OPENING = 1
-    IDLE = 2
-    READING = 3
-    ANSWERING = 4
-    WRITING = 5
-    WRITING_LAST = 6
-    LINGERING = 7
-    CLOSED = 8
-
-
-# Plain names and tuples, because Python 3.11 looks up and hashes the members of an Enum with slow functions.
-OPENING, IDLE, READING, ANSWERING, WRITING, WRITING_LAST, LINGERING, CLOSED = ConnectionState
-
-
-class Timeout(NamedTuple):
-    """How many seconds a state may last, and what happens after that."""
-
-    seconds: float
-    action: Literal["close", "refuse", "abort"]
-
-
-TIMEOUTS = {  # OPENING and ANSWERING have none, because the client waits for the server
-    IDLE: Timeout(30, "close"),
-    READING: Timeout(60, "refuse"),  # with a 408
-    WRITING: Timeout(30, "abort"),  # since the client last read anything
-    WRITING_LAST: Timeout(30, "abort"),  # likewise
-    LINGERING: Timeout(2, "abort"),  # closing at once could destroy the response before it is read
-}
-BETWEEN_RESPONSES = (IDLE, READING, WRITING)
-ENDING = (WRITING_LAST, LINGERING, CLOSED)
+MAX_UNREAD_SECONDS = 30  # for which a client of a stream may leave an event unread
 
 
 class Connection(Protocol):
@@ -102,6 +67,7 @@ class Connection(Protocol):
         self._abandon: Callable[[], None] | None = None  # ends a call that waits for requests
         self._since = loop.time()
         self._unsent_bytes = 0
+        self._stream: EventStream | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Start in IDLE. With a limit of 0, the state is WRITING while any byte of a response is unsent."""
@@ -116,6 +82,7 @@ class Connection(Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Close; the response to a request that is still running will be dropped."""
         self._state = CLOSED
+        self._stream = None
         self._waiting.clear()
         if self._abandon:
             self._abandon()
@@ -153,9 +120,11 @@ class Connection(Protocol):
             self._transport.abort()
 
     def check_timeout(self, now: float) -> None:
-        """Close the connection if its client is idle, stalled or slow; called once a second."""
+        """Close the connection if its client is idle, stalled or slow, or continue its stream; called once a second."""
         timeout = TIMEOUTS.get(self._state)
         if timeout is None:
+            if self._stream:
+                self._continue_stream(self._stream, now)
             return
         if self._state in (WRITING, WRITING_LAST):
             self._note_progress(now)
@@ -247,11 +216,30 @@ class Connection(Protocol):
         if encoded.network_fault:
             self._send_broken(encoded, encoded.network_fault)
             return
+        if encoded.stream:
+            self._start_stream(encoded, encoded.stream)
+            return
         if encoded.keeps_open:
             self._batcher.write(self._transport, encoded.head + encoded.body)
         else:
             self._transport.write(encoded.head + encoded.body)
         self._finish(encoded.keeps_open)
+
+    def _start_stream(self, encoded: EncodedResponse, stream: EventStream) -> None:
+        """Send the beginning of a response without an end; read on, to notice when the client closes."""
+        self._stream = stream
+        self._waiting.clear()
+        self._enter(STREAMING)
+        self._transport.write(encoded.head + encoded.body)
+        self._transport.resume_reading()
+
+    def _continue_stream(self, stream: EventStream, now: float) -> None:
+        """Send the next event if the client has read the last one; so at most one is buffered."""
+        if not self._transport.get_write_buffer_size():
+            self._since = now
+            self._transport.write(stream.next_event())
+        elif now - self._since > MAX_UNREAD_SECONDS:
+            self._transport.abort()
 
     def _send_broken(self, encoded: EncodedResponse, fault: NetworkFault) -> None:
         transport = self._transport

@@ -32,7 +32,9 @@ PAGE = """<!DOCTYPE html>
 <script src="swagger-ui-standalone-preset.js"></script>
 <script>
 const buttons = [...document.querySelectorAll("#callers button")];
-let token = buttons.length ? buttons[0].value : "";
+const wanted = new URLSearchParams(location.search).get("as");  // the dashboard links to a persona
+const wantedButton = buttons.find((button) => button.value === wanted) ?? buttons[0];
+let token = wantedButton ? wantedButton.value : "";
 
 function applyToken() {
   for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === token));

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ..control.guard import Guard
+from ..errors import NoEndpoint
 from ..messages import Request, Response
 from . import wsgi
 from .application import LOOPBACK_ONLY, Answer, Application, CorsRules, answer_by_origin
@@ -42,6 +43,7 @@ class Entrances:
         count_headers: Collection[str] = (),
         cors: CorsRules = LOOPBACK_ONLY,
         base_path: str = "",
+        create_dashboard: Callable[[], Answer] = lambda: _answer_without_dashboard,
     ) -> None:
         """Take the pipelines.
 
@@ -49,14 +51,19 @@ class Entrances:
         services, tenant, list_tokens: see `Welcome`. example_ids: see `create_docs_app`.
         count_headers, cors: see `create_flask`.
         base_path: what all paths must begin with.
+        create_dashboard: returns what answers below /__admin/ui; called when it is first needed.
         """
         welcome = Welcome(services, tenant, list_tokens, guard.access, guard.is_own_host)
-        self._application = Application(api, control, self._answer_documentation, guard, welcome)
+        self._application = Application(
+            api, control, self._answer_documentation, self._answer_dashboard, guard, welcome
+        )
         self._specs, self._count_headers, self._cors = specs, count_headers, cors
         self._list_tokens, self._example_ids, self._base_path = list_tokens, example_ids, base_path
         self._lock = Lock()  # two threads may need an application for the first time at once
         self._flask: SimulatorFlask | None = None
         self._docs: Flask | None = None
+        self._create_dashboard = create_dashboard
+        self._dashboard: Answer | None = None
         self.answer = answer_below(
             base_path, answer_by_origin(pages=self._answer_page, others=self._application.answer)
         )
@@ -79,6 +86,12 @@ class Entrances:
     def _answer_documentation(self, request: Request) -> Response:
         return wsgi.call_application(self._documentation(), request)
 
+    def _answer_dashboard(self, request: Request) -> Response:
+        with self._lock:
+            if self._dashboard is None:
+                self._dashboard = self._create_dashboard()
+        return self._dashboard(request)
+
     def _documentation(self) -> Flask:
         with self._lock:
             if self._docs is None:
@@ -86,3 +99,7 @@ class Entrances:
 
                 self._docs = create_docs_app(self._specs, self._list_tokens, self._example_ids)
             return self._docs
+
+
+def _answer_without_dashboard(request: Request) -> Response:
+    raise NoEndpoint(f"No endpoint {request.path}.")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from random import Random
 from time import gmtime, time
 
-from ..messages import NetworkFault, Response, reason_phrase
+from ..messages import EventStream, NetworkFault, Response, reason_phrase
 from .request_parser import ParsedRequest
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -17,18 +17,20 @@ GARBAGE = Random(0).randbytes(512)  # noqa: S311 - the same in every run
 
 @dataclass(slots=True)
 class EncodedResponse:
-    """A response as bytes; the connection closes after it unless `keeps_open`."""
+    """A response as bytes; the connection closes after it unless `keeps_open`. A stream follows the body."""
 
     head: bytes
     body: bytes
     keeps_open: bool
     network_fault: NetworkFault | None = None
+    stream: EventStream | None = None
 
 
 def encode(response: Response, parsed: ParsedRequest) -> EncodedResponse:
     """Return the bytes of the response to this request."""
     connection = ""
-    if not parsed.keeps_open:
+    stream = response.stream if parsed.request.method != "HEAD" else None
+    if not parsed.keeps_open or stream:
         connection = "Connection: close\r\n"
     elif parsed.version == "1.0":
         connection = "Connection: keep-alive\r\n"
@@ -36,7 +38,7 @@ def encode(response: Response, parsed: ParsedRequest) -> EncodedResponse:
     date = format_http_date(int(time()))
     head = f"{status_line}\r\n{response.field_lines()}{connection}Date: {date}\r\n\r\n"
     body = response.body_for(parsed.request.method)
-    return EncodedResponse(head.encode("latin-1"), body, parsed.keeps_open, response.network_fault)
+    return EncodedResponse(head.encode("latin-1"), body, parsed.keeps_open, response.network_fault, stream)
 
 
 def replace_reason(encoded: EncodedResponse, reason: str) -> EncodedResponse:

@@ -9,7 +9,7 @@ from typing import Literal
 import orjson
 
 from .. import __version__
-from ..control.guard import CONTROL_PREFIX, DOCS_PATH, HEALTH_PATH
+from ..control.guard import CONTROL_PREFIX, DASHBOARD_PATH, DOCS_PATH, HEALTH_PATH
 from ..errors import NoEndpoint
 from ..messages import Request, Response
 from .own_url import read_own_url
@@ -39,6 +39,7 @@ PAGE = """<!DOCTYPE html>
 NAME = "emporix-mockserver"
 DESCRIPTION = "An unofficial simulator of the API of a commerce platform. It is ready."
 LINK_TEXTS = {
+    "dashboard": "Dashboard: calls as they arrive, state, and controls",
     "documentation": "Documentation of the API and the control plane, to try out",
     "state": "State of the tenant",
     "requests": "Latest requests",
@@ -46,6 +47,7 @@ LINK_TEXTS = {
     "health": "Health",
 }
 CONTROL_LINKS = {
+    "dashboard": DASHBOARD_PATH,
     "documentation": f"{DOCS_PATH}/",
     "state": f"{CONTROL_PREFIX}/state",
     "requests": f"{CONTROL_PREFIX}/requests?limit=20",

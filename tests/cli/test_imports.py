@@ -45,6 +45,7 @@ NEEDED_SCENARIOS = {
 }
 OWN_NEEDED_LATER = {
     "mockserver.contract.published_services",
+    "mockserver.dashboard",
     "mockserver.importing",
     *(
         f"mockserver.worlds.{name}"

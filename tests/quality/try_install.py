@@ -33,6 +33,10 @@ NEEDED = {
     "mockserver/data/fixtures/scenarios/slow.yaml",
     "mockserver/data/docs/fidelity.md",
     "mockserver/control/coverage/page.html",
+    "mockserver/dashboard/assets/dashboard.css",
+    "mockserver/dashboard/assets/dashboard.js",
+    "mockserver/dashboard/assets/icon.svg",
+    "mockserver/dashboard/templates/layout.html",
     "mockserver/py.typed",
 }
 MAX_SERVING_PACKAGES, MAX_SERVING_MEGABYTES = 36, 80  # that `make serve` may install

@@ -18,6 +18,7 @@ import mockserver
 from mockserver.resources import data_folder
 from release.build_executable import PROGRAMS
 from release.platforms import find_own_target
+from tests.support.installed_simulator import check_dashboard
 from tests.support.live_server import run_command, send_request, start_server
 from tests.support.paths import ROOT
 from tests.support.samples import GOLDEN
@@ -67,6 +68,7 @@ def check_server(command: list[str]) -> None:
         assert "<testsuite" in report.stdout
         with urlopen(f"{url}/__admin/requests/export?format=python") as reply:
             assert b"\nSTEPS: List[str] = [\n" in reply.read()
+        check_dashboard(url)
         stop(process)
     assert run_command("healthcheck", "--port", port, command=command).returncode == 1
 

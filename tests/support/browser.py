@@ -31,11 +31,11 @@ def launch_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def open_window(browser: Browser) -> Iterator[Page]:
-    """Open a new window; fail if it contacts other hosts or has an uncaught error."""
+def open_window(browser: Browser, **options: Any) -> Iterator[Page]:
+    """Open a new window with options of Playwright's; fail if it contacts other hosts or has an uncaught error."""
     hosts: set[str | None] = set()
     errors: list[Any] = []
-    with browser.new_context() as context:
+    with browser.new_context(**options) as context:
         context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
         context.on("weberror", lambda error: errors.append(error.error))
         yield context.new_page()

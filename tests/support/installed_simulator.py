@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from urllib.request import Request
 
+from mockserver.dashboard.page_routes import NAVIGATION
 from tests.support.doc_scripts import run_page
 from tests.support.live_server import OPENER, TIMEOUT_SECONDS, run_command, start_server
 from tests.support.paths import ROOT
@@ -53,6 +54,22 @@ def _check_web_pages(command: Path, folder: Path) -> None:
             f"{docs}{script.removeprefix('/__admin/docs/').removeprefix('./')}", timeout=TIMEOUT_SECONDS
         ) as reply:
             assert reply.status == 200
+        check_dashboard(ready["url"])
+
+
+def check_dashboard(url: str) -> None:
+    """Open each page of the navigation, and the files that it needs."""
+    for name, label in NAVIGATION:
+        page = _read(f"{url}/__admin/ui/{name}")
+        assert f">{label}</a>" in page, name
+        for file in re.findall(r'(?:src|href)="(/__admin/ui/assets/[^"]+)"', page):
+            assert _read(url + file), file
+
+
+def _read(url: str) -> str:
+    with OPENER.open(url, timeout=TIMEOUT_SECONDS) as reply:
+        text: str = reply.read().decode()
+    return text
 
 
 def _run(command: Path, *arguments: str) -> str:

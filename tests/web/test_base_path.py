@@ -92,7 +92,7 @@ def test_pages_get_cors_for_the_api_and_none_for_the_control_plane(call: Any) ->
 
 def test_our_own_links_lead_below_the_base_path(call: Any) -> None:
     links = json.loads(call("/a/mock/")[2])["links"]
-    assert set(links) == {"documentation", "state", "requests", "control", "health"}
+    assert set(links) == {"dashboard", "documentation", "state", "requests", "control", "health"}
     for link in links.values():
         assert link.startswith("/a/mock/__admin/")
         assert call(link)[0] == 200

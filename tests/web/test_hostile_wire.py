@@ -15,7 +15,7 @@ import pytest
 
 from mockserver.app import App, build
 from mockserver.settings import Settings
-from mockserver.web.connection import TIMEOUTS, ConnectionState
+from mockserver.web.connection_state import TIMEOUTS, ConnectionState
 from mockserver.web.server import Server
 from tests.support.live_server import (
     COMMAND,

@@ -19,7 +19,8 @@ from mockserver.tls.certificates import Certificates
 from mockserver.web import request_parser
 from mockserver.web import server as web
 from mockserver.web.application import Application
-from mockserver.web.connection import TIMEOUTS, Connection, ConnectionState
+from mockserver.web.connection import Connection
+from mockserver.web.connection_state import TIMEOUTS, ConnectionState
 from mockserver.web.dispatcher import Dispatcher
 from mockserver.web.request_parser import ParsedRequest, RequestParser
 from mockserver.web.response_writer import encode
@@ -341,7 +342,7 @@ def test_a_header_with_a_line_break_is_not_sent(header: str, caplog: pytest.LogC
 
     request = Request("GET", "/x", "", {})
     response = encode(
-        Application(split, split, split, Guard(), Welcome((), "acme", tuple, "open")).answer(request),
+        Application(split, split, split, split, Guard(), Welcome((), "acme", tuple, "open")).answer(request),
         ParsedRequest(request),
     )
     assert response.head.startswith(b"HTTP/1.1 500 ")

@@ -25,7 +25,7 @@ from mockserver.tls import authority
 from mockserver.tls.authority import TlsError, default_folder, is_certifiable, open_authority
 from mockserver.tls.certificates import CertificateFiles, Certificates, hash_public_key
 from mockserver.web import server as web
-from mockserver.web.connection import TIMEOUTS, ConnectionState
+from mockserver.web.connection_state import TIMEOUTS, ConnectionState
 from mockserver.web.server import Server
 from tests.support.live_server import TIMEOUT_SECONDS, run_command, start_server, start_server_in_thread
 from tests.support.samples import GOLDEN, HAMMER

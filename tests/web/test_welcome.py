@@ -30,7 +30,7 @@ def test_a_program_gets_json_with_links_that_work(client: Client, shared: App, a
     for path in facts["links"].values():
         assert client.with_token(None).get(f"/{path}").status_code == 200
     assert reply.headers["Cache-Control"] == "no-store"
-    assert facts["links"].keys() == {"documentation", "state", "requests", "control", "health"}
+    assert facts["links"].keys() == {"dashboard", "documentation", "state", "requests", "control", "health"}
     assert (facts["url"], facts["tenant"]) == ("http://localhost", "acme")
     assert facts["tokens"] == [token for token, _ in shared.world.tokens.list_offered()]
     method, _, url = facts["reset"].partition(" ")

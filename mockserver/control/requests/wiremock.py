@@ -95,6 +95,11 @@ def redacted_url(entry: JournalEntry) -> str:
     return f"{entry.request.path}?{query}" if query else entry.request.path
 
 
+def redacted_request_text(entry: JournalEntry) -> str:
+    """Return the body of the request as text, without secrets."""
+    return _redacted_text(entry.request.body)
+
+
 def redacted_response_text(entry: JournalEntry) -> str:
     """Return the body of the response as text, without secrets."""
     return _redacted_text(entry.response.content) if entry.response else ""

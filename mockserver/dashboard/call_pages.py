@@ -1,0 +1,160 @@
+"""The pages of calls: the live list with its search, and one call with its tabs."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from ..control.requests import exports, snippets, wiremock
+from ..errors import ClientError
+from ..faults.replies import available_statuses
+from ..records.exchange import JournalEntry
+from .call_search import SearchMistake, parse_call_search
+from .visit import ControlRefusal, PageView, Visit
+
+CALLS_ON_PAGE = 50
+CHANGES_OF_CALL = 100  # that the page of a call shows
+TABS = {
+    "request": "Request",
+    "response": "Response",
+    "why": "Why",
+    "findings": "Findings",
+    "state": "State",
+    "code": "Code",
+}
+
+
+class UnknownCall(ClientError):
+    """A call that is not in the journal."""
+
+    status = 404
+    reason = "Not Found"
+    message = "This call is unknown, or no longer in the journal, which keeps only the latest ones."
+
+
+def show_calls(visit: Visit) -> PageView:
+    """List the latest calls that match the search, and those before a number."""
+    search, before = visit.query.get("q", ""), visit.query.get("before", "")
+    found: list[JournalEntry] = []
+    mistake = ""
+    try:
+        matches = parse_call_search(search)
+        last = int(before) if before.isascii() and before.isdigit() else 0
+        entries = (entry for entry in visit.simulation.records.iter_latest() if not last or entry.number < last)
+        found = list(islice(filter(matches, entries), CALLS_ON_PAGE + 1))
+    except SearchMistake as error:
+        mistake = str(error)
+    shown = found[:CALLS_ON_PAGE]
+    older = visit.link("calls", q=search, before=shown[-1].number) if len(found) > CALLS_ON_PAGE else ""
+    world = visit.simulation.world
+    values = {
+        "calls": [describe_call(visit, entry) for entry in shown],
+        "search": search,
+        "mistake": mistake,
+        "older": older,
+        "is_older": bool(before),
+        "example_token": world.tokens.suggest_token(world.default_tenant) or "",
+        "example_path": f"/customer-segment/{world.default_tenant}/segments",
+    }
+    return PageView("calls.html", values)
+
+
+def show_call(visit: Visit) -> PageView:
+    """Show one call on the tab that the address names."""
+    entry = find_call(visit)
+    tab = visit.query.get("tab", "request")
+    tab = tab if tab in TABS else "request"
+    values = {
+        "call": describe_call(visit, entry),
+        "entry": entry,
+        "event": wiremock.serve_event_json(entry),
+        "tab": tab,
+        "tabs": TABS,
+        "neighbours": _find_neighbours(visit, entry),
+        "statuses": list_fault_statuses(entry),
+        **_describe_tab(visit, entry, tab),
+    }
+    return PageView("call.html", values)
+
+
+def find_call(visit: Visit) -> JournalEntry:
+    """Return the call that the address names; UnknownCall."""
+    entry = visit.simulation.records.find_entry(visit.ids["id"])
+    if entry is None:
+        raise UnknownCall
+    return entry
+
+
+def describe_call(visit: Visit, entry: JournalEntry) -> dict[str, Any]:
+    """Return what a line of the list shows."""
+    return {
+        "id": entry.id,
+        "number": entry.number,
+        "time": entry.arrived_at,
+        "method": entry.request.method,
+        "url": wiremock.redacted_url(entry),
+        "status": entry.status,
+        "persona": entry.principal.name if entry.principal else "",
+        "tenant": entry.tenant or "",
+        "microseconds": entry.microseconds,
+        "test": entry.test_name or "",
+        "finding_count": len(entry.findings),
+        "fault": entry.fault or "",
+        "operation": entry.operation.id if entry.operation else "",
+        "is_unanswered": entry.is_unmatched,
+        "address": visit.link(f"calls/{entry.id}"),
+    }
+
+
+def list_fault_statuses(entry: JournalEntry) -> list[int]:
+    """Return the statuses with which the operation of a call can be made to fail."""
+    if entry.operation is None:
+        return []
+    return [status for status in available_statuses(entry.operation) if status >= 400]
+
+
+def _describe_tab(visit: Visit, entry: JournalEntry, tab: str) -> dict[str, Any]:
+    match tab:
+        case "why":
+            return {"explanation": visit.read(f"/explain/{entry.id}")}
+        case "state":
+            return {"changes": _list_changes(visit, entry)}
+        case "code":
+            tokens = visit.simulation.world.tokens
+            return {
+                "code_examples": {
+                    "curl": exports.render_curl_script([entry], tokens.is_public, tokens.suggest_token(entry.tenant)),
+                    "fetch": snippets.render_fetch(entry, tokens.is_public),
+                    "Python": snippets.render_python(entry, tokens.is_public),
+                }
+            }
+    return {}
+
+
+def _list_changes(visit: Visit, entry: JournalEntry) -> list[dict[str, Any]] | None:
+    """Return what a call changed; None if the changes are no longer kept."""
+    if entry.versions is None or entry.versions[0] == entry.versions[1]:
+        return []
+    try:
+        told = visit.read("/changes", tenant=entry.tenant, since=entry.versions[0], limit=CHANGES_OF_CALL)
+    except ControlRefusal:
+        return None
+    own = [change for change in told["changes"] if change.get("call", {}).get("id") == entry.id]
+    return own or None
+
+
+def _find_neighbours(visit: Visit, entry: JournalEntry) -> dict[str, str]:
+    """Return the addresses of the next newer and older calls, on the same tab."""
+    newer: JournalEntry | None = None
+    neighbours: dict[str, str] = {}
+    tab = visit.query.get("tab")
+    latest = visit.simulation.records.iter_latest()
+    for other in latest:
+        if other is entry:
+            break
+        newer = other
+    older = next(latest, None)
+    for name, other_call in (("newer", newer), ("older", older)):
+        if other_call:
+            neighbours[name] = visit.link(f"calls/{other_call.id}", tab=tab)
+    return neighbours

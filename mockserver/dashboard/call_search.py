@@ -1,0 +1,130 @@
+"""The language of the search box for calls: words with a field such as `status:4xx`, and free text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from ..control.requests import wiremock
+from ..records.exchange import JournalEntry
+
+CallTest = Callable[[JournalEntry], bool]
+
+WORD = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?=\s|$)')
+STATUS = re.compile(r"[1-5](?:xx|\d\d)", re.ASCII)  # matches the whole value
+DURATION = re.compile(r"(\d{1,6})(ms|s)?", re.ASCII)  # matches the whole value
+TEXT_FIELDS: Mapping[str, Callable[[JournalEntry], str | None]] = {
+    "op": lambda entry: entry.operation.id if entry.operation else None,
+    "method": lambda entry: entry.request.method,
+    "path": wiremock.redacted_url,
+    "persona": lambda entry: entry.principal.name if entry.principal else None,
+    "tenant": lambda entry: entry.tenant,
+    "test": lambda entry: entry.test_name,
+    "service": lambda entry: entry.service,
+    "fault": lambda entry: entry.fault,
+}
+KINDS: Mapping[str, CallTest] = {
+    "failed": lambda entry: entry.status >= 400,
+    "unanswered": lambda entry: entry.is_unmatched,
+    "finding": lambda entry: bool(entry.findings),
+    "fault": lambda entry: entry.fault is not None,
+    "change": lambda entry: entry.versions is not None and entry.versions[0] != entry.versions[1],
+}
+FIELDS = (*TEXT_FIELDS, "status", "is", "slower")
+
+
+class SearchMistake(Exception):
+    """A search that cannot be understood; the message says what would be right."""
+
+
+def parse_call_search(text: str) -> CallTest:
+    """Return a test that is true for the calls that match every word of a search; SearchMistake."""
+    tests: list[CallTest] = []
+    position = 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
+            continue
+        word = WORD.match(text, position)
+        if word is None:
+            raise SearchMistake(f"{text[position:][:40]} has a quotation mark without its partner.")
+        tests.append(_negate(_test_of(word)) if word["minus"] else _test_of(word))
+        position = word.end()
+    return lambda entry: all(test(entry) for test in tests)
+
+
+def _test_of(word: re.Match[str]) -> CallTest:
+    value = word["quoted"] if word["quoted"] is not None else word["plain"]
+    name = (word["field"] or "").lower()
+    if not name:
+        if value.endswith(":") and value[:-1].lower() in FIELDS:
+            raise SearchMistake(f"{value} has no value; write it without a space: {value}VALUE.")
+        return _find_text(value)
+    if name in TEXT_FIELDS:
+        return _compare_text(TEXT_FIELDS[name], value)
+    match name:
+        case "status":
+            return _compare_status(value)
+        case "is":
+            if value not in KINDS:
+                raise SearchMistake(f"is:{value} does not exist; there are {_join(f'is:{kind}' for kind in KINDS)}.")
+            return KINDS[value]
+        case "slower":
+            return _compare_duration(value)
+    raise SearchMistake(_describe_unknown_field(word["field"], name))
+
+
+def _describe_unknown_field(written: str, name: str) -> str:
+    near = get_close_matches(name, FIELDS, n=1)
+    hint = f"did you mean {near[0]}:?" if near else f"there are {_join(f'{field}:' for field in FIELDS)}."
+    return f'{written}: is not a field; {hint} Put text with a colon into quotation marks: "{written}:".'
+
+
+def _compare_text(read: Callable[[JournalEntry], str | None], value: str) -> CallTest:
+    """Return a test for a field that contains a text; `*` stands for any characters, and the case does not matter."""
+    pattern = value.lower() if "*" in value else f"*{value.lower()}*"
+    pattern = pattern.replace("[", "[[]")
+    return lambda entry: fnmatchcase((read(entry) or "").lower(), pattern)
+
+
+def _compare_status(value: str) -> CallTest:
+    lowered = value.lower()
+    if not STATUS.fullmatch(lowered):
+        raise SearchMistake(f"status:{value} is not a status; write status:404, or status:4xx for all from 400 to 499.")
+    if lowered.endswith("xx"):
+        return lambda entry: entry.status // 100 == int(lowered[0])
+    return lambda entry: entry.status == int(lowered)
+
+
+def _compare_duration(value: str) -> CallTest:
+    match = DURATION.fullmatch(value.lower())
+    if match is None:
+        raise SearchMistake(f"slower:{value} is not a duration; write slower:50ms or slower:2s.")
+    microseconds = int(match[1]) * (1_000_000 if match[2] == "s" else 1000)
+    return lambda entry: entry.microseconds > microseconds
+
+
+def _find_text(value: str) -> CallTest:
+    """Return a test for calls that contain a text, in what the list shows or in a body without its secrets."""
+    lowered = value.lower()
+
+    def contains(entry: JournalEntry) -> bool:
+        if lowered in f"{entry.request.method} {wiremock.redacted_url(entry)}".lower():
+            return True
+        if any(lowered in (read(entry) or "").lower() for read in TEXT_FIELDS.values()):
+            return True
+        return lowered in wiremock.redacted_request_text(entry).lower() or (
+            lowered in wiremock.redacted_response_text(entry).lower()
+        )
+
+    return contains
+
+
+def _negate(test: CallTest) -> CallTest:
+    return lambda entry: not test(entry)
+
+
+def _join(words: Iterable[str]) -> str:
+    return ", ".join(words)

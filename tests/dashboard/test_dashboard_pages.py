@@ -1,0 +1,379 @@
+"""Every page and every action in process: what it shows, and what the API says afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+import pytest
+
+from mockserver.app import App, build
+from mockserver.dashboard.page_routes import ROUTES
+from mockserver.messages import Request, Response
+from mockserver.settings import Settings
+from tests.support.hostile_texts import HOSTILE_PAGES, HOSTILE_PART, TABS, fill_with_hostile_texts
+from tests.support.samples import GOLDEN, HAMMER
+
+HOST = {"host": "localhost"}
+FORM = HOST | {"content-type": "application/x-www-form-urlencoded"}
+JOHN, JACK = "98029737", "18249883"
+PAGES = sorted({path for method, path, _ in ROUTES if method == "GET" and "{" not in path})
+
+
+class Desk:
+    """The dashboard of a server, and its API."""
+
+    def __init__(self) -> None:
+        self.app: App = build(Settings())
+        self.page_key = re.findall(r'name="page-key" value="([^"]+)"', self.show("controls"))[0]
+
+    def get(self, path: str) -> Response:
+        path, _, query = path.partition("?")
+        return self.app.entrances.answer(Request("GET", f"/__admin/ui/{path}", query, HOST))
+
+    def show(self, path: str, status: int = 200) -> str:
+        """Return the text of a page, without its tags."""
+        response = self.get(path)
+        assert response.status == status, response.content[:2000]
+        return response.content.decode()
+
+    def read(self, path: str) -> str:
+        return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.show(path).partition("<main")[2])).split())
+
+    def post(self, path: str, **fields: str) -> str:
+        """Send a form; return what the page says afterwards."""
+        response = self.send(path, **fields)
+        assert response.status == 303, response.content.decode()
+        page = self.show(response.headers["Location"].removeprefix("/__admin/ui/"))
+        return unescape(re.findall(r'role="status">([^<]*)<', page)[0])
+
+    def send(self, path: str, **fields: str) -> Response:
+        body = urlencode({"page-key": self.page_key, **fields}).encode()
+        return self.app.entrances.answer(Request("POST", f"/__admin/ui/{path}", "", FORM, body))
+
+    def call(self, method: str, path: str, body: Any = None, token: str = "admin-token") -> Any:
+        path, _, query = path.partition("?")
+        headers = HOST | {"authorization": f"Bearer {token}", "content-type": "application/json"}
+        content = b"" if body is None else orjson.dumps(body)
+        reply = self.app.entrances.answer(Request(method, path, query, headers, content))
+        return orjson.loads(reply.content) if reply.content else None
+
+
+@pytest.fixture(scope="module")
+def server() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def desk(server: Desk) -> Desk:
+    for path in ("reset", "requests/reset"):
+        server.call("POST", f"/__admin/{path}")
+    server.call("DELETE", "/__admin/faults")
+    server.call("DELETE", "/__admin/scenarios")
+    return server
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, f"segments/{GOLDEN}", f"customers/{JOHN}", "state/products", "state/products/new"]
+)
+@pytest.mark.parametrize("query", ["", "?world=blue", "?tenant=shop1"])
+def test_every_page_opens_and_changes_nothing(desk: Desk, path: str, query: str) -> None:
+    before = desk.call("GET", "/__admin/changes")
+    desk.show(path + query)
+    assert desk.call("GET", "/__admin/changes") == before
+
+
+@pytest.mark.parametrize(
+    "path", ["state/nothing", f"segments/{GOLDEN}0", "customers/none", "state/products/rows/none", "calls/x"]
+)
+def test_what_does_not_exist_is_a_page_that_says_so(desk: Desk, path: str) -> None:
+    assert 'role="alert"' in desk.show(path, 404)
+
+
+def test_links_lead_to_pages(desk: Desk) -> None:
+    desk.call("GET", "/cart/acme/carts")
+    seen: set[str] = set()
+    waiting = ["calls", "unanswered", "state", "controls", "coverage", "api"]
+    while waiting and len(seen) < 150:
+        path = waiting.pop(0)
+        seen.add(path)
+        response = desk.get(path)
+        assert response.status == 200, path
+        links = re.findall(r'<a [^>]*href="/__admin/ui/([^"#]*)"', response.content.decode())
+        waiting += [link for link in map(unescape, dict.fromkeys(links)) if link not in seen and link not in waiting][
+            :8
+        ]
+
+
+def test_unanswered_calls_name_the_nearest_operation(desk: Desk) -> None:
+    for path in ("/cart/acme/carts", "/cart/acme/carts", "/customer-segment/acme/segmentz"):
+        desk.call("GET", path)
+    text = desk.read("unanswered")
+    assert "cart not simulated 2 calls" in text
+    assert "GET /cart/{tenant}/carts" in text
+    assert "GET /customer-segment/acme/segmentz GET /customer-segment/{tenant}/segments" in text
+    desk.call("POST", "/__admin/requests/reset")
+    assert "Every call had an answer." in desk.read("unanswered")
+
+
+def test_reset_and_undo(desk: Desk) -> None:
+    item = f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/{HAMMER}"
+    desk.call("DELETE", item)
+    assert desk.post("controls/reset", tenant="acme", to="world") == "acme is reset; undo brings it back."
+    assert "code" not in desk.call("GET", item)
+    assert desk.post("controls/undo", tenant="acme") == "The last change is undone."
+    assert desk.call("GET", item)["code"] == 404
+    desk.post("controls/reset", tenant="acme", to="empty")
+    assert desk.call("GET", "/__admin/state")["counts"]["segments"] == 0
+
+
+def test_snapshots_are_saved_compared_restored_and_deleted(desk: Desk) -> None:
+    assert desk.post("controls/snapshots", tenant="acme", name="my start") == "The snapshot my start is saved."
+    assert "Nothing has changed." in desk.read("controls?compare=my+start")
+    desk.call("DELETE", f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/{HAMMER}")
+    assert HAMMER in desk.read("controls?compare=my+start").partition("Since the snapshot")[2]
+    desk.post("controls/snapshots/my%20start/restore", tenant="acme")
+    assert "Nothing has changed." in desk.read("controls?compare=my+start")
+    desk.post("controls/snapshots/my%20start/delete", tenant="acme")
+    assert desk.call("GET", "/__admin/snapshots")["snapshots"] == []
+    assert "has no snapshot 'my start'" in desk.read("controls?compare=my+start")
+
+
+def test_the_clock_is_frozen_advanced_and_let_go(desk: Desk) -> None:
+    said = desk.post("controls/clock", tenant="acme", mode="frozen", at="2026-12-24T18:00:00Z")
+    assert said == "The clock is frozen at 2026-12-24T18:00:00.000Z."
+    assert (
+        desk.post("controls/clock/advance", tenant="acme", seconds="3600")
+        == "The clock shows 2026-12-24T19:00:00.000Z."
+    )
+    assert desk.call("GET", "/__admin/clock?tenant=acme")["now"] == "2026-12-24T19:00:00.000Z"
+    desk.post("controls/clock", tenant="acme", mode="real")
+    assert desk.call("GET", "/__admin/clock?tenant=acme")["mode"] == "real"
+    assert desk.send("controls/clock", tenant="acme", mode="frozen", at="soon").status == 400
+
+
+def test_a_token_is_created(desk: Desk) -> None:
+    desk.post("controls/tokens", token="mine", scopes="customersegment.segment_read", tenant="acme")
+    assert isinstance(desk.call("GET", "/customer-segment/acme/segments", token="mine"), list)
+    assert "mine" in desk.read("controls")
+    assert desk.send("controls/tokens", token="").status == 400
+
+
+def test_faults_show_their_hits_and_are_removed(desk: Desk) -> None:
+    for name in ("one", "two", "three"):
+        desk.call("POST", "/__admin/faults", {"id": name, "tenant": "acme", "times": 2, "response": {"status": 503}})
+    desk.call("GET", "/customer-segment/acme/segments")
+    assert "1 of 2" in desk.read("controls")
+    assert desk.post("controls/faults/remove", id="two") == "The fault two is removed."
+    assert [fault["id"] for fault in desk.call("GET", "/__admin/faults")["faults"]] == ["one", "three"]
+    desk.post("controls/faults/remove")
+    assert desk.call("GET", "/__admin/faults")["faults"] == []
+
+
+def test_a_scenario_starts_and_ends(desk: Desk) -> None:
+    assert desk.post("controls/scenarios/empty-catalogue/start", tenant="acme") == "acme plays empty-catalogue."
+    assert "playing" in desk.read("controls")
+    desk.post("controls/scenarios/stop", tenant="acme")
+    assert "playing" not in desk.read("controls")
+
+
+def test_a_switch_changes_and_shows_its_basis(desk: Desk) -> None:
+    assert (
+        desk.post("controls/switches", tenant="acme", name="delete_missing", value="404")
+        == "delete_missing is 404 for acme."
+    )
+    assert desk.call("GET", "/__admin/settings?tenant=acme")["delete_missing"] == "404"
+    text = desk.read("controls")
+    assert "delete_missing changed" in text
+    assert "inferred" in text
+    desk.post("controls/switches", tenant="acme", name="max_page_size", value="7")
+    assert desk.call("GET", "/__admin/settings?tenant=acme")["max_page_size"] == 7
+    assert desk.send("controls/switches", tenant="acme", name="delete_missing", value="500").status == 400
+
+
+def test_the_coverage_map_names_the_tests_of_a_cell(desk: Desk) -> None:
+    request = Request(
+        "GET",
+        f"/customer-segment/acme/segments/{GOLDEN}",
+        "",
+        HOST | {"authorization": "Bearer admin-token", "x-mock-test": "test_gold"},
+    )
+    desk.app.entrances.answer(request)
+    assert "test_gold" in desk.read("coverage?service=customer-segment")
+    for name, start in (("html", b"<!"), ("markdown", b"#"), ("junit", b"<?xml"), ("json", b"{")):
+        report = desk.get(f"coverage/report?format={name}&service=customer-segment")
+        assert report.headers["Content-Disposition"].startswith("attachment")
+        assert report.content.lstrip().startswith(start)
+
+
+def test_a_segment_shows_members_items_and_its_tree(desk: Desk) -> None:
+    text = desk.read(f"segments/{GOLDEN}")
+    for word in ("John Doe", "SomeCompany", "Hammer", "active", "Category tree"):
+        assert word in text
+
+
+def test_the_tree_of_a_segment_has_its_categories_and_their_ancestors(desk: Desk) -> None:
+    items = desk.call("GET", "/__admin/state/itemAssignments")
+    assigned = next(item for item in items if item["type"] == "CATEGORY")
+    tree = desk.show(f"segments/{assigned['segmentId']}").partition('class="tree"')[2]
+    category = desk.call("GET", f"/__admin/state/categories/{assigned['itemId']}")
+    assert f'{category["id"]}</span> <span class="chip ok">assigned</span>' in tree
+    while "parentId" in category:
+        category = desk.call("GET", f"/__admin/state/categories/{category['parentId']}")
+        assert f'<span class="quiet">{category["id"]}</span>' in tree
+
+
+def sees(desk: Desk, customer: str, **query: str) -> dict[str, tuple[str, str]]:
+    page = desk.show(f"customers/{customer}?{urlencode(query)}")
+    rows = re.findall(
+        r'<tr data-row="([^"]+)"><td><span class="chip[^"]*">(\w+)</span></td>.*?<td class="wide">(.*?)</td>',
+        page,
+        re.S,
+    )
+    return {id_: (seen, unescape(reason)) for id_, seen, reason in rows}
+
+
+def test_a_customer_sees_what_the_api_shows(desk: Desk) -> None:
+    shown = desk.call("GET", "/customer-segment/acme/segments", token=f"customer:{JOHN}")
+    seen = {id_ for id_, (answer, _) in sees(desk, JOHN).items() if answer == "yes"}
+    assert seen == {segment["id"] for segment in shown}
+
+
+def test_each_reason_against_a_segment_is_given(desk: Desk) -> None:
+    entity = desk.call("GET", f"/__admin/state/customers/{JOHN}")["legalEntities"][1]
+    assert sees(desk, JOHN)[GOLDEN] == ("yes", "assigned for the legal entity SomeCompany; in the group Customers")
+    refused = (
+        "assigned for the legal entity SomeCompany, in the group Customers, but not for the legal entity ThirdCompany"
+    )
+    assert sees(desk, JOHN, entity=entity)[GOLDEN] == ("no", refused)
+    path = f"/__admin/state/segments/{GOLDEN}"
+    desk.call("PATCH", path, {"status": "INACTIVE"})
+    assert sees(desk, JOHN)[GOLDEN] == ("no", "its status is INACTIVE")
+    desk.call("PATCH", path, {"status": "ACTIVE", "siteCode": "main", "validity": {"to": "2020-01-01T00:00:00.000Z"}})
+    assert sees(desk, JOHN, site="export")[GOLDEN] == ("no", "its site is main")
+    desk.call("PUT", "/__admin/settings", {"tenant": "acme", "active": "status-and-validity"})
+    assert sees(desk, JOHN)[GOLDEN] == ("no", "its validity has not begun or is over")
+    assert sees(desk, "20000015")[GOLDEN][1].startswith("neither assigned nor in one of its groups")
+
+
+def form_of(desk: Desk, path: str) -> dict[str, str]:
+    page = desk.show(path)
+    return {
+        "tenant": "acme",
+        "digest": re.findall(r'name="digest" value="([^"]*)"', page)[0],
+        "row": unescape(re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)[0]),
+    }
+
+
+def test_a_row_is_changed_by_its_form(desk: Desk) -> None:
+    path = f"state/products/rows/{HAMMER}"
+    form = form_of(desk, path)
+    row = orjson.loads(form["row"]) | {"code": "NEW"}
+    assert desk.post(path, **form | {"row": orjson.dumps(row).decode()}) == f"Product {HAMMER} is saved."
+    assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "NEW"
+
+
+def test_a_row_that_the_contract_refuses_stays_in_the_form(desk: Desk) -> None:
+    path = f"state/products/rows/{HAMMER}"
+    form = form_of(desk, path)
+    row = orjson.loads(form["row"]) | {"categories": ["none"]}
+    reply = desk.send(path, **form | {"row": orjson.dumps(row).decode()})
+    assert reply.status == 400
+    assert "is not among the categories" in unescape(reply.content.decode())
+    assert "&#34;none&#34;" in reply.content.decode()
+    assert desk.send(path, **form | {"row": "{"}).status == 400
+    assert desk.send(path, **form | {"row": "[]"}).status == 400
+
+
+def test_a_row_that_somebody_else_has_changed_is_a_conflict(desk: Desk) -> None:
+    path = f"state/products/rows/{HAMMER}"
+    form = form_of(desk, path)
+    desk.call("PATCH", f"/__admin/state/products/{HAMMER}", {"code": "THEIRS"})
+    row = orjson.dumps(orjson.loads(form["row"]) | {"code": "MINE"}).decode()
+    reply = desk.send(path, **form | {"row": row})
+    assert reply.status == 409
+    text = unescape(reply.content.decode())
+    assert "Conflict:" in text
+    assert "THEIRS" in text
+    digest = re.findall(r'name="digest" value="([^"]*)"', text)[0]
+    desk.post(path, **form | {"row": row, "digest": digest})
+    assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "MINE"
+
+
+def test_a_row_is_created_and_removed(desk: Desk) -> None:
+    row = '{"id": "mug", "code": "MUG", "name": {"en": "Mug"}}'
+    assert desk.post("state/products/new", tenant="acme", row=row) == "Product mug is saved."
+    assert desk.send("state/products/new", tenant="acme", row=row).status == 409
+    assert desk.send("state/products/new", tenant="acme", row='{"code": "MUG"}').status == 400
+    assert desk.post("state/products/remove/mug", tenant="acme") == "Product mug is removed."
+    reply = desk.send(f"state/products/remove/{HAMMER}", tenant="acme")
+    assert reply.status == 400
+    assert desk.post(f"state/products/remove/{HAMMER}", tenant="acme", force="true")
+
+
+@pytest.mark.parametrize("collection", sorted(build(Settings()).worlds.collections))
+def test_every_collection_has_a_list_a_search_and_a_page_for_each_row(desk: Desk, collection: str) -> None:
+    page = desk.show(f"state/{collection}")
+    addresses = [unescape(address) for address in re.findall(r'<td class="nowrap"><a href="/__admin/ui/([^"]+)"', page)]
+    assert addresses
+    for address in addresses[:2]:
+        desk.show(address)
+    key = unescape(re.findall(r'data-row="([^"]+)"', page)[0])
+    assert unescape(desk.show(f"state/{collection}?q={quote(key.split('/')[0])}")).count(key)
+    assert "No row has this text." in desk.read(f"state/{collection}?q=nothing+like+this")
+
+
+def test_long_collections_have_pages(desk: Desk) -> None:
+    first, second = (
+        re.findall(r'data-row="([^"]+)"', desk.show(f"state/itemAssignments?page={page}")) for page in (1, 2)
+    )
+    assert (len(first), len(second)) == (50, 50)
+    assert not set(first) & set(second)
+
+
+class Tags(HTMLParser):
+    """Counts what a hostile text could have added to a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.scripts = self.images = 0
+        self.handlers: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.scripts += tag == "script"
+        self.images += tag == "img"
+        self.handlers += [name for name, _ in attrs if name.startswith("on") or name == "style"]
+
+
+def test_hostile_texts_are_escaped_everywhere(desk: Desk) -> None:
+    def send(method: str, path: str, body: Any, headers: Mapping[str, str]) -> None:
+        path, _, query = path.partition("?")
+        sent = HOST | {"content-type": "application/json"} | {name.lower(): text for name, text in headers.items()}
+        content = b"" if body is None else orjson.dumps(body)
+        assert desk.app.entrances.answer(Request(method, path, query, sent, content)).status < 500
+
+    fill_with_hostile_texts(send)
+    ids = [entry.id for entry in desk.app.records.list_entries()]
+    tabs = [f"calls/{id_}?tab={tab}" for id_ in ids for tab in TABS]
+    query = "&".join(f"{name}={HOSTILE_PART}" for name in ("q", "done", "compare", "service"))
+    paths = [f"{page}?{query}&tenant=acme" for page in PAGES if page != "coverage/report"]
+    found = 0
+    for path in (*paths, *tabs, *HOSTILE_PAGES):
+        text = desk.get(path).content.decode()
+        found += "&lt;script&gt;alert(1)" in text
+        parsed = Tags(text)
+        assert parsed.scripts == 1, path
+        assert parsed.images == 1, path
+        assert not parsed.handlers, path
+    assert found > 10
+
+
+def test_the_navigation_shows_where_a_page_is(desk: Desk) -> None:
+    for path, label in (("", "Calls"), (f"segments/{GOLDEN}", "State"), (f"customers/{JOHN}", "State"), ("api", "API")):
+        assert f'aria-current="page">{label}</a>' in desk.show(path)
