@@ -89,7 +89,7 @@ def test_a_paused_page_stays_as_it_is(dashboard: Dashboard) -> None:
 
 
 def test_the_search_finds_calls_and_explains_its_mistakes(dashboard: Dashboard) -> None:
-    for path in (SEGMENTS, f"{SEGMENTS}/none", "/cart/acme/carts"):
+    for path in (SEGMENTS, f"{SEGMENTS}/none", "/ai-service/acme/jobs"):
         dashboard.call(path)
     dashboard.open()
     search = dashboard.page.get_by_role("searchbox")
@@ -184,9 +184,9 @@ def test_a_call_fails_next_time_is_replayed_and_undone(dashboard: Dashboard) -> 
 
 def test_what_is_impossible_is_said(dashboard: Dashboard) -> None:
     dashboard.call("/__admin/faults", "POST", {"tenant": "acme", "response": {"fixedDelayMilliseconds": 1}})
-    dashboard.call("/cart/acme/carts")
+    dashboard.call("/ai-service/acme/jobs")
     dashboard.open()
-    dashboard.page.get_by_role("link", name="/cart/acme/carts").click()
+    dashboard.page.get_by_role("link", name="/ai-service/acme/jobs").click()
     assert dashboard.page.get_by_role("button", name="Fail once").count() == 0
     dashboard.press("Replay")
     expect(dashboard.page.get_by_role("alert")).to_contain_text("A fault may hold this call")

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from mockserver.dashboard.call_pages import TABS
+from mockserver.dashboard.page_routes import NAVIGATION
 from tests.support.browser import open_window
 from tests.support.live_server import send_request
+from tests.support.samples import GOLDEN, HAMMER
 
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1280, height=800)
+SEGMENTS = "/customer-segment/acme/segments"
+JOHN = "98029737"
 REFUSED_STATUS = "Failed to load resource: the server responded with a status of 4"  # Chromium reports each 4xx page
 
 
@@ -48,3 +55,45 @@ def open_dashboard(browser: Browser, server: str, **options: Any) -> Iterator[Da
         yield Dashboard(page, server)
     unexpected = [text for text in messages if not text.startswith(REFUSED_STATUS)]
     assert not unexpected, unexpected
+
+
+def fill_with_calls(dashboard: Dashboard) -> None:
+    """Send calls and make changes of all kinds, so that no page is empty."""
+    gold = f"{SEGMENTS}/{GOLDEN}"
+    for name in ("checkout", "catalogue"):
+        test = {"X-Mock-Test": name}
+        dashboard.call(gold, **test)
+        dashboard.call(f"{gold}/items?pagesize=5", **test)
+        dashboard.call(f"{gold}/items/PRODUCT/{HAMMER}", "PUT", {}, **test)
+    dashboard.call(gold, "PUT", {"name": {"en": "Gold"}, "siteCode": "main", "metadata": {"version": 1}})
+    dashboard.call(f"{gold}/items/PRODUCT/{HAMMER}", "DELETE", Authorization="Bearer read-token")
+    dashboard.call(f"{SEGMENTS}/none")
+    dashboard.call("/customer-segment/acme/segmentz")
+    dashboard.call("/ai-service/acme/jobs")
+    dashboard.call("/__admin/snapshots/before?tenant=acme", "PUT")
+    dashboard.call(f"{gold}/items/PRODUCT/{HAMMER}", "DELETE")
+    fault = {"tenant": "acme", "operation": "retrieve-segment", "times": 2, "response": {"status": 503}}
+    dashboard.call("/__admin/faults", "POST", fault)
+    dashboard.call(gold)
+
+
+def list_pages(dashboard: Dashboard) -> list[str]:
+    """Return the address of each kind of page, below the dashboard."""
+    ids = [call["id"] for call in dashboard.call("/__admin/requests?limit=20")["requests"]]
+    return [
+        "/calls",
+        "/calls?q=stauts:4xx",
+        "/calls?q=nothing-like-this",
+        *(f"/calls/{id_}?tab={tab}" for id_ in (ids[1], ids[3]) for tab in TABS),
+        *(f"/{name}" for name, _ in NAVIGATION[1:]),
+        "/controls?compare=before",
+        *(f"/state/{collection}" for collection in ("segments", "products", "itemAssignments", "couponRedemptions")),
+        "/state/products?q=nothing-like-this",
+        "/state/products/new",
+        f"/state/products/rows/{HAMMER}",
+        f"/segments/{GOLDEN}",
+        f"/customers/{JOHN}",
+        "/coverage?service=customer-segment",
+        "/calls/none",
+        "/login",
+    ]

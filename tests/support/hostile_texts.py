@@ -44,5 +44,5 @@ def fill_with_hostile_texts(send: Send) -> None:
     send("POST", "/__admin/tokens", {"token": HOSTILE, "name": HOSTILE, "scopes": []}, {})
     send("PUT", f"/__admin/snapshots/{HOSTILE_PART}", None, {})
     headers = {"X-Mock-Test": HOSTILE, "X-Evil": HOSTILE, "Authorization": f"Bearer {HOSTILE}"}
-    for path in (f"{SEGMENTS}/{HOSTILE_PART}", f"/cart/acme/{HOSTILE_PART}", SEGMENTS):
+    for path in (f"{SEGMENTS}/{HOSTILE_PART}", f"/ai-service/acme/{HOSTILE_PART}", SEGMENTS):
         send("PUT", f"{path}?q={HOSTILE_PART}", {HOSTILE: HOSTILE}, headers)
