@@ -1,23 +1,23 @@
-"""The pages of the state: its collections, their rows, and a form for each row that the contract validates."""
+"""The pages of the state: its collections and their rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
-from ..contract import strict_json
-from ..errors import BadRequest, ClientError
+from ..errors import ClientError
 from ..store.collection import Collection, format_key
 from ..store.state import State
-from .visit import ControlRefusal, Onward, PageView, Visit
+from ..wording import shorten
+from .visit import PageView, Visit
 
 ROWS_ON_PAGE = 50
 MAX_SEARCHED_ROWS = 20_000
+MAX_FACTS = 5  # about a row in the list
 SHOWN_FIELDS = ("name", "title", "code", "email", "status", "siteCode", "url", "assignmentType", "userType")
 
 
@@ -42,7 +42,7 @@ def show_collections(visit: Visit) -> PageView:
 
 def show_collection(visit: Visit) -> PageView:
     """List the rows of a collection; with a search, those that contain a text."""
-    collection, state = _require_collection(visit), read_state(visit)
+    collection, state = require_collection(visit), read_state(visit)
     search, page = visit.query.get("q", ""), _parse_page(visit.query.get("page", ""))
     start = (page - 1) * ROWS_ON_PAGE
     if search:
@@ -63,56 +63,6 @@ def show_collection(visit: Visit) -> PageView:
     return PageView("collection.html", values)
 
 
-def show_row_form(visit: Visit) -> PageView:
-    """Show a row in a form."""
-    collection = _require_collection(visit)
-    row = find_state_row(visit, collection.name, visit.ids["key"])
-    return _render_form(visit, collection, visit.ids["key"], row)
-
-
-def show_new_row(visit: Visit) -> PageView:
-    """Show a form for a new row, which begins with the fields that it needs."""
-    collection = _require_collection(visit)
-    required = collection.schema.get("required", ())
-    return _render_form(visit, collection, "", {name: "" for name in required if name != "metadata"})
-
-
-def write_row_of_form(visit: Visit) -> PageView | Onward:
-    """Create or replace the row of a form; a conflict if somebody else has changed it since the form was shown."""
-    collection, text = _require_collection(visit), visit.form.get("row", "")
-    key = visit.ids.get("key", "")
-    try:
-        row = strict_json.parse_json(text.encode())
-        if not isinstance(row, dict):
-            raise BadRequest(detail="A row is a JSON object.")
-        name = key or format_key(collection.key_of(row))
-    except (BadRequest, KeyError, TypeError) as error:
-        missing = f"A row needs the fields of its key: {collection.key}."
-        detail = error.detail or error.message if isinstance(error, BadRequest) else missing
-        return _render_form(visit, collection, key, text, [{"field": "", "message": detail}], status=400)
-    present = _read_row(visit, collection.name, name)
-    if present is not None and digest_row(present) != visit.form.get("digest"):
-        return _render_form(visit, collection, name, text, conflict=present, status=409)
-    try:
-        visit.call("PUT", _row_path(collection.name, name), row, tenant=visit.tenant)
-    except ControlRefusal as error:
-        return _render_form(visit, collection, key, text, error.mistakes, status=error.status)
-    return Onward(link_row(visit, collection.name, name), f"{collection.noun} {name} is saved.".capitalize())
-
-
-def delete_row_of_form(visit: Visit) -> PageView | Onward:
-    """Remove a row, unless other rows refer to it."""
-    collection, key = _require_collection(visit), visit.ids["key"]
-    query = {"force": "true"} if visit.form.get("force") else {}
-    try:
-        visit.call("DELETE", _row_path(collection.name, key), tenant=visit.tenant, **query)
-    except ControlRefusal as error:
-        row = find_state_row(visit, collection.name, key)
-        return _render_form(visit, collection, key, row, error.mistakes, status=error.status)
-    address = visit.link(f"state/{collection.name}", tenant=visit.tenant)
-    return Onward(address, f"{collection.noun} {key} is removed.".capitalize())
-
-
 def read_state(visit: Visit) -> State:
     """Return the state of the tenant that the page shows."""
     return visit.simulation.world.tenant(visit.tenant).state
@@ -120,7 +70,7 @@ def read_state(visit: Visit) -> State:
 
 def find_state_row(visit: Visit, collection: str, key: str) -> dict[str, Any]:
     """Return a row in the form of a world file; ControlRefusal."""
-    row: dict[str, Any] = visit.read(_row_path(collection, key), tenant=visit.tenant)
+    row: dict[str, Any] = visit.read(locate_row(collection, key), tenant=visit.tenant)
     return row
 
 
@@ -152,7 +102,10 @@ def count_rows_of(collection: Collection, state: State) -> int:
 def describe_row(visit: Visit, collection: Collection, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a line of the list shows: the key, and the fields that say most."""
     key = format_key(collection.key_of(row))
-    facts = [(name, plain_text(row[name])) for name in SHOWN_FIELDS if row.get(name)]
+    names = (*SHOWN_FIELDS, *(name for name in row if name not in SHOWN_FIELDS))
+    own = {collection.key} if isinstance(collection.key, str) else set(collection.key)
+    told = (name for name in names if name not in own and _is_telling(row.get(name)))
+    facts = [(name, shorten(plain_text(row[name]))) for name in islice(told, MAX_FACTS)]
     return {"key": key, "facts": facts, "address": link_row(visit, collection.name, key)}
 
 
@@ -160,7 +113,14 @@ def plain_text(value: Any) -> str:
     """Return a text, or that of the first language of a text by language."""
     if isinstance(value, Mapping):
         return str(next(iter(value.values()), ""))
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_telling(value: Any) -> bool:
+    """Whether a line of the list shows a value: a text, a number, or a text by language."""
+    if isinstance(value, Mapping):
+        return all(isinstance(text, str) for text in value.values()) and bool(value)
+    return isinstance(value, str | int | float) and value != ""
 
 
 def link_row(visit: Visit, collection: str, key: str) -> str:
@@ -169,53 +129,16 @@ def link_row(visit: Visit, collection: str, key: str) -> str:
     return visit.link(f"{page}/{key}" if page else f"state/{collection}/rows/{key}", tenant=visit.tenant)
 
 
-def digest_row(row: Any) -> str:
-    """Return what differs for each content of a row."""
-    return blake2b(orjson.dumps(row, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
-
-
-def _render_form(
-    visit: Visit,
-    collection: Collection,
-    key: str,
-    row: Any,
-    mistakes: Any = (),
-    *,
-    conflict: Any = None,
-    status: int = 200,
-) -> PageView:
-    """Return the form. `row` is a row, or the text that was sent; `conflict` is the row as it is by now."""
-    present = conflict if conflict is not None else (_read_row(visit, collection.name, key) if key else None)
-    values = {
-        "tenant": visit.tenant,
-        "collection": collection,
-        "key": key,
-        "text": row if isinstance(row, str) else orjson.dumps(row, option=orjson.OPT_INDENT_2).decode(),
-        "digest": digest_row(present) if present is not None else "",
-        "mistakes": mistakes,
-        "conflict": conflict,
-        "address": visit.link(f"state/{collection.name}/rows/{key}" if key else f"state/{collection.name}/new"),
-        "remove": visit.link(f"state/{collection.name}/remove/{key}") if key else "",
-    }
-    return PageView("row.html", values, status)
-
-
-def _read_row(visit: Visit, collection: str, key: str) -> Any:
-    """Return a row; None if there is no such row."""
-    try:
-        return find_state_row(visit, collection, key)
-    except ControlRefusal:
-        return None
-
-
-def _require_collection(visit: Visit) -> Collection:
+def require_collection(visit: Visit) -> Collection:
+    """Return the collection that the address names; UnknownCollection."""
     name = visit.ids["collection"]
     if name not in visit.collections:
         raise UnknownCollection(f"There is no collection {name[:100]}; there are {', '.join(visit.collections)}.")
     return visit.collections[name]
 
 
-def _row_path(collection: str, key: str) -> str:
+def locate_row(collection: str, key: str) -> str:
+    """Return the path of a row in the control plane."""
     return f"/state/{collection}/{quote(key, safe='/')}"
 
 

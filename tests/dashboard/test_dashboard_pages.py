@@ -261,54 +261,128 @@ def test_each_reason_against_a_segment_is_given(desk: Desk) -> None:
     assert sees(desk, "20000015")[GOLDEN][1].startswith("neither assigned nor in one of its groups")
 
 
+class Inputs(HTMLParser):
+    """Collects what a browser would send of the form that saves a row."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._open = ""
+        self.feed(text.partition('<form method="post"')[2].partition("</form>")[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: text or "" for name, text in attrs}
+        if tag in {"textarea", "select"}:
+            self._open = facts["name"]
+            self.values[self._open] = ""
+        elif tag == "input":
+            self.values[facts["name"]] = facts["value"]
+        elif tag == "option":
+            self._is_chosen = "selected" in facts
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.values[self._open] = self.values[self._open].removeprefix("\n")
+        if tag in {"textarea", "select"}:
+            self._open = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._open and (self.lasttag == "textarea" or (self.lasttag == "option" and self._is_chosen)):
+            self.values[self._open] += data
+
+
 def form_of(desk: Desk, path: str) -> dict[str, str]:
-    page = desk.show(path)
-    return {
-        "tenant": "acme",
-        "digest": re.findall(r'name="digest" value="([^"]*)"', page)[0],
-        "row": unescape(re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)[0]),
-    }
+    return Inputs(desk.show(path)).values
+
+
+def json_form_of(desk: Desk, path: str, **fields: Any) -> dict[str, str]:
+    """Return the form of the row as JSON, with some fields changed."""
+    form = form_of(desk, f"{path}?as=json")
+    return form | {"row": orjson.dumps(orjson.loads(form["row"]) | fields).decode()}
+
+
+HAMMER_PAGE = f"state/products/rows/{HAMMER}"
 
 
 def test_a_row_is_changed_by_its_form(desk: Desk) -> None:
-    path = f"state/products/rows/{HAMMER}"
-    form = form_of(desk, path)
-    row = orjson.loads(form["row"]) | {"code": "NEW"}
-    assert desk.post(path, **form | {"row": orjson.dumps(row).decode()}) == f"Product {HAMMER} is saved."
-    assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "NEW"
+    form = form_of(desk, HAMMER_PAGE) | {"field.text.code": "NEW", "field.choice.published": "false"}
+    assert desk.post(HAMMER_PAGE, **form) == f"Product {HAMMER} is saved."
+    row = desk.call("GET", f"/__admin/state/products/{HAMMER}")
+    assert (row["code"], row["published"]) == ("NEW", False)
+    desk.post(HAMMER_PAGE, **json_form_of(desk, HAMMER_PAGE, code="NEWER"))
+    assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "NEWER"
+
+
+@pytest.mark.parametrize("collection", sorted(build(Settings()).worlds.collections))
+def test_a_form_that_is_sent_as_it_is_changes_nothing(desk: Desk, collection: str) -> None:
+    before = desk.call("GET", f"/__admin/state/{collection}")
+    for address in list_row_pages(desk, collection)[:10]:
+        path = address.replace("segments/", "state/segments/rows/").replace("customers/", "state/customers/rows/")
+        path = path if address.startswith(("segments/", "customers/")) else address
+        desk.post(path.partition("?")[0], **form_of(desk, path))
+    assert desk.call("GET", f"/__admin/state/{collection}") == before
+
+
+def list_row_pages(desk: Desk, collection: str) -> list[str]:
+    page = desk.show(f"state/{collection}")
+    return [unescape(address) for address in re.findall(r'<td class="nowrap"><a href="/__admin/ui/([^"]+)"', page)]
 
 
 def test_a_row_that_the_contract_refuses_stays_in_the_form(desk: Desk) -> None:
-    path = f"state/products/rows/{HAMMER}"
-    form = form_of(desk, path)
-    row = orjson.loads(form["row"]) | {"categories": ["none"]}
-    reply = desk.send(path, **form | {"row": orjson.dumps(row).decode()})
+    form = form_of(desk, HAMMER_PAGE) | {"field.json.categories": '["none"]'}
+    reply = desk.send(HAMMER_PAGE, **form)
     assert reply.status == 400
+    text = unescape(reply.content.decode())
+    assert re.search(r'id="about-categories"><strong class="wrong">.*is not among the categories', text)
+    assert Inputs(text).values["field.json.categories"] == '["none"]'
+    reply = desk.send(HAMMER_PAGE, **json_form_of(desk, HAMMER_PAGE, categories=["none"]))
     assert "is not among the categories" in unescape(reply.content.decode())
-    assert "&#34;none&#34;" in reply.content.decode()
-    assert desk.send(path, **form | {"row": "{"}).status == 400
-    assert desk.send(path, **form | {"row": "[]"}).status == 400
+    for text in ("{", "[]"):
+        assert desk.send(HAMMER_PAGE, **form | {"row": text}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("collection", "field", "text", "reason"),
+    [
+        ("products", "field.json.categories", "[", "This is not JSON."),
+        ("products", "field.texts.name", '{"en": ', "texts by language"),
+        ("categories", "field.number.position", "first", "Write a number"),
+        ("categories", "field.number.position", "true", "Write a number"),
+    ],
+)
+def test_what_cannot_be_read_is_said_at_its_field(
+    desk: Desk, collection: str, field: str, text: str, reason: str
+) -> None:
+    path = list_row_pages(desk, collection)[0]
+    form = form_of(desk, path)
+    assert field in form
+    reply = desk.send(path.partition("?")[0], **form | {field: text})
+    assert reply.status == 400
+    page = unescape(reply.content.decode())
+    assert re.search(rf'id="about-{field.rpartition(".")[2]}"><strong class="wrong">[^<]*{reason}', page)
+    assert Inputs(page).values[field] == text
 
 
 def test_a_row_that_somebody_else_has_changed_is_a_conflict(desk: Desk) -> None:
-    path = f"state/products/rows/{HAMMER}"
-    form = form_of(desk, path)
+    form = form_of(desk, HAMMER_PAGE) | {"field.text.code": "MINE"}
     desk.call("PATCH", f"/__admin/state/products/{HAMMER}", {"code": "THEIRS"})
-    row = orjson.dumps(orjson.loads(form["row"]) | {"code": "MINE"}).decode()
-    reply = desk.send(path, **form | {"row": row})
+    reply = desk.send(HAMMER_PAGE, **form)
     assert reply.status == 409
-    text = unescape(reply.content.decode())
+    text = reply.content.decode()
     assert "Conflict:" in text
-    assert "THEIRS" in text
+    assert re.search(r"<code>code</code>.*?<pre>THEIRS</pre>.*?<pre>MINE</pre>", text, re.S)
     digest = re.findall(r'name="digest" value="([^"]*)"', text)[0]
-    desk.post(path, **form | {"row": row, "digest": digest})
+    desk.post(HAMMER_PAGE, **form | {"digest": digest})
     assert desk.call("GET", f"/__admin/state/products/{HAMMER}")["code"] == "MINE"
 
 
 def test_a_row_is_created_and_removed(desk: Desk) -> None:
-    row = '{"id": "mug", "code": "MUG", "name": {"en": "Mug"}}'
-    assert desk.post("state/products/new", tenant="acme", row=row) == "Product mug is saved."
-    assert desk.send("state/products/new", tenant="acme", row=row).status == 409
+    form = form_of(desk, "state/products/new")
+    form |= {"field.text.id": "mug", "field.text.code": "MUG", "field.texts.name": "Mug"}
+    assert desk.post("state/products/new", **form) == "Product mug is saved."
+    assert desk.call("GET", "/__admin/state/products/mug")["name"] == {"en": "Mug"}
+    assert desk.send("state/products/new", **form).status == 409
+    assert desk.send("state/products/new", **form | {"field.text.id": ""}).status == 400
     assert desk.send("state/products/new", tenant="acme", row='{"code": "MUG"}').status == 400
     assert desk.post("state/products/remove/mug", tenant="acme") == "Product mug is removed."
     reply = desk.send(f"state/products/remove/{HAMMER}", tenant="acme")
@@ -316,10 +390,15 @@ def test_a_row_is_created_and_removed(desk: Desk) -> None:
     assert desk.post(f"state/products/remove/{HAMMER}", tenant="acme", force="true")
 
 
+def test_a_row_leads_to_the_rows_that_it_refers_to(desk: Desk) -> None:
+    category = desk.call("GET", f"/__admin/state/products/{HAMMER}")["categories"][0]
+    assert f'href="/__admin/ui/state/categories/rows/{category}?tenant=acme"' in desk.show(HAMMER_PAGE)
+
+
 @pytest.mark.parametrize("collection", sorted(build(Settings()).worlds.collections))
 def test_every_collection_has_a_list_a_search_and_a_page_for_each_row(desk: Desk, collection: str) -> None:
     page = desk.show(f"state/{collection}")
-    addresses = [unescape(address) for address in re.findall(r'<td class="nowrap"><a href="/__admin/ui/([^"]+)"', page)]
+    addresses = list_row_pages(desk, collection)
     if not desk.call("GET", f"/__admin/state/{collection}"):
         assert "No rows." in page
         return
