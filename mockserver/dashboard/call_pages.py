@@ -9,18 +9,18 @@ from ..control.requests import exports, snippets, wiremock
 from ..errors import ClientError
 from ..faults.replies import available_statuses
 from ..records.exchange import JournalEntry
+from .call_changes import list_call_changes
 from .call_search import SearchMistake, parse_call_search
-from .visit import ControlRefusal, PageView, Visit
+from .visit import PageView, Visit
 
 CALLS_ON_PAGE = 50
-CHANGES_OF_CALL = 100  # that the page of a call shows
 TABS = {
     "request": "Request",
     "response": "Response",
     "why": "Why",
     "findings": "Findings",
-    "state": "State",
-    "code": "Code",
+    "state": "State before and after",
+    "code": "As curl, fetch, Python",
 }
 
 
@@ -118,7 +118,7 @@ def _describe_tab(visit: Visit, entry: JournalEntry, tab: str) -> dict[str, Any]
         case "why":
             return {"explanation": visit.read(f"/explain/{entry.id}")}
         case "state":
-            return {"changes": _list_changes(visit, entry)}
+            return {"changes": list_call_changes(visit, entry)}
         case "code":
             tokens = visit.simulation.world.tokens
             return {
@@ -129,18 +129,6 @@ def _describe_tab(visit: Visit, entry: JournalEntry, tab: str) -> dict[str, Any]
                 }
             }
     return {}
-
-
-def _list_changes(visit: Visit, entry: JournalEntry) -> list[dict[str, Any]] | None:
-    """Return what a call changed; None if the changes are no longer kept."""
-    if entry.versions is None or entry.versions[0] == entry.versions[1]:
-        return []
-    try:
-        told = visit.read("/changes", tenant=entry.tenant, since=entry.versions[0], limit=CHANGES_OF_CALL)
-    except ControlRefusal:
-        return None
-    own = [change for change in told["changes"] if change.get("call", {}).get("id") == entry.id]
-    return own or None
 
 
 def _find_neighbours(visit: Visit, entry: JournalEntry) -> dict[str, str]:

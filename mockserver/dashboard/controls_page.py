@@ -8,6 +8,9 @@ from urllib.parse import quote
 from ..control.explain.fidelity import load_fidelity_rules
 from ..errors import ClientError
 from ..settings import list_settings
+from ..store.clock import format_timestamp, parse_timestamp
+from .clock_events import list_clock_events
+from .fault_form import describe_fault_form
 from .visit import ControlRefusal, Onward, PageView, Visit
 
 
@@ -19,21 +22,28 @@ class Incomplete(ClientError):
 
 
 STEPS = {"minute": 60, "hour": 3600, "day": 86_400, "30 days": 2_592_000}  # in seconds
+COMING_EVENTS = 5
+SHOWN_TOKENS = 40
 
 
 def show_controls(visit: Visit) -> PageView:
     """Show what can be controlled, and how it stands."""
     tenant = visit.tenant
+    tokens = visit.read("/tokens")["tokens"]
     values = {
         "tenant": tenant,
         "state": visit.read("/state", tenant=tenant),
-        "clock": visit.read("/clock", tenant=tenant),
+        "clock": (clock := visit.read("/clock", tenant=tenant)),
+        "happened": list_happenings(visit),
+        "coming": list_clock_events(visit, parse_timestamp(clock["now"]), None)[:COMING_EVENTS],
         "snapshots": visit.read("/snapshots", tenant=tenant)["snapshots"],
-        "tokens": visit.read("/tokens")["tokens"],
+        "tokens": tokens[:SHOWN_TOKENS],
+        "further_tokens": max(0, len(tokens) - SHOWN_TOKENS),
         "faults": visit.read("/faults")["faults"],
         "scenarios": visit.read("/scenarios")["scenarios"],
         "switches": describe_switches(visit.read("/settings", tenant=tenant)),
         "steps": STEPS,
+        **describe_fault_form(visit),
         "difference": _compare_snapshot(visit),
     }
     return PageView("controls.html", values)
@@ -95,30 +105,62 @@ def adjust_clock(visit: Visit) -> Onward:
     """Freeze the clock, now or at a time, or let it run."""
     mode, at = visit.form.get("mode", "real"), visit.form.get("at", "").strip()
     body = {"tenant": visit.tenant, "mode": mode, **({"at": at} if at and mode == "frozen" else {})}
-    now = visit.call("PUT", "/clock", body)["now"]
-    return _lead(visit, f"The clock {'is frozen at' if mode == 'frozen' else 'runs from'} {now}.")
+    return _change_clock(
+        visit, "PUT", "/clock", body, f"The clock {'is frozen at' if mode == 'frozen' else 'runs from'}"
+    )
 
 
 def move_clock(visit: Visit) -> Onward:
-    """Advance the clock by some seconds."""
-    seconds = _require(visit, "seconds", "Say by how much.")
-    body = {"tenant": visit.tenant, "seconds": int(seconds) if seconds.isascii() and seconds.isdigit() else seconds}
-    now = visit.call("POST", "/clock/advance", body)["now"]
-    return _lead(visit, f"The clock shows {now}.")
+    """Advance the clock by some seconds, or to a time."""
+    to = visit.form.get("to", "").strip()
+    seconds = "" if to else _require(visit, "seconds", "Say by how much.")
+    number = int(seconds) if seconds.isascii() and seconds.isdigit() else seconds
+    body = {"tenant": visit.tenant, **({"to": to} if to else {"seconds": number})}
+    return _change_clock(visit, "POST", "/clock/advance", body, "The clock shows")
+
+
+def list_happenings(visit: Visit) -> dict[str, Any] | None:
+    """Return what happened while the clock moved between the times that the address has; None without such times."""
+    try:
+        start, end = (parse_timestamp(visit.query[name]) for name in ("from", "until"))
+    except (KeyError, ValueError):
+        return None
+    try:
+        changes = visit.read("/changes", tenant=visit.tenant, since=visit.query.get("since"))["changes"]
+    except ControlRefusal:
+        changes = []
+    return {
+        "start": format_timestamp(start),
+        "end": format_timestamp(end),
+        "events": list_clock_events(visit, start, end),
+        "changes": [change["sentence"] for change in changes if "call" not in change],
+    }
+
+
+def _change_clock(visit: Visit, method: str, path: str, body: dict[str, Any], sentence: str) -> Onward:
+    """Call the control plane for the clock, and lead to what happened by it."""
+    before = visit.read("/clock", tenant=visit.tenant)["now"]
+    version = visit.read("/state", tenant=visit.tenant)["version"]
+    now = visit.call(method, path, body)["now"]
+    span = {"from": before, "until": now, "since": version}
+    address = visit.link("controls", tenant=visit.tenant, **span)
+    return Onward(address, f"{sentence} {now}.")
 
 
 def create_token(visit: Visit) -> Onward:
-    """Create a token with scopes."""
-    name = _require(visit, "token", "Give the token a text.")
-    customer = visit.form.get("customer", "").strip()
+    """Create a token with scopes; without a text, one is generated."""
+    form = {name: text.strip() for name, text in visit.form.items()}
+    name, customer, lifetime = (form.get(field, "") for field in ("token", "customer", "lifetime"))
+    is_number = lifetime.isascii() and lifetime.isdigit() and len(lifetime) < 12
     body = {
-        "token": name,
-        "name": name,
-        "scopes": visit.form.get("scopes", "").split(),
-        **({"customerId": customer, "tenant": visit.tenant} if customer else {}),
+        **({"token": name, "name": name} if name else {}),
+        "scopes": form.get("scopes", "").split(),
+        **({"customerId": customer} if customer else {}),
+        **({"lifetimeSeconds": int(lifetime) if is_number else lifetime} if lifetime else {}),
+        **({"tenant": visit.tenant} if customer or lifetime else {}),
     }
-    visit.call("POST", "/tokens", body)
-    return _lead(visit, f"The token {name} works.")
+    token = visit.call("POST", "/tokens", body)["token"]
+    return _lead(visit, f"The token {token} works.")
 
 
 def end_faults(visit: Visit) -> Onward:

@@ -123,10 +123,10 @@ def _is_telling(value: Any) -> bool:
     return isinstance(value, str | int | float) and value != ""
 
 
-def link_row(visit: Visit, collection: str, key: str) -> str:
-    """Return the address of the page of a row."""
+def link_row(visit: Visit, collection: str, key: str, tenant: str = "") -> str:
+    """Return the address of the page of a row, of the tenant that the page shows or of another one."""
     page = {"segments": "segments", "customers": "customers"}.get(collection)
-    return visit.link(f"{page}/{key}" if page else f"state/{collection}/rows/{key}", tenant=visit.tenant)
+    return visit.link(f"{page}/{key}" if page else f"state/{collection}/rows/{key}", tenant=tenant or visit.tenant)
 
 
 def require_collection(visit: Visit) -> Collection:

@@ -147,9 +147,9 @@ def test_a_call_shows_its_parts_on_tabs(dashboard: Dashboard) -> None:
     expect(page.get_by_role("region", name="Response")).to_contain_text(GOLDEN)
     tabs.get_by_role("link", name="Findings").click()
     expect(page.get_by_role("region", name="Findings")).to_contain_text("pagesize")
-    tabs.get_by_role("link", name="State").click()
+    tabs.get_by_role("link", name="State before and after").click()
     expect(page.get_by_text("This call changed nothing.")).to_be_visible()
-    tabs.get_by_role("link", name="Code").click()
+    tabs.get_by_role("link", name="As curl, fetch, Python").click()
     expect(page.get_by_label("curl")).to_contain_text("Authorization: Bearer admin-token")
     expect(page.get_by_label("fetch")).to_contain_text("await fetch(")
     expect(page.get_by_label("Python")).to_contain_text("urlopen(request)")
@@ -157,8 +157,8 @@ def test_a_call_shows_its_parts_on_tabs(dashboard: Dashboard) -> None:
     tabs.get_by_role("link", name="Why").click()
     expect(page.get_by_role("region", name="Why")).to_contain_text("curl")
     page.get_by_role("link", name="Newer").click()
-    tabs.get_by_role("link", name="State").click()
-    expect(page.get_by_role("region", name="State")).to_contain_text("was removed from segment")
+    tabs.get_by_role("link", name="State before and after").click()
+    expect(page.get_by_role("region", name="State before and after")).to_contain_text("was removed from segment")
 
 
 def test_a_call_fails_next_time_is_replayed_and_undone(dashboard: Dashboard) -> None:
@@ -177,7 +177,7 @@ def test_a_call_fails_next_time_is_replayed_and_undone(dashboard: Dashboard) -> 
     assert statuses == [503, 204]
     dashboard.open("?q=status:204")
     dashboard.page.get_by_role("link", name=ITEM).click()
-    dashboard.press("Undo to before this call")
+    dashboard.press("Jump to the state before this call")
     expect(dashboard.page.get_by_role("status")).to_contain_text("1 change is undone; acme is as before this call.")
     assert "code" not in dashboard.call(ITEM)
 

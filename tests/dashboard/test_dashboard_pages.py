@@ -161,7 +161,76 @@ def test_a_token_is_created(desk: Desk) -> None:
     desk.post("controls/tokens", token="mine", scopes="customersegment.segment_read", tenant="acme")
     assert isinstance(desk.call("GET", "/customer-segment/acme/segments", token="mine"), list)
     assert "mine" in desk.read("controls")
-    assert desk.send("controls/tokens", token="").status == 400
+    said = desk.post("controls/tokens", token="", scopes="customersegment.segment_read", tenant="acme", lifetime="60")
+    token = said.split()[2]
+    assert isinstance(desk.call("GET", "/customer-segment/acme/segments", token=token), list)
+    desk.post("controls/clock/advance", tenant="acme", seconds="61")
+    assert not isinstance(desk.call("GET", "/customer-segment/acme/segments", token=token), list)
+    desk.post("controls/clock", tenant="acme", mode="real")
+    assert desk.send("controls/tokens", token="x", lifetime="soon", tenant="acme").status == 400
+
+
+def happened(desk: Desk, path: str, **fields: str) -> str:
+    """Change the clock; return what the page says happened by it."""
+    response = desk.send(path, tenant="acme", **fields)
+    assert response.status == 303, response.content.decode()
+    page = desk.read(response.headers["Location"].removeprefix("/__admin/ui/"))
+    return page.partition(" From ")[2].partition(" Snapshots ")[0].partition(" Next ")[0]
+
+
+def test_the_clock_shows_what_happened_by_it_and_what_comes_next(desk: Desk) -> None:
+    happened(desk, "controls/clock", mode="frozen", at="2026-12-01T00:00:00Z")
+    validity = {"from": "2026-12-24T00:00:00.000Z", "to": "2026-12-26T00:00:00.000Z"}
+    desk.call("PATCH", f"/__admin/state/segments/{GOLDEN}", {"validity": validity})
+    desk.call("PATCH", "/__admin/state/coupons/WELCOME10", {"restrictions": {"validTo": "2026-12-25T00:00:00.000Z"}})
+    seconds = str(23 * 86_400 + 12 * 3600)
+    desk.post("controls/tokens", token="brief", tenant="acme", lifetime=seconds)
+    assert "begins. 2026-12-24 12:00:00 Token brief expires." in desk.read("controls").partition(" Next ")[2]
+    assert "Nothing happened by it" in happened(desk, "controls/clock/advance", seconds="3600")
+    text = happened(desk, "controls/clock/advance", to="2026-12-25T12:00:00Z")
+    for sentence in (
+        f"2026-12-24 00:00:00 The validity of segment Golden Segment ({GOLDEN}) begins.",
+        "2026-12-24 12:00:00 Token brief expires.",
+        "2026-12-25 00:00:00 The validity of coupon",
+    ):
+        assert sentence in text
+    assert "2026-12-26" not in text
+    assert f"({GOLDEN}) ends." in happened(desk, "controls/clock/advance", seconds="86400")
+    desk.call("DELETE", "/__admin/tokens/brief")
+    desk.post("controls/clock", tenant="acme", mode="real")
+
+
+def test_a_fault_is_created(desk: Desk) -> None:
+    form = {"tenant": "acme", "operation": "GET-customer-segment-retrieve-segment", "status": "503", "times": "1"}
+    desk.post("controls/faults", **form, delay="5", persona="admin-token")
+    (fault,) = desk.call("GET", "/__admin/faults")["faults"]
+    assert (fault["operation"], fault["persona"], fault["times"]) == (form["operation"], "admin-token", 1)
+    assert fault["response"] == {"status": 503, "fixedDelayMilliseconds": 5}
+    desk.post("controls/faults", tenant="acme", fault="EMPTY_RESPONSE", skip="2")
+    assert desk.call("GET", "/__admin/faults")["faults"][1]["response"] == {"fault": "EMPTY_RESPONSE"}
+    assert desk.send("controls/faults", **form | {"status": "many"}).status == 400
+    assert desk.send("controls/faults", **form | {"operation": "none"}).status == 422
+
+
+def test_a_call_shows_each_row_before_and_after(desk: Desk) -> None:
+    item = f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/{HAMMER}"
+    desk.call("DELETE", item)
+    desk.call("PUT", item, {})
+    desk.call(
+        "PATCH",
+        f"/customer-segment/acme/segments/{GOLDEN}",
+        [{"op": "replace", "path": "/siteCode", "value": "export"}],
+    )
+    ids = [entry.id for entry in desk.app.records.list_entries("acme")]
+    removed, added, changed = (desk.show(f"calls/{id_}?tab=state") for id_ in ids[-3:])
+    assert "itemAssignments" in removed
+    absent = '<td class="quiet">absent</td>'
+    assert re.search(rf'/itemId</code></th>\s*<td class="before"><pre>{HAMMER}</pre></td>\s*{absent}', removed)
+    assert re.search(rf'/itemId</code></th>\s*{absent}\s*<td class="after"><pre>{HAMMER}</pre></td>', added)
+    assert re.search(
+        r'/siteCode</code></th>\s*<td class="before"><pre>main</pre></td>\s*<td class="after"><pre>export</pre></td>',
+        changed,
+    )
 
 
 def test_faults_show_their_hits_and_are_removed(desk: Desk) -> None:
