@@ -16,7 +16,8 @@ from .visit import Visit
 
 MAX_READ_ROWS = 20_000  # of a collection
 MAX_EVENTS = 50
-BEGINNINGS, ENDS = ("from", "validFrom"), ("to", "validTo")
+BEGINNINGS = ("from", "validFrom", "startsAt", "startDate")
+ENDS = ("to", "validTo", "until", "validUntil", "endsAt", "endDate")
 EXPIRIES = ("expiresAt",)
 EVENT_TEXTS: Mapping[str, str] = (
     dict.fromkeys(BEGINNINGS, "begins") | dict.fromkeys(ENDS, "ends") | dict.fromkeys(EXPIRIES, "expires")

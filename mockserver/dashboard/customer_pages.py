@@ -14,6 +14,7 @@ from ..services.customer_segment.category_trees import build_segment_trees
 from ..services.customer_segment.visibility import Viewer, is_segment_of_site
 from ..store.state import State
 from ..store.token_store import CUSTOMER_TOKEN_PREFIX
+from .customer_items import explain_items
 from .state_pages import find_state_row, link_row, plain_text
 from .visit import PageView, Visit
 
@@ -21,13 +22,13 @@ MAX_SHOWN = 100  # members, items and groups of a segment
 
 
 def show_customer(visit: Visit) -> PageView:
-    """Show a customer, and each segment with the reason why the customer sees it or not."""
+    """Show a customer, and each segment and item with the reason why the customer sees it or not."""
     customer_id = visit.ids["id"]
     row = find_state_row(visit, "customers", customer_id)
     tenant = visit.simulation.world.tenant(visit.tenant)
     entity_id, site = visit.query.get("entity") or None, visit.query.get("site") or None
     viewer = Viewer(tenant, tenant.state, Principal(frozenset(), customer_id=customer_id), entity_id)
-    state = tenant.state
+    state, segments = tenant.state, explain_segments(viewer, site)
     values = {
         "tenant": tenant.name,
         "customer": row,
@@ -35,7 +36,8 @@ def show_customer(visit: Visit) -> PageView:
         "entity": entity_id or "",
         "sites": list(state.sites),
         "site": site or "",
-        "segments": explain_segments(viewer, site),
+        "segments": segments,
+        **explain_items(visit, viewer, site, {each["id"]: "; ".join(each["reasons"]) for each in segments}),
         "groups": [plain_text(group["name"]) for group in list_groups_of_user(state, customer_id)],
         "trees": build_segment_trees(state, set(_list_categories(state, viewer.own_segment_ids(), site))),
         "token": f"{CUSTOMER_TOKEN_PREFIX}{customer_id}",

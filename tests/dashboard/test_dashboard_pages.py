@@ -182,7 +182,7 @@ def test_the_clock_shows_what_happened_by_it_and_what_comes_next(desk: Desk) -> 
     happened(desk, "controls/clock", mode="frozen", at="2026-12-01T00:00:00Z")
     validity = {"from": "2026-12-24T00:00:00.000Z", "to": "2026-12-26T00:00:00.000Z"}
     desk.call("PATCH", f"/__admin/state/segments/{GOLDEN}", {"validity": validity})
-    desk.call("PATCH", "/__admin/state/coupons/WELCOME10", {"restrictions": {"validTo": "2026-12-25T00:00:00.000Z"}})
+    desk.call("PATCH", "/__admin/state/coupons/WELCOME10", {"restrictions": {"validUntil": "2026-12-25T00:00:00.000Z"}})
     seconds = str(23 * 86_400 + 12 * 3600)
     desk.post("controls/tokens", token="brief", tenant="acme", lifetime=seconds)
     assert "begins. 2026-12-24 12:00:00 Token brief expires." in desk.read("controls").partition(" Next ")[2]
@@ -309,8 +309,57 @@ def sees(desk: Desk, customer: str, **query: str) -> dict[str, tuple[str, str]]:
 
 def test_a_customer_sees_what_the_api_shows(desk: Desk) -> None:
     shown = desk.call("GET", "/customer-segment/acme/segments", token=f"customer:{JOHN}")
-    seen = {id_ for id_, (answer, _) in sees(desk, JOHN).items() if answer == "yes"}
+    seen = {id_ for id_, (answer, _) in sees(desk, JOHN).items() if answer == "yes" and " " not in id_}
     assert seen == {segment["id"] for segment in shown}
+
+
+def items_seen(desk: Desk, customer: str, **query: str) -> dict[str, tuple[str, str]]:
+    rows: dict[str, tuple[str, str]] = {}
+    for page in range(1, 4):
+        found = sees(desk, customer, page=str(page), **query)
+        rows |= {id_.removeprefix("item "): facts for id_, facts in found.items() if id_.startswith("item ")}
+    return rows
+
+
+def test_a_customer_sees_the_products_that_a_match_finds(desk: Desk) -> None:
+    products = [row["id"] for row in desk.call("GET", "/__admin/state/products")]
+    shown = desk.call("GET", "/customer-segment/acme/segments", token=f"customer:{JOHN}")
+    segment_ids = [segment["id"] for segment in shown]
+    for site in ("main", "export"):
+        body = {"items": [{"id": id_} for id_ in products], "segmentIds": segment_ids, "site": site}
+        matched = desk.call("POST", "/customer-segment/acme/segments/match", body)
+        seen = items_seen(desk, JOHN, items="products", site=site)
+        assert set(seen) == set(products)
+        assert {id_ for id_, (answer, _) in seen.items() if answer == "yes"} == matched_ids(matched)
+
+
+def test_a_customer_sees_the_categories_of_the_trees(desk: Desk) -> None:
+    trees = desk.call("GET", "/customer-segment/acme/segments/items/category-trees", token=f"customer:{JOHN}")
+    waiting, in_trees = list(trees), set()
+    while waiting:
+        node = waiting.pop()
+        in_trees.add(node["id"])
+        waiting += node.get("subcategories", ())
+    seen = items_seen(desk, JOHN, items="categories")
+    assert {id_ for id_, (answer, _) in seen.items() if answer == "yes"} == in_trees
+
+
+def test_each_reason_for_and_against_an_item_is_given(desk: Desk) -> None:
+    way = "by its category Hammer in Tool Fans"
+    assert items_seen(desk, JOHN, q="Hammer")[HAMMER] == ("yes", f"in Golden Segment; {way}")
+    desk.call("PUT", "/__admin/state/products/new", {"name": "New"})
+    desk.call("PUT", f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/new", {})
+    assert items_seen(desk, JOHN, q="new")["new"] == ("yes", "in Golden Segment")
+    desk.call("PATCH", f"/__admin/state/segments/{GOLDEN}", {"status": "INACTIVE"})
+    refused = ("no", "in Golden Segment, which the customer does not see: its status is INACTIVE")
+    assert items_seen(desk, JOHN, q="new")["new"] == refused
+    assert items_seen(desk, JOHN, q="Hammer")[HAMMER] == ("yes", way)
+    desk.call("PUT", "/__admin/state/products/loose", {"name": "Loose"})
+    assert items_seen(desk, JOHN, q="loose") == {"loose": ("no", "assigned to no segment")}
+
+
+def matched_ids(matched: Any) -> set[str]:
+    return {each["id"] for each in matched}
 
 
 def test_each_reason_against_a_segment_is_given(desk: Desk) -> None:
