@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
+from heapq import merge
+from itertools import dropwhile, islice
 from typing import Any
 
 from ..control.requests import exports, snippets, wiremock
 from ..errors import ClientError
 from ..faults.replies import available_statuses
 from ..records.exchange import JournalEntry
+from ..simulations.simulation_registry import Simulation
 from .call_changes import list_call_changes
-from .call_search import SearchMistake, parse_call_search
+from .call_search import CallTest, SearchMistake, parse_call_search
 from .visit import PageView, Visit
+
+FoundCall = tuple[Simulation, JournalEntry]
 
 CALLS_ON_PAGE = 50
 TABS = {
@@ -33,22 +38,20 @@ class UnknownCall(ClientError):
 
 
 def show_calls(visit: Visit) -> PageView:
-    """List the latest calls that match the search, and those before a number."""
+    """List the latest calls that match the search, and those before one of them."""
     search, before = visit.query.get("q", ""), visit.query.get("before", "")
-    found: list[JournalEntry] = []
+    found: list[FoundCall] = []
     mistake = ""
     try:
-        matches = parse_call_search(search)
-        last = int(before) if before.isascii() and before.isdigit() else 0
-        entries = (entry for entry in visit.simulation.records.iter_latest() if not last or entry.number < last)
-        found = list(islice(filter(matches, entries), CALLS_ON_PAGE + 1))
+        found = list(islice(_iter_older(find_calls(visit, search), before), CALLS_ON_PAGE + 1))
     except SearchMistake as error:
         mistake = str(error)
     shown = found[:CALLS_ON_PAGE]
-    older = visit.link("calls", q=search, before=shown[-1].number) if len(found) > CALLS_ON_PAGE else ""
+    older = visit.link("calls", q=search, before=_name_place(shown[-1])) if len(found) > CALLS_ON_PAGE else ""
     world = visit.simulation.world
     values = {
-        "calls": [describe_call(visit, entry) for entry in shown],
+        "calls": [describe_call(visit, entry, simulation.name) for simulation, entry in shown],
+        "has_worlds": bool(visit.list_world_names()),
         "search": search,
         "mistake": mistake,
         "older": older,
@@ -59,13 +62,38 @@ def show_calls(visit: Visit) -> PageView:
     return PageView("calls.html", values)
 
 
+def find_calls(visit: Visit, search: str) -> Iterator[FoundCall]:
+    """Yield the calls of the worlds that the page shows and that match a search, the latest first; SearchMistake."""
+    found = [
+        _iter_matching(simulation, parse_call_search(search, simulation.name))
+        for simulation in visit.list_shown_worlds()
+    ]
+    return merge(*found, key=lambda call: -call[1].arrived_at.timestamp()) if len(found) > 1 else found[0]
+
+
+def _iter_matching(simulation: Simulation, matches: CallTest) -> Iterator[FoundCall]:
+    return ((simulation, entry) for entry in simulation.records.iter_latest() if matches(entry))
+
+
+def _iter_older(calls: Iterator[FoundCall], place: str) -> Iterator[FoundCall]:
+    """Yield the calls after a place in the list; all for none, and nothing if the call there has left the journal."""
+    if not place:
+        return calls
+    return islice(dropwhile(lambda call: _name_place(call) != place, calls), 1, None)
+
+
+def _name_place(call: FoundCall) -> str:
+    """Return the place of a call in the list, for the address of the calls before it."""
+    return f"{call[1].number}.{call[0].name}"
+
+
 def show_call(visit: Visit) -> PageView:
     """Show one call on the tab that the address names."""
     entry = find_call(visit)
     tab = visit.query.get("tab", "request")
     tab = tab if tab in TABS else "request"
     values = {
-        "call": describe_call(visit, entry),
+        "call": describe_call(visit, entry, visit.simulation.name),
         "entry": entry,
         "event": wiremock.serve_event_json(entry),
         "tab": tab,
@@ -85,9 +113,10 @@ def find_call(visit: Visit) -> JournalEntry:
     return entry
 
 
-def describe_call(visit: Visit, entry: JournalEntry) -> dict[str, Any]:
+def describe_call(visit: Visit, entry: JournalEntry, world: str) -> dict[str, Any]:
     """Return what a line of the list shows."""
     return {
+        "world": world,
         "id": entry.id,
         "number": entry.number,
         "time": entry.arrived_at,
@@ -102,7 +131,7 @@ def describe_call(visit: Visit, entry: JournalEntry) -> dict[str, Any]:
         "fault": entry.fault or "",
         "operation": entry.operation.id if entry.operation else "",
         "is_unanswered": entry.is_unmatched,
-        "address": visit.link(f"calls/{entry.id}"),
+        "address": visit.link(f"calls/{entry.id}", world=world),
     }
 
 

@@ -32,15 +32,15 @@ KINDS: Mapping[str, CallTest] = {
     "fault": lambda entry: entry.fault is not None,
     "change": lambda entry: entry.versions is not None and entry.versions[0] != entry.versions[1],
 }
-FIELDS = (*TEXT_FIELDS, "status", "is", "slower")
+FIELDS = (*TEXT_FIELDS, "world", "status", "is", "slower")
 
 
 class SearchMistake(Exception):
     """A search that cannot be understood; the message says what would be right."""
 
 
-def parse_call_search(text: str) -> CallTest:
-    """Return a test that is true for the calls that match every word of a search; SearchMistake."""
+def parse_call_search(text: str, world: str = "") -> CallTest:
+    """Return a test that is true for the calls of a world that match every word of a search; SearchMistake."""
     tests: list[CallTest] = []
     position = 0
     while position < len(text):
@@ -50,12 +50,12 @@ def parse_call_search(text: str) -> CallTest:
         word = WORD.match(text, position)
         if word is None:
             raise SearchMistake(f"{text[position:][:40]} has a quotation mark without its partner.")
-        tests.append(_negate(_test_of(word)) if word["minus"] else _test_of(word))
+        tests.append(_negate(_test_of(word, world)) if word["minus"] else _test_of(word, world))
         position = word.end()
     return lambda entry: all(test(entry) for test in tests)
 
 
-def _test_of(word: re.Match[str]) -> CallTest:
+def _test_of(word: re.Match[str], world: str) -> CallTest:
     value = word["quoted"] if word["quoted"] is not None else word["plain"]
     name = (word["field"] or "").lower()
     if not name:
@@ -65,6 +65,8 @@ def _test_of(word: re.Match[str]) -> CallTest:
     if name in TEXT_FIELDS:
         return _compare_text(TEXT_FIELDS[name], value)
     match name:
+        case "world":
+            return _compare_text(lambda _: world, value)
         case "status":
             return _compare_status(value)
         case "is":

@@ -33,11 +33,12 @@ class Look:
     """What a look at the records of a world found.
 
     number: of the look; it counts up when something is new. failures: how many calls failed since the first look.
+    last_calls: the number of the latest call, by world.
     """
 
     number: int
-    mark: JournalMark
-    last_call: int
+    mark: tuple[JournalMark, ...]
+    last_calls: dict[str, int]
     failures: int
     seconds: float
 
@@ -59,22 +60,24 @@ class NewsFeed:
         self._streams: WeakSet[NewsStream] = WeakSet()
 
     def look(self, world: str | None) -> Look:
-        """Return the latest look at a world."""
-        records = self._find_records(world)
+        """Return the latest look at a world; at all worlds for None."""
+        stores = self._find_records(world)
         with self._lock:
             known, now = self._looks.get(world), monotonic()
             if known and now - known.seconds < SECONDS_BETWEEN_LOOKS:
                 return known
-            mark = records.mark_journals()
+            mark = tuple(records.mark_journals() for records in stores.values())
             if known and known.mark == mark:
                 known.seconds = now
                 return known
-            if known is None:
-                last_call, _ = _count_failures(records, 0)
-                look = Look(1, mark, last_call, 0, now)
-            else:
-                last_call, failures = _count_failures(records, known.last_call)
-                look = Look(known.number + 1, mark, last_call, known.failures + failures, now)
+            counted = {
+                name: _count_failures(records, known.last_calls.get(name, 0) if known else 0)
+                for name, records in stores.items()
+            }
+            last_calls = {name: last for name, (last, _) in counted.items()}
+            new_failures = sum(failures for _, failures in counted.values()) if known else 0
+            number, failures = (known.number, known.failures) if known else (0, 0)
+            look = Look(number + 1, mark, last_calls, failures + new_failures, now)
             self._looks[world] = look
             return look
 
@@ -91,11 +94,10 @@ class NewsFeed:
         """How many streams are open; one whose connection has closed is not."""
         return len(self._streams)
 
-    def _find_records(self, world: str | None) -> RecordStore:
-        """Return the records of a world; of the default one if it is gone, since looking must not bring it back."""
-        default = self._simulations.default
-        named = (simulation for simulation in self._simulations.list_named() if simulation.name == world)
-        return next(named, default).records if world else default.records
+    def _find_records(self, world: str | None) -> dict[str, RecordStore]:
+        """Return the records of a world, none if it is gone, since looking must not bring it back; of all for None."""
+        simulations = self._simulations.list_all() if world is None else self._simulations.list_named()
+        return {each.name: each.records for each in simulations if world in (None, each.name)}
 
 
 class NewsStream:

@@ -60,6 +60,14 @@ class Visit:
         """The world that the page shows, a new one if necessary."""
         return self.simulations.find_or_create(self.world) if self.world else self.simulations.default
 
+    def list_shown_worlds(self) -> list[Simulation]:
+        """Return the worlds whose calls the page shows: the one that the address names, or all."""
+        return [self.simulation] if self.world else self.simulations.list_all()
+
+    def list_world_names(self) -> list[str]:
+        """Return the names of the worlds, and of the one that the page shows."""
+        return sorted({*(simulation.name for simulation in self.simulations.list_named()), *filter(None, [self.world])})
+
     @property
     def tenant(self) -> str:
         """The tenant that the page shows."""

@@ -150,9 +150,9 @@ def test_a_call_shows_its_parts_on_tabs(dashboard: Dashboard) -> None:
     tabs.get_by_role("link", name="State before and after").click()
     expect(page.get_by_text("This call changed nothing.")).to_be_visible()
     tabs.get_by_role("link", name="As curl, fetch, Python").click()
-    expect(page.get_by_label("curl")).to_contain_text("Authorization: Bearer admin-token")
-    expect(page.get_by_label("fetch")).to_contain_text("await fetch(")
-    expect(page.get_by_label("Python")).to_contain_text("urlopen(request)")
+    expect(page.get_by_label("curl", exact=True)).to_contain_text("Authorization: Bearer admin-token")
+    expect(page.get_by_label("fetch", exact=True)).to_contain_text("await fetch(")
+    expect(page.get_by_label("Python", exact=True)).to_contain_text("urlopen(request)")
     page.get_by_role("link", name="Newer").click()
     tabs.get_by_role("link", name="Why").click()
     expect(page.get_by_role("region", name="Why")).to_contain_text("curl")
@@ -199,12 +199,28 @@ def test_a_page_of_a_world_shows_only_its_calls(dashboard: Dashboard) -> None:
     dashboard.call(f"{SEGMENTS}/blue", **{"X-Mock-World": "blue"})
     dashboard.open("?world=blue")
     expect(dashboard.page.locator("[data-row]")).to_have_count(1)
-    expect(dashboard.page.get_by_text("world blue")).to_be_visible()
+    expect(dashboard.page.get_by_label("World")).to_have_value("blue")
     dashboard.page.get_by_role("link", name=f"{SEGMENTS}/blue").click()
     dashboard.press("Replay")
     expect(dashboard.page.get_by_role("status")).to_contain_text("Sent again")
     assert "world=blue" in dashboard.page.url
     dashboard.call("/__admin/worlds/blue", "DELETE")
+
+
+def test_without_a_world_the_page_shows_the_calls_of_all(dashboard: Dashboard) -> None:
+    dashboard.open()
+    dashboard.call(SEGMENTS)
+    dashboard.call(f"{SEGMENTS}/none", **{"X-Mock-World": "green"})
+    row = dashboard.page.locator("[data-row]")
+    expect(row).to_have_count(2)
+    expect(row.first).to_contain_text("green")
+    dashboard.page.get_by_role("searchbox").fill("world:green")
+    dashboard.press("Search")
+    expect(row).to_have_count(1)
+    row.get_by_role("link").click()
+    assert "world=green" in dashboard.page.url
+    expect(dashboard.page.get_by_role("heading", level=1)).to_contain_text("404")
+    dashboard.call("/__admin/worlds/green", "DELETE")
 
 
 def test_older_calls_are_on_further_pages(dashboard: Dashboard) -> None:

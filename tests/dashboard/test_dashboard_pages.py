@@ -111,9 +111,12 @@ def test_links_lead_to_pages(desk: Desk) -> None:
 
 
 def test_unanswered_calls_name_the_nearest_operation(desk: Desk) -> None:
-    for path in ("/ai-service/acme/jobs", "/ai-service/acme/jobs", "/customer-segment/acme/segmentz"):
+    missing = ("/customer-segment/acme/segmentz", "/customer-segment/acme/segmints", "/shop/acme")
+    for path in ("/ai-service/acme/jobs", "/ai-service/acme/jobs", *missing):
         desk.call("GET", path)
     text = desk.read("unanswered")
+    assert "1 GET /customer-segment/acme/segmints GET /customer-segment/{tenant}/segments" in text
+    assert "(unknown) not simulated 1 call Calls Call Nearest simulated operation 1 GET /shop/acme none is near" in text
     assert "ai not simulated 2 calls" in text
     assert "GET /ai-service/{tenant}/jobs" in text
     assert "GET /customer-segment/acme/segmentz GET /customer-segment/{tenant}/segments" in text

@@ -185,6 +185,16 @@ def test_looks_are_shared(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (feed.look(None).number, feed.look(None).failures) == (3, 1)
 
 
+def test_a_page_without_a_world_hears_of_all_worlds(app: App) -> None:
+    feed = NewsFeed(app.simulations)
+    feed.look(None)
+    app.entrances.answer(Request(CALL.method, CALL.path, "", {**CALL.headers, "x-mock-world": "blue"}))
+    assert (feed.look(None).number, feed.look(None).failures) == (2, 1)
+    assert feed.look("red").failures == 0
+    app.simulations.drop_simulation("blue")
+    assert feed.look(None).failures == 1
+
+
 def test_streaming_is_a_state_of_a_connection(server: Server, closing: ExitStack) -> None:
     read_until(listen(server, closing), b"\n\n")
     (client,) = server.connections
