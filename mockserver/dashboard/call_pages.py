@@ -13,7 +13,7 @@ from ..faults.replies import available_statuses
 from ..records.exchange import JournalEntry
 from ..simulations.simulation_registry import Simulation
 from .call_changes import list_call_changes
-from .call_search import CallTest, SearchMistake, parse_call_search
+from .call_search import BodyBudget, CallTest, SearchMistake, parse_call_search
 from .visit import PageView, Visit
 
 FoundCall = tuple[Simulation, JournalEntry]
@@ -41,9 +41,9 @@ def show_calls(visit: Visit) -> PageView:
     """List the latest calls that match the search, and those before one of them."""
     search, before = visit.query.get("q", ""), visit.query.get("before", "")
     found: list[FoundCall] = []
-    mistake = ""
+    mistake, budget = "", BodyBudget()
     try:
-        found = list(islice(_iter_older(find_calls(visit, search), before), CALLS_ON_PAGE + 1))
+        found = list(islice(_iter_older(find_calls(visit, search, budget), before), CALLS_ON_PAGE + 1))
     except SearchMistake as error:
         mistake = str(error)
     shown = found[:CALLS_ON_PAGE]
@@ -54,6 +54,7 @@ def show_calls(visit: Visit) -> PageView:
         "has_worlds": bool(visit.list_world_names()),
         "search": search,
         "mistake": mistake,
+        "is_partial": budget.is_spent,
         "older": older,
         "is_older": bool(before),
         "example_token": world.tokens.suggest_token(world.default_tenant) or "",
@@ -62,10 +63,11 @@ def show_calls(visit: Visit) -> PageView:
     return PageView("calls.html", values)
 
 
-def find_calls(visit: Visit, search: str) -> Iterator[FoundCall]:
+def find_calls(visit: Visit, search: str, budget: BodyBudget | None = None) -> Iterator[FoundCall]:
     """Yield the calls of the worlds that the page shows and that match a search, the latest first; SearchMistake."""
+    budget = budget or BodyBudget()
     found = [
-        _iter_matching(simulation, parse_call_search(search, simulation.name))
+        _iter_matching(simulation, parse_call_search(search, simulation.name, budget))
         for simulation in visit.list_shown_worlds()
     ]
     return merge(*found, key=lambda call: -call[1].arrived_at.timestamp()) if len(found) > 1 else found[0]

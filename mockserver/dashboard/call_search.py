@@ -35,13 +35,36 @@ KINDS: Mapping[str, CallTest] = {
 FIELDS = (*TEXT_FIELDS, "world", "status", "is", "slower")
 
 
+MAX_SEARCHED_BYTES = 12_000_000  # of bodies, which takes about 15 ms
+
+
+class BodyBudget:
+    """How many bytes of bodies a search may still read; `is_spent` if it has left some out."""
+
+    def __init__(self, byte_count: int = MAX_SEARCHED_BYTES) -> None:
+        self._left, self.is_spent = byte_count, False
+
+    def allows(self, byte_count: int) -> bool:
+        """Whether so many bytes may be read; if so, they are taken off."""
+        if byte_count > self._left:
+            self.is_spent = True
+            return False
+        self._left -= byte_count
+        return True
+
+
 class SearchMistake(Exception):
     """A search that cannot be understood; the message says what would be right."""
 
 
-def parse_call_search(text: str, world: str = "") -> CallTest:
-    """Return a test that is true for the calls of a world that match every word of a search; SearchMistake."""
+def parse_call_search(text: str, world: str = "", budget: BodyBudget | None = None) -> CallTest:
+    """Return a test that is true for the calls of a world that match every word of a search; SearchMistake.
+
+    Free text is tried last, so that other words spare the budget for bodies.
+    """
     tests: list[CallTest] = []
+    text_tests: list[CallTest] = []
+    budget = budget or BodyBudget()
     position = 0
     while position < len(text):
         if text[position].isspace():
@@ -50,18 +73,20 @@ def parse_call_search(text: str, world: str = "") -> CallTest:
         word = WORD.match(text, position)
         if word is None:
             raise SearchMistake(f"{text[position:][:40]} has a quotation mark without its partner.")
-        tests.append(_negate(_test_of(word, world)) if word["minus"] else _test_of(word, world))
+        test = _test_of(word, world, budget)
+        (tests if word["field"] else text_tests).append(_negate(test) if word["minus"] else test)
         position = word.end()
-    return lambda entry: all(test(entry) for test in tests)
+    all_tests = [*tests, *text_tests]
+    return lambda entry: all(test(entry) for test in all_tests)
 
 
-def _test_of(word: re.Match[str], world: str) -> CallTest:
+def _test_of(word: re.Match[str], world: str, budget: BodyBudget) -> CallTest:
     value = word["quoted"] if word["quoted"] is not None else word["plain"]
     name = (word["field"] or "").lower()
     if not name:
         if value.endswith(":") and value[:-1].lower() in FIELDS:
             raise SearchMistake(f"{value} has no value; write it without a space: {value}VALUE.")
-        return _find_text(value)
+        return _find_text(value, budget)
     if name in TEXT_FIELDS:
         return _compare_text(TEXT_FIELDS[name], value)
     match name:
@@ -86,8 +111,10 @@ def _describe_unknown_field(written: str, name: str) -> str:
 
 def _compare_text(read: Callable[[JournalEntry], str | None], value: str) -> CallTest:
     """Return a test for a field that contains a text; `*` stands for any characters, and the case does not matter."""
-    pattern = value.lower() if "*" in value else f"*{value.lower()}*"
-    pattern = pattern.replace("[", "[[]")
+    lowered = value.lower()
+    if "*" not in lowered:
+        return lambda entry: lowered in (read(entry) or "").lower()
+    pattern = lowered.replace("[", "[[]")
     return lambda entry: fnmatchcase((read(entry) or "").lower(), pattern)
 
 
@@ -108,20 +135,45 @@ def _compare_duration(value: str) -> CallTest:
     return lambda entry: entry.microseconds > microseconds
 
 
-def _find_text(value: str) -> CallTest:
-    """Return a test for calls that contain a text, in what the list shows or in a body without its secrets."""
+def _find_text(value: str, budget: BodyBudget) -> CallTest:
+    """Return a test for calls that contain a text, in what the list shows or in a body without its secrets.
+
+    Taking out secrets takes much longer than to search, and adds no text: so it is done for what has the text at all.
+    """
     lowered = value.lower()
+    encoded = lowered.encode() if lowered.isascii() else None
+
+    def has_body(body: bytes, redact: Callable[[JournalEntry], str], entry: JournalEntry) -> bool:
+        present = encoded in body.lower() if encoded is not None else lowered in body.decode(errors="replace").lower()
+        return present and lowered in redact(entry).lower()
 
     def contains(entry: JournalEntry) -> bool:
-        if lowered in f"{entry.request.method} {wiremock.redacted_url(entry)}".lower():
+        request = entry.request
+        if (lowered in _join_raw_line(entry).lower() or not lowered.isascii()) and _shows(entry, lowered):
             return True
-        if any(lowered in (read(entry) or "").lower() for read in TEXT_FIELDS.values()):
-            return True
-        return lowered in wiremock.redacted_request_text(entry).lower() or (
-            lowered in wiremock.redacted_response_text(entry).lower()
+        sent, received = request.body, entry.response.content if entry.response else b""
+        return budget.allows(len(sent) + len(received)) and (
+            has_body(sent, wiremock.redacted_request_text, entry)
+            or has_body(received, wiremock.redacted_response_text, entry)
         )
 
     return contains
+
+
+def _join_raw_line(entry: JournalEntry) -> str:
+    """Return the texts of TEXT_FIELDS quickly, with secrets and with a test's name as it was sent."""
+    request, principal = entry.request, entry.principal
+    return (
+        f"{request.method} {request.path}?{request.query} {entry.service} {entry.tenant} {entry.fault} "
+        f"{entry.operation.id if entry.operation else ''} {principal.name if principal else ''} "
+        f"{request.headers.get('x-mock-test', '')}"
+    )
+
+
+def _shows(entry: JournalEntry, lowered: str) -> bool:
+    """Whether the line of a call in the list contains a text."""
+    line = f"{entry.request.method} {wiremock.redacted_url(entry)}".lower()
+    return lowered in line or any(lowered in (read(entry) or "").lower() for read in TEXT_FIELDS.values())
 
 
 def _negate(test: CallTest) -> CallTest:

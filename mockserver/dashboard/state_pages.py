@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from ..wording import shorten
 from .visit import PageView, Visit
 
 ROWS_ON_PAGE = 50
-MAX_SEARCHED_ROWS = 20_000
+MAX_SEARCHED_ROWS = 10_000  # at a time
 MAX_FACTS = 5  # about a row in the list
 SHOWN_FIELDS = ("name", "title", "code", "email", "status", "siteCode", "url", "assignmentType", "userType")
 
@@ -44,21 +44,23 @@ def show_collection(visit: Visit) -> PageView:
     """List the rows of a collection; with a search, those that contain a text."""
     collection, state = require_collection(visit), read_state(visit)
     search, page = visit.query.get("q", ""), parse_page(visit.query.get("page", ""))
-    start = (page - 1) * ROWS_ON_PAGE
+    start, searched = (page - 1) * ROWS_ON_PAGE, parse_page(visit.query.get("from", "")) - 1
+    count = collection.count_rows(state)
     if search:
-        rows = find_rows(collection, state, search)
+        rows = find_rows(collection, state, search, searched)
         found = list(islice(rows, start, start + ROWS_ON_PAGE + 1))
     else:
         found = slice_rows(collection, state, start, start + ROWS_ON_PAGE + 1)
     values = {
         "tenant": visit.tenant,
         "collection": collection,
-        "count": count_rows_of(collection, state),
+        "count": count,
         "rows": [describe_row(visit, collection, row) for row in found[:ROWS_ON_PAGE]],
         "search": search,
         "page": page,
         "has_more": len(found) > ROWS_ON_PAGE,
-        "max_searched": MAX_SEARCHED_ROWS,
+        "searched": searched,
+        "next_search": searched + MAX_SEARCHED_ROWS + 1 if search and searched + MAX_SEARCHED_ROWS < count else 0,
     }
     return PageView("collection.html", values)
 
@@ -86,17 +88,17 @@ def slice_rows(collection: Collection, state: State, start: int, stop: int) -> l
     return rows
 
 
-def find_rows(collection: Collection, state: State, search: str) -> Any:
-    """Yield the rows that contain a text, among the first MAX_SEARCHED_ROWS."""
+def find_rows(collection: Collection, state: State, search: str, start: int) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows that contain a text, among MAX_SEARCHED_ROWS from a position on; first the one with this key."""
+    own = collection.find(state, search) if start == 0 else []
+    yield from own
     lowered = search.lower()
-    for _, row in islice(collection.export(state), MAX_SEARCHED_ROWS):
-        if lowered in orjson.dumps(row).decode().lower():
+    encoded = lowered.encode(errors="replace")
+    for row in slice_rows(collection, state, start, start + MAX_SEARCHED_ROWS):
+        content = orjson.dumps(row)
+        found = encoded in content.lower() if lowered.isascii() else lowered in content.decode().lower()
+        if found and row not in own:
             yield row
-
-
-def count_rows_of(collection: Collection, state: State) -> int:
-    """Return the number of rows."""
-    return sum(len(table) for table in collection.tables(state))
 
 
 def describe_row(visit: Visit, collection: Collection, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,6 +149,10 @@ class Collection(Section):
         row: Row = stored
         return row
 
+    def count_rows(self, state: State) -> int:
+        """Return the number of rows, without building them."""
+        return sum(len(table) for table in self.tables(state))
+
     def export(self, state: State) -> Iterator[tuple[Key, Row]]:
         """Yield each row with its key, in the order of the keys."""
         for table in self.tables(state):

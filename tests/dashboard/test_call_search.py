@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.access import Principal
 from mockserver.app import App
-from mockserver.dashboard.call_search import SearchMistake, parse_call_search
+from mockserver.dashboard.call_search import BodyBudget, SearchMistake, parse_call_search
 from mockserver.messages import Request, Response
 from mockserver.records.exchange import Finding, JournalEntry
 
@@ -112,3 +112,10 @@ def test_a_mistake_says_what_would_be_right(search: str, message: str) -> None:
     with pytest.raises(SearchMistake) as caught:
         parse_call_search(search)
     assert str(caught.value) == message
+
+
+def test_bodies_are_read_up_to_a_budget() -> None:
+    budget = BodyBudget(10)
+    assert [budget.allows(size) for size in (6, 5, 4)] == [True, False, True]
+    assert budget.is_spent
+    assert not BodyBudget().is_spent

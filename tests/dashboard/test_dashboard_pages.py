@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from mockserver.app import App, build
+from mockserver.dashboard import state_pages
 from mockserver.dashboard.page_routes import ROUTES
 from mockserver.messages import Request, Response
 from mockserver.settings import Settings
@@ -537,6 +538,18 @@ def test_long_collections_have_pages(desk: Desk) -> None:
     )
     assert (len(first), len(second)) == (50, 50)
     assert not set(first) & set(second)
+
+
+def test_long_collections_are_searched_part_by_part(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_pages, "MAX_SEARCHED_ROWS", 40)
+    keys = [row["id"] for row in desk.call("GET", "/__admin/state/products")]
+    last = keys[-1]
+    desk.call("PATCH", f"/__admin/state/products/{last}", {"code": "Ünlike-Any"})
+    page = desk.show("state/products?q=%C3%BCNLIKE-any")
+    assert "No row has this text, among those searched." in page
+    address = unescape(re.findall(r'rel="next" href="/__admin/ui/([^"]+)">Search from row 41 on', page)[0])
+    assert re.findall(r'data-row="([^"]+)"', desk.show(address)) == [last]
+    assert re.findall(r'data-row="([^"]+)"', desk.show(f"state/products?q={last}"))[0] == last
 
 
 class Tags(HTMLParser):
