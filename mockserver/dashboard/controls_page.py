@@ -91,14 +91,16 @@ def store_snapshot(visit: Visit) -> Onward:
 
 def return_to_snapshot(visit: Visit) -> Onward:
     """Restore a snapshot."""
-    visit.call("POST", f"/snapshots/{_as_part(visit.ids['name'])}/restore", tenant=visit.tenant)
-    return _lead(visit, f"{visit.tenant} is as in the snapshot {visit.ids['name']}.")
+    name = _require(visit, "name", "Say which snapshot.")
+    visit.call("POST", f"/snapshots/{_as_part(name)}/restore", tenant=visit.tenant)
+    return _lead(visit, f"{visit.tenant} is as in the snapshot {name}.")
 
 
 def forget_snapshot(visit: Visit) -> Onward:
     """Delete a snapshot."""
-    visit.call("DELETE", f"/snapshots/{_as_part(visit.ids['name'])}", tenant=visit.tenant)
-    return _lead(visit, f"The snapshot {visit.ids['name']} is deleted.")
+    name = _require(visit, "name", "Say which snapshot.")
+    visit.call("DELETE", f"/snapshots/{_as_part(name)}", tenant=visit.tenant)
+    return _lead(visit, f"The snapshot {name} is deleted.")
 
 
 def adjust_clock(visit: Visit) -> Onward:

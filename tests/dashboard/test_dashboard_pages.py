@@ -141,9 +141,9 @@ def test_snapshots_are_saved_compared_restored_and_deleted(desk: Desk) -> None:
     assert "Nothing has changed." in desk.read("controls?compare=my+start")
     desk.call("DELETE", f"/customer-segment/acme/segments/{GOLDEN}/items/PRODUCT/{HAMMER}")
     assert HAMMER in desk.read("controls?compare=my+start").partition("Since the snapshot")[2]
-    desk.post("controls/snapshots/my%20start/restore", tenant="acme")
+    desk.post("controls/snapshots/restore", tenant="acme", name="my start")
     assert "Nothing has changed." in desk.read("controls?compare=my+start")
-    desk.post("controls/snapshots/my%20start/delete", tenant="acme")
+    desk.post("controls/snapshots/delete", tenant="acme", name="my start")
     assert desk.call("GET", "/__admin/snapshots")["snapshots"] == []
     assert "has no snapshot 'my start'" in desk.read("controls?compare=my+start")
 

@@ -76,7 +76,7 @@ document.addEventListener("click", async (event) => {
     setTimeout(() => (copy.textContent = label), 1500);
   }
   const row = event.target.closest("[data-row]");
-  if (row && !event.target.closest("a, button, input, select, label") && !String(getSelection())) row.querySelector("a")?.click();
+  if (row && !event.target.closest("a, button, input, select, textarea, label, summary, details") && !String(getSelection())) row.querySelector("a")?.click();
 });
 
 async function copyText(text) {
