@@ -40,6 +40,11 @@ compatibility: dev
 parsed: dev
 	$(BIN)/python -m tests.support.parsed_files
 
+# After a change of the dashboard: the images of its documentation, by the system's browser.
+.PHONY: screenshots
+screenshots: dev
+	$(BIN)/python -m tests.support.screenshots
+
 check: lint types test package
 
 bench: dev

@@ -13,8 +13,8 @@ def show_coverage_map(visit: Visit) -> PageView:
     """Show a row for each operation, and a cell for each of its statuses."""
     service = visit.query.get("service", "")
     tenant = visit.query.get("tenant")
-    report = visit.read("/coverage", tenant=tenant)
-    services = sorted({operation["service"] for operation in report["operations"]})
+    report = visit.read("/coverage", tenant=tenant, service=service)
+    services = sorted({operation.service for operation in visit.simulation.api_pipeline.router.operations})
     rows = [
         {
             "id": operation["id"],
@@ -26,7 +26,6 @@ def show_coverage_map(visit: Visit) -> PageView:
             "address": visit.link("calls", q=f"op:{operation['id']}"),
         }
         for operation in report["operations"]
-        if service in ("", operation["service"])
     ]
     values = {
         "rows": rows,

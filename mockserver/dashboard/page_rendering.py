@@ -29,6 +29,7 @@ def create_environment() -> Environment:
     environment.filters["text_of"] = indent_json
     environment.filters["clock"] = format_clock_time
     environment.filters["duration"] = format_duration
+    environment.filters["code_spans"] = render_code_spans
     environment.filters["status_class"] = name_status_class
     return environment
 
@@ -55,6 +56,15 @@ def render_json(value: Any) -> Markup:
         parts += [escape(text[end : token.start()]), Markup('<span class="json-{}">{}</span>').format(kind, token[0])]
         end = token.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def render_code_spans(text: str) -> Markup:
+    """Return a text in which what is between backticks is code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # a backtick without its partner
+        return escape(text)
+    template = Markup("<code>{}</code>")
+    return Markup("").join(template.format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
 
 
 def format_clock_time(moment: datetime) -> str:

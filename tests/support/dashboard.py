@@ -59,22 +59,27 @@ def open_dashboard(browser: Browser, server: str, **options: Any) -> Iterator[Da
 
 def fill_with_calls(dashboard: Dashboard) -> None:
     """Send calls and make changes of all kinds, so that no page is empty."""
-    gold = f"{SEGMENTS}/{GOLDEN}"
-    for name in ("checkout", "catalogue"):
+    gold, reader, manager = f"{SEGMENTS}/{GOLDEN}", "Bearer read-token", "Bearer manage-token"
+    item = f"{gold}/items/PRODUCT/{HAMMER}"
+    for name in ("test_checkout", "test_catalogue"):
         test = {"X-Mock-Test": name}
-        dashboard.call(gold, **test)
-        dashboard.call(f"{gold}/items?pagesize=5", **test)
-        dashboard.call(f"{gold}/items/PRODUCT/{HAMMER}", "PUT", {}, **test)
-    dashboard.call(gold, "PUT", {"name": {"en": "Gold"}, "siteCode": "main", "metadata": {"version": 1}})
-    dashboard.call(f"{gold}/items/PRODUCT/{HAMMER}", "DELETE", Authorization="Bearer read-token")
-    dashboard.call(f"{SEGMENTS}/none")
-    dashboard.call("/customer-segment/acme/segmentz")
+        dashboard.call(gold, Authorization=reader, **test)
+        dashboard.call(f"{gold}/items?pagesize=5", Authorization=reader, **test)
+        dashboard.call(f"{SEGMENTS}/items/category-trees", Authorization="Bearer customer-token", **test)
+        dashboard.call(item, "PUT", {}, Authorization=manager, **test)
     dashboard.call("/ai-service/acme/jobs")
+    dashboard.call("/customer-segment/acme/segmentz")
+    dashboard.call(f"{SEGMENTS}/none", Authorization=reader, **{"X-Mock-World": "blue"})
+    dashboard.call(item, "DELETE", Authorization=reader)
     dashboard.call("/__admin/snapshots/before?tenant=acme", "PUT")
-    dashboard.call(f"{gold}/items/PRODUCT/{HAMMER}", "DELETE")
-    fault = {"tenant": "acme", "operation": "retrieve-segment", "times": 2, "response": {"status": 503}}
-    dashboard.call("/__admin/faults", "POST", fault)
-    dashboard.call(gold)
+    fault = {"tenant": "acme", "operation": "GET-customer-segment-retrieve-segment", "times": 2}
+    dashboard.call("/__admin/faults", "POST", {**fault, "response": {"status": 503}})
+    dashboard.call(gold, Authorization=reader)
+    outdated = {"name": {"en": "Gold"}, "siteCode": "main", "metadata": {"version": 0}}
+    dashboard.call(f"{SEGMENTS}/new", "PUT", {"name": {"en": "New"}, "siteCode": "main"}, Authorization=manager)
+    dashboard.call(gold, "PATCH", [{"op": "replace", "path": "/siteCode", "value": "export"}], Authorization=manager)
+    dashboard.call(gold, "PATCH", [{"op": "replace", "path": "/siteCode", "value": "main"}], Authorization=manager)
+    dashboard.call(gold, "PUT", outdated, Authorization=manager)
 
 
 def list_pages(dashboard: Dashboard) -> list[str]:
@@ -84,7 +89,7 @@ def list_pages(dashboard: Dashboard) -> list[str]:
         "/calls",
         "/calls?q=stauts:4xx",
         "/calls?q=nothing-like-this",
-        *(f"/calls/{id_}?tab={tab}" for id_ in (ids[1], ids[3]) for tab in TABS),
+        *(f"/calls/{id_}?tab={tab}" for id_ in ids[:2] for tab in TABS),
         *(f"/{name}" for name, _ in NAVIGATION[1:]),
         "/controls?compare=before",
         *(f"/state/{collection}" for collection in ("segments", "products", "itemAssignments", "couponRedemptions")),
