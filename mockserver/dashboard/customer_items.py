@@ -9,7 +9,7 @@ from typing import Any
 from ..domain.category_ancestry import walk_to_root
 from ..services.customer_segment.visibility import Viewer, is_segment_of_site
 from ..store.state import Document, ItemKey, State
-from .state_pages import link_row, parse_page, plain_text
+from .state_pages import link_row, plain_text, read_page_number
 from .visit import Visit
 
 ITEMS_ON_PAGE = 50
@@ -29,7 +29,7 @@ def explain_items(visit: Visit, viewer: Viewer, site: str | None, reasons: Mappi
     seen_ids = {id_ for id_ in viewer.own_segment_ids() if is_segment_of_site(viewer.state, id_, site)}
     items = islice(viewer.state.catalogue(kind).items(), MAX_SEARCHED_ITEMS)
     found = ((id_, item) for id_, item in items if search in f"{id_} {plain_text(item.get('name', ''))}".lower())
-    page = parse_page(visit.query.get("page", ""))
+    page = read_page_number(visit.query.get("page", ""))
     start = (page - 1) * ITEMS_ON_PAGE
     shown = list(islice(found, start, start + ITEMS_ON_PAGE + 1))
     rows = [

@@ -43,8 +43,8 @@ def show_collections(visit: Visit) -> PageView:
 def show_collection(visit: Visit) -> PageView:
     """List the rows of a collection; with a search, those that contain a text."""
     collection, state = require_collection(visit), read_state(visit)
-    search, page = visit.query.get("q", ""), parse_page(visit.query.get("page", ""))
-    start, searched = (page - 1) * ROWS_ON_PAGE, parse_page(visit.query.get("from", "")) - 1
+    search, page = visit.query.get("q", ""), read_page_number(visit.query.get("page", ""))
+    start, searched = (page - 1) * ROWS_ON_PAGE, read_page_number(visit.query.get("from", "")) - 1
     count = collection.count_rows(state)
     if search:
         rows = find_rows(collection, state, search, searched)
@@ -144,6 +144,6 @@ def locate_row(collection: str, key: str) -> str:
     return f"/state/{collection}/{quote(key, safe='/')}"
 
 
-def parse_page(text: str) -> int:
+def read_page_number(text: str) -> int:
     """Return the number of a page; 1 if the text is none."""
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
