@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import statistics
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -136,32 +138,48 @@ def measure_pages(port: int, rounds: int) -> None:
             print(f"| {name} | {statistics.median(times):.1f} | {max(times):.1f} | {size / 1000:.0f} |", flush=True)
 
 
-def measure_pushes(port: int, process: object, seconds: float) -> None:
+def measure_pushes(port: int, process: subprocess.Popen[str], seconds: float) -> None:
     """Print how many events each of 20 dashboards gets while calls arrive without a pause, and the memory."""
-    before = memory_mb(process)  # type: ignore[arg-type]
+    before = memory_mb(process)
     with open_dashboards(port, 20) as events:
         send_load(port, encode_request("GET", "/items?pageSize=1"), seconds, 8)
-    after = memory_mb(process)  # type: ignore[arg-type]
+    after = memory_mb(process)
     print(
         f"\n20 dashboards, {seconds:.0f} s of load: {min(events)} to {max(events)} events each, with the first one; "
         f"memory {before:.0f} MB before, {after:.0f} MB after"
     )
 
 
-def measure_loss(port: int, seconds: float, rounds: int) -> None:
-    """Print the rates of calls without a dashboard and with ten; the runs take turns."""
-    print("\n| call | no dashboard /s | ten dashboards /s | loss |\n|---|---|---|---|")
+def read_cpu_seconds(process: subprocess.Popen[str]) -> float:
+    """Return the CPU time that a process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure_loss(port: int, process: subprocess.Popen[str], seconds: float, rounds: int) -> None:
+    """Print rates and CPU time of calls without a dashboard and with ten; the runs take turns."""
+    print("\n| call | no dashboard /s | ten dashboards /s | loss | CPU us | CPU us with ten | more |")
+    print("|---|---|---|---|---|---|---|")
     for name, path in (("one segment", "?pageSize=1"), ("list of 60", "/items?pageSize=60")):
         call = encode_request("GET", path)
         rates: dict[int, list[float]] = {0: [], 10: []}
+        times: dict[int, list[float]] = {0: [], 10: []}
         for turn in range(rounds):
             for count in (0, 10) if turn % 2 else (10, 0):
                 with open_dashboards(port, count):
                     time.sleep(SETTLING_SECONDS)
+                    began = read_cpu_seconds(process)
                     rates[count].append(send_load(port, call, seconds, 8).rate)
-        losses = [1 - busy / free for free, busy in zip(rates[0], rates[10], strict=True)]
-        free, busy = (statistics.median(each) for each in rates.values())
-        print(f"| {name} | {free:,.0f} | {busy:,.0f} | {100 * statistics.median(losses):.1f} % |", flush=True)
+                    times[count].append((read_cpu_seconds(process) - began) * 1e6 / (rates[count][-1] * seconds))
+        loss = statistics.median(1 - busy / free for free, busy in zip(rates[0], rates[10], strict=True))
+        more = statistics.median(busy / free - 1 for free, busy in zip(times[0], times[10], strict=True))
+        free_rate, busy_rate = (statistics.median(each) for each in rates.values())
+        free_time, busy_time = (statistics.median(each) for each in times.values())
+        print(
+            f"| {name} | {free_rate:,.0f} | {busy_rate:,.0f} | {100 * loss:.1f} % "
+            f"| {free_time:.0f} | {busy_time:.0f} | {100 * more:.1f} % |",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -177,7 +195,7 @@ def main() -> None:
             fill_journals(port)
             measure_pages(port, options.rounds)
             measure_pushes(port, process, options.seconds)
-            measure_loss(port, options.seconds, options.rounds)
+            measure_loss(port, process, options.seconds, options.rounds)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from ..faults.replies import available_statuses
 from ..records.exchange import JournalEntry
 from ..simulations.simulation_registry import Simulation
 from .call_changes import list_call_changes
-from .call_search import BodyBudget, CallTest, SearchMistake, parse_call_search
+from .call_search import BodyBudget, CallTest, SearchMistake, SearchScope, parse_call_search
+from .callers import CallerNames
 from .visit import PageView, Visit
 
 FoundCall = tuple[Simulation, JournalEntry]
@@ -49,8 +50,9 @@ def show_calls(visit: Visit) -> PageView:
     shown = found[:CALLS_ON_PAGE]
     older = visit.link("calls", q=search, before=_name_place(shown[-1])) if len(found) > CALLS_ON_PAGE else ""
     world = visit.simulation.world
+    names = {simulation.name: CallerNames(simulation) for simulation, _ in shown}
     values = {
-        "calls": [describe_call(visit, entry, simulation.name) for simulation, entry in shown],
+        "calls": [describe_call(visit, entry, simulation.name, names[simulation.name]) for simulation, entry in shown],
         "has_worlds": bool(visit.list_world_names()),
         "search": search,
         "mistake": mistake,
@@ -66,10 +68,10 @@ def show_calls(visit: Visit) -> PageView:
 def find_calls(visit: Visit, search: str, budget: BodyBudget | None = None) -> Iterator[FoundCall]:
     """Yield the calls of the worlds that the page shows and that match a search, the latest first; SearchMistake."""
     budget = budget or BodyBudget()
-    found = [
-        _iter_matching(simulation, parse_call_search(search, simulation.name, budget))
-        for simulation in visit.list_shown_worlds()
-    ]
+    found = []
+    for simulation in visit.list_shown_worlds():
+        scope = SearchScope(simulation.name, CallerNames(simulation).describe_caller, budget)
+        found.append(_iter_matching(simulation, parse_call_search(search, scope)))
     return merge(*found, key=lambda call: -call[1].arrived_at.timestamp()) if len(found) > 1 else found[0]
 
 
@@ -95,7 +97,7 @@ def show_call(visit: Visit) -> PageView:
     tab = visit.query.get("tab", "request")
     tab = tab if tab in TABS else "request"
     values = {
-        "call": describe_call(visit, entry, visit.simulation.name),
+        "call": describe_call(visit, entry, visit.simulation.name, CallerNames(visit.simulation)),
         "entry": entry,
         "event": wiremock.serve_event_json(entry),
         "tab": tab,
@@ -115,7 +117,7 @@ def find_call(visit: Visit) -> JournalEntry:
     return entry
 
 
-def describe_call(visit: Visit, entry: JournalEntry, world: str) -> dict[str, Any]:
+def describe_call(visit: Visit, entry: JournalEntry, world: str, names: CallerNames) -> dict[str, Any]:
     """Return what a line of the list shows."""
     return {
         "world": world,
@@ -126,6 +128,7 @@ def describe_call(visit: Visit, entry: JournalEntry, world: str) -> dict[str, An
         "url": wiremock.redacted_url(entry),
         "status": entry.status,
         "persona": entry.principal.name if entry.principal else "",
+        "customer": names.name_customer(entry),
         "tenant": entry.tenant or "",
         "microseconds": entry.microseconds,
         "test": entry.test_name or "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -19,7 +20,6 @@ TEXT_FIELDS: Mapping[str, Callable[[JournalEntry], str | None]] = {
     "op": lambda entry: entry.operation.id if entry.operation else None,
     "method": lambda entry: entry.request.method,
     "path": wiremock.redacted_url,
-    "persona": lambda entry: entry.principal.name if entry.principal else None,
     "tenant": lambda entry: entry.tenant,
     "test": lambda entry: entry.test_name,
     "service": lambda entry: entry.service,
@@ -32,7 +32,7 @@ KINDS: Mapping[str, CallTest] = {
     "fault": lambda entry: entry.fault is not None,
     "change": lambda entry: entry.versions is not None and entry.versions[0] != entry.versions[1],
 }
-FIELDS = (*TEXT_FIELDS, "world", "status", "is", "slower")
+FIELDS = (*TEXT_FIELDS, "persona", "world", "status", "is", "slower")
 
 
 MAX_SEARCHED_BYTES = 12_000_000  # of bodies, which takes about 15 ms
@@ -53,18 +53,31 @@ class BodyBudget:
         return True
 
 
+def _name_persona(entry: JournalEntry) -> str:
+    return entry.principal.name if entry.principal else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchScope:
+    """Where a search looks: the name of its world, how its callers are called, and how much of bodies it may read."""
+
+    world: str = ""
+    describe_caller: Callable[[JournalEntry], str] = _name_persona
+    budget: BodyBudget = field(default_factory=BodyBudget)
+
+
 class SearchMistake(Exception):
     """A search that cannot be understood; the message says what would be right."""
 
 
-def parse_call_search(text: str, world: str = "", budget: BodyBudget | None = None) -> CallTest:
-    """Return a test that is true for the calls of a world that match every word of a search; SearchMistake.
+def parse_call_search(text: str, scope: SearchScope | None = None) -> CallTest:
+    """Return a test that is true for the calls of a scope that match every word of a search; SearchMistake.
 
     Free text is tried last, so that other words spare the budget for bodies.
     """
     tests: list[CallTest] = []
     text_tests: list[CallTest] = []
-    budget = budget or BodyBudget()
+    scope = scope or SearchScope()
     position = 0
     while position < len(text):
         if text[position].isspace():
@@ -73,25 +86,24 @@ def parse_call_search(text: str, world: str = "", budget: BodyBudget | None = No
         word = WORD.match(text, position)
         if word is None:
             raise SearchMistake(f"{text[position:][:40]} has a quotation mark without its partner.")
-        test = _test_of(word, world, budget)
+        test = _test_of(word, scope)
         (tests if word["field"] else text_tests).append(_negate(test) if word["minus"] else test)
         position = word.end()
     all_tests = [*tests, *text_tests]
     return lambda entry: all(test(entry) for test in all_tests)
 
 
-def _test_of(word: re.Match[str], world: str, budget: BodyBudget) -> CallTest:
+def _test_of(word: re.Match[str], scope: SearchScope) -> CallTest:
     value = word["quoted"] if word["quoted"] is not None else word["plain"]
     name = (word["field"] or "").lower()
     if not name:
         if value.endswith(":") and value[:-1].lower() in FIELDS:
             raise SearchMistake(f"{value} has no value; write it without a space: {value}VALUE.")
-        return _find_text(value, budget)
-    if name in TEXT_FIELDS:
-        return _compare_text(TEXT_FIELDS[name], value)
+        return _find_text(value, scope)
+    readers = {**TEXT_FIELDS, "world": lambda _: scope.world, "persona": scope.describe_caller}
+    if name in readers:
+        return _compare_text(readers[name], value)
     match name:
-        case "world":
-            return _compare_text(lambda _: world, value)
         case "status":
             return _compare_status(value)
         case "is":
@@ -112,6 +124,8 @@ def _describe_unknown_field(written: str, name: str) -> str:
 def _compare_text(read: Callable[[JournalEntry], str | None], value: str) -> CallTest:
     """Return a test for a field that contains a text; `*` stands for any characters, and the case does not matter."""
     lowered = value.lower()
+    if "*" not in lowered and read is wiremock.redacted_url:
+        return lambda entry: lowered in _join_raw_url(entry).lower() and lowered in read(entry).lower()
     if "*" not in lowered:
         return lambda entry: lowered in (read(entry) or "").lower()
     pattern = lowered.replace("[", "[[]")
@@ -135,7 +149,7 @@ def _compare_duration(value: str) -> CallTest:
     return lambda entry: entry.microseconds > microseconds
 
 
-def _find_text(value: str, budget: BodyBudget) -> CallTest:
+def _find_text(value: str, scope: SearchScope) -> CallTest:
     """Return a test for calls that contain a text, in what the list shows or in a body without its secrets.
 
     Taking out secrets takes much longer than to search, and adds no text: so it is done for what has the text at all.
@@ -151,8 +165,10 @@ def _find_text(value: str, budget: BodyBudget) -> CallTest:
         request = entry.request
         if (lowered in _join_raw_line(entry).lower() or not lowered.isascii()) and _shows(entry, lowered):
             return True
+        if lowered in scope.describe_caller(entry).lower():
+            return True
         sent, received = request.body, entry.response.content if entry.response else b""
-        return budget.allows(len(sent) + len(received)) and (
+        return scope.budget.allows(len(sent) + len(received)) and (
             has_body(sent, wiremock.redacted_request_text, entry)
             or has_body(received, wiremock.redacted_response_text, entry)
         )
@@ -160,13 +176,17 @@ def _find_text(value: str, budget: BodyBudget) -> CallTest:
     return contains
 
 
+def _join_raw_url(entry: JournalEntry) -> str:
+    """Return path and query quickly, with secrets: taking these out takes much longer than to search."""
+    return f"{entry.request.path}?{entry.request.query}"
+
+
 def _join_raw_line(entry: JournalEntry) -> str:
     """Return the texts of TEXT_FIELDS quickly, with secrets and with a test's name as it was sent."""
-    request, principal = entry.request, entry.principal
+    request = entry.request
     return (
-        f"{request.method} {request.path}?{request.query} {entry.service} {entry.tenant} {entry.fault} "
-        f"{entry.operation.id if entry.operation else ''} {principal.name if principal else ''} "
-        f"{request.headers.get('x-mock-test', '')}"
+        f"{request.method} {_join_raw_url(entry)} {entry.service} {entry.tenant} {entry.fault} "
+        f"{entry.operation.id if entry.operation else ''} {request.headers.get('x-mock-test', '')}"
     )
 
 

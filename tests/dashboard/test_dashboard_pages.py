@@ -590,6 +590,17 @@ def test_hostile_texts_are_escaped_everywhere(desk: Desk) -> None:
     assert found > 10
 
 
+def test_customers_are_found_and_shown_by_name(desk: Desk) -> None:
+    for token in ("admin-token", f"customer:{JOHN}", "customer-token", f"customer:{JACK}"):
+        desk.call("GET", "/customer-segment/acme/segments", token=token)
+    for search in ("persona:john", '"john doe"'):
+        page = desk.show(f"calls?q={quote(search)}")
+        assert page.count("data-row=") == 2
+        assert page.count(">John Doe</td>") == 2
+    call = desk.app.records.list_entries("acme")[-1]
+    assert "(Jack" in desk.read(f"calls/{call.id}")
+
+
 def test_the_navigation_shows_where_a_page_is(desk: Desk) -> None:
     for path, label in (("", "Calls"), (f"segments/{GOLDEN}", "State"), (f"customers/{JOHN}", "State"), ("api", "API")):
         assert f'aria-current="page">{label}</a>' in desk.show(path)
