@@ -123,19 +123,21 @@ def open_dashboards(port: int, count: int) -> Iterator[list[int]]:
     process.join()
 
 
-def measure_pages(port: int, rounds: int) -> None:
-    """Print how long each page takes while 20 dashboards are open and calls arrive."""
+def measure_pages(port: int, process: subprocess.Popen[str], rounds: int) -> None:
+    """Print how long each page takes while 20 dashboards are open and calls arrive, and its CPU time on the server."""
     call = encode_request("GET", "/items?pageSize=1")
-    print("| page | p50 ms | max ms | kB |\n|---|---|---|---|")
+    print("| page | p50 ms | max ms | CPU ms | kB |\n|---|---|---|---|---|")
     with open_dashboards(port, 20):
         for name, path in list_pages(port).items():
-            times, size = [], 0
+            times, size, cpu = [], 0, 0.0
             for _ in range(rounds):
                 send_load(port, call, SAMPLE_SECONDS, 1)
-                began = time.perf_counter()
+                used, began = read_cpu_seconds(process), time.perf_counter()
                 size = len(fetch(port, f"{UI}/{path}"))
                 times.append((time.perf_counter() - began) * 1e3)
-            print(f"| {name} | {statistics.median(times):.1f} | {max(times):.1f} | {size / 1000:.0f} |", flush=True)
+                cpu += read_cpu_seconds(process) - used
+            p50, cpu_ms = statistics.median(times), cpu * 1e3 / rounds
+            print(f"| {name} | {p50:.1f} | {max(times):.1f} | {cpu_ms:.0f} | {size / 1000:.0f} |", flush=True)
 
 
 def measure_pushes(port: int, process: subprocess.Popen[str], seconds: float) -> None:
@@ -193,7 +195,7 @@ def main() -> None:
         with start_server("--fixture", world) as (url, process, _):
             port = int(url.rpartition(":")[2])
             fill_journals(port)
-            measure_pages(port, options.rounds)
+            measure_pages(port, process, options.rounds)
             measure_pushes(port, process, options.seconds)
             measure_loss(port, process, options.seconds, options.rounds)
 

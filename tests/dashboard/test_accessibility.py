@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.support.browser import launch_browser
 from tests.support.dashboard import DESKTOP, PHONE, fill_with_calls, list_pages, open_dashboard
@@ -34,6 +34,17 @@ def test_no_page_has_a_serious_finding(browser: Browser, scheme: Literal["light"
             dashboard.open(path)
             found[path] = describe_serious(Axe().run(dashboard.page).response["violations"])
     assert {path: findings for path, findings in found.items() if findings} == {}
+
+
+@pytest.mark.parametrize(("motion", "name"), [("reduce", "none"), ("no-preference", "pulse")])
+def test_nothing_moves_for_those_who_do_not_want_it(
+    browser: Browser, motion: Literal["reduce", "no-preference"], name: str
+) -> None:
+    with start_server() as (_, ready), open_dashboard(browser, ready["url"], reduced_motion=motion) as dashboard:
+        dashboard.open()
+        expect(dashboard.page.locator("#live[data-state=live]")).to_be_visible()
+        animation = "getComputedStyle(document.querySelector('.dot')).animationName"
+        assert dashboard.page.evaluate(animation) == name
 
 
 def test_an_inaccessible_page_is_found(browser: Browser) -> None:

@@ -17,7 +17,8 @@ from mockserver.dashboard import state_pages
 from mockserver.dashboard.page_routes import ROUTES
 from mockserver.messages import Request, Response
 from mockserver.settings import Settings
-from tests.support.hostile_texts import HOSTILE_PAGES, HOSTILE_PART, TABS, fill_with_hostile_texts
+from mockserver.store.collection import format_key
+from tests.support.hostile_texts import HOSTILE, HOSTILE_PAGES, HOSTILE_PART, TABS, fill_with_hostile_texts
 from tests.support.samples import GOLDEN, HAMMER
 
 HOST = {"host": "localhost"}
@@ -588,6 +589,28 @@ def test_hostile_texts_are_escaped_everywhere(desk: Desk) -> None:
         assert parsed.images == 1, path
         assert not parsed.handlers, path
     assert found > 10
+
+
+@pytest.mark.parametrize("collection", sorted(build(Settings()).worlds.collections))
+def test_a_script_in_any_field_of_a_row_is_escaped(desk: Desk, collection: str) -> None:
+    declared = desk.app.worlds.collections[collection]
+    pages = list_row_pages(desk, collection)
+    if not pages:
+        return
+    key = format_key(declared.key_of(desk.call("GET", f"/__admin/state/{collection}")[0]))
+    path = f"/__admin/state/{collection}/{quote(key)}"
+    key_fields = {declared.key} if isinstance(declared.key, str) else set(declared.key)
+    for name in declared.schema["properties"].keys() - key_fields:
+        for value in (HOSTILE, {"en": HOSTILE}, [HOSTILE], {"evil": {"field": HOSTILE}}):
+            desk.call("PATCH", path, {name: value})
+    is_hostile = HOSTILE in orjson.dumps(desk.call("GET", path)).decode().replace('\\"', '"')
+    for shown in (f"state/{collection}", f"state/{collection}/rows/{quote(key)}", pages[0], "state", "controls"):
+        text = desk.show(shown)
+        parsed = Tags(text)
+        assert (parsed.scripts, parsed.images, parsed.handlers) == (1, 1, []), shown
+        if is_hostile and shown.startswith(f"state/{collection}/rows"):
+            assert "&lt;script&gt;alert(1)" in text
+    assert is_hostile or collection not in {"carts", "coupons", "customers", "prices", "products", "segments"}
 
 
 def test_customers_are_found_and_shown_by_name(desk: Desk) -> None:
