@@ -25,9 +25,11 @@ from socket import create_connection
 from load import encode_request, memory_mb, send_load, start_server, write_world
 
 UI = "/__admin/ui"
+SEGMENTS = "/customer-segment/acme/segments"
 TENANTS = ["acme", *(f"shop{number}" for number in range(1, 10))]
 CALLS_PER_TENANT = 1000  # as many as a journal keeps
 SETTLING_SECONDS = 0.5
+SECONDS_BETWEEN_NEWS = 0.1
 SAMPLE_SECONDS = 0.05  # of the load whose calls are news, before each request for a page
 
 
@@ -158,30 +160,35 @@ def read_cpu_seconds(process: subprocess.Popen[str]) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure_loss(port: int, process: subprocess.Popen[str], seconds: float, rounds: int) -> None:
-    """Print rates and CPU time of calls without a dashboard and with ten; the runs take turns."""
-    print("\n| call | no dashboard /s | ten dashboards /s | loss | CPU us | CPU us with ten | more |")
-    print("|---|---|---|---|---|---|---|")
+def measure_share(port: int, process: subprocess.Popen[str], seconds: float) -> None:
+    """Print which share of a core the server uses for open dashboards, when calls arrive slowly and always are news."""
+    shares = {}
+    for count in (0, 10, 20):
+        with open_dashboards(port, count):
+            time.sleep(SETTLING_SECONDS)
+            used, began = read_cpu_seconds(process), time.perf_counter()
+            while time.perf_counter() - began < seconds:
+                fetch(port, f"{SEGMENTS}?pageSize=1")
+                time.sleep(SECONDS_BETWEEN_NEWS)
+            shares[count] = (read_cpu_seconds(process) - used) / (time.perf_counter() - began)
+    texts = (f"{100 * (shares[count] - shares[0]):.1f} % with {count}" for count in (10, 20))
+    print(f"\nshare of a core that open dashboards use: {', '.join(texts)}", flush=True)
+
+
+def measure_loss(port: int, seconds: float, rounds: int) -> None:
+    """Print the rates of calls without a dashboard and with ten; the runs take turns."""
+    print("\n| call | no dashboard /s | ten dashboards /s | loss |\n|---|---|---|---|")
     for name, path in (("one segment", "?pageSize=1"), ("list of 60", "/items?pageSize=60")):
         call = encode_request("GET", path)
         rates: dict[int, list[float]] = {0: [], 10: []}
-        times: dict[int, list[float]] = {0: [], 10: []}
         for turn in range(rounds):
             for count in (0, 10) if turn % 2 else (10, 0):
                 with open_dashboards(port, count):
                     time.sleep(SETTLING_SECONDS)
-                    began = read_cpu_seconds(process)
                     rates[count].append(send_load(port, call, seconds, 8).rate)
-                    times[count].append((read_cpu_seconds(process) - began) * 1e6 / (rates[count][-1] * seconds))
         loss = statistics.median(1 - busy / free for free, busy in zip(rates[0], rates[10], strict=True))
-        more = statistics.median(busy / free - 1 for free, busy in zip(times[0], times[10], strict=True))
-        free_rate, busy_rate = (statistics.median(each) for each in rates.values())
-        free_time, busy_time = (statistics.median(each) for each in times.values())
-        print(
-            f"| {name} | {free_rate:,.0f} | {busy_rate:,.0f} | {100 * loss:.1f} % "
-            f"| {free_time:.0f} | {busy_time:.0f} | {100 * more:.1f} % |",
-            flush=True,
-        )
+        free, busy = (statistics.median(each) for each in rates.values())
+        print(f"| {name} | {free:,.0f} | {busy:,.0f} | {100 * loss:.1f} % |", flush=True)
 
 
 def main() -> None:
@@ -197,7 +204,8 @@ def main() -> None:
             fill_journals(port)
             measure_pages(port, process, options.rounds)
             measure_pushes(port, process, options.seconds)
-            measure_loss(port, process, options.seconds, options.rounds)
+            measure_share(port, process, 4 * options.seconds)
+            measure_loss(port, options.seconds, options.rounds)
 
 
 if __name__ == "__main__":
