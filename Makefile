@@ -50,6 +50,7 @@ check: lint types test package
 bench: dev
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/control.py
+	$(BIN)/python benchmarks/dashboard.py
 	$(BIN)/python benchmarks/size.py
 	$(BIN)/python benchmarks/attack.py
 	$(BIN)/python benchmarks/soak.py
