@@ -145,5 +145,5 @@ def locate_row(collection: str, key: str) -> str:
 
 
 def read_page_number(text: str) -> int:
-    """Return the number of a page; 1 if the text is none."""
+    """Return the number of a page; 1 for any other text."""
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
