@@ -187,7 +187,6 @@ def test_the_clock_shows_what_happened_by_it_and_what_comes_next(desk: Desk) -> 
     happened(desk, "controls/clock", mode="frozen", at="2026-12-01T00:00:00Z")
     validity = {"from": "2026-12-24T00:00:00.000Z", "to": "2026-12-26T00:00:00.000Z"}
     desk.call("PATCH", f"/__admin/state/segments/{GOLDEN}", {"validity": validity})
-    desk.call("PATCH", "/__admin/state/coupons/WELCOME10", {"restrictions": {"validUntil": "2026-12-25T00:00:00.000Z"}})
     seconds = str(23 * 86_400 + 12 * 3600)
     desk.post("controls/tokens", token="brief", tenant="acme", lifetime=seconds)
     assert "begins. 2026-12-24 12:00:00 Token brief expires." in desk.read("controls").partition(" Next ")[2]
@@ -196,7 +195,6 @@ def test_the_clock_shows_what_happened_by_it_and_what_comes_next(desk: Desk) -> 
     for sentence in (
         f"2026-12-24 00:00:00 The validity of segment Golden Segment ({GOLDEN}) begins.",
         "2026-12-24 12:00:00 Token brief expires.",
-        "2026-12-25 00:00:00 The validity of coupon",
     ):
         assert sentence in text
     assert "2026-12-26" not in text
@@ -610,7 +608,7 @@ def test_a_script_in_any_field_of_a_row_is_escaped(desk: Desk, collection: str) 
         assert (parsed.scripts, parsed.images, parsed.handlers) == (1, 1, []), shown
         if is_hostile and shown.startswith(f"state/{collection}/rows"):
             assert "&lt;script&gt;alert(1)" in text
-    assert is_hostile or collection not in {"carts", "coupons", "customers", "prices", "products", "segments"}
+    assert is_hostile or collection not in {"customers", "products", "segments"}
 
 
 def test_customers_are_found_and_shown_by_name(desk: Desk) -> None:
