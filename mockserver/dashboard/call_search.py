@@ -35,7 +35,7 @@ KINDS: Mapping[str, CallTest] = {
 FIELDS = (*TEXT_FIELDS, "persona", "world", "status", "is", "slower")
 
 
-MAX_SEARCHED_BYTES = 8_000_000  # of bodies, which takes about 10 ms
+MAX_SEARCHED_BYTES = 4_000_000  # of bodies, which takes about 5 ms
 
 
 class BodyBudget:

@@ -67,9 +67,9 @@ def render_code_spans(text: str) -> Markup:
     return Markup("").join(template.format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
 
 
-def format_clock_time(moment: datetime) -> str:
+def format_clock_time(time: datetime) -> str:
     """Return the time of the day in UTC, to the millisecond."""
-    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03}"
+    return f"{time:%H:%M:%S}.{time.microsecond // 1000:03}"
 
 
 def format_duration(microseconds: int) -> str:

@@ -16,7 +16,7 @@ from ..wording import shorten
 from .visit import PageView, Visit
 
 ROWS_ON_PAGE = 50
-MAX_SEARCHED_ROWS = 10_000  # at a time
+MAX_SEARCHED_ROWS = 5_000  # at a time
 MAX_FACTS = 5  # about a row in the list
 SHOWN_FIELDS = ("name", "title", "code", "email", "status", "siteCode", "url", "assignmentType", "userType")
 
