@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -14,7 +15,11 @@ from mockserver.settings import Settings, Switches
 from mockserver.store.world import World
 from tests.support.client import TENANT_NUMBERS, Client
 from tests.support.clock import ManualClock
+from tests.support.live_server import start_server
 from tests.support.vendor_files import BADGE, WAREHOUSE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Histories and examples are the same in every run of the suite; `thorough` looks for new ones, for minutes, and
 # `mutants` has few, which run thousands of times (tests/mutation), whatever else the machine does meanwhile. There,
@@ -45,6 +50,20 @@ def plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
             patch.setenv(name, str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's browser, for all tests of a module."""
+    with import_module("tests.support.browser").launch_browser() as browser:  # late: most tests need no browser
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def server(browser: Browser) -> Iterator[str]:
+    """The URL of a server for all tests of a module that use the browser; without a browser none starts."""
+    with start_server() as (_, ready):
+        yield ready["url"]
 
 
 @pytest.fixture

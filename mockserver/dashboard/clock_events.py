@@ -12,6 +12,7 @@ from ..store.clock import parse_timestamp
 from ..store.collection import format_key
 from ..store.row_schemas import TIME
 from .row_forms import resolve_schema
+from .state_pages import plain_text
 from .visit import Visit
 
 MAX_READ_ROWS = 20_000  # of a collection
@@ -70,8 +71,7 @@ def _iter_token_events(visit: Visit) -> Iterator[ClockEvent]:
 
 def _name_row(row: Mapping[str, Any], key: str) -> str:
     """Return name and key of a row."""
-    name = row.get("name")
-    name = next(iter(name.values()), "") if isinstance(name, Mapping) else name
+    name = plain_text(row.get("name") or "")
     return f"{name} ({key})" if name else key
 
 

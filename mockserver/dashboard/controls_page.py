@@ -11,7 +11,7 @@ from ..settings import list_settings
 from ..store.clock import format_timestamp, parse_timestamp
 from .clock_events import list_clock_events
 from .fault_form import describe_fault_form
-from .visit import ControlRefusal, Onward, PageView, Visit
+from .visit import ControlRefusal, Onward, PageView, Visit, read_number
 
 
 class Incomplete(ClientError):
@@ -23,6 +23,7 @@ class Incomplete(ClientError):
 
 STEPS = {"minute": 60, "hour": 3600, "day": 86_400, "30 days": 2_592_000}  # in seconds
 COMING_EVENTS = 5
+MAX_DIGITS_OF_SECONDS = 11  # more than any time that a clock can show
 SHOWN_TOKENS = 40
 
 
@@ -116,8 +117,7 @@ def move_clock(visit: Visit) -> Onward:
     """Advance the clock by some seconds, or to a time."""
     to = visit.form.get("to", "").strip()
     seconds = "" if to else _require(visit, "seconds", "Say by how much.")
-    number = int(seconds) if seconds.isascii() and seconds.isdigit() else seconds
-    body = {"tenant": visit.tenant, **({"to": to} if to else {"seconds": number})}
+    body = {"tenant": visit.tenant, **({"to": to} if to else {"seconds": read_number(seconds, MAX_DIGITS_OF_SECONDS)})}
     return _change_clock(visit, "POST", "/clock/advance", body, "The clock shows")
 
 
@@ -153,12 +153,11 @@ def create_token(visit: Visit) -> Onward:
     """Create a token with scopes; without a text, one is generated."""
     form = {name: text.strip() for name, text in visit.form.items()}
     name, customer, lifetime = (form.get(field, "") for field in ("token", "customer", "lifetime"))
-    is_number = lifetime.isascii() and lifetime.isdigit() and len(lifetime) < 12
     body = {
         **({"token": name, "name": name} if name else {}),
         "scopes": form.get("scopes", "").split(),
         **({"customerId": customer} if customer else {}),
-        **({"lifetimeSeconds": int(lifetime) if is_number else lifetime} if lifetime else {}),
+        **({"lifetimeSeconds": read_number(lifetime, MAX_DIGITS_OF_SECONDS)} if lifetime else {}),
         **({"tenant": visit.tenant} if customer or lifetime else {}),
     }
     token = visit.call("POST", "/tokens", body)["token"]
@@ -189,8 +188,7 @@ def set_switch(visit: Visit) -> Onward:
     """Change a switch of the tenant."""
     name, value = visit.form.get("name", ""), visit.form.get("value", "")
     is_number = isinstance(visit.read("/settings", tenant=visit.tenant).get(name), int)
-    sent = int(value) if is_number and value.isascii() and value.isdigit() and len(value) < 10 else value
-    visit.call("PUT", "/settings", {"tenant": visit.tenant, name: sent})
+    visit.call("PUT", "/settings", {"tenant": visit.tenant, name: read_number(value) if is_number else value})
     return _lead(visit, f"{name} is {value} for {visit.tenant}.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -32,9 +32,10 @@ def explain_items(visit: Visit, viewer: Viewer, site: str | None, reasons: Mappi
     page = read_page_number(visit.query.get("page", ""))
     start = (page - 1) * ITEMS_ON_PAGE
     shown = list(islice(found, start, start + ITEMS_ON_PAGE + 1))
+    below = _map_descendants(viewer.state) if kind == "CATEGORY" else {}
     rows = [
         {"id": id_, "name": plain_text(item.get("name", id_)), "address": link_row(visit, collection, id_)}
-        | _explain_item(viewer, (kind, id_), item, seen_ids, reasons)
+        | _explain_item(viewer, _iter_ways(viewer, (kind, id_), item, below.get(id_, ())), seen_ids, reasons)
         for id_, item in shown[:ITEMS_ON_PAGE]
     ]
     return {
@@ -48,12 +49,15 @@ def explain_items(visit: Visit, viewer: Viewer, site: str | None, reasons: Mappi
 
 
 def _explain_item(
-    viewer: Viewer, key: ItemKey, item: Document, seen_ids: set[str], reasons: Mapping[str, str]
+    viewer: Viewer, ways: Iterable[tuple[ItemKey, str]], seen_ids: set[str], reasons: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Return whether an item belongs to a segment that the customer sees, and why or why not (C17)."""
+    """Return whether an item belongs to a segment that the customer sees, and why or why not (C17).
+
+    ways: the assignments that show it.
+    """
     state = viewer.state
     by_segment: dict[str, str] = {}
-    for assigned, how in _iter_ways(viewer, key, item):
+    for assigned, how in ways:
         for segment_id in _list_segments_with(state, assigned):
             by_segment.setdefault(segment_id, how)
     own = {id_: how for id_, how in by_segment.items() if id_ in seen_ids}
@@ -68,13 +72,13 @@ def _explain_item(
     return {"is_seen": False, "reason": "; ".join(told)}
 
 
-def _iter_ways(viewer: Viewer, key: ItemKey, item: Document) -> Iterator[tuple[ItemKey, str]]:
+def _iter_ways(viewer: Viewer, key: ItemKey, item: Document, below: Iterable[str]) -> Iterator[tuple[ItemKey, str]]:
     """Yield the assignments that show an item: its own one, and those of the categories of a product (C17).
 
-    A category is also shown by those of its descendants, since trees contain ancestors (C15).
+    A category is also shown by those of the categories below it, since trees contain ancestors (C15).
     """
     yield key, "in"
-    state, (kind, id_) = viewer.state, key
+    state, kind = viewer.state, key[0]
     if kind == "PRODUCT":
         is_deep = viewer.tenant.switches.match_descendants == "true"
         direct = item.get("categories", ())
@@ -83,8 +87,16 @@ def _iter_ways(viewer: Viewer, key: ItemKey, item: Document) -> Iterator[tuple[I
             (("CATEGORY", category), f"by its category {_name_category(state, category)} in") for category in categories
         )
     else:
-        below = (other for other in state.categories if other != id_ and id_ in walk_to_root(state, other))
         yield from ((("CATEGORY", other), f"as a parent of {_name_category(state, other)}, in") for other in below)
+
+
+def _map_descendants(state: State) -> dict[str, list[str]]:
+    """Return the ids of all categories below a category, by its id."""
+    below: dict[str, list[str]] = {}
+    for id_ in state.categories:
+        for ancestor in islice(walk_to_root(state, id_), 1, None):
+            below.setdefault(ancestor, []).append(id_)
+    return below
 
 
 def _name_category(state: State, id_: str) -> str:

@@ -23,7 +23,7 @@ from ..store.collection import Collection
 from .news import NewsFeed
 from .page_rendering import create_environment
 from .page_routes import NAVIGATION, ROUTES, Act
-from .visit import Onward, PageView, Visit
+from .visit import Onward, PageView, Visit, read_number
 
 ASSETS = Path(__file__).parent / "assets"
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -91,9 +91,9 @@ class Dashboard:
             return self._open_events(request, world)
         if request.path == f"{DASHBOARD_PATH}/news":
             return Response(200, orjson.dumps(self._news.look(world).describe()), PAGE_HEADERS)
-        look = request.headers.get(LOOK_HEADER, "")
-        if not is_post and look.isascii() and look.isdigit():
-            return self._refresh(request, world, int(look))
+        look = read_number(request.headers.get(LOOK_HEADER, ""))
+        if not is_post and isinstance(look, int):
+            return self._refresh(request, world, look)
         return self._visit(request, world)
 
     def _refresh(self, request: Request, world: str | None, look: int) -> Response:

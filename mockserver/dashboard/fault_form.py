@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..faults.parsing import NETWORK_FAULTS
-from .visit import Onward, Visit
+from .visit import Onward, Visit, read_number
 
 NUMBERS = {"times": "times", "skip": "skip"}  # fields of a fault, by input
 OF_RESPONSE = {"status": "status", "delay": "fixedDelayMilliseconds"}  # fields of its response, by input
@@ -14,13 +14,13 @@ OF_RESPONSE = {"status": "status", "delay": "fixedDelayMilliseconds"}  # fields 
 def create_fault_of_form(visit: Visit) -> Onward:
     """Create a fault for the tenant."""
     form = {name: text.strip() for name, text in visit.form.items()}
-    response = {field: _read_number(form[name]) for name, field in OF_RESPONSE.items() if form.get(name)}
+    response = {field: read_number(form[name]) for name, field in OF_RESPONSE.items() if form.get(name)}
     if form.get("fault"):
         response["fault"] = form["fault"]
     fault = {
         "tenant": visit.tenant,
         **{name: form[name] for name in ("operation", "persona") if form.get(name)},
-        **{field: _read_number(form[name]) for name, field in NUMBERS.items() if form.get(name)},
+        **{field: read_number(form[name]) for name, field in NUMBERS.items() if form.get(name)},
         **({"response": response} if response else {}),
     }
     created = visit.call("POST", "/faults", fault)
@@ -34,8 +34,3 @@ def describe_fault_form(visit: Visit) -> dict[str, Any]:
         "operations": sorted({operation.id for operation in operations}),
         "connection_faults": list(NETWORK_FAULTS),
     }
-
-
-def _read_number(text: str) -> Any:
-    """Return a number; any other text as it is, which the control plane refuses."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text

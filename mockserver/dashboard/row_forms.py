@@ -56,7 +56,6 @@ def list_form_fields(collection: Collection, row: Mapping[str, Any], *, is_new: 
     """Return the fields for a row: one for each property of the schema, and for what else the row has."""
     properties: Mapping[str, Any] = collection.schema["properties"]
     required = collection.schema.get("required", ())
-    key = {collection.key} if isinstance(collection.key, str) else set(collection.key)
     fields = []
     for name in (*properties, *(name for name in row if name not in properties)):
         schema = resolve_schema(properties.get(name, {}))
@@ -70,7 +69,7 @@ def list_form_fields(collection: Collection, row: Mapping[str, Any], *, is_new: 
                 choices if kind == "choice" else (),
                 str(schema.get("description", "")),
                 is_required=name in required,
-                is_locked=name in key and not is_new,
+                is_locked=name in collection.key_fields and not is_new,
             )
         )
     return fields

@@ -24,7 +24,7 @@ def show_row_form(visit: Visit) -> PageView:
     """Show a row in a form."""
     collection = require_collection(visit)
     row = find_state_row(visit, collection.name, visit.ids["key"])
-    return _render_form(visit, collection, visit.ids["key"], row)
+    return _render_form(visit, collection, visit.ids["key"], row, present=row)
 
 
 def show_new_row(visit: Visit) -> PageView:
@@ -39,22 +39,23 @@ def write_row_of_form(visit: Visit) -> PageView | Onward:
     collection, key = require_collection(visit), visit.ids.get("key", "")
     row, mistakes = _read_sent_row(visit, collection)
     if mistakes:
-        return _render_form(visit, collection, key, row, mistakes, status=400)
+        present = _find_present_row(visit, collection.name, key) if key else None
+        return _render_form(visit, collection, key, row, mistakes, present=present, status=400)
     try:
         name = key or format_key(collection.key_of(row))
     except (KeyError, TypeError):
         name = ""
     if not name:
-        names = [collection.key] if isinstance(collection.key, str) else collection.key
+        names = collection.key_fields
         mistake = {"field": f"/{names[0]}", "message": f"A new {collection.noun} needs {', '.join(names)}."}
         return _render_form(visit, collection, key, row, [mistake], status=400)
     present = _find_present_row(visit, collection.name, name)
     if present is not None and digest_row(present) != visit.form.get("digest"):
-        return _render_form(visit, collection, name, row, conflict=present, status=409)
+        return _render_form(visit, collection, name, row, present=present, is_conflict=True, status=409)
     try:
         visit.call("PUT", locate_row(collection.name, name), row, tenant=visit.tenant)
     except ControlRefusal as error:
-        return _render_form(visit, collection, key, row, error.mistakes, status=error.status)
+        return _render_form(visit, collection, key, row, error.mistakes, present=present, status=error.status)
     return Onward(link_row(visit, collection.name, name), f"{collection.noun} {name} is saved.".capitalize())
 
 
@@ -66,7 +67,7 @@ def delete_row_of_form(visit: Visit) -> PageView | Onward:
         visit.call("DELETE", locate_row(collection.name, key), tenant=visit.tenant, **query)
     except ControlRefusal as error:
         row = find_state_row(visit, collection.name, key)
-        return _render_form(visit, collection, key, row, error.mistakes, status=error.status)
+        return _render_form(visit, collection, key, row, error.mistakes, present=row, status=error.status)
     address = visit.link(f"state/{collection.name}", tenant=visit.tenant)
     return Onward(address, f"{collection.noun} {key} is removed.".capitalize())
 
@@ -108,11 +109,11 @@ def _render_form(
     row: Mapping[str, Any],
     mistakes: Mistakes = (),
     *,
-    conflict: Any = None,
+    present: Any = None,
+    is_conflict: bool = False,
     status: int = 200,
 ) -> PageView:
-    """Return the form; `conflict` is the row as it is by now."""
-    present = conflict if conflict is not None else (_find_present_row(visit, collection.name, key) if key else None)
+    """Return the form; `present` is the row as it is by now, None for a new one."""
     is_json = "row" in visit.form or (visit.request.method != "POST" and visit.query.get("as") == "json")
     fields = keep_sent_texts(list_form_fields(collection, row, is_new=present is None), visit.form)
     path = f"state/{collection.name}/rows/{key}" if key else f"state/{collection.name}/new"
@@ -132,8 +133,8 @@ def _render_form(
         "digest": digest_row(present) if present is not None else "",
         "mistakes": [each for each in mistakes if is_json or _first_part(each) not in by_field],
         "mistakes_by_field": {} if is_json else by_field,
-        "conflict": conflict,
-        "differences": _list_differences(row, conflict) if conflict is not None else [],
+        "is_conflict": is_conflict,
+        "differences": _list_differences(row, present) if is_conflict else [],
         "references": list_referred_rows(visit, collection, present) if present is not None else [],
         "address": visit.link(path),
         "other_form": visit.link(path, tenant=visit.tenant, **({} if is_json else {"as": "json"})),

@@ -13,7 +13,7 @@ from ..errors import ClientError
 from ..store.collection import Collection, format_key
 from ..store.state import State
 from ..wording import shorten
-from .visit import PageView, Visit
+from .visit import PageView, Visit, read_number
 
 ROWS_ON_PAGE = 50
 MAX_SEARCHED_ROWS = 5_000  # at a time
@@ -105,8 +105,7 @@ def describe_row(visit: Visit, collection: Collection, row: Mapping[str, Any]) -
     """Return what a line of the list shows: the key, and the fields that say most."""
     key = format_key(collection.key_of(row))
     names = (*SHOWN_FIELDS, *(name for name in row if name not in SHOWN_FIELDS))
-    own = {collection.key} if isinstance(collection.key, str) else set(collection.key)
-    told = (name for name in names if name not in own and _is_telling(row.get(name)))
+    told = (name for name in names if name not in collection.key_fields and _is_telling(row.get(name)))
     facts = [(name, shorten(plain_text(row[name]))) for name in islice(told, MAX_FACTS)]
     return {"key": key, "facts": facts, "address": link_row(visit, collection.name, key)}
 
@@ -146,4 +145,5 @@ def locate_row(collection: str, key: str) -> str:
 
 def read_page_number(text: str) -> int:
     """Return the number of a page; 1 for any other text."""
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+    number = read_number(text, max_digits=7)
+    return max(1, number) if isinstance(number, int) else 1

@@ -18,6 +18,11 @@ from ..simulations.world_name import WORLD_PARAMETER
 from ..store.collection import Collection
 
 
+def read_number(text: str, max_digits: int = 9) -> int | str:
+    """Return a natural number that a form or a header has; any other text as it is, which is then refused."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= max_digits else text
+
+
 class ControlRefusal(ClientError):
     """What the control plane answered instead of doing something."""
 

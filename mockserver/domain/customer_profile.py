@@ -70,8 +70,11 @@ def contact_assignment_id(entity_id: str, customer_id: str) -> str:
 
 def _business_model(state: State, customer: Document) -> dict[str, Any]:
     entities = [_legal_entity_membership(entity, customer) for entity in legal_entities_of(state, customer)]
-    registration = {name: customer[name] for name in ("companyRegistrationId",) if name in customer}
-    b2b = registration | ({"legalEntities": entities} if entities else {})
+    b2b: dict[str, Any] = {}
+    if "companyRegistrationId" in customer:
+        b2b["companyRegistrationId"] = customer["companyRegistrationId"]
+    if entities:
+        b2b["legalEntities"] = entities
     return {"businessModel": "B2B" if entities else "B2C"} | ({"b2b": b2b} if b2b else {})
 
 

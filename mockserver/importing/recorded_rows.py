@@ -173,7 +173,7 @@ class RecordedRows:
 
     def _remove_rows(self, collection: Collection, values: Mapping[str, Any]) -> None:
         """Remove the rows with these values, and those whose keys name them; a missing value of a key is one, too."""
-        key_fields = collection.key if isinstance(collection.key, tuple) else (collection.key,)
+        key_fields = collection.key_fields
         is_whole_key = len(values) > 1 and set(key_fields[:2]) <= values.keys()
         wanted = {name: values.get(name) for name in key_fields} if is_whole_key else values
         for rows in (self.rows, self.implied):
@@ -254,7 +254,7 @@ def _next_metadata(collection: Collection, old: RecordedRow | None, row: Recorde
 
 def _find_key(section: Section, values: Mapping[str, Any]) -> Key | None:
     """Return the key that these values have; None if they have none that a world accepts."""
-    names = (section.key,) if isinstance(section.key, str) else section.key
+    names = section.key_fields
     needed = {*names} if isinstance(section.key, str) else {*names} & {*list_needed_fields(section), *values}
     if not all(
         isinstance(values.get(name), str) and is_valid(schema_of(section, name), values[name]) for name in needed
@@ -264,9 +264,8 @@ def _find_key(section: Section, values: Mapping[str, Any]) -> Key | None:
 
 
 def _key_fields(section: Section, values: Mapping[str, Any]) -> RecordedRow:
-    names = (section.key,) if isinstance(section.key, str) else section.key
-    return {name: values[name] for name in names if name in values}
+    return {name: values[name] for name in section.key_fields if name in values}
 
 
 def _describe_key(section: Section) -> str:
-    return section.key if isinstance(section.key, str) else ", ".join(section.key)
+    return ", ".join(section.key_fields)

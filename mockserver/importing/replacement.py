@@ -74,8 +74,10 @@ class Replacer:
     def clean_row(self, collection: Collection, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row of a section without secrets and personal data; ids stay, unless they have an e-mail address."""
         self._section = collection.name
-        keys = (collection.key,) if isinstance(collection.key, str) else collection.key
-        identities, public = {*keys, *collection.all_references()}, {*self._public_fields.get(collection.name, ())}
+        identities, public = (
+            {*collection.key_fields, *collection.all_references()},
+            {*self._public_fields.get(collection.name, ())},
+        )
         return {
             name: self._clean_ids(value)
             if name in identities

@@ -74,25 +74,28 @@ class PartsOf:
             if is_new:
                 _raise_first(validate, body)
                 return self.store_part(tenant, state, owner_key, id_, body), True
-            merged = self._merge_part(state, owner_key, id_, body, validate)
+            merged = _merge_part(self.find_part(state, owner_key, id_), body, validate)
             return self.store_part(tenant, state, owner_key, id_, merged), False
 
         return tenant.change(rule)
 
     def merge_part(self, tenant: Tenant, owner_key: str, id_: str, patch: Body, validate: Validate | None) -> None:
         """Change the fields of a part that a body has; null removes one. NotFound, BadRequest or StaleVersion."""
+        self.change_part(tenant, owner_key, id_, lambda _: patch, validate)
+
+    def change_part(
+        self,
+        tenant: Tenant,
+        owner_key: str,
+        id_: str,
+        make_patch: Callable[[Document], Body],
+        validate: Validate | None = None,
+    ) -> None:
+        """Change the fields of a part that a function of it returns; NotFound, BadRequest or StaleVersion."""
 
         def rule(state: State) -> tuple[State, None]:
-            merged = self._merge_part(state, owner_key, id_, patch, validate)
-            return self.store_part(tenant, state, owner_key, id_, merged), None
-
-        tenant.change(rule)
-
-    def change_part(self, tenant: Tenant, owner_key: str, id_: str, make_patch: Callable[[Document], Body]) -> None:
-        """Change the fields of a part that a function of it returns; NotFound."""
-
-        def rule(state: State) -> tuple[State, None]:
-            merged = self._merge_part(state, owner_key, id_, make_patch(self.find_part(state, owner_key, id_)), None)
+            part = self.find_part(state, owner_key, id_)
+            merged = _merge_part(part, make_patch(part), validate)
             return self.store_part(tenant, state, owner_key, id_, merged), None
 
         tenant.change(rule)
@@ -109,14 +112,7 @@ class PartsOf:
 
     def generate_id(self, tenant: Tenant, taken: Container[str] = ()) -> str:
         """Return the next id of a part that is not taken."""
-        while (id_ := tenant.ids.next_hex(self.id_digits)) in taken:
-            pass
-        return id_
-
-    def _merge_part(self, state: State, owner_key: str, id_: str, patch: Body, validate: Validate | None) -> Body:
-        merged = documents.merge_document(self.find_part(state, owner_key, id_), patch)
-        _raise_first(validate, merged)
-        return merged
+        return tenant.ids.next_document_id(taken, self.id_digits)
 
     def store_part(self, tenant: Tenant, state: State, owner_key: str, id_: str, body: Body) -> State:
         """Return a state with a part, which replaces the one with the same id or follows all others."""
@@ -131,6 +127,12 @@ class PartsOf:
     def _with_parts(self, state: State, owner_key: str, parts: PartList) -> State:
         owner: Mapping[str, Any] = {**state.collection(self.collection)[owner_key], self.field: parts}
         return state.with_document(self.collection, owner_key, owner)
+
+
+def _merge_part(part: Document, patch: Body, validate: Validate | None) -> Body:
+    merged = documents.merge_document(part, patch)
+    _raise_first(validate, merged)
+    return merged
 
 
 def _raise_first(validate: Validate | None, document: Body) -> None:

@@ -116,7 +116,7 @@ def _merge_rows(
         if len(mistakes) >= MAX_FOUND_MISTAKES:
             break
         place = f"/rows/{collection.name}/{index}"
-        fields = (collection.key,) if isinstance(collection.key, str) else collection.key
+        fields = collection.key_fields
         required = {name for name in fields if name in collection.schema["required"] or name in row}
         unusable = [name for name in fields if name in required and not isinstance(row.get(name), str)]
         if unusable:

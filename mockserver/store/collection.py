@@ -92,6 +92,11 @@ class Section:
         """What people call a row, such as `legal entity`."""
         return re.sub("ies$", "y", self.plural) if self.plural.endswith("ies") else self.plural.removesuffix("s")
 
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The names of the fields that are the key."""
+        return (self.key,) if isinstance(self.key, str) else self.key
+
     def key_of(self, row: Row) -> Key:
         """Return the key of a row."""
         return row[self.key] if isinstance(self.key, str) else tuple(row.get(name) for name in self.key)

@@ -31,11 +31,11 @@ class Ids:
         self.position += -(-digits // 8)
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"
 
-    def next_document_id(self, taken: Container[str]) -> str:
-        """Return the next id of a document that is not taken (D4).
+    def next_document_id(self, taken: Container[str], digits: int = DOCUMENT_ID_DIGITS) -> str:
+        """Return the next id of a document, or of a part of one, that is not taken (D4).
 
         The sequence restarts at a reset, so a restored state may have it already.
         """
-        while (id_ := self.next_hex(DOCUMENT_ID_DIGITS)) in taken:
+        while (id_ := self.next_hex(digits)) in taken:
             pass
         return id_

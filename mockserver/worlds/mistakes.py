@@ -85,8 +85,7 @@ def name_row(world: Any, sections: Iterable[Section], steps: Steps) -> str:
     if section is None or not isinstance(rows, list) or steps[1] >= len(rows):
         return ""
     row, kind = rows[steps[1]], name_kind(section.name)
-    fields = (section.key,) if isinstance(section.key, str) else section.key
-    keys = [row.get(field) for field in fields] if isinstance(row, dict) else []
+    keys = [row.get(field) for field in section.key_fields] if isinstance(row, dict) else []
     texts = [str(key) for key in keys if type(key) in (str, int) and key != ""]
     return f"{kind} {format_key(tuple(texts))[:100]}" if texts else f"{kind} number {steps[1] + 1}"
 

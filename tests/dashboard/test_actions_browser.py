@@ -8,26 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.support.browser import launch_browser
 from tests.support.dashboard import JOHN, SEGMENTS, Dashboard, open_dashboard
-from tests.support.live_server import start_server
 from tests.support.samples import GOLDEN, HAMMER
 
 SEGMENT = f"{SEGMENTS}/{GOLDEN}"
 ITEM = f"{SEGMENT}/items/PRODUCT/{HAMMER}"
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser) -> Iterator[str]:
-    with start_server() as (_, ready):
-        yield ready["url"]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import launch_browser
 from tests.support.dashboard import Dashboard, open_dashboard
 from tests.support.live_server import start_server
 from tests.support.samples import GOLDEN, HAMMER
@@ -21,18 +20,6 @@ PRETEND_HIDDEN = """(isHidden) => {
 ASK_UNTIL_NEW = """async () => {
   while (failures - seenFailures < 3) await ask();
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser) -> Iterator[str]:
-    with start_server() as (_, ready):
-        yield ready["url"]
 
 
 @pytest.fixture

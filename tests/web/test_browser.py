@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browser import FOREIGN, launch_browser, open_window
+from tests.support.browser import FOREIGN, open_window
 from tests.support.doc_scripts import run_page
 from tests.support.live_server import send_request, start_server
 from tests.support.paths import ROOT
@@ -53,19 +53,6 @@ def pages(folder: Path) -> Iterator[str]:
             yield port
         finally:
             process.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(browser: Browser) -> Iterator[str]:
-    """The URL of a server for all tests here; each has its own tenant."""
-    with start_server() as (_, ready):
-        yield ready["url"]
 
 
 @pytest.fixture(scope="module")

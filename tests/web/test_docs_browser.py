@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.support.browser import launch_browser, open_window
+from tests.support.browser import open_window
 from tests.support.live_server import send_request, start_server
 from tests.support.samples import GOLDEN
 from tests.support.specs import SPECS
@@ -105,12 +105,6 @@ ALWAYS_REFUSED = {"saveStubs": "422"}  # WireMock's clients send it; stubs live 
 
 def test_the_prepared_operations_exist() -> None:
     assert PREPARATIONS.keys() <= {id_ for spec in SPECS.values() for id_ in list_operations(spec)}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launch_browser() as browser:
-        yield browser
 
 
 @pytest.fixture

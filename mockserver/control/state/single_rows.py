@@ -44,7 +44,7 @@ def find_row(state: State, collection: Collection, key_text: str) -> Row:
 
 def add_key_fields(collection: Collection, key_text: str, body: Row) -> Row:
     """Return a row with the fields of its key, which a body may leave out unless its ids contain slashes."""
-    names = _key_fields(collection)
+    names = collection.key_fields
     parts = [key_text] if len(names) == 1 else key_text.split("/")
     return {**(dict(zip(names, parts, strict=False)) if len(parts) <= len(names) else {}), **body}
 
@@ -76,7 +76,7 @@ def remove_row(worlds: WorldLibrary, state: State, collection: Collection, row: 
 
 def _check_key(collection: Collection, key_text: str, row: Row) -> None:
     """Raise BadRequest if a row has another key than the path says; a part of a wrong type is left to the schema."""
-    names = _key_fields(collection)
+    names = collection.key_fields
     parts = _key_parts(collection, row)
     if any(part is not None and not isinstance(part, str) for part in parts):
         return
@@ -90,15 +90,11 @@ def _check_key(collection: Collection, key_text: str, row: Row) -> None:
 
 def _lacks_required_part(collection: Collection, row: Row) -> bool:
     """Whether a row lacks a field of its key that its schema requires, as the check of the world then says."""
-    return any(name in collection.schema["required"] and row.get(name) is None for name in _key_fields(collection))
-
-
-def _key_fields(collection: Collection) -> tuple[str, ...]:
-    return (collection.key,) if isinstance(collection.key, str) else collection.key
+    return any(name in collection.schema["required"] and row.get(name) is None for name in collection.key_fields)
 
 
 def _key_parts(collection: Collection, row: Row) -> tuple[Any, ...]:
-    return tuple(row.get(name) for name in _key_fields(collection))
+    return tuple(row.get(name) for name in collection.key_fields)
 
 
 def _check_world(worlds: WorldLibrary, state: State, change: RowReplacement, *, dangling: bool) -> Any:

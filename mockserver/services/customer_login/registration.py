@@ -31,7 +31,7 @@ def sign_up(tenant: Tenant, body: Body) -> str:
         number = customer_accounts.generate_number(tenant.ids, state)
         account = {"id": number, "email": email, "contactEmail": body["email"], "password": credentials["password"]}
         customer = customer_accounts.apply_details(account, details, "/customerDetails")
-        customer |= {name: details[name] for name in ("mixins",) if details.get(name) is not None}
+        customer |= {"mixins": details["mixins"]} if details.get("mixins") is not None else {}
         customer["metadata"] = documents.next_metadata(tenant, state, None, details)
         state = state.with_document("customers", number, customer)
         if body.get("customerAddress"):
