@@ -699,6 +699,14 @@ def test_all_operations_and_documented_statuses_can_be_covered() -> None:
             assert f"{operation['id']} {item['value']}" in item["tests"]
 
 
+CART_ITEM = {
+    "id": "0",
+    "itemYrn": "urn:yaas:saasag:caasproduct:product:acme;12849186",
+    "quantity": 2,
+    "price": {"priceId": "12849186-EUR", "originalAmount": 6.49, "effectiveAmount": 6.49, "currency": "EUR"},
+}
+
+
 def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Client) -> None:
     stale = {"metadata": {"version": 7}}
     segment = {"name": {"en": "New"}, "siteCode": "main"}
@@ -718,6 +726,7 @@ def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Clien
         ("POST", stocks, [stock, stock, {}]),
         ("DELETE", stocks, [stock]),
         ("PUT", stocks, [stock, stock, {}]),
+        ("PUT", f"//cart/{client.tenant}/carts/65141d687308095e25ca0671/itemsBatch", [CART_ITEM, {}]),
     ):
         assert client.send(method, path, json=elements).status_code == 207
     dimension = read_report(client)["dimensions"]["elements"]

@@ -45,7 +45,13 @@ WITHOUT_SUGGESTION = {
     ("DELETE-session-context-remove-attribute", "404"),
     ("PUT-session-context-update-session-context", "409"),
     ("POST-availability-add-product", "400"),
-    ("PATCH-country-update-country", "404"),
+    ("GET-cart-retrieve-cart-by-criteria", "404"),
+    ("POST-cart-create-cart", "409"),
+    ("POST-cart-merge-carts", "404"),
+    ("POST-shipping-create-shipping-zone", "404"),
+    ("GET-payment-gateway-list-payment-modes", "400"),
+    ("POST-cart-apply-discount", "409"),
+    ("POST-coupon-validate-coupon", "400"),
     ("POST-currency-create-currency", "409"),
     ("POST-currency-create-exchange-rate", "409"),
     ("POST-tax-create-configuration", "409"),
@@ -56,10 +62,11 @@ WITHOUT_SUGGESTION = {
     ("POST-payment-gateway-create-payment-mode", "409"),
     ("GET-order-retrieve-legal-entity-order", "404"),  # its list has an id too
     *((id_, "400") for id_ in TABLE if id_ in OPERATIONS and "%FF" in TABLE[id_].get("400", {}).get("path", "")),
-    # Lists of zones and methods need no scope, and only requests that need one are suggested.
-    *((id_, status) for id_, status in REFUSALS if "-shipping-" in id_ and status in ("404", "409")),
+    *((id_, "409") for id_, status in REFUSALS if "-shipping-" in id_ and status == "409"),
+    *((id_, "404") for id_, status in REFUSALS if "/carts/nowhere" in TABLE[id_][status].get("path", "")),
     *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),
 }
+RULES_OF_SUGGESTIONS = {"D4", "D10", "O5", "X6", "Q2", "Q12"}
 
 
 def read_explanation(client: Client, refused: TestResponse) -> dict[str, Any]:
@@ -119,9 +126,9 @@ def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
     if "nearest" in explanation:
         reply = run_curl(caller, explanation["nearest"]["curl"])
         assert reply.status_code != refused.status_code, explanation
-        # With the right token the segment or group is still not empty, the product still has a stock, and the order is
-        # still somebody else's.
-        assert reply.status_code < 300 or read_explanation(caller, reply)["rule"]["id"] in {"D4", "D10", "O5", "X6"}
+        # With the right token the segment or group is still not empty, the product still has a stock, the order is still
+        # somebody else's, the cart still needs an owner, and it still has the coupon.
+        assert reply.status_code < 300 or read_explanation(caller, reply)["rule"]["id"] in RULES_OF_SUGGESTIONS
 
 
 @pytest.mark.parametrize(

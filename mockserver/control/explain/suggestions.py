@@ -97,7 +97,7 @@ def _suggest_other_method(router: Router, allowed_methods: Collection[str], path
 
 
 def _suggest_list(request: SuggestedRequest, missing_id: str, operations: Iterable[Operation]) -> Suggestion | None:
-    """Suggest the list that would contain the missing resource."""
+    """Suggest the list that would contain the missing resource, unless it needs parameters."""
     reads_by_path = {operation.path: operation for operation in operations if operation.method == "GET"}
     parts = request.operation.path.split("/")
     position = next(
@@ -109,6 +109,8 @@ def _suggest_list(request: SuggestedRequest, missing_id: str, operations: Iterab
     if not position:
         return None
     operation = reads_by_path["/".join(parts[:position])]
+    if any(parameter.required for parameter in operation.parameters_by_name.values()):
+        return None
     ids = {name: id_ for name, id_ in request.ids.items() if name in operation.parameters["path"].names}
     return "The list shows which ones exist.", SuggestedRequest(operation, ids)
 
@@ -159,14 +161,22 @@ def _suggest_if_changed(request: SuggestedRequest, reason: str, **changes: Any) 
 
 
 def _find_accepted_token(entry: JournalEntry, operation: Operation, tokens: PublicTokens) -> str | None:
-    """Return a token that the operation accepts, preferably the caller's own if that may be shown."""
+    """Return a token that the operation accepts, preferably the caller's own if that may be shown.
+
+    After a 403, it has a scope that the caller lacks.
+    """
     missing_scopes = set(_missing_scopes(entry, operation))
-    accepted_tokens = [token for token, principal in tokens if not missing_scopes.isdisjoint(principal.scopes)]
+    scoped = [token for token, principal in tokens if not missing_scopes.isdisjoint(principal.scopes)]
+    if isinstance(entry.error, Forbidden):
+        return next(iter(scoped), None)
+    needs_no_scope = operation.admits_customers or not operation.needs_scope
+    customers = [token for token, principal in tokens if principal.customer_id] if needs_no_scope else []
     try:
         own_token = bearer_token(entry.request.headers.get("authorization"))
     except InvalidToken:
         own_token = ""
-    return own_token if own_token in accepted_tokens else next(iter(accepted_tokens), None)
+    accepted = [*scoped, *customers]
+    return own_token if own_token in accepted else next(iter(accepted), None)
 
 
 def _missing_scopes(entry: JournalEntry, operation: Operation) -> tuple[str, ...]:
