@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import Any
 
 from ..control.requests import wiremock
 from ..records.exchange import JournalEntry
@@ -32,6 +33,7 @@ KINDS: Mapping[str, CallTest] = {
     "fault": lambda entry: entry.fault is not None,
     "change": lambda entry: entry.versions is not None and entry.versions[0] != entry.versions[1],
 }
+LABELS = [read for name, read in TEXT_FIELDS.items() if name != "path"]
 FIELDS = (*TEXT_FIELDS, "persona", "world", "status", "is", "slower")
 
 
@@ -90,7 +92,7 @@ def parse_call_search(text: str, scope: SearchScope | None = None) -> CallTest:
         (tests if word["field"] else text_tests).append(_negate(test) if word["minus"] else test)
         position = word.end()
     all_tests = [*tests, *text_tests]
-    return lambda entry: all(test(entry) for test in all_tests)
+    return all_tests[0] if len(all_tests) == 1 else lambda entry: all(test(entry) for test in all_tests)
 
 
 def _test_of(word: re.Match[str], scope: SearchScope) -> CallTest:
@@ -125,7 +127,9 @@ def _compare_text(read: Callable[[JournalEntry], str | None], value: str) -> Cal
     """Return a test for a field that contains a text; `*` stands for any characters, and the case does not matter."""
     lowered = value.lower()
     if "*" not in lowered and read is wiremock.redacted_url:
-        return lambda entry: lowered in _join_raw_url(entry).lower() and lowered in read(entry).lower()
+        return lambda entry: lowered in entry.request.path.lower() or (
+            lowered in _join_raw_url(entry).lower() and lowered in read(entry).lower()
+        )
     if "*" not in lowered:
         return lambda entry: lowered in (read(entry) or "").lower()
     pattern = lowered.replace("[", "[[]")
@@ -156,6 +160,7 @@ def _find_text(value: str, scope: SearchScope) -> CallTest:
     """
     lowered = value.lower()
     encoded = lowered.encode() if lowered.isascii() else None
+    has_label = _find_label(lowered, scope)
 
     def has_body(body: bytes, redact: Callable[[JournalEntry], str], entry: JournalEntry) -> bool:
         present = encoded in body.lower() if encoded is not None else lowered in body.decode(errors="replace").lower()
@@ -163,9 +168,10 @@ def _find_text(value: str, scope: SearchScope) -> CallTest:
 
     def contains(entry: JournalEntry) -> bool:
         request = entry.request
-        if (lowered in _join_raw_line(entry).lower() or not lowered.isascii()) and _shows(entry, lowered):
+        if has_label(entry):
             return True
-        if lowered in scope.describe_caller(entry).lower():
+        line = f"{request.method} {_join_raw_url(entry)}".lower()
+        if lowered in line and lowered in f"{request.method} {wiremock.redacted_url(entry)}".lower():
             return True
         sent, received = request.body, entry.response.content if entry.response else b""
         return scope.budget.allows(len(sent) + len(received)) and (
@@ -176,24 +182,28 @@ def _find_text(value: str, scope: SearchScope) -> CallTest:
     return contains
 
 
+def _find_label(lowered: str, scope: SearchScope) -> CallTest:
+    """Return a test for calls with a text in a field other than the path, or in the name of the caller.
+
+    Many calls have the same labels: the test looks at these once.
+    """
+    known: dict[tuple[Any, ...], bool] = {}
+
+    def has_label(entry: JournalEntry) -> bool:
+        test_header = entry.request.headers.get("x-mock-test")
+        key = entry.tenant, entry.service, entry.fault, id(entry.operation), id(entry.principal), test_header
+        found = known.get(key)
+        if found is None:
+            labels = [scope.describe_caller(entry), *(read(entry) or "" for read in LABELS)]
+            found = known[key] = any(lowered in label.lower() for label in labels)
+        return found
+
+    return has_label
+
+
 def _join_raw_url(entry: JournalEntry) -> str:
     """Return path and query quickly, with secrets: taking these out takes much longer than to search."""
     return f"{entry.request.path}?{entry.request.query}"
-
-
-def _join_raw_line(entry: JournalEntry) -> str:
-    """Return the texts of TEXT_FIELDS quickly, with secrets and with a test's name as it was sent."""
-    request = entry.request
-    return (
-        f"{request.method} {_join_raw_url(entry)} {entry.service} {entry.tenant} {entry.fault} "
-        f"{entry.operation.id if entry.operation else ''} {request.headers.get('x-mock-test', '')}"
-    )
-
-
-def _shows(entry: JournalEntry, lowered: str) -> bool:
-    """Whether the line of a call in the list contains a text."""
-    line = f"{entry.request.method} {wiremock.redacted_url(entry)}".lower()
-    return lowered in line or any(lowered in (read(entry) or "").lower() for read in TEXT_FIELDS.values())
 
 
 def _negate(test: CallTest) -> CallTest:

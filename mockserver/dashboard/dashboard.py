@@ -9,11 +9,13 @@ from hashlib import blake2b
 from hmac import compare_digest
 from pathlib import Path
 from secrets import token_urlsafe
+from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import orjson
 
+from ..control.explain.fidelity import load_fidelity_rules
 from ..control.guard import ASSETS_PATH, DASHBOARD_PATH, LOGIN_PATH, Guard
 from ..errors import ClientError, MethodNotAllowed, NoEndpoint
 from ..messages import Request, Response
@@ -64,6 +66,7 @@ class Dashboard:
         self._environment = create_environment()
         self._news = NewsFeed(simulations)
         self._sentences: OrderedDict[str, tuple[str, bool]] = OrderedDict()
+        self._is_prepared = False
         self._kept: dict[tuple[str, int], Response] = {}
         self._digest = blake2b(
             b"".join(path.read_bytes() for path in sorted(ASSETS.iterdir())), digest_size=6
@@ -72,11 +75,20 @@ class Dashboard:
     def answer(self, request: Request) -> Response:
         """Return a page, a file, a stream of events, or where an action leads; an error is a page too."""
         try:
-            return self._route(request)
+            response = self._route(request)
         except ClientError as error:
             response = self._render(request, PageView("problem.html", {"error": error}, error.status))
             response.headers = {**error.headers, **response.headers}
-            return response
+        if not self._is_prepared:
+            self._is_prepared = True
+            Thread(target=self.prepare_pages, name="pages", daemon=True).start()
+        return response
+
+    def prepare_pages(self) -> None:
+        """Compile all templates and read the rules that pages show, so that only the first page waits for its own."""
+        load_fidelity_rules()
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)
 
     def _route(self, request: Request) -> Response:
         if request.path.startswith(ASSETS_PATH):
