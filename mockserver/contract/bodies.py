@@ -34,6 +34,7 @@ class BodyPlan:
     validator: validates the body; for a bulk, all elements together.
     element_validator, max_elements: for a bulk; validates an element, and how many there may be.
     element_id: the field with the id of a bulk's element, if elements are objects (`x-element-id`).
+    element_codes: those that an element can have, if they are not the usual ones (`x-element-codes`).
     has_query: whether the body is a search with a field `q` (C16).
     example: the body that the spec shows.
     other_validators: those of media types that have another schema than the first one.
@@ -46,6 +47,7 @@ class BodyPlan:
     element_validator: SchemaValidator | None = None
     max_elements: int | None = None
     element_id: str = "id"
+    element_codes: tuple[int, ...] = ()
     has_query: bool = False
     example: Any = None
     other_validators: Mapping[str, SchemaValidator] = field(default_factory=dict)
@@ -135,6 +137,7 @@ def compile_body(spec: Spec, operation: SpecNode, *, is_bulk: bool) -> BodyPlan 
             element_validator=SchemaValidator(spec, schema["items"]),
             max_elements=schema.get("maxItems"),
             element_id=schema.get("x-element-id", "id"),
+            element_codes=tuple(schema.get("x-element-codes", ())),
             example=example,
         )
     other_schemas = {name: node["schema"] for name, node in declared["content"].items() if node != media}

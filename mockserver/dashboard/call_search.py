@@ -127,8 +127,9 @@ def _compare_text(read: Callable[[JournalEntry], str | None], value: str) -> Cal
     """Return a test for a field that contains a text; `*` stands for any characters, and the case does not matter."""
     lowered = value.lower()
     if "*" not in lowered and read is wiremock.redacted_url:
-        return lambda entry: lowered in entry.request.path.lower() or (
-            lowered in _join_raw_url(entry).lower() and lowered in read(entry).lower()
+        return lambda entry: (
+            lowered in entry.request.path.lower()
+            or (lowered in _join_raw_url(entry).lower() and lowered in read(entry).lower())
         )
     if "*" not in lowered:
         return lambda entry: lowered in (read(entry) or "").lower()

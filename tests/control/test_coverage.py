@@ -726,7 +726,11 @@ def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Clien
         ("POST", stocks, [stock, stock, {}]),
         ("DELETE", stocks, [stock]),
         ("PUT", stocks, [stock, stock, {}]),
-        ("PUT", f"//cart/{client.tenant}/carts/65141d687308095e25ca0671/itemsBatch", [CART_ITEM, {}]),
+        (
+            "PUT",
+            f"//cart/{client.tenant}/carts/65141d687308095e25ca0671/itemsBatch",
+            [CART_ITEM, CART_ITEM | {"id": "9"}, {}],
+        ),
     ):
         assert client.send(method, path, json=elements).status_code == 207
     dimension = read_report(client)["dimensions"]["elements"]

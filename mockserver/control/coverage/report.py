@@ -140,6 +140,8 @@ def list_coverage_items(operation: Operation) -> Iterator[CoverageItem]:
 
 def _list_element_codes(operation: Operation) -> tuple[int, ...]:
     """Return the codes that an element of a bulk can have; a replacement without a version has no conflict."""
+    if operation.body_plan and operation.body_plan.element_codes:
+        return operation.body_plan.element_codes
     codes = ELEMENT_CODES.get(operation.method, ())
     declared = operation.body_plan.field_tree.walk_declared() if operation.body_plan else ()
     has_version = any(pointer.endswith("/metadata/version") for pointer, _ in declared)
