@@ -126,8 +126,8 @@ def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
     if "nearest" in explanation:
         reply = run_curl(caller, explanation["nearest"]["curl"])
         assert reply.status_code != refused.status_code, explanation
-        # With the right token the segment or group is still not empty, the product still has a stock, the order is still
-        # somebody else's, the cart still needs an owner, and it still has the coupon.
+        # With the right token the segment or group is still not empty, the product still has a stock, the order is
+        # still somebody else's, the cart still needs an owner, and it still has the coupon.
         assert reply.status_code < 300 or read_explanation(caller, reply)["rule"]["id"] in RULES_OF_SUGGESTIONS
 
 
