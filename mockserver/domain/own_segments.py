@@ -7,7 +7,7 @@ from .group_membership import CUSTOMER, legal_entity_id_of, list_groups_of_user
 
 
 def list_own_assignments(state: State, customer_id: str | None, entity_id: str | None) -> list[CustomerAssignment]:
-    """Return a customer's assignments for a legal entity and those without one; all if there is no entity (A12)."""
+    """Return a customer's assignments for a legal entity and those without one; all for None (A12)."""
     return [
         assignment
         for assignment in state.members.of_assignee(customer_id or "")

@@ -71,19 +71,19 @@ class MatchedPrice:
     @property
     def original_value(self) -> Decimal:
         """The value of one unit without a discount, gross or net as `includes_tax` says."""
-        return self._shown(self.amounts.original)
+        return self._select_value(self.amounts.original)
 
     @property
     def effective_value(self) -> Decimal:
         """The value of one unit with the discount of the price."""
-        return self._shown(self.amounts.effective)
+        return self._select_value(self.amounts.effective)
 
     @property
     def total_value(self) -> Decimal:
         """The value of the whole quantity, in the digits of the currency."""
-        return self._shown(self.amounts.total)
+        return self._select_value(self.amounts.total)
 
-    def _shown(self, amount: TaxedAmount) -> Decimal:
+    def _select_value(self, amount: TaxedAmount) -> Decimal:
         return amount.gross if self.includes_tax else amount.net
 
 
