@@ -43,6 +43,14 @@ function applyToken() {
 }
 
 for (const button of buttons) button.addEventListener("click", () => { token = button.value; applyToken(); });
+// Highlighting a megabyte of JSON, such as a coverage report, takes the browser a minute.
+const showLongTextPlain = () => ({
+  wrapComponents: {
+    SyntaxHighlighter: (Original, system) => props =>
+      system.React.createElement(
+        String(props.children).length > 100000 ? system.getComponent("PlainTextViewer") : Original, props),
+  },
+});
 window.ui = SwaggerUIBundle({
   ...@CONFIG@,
   dom_id: "#swagger-ui",
@@ -50,7 +58,7 @@ window.ui = SwaggerUIBundle({
   layout: "StandaloneLayout",
   oauth2RedirectUrl: new URL("oauth2-redirect.html", location.href).href,
   onComplete: applyToken,
-  plugins: [SwaggerUIBundle.plugins.DownloadUrl],
+  plugins: [SwaggerUIBundle.plugins.DownloadUrl, showLongTextPlain],
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
   validatorUrl: null,
 });
