@@ -33,7 +33,7 @@ KINDS: Mapping[str, CallTest] = {
     "fault": lambda entry: entry.fault is not None,
     "change": lambda entry: entry.versions is not None and entry.versions[0] != entry.versions[1],
 }
-LABELS = [read for name, read in TEXT_FIELDS.items() if name != "path"]
+LABELS = [read for name, read in TEXT_FIELDS.items() if name not in {"method", "path"}]
 FIELDS = (*TEXT_FIELDS, "persona", "world", "status", "is", "slower")
 
 
@@ -127,10 +127,7 @@ def _compare_text(read: Callable[[JournalEntry], str | None], value: str) -> Cal
     """Return a test for a field that contains a text; `*` stands for any characters, and the case does not matter."""
     lowered = value.lower()
     if "*" not in lowered and read is wiremock.redacted_url:
-        return lambda entry: (
-            lowered in entry.request.path.lower()
-            or (lowered in _join_raw_url(entry).lower() and lowered in read(entry).lower())
-        )
+        return lambda entry: _has_in_url(entry, lowered)
     if "*" not in lowered:
         return lambda entry: lowered in (read(entry) or "").lower()
     pattern = lowered.replace("[", "[[]")
@@ -169,10 +166,7 @@ def _find_text(value: str, scope: SearchScope) -> CallTest:
 
     def contains(entry: JournalEntry) -> bool:
         request = entry.request
-        if has_label(entry):
-            return True
-        line = f"{request.method} {_join_raw_url(entry)}".lower()
-        if lowered in line and lowered in f"{request.method} {wiremock.redacted_url(entry)}".lower():
+        if has_label(entry) or _has_in_url(entry, lowered, f"{request.method} "):
             return True
         sent, received = request.body, entry.response.content if entry.response else b""
         return scope.budget.allows(len(sent) + len(received)) and (
@@ -184,7 +178,7 @@ def _find_text(value: str, scope: SearchScope) -> CallTest:
 
 
 def _find_label(lowered: str, scope: SearchScope) -> CallTest:
-    """Return a test for calls with a text in a field other than the path, or in the name of the caller.
+    """Return a test for calls with a text in a field other than method and path, or in the caller's name.
 
     Many calls have the same labels: the test looks at these once.
     """
@@ -202,9 +196,12 @@ def _find_label(lowered: str, scope: SearchScope) -> CallTest:
     return has_label
 
 
-def _join_raw_url(entry: JournalEntry) -> str:
-    """Return path and query quickly, with secrets: taking these out takes much longer than to search."""
-    return f"{entry.request.path}?{entry.request.query}"
+def _has_in_url(entry: JournalEntry, lowered: str, start: str = "") -> bool:
+    """Whether path and query, after a start, contain a text. Taking out secrets takes longer than all of the rest."""
+    path, query = f"{start}{entry.request.path}".lower(), entry.request.query
+    return lowered in path or (
+        lowered in f"{path}?{query}".lower() and lowered in f"{start}{wiremock.redacted_url(entry)}".lower()
+    )
 
 
 def _negate(test: CallTest) -> CallTest:

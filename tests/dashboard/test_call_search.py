@@ -119,3 +119,11 @@ def test_bodies_are_read_up_to_a_budget() -> None:
     assert [budget.allows(size) for size in (6, 5, 4)] == [True, False, True]
     assert budget.is_spent
     assert not BodyBudget().is_spent
+
+
+def test_calls_with_the_same_labels_are_told_apart() -> None:
+    entries = [
+        JournalEntry(number, Request(method, "/x", "", {}, b""), 0.0) for number, method in enumerate(("POST", "GET"))
+    ]
+    finds_post = parse_call_search("post")
+    assert [finds_post(entry) for entry in entries] == [True, False]

@@ -161,22 +161,16 @@ def _suggest_if_changed(request: SuggestedRequest, reason: str, **changes: Any) 
 
 
 def _find_accepted_token(entry: JournalEntry, operation: Operation, tokens: PublicTokens) -> str | None:
-    """Return a token that the operation accepts, preferably the caller's own if that may be shown.
-
-    After a 403, it has a scope that the caller lacks.
-    """
+    """Return a token that the operation accepts, preferably the caller's own if that may be shown."""
     missing_scopes = set(_missing_scopes(entry, operation))
-    scoped = [token for token, principal in tokens if not missing_scopes.isdisjoint(principal.scopes)]
-    if isinstance(entry.error, Forbidden):
-        return next(iter(scoped), None)
-    needs_no_scope = operation.admits_customers or not operation.needs_scope
-    customers = [token for token, principal in tokens if principal.customer_id] if needs_no_scope else []
+    accepted_tokens = [token for token, principal in tokens if not missing_scopes.isdisjoint(principal.scopes)]
+    if not isinstance(entry.error, Forbidden) and (operation.admits_customers or not operation.needs_scope):
+        accepted_tokens += [token for token, principal in tokens if principal.customer_id]
     try:
         own_token = bearer_token(entry.request.headers.get("authorization"))
     except InvalidToken:
         own_token = ""
-    accepted = [*scoped, *customers]
-    return own_token if own_token in accepted else next(iter(accepted), None)
+    return own_token if own_token in accepted_tokens else next(iter(accepted_tokens), None)
 
 
 def _missing_scopes(entry: JournalEntry, operation: Operation) -> tuple[str, ...]:
