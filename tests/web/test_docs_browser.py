@@ -79,11 +79,18 @@ def forget_password(server: str) -> dict[str, str]:
     return {}
 
 
+def remove_stock(server: str) -> dict[str, str]:
+    """Remove the stock that the example adds."""
+    assert send_request(f"{server}/availability/acme/availability/12468504/main", "DELETE")[0] == 204
+    return {}
+
+
 # What a person does before these operations can work, and the values that the person then copies from the replies.
 PREPARATIONS: dict[str, Preparation] = {
     "GET-customer-refresh-authtoken": log_in,
     "GET-oauth-refresh-anonymous-access-token": visit,
     "POST-customer-reset-password": forget_password,
+    "POST-availability-add-product": remove_stock,
     "restoreSnapshot": take_snapshot,
     "diffSnapshots": take_snapshot,
     "deleteSnapshot": take_snapshot,
