@@ -4,7 +4,7 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve dev test check lint types package compatibility parsed bench conformance fuzz mutants clean
+.PHONY: serve dev test check lint types package compatibility generated bench conformance fuzz mutants clean
 
 serve:
 	@sh tools/prepare_environment.sh serve $(PYTHON)
@@ -36,9 +36,9 @@ compatibility: dev
 	$(BIN)/python -m tests.quality.try_neighbours
 	$(BIN)/python -m tests.quality.try_versions
 
-# After a change of a shipped spec or world: the server starts faster with its JSON.
-parsed: dev
-	$(BIN)/python -m tests.support.parsed_files
+# After a change of a spec, a collection or a rule: the shipped worlds, schemas, tables in docs/, and JSON of all YAML.
+generated: dev
+	$(BIN)/python -m tests.support.generated
 
 # After a change of the dashboard: the images of its documentation, by the system's browser.
 .PHONY: screenshots

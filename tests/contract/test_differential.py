@@ -19,53 +19,12 @@ from mockserver.errors import BadRequest
 from mockserver.messages import Reply, Request
 from mockserver.resources import data_folder
 from mockserver.settings import Settings
+from tests.support.service_tables import merge_tables
 
 OPERATIONS = {operation.id: operation for operation in build(Settings()).api_operations if operation.needs_token}
 REFERENCE = OpenApiCoreValidator(spec.load_spec(path) for path in sorted(data_folder("spec").glob("*.yaml")))
-IDS = {  # those of other parameters are "x"
-    "tenant": "acme",
-    "segmentId": "s",
-    "type": "PRODUCT",
-    "itemId": "i",
-    "customerId": "c",
-    "legalEntityId": "e",
-    "categoryId": "k",
-    "referenceId": "p",
-    "groupId": "g",
-    "userId": "u",
-    "userType": "CUSTOMER",
-    "customerNumber": "c",
-    "addressId": "a",
-}
-SEGMENT = {"name": {"en": "S"}, "siteCode": "main"}
-GROUP = {"name": {"en": "G"}}
-ADDRESS = {"contactName": "A"}
-GOOD_BODIES: dict[str, Any] = {
-    "POST-customer-tenant-create-customer": {},
-    "PUT-customer-tenant-update-customer": {},
-    "PATCH-customer-tenant-update-customer": {},
-    "POST-customer-tenant-add-customer-address": ADDRESS,
-    "PUT-customer-tenant-update-customer-address": ADDRESS,
-    "PATCH-customer-tenant-update-customer-address": ADDRESS,
-    "POST-customer-create-customer-account": {"email": "erin@example.com", "password": "secret1"},
-    "PUT-customer-update-customer": {},
-    "PATCH-customer-update-customer": {},
-    "POST-customer-add-address": ADDRESS,
-    "PUT-customer-update-customer-address": ADDRESS,
-    "PATCH-customer-update-customer-address": ADDRESS,
-    "POST-customer-change-account-password": {"currentPassword": "secret1", "newPassword": "secret2"},
-    "POST-customer-request-reset-password": {"email": "erin@example.com"},
-    "POST-customer-reset-password": {"token": "t", "password": "secret1"},
-    "POST-customer-segment-create-segment": SEGMENT,
-    "PUT-customer-segment-update-segment": SEGMENT,
-    "PATCH-customer-segment-update-segment": [],
-    "POST-customer-authenticate-customer": {"email": "john.doe@email.com", "password": "secret1"},
-    "POST-category-tree-search-category-trees": {"categoryIds": []},
-    "POST-customer-segment-check-match": {"items": [], "segmentIds": [], "site": "main"},
-    "POST-iam-create-user-group": GROUP,
-    "PUT-iam-update-user-group": GROUP,
-    "POST-iam-add-user-to-group": {"userId": "u"},
-}
+IDS = merge_tables("ids")  # those of other parameters are "x"
+GOOD_BODIES = merge_tables("good_bodies")
 
 SCALARS = (
     st.none()
@@ -249,6 +208,6 @@ def test_the_generated_bodies_meet_both_verdicts() -> None:
 @pytest.mark.parametrize("field", ["name", "description", "userType", "b2b", "accessControls", "templates", "mixins"])
 def test_null_is_accepted_where_the_schema_is_nullable(field: str) -> None:
     operation = OPERATIONS["POST-iam-create-user-group"]
-    body = orjson.dumps(GROUP | {field: None})
+    body = orjson.dumps(GOOD_BODIES[operation.id] | {field: None})
     assert ours(operation, body) == theirs(operation, body)
     assert (ours(operation, body) is not None) == (field in {"userType", "accessControls", "templates"})

@@ -46,7 +46,7 @@ def test_every_schema_and_example_of_a_shipped_spec_compiles(path: Path) -> None
 def test_a_shipped_file_has_the_same_value_as_json(path: Path) -> None:
     content = path.read_bytes()
     parsed = resources.load_parsed(path, content)
-    assert parsed is not None, "run `make parsed`"
+    assert parsed is not None, "run `make generated`"
     assert with_types(parsed) == with_types(load_yaml(content.decode()))
     assert parsed_path(path).read_bytes() == parsed_content(path)
 

@@ -14,8 +14,9 @@ from mockserver.contract import path_distance
 from mockserver.contract.routing import MAX_SUGGESTED_DISTANCE
 from tests.support.client import Client
 from tests.support.paths import TABLES
+from tests.support.service_tables import join_tables
 
-CASES = yaml.safe_load((TABLES / "nearest.yaml").read_text(encoding="utf-8"))
+CASES = [*yaml.safe_load((TABLES / "nearest.yaml").read_text(encoding="utf-8")), *join_tables("nearest")]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["call"] for case in CASES])

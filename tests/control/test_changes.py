@@ -26,6 +26,7 @@ from tests.support.samples import (
     TOOL_FANS,
     WORLDS,
 )
+from tests.support.service_tables import merge_tables
 
 IAM = "//iam/{tenant}/groups"
 
@@ -135,16 +136,7 @@ def test_a_call_is_told_in_a_sentence(
 
 FEW_ROWS: dict[str, list[Any]] = {  # of collections in which the default world has less than two rows
     "mixinSchemas": [{"url": "https://example.com/1", "schema": {}}, {"url": "https://example.com/2", "schema": {}}],
-    "exchangeRates": [
-        {"code": f"{one}_{two}", "sourceCurrency": one, "targetCurrency": two, "rate": "1"}
-        for one, two in (("EUR", "USD"), ("USD", "EUR"))
-    ],
-    "couponRedemptions": [{"id": number, "couponCode": "WELCOME10"} for number in ("first", "second")],
-    "priceModels": [{"id": "net", "includesTax": False}, {"id": "gross"}],
-    "sessionContexts": [{"sessionId": "first"}, {"sessionId": "second"}],
-    "passwordResets": [
-        {"token": f"token{number}", "customerId": JOHN, "expiresAt": "2099-01-01T00:00:00.000Z"} for number in (1, 2)
-    ],
+    **merge_tables("few_rows"),
 }
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml
@@ -34,18 +33,18 @@ from mockserver.settings import Settings
 from mockserver.wording import COVERAGE_DIMENSIONS
 from tests.support.client import Client
 from tests.support.live_server import run_command, send_request, start_server
-from tests.support.paths import ROOT, TABLES
+from tests.support.paths import ROOT
 from tests.support.samples import (
     ADMIN_SCOPES,
     GOLDEN,
     HAMMER,
     ITEM,
     ITEM_BULK,
-    PLATINUM,
     SCREWDRIVER,
     TOOL_FANS,
     WORLDS,
 )
+from tests.support.service_tables import join_tables
 from tests.support.specs import SERVICES
 from tests.support.status_cases import find_case, play_case
 
@@ -669,11 +668,8 @@ def test_percents_are_rounded_down() -> None:
     ]
 
 
-TABLE: dict[str, Any] = yaml.safe_load((TABLES / "statuses.yaml").read_text())
-
-
 def play_all_statuses(client: Client, operation: Operation) -> None:
-    """Play the case of tests/tables/statuses.yaml for each status, with a reset after each."""
+    """Play the case of tests/tables/services for each status, with a reset after each."""
     for status in operation.reply_validators:
         case = find_case(operation, status)
         client.with_token(None).put("//__admin/settings", json={"tenant": client.tenant} | case.pop("switches", {}))
@@ -699,40 +695,10 @@ def test_all_operations_and_documented_statuses_can_be_covered() -> None:
             assert f"{operation['id']} {item['value']}" in item["tests"]
 
 
-CART_ITEM = {
-    "id": "0",
-    "itemYrn": "urn:yaas:saasag:caasproduct:product:acme;12849186",
-    "quantity": 2,
-    "price": {"priceId": "12849186-EUR", "originalAmount": 6.49, "effectiveAmount": 6.49, "currency": "EUR"},
-}
-
-
 def test_all_element_codes_can_be_covered_and_none_is_undocumented(client: Client) -> None:
-    stale = {"metadata": {"version": 7}}
-    segment = {"name": {"en": "New"}, "siteCode": "main"}
-    items = [{"id": SCREWDRIVER}, {"id": SCREWDRIVER}, {"id": SCREWDRIVER} | stale, {}]
-    customer = {"customerId": "18249883"}
-    stock = {"productId": HAMMER, "site": "main"}
-    stocks = f"//availability/{client.tenant}/availability/bulk"
-    for method, path, elements in (
-        ("PUT", f"/{TOOL_FANS}/items/PRODUCT/bulk", items),
-        ("DELETE", ITEM_BULK, [HAMMER, 5]),
-        ("PUT", f"/{PLATINUM}/customers/bulk", [customer, customer, customer | stale, {}]),
-        ("DELETE", f"/{PLATINUM}/customers/bulk", [customer, {}]),
-        ("POST", "/bulk", [segment | {"id": "new"}, segment | {"id": "new"}, {}]),
-        ("PUT", "/bulk", [segment | {"id": "newer"}, segment | {"id": "new"}, segment | {"id": "new"} | stale, {}]),
-        ("DELETE", "/bulk", ["new", 5]),
-        ("DELETE", stocks, [stock, {}]),
-        ("POST", stocks, [stock, stock, {}]),
-        ("DELETE", stocks, [stock]),
-        ("PUT", stocks, [stock, stock, {}]),
-        (
-            "PUT",
-            f"//cart/{client.tenant}/carts/65141d687308095e25ca0671/itemsBatch",
-            [CART_ITEM, CART_ITEM | {"id": "9"}, {}],
-        ),
-    ):
-        assert client.send(method, path, json=elements).status_code == 207
+    for call in join_tables("element_codes"):
+        path = call["path"].replace("/acme/", f"/{client.tenant}/")
+        assert client.send(call["method"], path, json=call["json"]).status_code == 207
     dimension = read_report(client)["dimensions"]["elements"]
     assert (dimension["percent"], dimension["missing"]) == (100, [])
     assert [operation["id"] for operation in read_report(client)["operations"] if operation["undocumented"]] == []

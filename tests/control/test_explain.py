@@ -18,52 +18,17 @@ from mockserver.control.explain.fidelity import load_fidelity_rules
 from mockserver.resources import data_folder
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, PLATINUM
+from tests.support.service_tables import merge_tables
 from tests.support.status_cases import APP, TABLE, find_case, play_case
 
 OPERATIONS = {operation.id: operation for operation in APP.api_operations}
 REFUSALS = [(id_, status) for id_ in OPERATIONS for status in TABLE[id_] if status.startswith("4")]
-# Refusals without a suggested request: injected ones, and those for a broken id in the path, an unknown reference, or
-# a resource that no list has, such as a session; for a stock that the product has already, an order that the cart
-# has, an e-mail or a code that is taken, and a parameter that is missing.
+# Refusals without a suggested request: injected ones, those for a broken id in the path, and those of the tables, for
+# an unknown reference, a resource that no list has, such as a session, something that exists already, or a parameter
+# that is missing.
 WITHOUT_SUGGESTION = {
-    ("GET-category-tree-list-categories-by-reference-id", "404"),
-    ("POST-customer-tenant-create-customer", "409"),
-    ("POST-customer-tenant-add-address-tags", "400"),
-    ("DELETE-customer-tenant-remove-address-tags", "400"),
-    ("GET-configuration-list-basic-config", "400"),
-    ("GET-configuration-list-config", "400"),
-    ("DELETE-iam-remove-all-users", "400"),
-    ("DELETE-iam-remove-user-from-all-groups", "400"),
-    ("DELETE-iam-remove-user-from-group", "400"),
-    ("PUT-customer-segment-update-customer-by-customerId", "400"),
-    ("PUT-customer-segment-update-customer", "400"),
-    ("PUT-customer-segment-update-group", "400"),
-    ("PUT-customer-segment-update-item", "400"),
-    ("GET-session-context-retrieve-session-context", "404"),
-    ("PUT-session-context-update-session-context", "404"),
-    ("POST-session-context-add-attribute-sessionId", "404"),
-    ("DELETE-session-context-remove-attribute", "404"),
-    ("PUT-session-context-update-session-context", "409"),
-    ("POST-availability-add-product", "400"),
-    ("GET-cart-retrieve-cart-by-criteria", "404"),
-    ("POST-cart-create-cart", "409"),
-    ("POST-cart-merge-carts", "404"),
-    ("POST-shipping-create-shipping-zone", "404"),
-    ("GET-payment-gateway-list-payment-modes", "400"),
-    ("POST-cart-apply-discount", "409"),
-    ("POST-coupon-validate-coupon", "400"),
-    ("POST-currency-create-currency", "409"),
-    ("POST-currency-create-exchange-rate", "409"),
-    ("POST-tax-create-configuration", "409"),
-    ("POST-availability-add-product", "409"),
-    ("PUT-availability-update-product", "400"),
-    ("DELETE-availability-remove-product", "404"),
-    ("POST-order-create-order-employee", "409"),
-    ("POST-payment-gateway-create-payment-mode", "409"),
-    ("GET-order-retrieve-legal-entity-order", "404"),  # its list has an id too
-    *((id_, "400") for id_ in TABLE if id_ in OPERATIONS and "%FF" in TABLE[id_].get("400", {}).get("path", "")),
-    *((id_, "409") for id_, status in REFUSALS if "-shipping-" in id_ and status == "409"),
-    *((id_, "404") for id_, status in REFUSALS if "/carts/nowhere" in TABLE[id_][status].get("path", "")),
+    *((id_, status) for id_, statuses in merge_tables("without_suggestion").items() for status in statuses),
+    *((id_, "400") for id_ in OPERATIONS if "%FF" in TABLE[id_].get("400", {}).get("path", "")),
     *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),
 }
 RULES_OF_SUGGESTIONS = {"D4", "D10", "O5", "X6", "Q2", "Q12"}

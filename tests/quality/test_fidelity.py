@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from mockserver.control.explain.fidelity import FidelityRule, load_fidelity_rules
 from mockserver.settings import Switches
+from tests.support.generated import count_kinds, kinds_of_basis
 from tests.support.paths import PACKAGE, ROOT
 
 ROWS = load_fidelity_rules()
@@ -36,19 +35,6 @@ def kind_of(source: str) -> str:
     match = SOURCE.fullmatch(source)
     assert match, f"not a kind of basis with its date: {source!r}"
     return match["dated"] or match["undated"]
-
-
-def kinds_of(row: FidelityRule) -> set[str]:
-    own, other = split_basis(row.basis)
-    return {kind_of(source) for source in own} | ({"disputed"} if other else set())
-
-
-def count_kinds(rows: Sequence[FidelityRule]) -> dict[str, tuple[int, int]]:
-    """Return for each kind how many rules have it, and how many have no other."""
-    kinds = [kinds_of(row) for row in rows]
-    having = Counter(kind for some in kinds for kind in some)
-    alone = Counter(kind for some in kinds if len(some) == 1 for kind in some)
-    return {kind: (count, alone[kind]) for kind, count in having.items()}
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
@@ -80,7 +66,7 @@ def test_a_disputed_rule_has_a_switch_or_says_why_not(row: FidelityRule) -> None
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_a_detail_without_evidence_is_marked_in_the_basis_too(row: FidelityRule) -> None:
     assert "assumed" not in row.text
-    assert {kind for kind in ("inferred", "no evidence") if f"({kind})" in row.text} <= kinds_of(row)
+    assert {kind for kind in ("inferred", "no evidence") if f"({kind})" in row.text} <= kinds_of_basis(row)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from mockserver.resources import data_folder
 from mockserver.services import collections_of, import_services
 from mockserver.strict_yaml import load_yaml
 from mockserver.worlds.loading import WorldLibrary
+from tests.support.specs import list_scopes
 
 # The shipped worlds.
 WORLDS = WorldLibrary(data_folder("fixtures"), collections_of(import_services()))
@@ -18,53 +19,7 @@ WORLDS = WorldLibrary(data_folder("fixtures"), collections_of(import_services())
 DEFAULT: dict[str, Any] = load_yaml((data_folder("fixtures") / "default.yaml").read_text())
 
 # Scopes of the administrator: all that the specs declare, except those that end in _own.
-ADMIN_SCOPES = (
-    "availability.availability_manage",
-    "availability.availability_manage_by_vendor",
-    "cart.cart_manage",
-    "cart.cart_manage_external_prices",
-    "category.category_read_unpublished",
-    "configuration.configuration_view",
-    "country.country_manage",
-    "coupon.coupon_manage",
-    "coupon.coupon_read",
-    "coupon.coupon_redeem_on_behalf",
-    "currency.currency_manage",
-    "currency.currency_read",
-    "customer.customer_manage",
-    "customer.customer_read",
-    "customermanagement.contactassignment_read",
-    "customermanagement.legalentity_read",
-    "customersegment.segment_manage",
-    "customersegment.segment_read",
-    "iam.assignment_manage",
-    "iam.group_manage",
-    "iam.group_read",
-    "iam.user_read",
-    "order.history_view",
-    "order.order_create",
-    "order.order_delete",
-    "order.order_manage_by_vendor",
-    "order.order_read",
-    "order.order_read_by_vendor",
-    "order.order_read_le",
-    "order.order_update",
-    "order.order_update_completed",
-    "order.order_updateascustomer",
-    "payment-gateway.paymentmodes_manage",
-    "payment-gateway.paymentmodes_read",
-    "price.price_manage",
-    "price.price_read",
-    "product.product_manage_by_vendor",
-    "product.product_read_by_vendor",
-    "product.product_read_unpublished",
-    "sessioncontext.context_manage",
-    "shipping.shipping_manage",
-    "site.site_manage",
-    "site.site_read",
-    "tax.tax_manage",
-    "tax.tax_read",
-)
+ADMIN_SCOPES = tuple(sorted(scope for scope in list_scopes() if not scope.endswith("_own")))
 
 # Segments.
 GOLDEN = "628cd20c6e8b2432b6346ca6"

@@ -14,3 +14,10 @@ SERVICES = {
     for name, spec in SPECS.items()
     if name != "control"
 }
+
+
+def list_scopes() -> set[str]:
+    """Return all scopes that the specs declare."""
+    schemes = [scheme for spec in SPECS.values() for scheme in spec["components"].get("securitySchemes", {}).values()]
+    flows = [flow for scheme in schemes for flow in scheme.get("flows", {}).values()]
+    return {scope for flow in flows for scope in flow["scopes"]}

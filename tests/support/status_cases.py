@@ -1,4 +1,4 @@
-"""Play the cases of tests/tables/statuses.yaml: first the requests that prepare the state, then the request itself."""
+"""Play the cases of the services' `statuses`: first the requests that prepare the state, then the request itself."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ from tempfile import mkdtemp
 from typing import Any
 from unittest.mock import patch
 
-import yaml
 from werkzeug.test import TestResponse
 
 from mockserver.app import build
 from mockserver.contract.operations import Operation
 from mockserver.settings import Settings
 from tests.support.client import Client
-from tests.support.paths import TABLES
+from tests.support.service_tables import merge_tables
 
 APP = build(Settings())  # the cases cover its operations
 FOLDER = Path(mkdtemp())  # of world files
 atexit.register(rmtree, FOLDER)
-TABLE = yaml.safe_load((TABLES / "statuses.yaml").read_text())
+TABLE = merge_tables("statuses")
 
 
 def find_case(operation: Operation, status: int) -> dict[str, Any]:
@@ -46,17 +45,27 @@ def find_token(operation_id: str) -> str | None:
     return token
 
 
+def find_success(operation_id: str) -> int:
+    """Return the first status in the table that is a success."""
+    return int(next(status for status in TABLE[operation_id] if status.startswith("2")))
+
+
 def play_case(
-    caller: Client, operation: Operation, case: dict[str, Any], headers: Mapping[str, str] | None = None
+    caller: Client,
+    operation: Operation,
+    case: dict[str, Any],
+    headers: Mapping[str, str] | None = None,
+    preparer: Client | None = None,
 ) -> TestResponse:
     """Play a case whose switches and token the caller has applied. Fields kept from earlier replies fill the path.
 
-    headers: sent with the request, in addition to the case's own.
+    headers: sent with the request, in addition to the case's own. preparer: sends the earlier requests, instead of the
+    caller.
     """
     with ExitStack() as patches:
         for name, value in case.pop("patches", {}).items():
             patches.enter_context(patch(name, value))
-        fields = dict(_play_earlier_request(caller, earlier) for earlier in case.pop("before", ()))
+        fields = dict(_play_earlier_request(preparer or caller, earlier) for earlier in case.pop("before", ()))
         path = Template(case.pop("path")).safe_substitute(fields)
         sent_headers = {**case.pop("headers", {}), **(headers or {})}
         return caller.send(operation.method, path, headers=sent_headers, **case)
