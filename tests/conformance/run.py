@@ -9,12 +9,14 @@ import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.live_server import clean_environment, start_server
+from tests.support.live_server import clean_environment, send_request, start_server
 
 HERE = Path(__file__).parent
 SPECS = HERE.parents[1] / "spec"
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
 CASES = re.compile(r"^ +([\d,]+) generated", re.MULTILINE)
 
 
@@ -23,13 +25,20 @@ def service_specs() -> list[Path]:
     return sorted(path for path in SPECS.glob("*.yaml") if path.stem != "control")
 
 
-def run_schemathesis(url: str, spec: Path, examples: int, token: str) -> tuple[int, str]:
-    """Have schemathesis test one service. Return the number of cases, and its output if it failed, else ""."""
+def run_schemathesis(
+    url: str, spec: Path, examples: int, token: str, phases: Sequence[str] = PHASES
+) -> tuple[int, str]:
+    """Have schemathesis test one service in the state of the start.
+
+    Return the number of cases, and its output if it failed, else "".
+    """
+    assert send_request(f"{url}/__admin/reset", "POST")[0] == 200
     completed = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"), "run"),
             *(str(spec), "--url", url, "--header", f"Authorization: Bearer {token}", "--no-color"),
             *("--max-examples", str(examples), "--seed", "1", "--warnings", "off", "--generation-database", "none"),
+            *("--phases", ",".join(phases)),
         ],
         env=clean_environment(SCHEMATHESIS_HOOKS="tests.conformance.hooks"),
         cwd=HERE.parents[1],

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.run import run_schemathesis, service_specs
+from tests.conformance.run import PHASES, run_schemathesis, service_specs
 from tests.support.live_server import start_server
+from tests.support.specs import SERVICES
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,14 @@ def url() -> Iterator[str]:
         yield ready["url"]
 
 
-@pytest.mark.parametrize("token", ["admin-token", "customer-token"])
+# For most services, the phase `coverage` makes nine of ten cases, of bad input that an operation refuses for everybody.
+@pytest.mark.parametrize(
+    ("token", "phases"),
+    [("admin-token", PHASES), ("customer-token", ("examples", "fuzzing", "stateful"))],
+    ids=["admin", "customer"],
+)
 @pytest.mark.parametrize("spec", service_specs(), ids=lambda spec: spec.stem)
-def test_schemathesis_finds_nothing(url: str, spec: Path, token: str) -> None:
-    cases, failures = run_schemathesis(url, spec, 3, token)
+def test_schemathesis_finds_nothing(url: str, spec: Path, token: str, phases: tuple[str, ...]) -> None:
+    cases, failures = run_schemathesis(url, spec, 3, token, phases)
     assert not failures, failures
-    assert cases > 10
+    assert cases >= len(SERVICES[spec.stem])
