@@ -52,7 +52,7 @@ class Operation:
     takes_slashes: whether the last id of the path may have slashes that are not encoded (`x-takes-slashes`).
     has_compound_query: whether `q` may have a `compoundLogicalQuery` (C5).
     is_examined: whether every request to it may have findings: it is deprecated, or its spec is tolerant.
-    has_token_tenant: whether its tenant is that of the token, since the path names none.
+    has_token_tenant: whether its tenant is that of the token, since the path names none (`x-token-tenant`).
     is_example: whether its replies are examples of the spec and change nothing: it is not simulated.
     """
 
@@ -194,9 +194,7 @@ def _compile_operation(
                 status: None if schema is None or spec.is_tolerant else validator_for(schema)
                 for status, schema in schemas.items()
             },
-            row_validator=None
-            if ok_schema is None or spec.is_tolerant
-            else _row_validator(spec.resolve(ok_schema), validator_for),
+            row_validator=None if spec.is_tolerant else _row_validator(spec.resolve(ok_schema or {}), validator_for),
             text_media_types={
                 status: frozenset(reply.get("content", ())) - {JSON_MEDIA_TYPE} for status, reply in statuses.items()
             },
@@ -210,6 +208,7 @@ def _compile_operation(
             has_compound_query=node.get("x-compound", False),
             is_deprecated=node.get("deprecated", False),
             is_examined=spec.is_tolerant or node.get("deprecated", False),
+            has_token_tenant=spec.root.get("x-token-tenant", False),
             **({} if ok_schema is None else extensions_for(ok_schema)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

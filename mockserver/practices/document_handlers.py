@@ -66,17 +66,23 @@ def read_document(
     return handle
 
 
-def create_document(collection: Collection, *, prepare: Prepare | None = None, shows_all: bool = False) -> Handler:
+def create_document(
+    collection: Collection,
+    *,
+    prepare: Prepare | None = None,
+    shows_all: bool = False,
+    present: Present = present_stored,
+) -> Handler:
     """Return a handler that creates a document and returns its key.
 
     prepare: returns what is stored of the body; by default all of it, with its texts by language (D20).
-    shows_all: whether the reply is the document instead.
+    shows_all: whether the reply is the document instead, as `present` presents it.
     """
     to_content = prepare or _name_languages_in(collection)
 
     def handle(call: Call) -> Reply:
         key = documents.insert_document(call.tenant, collection, to_content(call, call.body or {}))
-        return Reply(201, _show(call, collection, key) if shows_all else {collection.key: key})
+        return Reply(201, _show(call, collection, key, present) if shows_all else {collection.key: key})
 
     return handle
 
@@ -87,22 +93,25 @@ def replace_document(
     *,
     prepare: Prepare | None = None,
     creates: bool = True,
+    keeps: Names[str] = (),
     status: int = 204,
     shows_all: bool = False,
+    present: Present = present_stored,
 ) -> Handler:
     """Return a handler that replaces the document whose key is in a path parameter, and returns its key if it is new.
 
     creates: whether a missing document is created (201); otherwise it is a 404.
-    status: of a replacement. shows_all: whether the reply to a replacement is the document.
+    keeps: the fields that a replacement leaves, whatever the body has.
+    status: of a replacement. shows_all: whether the reply to a replacement is the document, presented by `present`.
     """
     to_content = prepare or _name_languages_in(collection)
 
     def handle(call: Call) -> Reply:
         key, content = call.path[parameter], to_content(call, call.body or {})
-        is_new = documents.upsert_document(call.tenant, collection, key, content, creates=creates)
+        is_new = documents.upsert_document(call.tenant, collection, key, content, creates=creates, keeps=keeps)
         if is_new:
             return Reply(201, {collection.key: key})
-        return Reply(status, _show(call, collection, key) if shows_all else None)
+        return Reply(status, _show(call, collection, key, present) if shows_all else None)
 
     return handle
 
@@ -115,10 +124,12 @@ def change_document(
     fields: Names[str] | None = None,
     status: int = 204,
     shows_all: bool = False,
+    present: Present = present_stored,
 ) -> Handler:
     """Return a handler that changes the fields of a document that the body has; null removes one (RFC 7396).
 
     `x-patches` in the spec names the schema of the result. fields: those that can be changed; others are ignored.
+    status, shows_all, present: as in `replace_document`.
     """
     to_content = prepare or _name_languages_in(collection)
 
@@ -127,7 +138,7 @@ def change_document(
         if fields is not None:
             patch = {name: value for name, value in patch.items() if name in fields or name == "metadata"}
         documents.merge_into_document(call.tenant, collection, key, patch, call.validate_patched)
-        return Reply(status, _show(call, collection, key) if shows_all else None)
+        return Reply(status, _show(call, collection, key, present) if shows_all else None)
 
     return handle
 
@@ -167,6 +178,6 @@ def _name_languages_in(collection: Collection) -> Prepare:
     return prepare
 
 
-def _show(call: Call, collection: Collection, key: str) -> Row:
+def _show(call: Call, collection: Collection, key: str, present: Present) -> Row:
     state = call.tenant.state
-    return present_stored(state)(state.collection(collection.name)[key])
+    return present(state)(state.collection(collection.name)[key])

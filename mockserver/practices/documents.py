@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as Names
 from typing import Any
 
 from ..errors import BadRequest, Conflict, NotFound
@@ -48,17 +49,20 @@ def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:
     return tenant.change(rule)
 
 
-def upsert_document(tenant: Tenant, collection: Collection, key: str, body: Body, *, creates: bool = True) -> bool:
+def upsert_document(
+    tenant: Tenant, collection: Collection, key: str, body: Body, *, creates: bool = True, keeps: Names[str] = ()
+) -> bool:
     """Create or replace a document; True if it is new (D2). BadRequest (D7, D12) or StaleVersion (D3).
 
-    creates: whether a missing one is created; otherwise NotFound.
+    creates: whether a missing one is created; otherwise NotFound. keeps: the fields that a replacement leaves.
     """
 
     def rule(state: State) -> tuple[State, bool]:
-        created = key not in state.collection(collection.name)
-        if created and not creates:
+        old = state.collection(collection.name).get(key)
+        if old is None and not creates:
             raise NotFound(key)
-        return store_document(tenant, state, collection, key, body), created
+        kept = {name: old[name] for name in keeps if name in old} if old else {}
+        return store_document(tenant, state, collection, key, {**body, **kept}), old is None
 
     return tenant.change(rule)
 

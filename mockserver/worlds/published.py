@@ -109,6 +109,8 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "name": {"en": "Hammer"},
             "description": {"en": "Drives nails, and pulls them out.", "de": "Schlägt Nägel ein und zieht sie heraus."},
             "categories": ["12468505"],
+            "brandId": "anvil",
+            "labelIds": ["sale"],
         },
         {
             "id": "12849186",

@@ -89,6 +89,23 @@ def _build_fee(from_value: float, cost: float, currency: str) -> dict[str, Any]:
 
 
 SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
+    "brands": [
+        {
+            "id": "anvil",
+            "name": "Anvil & Sons",
+            "description": "Tools to hit with.",
+            "localizedName": {"en": "Anvil & Sons", "de": "Amboss & Söhne"},
+            "localizedDescription": {"en": "Tools to hit with.", "de": "Werkzeug zum Schlagen."},
+        }
+    ],
+    "labels": [
+        {
+            "id": "sale",
+            "name": "Sale",
+            "description": {"en": "At a lower price.", "de": "Zu einem niedrigeren Preis."},
+            "overlay": {"position": 1, "isTrue": True},
+        }
+    ],
     "prices": [
         {
             "id": f"{product}-{currency}",

@@ -124,6 +124,8 @@ def test_l4_a_product_has_the_fields_of_the_world(products: Products) -> None:
         "published": True,
         "categoryIds": ["12468505"],
         "customerSegmentIds": [GOLDEN],
+        "brandId": "anvil",
+        "labelIds": ["sale"],
         "media": [],
         "mixins": {},
         "taxClasses": {},

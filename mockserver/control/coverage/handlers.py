@@ -49,12 +49,13 @@ def clear_coverage(context: ControlContext, call: Call) -> Reply:
 def _list_operations(context: ControlContext, tenant: str | None, service: str | None) -> list[Operation]:
     """Return the operations to report; Unprocessable if the service has none.
 
-    The report of a tenant leaves out operations without a tenant in their path, since their calls belong to nobody.
+    The report of a tenant leaves out operations without a tenant in their path or from the token, whose calls belong
+    to nobody.
     """
     candidates = [
         operation
         for operation in context.operations.values()
-        if tenant is None or "tenant" in operation.parameters["path"].names
+        if tenant is None or operation.has_token_tenant or "tenant" in operation.parameters["path"].names
     ]
     services = sorted({operation.service for operation in candidates})
     if service is not None and service not in services:

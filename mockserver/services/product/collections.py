@@ -22,8 +22,12 @@ FIRST_PRODUCT_ID = 30_000_000  # of generated products
 
 
 def _generate_product(context: RowContext) -> GeneratedRow:
-    """Return a product with texts in some languages, in one or two categories; every tenth is not published."""
+    """Return a product with texts in some languages, in one or two categories; every tenth is not published.
+
+    Brands take turns, and every fifth product has a label.
+    """
     number, random, categories = context.number, context.random, context.rows["categories"]
+    brands, labels = context.rows["brands"], context.rows["labels"]
     languages = context.languages[: random.randint(1, len(context.languages))]
     product_categories = random.sample(categories, min(len(categories), random.randint(1, 2)))
     return {
@@ -32,6 +36,8 @@ def _generate_product(context: RowContext) -> GeneratedRow:
         "name": sample_tool_names(random, languages, f" {random.choice(GRADES)} {random.randrange(100, 1000)}"),
         **({"published": False} if number % 10 == 9 else {}),
         **({"categories": [category["id"] for category in product_categories]} if product_categories else {}),
+        **({"brandId": brands[number % len(brands)]["id"]} if brands else {}),
+        **({"labelIds": [labels[number % len(labels)]["id"]]} if labels and number % 5 == 0 else {}),
     }
 
 
@@ -39,7 +45,7 @@ PRODUCTS = Collection(
     name="products",
     description="Products of the catalogue.",
     defaults={"code": copy_field("id"), "name": copy_field("id")},
-    references={"categories": "categories"},
+    references={"categories": "categories", "brandId": "brands", "labelIds": "labels"},
     generator=RowGenerator(make_row=_generate_product, default_count=60),
     schema=closed_object(
         {
@@ -49,6 +55,8 @@ PRODUCTS = Collection(
             "description": describe(LOCALIZED, "Description by language, or a plain text."),
             "published": describe(BOOLEAN, "Whether everybody sees the product; true if left out."),
             "categories": unique_list(ID, description="Ids of the categories that the product is in."),
+            "brandId": describe(ID, "Id of its brand."),
+            "labelIds": unique_list(ID, description="Ids of its labels."),
             "media": {
                 "description": "Pictures and other files.",
                 "type": "array",

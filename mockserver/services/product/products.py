@@ -13,6 +13,8 @@ UNPUBLISHED_PRODUCT_SCOPES = frozenset(
     {"product.product_read_unpublished", "product.product_read_by_vendor", "product.product_manage_by_vendor"}
 )
 
+OPTIONAL_FIELDS = ("description", "brandId", "labelIds")
+
 
 def present_many(state: State, tenant_name: str) -> Callable[[Document], dict[str, Any]]:
     """Return a function that makes the rows of many products of this state."""
@@ -65,4 +67,4 @@ def _product_row(tenant_name: str, product: Document, segment_ids: list[str]) ->
         "taxClasses": product.get("taxClasses", {}),
         "metadata": IMPORTED_REVISION.to_metadata(None),
     }
-    return row | {"description": product["description"]} if "description" in product else row
+    return row | {name: product[name] for name in OPTIONAL_FIELDS if name in product}
