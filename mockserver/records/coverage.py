@@ -21,7 +21,7 @@ from .exchange import Exchange
 
 MAX_TESTS_PER_ITEM = 20
 MAX_MARKS = 1000  # of one tenant
-MAX_TEST_NAMES = 1000  # different names in the coverage of one tenant
+MAX_TEST_NAMES = 4000  # different names in the coverage of one tenant
 OTHER_TESTS = "(other tests)"  # replaces the names beyond MAX_TEST_NAMES
 MAX_PERSONAS = 100
 OTHER_CALLERS = "(other callers)"  # replaces the personas beyond MAX_PERSONAS

@@ -55,7 +55,10 @@ def _order_rows(state: State, collections: Mapping[str, Collection]) -> dict[str
     First come an ACTIVE segment with a customer who is assigned with a legal entity, this customer, this legal entity,
     an item of the segment, and roots of trees; last comes a segment that the customer is in without a legal entity.
     """
-    names = ("segments", "products", "categories", "customers", "legalEntities", "groups", "sites", "sessionContexts")
+    names = (
+        *("segments", "products", "categories", "customers", "legalEntities", "groups", "sites", "sessionContexts"),
+        *("prices", "priceModels"),
+    )
     rows = {name: [row for _, row in collections[name].export(state)] for name in names}
     assignments = [assignment for table in state.members.by_segment.values() for assignment in table.values()]
     active_first = sorted(assignments, key=lambda each: state.segments[each.segment_id]["status"] != "ACTIVE")

@@ -106,6 +106,27 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "overlay": {"position": 1, "isTrue": True},
         }
     ],
+    "priceModels": [
+        {
+            "id": id_,
+            "name": {"en": name},
+            "includesTax": True,
+            "includesMarkup": False,
+            "isDefault": False,
+            "measurementUnit": {"quantity": 1, "unitCode": unit},
+            "tierDefinition": {
+                "tierType": tier_type,
+                "tiers": [
+                    {"id": str(position), "minQuantity": {"quantity": start, "unitCode": unit}}
+                    for position, start in enumerate(starts)
+                ],
+            },
+        }
+        for id_, name, unit, tier_type, starts in (
+            ("6245a8f578a8576e338fa9c2", "By the piece", "pc", "BASIC", (0,)),
+            ("6245a8f578a8576e338fa9c3", "By weight", "kg", "TIERED", (0, 5, 10)),
+        )
+    ],
     "prices": [
         {
             "id": f"{product}-{currency}",

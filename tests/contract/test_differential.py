@@ -101,7 +101,8 @@ def ours(operation: Operation, body: bytes) -> set[int] | None:
 
 
 def theirs(operation: Operation, body: bytes) -> set[int] | None:
-    request = Request(operation.method, operation.path, "", {}, body)
+    required = {parameter.name: "true" for parameter in operation.parameters["query"] if parameter.required}
+    request = Request(operation.method, operation.path, urlencode(required), {}, body)
     try:
         return set(REFERENCE.validate_request(operation, request, path_ids(operation)))
     except BadRequest:

@@ -328,8 +328,8 @@ def test_the_report_says_what_was_added_and_what_was_not_understood(tmp_path: Pa
         make_entry(f"{SEGMENTS}/lead", {}, status=404),
         make_entry(f"{SEGMENTS}/iron", None, status=304),
         make_entry(f"{SEGMENTS}/tin", None, status=0),
-        make_entry("/price/shop/prices", [{"price": 1}]),
-        make_entry("/price/shop/prices", [{"price": 2}]),
+        make_entry("/ai-service/shop/jobs", [{"id": 1}]),
+        make_entry("/ai-service/shop/jobs", [{"id": 2}]),
         make_entry("/nobody/knows", {}),
         make_entry("https://cdn.test/app.js", "alert()"),
         make_entry(f"{SEGMENTS}/gold", None, method="OPTIONS"),
@@ -342,7 +342,7 @@ def test_the_report_says_what_was_added_and_what_was_not_understood(tmp_path: Pa
         (segment, "an error response, 404"): 1,
         (segment, "not modified, so the browser recorded no body; export with its cache disabled"): 1,
         (segment, "no response"): 1,
-        ("GET /price/{tenant}/prices", "not simulated"): 2,
+        ("GET /ai-service/{tenant}/jobs", "not simulated"): 2,
         ("GET /nobody/...", "no known operation"): 1,
         ("cdn.test", "another host"): 1,
         ("an entry", "no call that can be read"): 1,
@@ -351,7 +351,7 @@ def test_the_report_says_what_was_added_and_what_was_not_understood(tmp_path: Pa
     assert report.unknown_fields == {("segments", "colour"): 1}
     assert (report.calls, report.used_calls) == (12, 1)
     text = report.to_text()
-    assert "2 GET /price/{tenant}/prices: not simulated" in text
+    assert "2 GET /ai-service/{tenant}/jobs: not simulated" in text
     assert "sites: main" in text
 
 
