@@ -2,21 +2,25 @@
 
 const CLIENT_ID = "storefront";
 const MAX_ROWS = 100; // on a page
+export const SITE = "main";
+const CURRENCY = "EUR";
+const COUNTRY = "DE";
 
-/** The server refused a request: its status, its message, and the simulator's hint. */
+/** The server refused a request: its status, its message, details about fields, and the simulator's hint. */
 export class Refused extends Error {
-  constructor(status, message, hint) {
+  constructor(status, message, details, hint) {
     super(message);
-    Object.assign(this, { status, hint });
+    Object.assign(this, { status, details, hint });
   }
 }
 
 /** There was no response, or the browser does not let this page read it. */
 export class Unreachable extends Error {}
 
-/** Get a token for a visitor who has not logged in. */
+/** Get a token for a visitor who has not logged in. Prices depend on site, currency and country. */
 export function visitorToken(place) {
-  const query = new URLSearchParams({ tenant: place.tenant, client_id: CLIENT_ID });
+  const where = { siteCode: SITE, currency: CURRENCY, targetLocation: COUNTRY };
+  const query = new URLSearchParams({ tenant: place.tenant, client_id: CLIENT_ID, ...where });
   return read(place, `/customerlogin/auth/anonymous/login?${query}`);
 }
 
@@ -57,9 +61,65 @@ export async function products(place, token, language, ids) {
   return { rows: await reply.json(), total: Number(reply.headers.get("X-Total-Count")) };
 }
 
+/** Return what one piece of each product costs in the session's site, currency and country. */
+export function prices(place, token, ids) {
+  const items = ids.map((id) => ({ itemId: { itemType: "PRODUCT", id }, quantity: { quantity: 1 } }));
+  return read(place, `/price/${place.tenant}/match-prices-by-context`, { token, body: { items } });
+}
+
+/** Return the customer's open cart for a legal entity; a new one if there is none. */
+export function openCart(place, token, legalEntityId) {
+  const query = new URLSearchParams({ siteCode: SITE, create: true, ...(legalEntityId && { legalEntityId }) });
+  return read(place, `${carts(place)}?${query}`, { token });
+}
+
+export function addItem(place, token, cartId, item) {
+  return read(place, `${carts(place)}/${cartId}/items?siteCode=${SITE}`, { token, body: item });
+}
+
+export function changeQuantity(place, token, cartId, itemId, quantity) {
+  const path = `${carts(place)}/${cartId}/items/${itemId}?partial=true`;
+  return read(place, path, { token, method: "PUT", body: { quantity } });
+}
+
+export function removeItem(place, token, cartId, itemId) {
+  return read(place, `${carts(place)}/${cartId}/items/${itemId}`, { token, method: "DELETE" });
+}
+
+export function redeemCoupon(place, token, cartId, code) {
+  return read(place, `${carts(place)}/${cartId}/discounts`, { token, body: { code } });
+}
+
+export function removeCoupons(place, token, cartId) {
+  return read(place, `${carts(place)}/${cartId}/discounts`, { token, method: "DELETE" });
+}
+
+export function addresses(place, token) {
+  return read(place, `/customer/${place.tenant}/me/addresses`, { token });
+}
+
+/** List the ways in which parcels are sent to a zone, with their fees by the value of the order. */
+export function shippingMethods(place, token, zoneId) {
+  return read(place, `/shipping/${place.tenant}/${SITE}/zones/${zoneId}/methods`, { token });
+}
+
+export function paymentModes(place, token) {
+  return read(place, `/payment-gateway/${place.tenant}/paymentmodes/frontend`, { token });
+}
+
+/** Make an order of a cart. The login gave the SaaS token, which says that the customer is really there. */
+export function checkOut(place, token, saasToken, order) {
+  const headers = { "saas-token": saasToken };
+  return read(place, `/checkout/${place.tenant}/checkouts/order`, { token, headers, body: order });
+}
+
+export function orders(place, token) {
+  return read(place, `/order-v2/${place.tenant}/orders?pageSize=${MAX_ROWS}&sort=created:desc`, { token });
+}
+
 /** Ask which of these products are in a segment; only employees may. */
 export function match(place, token, ids, segmentIds) {
-  const body = { items: ids.map((id) => ({ id })), segmentIds, site: "main" };
+  const body = { items: ids.map((id) => ({ id })), segmentIds, site: SITE };
   return read(place, `${segments(place)}/match`, { token, body });
 }
 
@@ -67,13 +127,17 @@ function segments(place) {
   return `/customer-segment/${place.tenant}/segments`;
 }
 
+function carts(place) {
+  return `/cart/${place.tenant}/carts`;
+}
+
 async function read(place, path, call) {
   const reply = await send(place, path, call);
   return reply.status === 204 ? null : reply.json();
 }
 
-/** Send a request; with a body it is a POST. */
-async function send(place, path, { token, language, body, headers = {} } = {}) {
+/** Send a request; with a body it is a POST, unless it names another method. */
+async function send(place, path, { token, language, body, method, headers = {} } = {}) {
   const sent = {
     ...(token && { Authorization: `Bearer ${token}` }),
     ...(language && { "Accept-Language": language }),
@@ -81,7 +145,7 @@ async function send(place, path, { token, language, body, headers = {} } = {}) {
     ...headers,
   };
   const reply = await request(place.server + path, {
-    method: body ? "POST" : "GET",
+    method: method ?? (body ? "POST" : "GET"),
     headers: sent,
     ...(body && { body: JSON.stringify(body) }),
   });
@@ -101,5 +165,5 @@ async function request(url, options) {
 async function refusal(reply) {
   const body = await reply.json().catch(() => ({}));
   const message = body.message ?? body.fault?.faultstring ?? reply.statusText;
-  return new Refused(reply.status, message, reply.headers.get("X-Mock-Hint"));
+  return new Refused(reply.status, message, body.details ?? [], reply.headers.get("X-Mock-Hint"));
 }

@@ -11,10 +11,12 @@ export class SessionExpired extends Error {}
 export class Session {
   #place;
   #tokens;
+  #saasToken;
 
   constructor(place, tokens) {
     this.#place = place;
     this.#tokens = tokens;
+    this.#saasToken = tokens.saas_token;
     this.legalEntityId = "";
   }
 
@@ -41,6 +43,11 @@ export class Session {
     }
     await this.#renew(this.legalEntityId);
     return request(this.#place, this.#tokens.access_token, ...values);
+  }
+
+  /** Send an order. The SaaS token is that of the login; a renewed session keeps it. */
+  checkOut(order) {
+    return this.call(api.checkOut, this.#saasToken, order);
   }
 
   end() {

@@ -1,17 +1,19 @@
 // The state of the page, and the actions of its controls.
 
 import * as api from "./api.js";
+import { placeOrder } from "./checkout.js";
 import { Session, SessionExpired } from "./session.js";
-import { part, showCustomer, showLogin, showProblem, showRefusal, showShop } from "./view.js";
+import { part, showCart, showCustomer, showLogin, showNews, showOrders, showProblem, showRefusal, showShop } from "./view.js";
 import { advice, refusal } from "./words.js";
 
-const NOTHING = { trees: [], products: [], total: 0, segmentIds: [] };
-const state = { place: null, session: null, shop: NOTHING };
+const NOTHING = { trees: [], products: [], prices: new Map(), total: 0, segmentIds: [] };
+const state = { place: null, session: null, customer: null, shop: NOTHING, cart: null };
 
 async function logIn() {
   state.place = { server: part("server").value.replace(/\/+$/, ""), tenant: part("tenant").value };
   state.session = await Session.begin(state.place, part("email").value, part("password").value);
-  showCustomer(await state.session.call(api.profile));
+  state.customer = await state.session.call(api.profile);
+  showCustomer(state.customer);
   await load();
 }
 
@@ -22,7 +24,7 @@ async function logOut() {
 }
 
 function leave() {
-  Object.assign(state, { session: null, shop: NOTHING });
+  Object.assign(state, { session: null, customer: null, shop: NOTHING, cart: null });
   showLogin();
 }
 
@@ -42,16 +44,58 @@ async function load() {
   } finally {
     showShop(state.shop, part("language").value);
   }
+  await loadCart();
+  showOrders(await state.session.call(api.orders));
 }
 
-/** Read everything the customer's segments contain: categories, and products with their descriptions. */
+async function loadCart() {
+  state.cart = await state.session.call(api.openCart, state.session.legalEntityId);
+  showCart(state.cart, part("language").value);
+}
+
+/** Read everything the customer's segments contain: categories, and products with their descriptions and prices. */
 async function shop(language) {
   const trees = await state.session.call(api.categoryTrees, language);
   const assigned = await state.session.call(api.assignedProducts, language);
   const ids = distinct(assigned.map((row) => row.item.id));
   const found = ids.length ? await state.session.call(api.products, language, ids) : { rows: [], total: 0 };
   const segmentIds = distinct(assigned.map((row) => row.segmentId));
-  return { trees, products: found.rows, total: found.total, segmentIds };
+  const matched = ids.length ? await state.session.call(api.prices, ids) : [];
+  const prices = new Map(matched.map((price) => [price.itemId.id, price]));
+  return { trees, products: found.rows, prices, total: found.total, segmentIds };
+}
+
+// The cart: each action changes it on the server, and shows what the server then has.
+
+async function addToCart({ value: productId }) {
+  const { priceId, originalValue, effectiveValue, currency } = state.shop.prices.get(productId);
+  const price = { priceId, originalAmount: originalValue, effectiveAmount: effectiveValue, currency };
+  const itemYrn = `urn:yaas:saasag:caasproduct:product:${state.place.tenant};${productId}`;
+  await changeCart(api.addItem, { itemYrn, quantity: 1, price });
+}
+
+async function changeQuantity({ value, dataset }) {
+  if (Number(value) > 0) await changeCart(api.changeQuantity, dataset.item, Number(value));
+  else await changeCart(api.removeItem, dataset.item);
+}
+
+async function redeemCoupon() {
+  await changeCart(api.redeemCoupon, part("code").value);
+  part("code").value = "";
+}
+
+async function changeCart(request, ...values) {
+  try {
+    await state.session.call(request, state.cart.id, ...values);
+  } finally {
+    await loadCart(); // also after a refusal: the page never shows a change that was not made
+  }
+}
+
+async function checkOut() {
+  const id = await placeOrder(state.session, state.customer, state.cart);
+  await load();
+  showNews(`Thank you. Your order is ${id}.`);
 }
 
 /** Send a request that only employees may send, to show a 403. */
@@ -77,19 +121,20 @@ let last = Promise.resolve();
 function queued(action) {
   return (event) => {
     event.preventDefault();
-    last = last.then(() => attempt(action));
+    last = last.then(() => attempt(() => action(event.target)));
   };
 }
 
 /** Run the action, unless the session has ended while it waited. */
 function inSession(action) {
-  return async () => {
-    if (state.session) await action();
+  return async (control) => {
+    if (state.session) await action(control);
   };
 }
 
 async function attempt(action) {
   showProblem("");
+  showNews("");
   document.body.setAttribute("aria-busy", "true");
   try {
     await action();
@@ -109,4 +154,11 @@ part("login").addEventListener("submit", queued(logIn));
 part("logout").addEventListener("click", queued(inSession(logOut)));
 part("entity").addEventListener("change", queued(inSession(changeEntity)));
 part("language").addEventListener("change", queued(inSession(load)));
+part("products").addEventListener("click", (event) => {
+  if (event.target.matches("button")) queued(inSession(addToCart))(event);
+});
+part("items").addEventListener("change", queued(inSession(changeQuantity)));
+part("coupon").addEventListener("submit", queued(inSession(redeemCoupon)));
+part("no-coupons").addEventListener("click", queued(inSession(() => changeCart(api.removeCoupons))));
+part("order").addEventListener("click", queued(inSession(checkOut)));
 part("too-much").addEventListener("click", queued(inSession(askTooMuch)));

@@ -28,6 +28,7 @@ SERVE, PAGES = map(shlex.split, re.findall(r"^(?:\.venv/bin/|python3 ).*", READM
 
 TREES = "GET-customer-segment-retrieve-category-trees"
 REFRESH = "GET-customer-refresh-authtoken"
+CHECKOUT = "POST-checkout-trigger-checkout"
 TENANTS = (f"browser{number}" for number in count(1))
 
 FETCH = """async ([url, options]) => {
@@ -103,6 +104,13 @@ class Shop:
     def products(self) -> Locator:
         return self.page.get_by_role("region", name="Products").get_by_role("heading", level=3)
 
+    @property
+    def orders(self) -> Locator:
+        return self.page.get_by_role("region", name="Orders").get_by_role("listitem")
+
+    def order(self) -> None:
+        self.page.get_by_role("button", name="Order").click()
+
     def says(self, words: str) -> None:
         expect(self.page.get_by_role("status").filter(has_text=words)).to_be_visible()
 
@@ -172,14 +180,76 @@ def test_an_unreachable_server_is_reported(page: Page, shop: str, tenant: str) -
     expect(storefront.problem).to_contain_text("No answer from http://127.0.0.1:1. Start the server with")
 
 
-def test_an_expired_token_is_refreshed_once(storefront: Shop, server: str, tenant: str, tmp_path: Path) -> None:
-    documented, received = run_page(README, server, tmp_path)  # injects a 401
+def test_the_faults_of_the_readme_do_no_harm(storefront: Shop, server: str, tenant: str, tmp_path: Path) -> None:
+    documented, received = run_page(README, server, tmp_path)  # injects a 401, and a 504 after the order is made
     assert received == documented
-    storefront.log_in()
-    expect(storefront.products).to_have_count(2)
+    fill_cart(storefront)
     expect(storefront.problem).to_be_empty()
     assert list_statuses(server, tenant, TREES) == [401, 200]
     assert list_statuses(server, tenant, REFRESH) == [200]
+    storefront.order()
+    expect(storefront.problem).to_contain_text("The server answered 504")
+    expect(storefront.orders).to_have_count(1)
+    storefront.order()
+    storefront.says("Thank you. Your order is EON1003.")
+    expect(storefront.orders).to_have_count(2)
+    storefront.says("Your cart is empty.")
+    assert list_statuses(server, tenant, CHECKOUT) == [504, 409]
+
+
+def fill_cart(storefront: Shop) -> None:
+    storefront.log_in()
+    storefront.page.get_by_role("button", name="Add Hammer to the cart").click()
+    storefront.says("Total €12.95, with €2.07 of tax")
+
+
+def test_a_customer_buys_products_of_the_segments(storefront: Shop, server: str, tenant: str) -> None:
+    fill_cart(storefront)
+    storefront.page.get_by_label("How many: Hammer").fill("3")
+    storefront.page.get_by_label("How many: Hammer").press("Enter")
+    storefront.says("Total €38.85")
+    storefront.page.get_by_label("Coupon").fill("GOLD20")
+    storefront.page.get_by_role("button", name="Redeem").click()
+    storefront.says("GOLD20 saves €7.77.")
+    storefront.says("Total €31.08")
+    storefront.order()
+    storefront.says("Thank you. Your order is EON1003.")
+    expect(storefront.orders).to_have_text([re.compile("EON1003.*3 Hammer"), re.compile("EON1001.*1 Hammer")])
+    storefront.says("Your cart is empty.")
+    _, stock = send_request(f"{server}/availability/{tenant}/availability/{HAMMER}/main")
+    assert stock["stockLevel"] == 47
+    _, unmatched = send_request(f"{server}/__admin/requests/unmatched?tenant={tenant}")
+    assert unmatched["requests"] == []
+
+
+def test_a_product_is_taken_out_of_the_cart(storefront: Shop) -> None:
+    fill_cart(storefront)
+    storefront.page.get_by_label("How many: Hammer").fill("0")
+    storefront.page.get_by_label("How many: Hammer").press("Enter")
+    storefront.says("Your cart is empty.")
+    expect(storefront.page.get_by_role("button", name="Order")).to_be_disabled()
+
+
+def test_a_coupon_of_a_segment_is_refused_outside_of_it(storefront: Shop) -> None:
+    storefront.log_in()
+    storefront.choose("Legal entity", "ThirdCompany")  # for which John is not in Golden Segment
+    storefront.page.get_by_label("Coupon").fill("GOLD20")
+    storefront.page.get_by_role("button", name="Redeem").click()
+    expect(storefront.problem).to_contain_text("The server answered 400")
+    storefront.says("Your cart is empty.")
+
+
+def test_a_checkout_that_fails_leaves_the_cart_and_can_be_repeated(storefront: Shop, server: str, tenant: str) -> None:
+    fault = {"tenant": tenant, "operation": CHECKOUT, "times": 1, "response": {"status": 503}}
+    assert send_request(f"{server}/__admin/faults", "POST", fault)[0] == 201
+    fill_cart(storefront)
+    storefront.order()
+    expect(storefront.problem).to_contain_text("The server answered 503")
+    storefront.says("Total €12.95")
+    storefront.order()
+    storefront.says("Thank you. Your order is EON1003.")
+    expect(storefront.problem).to_be_empty()
+    expect(storefront.orders).to_have_count(2)
 
 
 def test_an_expired_session_requires_a_new_login(storefront: Shop, server: str, tenant: str) -> None:
