@@ -67,7 +67,7 @@ export function prices(place, token, ids) {
   return read(place, `/price/${place.tenant}/match-prices-by-context`, { token, body: { items } });
 }
 
-/** Return the customer's open cart for a legal entity; a new one if there is none. */
+/** Return the customer's open cart for a legal entity, or a new one. */
 export function openCart(place, token, legalEntityId) {
   const query = new URLSearchParams({ siteCode: SITE, create: true, ...(legalEntityId && { legalEntityId }) });
   return read(place, `${carts(place)}?${query}`, { token });

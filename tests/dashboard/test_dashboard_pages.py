@@ -118,7 +118,10 @@ def test_unanswered_calls_name_the_nearest_operation(desk: Desk) -> None:
         desk.call("GET", path)
     text = desk.read("unanswered")
     assert "1 GET /customer-segment/acme/segmints GET /customer-segment/{tenant}/segments" in text
-    assert "(unknown) not simulated 1 call Calls Call Nearest simulated operation 1 GET /shop/acme none is near" in text
+    assert (
+        "(unknown) not simulated 1 call Calls Call Nearest simulated operation 1 GET /shop/acme no similar operation"
+        in text
+    )
     assert "ai not simulated 2 calls" in text
     assert "GET /ai-service/{tenant}/jobs" in text
     assert "GET /customer-segment/acme/segmentz GET /customer-segment/{tenant}/segments" in text
