@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..access import Principal
 from ..errors import ExpiredToken, InvalidToken
+from ..store.tenant import Tenant
 
 if TYPE_CHECKING:  # it imports urllib.request, and most clients never log in
     import jwt
@@ -52,3 +54,16 @@ def read_saas_token(token: str | None, now: datetime) -> str | None:
         return None if token is None else verify_subject_token(token, now)
     except InvalidToken:
         return None
+
+
+def find_customer_id(tenant: Tenant, principal: Principal, saas_token: str | None) -> str | None:
+    """Return the calling customer, or the one whose `saas_token` a service sends (X6); None without one.
+
+    InvalidToken for a `saas_token` that is not valid.
+    """
+    if principal.customer_id is not None or saas_token is None:
+        return principal.customer_id
+    customer_id = read_saas_token(saas_token, tenant.clock.now())
+    if customer_id is None:
+        raise InvalidToken(hint="the saas-token is not valid, or has expired", rule="X6")
+    return customer_id

@@ -63,6 +63,16 @@ def write_site_error(error: ClientError) -> dict[str, Any]:
     return body
 
 
+def write_return_error(error: ClientError) -> dict[str, Any]:
+    """Return code, status and message, the sentences of a 400 as `details`, and the id of a missing return (R5)."""
+    if isinstance(error, InvalidToken):
+        return error.body()
+    body: dict[str, Any] = error_body(error.status, error.reason, error.message)
+    details = [{"message": sentence} for sentence in _sentences(error) if sentence]
+    body |= {"details": details} if details else {}
+    return body | ({"returnId": error.resource_id} if isinstance(error, NotFound) else {})
+
+
 def write_embedded_error(error: ClientError) -> dict[str, Any]:
     """Return code, status and message, and the sentences of a 400 in `_embedded.errors` (V4)."""
     if isinstance(error, InvalidToken):

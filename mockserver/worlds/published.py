@@ -7,6 +7,7 @@ from typing import Any
 
 from ..store.collection import Collection
 from .generate import GeneratedWorld, generate_world
+from .published_accounts import ACCOUNT_ROWS
 from .published_ids import (
     ANOTHER_COMPANY,
     CUSTOMER_GROUP,
@@ -42,6 +43,7 @@ API_SECTIONS = {  # what the API can create
     "sessionContexts",
     "carts",
     "orders",
+    "returns",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
@@ -121,6 +123,7 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
         },
     ],
     **SHOP_ROWS,
+    **ACCOUNT_ROWS,
     "segments": [
         {
             "id": GOLDEN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...domain.saas_tokens import find_customer_id
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.rows import LazyRows
 from . import order_changes
@@ -101,7 +102,7 @@ def get_history(call: Call) -> Reply:
 
 
 def _customer_id(call: Call) -> str | None:
-    return orders.find_customer_id(call.tenant, call.principal, call.header.get("saas-token"))
+    return find_customer_id(call.tenant, call.principal, call.header.get("saas-token"))
 
 
 HANDLERS: dict[str, Handler] = {

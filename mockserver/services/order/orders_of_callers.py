@@ -7,11 +7,9 @@ from typing import Any
 
 from ...access import Principal
 from ...domain.orders import CREATED, DECLINED, IN_CHECKOUT, NEXT_STATUSES, ORDERS
-from ...domain.saas_tokens import read_saas_token
-from ...errors import Forbidden, InvalidToken, NotFound
+from ...errors import Forbidden, NotFound
 from ...practices import documents
 from ...store.state import Document, State
-from ...store.tenant import Tenant
 
 HIDDEN_FIELDS = frozenset({"history"})
 TENANT_FIELDS = frozenset({"checkout", "quoteId"})  # that customers do not see
@@ -25,19 +23,6 @@ class OrderNotFound(NotFound):
     def __init__(self, order_id: str) -> None:
         super().__init__(order_id)
         self.message = f"Order with id {order_id} not found."
-
-
-def find_customer_id(tenant: Tenant, principal: Principal, saas_token: str | None) -> str | None:
-    """Return the calling customer, or the one whose `saas_token` a service sends (X6); None without one.
-
-    InvalidToken for a `saas_token` that is not valid.
-    """
-    if principal.customer_id is not None or saas_token is None:
-        return principal.customer_id
-    customer_id = read_saas_token(saas_token, tenant.clock.now())
-    if customer_id is None:
-        raise InvalidToken(hint="the saas-token is not valid, or has expired", rule="X6")
-    return customer_id
 
 
 def list_orders(state: State) -> list[Document]:
