@@ -98,6 +98,15 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "localizedDescription": {"en": "Tools to hit with.", "de": "Werkzeug zum Schlagen."},
         }
     ],
+    "catalogs": [
+        {
+            "id": "tools",
+            "name": {"en": "Tools", "de": "Werkzeug"},
+            "visibility": {"visible": True},
+            "publishedSites": ["main"],
+            "categoryIds": ["12468504"],
+        }
+    ],
     "labels": [
         {
             "id": "sale",

@@ -111,7 +111,7 @@ def test_the_same_seed_gives_the_same_bytes_in_every_process() -> None:
 def test_every_count_is_met() -> None:
     world = generate_world(COLLECTIONS, 7, COUNTS)
     generated = [name for name, collection in COLLECTIONS.items() if collection.generator]
-    assert len(generated) == 20
+    assert len(generated) == 21
     assert {name: len(world[name]) for name in generated} == {name: COUNTS[name] for name in generated}
     assert len(world["languages"]["supported"]) == COUNTS["languages"]
     assert depth(world) == COUNTS["depth"]
