@@ -44,6 +44,7 @@ API_SECTIONS = {  # what the API can create
     "carts",
     "orders",
     "returns",
+    "shoppingLists",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {

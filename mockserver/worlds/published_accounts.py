@@ -1,4 +1,4 @@
-"""What customers of the shipped worlds have beyond carts and orders: returns."""
+"""What customers of the shipped worlds have beyond carts and orders: returns and shopping lists."""
 
 from __future__ import annotations
 
@@ -36,5 +36,18 @@ ACCOUNT_ROWS: dict[str, list[dict[str, Any]]] = {
     "returns": [
         _build_return(RETURN, "PENDING", JOHN, ("John", "Doe"), ("EON1001", "The items do not work.")),
         _build_return(APPROVED_RETURN, "APPROVED", JACK, ("Jack", "Smith"), ("EON1002", "It is too small.")),
+    ],
+    "shoppingLists": [
+        {
+            "id": f"{customer}:{name}",
+            "customerId": customer,
+            "name": name,
+            "items": [{"id": 1, "productId": product, "quantity": 1, "comment": "fragile"}],
+        }
+        for customer, name, product in (
+            (JOHN, "default", "12468504"),
+            (JOHN, "weekly", "12849186"),
+            (JACK, "default", "12849186"),
+        )
     ],
 }
