@@ -98,6 +98,15 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "localizedDescription": {"en": "Tools to hit with.", "de": "Werkzeug zum Schlagen."},
         }
     ],
+    "productTemplates": [
+        {
+            "id": "tool",
+            "name": {"en": "Tool", "de": "Werkzeug"},
+            "attributes": [
+                {"key": "length", "name": {"en": "Length"}, "type": "TEXT", "metadata": {"mandatory": False}}
+            ],
+        }
+    ],
     "catalogs": [
         {
             "id": "tools",

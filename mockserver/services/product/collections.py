@@ -1,6 +1,8 @@
-"""What the service stores: products."""
+"""What the service stores: products and product templates."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from ...store.collection import Collection
 from ...store.row_defaults import copy_field
@@ -10,6 +12,7 @@ from ...store.row_schemas import (
     COUNTRY,
     ID,
     LOCALIZED,
+    METADATA,
     MIXINS,
     TEXT,
     closed_object,
@@ -18,6 +21,7 @@ from ...store.row_schemas import (
 )
 from ...worlds.sample_values import GRADES, sample_tool_names
 
+PRODUCT_TYPES = ("BASIC", "BUNDLE")  # those of variants are not simulated
 FIRST_PRODUCT_ID = 30_000_000  # of generated products
 
 
@@ -45,7 +49,12 @@ PRODUCTS = Collection(
     name="products",
     description="Products of the catalogue.",
     defaults={"code": copy_field("id"), "name": copy_field("id")},
-    references={"categories": "categories", "brandId": "brands", "labelIds": "labels"},
+    references={
+        "categories": "categories",
+        "brandId": "brands",
+        "labelIds": "labels",
+        "template.id": "productTemplates",
+    },
     generator=RowGenerator(make_row=_generate_product, default_count=60),
     schema=closed_object(
         {
@@ -57,6 +66,26 @@ PRODUCTS = Collection(
             "categories": unique_list(ID, description="Ids of the categories that the product is in."),
             "brandId": describe(ID, "Id of its brand."),
             "labelIds": unique_list(ID, description="Ids of its labels."),
+            "productType": {
+                "description": "BASIC, or BUNDLE with `bundledProducts`; BASIC if left out.",
+                "enum": [*PRODUCT_TYPES],
+            },
+            "weightDependent": describe(BOOLEAN, "Whether the price can change when the product is weighed."),
+            "vendor": describe(closed_object({"id": TEXT, "name": TEXT}, ("id",)), "Who sells the product."),
+            "template": describe(
+                closed_object({"id": describe(ID, "Id of the product template."), "version": TEXT}, ("id", "version")),
+                "The product template, and which version of it.",
+            ),
+            "relatedItems": {
+                "description": "Products that go with it, each with the type of the relation.",
+                "type": "array",
+                "items": closed_object({"refId": ID, "type": TEXT}, ("refId", "type")),
+            },
+            "bundledProducts": {
+                "description": "The products in a bundle, and how many of each.",
+                "type": "array",
+                "items": closed_object({"productId": ID, "amount": {"type": "integer"}}, ("productId", "amount")),
+            },
             "media": {
                 "description": "Pictures and other files.",
                 "type": "array",
@@ -76,9 +105,37 @@ PRODUCTS = Collection(
                 "propertyNames": COUNTRY,
                 "additionalProperties": TEXT,
             },
+            "metadata": METADATA,
         },
         ("id",),
     ),
 )
 
-COLLECTIONS = (PRODUCTS,)
+TEMPLATE_PARTS: dict[str, Any] = {
+    "name": describe(LOCALIZED, "Name by language, or a plain text; the id if left out."),
+    "attributes": {
+        "description": "The attributes of the products that are made from it.",
+        "type": "array",
+        "items": {"type": "object", "required": ["key", "name", "type", "metadata"], "properties": {"key": TEXT}},
+    },
+}
+TEMPLATES = Collection(
+    name="productTemplates",
+    description="Product templates: attributes that products have in common.",
+    defaults={"name": copy_field("id"), "attributes": []},
+    schema=closed_object(
+        {
+            "id": describe(ID, "Id of the product template.", examples=["tool"]),
+            **TEMPLATE_PARTS,
+            "earlierVersions": {
+                "description": "What the template was before it was changed, the oldest version first.",
+                "type": "array",
+                "items": closed_object({**TEMPLATE_PARTS, "metadata": METADATA}, ("name", "attributes", "metadata")),
+            },
+            "metadata": METADATA,
+        },
+        ("id",),
+    ),
+)
+
+COLLECTIONS = (PRODUCTS, TEMPLATES)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...importing.row_imports import Imports, PublicFields, RowImport, Shows
+from dataclasses import replace
+
+from ...importing.row_imports import Imports, Merges, PublicFields, Removes, RowImport, Shows, Stores
 
 PRODUCT = RowImport(
     collection="products",
@@ -12,13 +14,36 @@ PRODUCT = RowImport(
             collection="itemAssignments", fields={"segmentId": ".", "type": "=PRODUCT", "itemId": "^id"}
         )
     },
-    ignored=("yrn", "productType", "metadata"),
+    ignored=("yrn", "metadata", "brand", "labels"),
 )
+WRITTEN_PRODUCT = RowImport(
+    collection="products",
+    fields={"id": ("id", "<id")},
+    kept=("categories", "media"),
+    ignored=("yrn", "metadata", "brand", "labels"),
+)
+NAMED_PRODUCT = replace(WRITTEN_PRODUCT, fields={"id": "{productId}"})
+TEMPLATE = RowImport(collection="productTemplates", fields={"id": ("id", "<id")}, ignored=("metadata",))
+NAMED_TEMPLATE = replace(TEMPLATE, fields={"id": "{product-template-id}"})
 
-PUBLIC_FIELDS: PublicFields = {"products": ("name", "code", "media")}
+PUBLIC_FIELDS: PublicFields = {
+    "products": ("name", "code", "media"),
+    "productTemplates": ("id", "name", "attributes"),
+}
 
 IMPORTS: Imports = {
     "GET-product-list-products": [Shows(PRODUCT)],
     "POST-product-search-products": [Shows(PRODUCT)],
     "GET-product-retrieve-product": [Shows(PRODUCT)],
+    "POST-product-create-product": [Stores(WRITTEN_PRODUCT)],
+    "PUT-product-update-product": [Merges(NAMED_PRODUCT)],
+    "PATCH-product-update-product": [Merges(NAMED_PRODUCT)],
+    "DELETE-product-remove-product": [Removes("products", {"id": "{productId}"})],
+    "POST-product-create-bulk-products": [Stores(WRITTEN_PRODUCT)],
+    "PUT-product-update-bulk-products": [Stores(WRITTEN_PRODUCT)],
+    "GET-product-list-templates": [Shows(TEMPLATE)],
+    "POST-product-create-template": [Stores(TEMPLATE)],
+    "GET-product-retrieve-template": [Shows(TEMPLATE)],
+    "PUT-product-update-template": [Stores(NAMED_TEMPLATE)],
+    "DELETE-product-remove-template": [Removes("productTemplates", {"id": "{product-template-id}"})],
 }

@@ -7,28 +7,47 @@ from collections.abc import Callable
 from typing import Any
 
 from ...access import Principal
-from ...store.state import IMPORTED_REVISION, Document, State
+from ...practices import documents, mixins
+from ...store.state import Document, State
 
 UNPUBLISHED_PRODUCT_SCOPES = frozenset(
     {"product.product_read_unpublished", "product.product_read_by_vendor", "product.product_manage_by_vendor"}
 )
 
-OPTIONAL_FIELDS = ("description", "brandId", "labelIds")
+OPTIONAL_FIELDS = (
+    *("description", "brandId", "labelIds"),
+    *("weightDependent", "vendor", "template", "relatedItems", "bundledProducts"),
+)
+EXPANDABLE = {"brand": ("brandId", "brands"), "labels": ("labelIds", "labels")}  # field and collection of the ids
 
 
-def present_many(state: State, tenant_name: str) -> Callable[[Document], dict[str, Any]]:
-    """Return a function that makes the rows of many products of this state."""
+def product_yrn(tenant_name: str, product_id: str) -> str:
+    """Return the name of a product that is unique among all tenants."""
+    return f"urn:yaas:saasag:caasproduct:product:{tenant_name};{product_id}"
+
+
+def present_many(state: State, tenant_name: str, expand: str = "") -> Callable[[Document], dict[str, Any]]:
+    """Return a function that makes the rows of many products of this state.
+
+    expand: what the rows have of what they refer to, separated by commas: `brand`, `labels` (L12).
+    """
     segment_ids = _segment_ids_by_product(state)
-    return lambda product: _product_row(tenant_name, product, segment_ids.get(product["id"], []))
+    return lambda product: {
+        **_product_row(tenant_name, product, segment_ids.get(product["id"], [])),
+        **_expand_references(state, product, expand),
+    }
 
 
-def present_one(state: State, tenant_name: str) -> Callable[[Document], dict[str, Any]]:
-    """Return a function that makes the row of one product; it looks the product up in each segment."""
+def present_one(state: State, tenant_name: str, expand: str = "") -> Callable[[Document], dict[str, Any]]:
+    """Return a function that makes the row of one product; it looks the product up in each segment.
+
+    expand: as in `present_many`.
+    """
 
     def make_row(product: Document) -> dict[str, Any]:
         key = ("PRODUCT", product["id"])
         segment_ids = [segment_id for segment_id in state.items if state.item(segment_id, key) is not None]
-        return _product_row(tenant_name, product, segment_ids)
+        return {**_product_row(tenant_name, product, segment_ids), **_expand_references(state, product, expand)}
 
     return make_row
 
@@ -55,16 +74,29 @@ def _product_row(tenant_name: str, product: Document, segment_ids: list[str]) ->
     """Return the row of a product, with all fields that rows always have (L4); other absent values are left out."""
     row = {
         "id": product["id"],
-        "yrn": f"urn:yaas:saasag:caasproduct:product:{tenant_name};{product['id']}",
+        "yrn": product_yrn(tenant_name, product["id"]),
         "code": product["code"],
         "name": product["name"],
-        "productType": "BASIC",
+        "productType": product.get("productType", "BASIC"),
         "published": product.get("published", True),
         "categoryIds": list(product.get("categories", ())),
         "customerSegmentIds": segment_ids,
         "media": product.get("media", []),
         "mixins": product.get("mixins", {}),
         "taxClasses": product.get("taxClasses", {}),
-        "metadata": IMPORTED_REVISION.to_metadata(None),
+        "metadata": documents.revision_of(product).to_metadata(mixins.mixin_urls(product)),
     }
     return row | {name: product[name] for name in OPTIONAL_FIELDS if name in product}
+
+
+def _expand_references(state: State, product: Document, expand: str) -> dict[str, Any]:
+    """Return the brand and the labels of a product that `expand` names, without their metadata (L12)."""
+    expanded: dict[str, Any] = {}
+    for name in {part.strip() for part in expand.split(",")} & EXPANDABLE.keys():
+        field, collection = EXPANDABLE[name]
+        ids = product.get(field, ())
+        found = state.collection(collection).get_many([ids] if isinstance(ids, str) else list(ids))
+        rows = [{key: row[key] for key in row if key != "metadata"} for row in found if row is not None]
+        if rows:
+            expanded[name] = rows[0] if isinstance(ids, str) else rows
+    return expanded
