@@ -1,26 +1,21 @@
-"""The best price of an item in a session: which prices apply, and what they amount to (P1 to P8)."""
+"""The best price of an item in a session: which prices apply, and what they amount to (P1 to P8, P15)."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..caches.derived_cache import DerivedCache
-from ..store.clock import parse_timestamp
 from ..store.state import Document, State
 from .money import HUNDRED, TaxedAmount, count_digits, currency_digits, round_amount, split_tax
+from .price_lists import LIST_PRICES, PRICE_LIST_ID, complete_list_price, find_prices_of_item, is_valid_at, rank_price
 from .price_values import DEFAULT_MODEL, PRICE_MODELS, TieredPrices, calculate_values
 from .shopping_context import ShoppingContext
 from .tax_rates import TaxRate, find_tax
 
 PRICES = "prices"  # the name of the collection
 PRODUCT, PRICE = "PRODUCT", "PRICE"  # types of items that are matched
-MAX_CACHED_PRICES = 1_000_000
-
-_prices_by_item: DerivedCache[Mapping[str, Sequence[str]]] = DerivedCache(MAX_CACHED_PRICES)
 
 
 class Demand(NamedTuple):
@@ -97,19 +92,20 @@ def match_price(
     unit_code: str | None = None,
     tiered: TieredPrices = "graduated",
 ) -> MatchedPrice | None:
-    """Return the price with the lowest effective value (P1); None if no price applies.
+    """Return the price with the lowest effective value (P1), of a price list if one has the item; None if none applies.
 
     item_type: PRICE for the price with this id only, if it applies.
     unit_code: of the quantity; the price model's by default. A price in another unit does not apply (P4).
     """
     demand = Demand(quantity, unit_code, tiered)
-    matches = [
-        match
-        for price in _list_prices(state, item_type, item_id)
-        if _applies(price, context) and (match := _evaluate(state, price, demand, context)) is not None
-    ]
-    # Equal ones are decided by the country, then by the id.
-    return min(matches, key=lambda match: (match.effective_value, not _is_local(match), match.price_id), default=None)
+    for candidates in (
+        _find_list_prices(state, item_type, item_id, context),
+        (price for price in _find_prices(state, PRICES, item_type, item_id) if _applies(price, context)),
+    ):
+        matches = [match for price in candidates if (match := _evaluate(state, price, demand, context)) is not None]
+        if matches:
+            return min(matches, key=lambda match: _preference(state, match, context))
+    return None
 
 
 def find_model(state: State, price: Document) -> Document | None:
@@ -129,31 +125,29 @@ def pair_tier_ids(price: Document, model: Document) -> list[str]:
     ]
 
 
-def _list_prices(state: State, item_type: str, item_id: str) -> Iterator[Document]:
-    prices = state.collection(PRICES)
+def _find_prices(state: State, collection: str, item_type: str, item_id: str) -> Iterator[Document]:
+    """Yield the prices of an item, or the one with this id, of a collection."""
+    prices = state.collection(collection)
     if item_type == PRICE:
         yield from filter(None, (prices.get(item_id),))
         return
-    ids_by_item = _prices_by_item.find_entry((prices,), "")
-    if ids_by_item is None:
-        ids: defaultdict[str, list[str]] = defaultdict(list)
-        for price in prices.values():
-            ids[price["itemId"]["id"]].append(price["id"])
-        ids_by_item = _prices_by_item.add_entry((prices,), "", ids, len(prices))
-    for id_ in ids_by_item.get(item_id, ()):
-        if prices[id_]["itemId"]["itemType"] == item_type:
-            yield prices[id_]
+    yield from (price for price in find_prices_of_item(prices, item_id) if price["itemId"]["itemType"] == item_type)
+
+
+def _find_list_prices(state: State, item_type: str, item_id: str, context: ShoppingContext) -> Iterator[Document]:
+    """Yield the prices of an item, or the one with this id, in price lists that apply to a session (P15)."""
+    prices = _find_prices(state, LIST_PRICES, item_type, item_id)
+    yield from filter(None, (complete_list_price(state, price, context) for price in prices))
 
 
 def _applies(price: Document, context: ShoppingContext) -> bool:
     """Whether a price is for this site, currency, time and customer (P2)."""
     restrictions = price.get("restrictions", {})
-    sites, validity = restrictions.get("siteCodes"), restrictions.get("validity", {})
+    sites = restrictions.get("siteCodes")
     return (
         price["currency"] == context.currency
         and (not sites or context.site_code in sites)
-        and ("from" not in validity or parse_timestamp(validity["from"]) <= context.at)
-        and ("to" not in validity or context.at < parse_timestamp(validity["to"]))
+        and is_valid_at(restrictions.get("validity", {}), context.at)
         and _admits_customer(restrictions.get("principals", ()), context)
     )
 
@@ -166,6 +160,11 @@ def _admits_customer(principals: Sequence[Any], context: ShoppingContext) -> boo
     return any((principal["type"], principal["id"]) in own for principal in principals)
 
 
+def _preference(state: State, match: MatchedPrice, context: ShoppingContext) -> tuple[int, Decimal, bool, str]:
+    """Return what is lowest for the best price; equal values are decided by the country, then by the id (P1, P15)."""
+    return -rank_price(state, match.row, context), match.effective_value, not _is_local(match), match.price_id
+
+
 def _is_local(match: MatchedPrice) -> bool:
     country: str = match.row["location"]["countryCode"]
     return country == match.country
@@ -176,7 +175,8 @@ def _evaluate(state: State, price: Document, demand: Demand, context: ShoppingCo
     model, product_id, country = find_model(state, price), price["itemId"]["id"], price["location"]["countryCode"]
     if model is None or demand.unit_code not in (None, model["measurementUnit"]["unitCode"]):
         return None
-    gross, tax = model["includesTax"], find_tax(state, product_id, context.country)
+    gross = model["includesTax"] and PRICE_LIST_ID not in price  # whose values are net whatever the model says
+    tax = find_tax(state, product_id, context.country)
     factor = Decimal(1)
     if country != context.country:
         price_tax = find_tax(state, product_id, country)

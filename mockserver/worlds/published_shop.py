@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from .published_ids import GOLDEN, JACK, JOHN, PUBLISHED_METADATA, PUBLISHED_TIME, SOME_COMPANY
+from .published_ids import (
+    ANOTHER_COMPANY,
+    GOLDEN,
+    JACK,
+    JOHN,
+    PUBLISHED_METADATA,
+    PUBLISHED_TIME,
+    REGULARS_GROUP,
+    SOME_COMPANY,
+)
 
 CUSTOMER_CART, VISITOR_CART = "65141d687308095e25ca0671", "60effb93e5545f246574fde2"
+PRICE_LIST = "example-id-1"
 OPEN_CART = {"siteCode": "main", "currency": "EUR", "status": "OPEN"}
 
 
@@ -144,6 +154,31 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             ("6245a8f578a8576e338fa9c2", "By the piece", "pc", "BASIC", (0,)),
             ("6245a8f578a8576e338fa9c3", "By weight", "kg", "TIERED", (0, 5, 10)),
         )
+    ],
+    "priceLists": [
+        {
+            "id": PRICE_LIST,
+            "name": {"en": "Prices of AnotherCompany"},
+            "siteCode": "main",
+            "currency": "EUR",
+            "legalEntityId": ANOTHER_COMPANY,
+        },
+        {
+            "id": "example-id-2",
+            "name": {"en": "Exports to regulars"},
+            "siteCode": "export",
+            "customerGroups": [REGULARS_GROUP],
+        },
+    ],
+    "priceListPrices": [
+        {
+            "id": f"another-{product}",
+            "priceListId": PRICE_LIST,
+            "itemId": {"itemType": "PRODUCT", "id": product},
+            "priceModelId": "6245a8f578a8576e338fa9c2",
+            "tierValues": [{"priceValue": value}],
+        }
+        for product, value in (("12468504", 9.5), ("12849186", 4.75))
     ],
     "prices": [
         {

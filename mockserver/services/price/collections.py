@@ -1,4 +1,4 @@
-"""What the service stores: prices and their models."""
+"""What the service stores: prices and their models, price lists and their prices."""
 
 from __future__ import annotations
 
@@ -22,23 +22,27 @@ from ...store.row_schemas import (
     MIXINS,
     TEXT,
     VALIDITY,
-    Schema,
     closed_object,
     describe,
     unique_list,
 )
+from .list_collections import PRICE_LISTS, PRICES_OF_LISTS
+from .price_parts import (
+    AMOUNT,
+    ITEM,
+    VALUES,
+    check_value_counts,
+    complete_item,
+    complete_location,
+    complete_values,
+    or_text,
+)
 
-AMOUNT: Schema = {"type": "number", "minimum": 0}
 DEFAULT_CURRENCY, DEFAULT_COUNTRY = "EUR", "DE"  # of a world without sites
 TIER_TYPES = ("BASIC", "VOLUME", "TIERED")
 PRINCIPAL_TYPES = ("CUSTOMER", "GROUP")
 CENTS_OF_ENDINGS = (0, 49, 95, 99)  # of generated prices
 FOREIGN_FACTOR = 1.1  # of generated prices in other currencies
-
-
-def _or_text(schema: Schema, text: Schema = CHOSEN_ID) -> Schema:
-    """Return the schema of an object that people may write as one text."""
-    return {"anyOf": [text, schema]}
 
 
 MEASURE = closed_object(
@@ -55,32 +59,6 @@ TIER = closed_object(
     },
     ("minQuantity",),
 )
-TIER_VALUE = closed_object(
-    {
-        "id": describe(CHOSEN_ID, "Id of the tier; that at the same position if left out."),
-        "priceValue": describe(AMOUNT, "Value of one unit, gross or net as the model says."),
-    },
-    ("priceValue",),
-)
-
-
-def complete_item(item: Any, _: WrittenRow, __: Draft) -> Any:
-    """Return the item of a price; a text is the id of a product."""
-    if isinstance(item, str):
-        return {"itemType": PRODUCT, "id": item}
-    return item if "itemType" in item else {"itemType": PRODUCT, **item}
-
-
-def complete_location(location: Any, _: WrittenRow, __: Draft) -> Any:
-    """Return the location of a price; a text is the code of a country."""
-    return {"countryCode": location} if isinstance(location, str) else location
-
-
-def complete_values(values: Sequence[Any], _: WrittenRow, __: Draft) -> Sequence[Any]:
-    """Return the values of a price; a number is the value of the tier at its position."""
-    if all(isinstance(value, dict) for value in values):
-        return values
-    return [value if isinstance(value, dict) else {"priceValue": value} for value in values]
 
 
 def complete_tiers(definition: Any, row: WrittenRow, _: Draft) -> Any:
@@ -113,19 +91,17 @@ def find_tier_mistake(definition: Any) -> tuple[str, str] | None:
 
 
 def check_tiers(world: Sections) -> Iterator[Violation]:
-    """Yield what is wrong with the tiers of price models, and prices that do not have a value for each tier (P3)."""
-    tier_counts: dict[str, int] = {}
+    """Yield what is wrong with the tiers of price models (P3)."""
     for index, model in enumerate(world.get(PRICE_MODELS, ())):
-        tier_counts[model["id"]] = len(model["tierDefinition"].get("tiers") or (DEFAULT_TIER,))
         mistake = find_tier_mistake(model["tierDefinition"])
         if mistake is not None:
             yield f"/{PRICE_MODELS}/{index}/tierDefinition{mistake[0]}", mistake[1]
-    default_id = next((model["id"] for model in world.get(PRICE_MODELS, ()) if model.get("isDefault")), None)
-    for index, price in enumerate(world.get(PRICES, ())):
-        model_id = price.get("priceModelId", default_id)
-        expected = 1 if model_id is None else tier_counts.get(model_id, len(price["tierValues"]))
-        if len(price["tierValues"]) != expected:
-            yield f"/{PRICES}/{index}/tierValues", f"its price model has {expected} tiers, so it needs as many values"
+
+
+def check_prices(world: Sections) -> Iterator[Violation]:
+    """Yield what is wrong with price models, and prices that do not have a value for each tier (P3)."""
+    yield from check_tiers(world)
+    yield from check_value_counts(world, PRICES)
 
 
 def _site_of(row: Row, draft: Draft) -> Row:
@@ -210,36 +186,20 @@ PRICES_OF_ITEMS = Collection(
     completions={"itemId": complete_item, "location": complete_location, "tierValues": complete_values},
     references={"itemId.id": "products", "restrictions.siteCodes": "sites", "priceModelId": PRICE_MODELS},
     generator=RowGenerator(make_row=_generate_price, default_count=120),
-    check=check_tiers,
+    check=check_prices,
     schema=closed_object(
         {
             "id": describe(CHOSEN_ID, "Id of the price.", examples=["hammer-EUR"]),
-            "itemId": describe(
-                _or_text(
-                    closed_object(
-                        {
-                            "itemType": describe({"enum": [PRODUCT]}, "Type of the item."),
-                            "id": describe(CHOSEN_ID, "Id of the product."),
-                        },
-                        ("id",),
-                    )
-                ),
-                "Id of the product, alone or as in the API.",
-                examples=["hammer"],
-            ),
+            "itemId": ITEM,
             "currency": describe(CURRENCY, "Currency of the price; that of its site if left out."),
             "location": describe(
-                _or_text(
+                or_text(
                     closed_object({"countryCode": describe(COUNTRY, "Code of the country.")}, ("countryCode",)), COUNTRY
                 ),
                 "Country whose taxes the price has; that of its site if left out.",
                 examples=["DE"],
             ),
-            "tierValues": describe(
-                {"type": "array", "minItems": 1, "items": _or_text(TIER_VALUE, AMOUNT)},
-                "A value for each tier of the price model; one if it has no tiers.",
-                examples=[[9.95]],
-            ),
+            "tierValues": VALUES,
             "salePrice": describe(
                 closed_object(
                     {
@@ -283,4 +243,4 @@ PRICES_OF_ITEMS = Collection(
     ),
 )
 
-COLLECTIONS = (MODELS, PRICES_OF_ITEMS)
+COLLECTIONS = (MODELS, PRICES_OF_ITEMS, PRICE_LISTS, PRICES_OF_LISTS)

@@ -11,6 +11,7 @@ from ...practices.rows import LazyRows
 from ...store.state import State
 from . import matching, price_models, price_queries, price_writes
 from .collections import MODELS, PRICES_OF_ITEMS
+from .list_handlers import LIST_HANDLERS
 
 LANGUAGE = "Content-Language"
 
@@ -101,6 +102,7 @@ def delete_price_model(call: Call) -> Reply:
 
 
 HANDLERS: dict[str, Handler] = {
+    **LIST_HANDLERS,
     "POST-price-match-prices": post_match,
     "POST-price-match-prices-by-context": post_match_by_context,
     "GET-price-list-all-prices": get_prices,

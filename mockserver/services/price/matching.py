@@ -89,7 +89,7 @@ def _matched_row(tenant: Tenant, match: MatchedPrice) -> dict[str, Any]:
     row, site = match.row, tenant.state.sites.get(match.site_code, {})
     site_tax = {"includesTax": site["includesTax"]} if "includesTax" in site else {}
     metadata = revision_of(row).to_metadata(None)
-    optional = {name: row[name] for name in ("salePrice", "mixins") if name in row}
+    optional = {name: row[name] for name in ("priceListId", "salePrice", "mixins") if name in row}
     return {
         "priceId": match.price_id,
         "itemId": row["itemId"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...access import Principal
+from ...domain.price_lists import LIST_PRICES, PRICE_LIST_ID
 from ...domain.price_matching import PRICES, find_model
 from ...domain.price_values import PRICE_MODELS
 from ...errors import BadRequest, Conflict, Forbidden, Remedy
@@ -60,7 +61,7 @@ def remove_model(tenant: Tenant, principal: Principal, id_: str, *, force: bool)
         )
 
     def rule(state: State) -> tuple[State, None]:
-        used = [price["id"] for price in list_prices_of_model(state, id_)]
+        used = list_prices_of_model(state, id_)
         if used and not force:
             remedy = Remedy("With forceDelete=true, its prices are deleted too.", query={"forceDelete": "true"})
             raise BadRequest(
@@ -70,19 +71,23 @@ def remove_model(tenant: Tenant, principal: Principal, id_: str, *, force: bool)
                 rule="P12",
                 remedy=remedy,
             )
-        for price_id in used:
-            state = state.without_document(PRICES, price_id)
+        for price in used:
+            state = state.without_document(LIST_PRICES if PRICE_LIST_ID in price else PRICES, price["id"])
         return state.without_document(PRICE_MODELS, id_), None
 
     tenant.change(rule)
 
 
 def list_prices_of_model(state: State, id_: str) -> list[Document]:
-    """Return the prices that have a stored model, because they name it or because it is the default one."""
+    """Return the prices, also of price lists, that have a stored model: they name it, or it is the default one."""
     if id_ not in state.collection(PRICE_MODELS):
         return []
-    prices = state.collection(PRICES).values()
+    prices = _list_all_prices(state)
     return [price for price in prices if (model := find_model(state, price)) is not None and model["id"] == id_]
+
+
+def _list_all_prices(state: State) -> list[Document]:
+    return [*state.collection(PRICES).values(), *state.collection(LIST_PRICES).values()]
 
 
 def _store(tenant: Tenant, state: State, id_: str, body: Body, language: str | None) -> State:
@@ -107,7 +112,7 @@ def _store(tenant: Tenant, state: State, id_: str, body: Body, language: str | N
 
 def _check_prices(state: State) -> None:
     """Raise BadRequest if a price no longer has a value for each tier of its model (P12)."""
-    for price in state.collection(PRICES).values():
+    for price in _list_all_prices(state):
         model = find_model(state, price)
         if model is not None and len(price["tierValues"]) != len(model["tierDefinition"]["tiers"]):
             detail = f"The price {price['id']!r}, which has this model, has another number of values."

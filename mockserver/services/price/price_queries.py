@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ...domain.price_lists import is_valid_at
 from ...domain.price_matching import PRICES, PRODUCT, find_model
 from ...domain.shopping_context import find_group_ids
 from ...errors import INVALID_BODY, INVALID_PARAMETERS, BadRequest
@@ -46,13 +47,13 @@ class PriceCriteria:
 def select_prices(state: State, query: Mapping[str, Any]) -> list[Document]:
     """Return the prices that fit the parameters of a list (P10); BadRequest for an invalid time."""
     criteria = PriceCriteria(
-        item_ids=_split_codes(query.get("itemId")),
-        item_types=_split_codes(query.get("itemType")),
+        item_ids=split_codes(query.get("itemId")),
+        item_types=split_codes(query.get("itemType")),
         item_name=query.get("itemName"),
-        site_codes=_split_codes(query.get("siteCode")),
-        currencies=_split_codes(query.get("currency")),
-        countries=_split_codes(query.get("country")),
-        customers=_split_codes(query.get("principalId")),
+        site_codes=split_codes(query.get("siteCode")),
+        currencies=split_codes(query.get("currency")),
+        countries=split_codes(query.get("country")),
+        customers=split_codes(query.get("principalId")),
         model_id=query.get("priceModelId"),
         at=read_time(query.get("effectiveDate"), INVALID_PARAMETERS, "effectiveDate"),
     )
@@ -112,7 +113,7 @@ def read_time(text: str | None, message: str, field: str) -> datetime | None:
         raise BadRequest(message, field=field, error_type="format", detail=detail, rule="P10") from None
 
 
-def _split_codes(text: str | None) -> Codes | None:
+def split_codes(text: str | None) -> Codes | None:
     """Return codes that are separated by commas; None without any."""
     return frozenset(filter(None, map(str.strip, (text or "").split(",")))) or None
 
@@ -132,7 +133,7 @@ def _fits(state: State, price: Document, criteria: PriceCriteria) -> bool:
         and _has(criteria.currencies, price["currency"])
         and _has(criteria.countries, price["location"]["countryCode"])
         and (criteria.site_codes is None or not sites or not criteria.site_codes.isdisjoint(sites))
-        and (criteria.at is None or _is_valid(restrictions.get("validity", {}), criteria.at))
+        and (criteria.at is None or is_valid_at(restrictions.get("validity", {}), criteria.at))
         and _has_model(state, price, criteria)
         and (criteria.item_name is None or _has_name(state, item["id"], criteria.item_name))
     )
@@ -140,12 +141,6 @@ def _fits(state: State, price: Document, criteria: PriceCriteria) -> bool:
 
 def _has(wanted: Codes | None, value: str) -> bool:
     return wanted is None or value in wanted
-
-
-def _is_valid(validity: Mapping[str, str], at: datetime) -> bool:
-    return ("from" not in validity or parse_timestamp(validity["from"]) <= at) and (
-        "to" not in validity or at < parse_timestamp(validity["to"])
-    )
 
 
 def _has_model(state: State, price: Document, criteria: PriceCriteria) -> bool:

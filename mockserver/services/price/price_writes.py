@@ -97,6 +97,11 @@ def shout_status(status: HTTPStatus) -> str:
     return status.name
 
 
+def name_status(status: HTTPStatus) -> str:
+    """Return what the entries of bulks of price lists call a status, such as No Content."""
+    return status.phrase
+
+
 def check_values(state: State, price: Document) -> Document:
     """Return a price whose values fit the tiers of its model (P11); BadRequest, also for ids of other tiers."""
     model = find_model(state, price)
