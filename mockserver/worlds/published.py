@@ -45,6 +45,8 @@ API_SECTIONS = {  # what the API can create
     "orders",
     "returns",
     "shoppingLists",
+    "quotes",
+    "quoteReasons",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {

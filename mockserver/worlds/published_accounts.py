@@ -1,12 +1,24 @@
-"""What customers of the shipped worlds have beyond carts and orders: returns and shopping lists."""
+"""What customers of the shipped worlds have beyond carts and orders: returns, shopping lists and quotes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .published_ids import JACK, JOHN, PUBLISHED_METADATA
+from .published_ids import JACK, JOHN, PUBLISHED_METADATA, SOME_COMPANY
 
 RETURN, APPROVED_RETURN = "88b1779c-a8bf-4b94-b1be-b0edd149bba5", "7ba2f2b6-7dc8-45ff-9f20-4e6163c14c2e"
+
+QUOTE, CUSTOMER_QUOTE = "5b3188dc-9a5c-4163-8756-4f228c295a59", "e241dc9e-a3f6-4573-bb01-a8ae21d2d4ae"
+REASONS = (  # the vendor's, of every tenant
+    ("DECLINE", "PRICE_TOO_HIGH", "The price is too high"),
+    ("DECLINE", "NO_LONGER_NEEDED", "It is not needed any more"),
+    ("DECLINE", "DELIVERY_TIME_LATE", "The delivery is too late"),
+    ("DECLINE", "OTHER", "Other"),
+    ("CHANGE", "WRONG_MATERIAL", "The material is wrong"),
+    ("CHANGE", "PROVIDED_PRICE_TO_HIGH", "The price is too high"),
+    ("CHANGE", "DELIVERY_TIME_LATE", "The delivery is too late"),
+    ("CHANGE", "OTHER", "Other"),
+)
 
 
 def _build_return(
@@ -32,6 +44,40 @@ def _build_return(
     }
 
 
+def _build_quote(
+    quote_id: str, status: str, customer_id: str, price_id: str, amounts: tuple[int, float]
+) -> dict[str, Any]:
+    """Return a quote of a quantity of one product, at a price without tax."""
+    (quantity, unit), product_id = amounts, price_id.partition("-")[0]
+    net = round(unit * quantity, 2)
+    prices = {"grossValue": round(net * 1.19, 2), "netValue": net}
+    names = {"12468504": "Hammer", "12849186": "Screwdriver"}
+    return {
+        "id": quote_id,
+        "customerId": customer_id,
+        "siteCode": "main",
+        "currency": "EUR",
+        "status": {"value": status},
+        "items": [
+            {
+                "id": "0",
+                "quantity": {"quantity": quantity, "unitCode": "piece"},
+                "price": {
+                    "type": "INTERNAL",
+                    "priceId": price_id,
+                    "unitPrice": unit,
+                    "newUnitPrice": unit,
+                    "totalNetValue": net,
+                    "tax": {"prices": prices, "taxClass": "STANDARD", "taxRate": 19},
+                },
+                "product": {"type": "INTERNAL", "productId": product_id, "name": {"en": names[product_id]}},
+            }
+        ],
+        "history": [],
+        "metadata": PUBLISHED_METADATA,
+    }
+
+
 ACCOUNT_ROWS: dict[str, list[dict[str, Any]]] = {
     "returns": [
         _build_return(RETURN, "PENDING", JOHN, ("John", "Doe"), ("EON1001", "The items do not work.")),
@@ -49,5 +95,21 @@ ACCOUNT_ROWS: dict[str, list[dict[str, Any]]] = {
             (JOHN, "weekly", "12849186"),
             (JACK, "default", "12849186"),
         )
+    ],
+    "quoteReasons": [
+        {
+            "id": f"642c1ff3c78f9b2958d17c{number:02}",
+            "type": kind,
+            "code": code,
+            "message": {"en": message},
+            "metadata": PUBLISHED_METADATA,
+        }
+        for number, (kind, code, message) in enumerate(REASONS, start=18)
+    ],
+    "quotes": [
+        _build_quote(QUOTE, "OPEN", JOHN, "12468504-EUR", (10, 9.9))
+        | {"companyName": "SomeCompany", "legalEntityId": SOME_COMPANY, "billingAddressId": "b05c20e034"}
+        | {"shippingAddressId": "b05c20e034", "shipping": {"value": 4.9, "methodId": "standard", "zoneId": "DE"}},
+        _build_quote(CUSTOMER_QUOTE, "AWAITING", JACK, "12849186-EUR", (20, 5.45)),
     ],
 }

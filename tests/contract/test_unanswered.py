@@ -23,7 +23,6 @@ STOREFRONT = [
     ("POST", "/fee/{tenant}/fees"),
     ("GET", "/approval/{tenant}/approvals"),
     ("GET", "/pick-pack/{tenant}/orders"),
-    ("GET", "/quote/{tenant}/quotes"),
 ]
 # method, path, service, operation, whether a contract or a client has it, tenant
 PATHS = [

@@ -94,7 +94,7 @@ def operation_facts(document: Spec, item: SpecNode, operation: SpecNode) -> Iter
 
 def body_facts(document: Spec, verb: str, holder: SpecNode) -> Iterator[str]:
     """Yield the facts about the body of a request or a reply, if it has one."""
-    if "content" in holder:
+    if "application/json" in holder.get("content", {}):
         schema = holder["content"]["application/json"]["schema"]
         yield from (f"{verb} {field}" for field in field_facts(document, schema, "body"))
 

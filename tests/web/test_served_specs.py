@@ -28,6 +28,7 @@ WITHOUT_ROWS_OF_START = {
     "coupon",
     "order",
     "payment-gateway",
+    "quote",
     "returns",
     "shipping",
     "shopping-list",
