@@ -40,6 +40,9 @@ API_SECTIONS = {  # what the API can create
     "itemAssignments",
     "groups",
     "groupUsers",
+    "accessControls",
+    "customScopes",
+    "accessControlTemplates",
     "sessionContexts",
     "carts",
     "orders",
@@ -188,6 +191,41 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "userType": "CUSTOMER",
             "metadata": PUBLISHED_METADATA,
         },
+    ],
+    "accessControls": [
+        {
+            "id": "2ac869fc-d548-4ec8-8e06-c01491314124",
+            "name": {"en": "Buyers"},
+            "scopes": ["customer.customer_read_own", "order.history_view"],
+            "restrictedTo": "CUSTOMER",
+            "predefined": True,
+            "metadata": PUBLISHED_METADATA,
+        },
+        {
+            "id": "084bcaf6-66b8-4ddd-9489-65c5f6449e94",
+            "name": {"en": "Example name", "de": "Beispielname"},
+            "description": {"en": "Example access control description"},
+            "scopes": ["custom.scope"],
+            "domains": ["example_domain"],
+            "predefined": False,
+            "metadata": PUBLISHED_METADATA,
+        },
+    ],
+    "customScopes": [
+        {
+            "id": f"custom.{name}",
+            "description": {"en": "Example scope description"},
+            "domain": "example_domain",
+            "metadata": PUBLISHED_METADATA,
+        }
+        for name in ("scope", "report")
+    ],
+    "accessControlTemplates": [
+        {"id": id_, "name": {"en": name}, "accessControls": [control]}
+        for id_, name, control in (
+            ("d843dc9e-a3f6-4573-bb01-a8ae21d2d4ae", "Buyer", "2ac869fc-d548-4ec8-8e06-c01491314124"),
+            ("d943dc9e-a3f6-4573-bb01-a8ae21d2d4ae", "Example", "084bcaf6-66b8-4ddd-9489-65c5f6449e94"),
+        )
     ],
     "groupUsers": [
         {"groupId": CUSTOMER_GROUP, "userId": JOHN, "userType": "CUSTOMER"},

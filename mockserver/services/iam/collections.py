@@ -1,4 +1,4 @@
-"""What the service stores: groups, and the users who are in them."""
+"""What the service stores: groups and the users who are in them, scopes and access controls."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT
 from ...store.state import Documents, State
 from ...store.table import Table
 from ...worlds.sample_values import sample_hex_id, sample_metadata
+from .access_collections import ACCESS_CONTROLS, SCOPES_OF_TENANT, TEMPLATES_OF_CONTROLS
 
 USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
 TEXTS = {"type": "array", "items": TEXT}
@@ -105,7 +106,7 @@ GROUPS = Collection(
                 "type": "object",
                 "properties": {"legalEntityId": describe(TEXT, "Id of the legal entity.")},
             },
-            "accessControls": describe(TEXTS, "Ids of access controls, for show."),
+            "accessControls": describe(TEXTS, "Ids of access controls, whose scopes its users have."),
             "templates": describe(TEXTS, "Ids of templates, for show."),
             "restrictions": describe(TEXTS, "Restrictions, for show."),
             "mixins": MIXINS,
@@ -137,4 +138,4 @@ GROUP_USERS = GroupUserCollection(
     ),
 )
 
-COLLECTIONS = (GROUPS, GROUP_USERS)
+COLLECTIONS = (GROUPS, GROUP_USERS, SCOPES_OF_TENANT, ACCESS_CONTROLS, TEMPLATES_OF_CONTROLS)

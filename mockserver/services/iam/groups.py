@@ -11,6 +11,7 @@ from ...errors import BadRequest, Conflict, Forbidden, Remedy
 from ...practices import documents, writes
 from ...store.state import Document, State
 from ...store.tenant import Tenant
+from .access_collections import CONTROLS
 from .collections import GROUPS
 
 GroupBody = Mapping[str, Any]
@@ -43,6 +44,7 @@ def create_group(tenant: Tenant, body: GroupBody) -> str:
         if "vendorId" in body:
             _check_vendor(group, "/vendorId")
             group["vendorId"] = body["vendorId"]
+        _check_controls(state, group)
         return documents.store_document(tenant, state, GROUPS, id_, group), id_
 
     return tenant.change(rule)
@@ -57,6 +59,7 @@ def upsert_group(tenant: Tenant, group_id: str, body: GroupBody) -> bool:
             group |= {name: old[name] for name in FIXED_FIELDS if name in old}
             if group["userType"] != old["userType"]:
                 _check_type_change(state, old, group)
+        _check_controls(state, group)
         return documents.store_document(tenant, state, GROUPS, group_id, group), old is None
 
     return tenant.change(rule)
@@ -93,6 +96,16 @@ def _check_vendor(group: GroupBody, field: str) -> None:
     """Raise BadRequest if a group with a vendor is not for employees (O4)."""
     if group["userType"] != group_membership.EMPLOYEE:
         raise constraint_error(field, "vendor", "Only groups of the type EMPLOYEE have a vendor.", "O4")
+
+
+def _check_controls(state: State, group: GroupBody) -> None:
+    """Raise BadRequest for an access control that is restricted to groups of another type (O14)."""
+    controls = state.collection(CONTROLS)
+    for id_ in group.get("accessControls", ()):
+        restriction = controls.get(id_, {}).get("restrictedTo", group["userType"])
+        if restriction != group["userType"]:
+            detail = f"The access control {id_} is restricted to groups of the type {restriction}."
+            raise constraint_error("/accessControls", "enum", detail, "O14")
 
 
 def _check_type_change(state: State, old: Document, group: GroupBody) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
-from ...access import format_scope
 from ...domain.group_membership import USER_TYPES
 from ...errors import INVALID_PARAMETERS, BadRequest
 from ...messages import Call, Handler, Listing, Reply
@@ -14,7 +10,9 @@ from ...practices.document_handlers import list_documents, present_stored, read_
 from ...practices.rows import LazyRows
 from ...store.state import Document
 from . import group_users, groups
+from .access_handlers import ACCESS_HANDLERS
 from .collections import GROUPS
+from .days import read_start_of_day
 
 
 def select_groups(call: Call) -> list[Document]:
@@ -24,7 +22,7 @@ def select_groups(call: Call) -> list[Document]:
         user_type = _read_user_type(call.query["userType"])
         selected = [group for group in selected if group["userType"] == user_type]
     if "metadataModifiedAt" in call.query:
-        start = _read_start_of_day(call.query["metadataModifiedAt"])
+        start = read_start_of_day(call.query["metadataModifiedAt"])
         selected = [group for group in selected if documents.revision_of(group).modified_at > start]
     return selected
 
@@ -94,29 +92,11 @@ def delete_user_groups(call: Call) -> Reply:
     return Reply(204)
 
 
-def get_own_scopes(call: Call) -> Reply:
-    """Return the caller's scopes (O10)."""
-    customer_id = call.principal.customer_id
-    scopes: dict[str, Any] = {"scopes": format_scope(call.principal.scopes, call.tenant.name)}
-    return Reply(200, scopes if customer_id is None else {"userId": customer_id, **scopes})
-
-
 def _read_user_type(text: str) -> str:
     if text.upper() not in USER_TYPES:
         detail = f"must be {' or '.join(USER_TYPES)}"
         raise BadRequest(INVALID_PARAMETERS, field="userType", error_type="enum", detail=detail, rule="O2")
     return text.upper()
-
-
-def _read_start_of_day(text: str) -> str:
-    """Return the start of a day, in the format of `modifiedAt`."""
-    try:
-        return f"{datetime.strptime(text, '%Y-%m-%d').date()}T00:00:00.000Z"
-    except ValueError:
-        detail = "must be a day such as 2022-01-01"
-        raise BadRequest(
-            INVALID_PARAMETERS, field="metadataModifiedAt", error_type="format", detail=detail, rule="O2"
-        ) from None
 
 
 HANDLERS: dict[str, Handler] = {
@@ -133,5 +113,5 @@ HANDLERS: dict[str, Handler] = {
     "GET-iam-retrieve-user-groups": get_user_groups,
     "DELETE-iam-remove-user-from-all-groups": delete_user_groups,
     "GET-iam-retrieve-user-group": get_user_group,
-    "GET-iam-retrieve-own-user-scopes": get_own_scopes,
+    **ACCESS_HANDLERS,
 }

@@ -34,7 +34,14 @@ GROUP_OF_USER = replace(
     },
 )
 
-PUBLIC_FIELDS: PublicFields = {"groups": ("name", "code")}
+CONTROL = RowImport(
+    collection="accessControls",
+    fields={"id": ("id", "{accessControlId}")},
+    ignored=("metadata", "role", "roleId", "resource", "resourceId"),
+)
+SCOPE = RowImport(collection="customScopes", fields={"id": "{scopeId}"}, ignored=("metadata",))
+
+PUBLIC_FIELDS: PublicFields = {"groups": ("name", "code"), "accessControls": ("name",)}
 
 IMPORTS: Imports = {
     "GET-iam-list-tenant-user-groups": [Shows(replace(GROUP, fields={}))],
@@ -51,4 +58,17 @@ IMPORTS: Imports = {
     "DELETE-iam-remove-user-from-all-groups": [Removes("groupUsers", {"userId": "{userId}"})],
     "GET-iam-retrieve-user-group": [Shows(GROUP_OF_USER)],
     "GET-iam-retrieve-own-user-scopes": [],
+    "GET-iam-list-tenant-scopes": [],
+    "GET-iam-retrieve-scope": [],
+    "PUT-iam-upsert-custom-scope": [Stores(SCOPE)],
+    "DELETE-iam-delete-custom-scope": [Removes("customScopes", {"id": "{scopeId}"})],
+    "GET-iam-list-tenant-access-controls": [Shows(CONTROL)],
+    "GET-iam-retrieve-access-control": [Shows(CONTROL)],
+    "PUT-iam-upsert-access-control": [Stores(CONTROL)],
+    "DELETE-iam-delete-access-control": [Removes("accessControls", {"id": "{accessControlId}"})],
+    "GET-iam-list-access-control-templates": [],
+    "GET-iam-list-group-access-controls": [Shows(CONTROL)],
+    "GET-iam-list-user-access-controls": [Shows(CONTROL)],
+    "GET-iam-retrieve-user-access-controls": [Shows(CONTROL)],
+    "GET-iam-retrieve-user-scopes": [],
 }
