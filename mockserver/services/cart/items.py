@@ -203,11 +203,12 @@ def _find_twin(cart: Document, draft: Body) -> Document | None:
 
 def _with_price(tenant: Tenant, state: State, cart: Document, item: Body) -> dict[str, Any]:
     """Return an item with the price that it names, for its quantity; UnusableInput if it does not apply (Q6)."""
-    match = match_item(tenant, state, item, build_cart_context(tenant, state, cart))
+    context = build_cart_context(tenant, state, cart)
+    match = match_item(tenant, state, item, context)
     if match is None:
         reason = (
             f"Price {item['price']['priceId']} does not apply to {item['quantity']} of product {item['productId']} "
-            f"on site {cart['siteCode']} in {cart['currency']}."
+            f"on site {cart['siteCode']} in {cart['currency']} for the country {context.country}."
         )
         raise UnusableInput(reason, "Q6", field="price.priceId")
     return {**item, "price": build_price_row(match)}
