@@ -84,7 +84,7 @@ TREE = st.recursive(
     max_leaves=4,
 )
 ENTRY = st.fixed_dictionaries({"index": SCALARS, "code": SCALARS, "status": SCALARS}, optional={"message": SCALARS})
-THOROUGHLY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+THOROUGHLY = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def path_ids(operation: Operation) -> dict[str, str]:

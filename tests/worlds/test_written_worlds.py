@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.resources import data_folder
@@ -180,6 +180,7 @@ def test_shipped_worlds_leave_nothing_out(path: Path) -> None:
         assert not isinstance(rows, list) or all(a is b for a, b in zip(completed[name], rows, strict=True))
 
 
+@settings(max_examples=60)
 @given(data=st.data())
 def test_what_people_may_leave_out_is_filled_in_once(data: st.DataObject) -> None:
     world = deepcopy({name: GENERATED[name] for name in GENERATED if name != "languages"})
