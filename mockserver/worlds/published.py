@@ -50,6 +50,8 @@ API_SECTIONS = {  # what the API can create
     "shoppingLists",
     "quotes",
     "quoteReasons",
+    "rewardPoints",
+    "redeemOptions",
 }
 
 PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {

@@ -1,10 +1,10 @@
-"""What customers of the shipped worlds have beyond carts and orders: returns, shopping lists and quotes."""
+"""What customers of the shipped worlds have beyond carts and orders: returns, shopping lists, quotes and points."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .published_ids import JACK, JOHN, PUBLISHED_METADATA, SOME_COMPANY
+from .published_ids import JACK, JOHN, PUBLISHED_METADATA, PUBLISHED_TIME, SOME_COMPANY
 
 RETURN, APPROVED_RETURN = "88b1779c-a8bf-4b94-b1be-b0edd149bba5", "7ba2f2b6-7dc8-45ff-9f20-4e6163c14c2e"
 
@@ -111,5 +111,43 @@ ACCOUNT_ROWS: dict[str, list[dict[str, Any]]] = {
         | {"companyName": "SomeCompany", "legalEntityId": SOME_COMPANY, "billingAddressId": "b05c20e034"}
         | {"shippingAddressId": "b05c20e034", "shipping": {"value": 4.9, "methodId": "standard", "zoneId": "DE"}},
         _build_quote(CUSTOMER_QUOTE, "AWAITING", JACK, "12849186-EUR", (20, 5.45)),
+    ],
+    "rewardPoints": [
+        {
+            "customerId": customer,
+            "addedPointsList": [
+                {
+                    "id": f"points-of-{customer}",
+                    "reference-id": order,
+                    "description": f"For the order {order}",
+                    "points": points,
+                    "createdAt": PUBLISHED_TIME,
+                    "allPointsAfterCreation": points,
+                    "usedPoints": 0,
+                    "validUntil": "2099-10-12T12:00:00.000Z",
+                    "usedWith": [],
+                }
+            ],
+            "redeemedPointsList": [],
+            "metadata": PUBLISHED_METADATA,
+        }
+        for customer, order, points in ((JOHN, "EON1001", 200), (JACK, "EON1002", 60))
+    ],
+    "redeemOptions": [
+        {
+            "id": option,
+            "type": "coupon",
+            "name": f"{amount} EUR",
+            "description": f"{amount} EUR off for {points} points",
+            "points": points,
+            "coupon": {
+                "name": f"{amount} EUR off",
+                "discountType": "ABSOLUTE",
+                "discountAbsolute": {"amount": amount, "currency": "EUR"},
+                "maxRedemptions": 1,
+            },
+            "metadata": PUBLISHED_METADATA,
+        }
+        for option, points, amount in (("5f905280df6b3b0013b6c541", 90, 10), ("5f905280df6b3b0013b6c542", 150, 20))
     ],
 }

@@ -30,6 +30,7 @@ WITHOUT_ROWS_OF_START = {
     "payment-gateway",
     "quote",
     "returns",
+    "reward-points",
     "shipping",
     "shopping-list",
 }
@@ -41,6 +42,7 @@ LATER = {
     "saveStubs": 422,
     **dict.fromkeys(("waitForRequests", "orderedRequests"), 417),
     "POST-customer-reset-password": 400,
+    "POST-reward-points-create-customer-reward-entry": 409,  # the other examples need this account
     "POST-availability-add-product": 409,  # the other examples need this availability
 }
 
