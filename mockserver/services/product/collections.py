@@ -71,20 +71,47 @@ PRODUCTS = Collection(
                 "enum": [*PRODUCT_TYPES],
             },
             "weightDependent": describe(BOOLEAN, "Whether the price can change when the product is weighed."),
-            "vendor": describe(closed_object({"id": TEXT, "name": TEXT}, ("id",)), "Who sells the product."),
+            "vendor": describe(
+                closed_object(
+                    {
+                        "id": describe(TEXT, "Id of the vendor."),
+                        "name": describe(TEXT, "Name."),
+                    },
+                    ("id",),
+                ),
+                "Who sells the product.",
+            ),
             "template": describe(
-                closed_object({"id": describe(ID, "Id of the product template."), "version": TEXT}, ("id", "version")),
+                closed_object(
+                    {
+                        "id": describe(ID, "Id of the product template."),
+                        "version": describe(TEXT, "Its version."),
+                    },
+                    ("id", "version"),
+                ),
                 "The product template, and which version of it.",
             ),
             "relatedItems": {
                 "description": "Products that go with it, each with the type of the relation.",
                 "type": "array",
-                "items": closed_object({"refId": ID, "type": TEXT}, ("refId", "type")),
+                "items": closed_object(
+                    {
+                        "refId": describe(ID, "Id of the other product."),
+                        "type": describe(TEXT, "What the other product is to this one."),
+                    },
+                    ("refId", "type"),
+                ),
             },
             "bundledProducts": {
                 "description": "The products in a bundle, and how many of each.",
                 "type": "array",
-                "items": closed_object({"productId": ID, "amount": {"type": "integer"}}, ("productId", "amount")),
+                "items": closed_object(
+                    {
+                        "productId": describe(ID, "Id of the product."),
+                        "amount": describe({"type": "integer"}, "How many."),
+                    },
+                    ("productId", "amount"),
+                ),
             },
             "media": {
                 "description": "Pictures and other files.",
@@ -116,7 +143,11 @@ TEMPLATE_PARTS: dict[str, Any] = {
     "attributes": {
         "description": "The attributes of the products that are made from it.",
         "type": "array",
-        "items": {"type": "object", "required": ["key", "name", "type", "metadata"], "properties": {"key": TEXT}},
+        "items": {
+            "type": "object",
+            "required": ["key", "name", "type", "metadata"],
+            "properties": {"key": describe(TEXT, "Key of the attribute.")},
+        },
     },
 }
 TEMPLATES = Collection(

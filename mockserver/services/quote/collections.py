@@ -14,33 +14,52 @@ from .quote_statuses import OPEN, STATUSES
 
 QUOTES, REASONS = "quotes", "quoteReasons"
 
+AMOUNT = {"type": "number"}
 ITEM = {
     "type": "object",
     "required": ["id", "quantity", "price", "product"],
     "properties": {
         "id": describe(ID, "Id of the item."),
         "quantity": {
+            "description": "How much of the product.",
             "type": "object",
             "required": ["quantity"],
-            "properties": {"quantity": {"type": "number", "exclusiveMinimum": 0}, "unitCode": TEXT},
+            "properties": {
+                "quantity": {"type": "number", "exclusiveMinimum": 0, "description": "The number."},
+                "unitCode": describe(TEXT, "Code of the unit."),
+            },
         },
         "price": {
+            "description": "What it costs.",
             "type": "object",
             "properties": {
-                "unitPrice": {"type": "number"},
-                "newUnitPrice": {"type": "number"},
-                "totalNetValue": {"type": "number"},
+                "unitPrice": describe(AMOUNT, "Price of one unit."),
+                "newUnitPrice": describe(AMOUNT, "The price that the employee offers instead."),
+                "totalNetValue": describe(AMOUNT, "Price of all units, without tax."),
                 "tax": {
+                    "description": "The tax on it.",
                     "type": "object",
-                    "properties": {"taxClass": TEXT, "taxRate": {"type": "number"}},
+                    "properties": {
+                        "taxClass": describe(TEXT, "Code of the tax class."),
+                        "taxRate": describe(AMOUNT, "Rate in percent."),
+                    },
                 },
             },
         },
-        "product": {"type": "object", "properties": {"productId": ID}},
+        "product": {
+            "description": "The product.",
+            "type": "object",
+            "properties": {"productId": describe(ID, "Id of the product.")},
+        },
     },
 }
 STATUS = closed_object(
-    {"value": {"enum": list(STATUSES)}, "comment": TEXT, "quoteReasonId": describe(ID, "Id of a reason.")}, ("value",)
+    {
+        "value": {"enum": list(STATUSES), "description": "The status itself."},
+        "comment": describe(TEXT, "What was said at the last change."),
+        "quoteReasonId": describe(ID, "Id of a reason."),
+    },
+    ("value",),
 )
 
 

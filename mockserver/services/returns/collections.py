@@ -13,7 +13,10 @@ RETURNS = "returns"
 PENDING, APPROVED, REJECTED, CLOSED = "PENDING", "APPROVED", "REJECTED", "CLOSED"
 DAYS_UNTIL_EXPIRY = 30  # the vendor's value for tenants that configure none
 
-REASON = {"type": "object", "properties": {"code": TEXT, "details": TEXT}}
+REASON = {
+    "type": "object",
+    "properties": {"code": describe(TEXT, "Code of the reason."), "details": describe(TEXT, "The reason in words.")},
+}
 ITEM = {
     "type": "object",
     "required": ["id", "quantity"],
