@@ -12,6 +12,7 @@ PROFILE_FIELDS = (
     *("preferredLanguage", "preferredCurrency", "preferredSite"),
 )
 DEFAULT_PASSWORD = "secret1"  # noqa: S105 - of customers without a password in the world (B5c)
+CONTACT_ASSIGNMENTS = "contactAssignments"  # the name of the collection
 ALL_MIXINS = frozenset({"mixin", "mixin:*"})  # the two published ways to expand them
 
 
@@ -64,12 +65,19 @@ def legal_entities_of(state: State, customer: Document) -> list[Document]:
 
 
 def contact_assignment_id(entity_id: str, customer_id: str) -> str:
-    """Return the id of a customer's contact assignment to a legal entity, the same in every run (M4)."""
+    """Return the id of a contact assignment of which nothing is stored, the same in every run (M4)."""
     return derive_assignment_id(entity_id, customer_id)
 
 
+def find_contact(state: State, entity_id: str, customer_id: str) -> Document:
+    """Return what is known of a customer as a contact of a legal entity: what is stored, or else its id (M4)."""
+    stored = state.collection(CONTACT_ASSIGNMENTS).values()
+    contacts = (row for row in stored if (row["legalEntityId"], row["customerId"]) == (entity_id, customer_id))
+    return next(contacts, {"id": contact_assignment_id(entity_id, customer_id)})
+
+
 def _business_model(state: State, customer: Document) -> dict[str, Any]:
-    entities = [_legal_entity_membership(entity, customer) for entity in legal_entities_of(state, customer)]
+    entities = [_legal_entity_membership(state, entity, customer) for entity in legal_entities_of(state, customer)]
     b2b: dict[str, Any] = {}
     if "companyRegistrationId" in customer:
         b2b["companyRegistrationId"] = customer["companyRegistrationId"]
@@ -78,6 +86,6 @@ def _business_model(state: State, customer: Document) -> dict[str, Any]:
     return {"businessModel": "B2B" if entities else "B2C"} | ({"b2b": b2b} if b2b else {})
 
 
-def _legal_entity_membership(entity: Document, customer: Document) -> dict[str, Any]:
-    contact_id = contact_assignment_id(entity["id"], customer["id"])
+def _legal_entity_membership(state: State, entity: Document, customer: Document) -> dict[str, Any]:
+    contact_id = find_contact(state, entity["id"], customer["id"])["id"]
     return {"id": entity["id"], "name": entity["name"], "contactAssignmentId": contact_id}

@@ -58,6 +58,7 @@ def _order_rows(state: State, collections: Mapping[str, Collection]) -> dict[str
     names = (
         *("segments", "products", "categories", "customers", "legalEntities", "groups", "sites", "sessionContexts"),
         *("prices", "priceModels", "priceLists", "priceListPrices", "accessControls", "customScopes"),
+        "locations",
     )
     rows = {name: [row for _, row in collections[name].export(state)] for name in names}
     assignments = [assignment for table in state.members.by_segment.values() for assignment in table.values()]

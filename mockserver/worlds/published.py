@@ -60,6 +60,21 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
         {"id": ANOTHER_COMPANY, "name": "AnotherCompany"},
         {"id": THIRD_COMPANY, "name": "ThirdCompany"},
     ],
+    "locations": [
+        {
+            "id": f"{name}-office",
+            "name": f"{name.capitalize()} office",
+            "type": kind,
+            "contactDetails": {
+                "emails": [f"{name}@example.com"],
+                "addressLine1": "Platz der Republik 1",
+                "city": "Berlin",
+                "postcode": "11011",
+                "countryCode": "DE",
+            },
+        }
+        for name, kind in (("main", "HEADQUARTER"), ("sales", "OFFICE"))
+    ],
     "customers": [
         {
             "id": JOHN,

@@ -82,7 +82,7 @@ def test_m3_a_token_that_is_bound_to_a_legal_entity_lists_the_others_too(client:
     [
         (f"id={COMPANY}", [COMPANY]),
         ("name=SomeBranch", ["subsidiary"]),
-        ("name=Some", []),
+        ("name=some", [COMPANY, "subsidiary"]),
         ("type=SUBSIDIARY", ["subsidiary"]),
         ("type=COMPANY", ENTITIES),
         (f"parentId={COMPANY}", ["subsidiary"]),

@@ -43,13 +43,6 @@ def prepare_price_list(state: State, body: Body) -> Body:
     return content | {name: list(dict.fromkeys(content[name])) for name in LISTS_OF_CODES if name in content}
 
 
-def drop_prices(state: State, list_id: str) -> State:
-    """Return a state without the prices of a price list."""
-    for price in list_prices(state, list_id):
-        state = state.without_document(LIST_PRICES, price["id"])
-    return state
-
-
 def list_prices(state: State, list_id: str) -> list[Document]:
     """Return the prices of a price list; nothing for a missing list (C9)."""
     return [price for price in state.collection(LIST_PRICES).values() if price[PRICE_LIST_ID] == list_id]
