@@ -7,6 +7,13 @@ from .price_matching import PRICES
 from .stock import AVAILABILITIES
 
 PRODUCTS = "products"
+PRICE_LIST_PRICES = "priceListPrices"
+PARTS_WITH_PRODUCTS = (  # collection, field with a list, and field of its parts with the id of a product
+    (PRODUCTS, "relatedItems", "refId"),
+    (PRODUCTS, "bundledProducts", "productId"),
+    ("carts", "items", "productId"),
+    ("shoppingLists", "items", "productId"),
+)
 PRODUCT = "PRODUCT"  # the type of items and of what is assigned to segments
 
 
@@ -42,25 +49,27 @@ def drop_template(state: State, template_id: str) -> State:
 
 
 def drop_product_uses(state: State, product_id: str) -> State:
-    """Return a state without prices, stock and assignments of a product, and without relations to it (L8)."""
+    """Return a state without prices, stock and assignments of a product, in which no list has it (L8)."""
     for segment_id in list(state.items):
         state = state.without_item(segment_id, (PRODUCT, product_id))
-    for key, row in state.collection(PRICES).items():
-        if row["itemId"] == {"itemType": PRODUCT, "id": product_id}:
-            state = state.without_document(PRICES, key)
+    for prices in (PRICES, PRICE_LIST_PRICES):
+        for key, row in state.collection(prices).items():
+            if row["itemId"].get("itemType", PRODUCT) == PRODUCT and row["itemId"]["id"] == product_id:
+                state = state.without_document(prices, key)
     for key, row in state.collection(AVAILABILITIES).items():
         if row["productId"] == product_id:
             state = state.without_document(AVAILABILITIES, key)
-    for field, id_field in (("relatedItems", "refId"), ("bundledProducts", "productId")):
-        state = _drop_relations(state, field, id_field, product_id)
+    for collection, field, id_field in PARTS_WITH_PRODUCTS:
+        state = _drop_parts(state, collection, field, id_field, product_id)
     return state
 
 
-def _drop_relations(state: State, field: str, id_field: str, product_id: str) -> State:
-    for key, product in state.products.items():
-        rest = [part for part in product.get(field, ()) if part[id_field] != product_id]
-        if len(rest) < len(product.get(field, ())):
-            state = state.with_document(PRODUCTS, key, {**product, field: rest})
+def _drop_parts(state: State, collection: str, field: str, id_field: str, product_id: str) -> State:
+    """Return a state in which no list in this field of a collection has a part with this product."""
+    for key, row in state.collection(collection).items():
+        rest = [part for part in row.get(field, ()) if part.get(id_field) != product_id]
+        if len(rest) < len(row.get(field, ())):
+            state = state.with_document(collection, key, {**row, field: rest})
     return state
 
 

@@ -10,7 +10,11 @@ from ..store.collection import Collection
 from ..store.row_schemas import CHOSEN_TEXTS, LOCALIZED
 from ..store.state import State
 from ..wording import json_pointer
+from . import languages
 
+UNSUPPORTED_LOCALE = (
+    "Unsupported locale format. Please provide one of: 'fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5 or en-EN or en'"
+)
 TEXT_SCHEMAS = (LOCALIZED["$ref"], CHOSEN_TEXTS["$ref"])
 
 
@@ -40,3 +44,21 @@ def check_languages(state: State, field: str, by_language: Mapping[str, str] | N
         if language not in state.languages:
             detail = f"The tenant has the languages {', '.join(state.languages)}."
             raise BadRequest(field=json_pointer([field, language]), error_type="language", detail=detail, rule="D20")
+
+
+def check_named_languages(fields: Iterable[str], body: Mapping[str, Any], header: str | None, *, rule: str) -> None:
+    """Raise BadRequest for a text in a language that `Content-Language` does not name; without it, it may be any.
+
+    rule: the id of the rule that says so.
+    """
+    try:
+        preferences = languages.parse_accept_language(header)
+    except BadRequest:
+        raise BadRequest(UNSUPPORTED_LOCALE, field="Content-Language", error_type="format", rule=rule) from None
+    if preferences is None or "*" in (header or ""):
+        return
+    for name in fields:
+        for language in body.get(name) or ():
+            if language.lower() not in preferences.preferred:
+                detail = "Content-Language does not name this language."
+                raise BadRequest(field=json_pointer([name, language]), error_type="language", detail=detail, rule=rule)

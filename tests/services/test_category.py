@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from mockserver.access import Principal
 from mockserver.services.category import categories, forest
+from mockserver.store.collection import Collection
 from mockserver.store.state import Document, State
 from tests.support.client import Client
 from tests.support.samples import GOLDEN, HAMMER, PLATINUM, WORLDS, write_default_world
@@ -25,7 +26,18 @@ NEXT = ROOM | {"id": "next", "parentId": "room", "code": "N", "localizedDescript
 LAMP = {"id": "lamp", "code": "L", "name": {"en": "Lamp"}, "categories": ["inner", "room"]}
 DARK = {"id": "dark", "code": "D", "name": {"en": "Dark Lamp"}, "categories": ["room", "next"], "published": False}
 LANGUAGES = {"default": "de", "supported": ["de", "en"]}
-NOTHING = {"itemAssignments": [], "prices": [], "availabilities": [], "carts": [], "languages": LANGUAGES}
+
+
+def targets_of(collection: Collection) -> set[str]:
+    """Return the sections that rows of a collection refer to."""
+    targets = [target if isinstance(target, str) else target.targets for target in collection.references.values()]
+    return {name for target in targets for name in ([target] if isinstance(target, str) else target.values())}
+
+
+REFERRING = [
+    name for name, collection in WORLDS.collections.items() if {"products", "categories"} & targets_of(collection)
+]
+NOTHING = {**{name: [] for name in REFERRING if name not in {"products", "categories"}}, "languages": LANGUAGES}
 READER = Principal(frozenset({forest.READ_UNPUBLISHED_CATEGORIES}))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, InvalidToken, NotFound, StaleVersion
-from ...practices import documents, languages, texts
+from ...practices import documents, texts
 from ...practices.error_shapes import write_coded_error
 from ...store.clock import normalize_timestamp, parse_timestamp
 from ...store.state import Document, State
@@ -15,9 +15,6 @@ from ...store.state import Document, State
 LOCALIZED_FIELDS = ("name", "description")
 WRITABLE = frozenset({"id", *LOCALIZED_FIELDS, "visibility", "publishedSites", "categoryIds", "metadata"})
 PERIOD = ("from", "to")
-UNSUPPORTED_LOCALE = (
-    "Unsupported locale format. Please provide one of: 'fr-CH, fr;q=0.9, en;q=0.8, de;q=0.7, *;q=0.5 or en-EN or en'"
-)
 
 
 def catalog_row(catalog: Document, now: datetime) -> dict[str, Any]:
@@ -36,7 +33,7 @@ def is_visible_catalog(catalog: Document, now: datetime) -> bool:
     return visibility.get("visible", False) and is_in_period
 
 
-def build_content(state: State, body: Mapping[str, Any], content_language: str | None) -> dict[str, Any]:
+def build_catalog(state: State, body: Mapping[str, Any], content_language: str | None) -> dict[str, Any]:
     """Return what is stored of a body, its times in UTC.
 
     BadRequest for a time that is none, and for texts in languages that the header or the tenant lacks (T8).
@@ -44,7 +41,7 @@ def build_content(state: State, body: Mapping[str, Any], content_language: str |
     content = {name: value for name, value in body.items() if name in WRITABLE}
     for name in LOCALIZED_FIELDS:
         texts.check_languages(state, name, content.get(name))
-        _check_header(name, content.get(name, {}), content_language)
+    texts.check_named_languages(LOCALIZED_FIELDS, content, content_language, rule="T8")
     if "visibility" in content:
         content["visibility"] = {
             name: _normalize_time(name, value) if name in PERIOD else value
@@ -67,20 +64,6 @@ def write_catalog_error(error: ClientError) -> dict[str, Any]:
     elif isinstance(error, Conflict) and not isinstance(error, StaleVersion):
         body["message"] = "Given resource already exists."
     return body
-
-
-def _check_header(field: str, by_language: Mapping[str, str], header: str | None) -> None:
-    """Raise BadRequest for a text in a language that `Content-Language` does not name."""
-    try:
-        preferences = languages.parse_accept_language(header)
-    except BadRequest:
-        raise BadRequest(UNSUPPORTED_LOCALE, field="Content-Language", error_type="format", rule="T8") from None
-    if preferences is None or "*" in (header or ""):
-        return
-    for language in by_language:
-        if language.lower() not in preferences.preferred:
-            detail = "Content-Language does not name this language."
-            raise BadRequest(field=f"/{field}/{language}", error_type="language", detail=detail, rule="T8")
 
 
 def _normalize_time(name: str, text: str | None) -> str | None:

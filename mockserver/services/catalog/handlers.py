@@ -29,7 +29,7 @@ def get_catalog(call: Call) -> Reply:
 
 def select_content(call: Call, body: Body) -> dict[str, Any]:
     """Return what is stored of a body; BadRequest (T8)."""
-    return catalogs.build_content(call.tenant.state, body, call.header.get("Content-Language"))
+    return catalogs.build_catalog(call.tenant.state, body, call.header.get("Content-Language"))
 
 
 HANDLERS: dict[str, Handler] = {

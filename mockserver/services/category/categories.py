@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...errors import NotFound
+from ...practices import documents, mixins
 from ...practices.languages import LanguagePreferences, localize_map
 from ...practices.rows import LazyRows
-from ...store.state import IMPORTED_REVISION, Document, State
+from ...store.state import Document, State
 from .forest import CategoryForest
 
 SHARED_CATEGORY_FIELDS = ("code", "localizedDescription", "localizedSlug", "ecn", "validity", "position", "published")
@@ -23,7 +24,9 @@ def category_rows(state: State, categories: Iterable[Document]) -> LazyRows[Docu
 def category_row(state: State, category: Document) -> dict[str, Any]:
     """Return the row of a category; absent values are left out (C12), and the list of media is empty (K6)."""
     parent = {"parentId": category["parentId"]} if "parentId" in category else {}
-    return parent | _shared_fields(state, category) | {"metadata": IMPORTED_REVISION.to_metadata(None), "media": []}
+    metadata = documents.revision_of(category).to_metadata(mixins.mixin_urls(category))
+    own = {"mixins": category["mixins"]} if "mixins" in category else {}
+    return parent | _shared_fields(state, category) | own | {"metadata": metadata, "media": []}
 
 
 def category_row_with_ancestors(forest: CategoryForest, category: Document) -> dict[str, Any]:

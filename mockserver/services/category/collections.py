@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...store.collection import Collection
 from ...store.row_defaults import copy_field
 from ...store.row_generation import CountRange, GeneratedRow, RowContext, RowGenerator
-from ...store.row_schemas import BOOLEAN, ID, LOCALIZED, TEXT, VALIDITY, closed_object, describe
+from ...store.row_schemas import BOOLEAN, ID, LOCALIZED, METADATA, MIXINS, TEXT, VALIDITY, closed_object, describe
 from ...worlds.sample_values import sample_tool_names
 
 FIRST_CATEGORY_ID = 40_000_000  # of generated categories
@@ -46,6 +46,8 @@ CATEGORIES = Collection(
             "validity": describe(VALIDITY, "When the category is valid."),
             "position": {"description": "Place among its siblings.", "type": "integer", "minimum": 0},
             "published": describe(BOOLEAN, "Whether everybody sees the category."),
+            "mixins": MIXINS,
+            "metadata": METADATA,
         },
         ("id",),
     ),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from ...access import authorize
 from ...errors import NotFound
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.rows import LazyRows
-from ...store.state import Document
-from . import assignments, categories
+from ...store.state import Document, derive_assignment_id
+from . import assignment_writes, assignments, categories
+from .category_writes import MANAGE, CategoryWriter
 from .forest import CategoryForest, visible_forest
 
 ROOT_HINT = "a root has no parents and no subcategories here, unless the setting root_relatives is list"
@@ -83,6 +85,92 @@ def get_category_tree(call: Call) -> Reply:
     return Reply(200, categories.build_category_tree(_visible_forest(call), call.path["categoryId"]))
 
 
+def rebuild_category_tree(call: Call) -> Reply:
+    """Return the tree of a root, which is always up to date (K12)."""
+    authorize(call.principal, (MANAGE,))
+    return Reply(200, categories.build_category_tree(_visible_forest(call), call.path["rootCategoryId"]))
+
+
+def post_category(call: Call) -> Reply:
+    """Create a category (K8)."""
+    return Reply(201, {"id": _writer(call).create(call.body)})
+
+
+def put_category(call: Call) -> Reply:
+    """Create or replace a category (K8)."""
+    category_id = call.path["categoryId"]
+    return Reply(201, {"id": category_id}) if _writer(call).upsert(category_id, call.body) else Reply(204)
+
+
+def patch_category(call: Call) -> Reply:
+    """Change fields of a category (K8)."""
+    _writer(call).merge(call.path["categoryId"], call.body, call.validate_patched)
+    return Reply(204)
+
+
+def delete_category(call: Call) -> Reply:
+    """Delete a category (K10)."""
+    with_subcategories = call.query.get("withSubcategories", False)
+    _writer(call).remove(call.path["categoryId"], with_subcategories=with_subcategories)
+    return Reply(204)
+
+
+def post_category_assignment(call: Call) -> Reply:
+    """Assign a product to a category (K11)."""
+    id_, _ = assignment_writes.assign_product(call.tenant, call.path["categoryId"], call.body["ref"]["id"])
+    return Reply(201, {"id": id_})
+
+
+def put_category_assignment(call: Call) -> Reply:
+    """Assign the product in the path to a category (K11)."""
+    id_, is_new = assignment_writes.assign_product(call.tenant, call.path["categoryId"], call.path["referenceId"])
+    return Reply(201, {"id": id_}) if is_new else Reply(204)
+
+
+def post_category_assignments(call: Call) -> Reply:
+    """Assign many products to a category."""
+    category_id, errors = call.path["categoryId"], call.element_errors
+    return Reply(207, assignment_writes.assign_products(call.tenant, category_id, call.body, errors, upserts=False))
+
+
+def put_category_assignments(call: Call) -> Reply:
+    """Assign many products to a category, unless they are assigned already."""
+    category_id, errors = call.path["categoryId"], call.element_errors
+    return Reply(207, assignment_writes.assign_products(call.tenant, category_id, call.body, errors, upserts=True))
+
+
+def delete_category_assignments(call: Call) -> Reply:
+    """Remove all products from a category."""
+    assignment_writes.remove_assignments(call.tenant, call.path["categoryId"])
+    return Reply(204)
+
+
+def delete_category_assignment(call: Call) -> Reply:
+    """Remove the assignment with the id in the path."""
+    category_id, id_ = call.path["categoryId"], call.path["assignmentId"]
+    assignment_writes.remove_assignment(
+        call.tenant, category_id, lambda product_id: derive_assignment_id(category_id, product_id) == id_, id_
+    )
+    return Reply(204)
+
+
+def delete_category_reference(call: Call) -> Reply:
+    """Remove the product in the path from a category."""
+    wanted_id = call.path["referenceId"]
+    assignment_writes.remove_assignment(call.tenant, call.path["categoryId"], wanted_id.__eq__, wanted_id)
+    return Reply(204)
+
+
+def delete_reference(call: Call) -> Reply:
+    """Remove a product from all its categories."""
+    assignment_writes.remove_product(call.tenant, call.path["referenceId"])
+    return Reply(204)
+
+
+def _writer(call: Call) -> CategoryWriter:
+    return CategoryWriter(call.tenant, call.principal, call.header.get("Content-Language"), call.query.get("publish"))
+
+
 def _visible_forest(call: Call) -> CategoryForest:
     return visible_forest(call.tenant.state, call.principal, with_unpublished=call.query.get("showUnpublished", False))
 
@@ -106,4 +194,17 @@ HANDLERS: dict[str, Handler] = {
     "GET-category-tree-retrieve-category-tree": get_category_trees,
     "POST-category-tree-search-category-trees": post_category_trees_search,
     "GET-category-tree-retrieve-category-tree-by-id": get_category_tree,
+    "POST-category-tree-rebuild-category-tree": rebuild_category_tree,
+    "POST-category-tree-create-category": post_category,
+    "PUT-category-tree-update-category": put_category,
+    "PATCH-category-tree-update-category": patch_category,
+    "DELETE-category-tree-remove-category": delete_category,
+    "POST-category-tree-assign-resource": post_category_assignment,
+    "PUT-category-tree-assign-resource": put_category_assignment,
+    "POST-category-tree-assign-category-resources": post_category_assignments,
+    "PUT-category-tree-update-category-assignments": put_category_assignments,
+    "DELETE-category-tree-remove-all-category-assignments": delete_category_assignments,
+    "DELETE-category-tree-remove-category-assignment": delete_category_assignment,
+    "DELETE-category-tree-remove-category-assignment-by-reference-id": delete_category_reference,
+    "DELETE-category-tree-remove-all-assignments": delete_reference,
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...importing.row_imports import Imports, PublicFields, RowImport, Shows
+from dataclasses import replace
+
+from ...importing.row_imports import Imports, Merges, PublicFields, Removes, RowImport, Shows, Stores
 
 CATEGORY = RowImport(
     collection="categories",
@@ -37,6 +39,19 @@ CATEGORY_OF_PRODUCT = RowImport(
     },
 )
 
+WRITTEN_CATEGORY = RowImport(
+    collection="categories",
+    fields={"id": ("id", "<id"), "name": "localizedName"},
+    ignored=("metadata", "type", "ownClassificationMixins"),
+)
+NAMED_CATEGORY = replace(WRITTEN_CATEGORY, fields={"id": "{categoryId}", "name": "localizedName"})
+ASSIGNED_PRODUCT = RowImport(
+    collection="products",
+    fields={"id": ("ref.id", "{referenceId}")},
+    additions={"categories": "{categoryId}"},
+    has_only_fields=True,
+)
+
 PUBLIC_FIELDS: PublicFields = {"categories": ("name", "code", "localizedSlug")}
 
 IMPORTS: Imports = {
@@ -50,4 +65,17 @@ IMPORTS: Imports = {
     "GET-category-tree-retrieve-category-tree": [Shows(TREE_NODE)],
     "POST-category-tree-search-category-trees": [Shows(TREE_NODE)],
     "GET-category-tree-retrieve-category-tree-by-id": [Shows(TREE_NODE)],
+    "POST-category-tree-rebuild-category-tree": [Shows(TREE_NODE)],
+    "POST-category-tree-create-category": [Stores(WRITTEN_CATEGORY)],
+    "PUT-category-tree-update-category": [Stores(NAMED_CATEGORY)],
+    "PATCH-category-tree-update-category": [Merges(NAMED_CATEGORY)],
+    "DELETE-category-tree-remove-category": [Removes("categories", {"id": "{categoryId}"})],
+    "POST-category-tree-assign-resource": [Merges(ASSIGNED_PRODUCT)],
+    "PUT-category-tree-assign-resource": [Merges(ASSIGNED_PRODUCT)],
+    "POST-category-tree-assign-category-resources": [Merges(ASSIGNED_PRODUCT)],
+    "PUT-category-tree-update-category-assignments": [Merges(ASSIGNED_PRODUCT)],
+    "DELETE-category-tree-remove-all-category-assignments": [],
+    "DELETE-category-tree-remove-category-assignment": [],
+    "DELETE-category-tree-remove-category-assignment-by-reference-id": [],
+    "DELETE-category-tree-remove-all-assignments": [],
 }

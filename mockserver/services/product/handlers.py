@@ -91,7 +91,7 @@ def _show_location(call: Call, product_id: str) -> Reply:
 
 
 def _read_template(call: Call, body: Body) -> dict[str, Any]:
-    return templates.build_content(call.tenant.state, body, call.header.get("Content-Language"))
+    return templates.build_template(call.tenant.state, body, call.header.get("Content-Language"))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -40,7 +40,7 @@ def find_version(state: State, template_id: str, version: str | None) -> Row:
     )
 
 
-def build_content(state: State, body: Mapping[str, Any], language: str | None) -> dict[str, Any]:
+def build_template(state: State, body: Mapping[str, Any], language: str | None) -> dict[str, Any]:
     """Return what is stored of a body; BadRequest for a text in a language that the tenant lacks (D20)."""
     content = {name: body[name] for name in ("id", *CONTENT) if name in body}
     return texts.name_languages(state, TEMPLATES, content, language)
@@ -53,7 +53,7 @@ def update_template(tenant: Tenant, template_id: str, body: Mapping[str, Any], l
         old = documents.find_document(state, TEMPLATES, template_id)
         row = template_row(old)
         earlier = [*old.get(EARLIER, ()), {name: row[name] for name in CONTENT}]
-        content = {**build_content(state, body, language), EARLIER: earlier}
+        content = {**build_template(state, body, language), EARLIER: earlier}
         return documents.store_document(tenant, state, TEMPLATES, template_id, content), None
 
     tenant.change(rule)
