@@ -17,6 +17,7 @@ from .published_ids import (
 
 CUSTOMER_CART, VISITOR_CART = "65141d687308095e25ca0671", "60effb93e5545f246574fde2"
 PRICE_LIST = "example-id-1"
+UNRESTRICTED = {"version": 1, "secured": False, "restricted": False, "readOnly": False}  # properties
 OPEN_CART = {"siteCode": "main", "currency": "EUR", "status": "OPEN"}
 
 
@@ -133,6 +134,18 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "description": {"en": "At a lower price.", "de": "Zu einem niedrigeren Preis."},
             "overlay": {"position": 1, "isTrue": True},
         }
+    ],
+    "configurations": [
+        {"key": "theme", "value": "light", **UNRESTRICTED},
+        {"key": "newsletter", "value": True, **UNRESTRICTED},
+    ],
+    "clientConfigurations": [
+        {"id": f"{client}/theme", "client": client, "key": "theme", "value": "dark", **UNRESTRICTED}
+        for client in ("storefront", "app")
+    ],
+    "globalConfigurations": [
+        {"key": "maintenance", "value": False, **UNRESTRICTED},
+        {"key": "region", "value": {"code": "EU"}, **UNRESTRICTED},
     ],
     "priceModels": [
         {

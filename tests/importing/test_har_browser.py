@@ -23,7 +23,7 @@ STOREFRONT = """async () => {
   const visitor = (await get("/customerlogin/auth/anonymous/login?tenant=acme&client_id=storefront")).access_token;
   await get("/site/acme/sites", visitor);
   await get("/category/acme/category-trees", visitor);
-  await get("/price/acme/prices", visitor);
+  await get("/ai-service/acme/jobs", visitor);
   const body = JSON.stringify({email: "john.doe@email.com", password: "secret1"});
   const token = (await get("/customer/acme/login", visitor, {method: "POST", body})).access_token;
   await get("/customer/acme/me?expand=addresses", token);
@@ -48,7 +48,7 @@ def test_a_recorded_visit_becomes_a_world(tmp_path: Path) -> None:
     assert GOLDEN in own_segments
     result = run_command("world", "from-har", str(har), "-o", str(world_file))
     assert result.returncode == 0, result.stderr
-    assert "GET /price/{tenant}/prices: not simulated" in result.stderr
+    assert "GET /ai-service/{tenant}/jobs: not simulated" in result.stderr
     assert f"with the new password {NEW_PASSWORD}" in result.stderr
     assert not [text for text in ("john.doe", "Doe", "secret1", "Platz der") if text in world_file.read_text()]
     world, report = import_file(har)

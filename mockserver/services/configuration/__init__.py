@@ -1,4 +1,4 @@
-"""The Configuration Service: reads of a tenant's languages and currencies."""
+"""The Configuration Service: properties of a tenant and of its clients."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ...importing.recorded_call import RecordedCall
-from ...importing.row_imports import Change, Imports, Tells
+from ...importing.row_imports import Change, Imports, Removes, RowImport, Stores, Tells
 
 SECTIONS = {"project_lang": "languages", "project_curr": "currencies"}  # by the key of the property
 
@@ -36,10 +36,21 @@ def _parse_options(value: Any) -> list[dict[str, Any]]:
     return [option for option in options if isinstance(option, dict) and isinstance(option.get("id"), str)]
 
 
+PROPERTY = RowImport(collection="configurations", fields={"key": ("{propertyKey}", "key")}, ignored=("version",))
 PROPERTIES = [Tells(read_properties)]
 
 IMPORTS: Imports = {
     "GET-configuration-list-config": PROPERTIES,
     "GET-configuration-list-basic-config": PROPERTIES,
     "GET-configuration-retrieve-config": PROPERTIES,
+    "GET-global-configuration-list-config": [],
+    "POST-configuration-create-config": [Stores(PROPERTY)],
+    "PUT-configuration-update-config": [Stores(PROPERTY)],
+    "DELETE-configuration-remove-config": [Removes("configurations", {"key": "{propertyKey}"})],
+    "GET-configuration-list-clients": [],
+    "GET-configuration-list-client-config": [],
+    "POST-configuration-create-client-config": [],
+    "GET-configuration-retrieve-client-config": [],
+    "PUT-configuration-update-client-config": [],
+    "DELETE-configuration-remove-client-config": [],
 }

@@ -1,4 +1,4 @@
-"""The Site Settings Service: reads of sites."""
+"""The Site Settings Service: sites and their mixins."""
 
 from __future__ import annotations
 

@@ -13,7 +13,10 @@ from ...store.row_schemas import (
     CURRENCY,
     ID,
     LANGUAGE,
+    METADATA,
+    MIXINS,
     TEXT,
+    Schema,
     closed_object,
     describe,
     unique_list,
@@ -21,6 +24,7 @@ from ...store.row_schemas import (
 
 DEFAULT_ADDRESS: Row = {"country": "DE", "zipCode": "10115"}  # of a site, which the contract requires (N2)
 DEFAULT_CURRENCY = "EUR"
+PLUGIN_FIELDS = ("shipping", "payment", "tax")
 ADDRESS = closed_object(
     {
         "street": describe(TEXT, "Street."),
@@ -29,11 +33,38 @@ ADDRESS = closed_object(
         "city": describe(TEXT, "City."),
         "country": describe(COUNTRY, "Country.", default=DEFAULT_ADDRESS["country"]),
         "state": describe(TEXT, "State or province."),
+        "streetAppendix": describe(TEXT, "What follows the number."),
+        **{f"extraLine{number}": describe(TEXT, "Another line of the address.") for number in range(1, 5)},
     }
 )
 HOME_BASE = closed_object(
-    {"address": describe(ADDRESS, "Address of the site."), "timezone": describe(TEXT, "Such as Europe/Berlin.")}
+    {
+        "address": describe(ADDRESS, "Address of the site."),
+        "location": describe(
+            closed_object(
+                {
+                    "latitude": describe({"type": "number"}, "Degrees north."),
+                    "longitude": describe({"type": "number"}, "Degrees east."),
+                }
+            ),
+            "Where it is on a map.",
+        ),
+        "timezone": describe(TEXT, "Such as Europe/Berlin."),
+    }
 )
+PLUGINS: Schema = {
+    "type": "array",
+    "items": closed_object(
+        {
+            "id": describe(TEXT, "Id of the service."),
+            "name": describe(TEXT, "Name of the service."),
+            "serviceType": describe(TEXT, "What kind of service it is."),
+            "serviceUrl": describe(TEXT, "URL of the service, which is not called."),
+            "active": describe(BOOLEAN, "Whether it is used; true if left out."),
+            "configuration": {"description": "What the service is told.", "type": "object"},
+        }
+    ),
+}
 
 NAMED_SITES = (
     ("main", "Main", "EUR"),
@@ -84,6 +115,7 @@ def _generate_site(context: RowContext) -> GeneratedRow:
         "defaultLanguage": default_language,
         "languages": sorted({default_language, languages[0], languages[(number + 1) % len(languages)]}),
         "currency": currency,
+        **({"mixins": {"generalShopSettings": {"active": True}}} if number == 0 else {}),
     }
 
 
@@ -123,6 +155,17 @@ SITES = Collection(
             "shipToCountries": unique_list(
                 COUNTRY, description="Where the site ships to; its own country if left out."
             ),
+            "taxDeterminationBasedOn": {
+                "description": "Whose taxes count, for show; BILLING_ADDRESS if left out.",
+                "enum": ["BILLING_ADDRESS", "SHIPPING_ADDRESS"],
+            },
+            "cartCalculationScale": describe({"type": "integer", "minimum": 0}, "Digits of totals, for show."),
+            **{name: describe(PLUGINS, f"Services for {name}, for show.") for name in PLUGIN_FIELDS},
+            "assistedBuying": describe(
+                closed_object({"storefrontUrl": describe(TEXT, "URL of the storefront.")}), "For show."
+            ),
+            "mixins": MIXINS,
+            "metadata": METADATA,
         },
         ("code",),
     ),
