@@ -171,11 +171,13 @@ class Settings:
     auth: Literal["on", "off"] = field(
         default="on", metadata=_about("off: treat every call as admin, without a token.")
     )
+    unpublished: Literal["off", "on"] = field(
+        default="off",
+        metadata=_about("on: answer operations that clients call, and that the vendor does not publish.", "W1"),
+    )
     any_client: bool = field(
         default=False,
-        metadata=_about(
-            "Let visitors of storefronts log in with any client id, not only with those of the world.", "B4e"
-        ),
+        metadata=_about("Let visitors log in with any client id, not only with those of the world.", "B4e"),
     )
     validator: Literal["compiled", "reference"] = field(
         default="compiled",
@@ -214,9 +216,7 @@ class Settings:
     )
     admin_token: str = field(
         default="",
-        metadata=_about(
-            "Bearer token for the control plane; generated if needed (not bound to loopback) and not given."
-        ),
+        metadata=_about("Bearer token for the control plane; beyond loopback, one is made if none is given."),
     )
     no_admin: bool = field(default=False, metadata=_about("Disable the control plane, except its health check."))
     behaviour: Switches = field(default_factory=Switches)

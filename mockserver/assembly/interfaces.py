@@ -9,7 +9,7 @@ from types import ModuleType
 
 from .. import resources, services
 from ..contract.operations import Operation, compile_operations
-from ..contract.spec import Spec, SpecError, check_spec, load_spec
+from ..contract.spec import Spec, SpecError, check_spec, hide_unpublished, load_spec
 from ..messages import ErrorWriter, Handler, Service
 from ..settings import Settings
 
@@ -18,10 +18,14 @@ CONTROL_SPEC = "control.yaml"
 
 @dataclass(frozen=True, slots=True)
 class CompiledSpec:
-    """A spec and the operations that it declares."""
+    """A spec and the operations that it declares.
+
+    hidden: the ids of operations that it would have with the setting `unpublished` (W1).
+    """
 
     spec: Spec
     operations: tuple[Operation, ...]
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ def compile_spec(path: Path, settings: Settings) -> CompiledSpec:
     spec = load_spec(path, compiles_late=not is_checked)
     if is_checked:
         check_spec(spec)
-    return CompiledSpec(spec, tuple(compile_operations(spec)))
+    spec, hidden = hide_unpublished(spec) if settings.unpublished == "off" else (spec, frozenset())
+    return CompiledSpec(spec, tuple(compile_operations(spec)), hidden)
 
 
 def join_services(joined_services: list[Service], compiled_specs: Mapping[str, CompiledSpec]) -> Interface:
@@ -56,13 +61,14 @@ def join_services(joined_services: list[Service], compiled_specs: Mapping[str, C
             raise SpecError(Path(service.spec), "a service names this spec, but neither `spec/` nor its folder has it")
         compiled = compiled_specs[service.spec]
         declared = {operation.id for operation in compiled.operations}
-        for id_ in sorted(declared ^ service.handlers.keys()):
+        served = {id_: handler for id_, handler in service.handlers.items() if id_ not in compiled.hidden}
+        for id_ in sorted(declared ^ served.keys()):
             problem = "has no handler" if id_ in declared else "is not in the spec"
             raise SpecError(compiled.spec.path, f"operation {id_} {problem}")
         operations += compiled.operations
-        handlers |= service.handlers
+        handlers |= served
         if service.write_error:
-            writers |= dict.fromkeys(service.handlers, service.write_error)
+            writers |= dict.fromkeys(served, service.write_error)
         writers |= service.error_writers
     specs = tuple(compiled_specs[service.spec].spec for service in joined_services)
     return Interface(specs, tuple(operations), handlers, writers)

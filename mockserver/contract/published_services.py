@@ -12,7 +12,7 @@ DATA_PATH = Path(__file__).with_suffix(".yaml")
 TENANT_STEP = "{tenant}"
 ANY_METHOD = "ANY"  # of an operation that clients call with a method that is not known
 MAX_METHOD_LENGTH = 20  # letters; other servers pass on whatever a client sends
-BASES = ("published", "called")
+BASES = ("published", "called", "with_switch")
 
 
 class PublishedOperation(NamedTuple):
@@ -20,12 +20,14 @@ class PublishedOperation(NamedTuple):
 
     steps: those of its path template.
     is_published: False if clients call it, but no published file has it.
+    needs_switch: whether it is answered with the setting `unpublished` only (W1).
     """
 
     method: str
     path: str
     steps: tuple[str, ...]
     is_published: bool
+    needs_switch: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class PublishedPath(NamedTuple):
     template: the path template; if no operation has the path, what all paths of the service begin with, and `...`.
     tenant: still encoded; "" without one.
     is_published, is_called: whether the vendor publishes an operation with this method and path, or clients call one.
+    needs_switch: whether the setting `unpublished` answers it (W1).
     """
 
     service: PublishedService
@@ -51,6 +54,7 @@ class PublishedPath(NamedTuple):
     tenant: str
     is_published: bool = False
     is_called: bool = False
+    needs_switch: bool = False
 
     @property
     def operation(self) -> str:
@@ -68,7 +72,8 @@ class PublishedPath(NamedTuple):
         if self.is_published:
             return f"{self.operation} is an operation of {service}."
         if self.is_called:
-            return f"{self.operation} is not published, but clients call it at {service}."
+            remedy = "; --unpublished on answers it" if self.needs_switch else ""
+            return f"{self.operation} is not published, but clients call it at {service}{remedy}."
         return f"This path belongs to {service}."
 
 
@@ -112,6 +117,7 @@ def find_published_path(method: str, path: str) -> PublishedPath | None:
         dict(zip(operation.steps, steps, strict=True)).get(TENANT_STEP, ""),
         is_published=is_known and operation.is_published,
         is_called=is_known and not operation.is_published,
+        needs_switch=is_known and operation.needs_switch,
     )
 
 
@@ -126,7 +132,9 @@ def _list_operations(facts: Mapping[str, Sequence[str]]) -> Iterator[PublishedOp
     for basis in BASES:
         for text in facts.get(basis, ()):
             method, path = text.split(" ")
-            yield PublishedOperation(method, path, tuple(path.split("/")[1:]), basis == "published")
+            yield PublishedOperation(
+                method, path, tuple(path.split("/")[1:]), basis == "published", basis == "with_switch"
+            )
 
 
 def _matches_template(template: Sequence[str], steps: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Spec:
     root: SpecNode
     compiles_late: bool = False
     is_tolerant: bool = False
-    _found: dict[str, SpecNode] = field(default_factory=dict, compare=False, repr=False)  # by reference
+    _found: dict[str, SpecNode] = field(default_factory=dict, init=False, compare=False, repr=False)  # by reference
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -132,6 +132,24 @@ def load_spec(path: Path, *, compiles_late: bool = False) -> Spec:
     if parsed is not None:
         return Spec(path, parsed, compiles_late=True)
     return Spec(path, _parse_root(path, content))
+
+
+def hide_unpublished(spec: Spec) -> tuple[Spec, frozenset[str]]:
+    """Return a spec without the operations that it marks with `x-unpublished`, and their ids (W1)."""
+    hidden: set[str] = set()
+    paths: dict[str, Any] = {}
+    for path, item in spec.root["paths"].items():
+        marked = {key: node["operationId"] for key, node in item.items() if is_unpublished(node)}
+        hidden.update(marked.values())
+        kept = {key: node for key, node in item.items() if key not in marked}
+        if kept.keys() - {"parameters"} or not marked:
+            paths[path] = kept if marked else item
+    return (replace(spec, root={**spec.root, "paths": paths}), frozenset(hidden)) if hidden else (spec, frozenset())
+
+
+def is_unpublished(node: Any) -> bool:
+    """Whether a part of a path is an operation that only clients know."""
+    return isinstance(node, Mapping) and bool(node.get("x-unpublished"))
 
 
 def _parse_root(path: Path, content: bytes) -> SpecNode:

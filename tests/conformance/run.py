@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=200, help="for each operation and phase")
     examples = parser.parse_args().examples
     failed, total = False, 0
-    with start_server() as (_, ready):
+    with start_server("--unpublished", "on") as (_, ready):
         for token in ("admin-token", "customer-token"):
             for spec in service_specs():
                 cases, failures = run_schemathesis(ready["url"], spec, examples, token)

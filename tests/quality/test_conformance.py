@@ -14,7 +14,7 @@ from tests.support.specs import SERVICES
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with start_server() as (_, ready):
+    with start_server("--unpublished", "on") as (_, ready):
         yield ready["url"]
 
 

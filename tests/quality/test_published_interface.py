@@ -65,12 +65,12 @@ def correct_slip(fact: str, service: str) -> str:
 
 
 def list_facts(document: Spec) -> set[str]:
-    """Return what a client relies on, a line for each fact."""
+    """Return what a client relies on, a line for each fact; operations that only clients know have none (W1)."""
     return {
         f"{operation['operationId']} {fact}"
         for path, item in document.root["paths"].items()
         for method, operation in item.items()
-        if method in HTTP_METHODS
+        if method in HTTP_METHODS and not operation.get("x-unpublished")
         for fact in (f"is {method.upper()} {path}", *operation_facts(document, item, operation))
     }
 

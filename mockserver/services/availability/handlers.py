@@ -60,6 +60,9 @@ def delete_availabilities(call: Call) -> Reply:
 
 
 HANDLERS: dict[str, Handler] = {
+    "GET-availability-list-availabilities": list_documents(
+        AVAILABILITIES_OF_PRODUCTS, present=lambda _: availabilities.availability_row
+    ),
     "GET-availability-retrieve-availability-site": list_documents(
         AVAILABILITIES_OF_PRODUCTS,
         present=lambda _: availabilities.availability_row,

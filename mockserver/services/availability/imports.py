@@ -30,6 +30,7 @@ def _identify(rows: CallImport) -> list[CallImport]:
 PUBLIC_FIELDS: PublicFields = {AVAILABILITIES: ("site", "stockLevel")}
 
 IMPORTS: Imports = {
+    "GET-availability-list-availabilities": _identify(SHOWN),
     "GET-availability-retrieve-availability-site": _identify(SHOWN),
     "POST-availability-search-products-site": _identify(SHOWN),
     "GET-availability-retrieve-product": _identify(SHOWN),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...domain.carts import product_id_of
 from ...domain.product_references import drop_template
 from ...errors import NotFound
 from ...messages import Call, Handler, Listing, Reply
@@ -21,6 +22,15 @@ def get_products(call: Call) -> Listing:
     state = call.tenant.state
     visible = [product for product in state.products.values() if products.is_visible_product(product, call.principal)]
     return Listing(LazyRows(visible, products.present_many(state, call.tenant.name, call.query.get("expand", ""))))
+
+
+def post_yrns(call: Call) -> Listing:
+    """List the visible products that YRNs name, in their order; one that names no product is left out (W2)."""
+    state = call.tenant.state
+    ids = dict.fromkeys(product_id_of(yrn) for yrn in call.body["yrns"])
+    named = [state.products[id_] for id_ in ids if id_ in state.products]
+    visible = [product for product in named if products.is_visible_product(product, call.principal)]
+    return Listing(LazyRows(visible, products.present_many(state, call.tenant.name, "")))
 
 
 def get_product(call: Call) -> Reply:
@@ -97,6 +107,7 @@ def _read_template(call: Call, body: Body) -> dict[str, Any]:
 HANDLERS: dict[str, Handler] = {
     "GET-product-list-products": get_products,
     "POST-product-search-products": get_products,
+    "POST-product-list-products-by-yrn": post_yrns,
     "GET-product-retrieve-product": get_product,
     "POST-product-create-product": post_product,
     "PUT-product-update-product": put_product,

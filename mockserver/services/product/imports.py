@@ -34,6 +34,7 @@ PUBLIC_FIELDS: PublicFields = {
 IMPORTS: Imports = {
     "GET-product-list-products": [Shows(PRODUCT)],
     "POST-product-search-products": [Shows(PRODUCT)],
+    "POST-product-list-products-by-yrn": [Shows(PRODUCT)],
     "GET-product-retrieve-product": [Shows(PRODUCT)],
     "POST-product-create-product": [Stores(WRITTEN_PRODUCT)],
     "PUT-product-update-product": [Merges(NAMED_PRODUCT)],

@@ -68,6 +68,12 @@ def post_own_redemption(call: Call) -> Reply:
     return Reply(200, {"code": redemption.redeem_for_coupon(call.tenant, _own_id(call), call.body["id"])})
 
 
+def get_own_options(call: Call) -> Reply:
+    """List what points can be turned into, for a customer (W3)."""
+    _own_id(call)
+    return get_redeem_options(call)
+
+
 def get_redeem_options(call: Call) -> Reply:
     """List what points can be turned into."""
     return Reply(200, _list_options(call))
@@ -101,6 +107,7 @@ def _own_id(call: Call) -> str:
 
 
 HANDLERS: dict[str, Handler] = {
+    "GET-reward-points-list-logged-customer-redeem-options": get_own_options,
     "GET-reward-points-retrieve-rewards-summary": get_summaries,
     "GET-reward-points-fetch-customer-reward-points": get_points,
     "POST-reward-points-create-customer-reward-entry": post_account,

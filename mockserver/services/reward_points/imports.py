@@ -26,6 +26,7 @@ IMPORTS: Imports = {
     ),
     "POST-reward-points-create-redeem-options": [Shows(OPTION)],
     "GET-reward-points-list-redeem-options": [Shows(OPTION)],
+    "GET-reward-points-list-logged-customer-redeem-options": [Shows(OPTION)],
     "PUT-reward-points-update-redeem-option": [Stores(OPTION)],
     "DELETE-reward-points-remove-redeem-option": [Removes("redeemOptions", {"id": "{redeemOptionId}"})],
 }
