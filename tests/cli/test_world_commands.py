@@ -19,7 +19,10 @@ MISTAKES = """{path} has 2 mistakes:
 {path}:2: product hammer: /products/0/colour: unknown field; there are {fields}
 {path}:3: product 12: /products/1/id: 12 is a number; expected a text; put it in quotation marks: '12'
 """
-FIELDS = "id, code, name, description, published, categories, media, mixins, taxClasses"
+FIELDS = (
+    "id, code, name, description, published, categories, brandId, labelIds, productType, weightDependent, vendor, "
+    "template, relatedItems, bundledProducts, media, …"
+)
 
 
 def run(*arguments: str) -> Any:

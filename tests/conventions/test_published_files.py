@@ -127,9 +127,9 @@ def test_a_folder_is_searched_for_published_files(write: Write) -> None:
 
 
 def test_a_service_has_the_name_of_the_vendor_or_of_its_file(published: App, write: Write) -> None:
-    known = GOOD.replace("/t/{tenant}/a", "/brand/brands")
+    known = GOOD.replace("/t/{tenant}/a", "/fee/{tenant}/fees")
     app = load(write(known, "x/api.yml"), write(GOOD, "My Things/api-reference/api.yml"))
-    assert {report.service for report in app.reports} == {"brand", "my-things"}
+    assert {report.service for report in app.reports} == {"fee", "my-things"}
     assert {"warehouse", "badge"} <= set(published.services)
 
 
