@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from .published_ids import (
-    ANOTHER_COMPANY,
     GOLDEN,
     JACK,
     JOHN,
     PUBLISHED_METADATA,
     PUBLISHED_TIME,
-    REGULARS_GROUP,
     SOME_COMPANY,
 )
+from .published_settings import SETTING_ROWS
 
 CUSTOMER_CART, VISITOR_CART = "65141d687308095e25ca0671", "60effb93e5545f246574fde2"
-PRICE_LIST = "example-id-1"
-UNRESTRICTED = {"version": 1, "secured": False, "restricted": False, "readOnly": False}  # properties
 OPEN_CART = {"siteCode": "main", "currency": "EUR", "status": "OPEN"}
 
 
@@ -100,6 +97,7 @@ def _build_fee(from_value: float, cost: float, currency: str) -> dict[str, Any]:
 
 
 SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
+    **SETTING_ROWS,
     "brands": [
         {
             "id": "anvil",
@@ -134,64 +132,6 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "description": {"en": "At a lower price.", "de": "Zu einem niedrigeren Preis."},
             "overlay": {"position": 1, "isTrue": True},
         }
-    ],
-    "configurations": [
-        {"key": "theme", "value": "light", **UNRESTRICTED},
-        {"key": "newsletter", "value": True, **UNRESTRICTED},
-    ],
-    "clientConfigurations": [
-        {"id": f"{client}/theme", "client": client, "key": "theme", "value": "dark", **UNRESTRICTED}
-        for client in ("storefront", "app")
-    ],
-    "globalConfigurations": [
-        {"key": "maintenance", "value": False, **UNRESTRICTED},
-        {"key": "region", "value": {"code": "EU"}, **UNRESTRICTED},
-    ],
-    "priceModels": [
-        {
-            "id": id_,
-            "name": {"en": name},
-            "includesTax": True,
-            "includesMarkup": False,
-            "isDefault": False,
-            "measurementUnit": {"quantity": 1, "unitCode": unit},
-            "tierDefinition": {
-                "tierType": tier_type,
-                "tiers": [
-                    {"id": str(position), "minQuantity": {"quantity": start, "unitCode": unit}}
-                    for position, start in enumerate(starts)
-                ],
-            },
-        }
-        for id_, name, unit, tier_type, starts in (
-            ("6245a8f578a8576e338fa9c2", "By the piece", "pc", "BASIC", (0,)),
-            ("6245a8f578a8576e338fa9c3", "By weight", "kg", "TIERED", (0, 5, 10)),
-        )
-    ],
-    "priceLists": [
-        {
-            "id": PRICE_LIST,
-            "name": {"en": "Prices of AnotherCompany"},
-            "siteCode": "main",
-            "currency": "EUR",
-            "legalEntityId": ANOTHER_COMPANY,
-        },
-        {
-            "id": "example-id-2",
-            "name": {"en": "Exports to regulars"},
-            "siteCode": "export",
-            "customerGroups": [REGULARS_GROUP],
-        },
-    ],
-    "priceListPrices": [
-        {
-            "id": f"another-{product}",
-            "priceListId": PRICE_LIST,
-            "itemId": {"itemType": "PRODUCT", "id": product},
-            "priceModelId": "6245a8f578a8576e338fa9c2",
-            "tierValues": [{"priceValue": value}],
-        }
-        for product, value in (("12468504", 9.5), ("12849186", 4.75))
     ],
     "prices": [
         {
