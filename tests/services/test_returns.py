@@ -162,6 +162,16 @@ def test_r3_a_return_is_pending_until_an_employee_approves_it(shop: Client) -> N
     assert find_details(john.put(path, json=body)).startswith("/approvalStatus A customer can change")
 
 
+@pytest.mark.parametrize(("value", "day"), [("14", "2026-01-15"), (True, "2026-01-31"), ("soon", "2026-01-31")])
+def test_r3_the_tenant_configures_how_long_a_return_is_valid(shop: Client, value: Any, day: str) -> None:
+    path = "//configuration/acme/configurations"
+    created = shop.post(path, json=[{"key": "return.defaultExpiryDate", "value": value}])
+    assert created.status_code < 300, created.text
+    john = shop.with_token("customer-token")
+    return_id = john.post(PATH, json=body_of(items_of("EON1001"))).get_json()["id"]
+    assert john.get(f"{PATH}/{return_id}").get_json()["expiryDate"][:10] == day
+
+
 @pytest.mark.parametrize(
     ("operations", "status"),
     [

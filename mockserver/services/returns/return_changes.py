@@ -11,7 +11,7 @@ from ...messages import Validate
 from ...practices import documents, jsonpatch
 from ...store.state import Document, State
 from ...store.tenant import Tenant
-from .collections import CLOSED, PENDING, RETURN_ROWS, RETURNS, expiry_after
+from .collections import CLOSED, PENDING, RETURN_ROWS, RETURNS, expiry_after, find_expiry_days
 from .return_prices import find_entry
 from .returns_of_callers import ReturnCaller, find_return, is_visible_return
 
@@ -33,7 +33,7 @@ def create_return(tenant: Tenant, caller: ReturnCaller, body: Body) -> str:
         draft: dict[str, Any] = {
             "approvalStatus": PENDING,
             "received": False,
-            "expiryDate": expiry_after(tenant.clock.now()),
+            "expiryDate": expiry_after(tenant.clock.now(), find_expiry_days(state)),
             **_name_people(state, caller, body),
             **{name: body[name] for name in CUSTOMER_FIELDS if name in body},
         }
