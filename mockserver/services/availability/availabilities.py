@@ -1,4 +1,4 @@
-"""The availability of products on sites: which ones a request selects, and how they are written (V1 to V4)."""
+"""The availability of products on sites: which ones a request selects, and how they are written (V1 to V5)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ...practices.columns import column_reader
 from ...practices.query.query import parse_query, select_rows
 from ...store.state import Document, State
 from ...store.tenant import Tenant
+from . import bundles
+from .bundles import ROWS_OF_PARTS
 from .collections import AVAILABILITIES_OF_PRODUCTS, is_available_by_default
 
 CONTENT_FIELDS = ("stockLevel", "available", "popularity", "distributionChannel", "mixins", "metadata")
@@ -24,16 +26,25 @@ Body = Mapping[str, Any]
 def availability_row(row: Document) -> dict[str, Any]:
     """Return an availability as the service shows it, without a version (V1)."""
     metadata = {"metadata": documents.revision_of(row).to_metadata(None), **row}["metadata"]
-    return {**row, "metadata": {name: value for name, value in metadata.items() if name != HIDDEN_METADATA}}
+    parts = {ROWS_OF_PARTS: [availability_row(part) for part in row[ROWS_OF_PARTS]]} if ROWS_OF_PARTS in row else {}
+    return {**row, **parts, "metadata": {name: value for name, value in metadata.items() if name != HIDDEN_METADATA}}
 
 
 def select_by_site(state: State, site_code: str) -> list[Document]:
-    """Return the availabilities on a site; none for an unknown site."""
-    return [row for row in state.collection(AVAILABILITIES).values() if row["site"] == site_code]
+    """Return the availabilities on a site, also of bundles (V5); none for an unknown site."""
+    stored = {row["id"]: row for row in state.collection(AVAILABILITIES).values() if row["site"] == site_code}
+    return list({**stored, **{row["id"]: row for row in bundles.list_bundles(state, site_code)}}.values())
+
+
+def find_row(state: State, product_id: str, site_code: str) -> Document:
+    """Return the availability of a product or of a bundle on a site; NotFound (V2)."""
+    bundle = bundles.find_bundle(state, product_id, site_code)
+    id_ = availability_id(product_id, site_code)
+    return bundle or documents.find_document(state, AVAILABILITIES_OF_PRODUCTS, id_, rule="V2")
 
 
 def search(state: State, wanted: Sequence[str] | Body, site_code: str | None) -> list[Document]:
-    """Return the availabilities of products, or those that a query selects (V3).
+    """Return the availabilities of products and bundles, or those of products that a query selects (V3, V5).
 
     Products without an availability are left out. BadRequest for a query together with a site.
     """
@@ -44,8 +55,13 @@ def search(state: State, wanted: Sequence[str] | Body, site_code: str | None) ->
             raise BadRequest(INVALID_PARAMETERS, field="site", error_type="conflict", detail=detail, rule="V3")
         return list(select_rows(parse_query(wanted["q"]), rows, column_for=column_reader))
     order = {product_id: position for position, product_id in reversed(list(enumerate(wanted)))}
-    found = [row for row in rows if row["productId"] in order and site_code in (None, row["site"])]
-    return sorted(found, key=lambda row: order[row["productId"]])
+    found = {row["id"]: row for row in rows if row["productId"] in order and site_code in (None, row["site"])}
+    for product_id in order:
+        for code in state.sites if site_code is None else (site_code,):
+            bundle = bundles.find_bundle(state, product_id, code)
+            if bundle is not None:
+                found[bundle["id"]] = bundle
+    return sorted(found.values(), key=lambda row: order[row["productId"]])
 
 
 def create_availability(tenant: Tenant, product_id: str, site_code: str, body: Body) -> str:
@@ -94,6 +110,7 @@ def _upsert(
 
 
 def _store(tenant: Tenant, state: State, product_id: str, site_code: str, body: Body) -> State:
+    bundles.check_writable(state, product_id)
     content = {name: body[name] for name in CONTENT_FIELDS if name in body}
     content.setdefault("available", is_available_by_default(content))
     content = {"productId": product_id, "site": site_code, **content}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ...domain.stock import availability_id
 from ...messages import Call, Handler, Listing, Reply
-from ...practices import documents
 from ...practices.document_handlers import list_documents
 from ...practices.rows import LazyRows
 from . import availabilities
@@ -13,8 +11,7 @@ from .collections import AVAILABILITIES_OF_PRODUCTS
 
 def get_availability(call: Call) -> Reply:
     """Return the availability of a product on a site."""
-    id_ = availability_id(call.path["productId"], call.path["site"])
-    row = documents.find_document(call.tenant.state, AVAILABILITIES_OF_PRODUCTS, id_, rule="V2")
+    row = availabilities.find_row(call.tenant.state, call.path["productId"], call.path["site"])
     return Reply(200, availabilities.availability_row(row))
 
 
