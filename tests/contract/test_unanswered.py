@@ -116,12 +116,12 @@ def test_f2b_a_service_that_is_not_simulated_is_named(shared: App, client: Clien
 
 
 def test_an_operation_of_a_simulated_service_lists_those_that_are_simulated(client: Client) -> None:
-    missing = client.get("//site/acme/sites/main/mixins")
+    missing = client.post("//quote/acme/quotes/x/pdf")
     assert missing.status_code == 404
-    assert "It is not simulated. Simulated are: GET /site/{tenant}/sites, GET" in missing.get_json()["message"]
-    wrong = client.post("//site/acme/sites", json={})
+    assert "It is not simulated. Simulated are: GET /quote/{tenant}/quotes, POST" in missing.get_json()["message"]
+    wrong = client.post("//coupon/acme/coupons", json={})
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
-    assert "POST /site/{tenant}/sites is an operation of the Site Settings Service" in wrong.get_json()["message"]
+    assert "POST /coupon/{tenant}/coupons is an operation of the Coupon Service" in wrong.get_json()["message"]
 
 
 @pytest.mark.parametrize(
@@ -174,11 +174,11 @@ def test_the_coverage_report_lists_unanswered_calls_by_service(client: Client) -
     admin = Admin(client)
     for test in ("a", "b", "b"):
         client.get(f"//fee/{client.tenant}/fees", headers={"X-Mock-Test": test})
-    client.post(f"//site/{client.tenant}/sites")
-    fee, site = admin.call("GET", "/coverage")["unanswered"]
+    client.post(f"//quote/{client.tenant}/quotes/x/pdf")
+    fee, quote = admin.call("GET", "/coverage")["unanswered"]
     assert (fee["service"], fee["operation"], fee["calls"]) == ("fee", "GET /fee/{tenant}/fees", 3)
-    assert (fee["simulated"], fee["tests"], site["simulated"]) == (False, ["a", "b"], True)
-    assert [one["service"] for one in admin.call("GET", "/coverage?service=site")["unanswered"]] == ["site"]
+    assert (fee["simulated"], fee["tests"], quote["simulated"]) == (False, ["a", "b"], True)
+    assert [one["service"] for one in admin.call("GET", "/coverage?service=quote")["unanswered"]] == ["quote"]
     page = client.get("//__admin/coverage", query_string={"format": "html", "tenant": client.tenant})
     assert "<code>GET /fee/{tenant}/fees</code>" in page.text
     admin.call("DELETE", "/coverage", status=204)
@@ -199,11 +199,11 @@ def test_unanswered_calls_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_unanswered_call_of_each_operation_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     client = Client(build(Settings(), ManualClock()).flask, "acme")
     with caplog.at_level(logging.WARNING, "mockserver"):
-        for path in ("fee/acme/fees", "fee/beta/fees", "site/acme/sites/x/mixins", "nowhere", "product/x"):
+        for path in ("fee/acme/fees", "fee/beta/fees", "product/acme/products/x/media", "nowhere", "product/x"):
             client.get(f"//{path}")
     assert [message.partition(";")[0] for message in caplog.messages] == [
         "no answer for GET /fee/{tenant}/fees: the service fee is not simulated",
-        "no answer for GET /site/{tenant}/sites/{siteCode}/mixins: the operation is not simulated",
+        "no answer for GET /product/{tenant}/products/{productId}/media: the operation is not simulated",
         f"no answer for GET /nowhere: No endpoint /nowhere. {LISTED}",
         "no answer for GET /product/x: No endpoint /product/x. "
         f"Did you mean GET /product/{{tenant}}/products/{{productId}}? {LISTED}",
