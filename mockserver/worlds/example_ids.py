@@ -29,7 +29,9 @@ def map_example_ids(
     ids: dict[str, str] = {}
     for name in names:
         key_of = collections[name].key_of
-        _pair(ids, (str(key_of(row)) for row in default_world[name]), [str(key_of(row)) for row in own_rows[name]])
+        _pair(
+            ids, (str(key_of(row)) for row in default_world.get(name, ())), [str(key_of(row)) for row in own_rows[name]]
+        )
     customers = own_rows["customers"]
     _pair(ids, (row["email"] for row in default_world["customers"]), [row["email"] for row in customers])
     _pair(ids, _contact_ids(default_world["customers"]), list(_contact_ids(customers)))
@@ -53,14 +55,13 @@ def _order_rows(state: State, collections: Mapping[str, Collection]) -> dict[str
     """Return rows of a state, first those that examples can name together, as in the default world.
 
     First come an ACTIVE segment with a customer who is assigned with a legal entity, this customer, this legal entity,
-    an item of the segment, and roots of trees; last comes a segment that the customer is in without a legal entity.
+    an item of the segment, prices by product, and roots of trees; last comes a segment that the customer is in without a legal entity.
     """
-    names = (
-        *("segments", "products", "categories", "customers", "legalEntities", "groups", "sites", "sessionContexts"),
-        *("prices", "priceModels", "priceLists", "priceListPrices", "accessControls", "customScopes"),
-        "locations",
-    )
-    rows = {name: [row for _, row in collections[name].export(state)] for name in names}
+    rows = {
+        name: [row for _, row in collection.export(state)]
+        for name, collection in collections.items()
+        if collection.references.keys().isdisjoint(collection.key_fields)  # else the ids are those of other rows
+    }
     assignments = [assignment for table in state.members.by_segment.values() for assignment in table.values()]
     active_first = sorted(assignments, key=lambda each: state.segments[each.segment_id]["status"] != "ACTIVE")
     first = min(active_first, key=lambda each: each.legal_entity_id is None, default=None)
@@ -72,6 +73,9 @@ def _order_rows(state: State, collections: Mapping[str, Collection]) -> dict[str
         rows["customers"].sort(key=lambda row: row["id"] != first.customer_id)
         rows["legalEntities"].sort(key=lambda row: row["id"] != first.legal_entity_id)
     rows["products"].sort(key=lambda row: row["id"] not in item_ids)
+    products = [row["id"] for row in rows["products"]]
+    rows["prices"] = [row for row in rows["prices"] if row["itemId"]["id"] in products]
+    rows["prices"].sort(key=lambda row: products.index(row["itemId"]["id"]))
     rows["categories"].sort(key=lambda row: ("parentId" in row, row["id"] not in item_ids))
     return rows
 

@@ -21,19 +21,6 @@ HOST = "127.0.0.1:9999"
 ISSUED = {"refresh_token", "refreshToken"}  # parameters that only a login can give
 EXCHANGE = "POST-customer-exchange-authtoken"  # its example is signed for a customer of the default world
 # Operations on what must be created first; the examples then name it.
-# Specs whose examples name rows that fixtures/start/full.yaml lacks.
-WITHOUT_ROWS_OF_START = {
-    "cart",
-    "checkout",
-    "coupon",
-    "order",
-    "payment-gateway",
-    "quote",
-    "returns",
-    "reward-points",
-    "shipping",
-    "shopping-list",
-}
 TOKENS_OF_START = {"customer-token": "customer:jane", "customer2-token": "customer:jack"}  # of fixtures/start/full.yaml
 LATER = {
     **dict.fromkeys(("dropWorld", "restoreSnapshot", "diffSnapshots", "deleteSnapshot", "explain"), 404),
@@ -132,8 +119,6 @@ def read_example(spec: Any, owner: Any) -> Any:
 @pytest.mark.parametrize("name", sorted(SPECS))
 @pytest.mark.parametrize("tenant", ["acme", "shop"])
 def test_the_examples_of_parameters_and_bodies_work_on_the_world_of_the_server(tenant: str, name: str) -> None:
-    if tenant == "shop" and name in WITHOUT_ROWS_OF_START:
-        return
     fixture = "default" if tenant == "acme" else str(data_folder("fixtures") / "start" / "full.yaml")
     flask = build(Settings(fixture=fixture, tenant=tenant)).flask
     spec = fetch_spec(Client(flask, tenant), name)

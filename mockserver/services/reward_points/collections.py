@@ -34,6 +34,14 @@ REDEEMED = {
         "allPointsAfterCreation": describe(COUNT, "All active points then."),
     },
 }
+COUPON = {
+    "type": "object",
+    "required": ["name", "discountType"],
+    "properties": {
+        "name": describe(TEXT, "Name of the coupon."),
+        "discountType": describe({"enum": ["PERCENT", "ABSOLUTE", "FREE_SHIPPING"]}, "What it does."),
+    },
+}
 POINT_ROWS = Collection(
     name=POINTS,
     description="The reward points of customers: what was added, and what was redeemed.",
@@ -61,7 +69,7 @@ OPTION_ROWS = Collection(
             "name": describe(TEXT, "Name; the id if left out."),
             "description": describe(TEXT, "Description."),
             "points": describe({"type": "integer", "minimum": 1}, "What it costs."),
-            "coupon": describe({"type": "object"}, "The coupon, as in `coupons` but without a code."),
+            "coupon": describe(COUPON, "The coupon, as in `coupons` but without a code."),
             "pointsAfterCoupon": describe({"type": "integer"}, "Shown only."),
             "metadata": METADATA,
         },
