@@ -76,6 +76,7 @@ def test_what_was_read_is_in_the_world_as_it_was(name: str, tmp_path: Path) -> N
     read_everything(client)
     for customer in client.get("//customer/acme/customers?pageSize=1000").get_json():
         client.get(f"//customer/acme/customers/{customer['id']}?expand=addresses,mixin:*")
+    client.get("//site/acme/sites?expand=mixin:*")
     export_har(client, tmp_path / "shop.har")
     world, _ = import_file(tmp_path / "shop.har", keeps_personal=True)
     expected = rows_of(recorded, name)
