@@ -55,7 +55,8 @@ def _order_rows(state: State, collections: Mapping[str, Collection]) -> dict[str
     """Return rows of a state, first those that examples can name together, as in the default world.
 
     First come an ACTIVE segment with a customer who is assigned with a legal entity, this customer, this legal entity,
-    an item of the segment, prices by product, and roots of trees; last comes a segment that the customer is in without a legal entity.
+    an item of the segment, and roots of trees; prices come in the order of their products. Last comes a segment that
+    the customer is in without a legal entity.
     """
     rows = {
         name: [row for _, row in collection.export(state)]

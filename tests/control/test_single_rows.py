@@ -12,7 +12,7 @@ from mockserver.store.collection import format_key
 from mockserver.store.state import State
 from mockserver.worlds import exporting
 from tests.support.client import Admin, Client
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
+from tests.support.samples import DEFAULT, GOLDEN, HAMMER, ITEM, JOHN, NEW_ITEM, SCREWDRIVER, TOOL_FANS, WORLDS
 
 ROWS = [
     (name, format_key(collection.key_of(row)), row)
@@ -222,7 +222,7 @@ MISTAKES: list[tuple[str, str, str, Any, str, str]] = [
     ("PUT", "mixinSchemas", "x", {"file": "/etc/passwd"}, "/file", "schema"),
     ("PUT", "mixinSchemas", "x", {"schema": 5}, "/schema", "5"),
     ("DELETE", "products", HAMMER, None, "/availabilities/", f"availabilities 'export:{HAMMER}'"),
-    ("DELETE", "segments", GOLDEN, None, "/coupons/", "force=true"),
+    ("DELETE", "segments", GOLDEN, None, "/itemAssignments/", "force=true"),
 ]
 
 
@@ -246,6 +246,8 @@ def test_all_rows_that_refer_to_a_removed_row_are_named(admin: Admin) -> None:
         f"item assignment {GOLDEN}/PRODUCT/{HAMMER}",
         f"price {HAMMER}-EUR",
         f"price {HAMMER}-USD",
+        f"price list price another-{HAMMER}",
+        f"shopping list {JOHN}:default",
     }
 
 

@@ -41,7 +41,7 @@ OWN = {
 STANDARD = {
     "bodies.py": {"contentType"},
     "documents.py": {"readOnly"},
-    "error_shapes.py": {"productId", "resourceId", "sessionId"},
+    "error_shapes.py": {"productId", "resourceId", "returnId", "sessionId"},
     "paging.py": {"pageNumber", "pageSize"},
     "tolerance.py": {"totalCount"},
 }

@@ -468,7 +468,8 @@ def test_b7_a_customer_token_of_the_world_works_too(storefront: Storefront) -> N
         "scope": (
             f"customer.customer_read_own customermanagement.legalentity_read_own {READ_OWN_SEGMENTS}"
             " iam.assignment_create_own iam.assignment_delete_own iam.group_read_own iam.scope_read_own"
-            " iam.user_read_own"
+            " iam.user_read_own quote.quote_manage_own quote.quote_read_own returns.returns_manage_own"
+            " returns.returns_read_own"
             f" tenant={storefront.client.tenant}"
         ),
         "email": "jack.smith@email.com",

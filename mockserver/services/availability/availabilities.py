@@ -36,7 +36,7 @@ def select_by_site(state: State, site_code: str) -> list[Document]:
     return list({**stored, **{row["id"]: row for row in bundles.list_bundles(state, site_code)}}.values())
 
 
-def find_row(state: State, product_id: str, site_code: str) -> Document:
+def find_stock_row(state: State, product_id: str, site_code: str) -> Document:
     """Return the availability of a product or of a bundle on a site; NotFound (V2)."""
     bundle = bundles.find_bundle(state, product_id, site_code)
     id_ = availability_id(product_id, site_code)

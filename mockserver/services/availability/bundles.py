@@ -18,7 +18,7 @@ def find_bundle(state: State, product_id: str, site_code: str) -> dict[str, Any]
 
     None for any other product, and for a bundle whose products have no availability on the site.
     """
-    parts = list_parts(state, product_id)
+    parts = list_bundle_parts(state, product_id)
     known = [row for part in parts if (row := find_availability(state, part, site_code)) is not None]
     if not known:
         return None
@@ -41,7 +41,7 @@ def list_bundles(state: State, site_code: str) -> Iterator[Document]:
             yield {name: value for name, value in row.items() if name != ROWS_OF_PARTS}
 
 
-def list_parts(state: State, product_id: str) -> list[str]:
+def list_bundle_parts(state: State, product_id: str) -> list[str]:
     """Return the ids of the products in a bundle, each once; nothing for any other product."""
     parts = state.products.get(product_id, {}).get(PARTS, ())
     return list(dict.fromkeys(part["productId"] for part in parts))
@@ -49,6 +49,6 @@ def list_parts(state: State, product_id: str) -> list[str]:
 
 def check_writable(state: State, product_id: str) -> None:
     """Raise BadRequest for a bundle, whose availability follows from its products (V5)."""
-    if list_parts(state, product_id):
+    if list_bundle_parts(state, product_id):
         detail = "The availability of a bundle follows from its products."
         raise BadRequest(field="productId", error_type="readOnly", detail=detail, rule="V5")

@@ -11,7 +11,7 @@ from .collections import AVAILABILITIES_OF_PRODUCTS
 
 def get_availability(call: Call) -> Reply:
     """Return the availability of a product on a site."""
-    row = availabilities.find_row(call.tenant.state, call.path["productId"], call.path["site"])
+    row = availabilities.find_stock_row(call.tenant.state, call.path["productId"], call.path["site"])
     return Reply(200, availabilities.availability_row(row))
 
 

@@ -44,7 +44,7 @@ def put_site(call: Call) -> Reply:
 
 def patch_site(call: Call) -> Reply:
     """Change fields of a site."""
-    site_writes.change_site(call.tenant, call.path["siteCode"], call.body, call.validate_patched)
+    site_writes.merge_site_patch(call.tenant, call.path["siteCode"], call.body, call.validate_patched)
     return Reply(200)
 
 

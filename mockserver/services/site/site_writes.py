@@ -44,7 +44,7 @@ def replace_site(tenant: Tenant, code: str, body: Body) -> None:
     tenant.change(rule)
 
 
-def change_site(tenant: Tenant, code: str, patch: Body, validate: Validate | None) -> None:
+def merge_site_patch(tenant: Tenant, code: str, patch: Body, validate: Validate | None) -> None:
     """Change the fields of a site that a body has; NotFound, BadRequest (N8) or StaleVersion (D3).
 
     validate: finds what is wrong with the site that the change would leave.
