@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import BadRequest, Conflict
 from ..store.ids import Ids
 from ..store.state import Document, State
+from .coupon_rules import COUPONS, REDEMPTIONS
 from .customer_profile import PROFILE_FIELDS
 from .group_membership import without_groups_of_user
 from .password_resets import without_resets
@@ -15,6 +16,10 @@ from .password_resets import without_resets
 Details = Mapping[str, Any]  # as in a request
 NUMBER_DIGITS = 8
 REQUIRED_OF_COMPANIES = ("firstName", "lastName", "company")
+ROWS_OF_CUSTOMERS = {  # and the field that names the customer
+    **dict.fromkeys(("carts", "contactAssignments", "quotes", "rewardPoints", "shoppingLists"), "customerId"),
+    REDEMPTIONS: "customerNumber",
+}
 NAMES = ("firstName", "lastName")  # that every stored customer has
 
 
@@ -40,10 +45,25 @@ def generate_number(ids: Ids, state: State) -> str:
 
 
 def without_customer(state: State, customer_id: str) -> State:
-    """Return a state without a customer, who leaves all segments and groups (M8)."""
+    """Return a state without a customer, who leaves all segments and groups, and without what is theirs alone (M8)."""
     state = without_resets(without_groups_of_user(state, customer_id), customer_id)
     state = state._replace(members=state.members.without_assignee(customer_id))
-    return state.without_document("customers", customer_id)
+    for collection, field in ROWS_OF_CUSTOMERS.items():
+        for key, row in state.collection(collection).items():
+            if row.get(field) == customer_id:
+                state = state.without_document(collection, key)
+    return _without_coupons_of(state, customer_id).without_document("customers", customer_id)
+
+
+def _without_coupons_of(state: State, customer_id: str) -> State:
+    """Return a state without the coupons that only this customer may use, and in which no other coupon names them."""
+    for code, coupon in state.collection(COUPONS).items():
+        restrictions = coupon.get("restrictions", {})
+        others = [id_ for id_ in restrictions.get("validFor", ()) if id_ != customer_id]
+        if customer_id in restrictions.get("validFor", ()):
+            changed = {**coupon, "restrictions": {**restrictions, "validFor": others}}
+            state = state.with_document(COUPONS, code, changed) if others else state.without_document(COUPONS, code)
+    return state
 
 
 def apply_details(

@@ -312,7 +312,14 @@ def test_m8_a_deleted_customer_leaves_segments_and_groups(client: Client) -> Non
     segments = [row["segmentId"] for row in Admin(client).call("GET", "/state/customerAssignments")]
     assert write(client, "DELETE", f"/{number}").status_code == 202
     assert write(client, "DELETE", f"/{number}").status_code == 404
-    for collection in ("customerAssignments", "groupUsers", "passwordResets"):
+    for collection in (
+        "customerAssignments",
+        "groupUsers",
+        "passwordResets",
+        "quotes",
+        "shoppingLists",
+        "rewardPoints",
+    ):
         rows = Admin(client).call("GET", f"/state/{collection}")
         assert number not in {row.get("customerId", row.get("userId")) for row in rows}
     assert len(Admin(client).call("GET", "/state/customerAssignments")) < len(segments)
