@@ -36,7 +36,7 @@ CATALOGS = Collection(
                 closed_object(
                     {
                         "visible": describe(BOOLEAN, "Whether the catalog can be visible; it is not if left out."),
-                        "from": describe(TIME, "The first moment."),
+                        "from": describe(TIME, "The start, which is inside."),
                         "to": describe(TIME, "The end, which is outside."),
                     }
                 ),

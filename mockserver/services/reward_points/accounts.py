@@ -141,7 +141,7 @@ def _with_points(tenant: Tenant, account: Mapping[str, Any], body: Body) -> Acco
 
 
 def _normalize_time(text: str) -> str:
-    """Return a time as worlds have it; BadRequest for one that is no time."""
+    """Return a time as worlds have it; BadRequest if it is not a time."""
     try:
         return format_timestamp(parse_timestamp(text))
     except (ValueError, OverflowError):

@@ -33,7 +33,7 @@ def show_visible_lists(state: State, principal: Principal, name: str | None) -> 
 
 
 def show_customer_lists(state: State, customer_id: str, name: str | None) -> dict[str, Any]:
-    """Return a customer with all lists, or with the one that has a name (R6); NotFound if there is none."""
+    """Return a customer with all lists, or with the one that has a name (R6); NotFound for a missing list."""
     return _show_lists(customer_id, _find_lists(state, customer_id, name))
 
 
@@ -75,7 +75,7 @@ def replace_shopping_list(tenant: Tenant, customer_id: str, body: Body) -> None:
 
 
 def remove_shopping_lists(tenant: Tenant, customer_id: str, name: str | None) -> None:
-    """Delete all lists of a customer, or the one with a name (R8); NotFound if there is none."""
+    """Delete all lists of a customer, or the one with a name (R8); NotFound for a missing list."""
 
     def rule(state: State) -> tuple[State, None]:
         for each in _find_lists(state, customer_id, name):
