@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import BadRequest, Conflict
 from ..store.ids import Ids
 from ..store.state import Document, State
-from .coupon_rules import COUPONS, REDEMPTIONS
+from .coupon_rules import REDEMPTIONS, without_customer_of_coupons
 from .customer_profile import PROFILE_FIELDS
 from .group_membership import without_groups_of_user
 from .password_resets import without_resets
@@ -52,18 +52,7 @@ def without_customer(state: State, customer_id: str) -> State:
         for key, row in state.collection(collection).items():
             if row.get(field) == customer_id:
                 state = state.without_document(collection, key)
-    return _without_coupons_of(state, customer_id).without_document("customers", customer_id)
-
-
-def _without_coupons_of(state: State, customer_id: str) -> State:
-    """Return a state without the coupons that only this customer may use, and in which no other coupon names them."""
-    for code, coupon in state.collection(COUPONS).items():
-        restrictions = coupon.get("restrictions", {})
-        others = [id_ for id_ in restrictions.get("validFor", ()) if id_ != customer_id]
-        if customer_id in restrictions.get("validFor", ()):
-            changed = {**coupon, "restrictions": {**restrictions, "validFor": others}}
-            state = state.with_document(COUPONS, code, changed) if others else state.without_document(COUPONS, code)
-    return state
+    return without_customer_of_coupons(state, customer_id).without_document("customers", customer_id)
 
 
 def apply_details(

@@ -8,9 +8,14 @@ from mockserver.resources import data_folder
 METHODS = {"get", "put", "post", "patch", "delete"}
 SPECS = {path.stem: load_spec(path).root for path in sorted(data_folder("spec").glob("*.yaml"))}
 STATIC_WORDS = SPECS["customer-segment"]["components"]["schemas"]["NewSegmentId"]["not"]["enum"]  # D16
-# The paths of each service, once for every method that they have.
+# The paths of each service, once for every method that they have; without --unpublished.
 SERVICES = {
-    name: [path for path, item in spec["paths"].items() for _ in METHODS & item.keys()]
+    name: [
+        path
+        for path, item in spec["paths"].items()
+        for method in METHODS & item.keys()
+        if "x-unpublished" not in item[method]
+    ]
     for name, spec in SPECS.items()
     if name != "control"
 }
