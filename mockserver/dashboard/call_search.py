@@ -124,13 +124,16 @@ def _describe_unknown_field(written: str, name: str) -> str:
 
 
 def _compare_text(read: Callable[[JournalEntry], str | None], value: str) -> CallTest:
-    """Return a test for a field that contains a text; `*` stands for any characters, and the case does not matter."""
+    """Return a test for a field that contains a text, in upper or lower case; `*` stands for any characters.
+
+    A call without the field never matches: `fault:*` finds the calls that a fault hit.
+    """
     lowered = value.lower()
     if "*" not in lowered and read is wiremock.redacted_url:
         return lambda entry: _has_in_url(entry, lowered)
     if "*" not in lowered:
         return lambda entry: lowered in (read(entry) or "").lower()
-    pattern = lowered.replace("[", "[[]")
+    pattern = f"*{lowered}*".replace("[", "[[]") if lowered.strip("*") else "?*"
     return lambda entry: fnmatchcase((read(entry) or "").lower(), pattern)
 
 
