@@ -42,7 +42,7 @@ def replay_call(visit: Visit) -> Onward:
     entry = find_call(visit)
     if entry.is_truncated:
         raise CannotAct("The journal has only a part of this body, so the call cannot be sent again.")
-    if visit.simulations.has_timed_faults:
+    if any(simulation.faults.can_hold_calls() for simulation in visit.simulations.list_all()):
         raise CannotAct("A fault may hold this call, and all others with it. Remove slow faults, or use the code.")
     response = visit.simulations.answer_call(replace(entry.request))
     new = _find_latest_of(visit, entry)

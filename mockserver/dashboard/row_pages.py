@@ -56,7 +56,7 @@ def write_row_of_form(visit: Visit) -> PageView | Onward:
         visit.call("PUT", locate_row(collection.name, name), row, tenant=visit.tenant)
     except ControlRefusal as error:
         return _render_form(visit, collection, key, row, error.mistakes, present=present, status=error.status)
-    return Onward(link_row(visit, collection.name, name), f"{collection.noun} {name} is saved.".capitalize())
+    return Onward(link_row(visit, collection.name, name), f"{collection.noun.capitalize()} {name} is saved.")
 
 
 def delete_row_of_form(visit: Visit) -> PageView | Onward:
@@ -69,7 +69,7 @@ def delete_row_of_form(visit: Visit) -> PageView | Onward:
         row = find_state_row(visit, collection.name, key)
         return _render_form(visit, collection, key, row, error.mistakes, present=row, status=error.status)
     address = visit.link(f"state/{collection.name}", tenant=visit.tenant)
-    return Onward(address, f"{collection.noun} {key} is removed.".capitalize())
+    return Onward(address, f"{collection.noun.capitalize()} {key} is removed.")
 
 
 def digest_row(row: Any) -> str:

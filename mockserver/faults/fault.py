@@ -186,6 +186,11 @@ class Fault:
         return bool(self.delay or self.barrier or (self.network_fault and self.network_fault.kind == "drip"))
 
     @property
+    def is_spent(self) -> bool:
+        """Whether it has been applied to as many calls as it may."""
+        return self.times is not None and self.hit_count >= self.times
+
+    @property
     def is_final(self) -> bool:
         """Whether it determines the response, so that later faults do not apply."""
         return self.reply_choice is not None or self.network_fault is not None
@@ -210,7 +215,7 @@ class Fault:
         with self._lock:
             self.seen_count += 1
             number = self.seen_count - self.skip
-            applies = number > 0 and number % self.every == 0 and (self.times is None or self.hit_count < self.times)
+            applies = number > 0 and number % self.every == 0 and not self.is_spent
             self.hit_count += applies
             return applies
 

@@ -36,6 +36,10 @@ class FaultRegistry:
         self._sequence = count(1)
         self._lock = Lock()
 
+    def can_hold_calls(self) -> bool:
+        """Whether the next call may have to wait: unlike `has_timed_faults`, this leaves out faults that are spent."""
+        return self._may_wait or any(fault.is_timed and not fault.is_spent for fault in self.faults)
+
     def new_fault_id(self) -> str:
         """Return an unused id."""
         return next(id_ for number in self._sequence if self.get_fault(id_ := f"fault-{number}") is None)

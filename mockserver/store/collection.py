@@ -89,8 +89,8 @@ class Section:
 
     @property
     def noun(self) -> str:
-        """What people call a row, such as `legal entity`."""
-        return re.sub("ies$", "y", self.plural) if self.plural.endswith("ies") else self.plural.removesuffix("s")
+        """What people call a row, such as `legal entity` or `tax`."""
+        return re.sub("(x|ss|sh|ch)es$|s$", r"\1", re.sub("ies$", "y", self.plural))
 
     @property
     def key_fields(self) -> tuple[str, ...]:

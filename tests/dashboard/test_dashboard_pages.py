@@ -252,11 +252,27 @@ def test_faults_show_their_hits_and_are_removed(desk: Desk) -> None:
     assert desk.call("GET", "/__admin/faults")["faults"] == []
 
 
+def test_a_call_can_be_replayed_once_the_slow_fault_is_spent(desk: Desk) -> None:
+    segments = "/customer-segment/acme/segments"
+    desk.call("POST", "/__admin/faults", {"tenant": "acme", "times": 2, "response": {"fixedDelayMilliseconds": 1}})
+    desk.call("GET", segments)
+    (entry,) = desk.app.records.list_entries("acme")
+    assert desk.send(f"calls/{entry.id}/replay").status == 409
+    desk.call("GET", segments)
+    assert desk.post(f"calls/{entry.id}/replay") == "Sent again; this is the new call, a 200."
+
+
 def test_a_scenario_starts_and_ends(desk: Desk) -> None:
     assert desk.post("controls/scenarios/empty-catalogue/start", tenant="acme") == "acme plays empty-catalogue."
     assert "playing" in desk.read("controls")
     desk.post("controls/scenarios/stop", tenant="acme")
     assert "playing" not in desk.read("controls")
+
+
+def test_scenarios_name_switches_in_code_spans(desk: Desk) -> None:
+    text = desk.show("controls")
+    assert "<code>references</code> lets you assign" in text
+    assert "`" not in text.partition("<main")[2]
 
 
 def test_a_switch_changes_and_shows_its_basis(desk: Desk) -> None:
@@ -514,6 +530,13 @@ def test_a_row_is_created_and_removed(desk: Desk) -> None:
     reply = desk.send(f"state/products/remove/{HAMMER}", tenant="acme")
     assert reply.status == 400
     assert desk.post(f"state/products/remove/{HAMMER}", tenant="acme", force="true")
+
+
+def test_a_saved_row_is_named_by_its_noun_and_its_key(desk: Desk) -> None:
+    assert desk.post("state/currencies/new", tenant="acme", row='{"code": "CHF"}') == "Currency CHF is saved."
+    assert desk.post("state/currencies/remove/CHF", tenant="acme") == "Currency CHF is removed."
+    page = "state/taxes/rows/DE"
+    assert desk.post(page, **form_of(desk, page)) == "Tax DE is saved."
 
 
 def test_a_row_leads_to_the_rows_that_it_refers_to(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import Browser, ViewportSize
 
 from mockserver.dashboard.page_routes import NAVIGATION
 from tests.support.browser import launch_browser
@@ -40,3 +40,11 @@ def test_every_page_opens_without_a_message_and_fits_on_a_phone() -> None:
                     wide.append(f"{path} at {size['width']}")
         assert not raised
         assert not wide, wide
+
+
+def test_rows_with_long_keys_fit_on_a_phone(browser: Browser, server: str) -> None:
+    with open_dashboard(browser, server, viewport=PHONE) as dashboard:
+        for collection in ("quotes", "returns", "clientConfigurations"):
+            dashboard.open(f"/state/{collection}")
+            table = dashboard.page.get_by_role("region", name=collection)
+            assert table.evaluate("element => element.scrollWidth - element.clientWidth") <= 0, collection
