@@ -96,25 +96,3 @@ def _category_ids_of(state: State, product_id: str) -> set[str]:
     """Return the categories of a product, with all above them."""
     categories = state.products.get(product_id, {}).get("categories", ())
     return {ancestor for id_ in categories for ancestor in walk_to_root(state, id_)}
-
-
-def without_customer_of_coupons(state: State, customer_id: str) -> State:
-    """Return a state in which no coupon names a customer, and those that only this customer may use are gone (M8)."""
-    for code, coupon in state.collection(COUPONS).items():
-        if coupon.get("restrictions", {}).get("validFor") == [customer_id]:
-            state = state.without_document(COUPONS, code)
-    return _without_restriction(state, "validFor", customer_id)
-
-
-def without_segment_of_coupons(state: State, segment_id: str) -> State:
-    """Return a state in which no coupon is for a segment; one that was for this segment alone is for nobody (D10)."""
-    return _without_restriction(state, "segments", segment_id)
-
-
-def _without_restriction(state: State, field: str, id_: str) -> State:
-    for code, coupon in state.collection(COUPONS).items():
-        restrictions = coupon.get("restrictions", {})
-        if id_ in restrictions.get(field, ()):
-            rest = [each for each in restrictions[field] if each != id_]
-            state = state.with_document(COUPONS, code, {**coupon, "restrictions": {**restrictions, field: rest}})
-    return state

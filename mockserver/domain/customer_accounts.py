@@ -8,9 +8,10 @@ from typing import Any
 from ..errors import BadRequest, Conflict
 from ..store.ids import Ids
 from ..store.state import Document, State
-from .coupon_rules import REDEMPTIONS, without_customer_of_coupons
+from .coupon_rules import REDEMPTIONS
 from .customer_profile import PROFILE_FIELDS
 from .group_membership import without_groups_of_user
+from .lost_references import without_restriction, without_rows
 from .password_resets import without_resets
 
 Details = Mapping[str, Any]  # as in a request
@@ -49,10 +50,8 @@ def without_customer(state: State, customer_id: str) -> State:
     state = without_resets(without_groups_of_user(state, customer_id), customer_id)
     state = state._replace(members=state.members.without_assignee(customer_id))
     for collection, field in ROWS_OF_CUSTOMERS.items():
-        for key, row in state.collection(collection).items():
-            if row.get(field) == customer_id:
-                state = state.without_document(collection, key)
-    return without_customer_of_coupons(state, customer_id).without_document("customers", customer_id)
+        state = without_rows(state, collection, field, customer_id)
+    return without_restriction(state, "validFor", customer_id).without_document("customers", customer_id)
 
 
 def apply_details(

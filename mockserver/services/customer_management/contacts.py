@@ -88,7 +88,7 @@ def remove_contact(tenant: Tenant, id_: str) -> None:
         contact = _find(state, id_)
         if contact is None:
             raise NotFound(id_, rule="D9b")
-        return _without(state, contact), None
+        return _end_membership(_without(state, contact), contact), None
 
     tenant.change(rule)
 
@@ -117,7 +117,9 @@ def _store(tenant: Tenant, state: State, id_: str, old: ContactAssignment | None
     customer = before.customers[customer_id]
     changed = {**customer, ENTITIES: [*customer.get(ENTITIES, ()), entity_id]}
     after = before.with_document("customers", customer_id, changed)
-    return after.with_document(CONTACTS.name, id_, {**row, "metadata": metadata})
+    after = after.with_document(CONTACTS.name, id_, {**row, "metadata": metadata})
+    has_moved = old is not None and (old.legal_entity["id"], old.customer["id"]) != (entity_id, customer_id)
+    return _end_membership(after, old) if old is not None and has_moved else after
 
 
 def _without(state: State, contact: ContactAssignment) -> State:
@@ -125,6 +127,10 @@ def _without(state: State, contact: ContactAssignment) -> State:
     others = [other for other in customer[ENTITIES] if other != entity_id]
     state = state.with_document("customers", customer["id"], {**customer, ENTITIES: others})
     return state.without_document(CONTACT_ASSIGNMENTS, contact.id)
+
+
+def _end_membership(state: State, contact: ContactAssignment) -> State:
+    return legal_entities.drop_acting_customer(state, contact.legal_entity["id"], contact.customer["id"])
 
 
 def _find(state: State, id_: str) -> ContactAssignment | None:

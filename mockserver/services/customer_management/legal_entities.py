@@ -6,6 +6,8 @@ from typing import Any
 
 from ...access import Principal
 from ...domain import customer_profile, group_membership
+from ...domain.carts import CARTS
+from ...domain.lost_references import without_rows
 from ...domain.price_lists import PRICE_LISTS, without_price_list
 from ...messages import Call
 from ...practices import documents
@@ -55,7 +57,7 @@ def list_hierarchy(state: State, id_: str) -> list[Document]:
 def drop_dependants(state: State, id_: str) -> State:
     """Return a state without what depends on a deleted legal entity (M9).
 
-    The entities below it go with it, and so do its groups, price lists and assignments to segments.
+    The entities below it go with it, and so do its groups, price lists, carts and assignments to segments.
     """
     for child in [row["id"] for row in state.legal_entities.values() if row.get("parentId") == id_]:
         state = drop_dependants(state.without_document(LEGAL_ENTITIES.name, child), child)
@@ -63,10 +65,7 @@ def drop_dependants(state: State, id_: str) -> State:
         if id_ in customer.get("legalEntities", ()):
             others = [other for other in customer["legalEntities"] if other != id_]
             state = state.with_document("customers", customer["id"], {**customer, "legalEntities": others})
-        for assignment in state.members.of_assignee(customer["id"]):
-            if assignment.legal_entity_id == id_:
-                members = state.members.without_assignment(assignment.segment_id, assignment.key)
-                state = state._replace(members=members)
+        state = _without_memberships(state, id_, customer["id"])
     for group in list(state.collection(group_membership.GROUPS).values()):
         if group_membership.legal_entity_id_of(group) == id_:
             state = group_membership.without_users_of_group(state, group["id"])
@@ -74,9 +73,24 @@ def drop_dependants(state: State, id_: str) -> State:
     for row in list(state.collection(PRICE_LISTS).values()):
         if row.get("legalEntityId") == id_:
             state = without_price_list(state, row["id"])
-    for contact in list(state.collection(customer_profile.CONTACT_ASSIGNMENTS).values()):
-        if contact["legalEntityId"] == id_:
-            state = state.without_document(customer_profile.CONTACT_ASSIGNMENTS, contact["id"])
+    for collection in (customer_profile.CONTACT_ASSIGNMENTS, CARTS):
+        state = without_rows(state, collection, "legalEntityId", id_)
+    return state
+
+
+def drop_acting_customer(state: State, id_: str, customer_id: str) -> State:
+    """Return a state in which a customer has no cart and is in no segment for a legal entity (M10)."""
+    for key, cart in state.collection(CARTS).items():
+        if (cart.get("customerId"), cart.get("legalEntityId")) == (customer_id, id_):
+            state = state.without_document(CARTS, key)
+    return _without_memberships(state, id_, customer_id)
+
+
+def _without_memberships(state: State, id_: str, customer_id: str) -> State:
+    for assignment in state.members.of_assignee(customer_id):
+        if assignment.legal_entity_id == id_:
+            members = state.members.without_assignment(assignment.segment_id, assignment.key)
+            state = state._replace(members=members)
     return state
 
 

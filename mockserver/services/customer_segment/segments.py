@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...access import READ_SEGMENTS
-from ...domain.coupon_rules import without_segment_of_coupons
+from ...domain.lost_references import without_segment
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
 from ...messages import Validate
 from ...practices import jsonpatch, mixins, writes
@@ -153,7 +153,7 @@ def _apply_removal(tenant: Tenant, state: State, segment_id: str, *, force: bool
     write_context.check_removal(tenant, state.segments.get(segment_id), segment_id)
     if not force:
         _check_unassigned(state, segment_id)
-    return without_segment_of_coupons(state, segment_id).without_segment(segment_id)
+    return without_segment(state, segment_id)
 
 
 def _check_unassigned(state: State, segment_id: str) -> None:

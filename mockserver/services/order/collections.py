@@ -95,7 +95,6 @@ ORDER_ROWS = Collection(
     description="Orders, as a checkout makes them; in a world, an id, a customer and entries are enough.",
     defaults={"status": CREATED, "created": FIRST_TIME, "history": _default_history, "checkout": _is_of_cart},
     completions={"entries": _complete_entries},
-    references={"siteCode": "sites", "legalEntityId": "legalEntities"},
     schema=closed_object(
         {
             "id": describe(ID, "Id of the order.", examples=["EON1001"]),

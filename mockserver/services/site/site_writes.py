@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...domain.price_lists import PRICE_LISTS, without_price_list
-from ...domain.stock import AVAILABILITIES
+from ...domain.site_references import drop_site_uses
 from ...errors import BadRequest, Conflict, NotFound
 from ...messages import Validate
 from ...practices import documents, merge_patch
@@ -19,7 +18,6 @@ from .sites import site_row
 
 Mixins = Mapping[str, Any]
 DEFAULT = "default"  # the field that says which site is the default one
-ROWS_OF_SITES = {AVAILABILITIES: "site", "shippingZones": "site"}  # deleted with their site, by the field that names it
 
 
 def create_site(tenant: Tenant, body: Body) -> str:
@@ -68,14 +66,7 @@ def remove_site(tenant: Tenant, code: str) -> None:
             raise BadRequest(
                 field="siteCode", error_type=DEFAULT, detail="The default site cannot be deleted.", rule="N8"
             )
-        for collection, field in ROWS_OF_SITES.items():
-            for key, row in list(state.collection(collection).items()):
-                if row[field] == code:
-                    state = state.without_document(collection, key)
-        for row in list(state.collection(PRICE_LISTS).values()):
-            if row["siteCode"] == code:
-                state = without_price_list(state, row["id"])
-        return state.without_document(SITES.name, code), None
+        return drop_site_uses(state, code).without_document(SITES.name, code), None
 
     tenant.change(rule)
 

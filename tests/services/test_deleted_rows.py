@@ -1,0 +1,109 @@
+"""Rows that are deleted leave no reference behind: the exported world can be imported (K10, M9, M10, D10, I7, N8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.client import Admin, Client
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JOHN
+
+CATEGORY, REASON, CONTACT = "12468505", "642c1ff3c78f9b2958d17c18", "01259b38670025c174560caa"
+JOHNS_CART = {"id": "cart", "customerId": JOHN, "legalEntityId": COMPANY}
+COUPON = {"code": "ONLY", "discountPercentage": 5}
+PRICE: dict[str, Any] = {"itemId": HAMMER, "currency": "EUR", "tierValues": [5], "location": {"countryCode": "DE"}}
+SITE_ROWS: dict[str, Any] = {
+    "carts": [{"id": "cart", "customerId": JOHN, "siteCode": "export"}],
+    "quotes": [{"id": "quote", "customerId": JOHN, "siteCode": "export", "currency": "EUR", "items": []}],
+    "prices": [
+        {**PRICE, "id": "both", "restrictions": {"siteCodes": ["main", "export"]}},
+        {**PRICE, "id": "export", "restrictions": {"siteCodes": ["export"]}},
+    ],
+    "catalogs": [{"id": "catalog", "publishedSites": ["main", "export"]}],
+    "segments": [{"id": "segment", "siteCode": "export"}],
+    "orders": [
+        {
+            "id": "order",
+            "customer": {"id": JOHN, "email": "j@example.com"},
+            "entries": [{"unitPrice": 1}],
+            "siteCode": "export",
+        }
+    ],
+}
+ENTITY_ROWS: dict[str, Any] = {
+    "carts": [JOHNS_CART],
+    "orders": [
+        {
+            "id": "order",
+            "customer": {"id": JOHN, "email": "j@example.com"},
+            "entries": [{"unitPrice": 1}],
+            "legalEntityId": COMPANY,
+        }
+    ],
+}
+DECLINED = {"status": {"value": "DECLINED", "quoteReasonId": REASON}, **SITE_ROWS["quotes"][0], "siteCode": "main"}
+
+
+def coupon_for(flag: str | None, **restrictions: Any) -> dict[str, Any]:
+    """Return the rows of a coupon with restrictions, in a cart, and redeemed."""
+    return {
+        "coupons": [{**COUPON, **({flag: True} if flag else {}), "restrictions": restrictions}],
+        "carts": [{"id": "cart", "sessionId": "visit", "discounts": [{"code": "ONLY"}]}],
+        "couponRedemptions": [{"id": "redemption", "couponCode": "ONLY"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "left"),
+    [
+        ("site/{}/sites/export", SITE_ROWS, ["both", "catalog", "order"]),
+        ("customer-management/{}/legal-entities/" + COMPANY, ENTITY_ROWS, ["order"]),
+        ("customer-management/{}/contact-assignments/" + CONTACT, {"carts": [JOHNS_CART]}, []),
+        ("quote/{}/quote-reasons/" + REASON, {"quotes": [DECLINED]}, ["quote"]),
+        (
+            "category/{}/categories/" + CATEGORY,
+            coupon_for("categoryRestricted", includedCategories=[CATEGORY]),
+            ["cart"],
+        ),
+        (
+            "category/{}/categories/" + CATEGORY,
+            coupon_for("categoryRestricted", excludedCategories=[CATEGORY]),
+            ["ONLY", "cart", "redemption"],
+        ),
+        (
+            f"customer-segment/{{}}/segments/{GOLDEN}?forceDelete=true",
+            coupon_for("segmentRestricted", segments=[GOLDEN]),
+            ["cart"],
+        ),
+        (
+            f"customer-segment/{{}}/segments/{GOLDEN}?forceDelete=true",
+            coupon_for(None, segments=[GOLDEN]),
+            ["ONLY", "cart", "redemption"],
+        ),
+        ("customer/{}/customers/" + JOHN, coupon_for(None, validFor=[JOHN]), ["cart"]),
+    ],
+)
+def test_a_deleted_row_leaves_no_reference_behind(
+    client: Client, path: str, rows: dict[str, list[dict[str, Any]]], left: list[str]
+) -> None:
+    admin = Admin(client)
+    for collection, added in rows.items():
+        admin.call("PUT", f"/state/{collection}", [*admin.call("GET", f"/state/{collection}"), *added])
+    assert client.delete(f"//{path.format(client.tenant)}").status_code in {202, 204}
+    exported = admin.call("GET", "/world")
+    admin.call("PUT", "/world", exported)
+    kept = {row.get("id", row.get("code")) for name in rows for row in exported[name]}
+    added_keys = {row.get("id", row.get("code")) for added in rows.values() for row in added}
+    assert sorted(added_keys & kept) == left
+
+
+def test_m10_a_contact_that_moves_leaves_segments_of_the_old_company(client: Client) -> None:
+    moved = {"legalEntity": {"id": ANOTHER_COMPANY}, "customer": {"id": JOHN}, "type": "LOGISTICS"}
+    path = f"//customer-management/{client.tenant}/contact-assignments/{CONTACT}"
+    assert client.put(path, json=moved).status_code == 204
+    exported = Admin(client).call("GET", "/world")
+    Admin(client).call("PUT", "/world", exported)
+    members = [row for row in exported["customerAssignments"] if row["customerId"] == JOHN]
+    assert members
+    assert COMPANY not in {row.get("legalEntityId") for row in members}
