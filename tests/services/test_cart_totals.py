@@ -17,7 +17,7 @@ from mockserver.domain.cart_lines import CartLine
 from mockserver.domain.cart_totals import CartTotals, calculate_totals, split_discount
 from mockserver.domain.money import currency_digits, round_amount, split_tax, to_decimal
 from mockserver.domain.tax_rates import TaxRate
-from tests.support.client import Admin, Client
+from tests.support.client import Client
 from tests.support.samples import DEFAULT, GOLDEN, HAMMER, JOHN, MANAGER, SCREWDRIVER, write_default_world
 from tests.support.shop import Shopper, log_in, visit
 
@@ -269,10 +269,3 @@ def test_u3_a_coupon_of_a_segment_ends_with_the_membership(client: Client) -> No
         client.delete(f"/{GOLDEN}/groups/{group['group']['id']}")
     cart = customer.read(cart_id)
     assert (cart["totalPrice"]["amount"], cart["discounts"][0]["valid"]) == (129.5, False)
-
-
-def test_d10_a_deleted_segment_leaves_coupons(client: Client) -> None:
-    assert client.delete(f"/{GOLDEN}?forceDelete=true").status_code == 204
-    coupon = Admin(client).call("GET", "/state/coupons/GOLD20")
-    assert coupon["restrictions"]["segments"] == []
-    Admin(client).call("PUT", "/world", Admin(client).call("GET", "/world"))
