@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+import sys
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
+EXACT = Context(prec=700)  # enough digits for the largest number of a JSON document, times another one
+MAX_NUMBER = Decimal(sys.float_info.max)  # what JSON numbers can be; infinite ones are not JSON
+MAX_WHOLE_NUMBER = 2**53  # that programs in JavaScript read exactly
 DEFAULT_DIGITS = 2  # of a currency after the decimal point (ISO 4217)
 CURRENCY_DIGITS = {
     **dict.fromkeys(
@@ -51,8 +55,9 @@ def to_decimal(number: float) -> Decimal:
 
 
 def to_number(amount: Decimal) -> int | float:
-    """Return an amount as a number for JSON; one without a fraction has no decimal point."""
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+    """Return an amount as a number for JSON; one without a fraction has no decimal point, unless it is huge."""
+    is_whole = abs(amount) <= MAX_WHOLE_NUMBER and amount == amount.to_integral_value()
+    return int(amount) if is_whole else float(max(-MAX_NUMBER, min(amount, MAX_NUMBER)))
 
 
 def currency_digits(currency: str) -> int:
@@ -68,7 +73,7 @@ def count_digits(amount: Decimal) -> int:
 
 def round_amount(amount: Decimal, digits: int) -> Decimal:
     """Return an amount with this number of digits after the decimal point, rounded half up."""
-    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, EXACT)
 
 
 def round_money(amount: Decimal, currency: str) -> Decimal:

@@ -11,6 +11,7 @@ from ..messages import Call, Handler, Listing, Reply
 from ..store.collection import Collection
 from ..store.state import Document, State
 from . import documents, texts
+from .declared_content import keep_declared
 from .documents import Body, Cascade
 from .rows import LazyRows, Row
 
@@ -75,10 +76,11 @@ def create_document(
 ) -> Handler:
     """Return a handler that creates a document and returns its key.
 
-    prepare: returns what is stored of the body; by default all of it, with its texts by language (D20).
+    prepare: returns what is stored of the body; by default the fields that the collection declares, with texts by
+        language (D20).
     shows_all: whether the reply is the document instead, as `present` presents it.
     """
-    to_content = prepare or _name_languages_in(collection)
+    to_content = prepare or _prepare_content_of(collection)
 
     def handle(call: Call) -> Reply:
         key = documents.insert_document(call.tenant, collection, to_content(call, call.body or {}))
@@ -104,7 +106,7 @@ def replace_document(
     keeps: the fields that a replacement leaves, whatever the body has.
     status: of a replacement. shows_all: whether the reply to a replacement is the document, presented by `present`.
     """
-    to_content = prepare or _name_languages_in(collection)
+    to_content = prepare or _prepare_content_of(collection)
 
     def handle(call: Call) -> Reply:
         key, content = call.path[parameter], to_content(call, call.body or {})
@@ -131,7 +133,7 @@ def change_document(
     `x-patches` in the spec names the schema of the result. fields: those that can be changed; others are ignored.
     status, shows_all, present: as in `replace_document`.
     """
-    to_content = prepare or _name_languages_in(collection)
+    to_content = prepare or _prepare_content_of(collection)
 
     def handle(call: Call) -> Reply:
         key, patch = call.path[parameter], to_content(call, call.body or {})
@@ -171,9 +173,10 @@ def delete_document(
     return handle
 
 
-def _name_languages_in(collection: Collection) -> Prepare:
+def _prepare_content_of(collection: Collection) -> Prepare:
     def prepare(call: Call, body: Body) -> Body:
-        return texts.name_languages(call.tenant.state, collection, body, call.header.get("Content-Language"))
+        declared = keep_declared(collection.schema, body)
+        return texts.name_languages(call.tenant.state, collection, declared, call.header.get("Content-Language"))
 
     return prepare
 
