@@ -118,18 +118,16 @@ function distinct(values) {
 
 let last = Promise.resolve();
 
-function queued(action) {
+function queued(action, isPossible = () => true) {
   return (event) => {
     event.preventDefault();
-    last = last.then(() => attempt(() => action(event.target)));
+    last = last.then(() => isPossible() && attempt(() => action(event.target)));
   };
 }
 
-/** Run the action, unless the session has ended while it waited. */
+/** Skip the action if the session has ended while it waited. The page still says why it ended. */
 function inSession(action) {
-  return async (control) => {
-    if (state.session) await action(control);
-  };
+  return queued(action, () => state.session);
 }
 
 async function attempt(action) {
@@ -151,14 +149,14 @@ for (const name of ["server", "tenant"]) {
   if (query.has(name)) part(name).value = query.get(name);
 }
 part("login").addEventListener("submit", queued(logIn));
-part("logout").addEventListener("click", queued(inSession(logOut)));
-part("entity").addEventListener("change", queued(inSession(changeEntity)));
-part("language").addEventListener("change", queued(inSession(load)));
+part("logout").addEventListener("click", inSession(logOut));
+part("entity").addEventListener("change", inSession(changeEntity));
+part("language").addEventListener("change", inSession(load));
 part("products").addEventListener("click", (event) => {
-  if (event.target.matches("button")) queued(inSession(addToCart))(event);
+  if (event.target.matches("button")) inSession(addToCart)(event);
 });
-part("items").addEventListener("change", queued(inSession(changeQuantity)));
-part("coupon").addEventListener("submit", queued(inSession(redeemCoupon)));
-part("no-coupons").addEventListener("click", queued(inSession(() => changeCart(api.removeCoupons))));
-part("order").addEventListener("click", queued(inSession(checkOut)));
-part("too-much").addEventListener("click", queued(inSession(askTooMuch)));
+part("items").addEventListener("change", inSession(changeQuantity));
+part("coupon").addEventListener("submit", inSession(redeemCoupon));
+part("no-coupons").addEventListener("click", inSession(() => changeCart(api.removeCoupons)));
+part("order").addEventListener("click", inSession(checkOut));
+part("too-much").addEventListener("click", inSession(askTooMuch));

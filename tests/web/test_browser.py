@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.support.browser import FOREIGN, open_window
 from tests.support.doc_scripts import run_page
@@ -254,12 +254,29 @@ def test_a_checkout_that_fails_leaves_the_cart_and_can_be_repeated(storefront: S
 
 def test_an_expired_session_requires_a_new_login(storefront: Shop, server: str, tenant: str) -> None:
     storefront.log_in()
-    expect(storefront.products).to_have_count(2)
+    expect(storefront.orders).to_have_count(1)  # the last that is loaded
     send_request(f"{server}/__admin/clock/advance?tenant={tenant}", "POST", {"seconds": 31 * 24 * 3600})
     storefront.choose("Language", "Deutsch")
     expect(storefront.problem).to_have_text("Your session has expired. Please log in again.")
     storefront.log_in()
     expect(storefront.products).to_have_count(2)
+
+
+def test_actions_that_wait_for_an_expired_session_are_skipped(storefront: Shop, server: str, tenant: str) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    storefront.page.route("**/order-v2/**", hold)
+    with storefront.page.expect_request("**/order-v2/**"):
+        storefront.log_in()
+    storefront.choose("Language", "Deutsch")
+    send_request(f"{server}/__admin/clock/advance?tenant={tenant}", "POST", {"seconds": 31 * 24 * 3600})
+    held[0].continue_()
+    expect(storefront.problem).to_have_text("Your session has expired. Please log in again.")
+    expect(storefront.page.locator("body")).not_to_have_attribute("aria-busy", "true")
+    expect(storefront.problem).to_have_text("Your session has expired. Please log in again.")
 
 
 def list_statuses(server: str, tenant: str, operation: str) -> list[int]:
