@@ -117,8 +117,18 @@ def _read_integer(name: str, text: str) -> int:
     return int(text)
 
 
+def _read_number(name: str, text: str) -> float:
+    if not NUMBER.fullmatch(text):
+        raise BadRequest(INVALID_PARAMETERS, field=name, error_type="type", detail="must be a number")
+    return float(text)
+
+
 # By the type in the schema, return the value of a text; a parameter of another type is the text itself.
-CONVERTERS: Mapping[str, Callable[[str, Any], Any]] = {"boolean": _read_boolean, "integer": _read_integer}
+CONVERTERS: Mapping[str, Callable[[str, Any], Any]] = {
+    "boolean": _read_boolean,
+    "integer": _read_integer,
+    "number": _read_number,
+}
 
 
 def compile_parameter(spec: Spec, node: SpecNode) -> Parameter:

@@ -168,3 +168,46 @@ def test_z3_postal_codes_can_end_in_a_star(
     zones = [{"zoneId": "FR", "shipTo": ZONE["shipTo"], "methods": [{"id": "m"}]}]
     client = simulator(write_default_world(tmp_path, shippingZones=zones))
     assert bool(quote(client, country="FR", zip_code=zip_code)) is is_in
+
+
+def find_sites(client: Client, query: str = "", **body: str) -> Any:
+    reply = client.post(f"//shipping/{client.tenant}/findSite{query}", json=body)
+    assert reply.status_code == 200, reply.text
+    return reply.get_json()
+
+
+def test_z4_sites_are_found_by_postal_code(client: Client) -> None:
+    (site,) = find_sites(client, postalCode="11011", country="de")
+    (zone,) = site["zones"]
+    assert (site["id"], site["defaultZoneId"], site["metadata"]["version"]) == ("main", "DE", 1)
+    assert zone == read(client, "/zones/DE", expand="methods,fees")
+    assert all(method["fees"] for method in zone["methods"])
+
+
+def test_z4_zones_have_no_delivery_windows(client: Client) -> None:
+    for limit in ("0", "15", "1.5"):
+        (site,) = find_sites(visit(client).client, f"?windowsLimit={limit}", postalCode="11011", country="AT")
+        assert [(zone["id"], zone["actualDeliveryWindows"]) for zone in site["zones"]] == [("AT", [])]
+
+
+@pytest.mark.parametrize("limit", ["-1", "x", "1e999", "NaN"])
+def test_z4_a_limit_of_windows_is_a_number_from_0(client: Client, limit: str) -> None:
+    body = {"postalCode": "11011", "country": "AT"}
+    reply = client.post(f"//shipping/{client.tenant}/findSite?windowsLimit={limit}", json=body)
+    assert (reply.status_code, reply.get_json()["details"][0]["field"]) == (400, "windowsLimit")
+
+
+@pytest.mark.parametrize(
+    ("body", "zones"),
+    [
+        ({"postalCode": "75001", "country": "FR"}, ["export:FR"]),
+        ({"postalCode": "75001"}, ["export:FR", "export:US", "main:AT", "main:DE"]),
+        ({"postalCode": "13001", "country": "FR"}, []),
+        ({"postalCode": "75001", "country": "JP"}, []),
+        ({"postalCode": "", "country": "DE"}, ["main:DE"]),
+    ],
+)
+def test_z4_only_sites_and_zones_that_fit_are_found(client: Client, body: dict[str, str], zones: list[str]) -> None:
+    assert client.post(path_of(client, "/zones", "export"), json=ZONE).status_code == 201
+    found = [f"{site['id']}:{zone['id']}" for site in find_sites(client, **body) for zone in site["zones"]]
+    assert found == zones

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.rows import LazyRows
 from ...store.state import Document
-from . import shipping_costs, zones
+from . import shipping_costs, site_search, zones
 
 LANGUAGE = "Content-Language"
 
@@ -86,6 +86,12 @@ def post_minimum(call: Call) -> Reply:
     return Reply(200, {"fee": shipping_costs.find_lowest_fee(call.tenant.state, call.path["site"], call.body)})
 
 
+def post_site_search(call: Call) -> Reply:
+    """Return the sites that deliver to a postal code."""
+    limit = call.query.get("windowsLimit")
+    return Reply(200, site_search.find_sites(call.tenant.state, call.body, limit))
+
+
 def _place(call: Call) -> zones.ZonePlace:
     return zones.ZonePlace(call.path["site"], call.path["zoneId"])
 
@@ -120,4 +126,5 @@ HANDLERS: dict[str, Handler] = {
     "DELETE-shipping-remove-shipping-method": delete_method,
     "POST-shipping-calculate-shipping-cost": post_quote,
     "POST-shipping-calculate-min-shipping-cost": post_minimum,
+    "POST-shipping-find-sites": post_site_search,
 }

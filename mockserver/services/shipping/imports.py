@@ -20,6 +20,7 @@ IMPORTS: Imports = dict.fromkeys(
         "DELETE-shipping-remove-shipping-method",
         "POST-shipping-calculate-shipping-cost",
         "POST-shipping-calculate-min-shipping-cost",
+        "POST-shipping-find-sites",
     ),
     (),
 )

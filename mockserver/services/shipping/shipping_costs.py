@@ -41,19 +41,24 @@ def find_lowest_fee(state: State, site_code: str, body: Body) -> dict[str, Any]:
 def find_zones_of_address(state: State, site_code: str, address: Body) -> list[Document]:
     """Return the zones that an address is in, or else the default zone of the site."""
     zones = list_zones(state, site_code)
-    return [zone for zone in zones if any(_is_in(address, each) for each in zone["shipTo"])] or [
+    return [zone for zone in zones if has_place(zone, address["country"], address["zipCode"])] or [
         zone for zone in zones if zone["default"]
     ]
 
 
-def _is_in(address: Body, destination: Body) -> bool:
-    """Whether an address is in a country, and has a postal code or one that begins so."""
-    if destination["country"].upper() != address["country"].upper():
+def has_place(zone: Document, country: str | None, zip_code: str) -> bool:
+    """Whether a zone is for a postal code of a country, or of any country."""
+    return any(_is_in(destination, country, zip_code) for destination in zone["shipTo"])
+
+
+def _is_in(destination: Body, country: str | None, zip_code: str) -> bool:
+    """Whether a place is in a country, and has a postal code or one that begins so."""
+    if country is not None and destination["country"].upper() != country.upper():
         return False
     wanted = destination.get("postalCode")
-    if wanted is None or wanted == address["zipCode"]:
+    if wanted is None or wanted == zip_code:
         return True
-    return bool(wanted.endswith("*") and address["zipCode"].startswith(wanted[:-1]))
+    return bool(wanted.endswith("*") and zip_code.startswith(wanted[:-1]))
 
 
 def _price_methods(zone: Document, total: Body) -> Iterator[tuple[Document, Body]]:
