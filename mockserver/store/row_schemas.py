@@ -85,9 +85,8 @@ DEFINITIONS: Schema = {
         "patternErrorMessage": "a currency is three upper-case letters, such as EUR",
     },
     "localized": {
-        "description": "A text by language, or a plain text in the default language.",
+        "description": "A text by language, or a plain text in the default language. It may be empty, as in the API.",
         "type": ["object", "string"],
-        "minProperties": 1,
         "propertyNames": LANGUAGE,
         "additionalProperties": TEXT,
         "examples": ["Hammer", {"en": "Hammer", "fr": "Marteau"}],

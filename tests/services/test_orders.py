@@ -178,6 +178,15 @@ def test_x8_an_employee_creates_replaces_changes_and_deletes_an_order(client: Cl
     assert client.delete(f"{path}/{order_id}").status_code == 404
 
 
+def test_x8_entries_get_an_id_and_the_name_of_the_product(client: Client) -> None:
+    path = f"//order-v2/{client.tenant}/salesorders"
+    entries = [{**ENTRY, "product": {"id": HAMMER}}, {**ENTRY, "id": "own", "product": {"id": "unknown"}}]
+    order_id = client.post(path, json={**NEW_ORDER, "entries": entries}).get_json()["id"]
+    first, second = client.get(f"{path}/{order_id}").get_json()["entries"]
+    assert (first["id"], first["product"]["name"]) == ("0", "Hammer")
+    assert (second["id"], second["product"]) == ("own", {"id": "unknown"})
+
+
 @pytest.mark.parametrize(
     ("body", "query", "status"),
     [

@@ -40,6 +40,13 @@ def test_p9_prices_follow_the_tax_classes_of_a_country(client: Client) -> None:
     assert tax(client, "POST", "", GERMANY)[0] == 409
 
 
+def test_p9_the_first_class_is_the_default_one_if_none_says_so(client: Client) -> None:
+    classes = [{"code": code, "name": {"en": code}, "rate": rate} for code, rate in (("LOW", 7), ("HIGH", 30))]
+    assert tax(client, "PUT", "/DE", {**GERMANY, "taxClasses": classes})[0] == 204
+    assert match(client)["tax"]["taxRate"] == 7
+    assert [part["isDefault"] for part in tax(client, "GET", "/DE")[1]["taxClasses"]] == [True, False]
+
+
 @pytest.mark.parametrize(
     "change",
     [

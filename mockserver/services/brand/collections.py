@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...store.collection import Collection, Row
-from ...store.row_defaults import DefaultOf, Draft
+from ...store.collection import Collection
+from ...store.row_defaults import DefaultOf
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, TEXT, closed_object, describe
 
@@ -21,10 +21,6 @@ def _default_texts(plain: str) -> DefaultOf:
 def _default_text(localized: str) -> DefaultOf:
     """Return a default that is a text of the row in the default language, or else in the first one."""
     return lambda row, draft: pick_text(row.get(localized, {}), draft.language)
-
-
-def _default_name(row: Row, draft: Draft) -> Any:
-    return {draft.language: row.get("name", row["id"])}
 
 
 def pick_text(texts: Any, language: str) -> str | None:
@@ -43,7 +39,7 @@ BRANDS = Collection(
     name="brands",
     description="Brands, to which products refer.",
     defaults={
-        "localizedName": _default_name,
+        "localizedName": _default_texts("name"),
         "name": _default_text("localizedName"),
         "localizedDescription": _default_texts("description"),
         "description": _default_text("localizedDescription"),
@@ -54,7 +50,7 @@ BRANDS = Collection(
             "id": describe(CHOSEN_ID, "Id of the brand.", examples=["anvil"]),
             "name": describe(TEXT, "Its plain name; that in the default language if left out."),
             "description": describe(TEXT, "Its plain description; that in the default language if left out."),
-            "localizedName": describe(CHOSEN_TEXTS, "Name by language; the plain name, or else the id, if left out."),
+            "localizedName": describe(CHOSEN_TEXTS, "Name by language; the plain one if left out."),
             "localizedDescription": describe(CHOSEN_TEXTS, "Description by language; the plain one if left out."),
             "image": describe(TEXT, "URL of its picture."),
             "cloudinaryUrl": describe(TEXT, "Path of its picture."),

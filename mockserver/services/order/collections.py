@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...domain.money import to_decimal, to_number
@@ -11,6 +11,7 @@ from ...store.collection import Collection, Row
 from ...store.row_defaults import FIRST_TIME, Draft
 from ...store.row_schemas import (
     BOOLEAN,
+    CHOSEN_ID,
     CURRENCY,
     ID,
     METADATA,
@@ -29,7 +30,7 @@ CUSTOMER: Schema = {
     "type": "object",
     "required": ["email"],
     "properties": {
-        "id": describe(ID, "Id of the customer; a visitor has none."),
+        "id": describe(CHOSEN_ID, "Id of the customer; a visitor has none."),
         "email": describe(TEXT, "Where the confirmation goes."),
     },
 }
@@ -41,7 +42,7 @@ SHIPMENT: Schema = {
 ENTRY: Schema = {
     "type": "object",
     "properties": {
-        "id": describe(ID, "Id of the entry in its order; its position, from 0, if left out."),
+        "id": describe(CHOSEN_ID, "Id of the entry in its order; its position, from 0, if left out."),
         "amount": describe({"type": "integer"}, "How many; 1 if left out."),
         "product": describe(OBJECT, "The product; its name is that of the product with this id if left out."),
         "unitPrice": describe(NUMBER, "What one costs; 0 if left out."),
@@ -61,14 +62,17 @@ def _is_of_cart(row: Row, _: Draft) -> bool:
     return "cartId" in row
 
 
-def _complete_entries(entries: Sequence[Mapping[str, Any]], _: Row, draft: Draft) -> Sequence[Mapping[str, Any]]:
-    """Return entries with ids, which count from 0, amounts and prices."""
-    names = {product["id"]: product["name"] for product in draft.rows("products")}
-    completed = [_complete_entry(str(number), entry, names) for number, entry in enumerate(entries)]
+def complete_entries(
+    entries: Sequence[Mapping[str, Any]], find_product: Callable[[str], Mapping[str, Any] | None]
+) -> Sequence[Mapping[str, Any]]:
+    """Return entries with ids, which count from 0, amounts, prices, and the names of products that are found."""
+    completed = [_complete_entry(str(number), entry, find_product) for number, entry in enumerate(entries)]
     return entries if completed == entries else completed
 
 
-def _complete_entry(entry_id: str, entry: Mapping[str, Any], names: Mapping[str, Any]) -> Mapping[str, Any]:
+def _complete_entry(
+    entry_id: str, entry: Mapping[str, Any], find_product: Callable[[str], Mapping[str, Any] | None]
+) -> Mapping[str, Any]:
     amount, unit_price = entry.get("amount", 1), entry.get("unitPrice", 0)
     unit, total = _price_untaxed(unit_price), _price_untaxed(to_number(to_decimal(unit_price) * amount))
     completed: dict[str, Any] = {
@@ -79,8 +83,9 @@ def _complete_entry(entry_id: str, entry: Mapping[str, Any], names: Mapping[str,
         **entry,
     }
     product = entry.get("product", {})
-    name = names.get(product.get("id"))
-    if name is not None and "name" not in product:
+    known = find_product(product["id"]) if "id" in product and "name" not in product else None
+    if known is not None:
+        name = known["name"]
         text = next(iter(name.values()), "") if isinstance(name, Mapping) else name
         completed["product"] = {**product, "name": text}
     return completed
@@ -90,11 +95,15 @@ def _price_untaxed(amount: float) -> dict[str, float]:
     return {"netValue": amount, "grossValue": amount, "taxValue": 0}
 
 
+def _complete_entries_of_world(entries: Any, _: Row, draft: Draft) -> Any:
+    return complete_entries(entries, lambda product_id: draft.find_row("products", product_id))
+
+
 ORDER_ROWS = Collection(
     name=ORDERS,
     description="Orders, as a checkout makes them; in a world, an id, a customer and entries are enough.",
     defaults={"status": CREATED, "created": FIRST_TIME, "history": _default_history, "checkout": _is_of_cart},
-    completions={"entries": _complete_entries},
+    completions={"entries": _complete_entries_of_world},
     schema=closed_object(
         {
             "id": describe(ID, "Id of the order.", examples=["EON1001"]),
@@ -107,10 +116,10 @@ ORDER_ROWS = Collection(
             "checkout": describe(BOOLEAN, "Whether it is the only order of its cart; true if it names one."),
             "quoteId": describe(TEXT, "Shown only."),
             "customer": describe(CUSTOMER, "Who ordered: `id` of a customer, none for a visitor, and `email`."),
-            "siteCode": describe(ID, "Site."),
+            "siteCode": describe(CHOSEN_ID, "Site."),
             "countryCode": describe(TEXT, "Country whose taxes apply."),
             "currency": describe(CURRENCY, "Currency of all amounts."),
-            "legalEntityId": describe(ID, "The legal entity that the customer bought for."),
+            "legalEntityId": describe(CHOSEN_ID, "The legal entity that the customer bought for."),
             "entries": describe({"type": "array", "minItems": 1, "items": ENTRY}, "What was ordered."),
             "discounts": describe(OBJECTS, "The coupons."),
             "billingAddress": describe(OBJECT, "Where the invoice goes."),

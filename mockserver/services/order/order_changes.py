@@ -12,7 +12,7 @@ from ...practices import documents, writes
 from ...store.clock import format_timestamp
 from ...store.state import Document, State
 from ...store.tenant import Tenant
-from .collections import ORDER_ROWS
+from .collections import ORDER_ROWS, complete_entries
 from .orders_of_callers import find_order, find_own_order, list_next_statuses
 
 Body = Mapping[str, Any]
@@ -40,7 +40,7 @@ def create_order(tenant: Tenant, body: Body) -> str:
             "history": [{"status": status, "timestamp": now}],
             "checkout": body.get("checkout", False),
             **{name: body[name] for name in ("cartId", "quoteId") if name in body},
-            **_pick_writable(body),
+            **_pick_writable(state, body),
         }
         return documents.store_document(tenant, state, ORDER_ROWS, order_id, draft), order_id
 
@@ -62,7 +62,7 @@ def update_order(tenant: Tenant, principal: Principal, order_id: str, body: Body
         writes.check_version(documents.revision_of(old), body)
         kept = {name: old[name] for name in KEPT_FIELDS if name in old}
         written = documents.merge_document(old, body) if is_partial else body
-        new = {"status": old["status"], **_pick_writable(written), **kept}
+        new = {"status": old["status"], **_pick_writable(state, written), **kept}
         new["metadata"] = {"mixins": written.get("metadata", {}).get("mixins", {})}
         if new["status"] != old["status"]:
             status = new.pop("status")
@@ -126,5 +126,7 @@ def _with_status(tenant: Tenant, order: Document, status: str | None, *, is_cust
     return {**changed, "completed": now} if status == COMPLETED else changed
 
 
-def _pick_writable(body: Body) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name in WRITABLE_FIELDS}
+def _pick_writable(state: State, body: Body) -> dict[str, Any]:
+    """Return what employees may write of an order; entries get an id, products their name (X8)."""
+    picked = {name: value for name, value in body.items() if name in WRITABLE_FIELDS}
+    return {**picked, "entries": complete_entries(body["entries"], state.products.get)} if "entries" in body else picked

@@ -11,7 +11,6 @@ from ...store.row_schemas import (
     BOOLEAN,
     CHOSEN_ID,
     CURRENCY,
-    ID,
     LOCALIZED,
     METADATA,
     TEXT,
@@ -107,7 +106,7 @@ ZONES = Collection(
     check=check_keys,
     schema=closed_object(
         {
-            "id": describe(ID, "Site and zone with a colon between them; it can be left out."),
+            "id": describe(CHOSEN_ID, "Site and zone with a colon between them; it can be left out."),
             "zoneId": describe(CHOSEN_ID, "Id of the zone on its site.", examples=["DE"]),
             "site": describe(CHOSEN_ID, "Code of the site; the default one if left out."),
             "name": describe(LOCALIZED, "Name; the id of the zone if left out."),

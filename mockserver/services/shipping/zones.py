@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ...errors import INVALID_PARAMETERS, BadRequest, Conflict, NotFound
-from ...practices import documents
+from ...practices import documents, texts
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from .collections import SHIPPING_ZONES, ZONES, zone_key
@@ -173,7 +173,7 @@ def _store_zone(tenant: Tenant, state: State, zone: Document) -> State:
 
 
 def _read_zone(state: State, body: Body, language: str | None) -> dict[str, Any]:
-    """Return what a zone takes from a body; BadRequest for a country without a valid code (Z1)."""
+    """Return what a zone takes from a body; BadRequest for a wrong country (Z1) or an unknown language (D20)."""
     for number, destination in enumerate(body.get("shipTo", ())):
         if not COUNTRY_CODE.fullmatch(destination["country"]):
             detail = "Provided value is not a valid country code"
@@ -181,18 +181,12 @@ def _read_zone(state: State, body: Body, language: str | None) -> dict[str, Any]
     read = {name: body[name] for name in ZONE_FIELDS if name in body}
     if "methods" in read:
         read["methods"] = [{"active": True, **_read_method(state, method, language)} for method in body["methods"]]
-    return _localize_name(state, read, language)
+    return texts.name_fields(state, ["name"], read, language)
 
 
 def _read_method(state: State, body: Body, language: str | None) -> dict[str, Any]:
     """Return what a method takes from a body; BadRequest for a method without fees (Z1)."""
     if "fees" in body and not body["fees"]:
         raise BadRequest(field="fees", error_type="minItems", detail="fees may not be empty", rule="Z1")
-    return _localize_name(state, {name: body[name] for name in METHOD_FIELDS if name in body}, language)
-
-
-def _localize_name(state: State, read: dict[str, Any], language: str | None) -> dict[str, Any]:
-    """Return a zone or a method whose name is a map: a plain text is in Content-Language, or the default language."""
-    if isinstance(read.get("name"), str):
-        return {**read, "name": {language or state.default_language: read["name"]}}
-    return read
+    read = {name: body[name] for name in METHOD_FIELDS if name in body}
+    return texts.name_fields(state, ["name"], read, language)

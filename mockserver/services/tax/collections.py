@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...domain.tax_rates import TAXES
 from ...store.collection import Collection, Row
-from ...store.row_defaults import Draft
+from ...store.row_defaults import Draft, complete_text
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
 from ...store.row_schemas import BOOLEAN, CHOSEN_ID, COUNTRY, LOCALIZED, METADATA, closed_object, describe
 
 RATES = (("DE", 19, 7), ("US", 8, 0), ("AT", 20, 10), ("CH", 8.1, 2.6))  # of generated worlds
 
 
-def complete_classes(classes: list[Row], _: Row, draft: Draft) -> list[Row]:
-    """Return tax classes with a name and an order; the first one is the default if none says so."""
+def order_classes(classes: Sequence[Row]) -> list[Row]:
+    """Return tax classes with an order; the first one is the default if none says so (P9)."""
     has_default = any(tax_class.get("isDefault") for tax_class in classes)
-    complete: list[Row] = []
-    for position, tax_class in enumerate(classes):
-        name = tax_class.get("name", tax_class["code"])
-        defaults = {"order": position, "isDefault": position == 0 and not has_default}
-        name_by_language = {draft.language: name} if isinstance(name, str) else name
-        complete.append({**defaults, **tax_class, "name": name_by_language})
+    return [
+        {"order": position, "isDefault": position == 0 and not has_default, **tax_class}
+        for position, tax_class in enumerate(classes)
+    ]
+
+
+def _complete_classes(classes: list[Row], _: Row, draft: Draft) -> list[Row]:
+    """Return tax classes with a name, an order and a default."""
+    named = [
+        {**tax_class, "name": complete_text(tax_class.get("name", tax_class["code"]), tax_class, draft)}
+        for tax_class in classes
+    ]
+    complete = order_classes(named)
     return classes if complete == classes else complete
 
 
@@ -47,7 +56,7 @@ TAXES_OF_COUNTRIES = Collection(
     description="The tax classes of countries. A product has the default one, unless its `taxClasses` name another.",
     key="locationCode",
     defaults={"location": lambda row, _: {"countryCode": row["locationCode"]}},
-    completions={"taxClasses": complete_classes},
+    completions={"taxClasses": _complete_classes},
     generator=RowGenerator(make_row=_generate_taxes, default_count=2),
     schema=closed_object(
         {

@@ -15,7 +15,7 @@ from ...practices.document_handlers import (
 )
 from ...practices.documents import Body
 from ...store.state import Document
-from .collections import TAXES_OF_COUNTRIES
+from .collections import TAXES_OF_COUNTRIES, order_classes
 
 
 def select_taxes(call: Call) -> list[Document]:
@@ -32,7 +32,7 @@ def select_taxes(call: Call) -> list[Document]:
 
 
 def prepare_taxes(call: Call, body: Body) -> Body:
-    """Return tax classes with their code and texts by language; BadRequest for two defaults or codes (P9)."""
+    """Return tax classes with order, default and texts by language; BadRequest for two defaults or codes (P9)."""
     state, header, classes = call.tenant.state, call.header.get("Content-Language"), body["taxClasses"]
     country = call.path.get("locationCode", body["location"]["countryCode"])
     if body["location"]["countryCode"] != country:
@@ -43,7 +43,7 @@ def prepare_taxes(call: Call, body: Body) -> Body:
     if sum(tax_class.get("isDefault", False) for tax_class in classes) > 1:
         raise _class_error("/taxClasses", "Only one class is the default.")
     named = [texts.name_fields(state, ("name", "description"), tax_class, header) for tax_class in classes]
-    return {**body, "locationCode": country, "taxClasses": named}
+    return {**body, "locationCode": country, "taxClasses": order_classes(named)}
 
 
 def _class_error(field: str, detail: str) -> BadRequest:
