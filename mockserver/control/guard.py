@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hmac import compare_digest, digest
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
+from urllib.parse import urlencode
 
 from ..access import bearer_token
 from ..errors import BadRequest, ClientError, InvalidToken, NoEndpoint
@@ -27,7 +28,9 @@ PUBLIC_PATHS = {
 DOCS_PATH = f"{CONTROL_PREFIX}/docs"
 DASHBOARD_PATH = f"{CONTROL_PREFIX}/ui"
 LOGIN_PATH = f"{DASHBOARD_PATH}/login"
+NEXT_PAGE = "next"  # the parameter of the login page with the page that was asked for, from DASHBOARD_PATH on
 ASSETS_PATH = f"{DASHBOARD_PATH}/assets/"  # style and script of the dashboard, which the login page needs too
+FEED_PATHS = frozenset(f"{DASHBOARD_PATH}/{name}" for name in ("events", "news"))  # read by its script
 WAIT_PATHS = frozenset(f"{CONTROL_PREFIX}/requests/{name}" for name in ("wait", "never", "ordered"))
 # The names of this machine as browsers write them: `localhost` and the names below it, which browsers never ask the DNS
 # for, and all loopback addresses, also those of IPv4 within IPv6.
@@ -58,6 +61,13 @@ def is_loopback_name(host: str) -> bool:
 def may_wait(path: str) -> bool:
     """Whether a call of the control plane with this path may wait; a slash at the end is ignored (F2a)."""
     return path.removesuffix("/") in WAIT_PATHS
+
+
+def find_login_address(request: Request) -> str:
+    """Return the address of the login page, which then leads to the page that was asked for."""
+    page = request.path.removeprefix(DASHBOARD_PATH) + (f"?{request.query}" if request.query else "")
+    is_page = request.method == "GET" and page.strip("/") and request.path not in FEED_PATHS
+    return request.prefix + LOGIN_PATH + (f"?{urlencode({NEXT_PAGE: page})}" if is_page else "")
 
 
 class ForeignPageError(ClientError):

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 from ..control.explain.fidelity import load_fidelity_rules
-from ..control.guard import ASSETS_PATH, DASHBOARD_PATH, LOGIN_PATH, Guard
+from ..control.guard import ASSETS_PATH, DASHBOARD_PATH, LOGIN_PATH, NEXT_PAGE, Guard
 from ..errors import ClientError, MethodNotAllowed, NoEndpoint
 from ..messages import Request, Response
 from ..simulations.simulation_registry import SimulationRegistry
@@ -46,6 +46,7 @@ LOOK_HEADER = "mockserver-look"  # of the requests that bring an open page up to
 MAX_KEPT_PAGES = 64  # rendered since the latest look
 MAX_SENTENCES = 200  # that no page has shown yet
 SENTENCE = "done"  # the parameter that names one of them
+PAGE = re.compile(r"/[!-~]*")  # below DASHBOARD_PATH, as the login may be asked to lead to it
 
 
 class ForgedForm(ClientError):
@@ -182,14 +183,19 @@ class Dashboard:
             raise ForgedForm
 
     def _log_in(self, request: Request) -> Response:
-        """Set the cookie if the token is right. It ends with the browser's session, and no script can read it."""
+        """Set the cookie if the token is right, and lead to the page that was asked for.
+
+        The cookie ends with the browser's session, and no script can read it.
+        """
         if not self._guard.is_token(read_form(request).get("token", "").strip()):
             return self._render(request, PageView("login.html", {"mistake": "This is not the token."}, 401))
         name, value = self._guard.session
         path = f"{request.prefix}{DASHBOARD_PATH}"
         secure = "; Secure" if request.client_scheme == "https" else ""
         cookie = f"{name}={value}; Path={path}; HttpOnly; SameSite=Strict{secure}"
-        return Response(303, b"", PAGE_HEADERS | {"Location": path, "Set-Cookie": cookie})
+        page = dict(parse_qsl(request.query)).get(NEXT_PAGE, "")
+        address = path + (page if PAGE.fullmatch(page) else "")
+        return Response(303, b"", PAGE_HEADERS | {"Location": address, "Set-Cookie": cookie})
 
 
 def read_form(request: Request) -> dict[str, str]:

@@ -11,10 +11,10 @@ import orjson
 
 from ..control.guard import (
     CONTROL_PREFIX,
-    LOGIN_PATH,
     AdminTokenRequired,
     ForeignPageError,
     Guard,
+    find_login_address,
     is_dashboard,
     is_documentation,
 )
@@ -90,7 +90,7 @@ class Application:
         except AdminTokenRequired:
             if not is_dashboard(request.path):
                 raise
-            return Response(303, b"", {"Location": request.prefix + LOGIN_PATH, "Cache-Control": "no-store"})
+            return Response(303, b"", {"Location": find_login_address(request), "Cache-Control": "no-store"})
         if is_documentation(request.path):
             return self.documentation(request)
         if is_dashboard(request.path):

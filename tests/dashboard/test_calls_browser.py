@@ -223,13 +223,16 @@ def test_older_calls_are_on_further_pages(dashboard: Dashboard) -> None:
 
 def test_the_page_logs_in_once(browser: Browser) -> None:
     with start_server("--admin-token", "hush") as (_, ready), open_dashboard(browser, ready["url"]) as dashboard:
-        dashboard.open("/calls")
-        assert dashboard.path == "/login"
+        dashboard.open("/controls")
+        assert dashboard.path.startswith("/login")
         dashboard.page.get_by_label("Token").fill("wrong")
         dashboard.press("Log in")
         expect(dashboard.page.get_by_role("alert")).to_have_text("This is not the token.")
         dashboard.page.get_by_label("Token").fill("hush")
         dashboard.press("Log in")
+        expect(dashboard.page.get_by_role("heading", name="Controls", level=1)).to_be_visible()
+        assert dashboard.path == "/controls"
+        dashboard.open("/calls")
         expect(dashboard.page.get_by_text("No calls yet.")).to_be_visible()
         expect(dashboard.page.get_by_role("button", name="Live")).to_be_visible()
         assert dashboard.page.evaluate("document.cookie") == ""

@@ -16,13 +16,12 @@ UI = "/__admin/ui"
 FORM = "application/x-www-form-urlencoded"
 
 
-def visit(
-    app: App, path: str = "", *, method: str = "GET", body: str = "", query: str = "", **headers: str
-) -> Response:
+def visit(app: App, address: str = "", *, method: str = "GET", body: str = "", **headers: str) -> Response:
     sent = {"host": "localhost:8080"} | {name.replace("_", "-"): text for name, text in headers.items()}
     if body:
         sent["content-type"] = FORM
-    return app.entrances.answer(Request(method, UI + path, "", sent, body.encode()))
+    path, _, query = address.partition("?")
+    return app.entrances.answer(Request(method, UI + path, query, sent, body.encode()))
 
 
 def page_key(response: Response) -> str:
@@ -108,10 +107,16 @@ def test_no_action_can_be_a_get(app: App, path: str) -> None:
 class TestWithToken:
     """`--admin-token`: the login page takes the token once."""
 
-    @pytest.mark.parametrize("path", ["", "/calls", "/events", "/news", "/calls/x"])
-    def test_without_the_cookie_every_page_leads_to_the_login(self, guarded: App, path: str) -> None:
+    @pytest.mark.parametrize(
+        ("path", "page"),
+        [
+            *(("", ""), ("/", ""), ("/events", ""), ("/news", "")),
+            *(("/calls", "?next=%2Fcalls"), ("/calls/x?tab=why", "?next=%2Fcalls%2Fx%3Ftab%3Dwhy")),
+        ],
+    )
+    def test_without_the_cookie_every_page_leads_to_the_login(self, guarded: App, path: str, page: str) -> None:
         response = visit(guarded, path)
-        assert (response.status, response.headers["Location"]) == (303, f"{UI}/login")
+        assert (response.status, response.headers["Location"]) == (303, f"{UI}/login{page}")
         assert response.content == b""
 
     def test_a_form_without_the_cookie_does_nothing(self, guarded: App) -> None:
@@ -138,6 +143,17 @@ class TestWithToken:
         assert visit(guarded, cookie=f"{pair}0").status == 303
         assert visit(guarded, cookie=pair[:-1]).status == 303
 
+    @pytest.mark.parametrize(
+        ("page", "address"),
+        [
+            ("%2Fcalls%2Fx%3Ftab%3Dwhy", f"{UI}/calls/x?tab=why"),
+            ("%2F%2Felsewhere.example", f"{UI}//elsewhere.example"),
+            *(("https%3A%2F%2Felsewhere.example", UI), ("%2Fx%0D%0ASet-Cookie%3A%20a", UI), (".elsewhere.example", UI)),
+        ],
+    )
+    def test_the_login_leads_to_the_page_that_was_asked_for(self, guarded: App, page: str, address: str) -> None:
+        assert self.log_in(guarded, f"?next={page}").headers["Location"] == address
+
     def test_the_cookie_is_sent_over_https_only_if_the_page_was(self, guarded: App) -> None:
         assert self.log_in(guarded, x_forwarded_proto="https").headers["Set-Cookie"].endswith("; Secure")
 
@@ -156,9 +172,9 @@ class TestWithToken:
         assert value != other_value
 
     @staticmethod
-    def log_in(app: App, **headers: Any) -> Response:
+    def log_in(app: App, query: str = "", **headers: Any) -> Response:
         key = page_key(visit(app, "/login"))
-        return visit(app, "/login", method="POST", body=f"page-key={key}&token=hush", **headers)
+        return visit(app, f"/login{query}", method="POST", body=f"page-key={key}&token=hush", **headers)
 
 
 @pytest.mark.parametrize(
