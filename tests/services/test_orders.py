@@ -55,6 +55,13 @@ def ids_of(reply: Any) -> set[str]:
     return {order["id"] for order in reply.get_json()}
 
 
+def test_a_world_has_an_order_of_a_product_without_a_name(simulator: Callable[..., Client], tmp_path: Path) -> None:
+    order = {**make_order("CREATED"), "entries": [{"product": {"id": "plain"}}]}
+    world = write_default_world(tmp_path, products=[*DEFAULT["products"], {"id": "plain"}], orders=[order])
+    shown = simulator(world).get(f"//order-v2/acme/salesorders/{order['id']}").get_json()
+    assert shown["entries"][0]["product"] == {"id": "plain", "name": "plain"}
+
+
 # Whose orders (X6, X7).
 
 

@@ -85,7 +85,7 @@ def _complete_entry(
     product = entry.get("product", {})
     known = find_product(product["id"]) if "id" in product and "name" not in product else None
     if known is not None:
-        name = known["name"]
+        name = known.get("name", known["id"])  # of a world, whose products may not be complete yet
         text = next(iter(name.values()), "") if isinstance(name, Mapping) else name
         completed["product"] = {**product, "name": text}
     return completed
