@@ -141,6 +141,7 @@ class SimulationFactory:
             template.strictness if template else settings.contract,
             admits_any_client=settings.any_client,
             limits=limits,
+            collections=self.library.collections.values(),
         )
 
     def _create_api_pipeline(self, api: Interface, world: World, records: RecordStore) -> Pipeline:

@@ -8,19 +8,11 @@ from typing import Any
 from ..errors import BadRequest, Conflict
 from ..store.ids import Ids
 from ..store.state import Document, State
-from .coupon_rules import REDEMPTIONS
 from .customer_profile import PROFILE_FIELDS
-from .group_membership import without_groups_of_user
-from .lost_references import without_restriction, without_rows
-from .password_resets import without_resets
 
 Details = Mapping[str, Any]  # as in a request
 NUMBER_DIGITS = 8
 REQUIRED_OF_COMPANIES = ("firstName", "lastName", "company")
-ROWS_OF_CUSTOMERS = {  # and the field that names the customer
-    **dict.fromkeys(("carts", "contactAssignments", "quotes", "rewardPoints", "shoppingLists"), "customerId"),
-    REDEMPTIONS: "customerNumber",
-}
 NAMES = ("firstName", "lastName")  # that every stored customer has
 
 
@@ -43,15 +35,6 @@ def generate_number(ids: Ids, state: State) -> str:
     while (number := str(lowest + int(ids.next_hex(NUMBER_DIGITS), 16) % (9 * lowest))) in state.customers:
         pass
     return number
-
-
-def without_customer(state: State, customer_id: str) -> State:
-    """Return a state without a customer, who leaves all segments and groups, and without what is theirs alone (M8)."""
-    state = without_resets(without_groups_of_user(state, customer_id), customer_id)
-    state = state._replace(members=state.members.without_assignee(customer_id))
-    for collection, field in ROWS_OF_CUSTOMERS.items():
-        state = without_rows(state, collection, field, customer_id)
-    return without_restriction(state, "validFor", customer_id).without_document("customers", customer_id)
 
 
 def apply_details(

@@ -41,14 +41,6 @@ def complete_list_price(state: State, price: Document, context: ShoppingContext)
     return {**price, "currency": context.currency, "location": {"countryCode": context.country}}
 
 
-def without_price_list(state: State, list_id: str) -> State:
-    """Return a state without a price list and its prices."""
-    for price in list(state.collection(LIST_PRICES).values()):
-        if price[PRICE_LIST_ID] == list_id:
-            state = state.without_document(LIST_PRICES, price["id"])
-    return state.without_document(PRICE_LISTS, list_id)
-
-
 def rank_price(state: State, price: Document, context: ShoppingContext) -> int:
     """Return how many criteria the list of a price names; 0 for other prices. The session meets all of them (P15).
 

@@ -12,7 +12,7 @@ from ..store.collection import Collection
 from ..store.state import Document, State
 from . import documents, texts
 from .declared_content import keep_declared
-from .documents import Body, Cascade
+from .documents import Body
 from .rows import LazyRows, Row
 
 Present = Callable[[State], Callable[[Document], Row]]  # for a state, returns what makes a document's row
@@ -156,18 +156,15 @@ def patch_document(collection: Collection, parameter: str) -> Handler:
     return handle
 
 
-def delete_document(
-    collection: Collection, parameter: str, *, needs_document: bool = False, cascade: Cascade | None = None
-) -> Handler:
-    """Return a handler that deletes a document.
+def delete_document(collection: Collection, parameter: str, *, needs_document: bool = False) -> Handler:
+    """Return a handler that deletes a document with what depends on it, as the collections declare.
 
     needs_document: whether a missing one is a 404 whatever the switch `delete_missing` (D9b).
-    cascade: returns the state without what depends on the document.
     """
 
     def handle(call: Call) -> Reply:
         key = call.path[parameter]
-        documents.remove_document(call.tenant, collection, key, needs_document=needs_document, cascade=cascade)
+        documents.remove_document(call.tenant, collection, key, needs_document=needs_document)
         return Reply(204)
 
     return handle

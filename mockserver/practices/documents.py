@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Names
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import BadRequest, Conflict, NotFound
@@ -16,7 +16,6 @@ from ..wording import json_pointer
 from . import jsonpatch, merge_patch, mixins, paths, writes
 
 Body = Mapping[str, Any]
-Cascade = Callable[[State, str], State]  # returns a state without what depends on the document with this key
 
 
 def find_document(state: State, collection: Collection, key: str, *, rule: str = "") -> Document:
@@ -108,12 +107,10 @@ def merge_into_document(
     tenant.change(rule)
 
 
-def remove_document(
-    tenant: Tenant, collection: Collection, key: str, *, needs_document: bool = False, cascade: Cascade | None = None
-) -> None:
-    """Delete a document; NotFound for a missing one if needed (D9b), or if the switch `delete_missing` is 404 (D9).
+def remove_document(tenant: Tenant, collection: Collection, key: str, *, needs_document: bool = False) -> None:
+    """Delete a document with what depends on it.
 
-    cascade: returns the state without what depends on the document.
+    NotFound for a missing one if it is needed (D9b), or if the switch `delete_missing` is 404 (D9).
     """
 
     def rule(state: State) -> tuple[State, None]:
@@ -121,10 +118,14 @@ def remove_document(
             if needs_document or tenant.switches.delete_missing == "404":
                 raise NotFound(key, rule="D9b" if needs_document else "D9")
             return state, None
-        without = state.without_document(collection.name, key)
-        return cascade(without, key) if cascade else without, None
+        return drop_documents(tenant, state, collection.name, key), None
 
     tenant.change(rule)
+
+
+def drop_documents(tenant: Tenant, state: State, collection_name: str, *keys: str) -> State:
+    """Return a state without these documents, to which no other refers then (`store.row_removal`)."""
+    return tenant.row_remover.remove(state, collection_name, keys)
 
 
 def store_document(tenant: Tenant, state: State, collection: Collection, key: str, body: Body) -> State:

@@ -10,7 +10,7 @@ import jsonschema_rs
 import orjson
 
 from ..practices import mixins, paths
-from ..store.collection import Collection, Row, format_key
+from ..store.collection import Collection, Row, format_key, target_names
 from ..store.row_defaults import Draft
 from ..store.row_schemas import DEFINITIONS
 from ..store.state import IMPORTED_REVISION, State
@@ -153,8 +153,7 @@ def _merge_rows(
 
 def _create_draft(state: State, collections: Mapping[str, Collection], name: str) -> Draft:
     """Return what the defaults of a collection's rows can depend on: the rows that they refer to."""
-    targets = collections[name].all_references().values()
-    names = {name for target in targets for name in ([target] if isinstance(target, str) else target.targets.values())}
+    names = {name for target in collections[name].all_references().values() for name in target_names(target)}
     sections = {name: exporting.export_rows(state, collections[name]) for name in sorted(names)}
     return Draft(state.default_language, state.languages, sections)
 

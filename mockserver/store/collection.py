@@ -24,6 +24,7 @@ MAX_LEVELS = 100  # of trees of rows, because trees are built and written by rec
 
 Violation = tuple[str, str]  # place as a JSON pointer, and reason
 RowChange = tuple[Key, Row | None, Row | None]  # key, row before and row after; None for no row
+OnDelete = Callable[[Row], Row | None]  # takes a row that has lost a reference; None if the row goes too
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class TargetByField:
 
 
 Target = str | TargetByField  # the name of a section
+
+
+def target_names(target: Target) -> Iterable[str]:
+    """Return the names of the sections that a reference can lead to."""
+    return (target,) if isinstance(target, str) else target.targets.values()
 
 
 class ChangeText(NamedTuple):
@@ -57,6 +63,9 @@ class Section:
     completions: what complete the contents of fields, by name; texts by language and metadata need none.
     key: the field that identifies a row, or several fields, some of which may be absent.
     references: the section that a dotted path refers to; the path leads to a key or to a list of keys.
+    loose_references: like references, but the rows may be missing; only a deletion follows them.
+    on_delete: for the path of a reference, what is left of a row when what it refers to is deleted (`row_removal`); by
+        default, the row loses the smallest part that it can be without.
     needs_targets: whether references count even in a world without rows, which adds to another one.
     unique_fields: those apart from the key whose text no two rows share, in upper or lower case.
     choices: for a field, the field with the list that its value is from.
@@ -71,6 +80,8 @@ class Section:
     schema: Row
     key: str | tuple[str, ...] = "id"
     references: Mapping[str, Target] = field(default_factory=dict)
+    loose_references: Mapping[str, Target] = field(default_factory=dict)
+    on_delete: Mapping[str, OnDelete] = field(default_factory=dict)
     needs_targets: bool = True
     unique_fields: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -126,7 +137,7 @@ class Section:
 
     def target_of(self, path: str, row: Row) -> str | None:
         """Return the name of the section that the reference at a path leads to; None if it refers to nothing."""
-        target = self.all_references()[path]
+        target = self.all_references().get(path) or self.loose_references[path]
         return target if isinstance(target, str) else target.targets.get(row[target.field])
 
 
@@ -174,21 +185,28 @@ class Collection(Section):
         row = self.table(state).get(key_text)
         return [] if row is None else [row]
 
+    def with_table(self, state: State, table: Table[str, Row]) -> State:
+        """Return a state in which the rows are those of this table."""
+        return state.with_table(self.name, table)
+
     def put_row(self, state: State, row: Row) -> State:
         """Return a state with this row, which may replace an older one; it is not checked."""
-        return state.with_table(self.name, self.table(state).set(str(self.key_of(row)), row))
+        return self.with_table(state, self.table(state).set(str(self.key_of(row)), row))
 
     def drop_row(self, state: State, row: Row) -> State:
         """Return a state without the row with this key; rows that refer to it stay."""
-        return state.with_table(self.name, self.table(state).delete(str(self.key_of(row))))
+        return self.with_table(state, self.table(state).delete(str(self.key_of(row))))
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state in which these rows replace those of the collection."""
-        return state.with_collection(self.name, {str(self.key_of(row)): row for row in rows})
+        return self.with_table(state, Table.from_pairs((str(self.key_of(row)), row) for row in rows))
 
 
 class DividedCollection(Collection):
-    """Rows that a state stores in a table for each value of the first field of their key."""
+    """Rows that a state stores in a table for each value of the first field of their key.
+
+    They go with any row that they refer to, and no row refers to them.
+    """
 
     def tables_by_first(self, state: State) -> Table[str, Table[Any, Any]]:
         """Return the tables, by that field."""
@@ -197,6 +215,10 @@ class DividedCollection(Collection):
     def tables(self, state: State) -> Iterable[Table[Any, Any]]:
         """Return the tables with what is stored, in the order of the keys."""
         return self.tables_by_first(state).values()
+
+    def drop_referring(self, state: State, path: str, target: str, keys: frozenset[str]) -> State:
+        """Return a state without the rows that refer to rows of the target by this path."""
+        raise NotImplementedError
 
     def compare(self, before: State, after: State) -> Iterator[RowChange]:
         """Yield the rows that differ between two states, in the order of the keys."""
@@ -263,9 +285,7 @@ def index_collections(collections: Iterable[Collection]) -> Mapping[str, Collect
 
 def _targets(section: Section) -> set[str]:
     """Return the names of the sections that a section refers to."""
-    targets = section.references.values()
-    name_groups = [(target,) if isinstance(target, str) else target.targets.values() for target in targets]
-    return {name for names in name_groups for name in names}
+    return {name for target in section.references.values() for name in target_names(target)}
 
 
 def differs(old: Row | None, new: Row | None) -> bool:

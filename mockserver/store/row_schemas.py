@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .row_defaults import FIRST_TIME
 
 Schema = dict[str, Any]
+DEFINITIONS_PREFIX = "#/$defs/"
 
 
 def _reference(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
+    return {"$ref": f"{DEFINITIONS_PREFIX}{name}"}
 
 
 ID = _reference("id")
@@ -140,3 +142,13 @@ DEFINITIONS: Schema = {
         "examples": [["customersegment.segment_manage", "customersegment.segment_read"], "all"],
     },
 }
+
+
+def find_object_schema(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema that a reference leads to, or that of the object among several."""
+    reference = schema.get("$ref", "")
+    if reference.startswith(DEFINITIONS_PREFIX):
+        definition: Schema = DEFINITIONS[reference.removeprefix(DEFINITIONS_PREFIX)]
+        return definition
+    objects = (part for part in schema.get("anyOf", ()) if "properties" in part)
+    return next(objects, schema)

@@ -150,6 +150,23 @@ class Table(Generic[KeyT, ValueT]):
             bounds = bounds[: max(0, index - 1)] + bounds[max(1, index) :]
         return Table(chunks, bounds, self._size - 1)
 
+    def delete_many(self, keys: Iterable[KeyT]) -> Table[KeyT, ValueT]:
+        """Return a table without these keys, or this table itself if all are missing; copies a chunk once."""
+        by_chunk: dict[int, set[KeyT]] = {}
+        for key in keys:
+            if key in self._chunks[index := bisect_right(self._bounds, key)]:
+                by_chunk.setdefault(index, set()).add(key)
+        if not by_chunk:
+            return self
+        chunks, bounds = self._chunks.copy(), self._bounds.copy()
+        for index in sorted(by_chunk, reverse=True):  # from the end, because an empty chunk goes
+            chunks[index] = chunks[index].copy()
+            for key in by_chunk[index]:
+                del chunks[index][key]
+            if not chunks[index] and bounds:
+                del chunks[index], bounds[max(0, index - 1)]
+        return Table(chunks, bounds, self._size - sum(map(len, by_chunk.values())))
+
     def compare(self, newer: Table[KeyT, ValueT]) -> Iterator[tuple[KeyT, ValueT | None, ValueT | None]]:
         """Yield key, old and new value of the entries that a newer table has as other objects; None for no value.
 

@@ -14,6 +14,7 @@ from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, ClockSetting
 from .history import PRESENT, History, ShownChange
 from .ids import Ids
+from .row_removal import RowRemover
 from .snapshots import Snapshots
 from .state import State
 
@@ -93,10 +94,21 @@ class Tenant:
     version: the number of changes; a rule that fails or changes nothing does not count.
     switches, strictness: settings that can change at run time.
     used_at: when a request last named it, by the monotonic clock.
+    row_remover: removes rows with what depends on them.
     """
 
-    def __init__(self, name: str, seed: Seed, clock: Clock, switches: Switches, strictness: Strictness) -> None:
+    def __init__(
+        self,
+        name: str,
+        seed: Seed,
+        clock: Clock,
+        switches: Switches,
+        strictness: Strictness,
+        *,
+        row_remover: RowRemover,
+    ) -> None:
         self.name = name
+        self.row_remover = row_remover
         self.clock = AdjustableClock(clock)
         self.switches, self.strictness = switches, strictness
         self.ids = Ids(f"{seed.name}/{name}")

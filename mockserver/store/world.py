@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from threading import Lock
@@ -12,8 +12,10 @@ from typing import NamedTuple
 from ..access import OAuthClient
 from ..settings import Strictness, Switches
 from .clock import AdjustableClock, Clock, SystemClock
+from .collection import Collection
 from .customer_tokens import CustomerTokens
 from .ids import Ids
+from .row_removal import RowRemover
 from .state import State
 from .tenant import DEFAULT_LIMITS, CapturedTenant, NewTenants, Seed, Tenant, TenantLimits
 from .token_store import TokenStore
@@ -32,6 +34,7 @@ class World:
     seed: what new tenants start from. initial_seed: the newest version of what the server started with.
     default_tenant: the tenant of requests that name none: in replies of the OAuth Service (B1a), and in `/__admin`.
     admits_any_client: whether visitors may log in with a client that no world has (B4e).
+    collections: what tenants store; deletions follow their references.
     prepare_tenant: is called with each new tenant before others see it; it must not ask for tenants.
     """
 
@@ -45,6 +48,7 @@ class World:
         *,
         admits_any_client: bool = False,
         limits: TenantLimits = DEFAULT_LIMITS,
+        collections: Iterable[Collection] = (),
     ) -> None:
         self.seed = seed
         self.admits_any_client = admits_any_client
@@ -58,6 +62,7 @@ class World:
         self.tokens = TokenStore(seed.tokens, CustomerTokens(self._places_of))
         self.ids = Ids(seed.name)
         self.prepare_tenant: Callable[[Tenant], None] = _leave_unprepared
+        self._row_remover = RowRemover(collections)
         self._tenants: dict[str, Tenant] = {}
         self._tenants_lock = Lock()
 
@@ -229,7 +234,7 @@ class World:
             yield from ((other.seed, other.state) for other in list(self._tenants.values()))
 
     def _create_tenant(self, name: str) -> Tenant:
-        return Tenant(name, self.seed, self.clock, self.switches, self.strictness)
+        return Tenant(name, self.seed, self.clock, self.switches, self.strictness, row_remover=self._row_remover)
 
     def _drop_unused_tenants(self) -> None:
         """Drop the tenants that have been idle for too long, and those used least recently if there are too many."""

@@ -114,3 +114,10 @@ def test_every_module_says_in_one_sentence_what_it_is() -> None:
 def test_no_url_method_or_status_table_stands_in_the_services() -> None:
     for path in (PACKAGE / "services").rglob("*.py"):
         assert "/segments/" not in path.read_text()
+
+
+def test_services_remove_rows_with_what_depends_on_them() -> None:
+    """A service drops documents by the declarations (`store.row_removal`), so that no reference to them is left."""
+    for path in (PACKAGE / "services").rglob("*.py"):
+        removals = re.findall(r"state\.(?:without_document|without_segment)\(", path.read_text())
+        assert not removals, f"{'/'.join(place(path))}: use documents.drop_documents"

@@ -23,7 +23,7 @@ from tests.support.client import Client
 from tests.support.clock import ManualClock
 from tests.support.example_services import vouchers as vouchers_service
 from tests.support.paths import ROOT
-from tests.support.samples import DEFAULT, GOLDEN, HAMMER, WORLDS, write_default_world
+from tests.support.samples import DEFAULT, GOLDEN, HAMMER, SCREWDRIVER, WORLDS, write_default_world
 
 SUMMER = {"id": "summer", "name": {"en": "Summer"}, "percent": 10, "siteCode": "main"}
 WINTER = {"id": "winter", "name": {"en": "Winter"}, "percent": 20, "siteCode": "main", "products": [HAMMER]}
@@ -74,6 +74,25 @@ def test_vouchers_of_the_world_are_listed_queried_sorted_and_paged(make: Make) -
     assert [voucher["id"] for voucher in searched.get_json()] == ["gold", "winter"]
     counted = vouchers.call("GET", "?pageSize=1", headers={"X-Total-Count": "true"})
     assert (len(counted.get_json()), counted.headers["X-Total-Count"]) == (1, "3")
+
+
+def test_vouchers_go_with_their_site_and_lose_other_references(make: Make) -> None:
+    child = {**SUMMER, "id": "child", "parentId": "summer", "products": [HAMMER, SCREWDRIVER]}
+    vouchers = make(
+        SUMMER, WINTER, {**GOLD, "siteCode": "main"}, {**SUMMER, "id": "export", "siteCode": "export"}, child
+    )
+    for path in (
+        "site/acme/sites/export",
+        f"customer-segment/acme/segments/{GOLDEN}?forceDelete=true",
+        f"product/acme/products/{HAMMER}",
+    ):
+        assert vouchers.client.delete(f"//{path}").status_code == 204
+    assert vouchers.call("DELETE", "/summer").status_code == 204
+    rows = {row["id"]: row for row in vouchers.control("GET", "/state/vouchers")}
+    assert rows.keys() == {"child", "gold", "winter"}
+    assert (rows["gold"]["limit"], rows["winter"]["products"]) == ({}, [])
+    assert "parentId" not in rows["child"]
+    assert rows["child"]["products"] == [SCREWDRIVER]
 
 
 def test_a_voucher_is_read_with_the_metadata_that_the_world_lacks(make: Make) -> None:

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from mockserver.app import App
+from mockserver.practices import paths
+from mockserver.store.collection import TargetByField, target_names
 from tests.support.client import Admin, Client
-from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JOHN
+from tests.support.minimal_rows import make_rows
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JOHN, WORLDS
 
 CATEGORY, REASON, CONTACT = "12468505", "642c1ff3c78f9b2958d17c18", "01259b38670025c174560caa"
 JOHNS_CART = {"id": "cart", "customerId": JOHN, "legalEntityId": COMPANY}
@@ -42,6 +46,32 @@ ENTITY_ROWS: dict[str, Any] = {
         }
     ],
 }
+NEW = "NEW"  # the key of the row that is deleted
+DELETIONS = {  # the paths that delete a row, by collection
+    "accessControls": "iam/{}/access-controls/NEW",
+    "brands": "brand/brands/NEW",
+    "categories": "category/{}/categories/NEW?withSubcategories=true",
+    "currencies": "currency/{}/currencies/NEW",
+    "customers": "customer/{}/customers/NEW",
+    "groups": "iam/{}/groups/NEW?forceDelete=true",
+    "labels": "label/labels/NEW",
+    "legalEntities": "customer-management/{}/legal-entities/NEW",
+    "locations": "customer-management/{}/locations/NEW",
+    "priceLists": "price/{}/price-lists/NEW",
+    "priceModels": "price/{}/priceModels/NEW?forceDelete=true",
+    "products": "product/{}/products/NEW",
+    "productTemplates": "product/{}/product-templates/NEW",
+    "quoteReasons": "quote/{}/quote-reasons/NEW",
+    "segments": "customer-segment/{}/segments/NEW?forceDelete=true",
+    "sites": "site/{}/sites/NEW",
+}
+WITHOUT_OPERATION = {"coupons", "regions"}  # that no operation deletes
+REFERENCES = [  # all that are declared: collection, path and collection that it leads to
+    (collection.name, path, target)
+    for collection in WORLDS.collections.values()
+    for path, targets in {**collection.all_references(), **collection.loose_references}.items()
+    for target in target_names(targets)
+]
 DECLINED = {"status": {"value": "DECLINED", "quoteReasonId": REASON}, **SITE_ROWS["quotes"][0], "siteCode": "main"}
 
 
@@ -107,3 +137,44 @@ def test_m10_a_contact_that_moves_leaves_segments_of_the_old_company(client: Cli
     members = [row for row in exported["customerAssignments"] if row["customerId"] == JOHN]
     assert members
     assert COMPANY not in {row.get("legalEntityId") for row in members}
+
+
+@pytest.mark.parametrize(("name", "path", "target"), REFERENCES)
+def test_no_declared_reference_leads_to_a_deleted_row(
+    shared: App, client: Client, name: str, path: str, target: str
+) -> None:
+    collection, collections, admin = WORLDS.collections[name], WORLDS.collections, Admin(client)
+    rows = make_rows(collections, name, "RO", path, NEW)
+    declared = {**collection.all_references(), **collection.loose_references}[path]
+    if isinstance(declared, TargetByField):
+        kinds = [kind for kind, section in declared.targets.items() if section == target]
+        rows[name][-1][declared.field] = kinds[0]
+    if (name, path) == ("customerAssignments", "legalEntityId"):  # a check wants a customer of the legal entity
+        rows["customers"][-1]["legalEntities"] = [NEW]
+    world = admin.call("GET", "/world")
+    for section, added in [*make_rows(collections, target, NEW).items(), *rows.items()]:
+        world[section] = [*world[section], *(row for row in added if row not in world[section])]
+    admin.call("PUT", "/world", world)
+
+    def find_references() -> list[Any]:
+        exported = admin.call("GET", "/world")
+        return [row for row in exported[name] if NEW in paths.keys_at(row, path)]
+
+    assert find_references()
+    tenant = shared.world.tenant(client.tenant)
+    if target in WITHOUT_OPERATION:
+        tenant.change(lambda state: (tenant.row_remover.remove(state, target, [NEW]), None))
+    else:
+        caller = client if "{}" in DELETIONS[target] else bind_token(client)
+        assert caller.delete(f"//{DELETIONS[target].format(client.tenant)}").status_code in {202, 204}
+    assert not tenant.state.has_document(target, NEW)
+    assert not find_references()
+    admin.call("PUT", "/world", admin.call("GET", "/world"))
+
+
+def bind_token(client: Client) -> Client:
+    """Return a client whose token belongs to its tenant, which the paths of some services do not name."""
+    grant = {"client_id": "admin", "client_secret": "secret", "grant_type": "client_credentials"}
+    scope = f"brand.brand_delete label.label_manage tenant={client.tenant}"
+    reply = client.with_token(None).post("//oauth/token", data={**grant, "scope": scope})
+    return client.with_token(reply.get_json()["access_token"])

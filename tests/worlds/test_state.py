@@ -30,6 +30,7 @@ STEPS = st.lists(
         st.tuples(st.just("set"), st.tuples(KEYS, st.integers())),
         st.tuples(st.just("delete"), KEYS),
         st.tuples(st.just("update"), ENTRIES),
+        st.tuples(st.just("delete many"), st.sets(KEYS)),
     ),
     max_size=60,
 )
@@ -51,6 +52,8 @@ def change_both(step: tuple[str, Any], held: Table[int, int], model: dict[int, i
             return held.set(key, value), model | {key: value}
         case "update", entries:
             return held.update(entries), model | entries
+        case "delete many", keys:
+            return held.delete_many(keys), {key: value for key, value in model.items() if key not in keys}
         case _, key:
             return held.delete(key), {other: value for other, value in model.items() if other != key}
 

@@ -5,12 +5,12 @@ A check of this part takes as long whatever the size of the world.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from ...practices import paths
-from ...store.collection import Collection, Row, TargetByField
+from ...store.collection import Collection, Row, target_names
 from ...store.state import State
 from ...wording import json_pointer
 from ...worlds import exporting
@@ -128,17 +128,13 @@ def _place_in_world(place: str, rows: Mapping[str, Sequence[int]]) -> str | None
 
 def _may_refer(collection: Collection, name: str) -> bool:
     """Whether rows of a collection may refer to those of the one with this name."""
-    return any(name in _target_names(target) for target in collection.all_references().values())
-
-
-def _target_names(target: str | TargetByField) -> Iterable[str]:
-    return (target,) if isinstance(target, str) else target.targets.values()
+    return any(name in target_names(target) for target in collection.all_references().values())
 
 
 def _find_referring_rows(state: State, collection: Collection, change: RowReplacement) -> Iterator[tuple[int, Row]]:
     """Yield the rows of a collection that refer to the changed row, with their positions."""
     name, key = change.collection.name, change.key_text
-    own_paths = [path for path, target in collection.all_references().items() if name in _target_names(target)]
+    own_paths = [path for path, target in collection.all_references().items() if name in target_names(target)]
     for position, (_, row) in enumerate(collection.export(state)):
         if any(key in paths.keys_at(row, path) and collection.target_of(path, row) == name for path in own_paths):
             yield position, row

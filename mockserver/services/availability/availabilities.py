@@ -133,7 +133,7 @@ def _write_many(
             if action == "remove":
                 if not exists and tenant.switches.delete_missing == "404":
                     raise NotFound(id_, rule="D9")
-                state = state.without_document(AVAILABILITIES, id_)
+                state = documents.drop_documents(tenant, state, AVAILABILITIES, id_)
                 return 204, id_
             if action == "create" and exists:
                 raise Conflict

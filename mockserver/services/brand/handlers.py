@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...domain.product_references import drop_brand
 from ...messages import Call, Handler
 from ...practices import texts
 from ...practices.document_handlers import (
@@ -61,5 +60,5 @@ HANDLERS: dict[str, Handler] = {
     "PATCH-brand-update-brand": change_document(
         BRANDS, "brandId", prepare=change_brand, fields=WRITABLE - {"id"}, status=200, shows_all=True
     ),
-    "DELETE-brand-remove-brand": delete_document(BRANDS, "brandId", needs_document=True, cascade=drop_brand),
+    "DELETE-brand-remove-brand": delete_document(BRANDS, "brandId", needs_document=True),
 }

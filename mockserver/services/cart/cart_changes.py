@@ -9,6 +9,7 @@ from ...access import Principal
 from ...domain.cart_lines import build_price_row, match_item, match_product
 from ...domain.carts import CARTS, build_cart_context, find_open_cart
 from ...errors import Conflict, Forbidden
+from ...practices import documents
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from .addresses import own_addresses
@@ -50,7 +51,7 @@ def remove_cart(tenant: Tenant, principal: Principal, cart_id: str) -> None:
 
     def rule(state: State) -> tuple[State, None]:
         find_usable_cart(state, principal, cart_id)
-        return state.without_document(CARTS, cart_id), None
+        return documents.drop_documents(tenant, state, CARTS, cart_id), None
 
     tenant.change(rule)
 

@@ -9,6 +9,7 @@ from ...domain.carts import CARTS, CLOSED, OPEN, identify_cart
 from ...domain.coupon_rules import COUPONS
 from ...store.collection import Collection, Row, Sections, Violation
 from ...store.row_defaults import Draft
+from ...store.row_removal import delete_referring
 from ...store.row_schemas import (
     BOOLEAN,
     COUNTRY,
@@ -95,6 +96,7 @@ CART_ROWS = Collection(
         "items.productId": "products",
         "discounts.code": COUPONS,
     },
+    on_delete={"customerId": delete_referring, "legalEntityId": delete_referring},
     check=check_owners,
     schema=closed_object(
         {

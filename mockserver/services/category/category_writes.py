@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...access import Principal
-from ...domain.category_references import drop_category_uses
 from ...errors import BadRequest, Conflict, Forbidden
 from ...messages import Validate
 from ...practices import documents, texts
@@ -101,16 +100,8 @@ class CategoryWriter:
             if children and not with_subcategories and "parentId" not in category:
                 detail = "Cannot delete root category without subsequent categories"
                 raise BadRequest("Error while deleting category", error_type="children", detail=detail, rule="K10")
-            removed = [category_id]
-            if with_subcategories:
-                removed += _list_descendants(state, category_id)
-            else:
-                for child in children:
-                    root = {name: value for name, value in child.items() if name != "parentId"}
-                    state = state.with_document(CATEGORIES.name, child["id"], root)
-            for id_ in removed:
-                state = state.without_document(CATEGORIES.name, id_)
-            return drop_category_uses(state, removed), None
+            below = _list_descendants(state, category_id) if with_subcategories else []
+            return documents.drop_documents(self.tenant, state, CATEGORIES.name, category_id, *below), None
 
         self.tenant.change(rule)
 

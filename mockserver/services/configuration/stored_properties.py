@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import BadRequest, Conflict, NotFound, StaleVersion
+from ...practices import documents
 from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.collection import Collection
@@ -97,7 +98,7 @@ def remove_property(tenant: Tenant, owner: PropertyOwner, key: str) -> None:
     def rule(state: State) -> tuple[State, None]:
         _check_writable(owner, key, None)
         _check_writable(owner, key, owner.find_row(state, key))
-        return state.without_document(owner.collection.name, owner.id_of(key)), None
+        return documents.drop_documents(tenant, state, owner.collection.name, owner.id_of(key)), None
 
     tenant.change(rule)
 

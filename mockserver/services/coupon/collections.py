@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...domain.coupon_rules import COUPONS, REDEMPTIONS, UNLIMITED
-from ...store.collection import Collection
+from ...store.collection import Collection, OnDelete
 from ...store.row_defaults import copy_field
+from ...store.row_removal import delete_referring, delete_without
 from ...store.row_schemas import (
     BOOLEAN,
     CURRENCY,
@@ -37,6 +38,14 @@ RESTRICTIONS = closed_object(
         "segments": unique_list(ID, description="With `segmentRestricted`: segments whose customers may use it."),
     }
 )
+
+
+def _keep_restricted(name: str, flag: str) -> OnDelete:
+    """Return a rule that deletes a coupon with the last entry of a restriction, unless its flag is off."""
+    delete_unrestricted = delete_without(f"restrictions.{name}")
+    return lambda row: delete_unrestricted(row) if row.get(flag) else row
+
+
 COUPON_ROWS = Collection(
     name=COUPONS,
     description="Coupons, which carts take as discounts. Codes are in upper case.",
@@ -47,6 +56,11 @@ COUPON_ROWS = Collection(
         "restrictions.includedCategories": "categories",
         "restrictions.excludedCategories": "categories",
         "restrictions.segments": "segments",
+    },
+    on_delete={
+        "restrictions.validFor": delete_without("restrictions.validFor"),
+        "restrictions.includedCategories": _keep_restricted("includedCategories", "categoryRestricted"),
+        "restrictions.segments": _keep_restricted("segments", "segmentRestricted"),
     },
     schema=closed_object(
         {
@@ -91,6 +105,7 @@ REDEMPTION_ROWS = Collection(
     name=REDEMPTIONS,
     description="Redemptions of coupons. An order makes one for each coupon of its cart.",
     references={"couponCode": COUPONS, "customerNumber": "customers"},
+    on_delete={"customerNumber": delete_referring},
     schema=closed_object(
         {
             "id": describe(ID, "Id of the redemption."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...domain.price_matching import PRICES
 from ...messages import Call, Handler
 from ...practices.document_handlers import (
     change_document,
@@ -13,18 +12,7 @@ from ...practices.document_handlers import (
     replace_document,
 )
 from ...practices.documents import Body
-from ...store.state import State
 from .collections import CURRENCIES, EXCHANGE_RATES, rate_code
-
-
-def drop_uses(state: State, code: str) -> State:
-    """Return a state without the exchange rates and the prices in a currency (H1)."""
-    uses = {EXCHANGE_RATES.name: ("sourceCurrency", "targetCurrency"), PRICES: ("currency",)}
-    for collection, fields in uses.items():
-        for key, row in state.collection(collection).items():
-            if code in (row.get(field) for field in fields):
-                state = state.without_document(collection, key)
-    return state
 
 
 def name_rate(_: Call, body: Body) -> Body:
@@ -37,7 +25,7 @@ HANDLERS: dict[str, Handler] = {
     "POST-currency-create-currency": create_document(CURRENCIES),
     "GET-currency-retrieve-currency": read_document(CURRENCIES, "currencyCode"),
     "PUT-currency-update-currency": replace_document(CURRENCIES, "currencyCode", creates=False),
-    "DELETE-currency-remove-currency": delete_document(CURRENCIES, "currencyCode", cascade=drop_uses),
+    "DELETE-currency-remove-currency": delete_document(CURRENCIES, "currencyCode"),
     "GET-currency-retrieve-exchange-rates": list_documents(EXCHANGE_RATES),
     "POST-currency-create-exchange-rate": create_document(EXCHANGE_RATES, prepare=name_rate),
     "GET-currency-retrieve-exchange-rate": read_document(EXCHANGE_RATES, "code"),

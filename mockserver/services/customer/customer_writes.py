@@ -59,7 +59,7 @@ def remove_customer(tenant: Tenant, principal: Principal, id_: str) -> None:
     def rule(state: State) -> tuple[State, None]:
         documents.find_document(state, CUSTOMERS, id_)
         _check_reach(state, principal, id_)
-        return customer_accounts.without_customer(state, id_), None
+        return documents.drop_documents(tenant, state, CUSTOMERS.name, id_), None
 
     tenant.change(rule)
 

@@ -6,6 +6,7 @@ from ...domain.customer_profile import CONTACT_ASSIGNMENTS
 from ...store.collection import Collection
 from ...store.row_defaults import copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
+from ...store.row_removal import delete_referring
 from ...store.row_schemas import BOOLEAN, CHOSEN_ID, ID, METADATA, MIXINS, TEXT, Schema, closed_object, describe
 from ...worlds.sample_values import sample_hex_id
 
@@ -30,6 +31,7 @@ LEGAL_ENTITIES = Collection(
     defaults={"name": copy_field("id")},
     parent="parentId",
     references={"entitiesAddresses.id": "locations"},
+    on_delete={"parentId": delete_referring},
     generator=RowGenerator(make_row=_generate_legal_entity, default_count=6),
     schema=closed_object(
         {

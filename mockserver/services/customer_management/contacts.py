@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...domain.customer_profile import CONTACT_ASSIGNMENTS, find_contact, legal_entities_of
+from ...domain.carts import CARTS
+from ...domain.customer_profile import find_contact, legal_entities_of
 from ...errors import BadRequest, Conflict, NotFound
 from ...practices import documents, writes
 from ...practices.documents import Body
@@ -88,7 +89,7 @@ def remove_contact(tenant: Tenant, id_: str) -> None:
         contact = _find(state, id_)
         if contact is None:
             raise NotFound(id_, rule="D9b")
-        return _end_membership(_without(state, contact), contact), None
+        return _end_membership(tenant, _without(tenant, state, contact), contact), None
 
     tenant.change(rule)
 
@@ -107,7 +108,7 @@ def _store(tenant: Tenant, state: State, id_: str, old: ContactAssignment | None
         if not state.has_document(collection, key):  # whatever `references` says: there is nothing to change
             detail = f"No row of {collection} has this id."
             raise BadRequest(field=f"/{field}/id", error_type="reference", detail=detail, rule="M10")
-    before = state if old is None else _without(state, old)
+    before = state if old is None else _without(tenant, state, old)
     if entity_id in before.customers[customer_id].get(ENTITIES, ()):
         raise Conflict("The customer is assigned to this legal entity already.", rule="M10")
     stored = None if old is None else {"metadata": IMPORTED_REVISION.to_metadata(None), **old.stored}
@@ -119,18 +120,29 @@ def _store(tenant: Tenant, state: State, id_: str, old: ContactAssignment | None
     after = before.with_document("customers", customer_id, changed)
     after = after.with_document(CONTACTS.name, id_, {**row, "metadata": metadata})
     has_moved = old is not None and (old.legal_entity["id"], old.customer["id"]) != (entity_id, customer_id)
-    return _end_membership(after, old) if old is not None and has_moved else after
+    return _end_membership(tenant, after, old) if old is not None and has_moved else after
 
 
-def _without(state: State, contact: ContactAssignment) -> State:
+def _without(tenant: Tenant, state: State, contact: ContactAssignment) -> State:
     entity_id, customer = contact.legal_entity["id"], contact.customer
     others = [other for other in customer[ENTITIES] if other != entity_id]
     state = state.with_document("customers", customer["id"], {**customer, ENTITIES: others})
-    return state.without_document(CONTACT_ASSIGNMENTS, contact.id)
+    return documents.drop_documents(tenant, state, CONTACTS.name, contact.id)
 
 
-def _end_membership(state: State, contact: ContactAssignment) -> State:
-    return legal_entities.drop_acting_customer(state, contact.legal_entity["id"], contact.customer["id"])
+def _end_membership(tenant: Tenant, state: State, contact: ContactAssignment) -> State:
+    """Return a state in which a customer has no cart and is in no segment for the legal entity (M10)."""
+    entity_id, customer_id = contact.legal_entity["id"], contact.customer["id"]
+    carts = [
+        key
+        for key, cart in state.collection(CARTS).items()
+        if (cart.get("customerId"), cart.get("legalEntityId")) == (customer_id, entity_id)
+    ]
+    state = documents.drop_documents(tenant, state, CARTS, *carts)
+    for assignment in state.members.of_assignee(customer_id):
+        if assignment.legal_entity_id == entity_id:
+            state = state.without_member(assignment.segment_id, assignment.key)
+    return state
 
 
 def _find(state: State, id_: str) -> ContactAssignment | None:

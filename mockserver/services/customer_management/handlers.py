@@ -86,9 +86,7 @@ HANDLERS: dict[str, Handler] = {
     "PUT-customer-mgmt-update-legal-entity": replace_document(
         LEGAL_ENTITIES, "legalEntityId", prepare=legal_entities.prepare_entity
     ),
-    "DELETE-customer-mgmt-remove-legal-entity": delete_document(
-        LEGAL_ENTITIES, "legalEntityId", needs_document=True, cascade=legal_entities.drop_dependants
-    ),
+    "DELETE-customer-mgmt-remove-legal-entity": delete_document(LEGAL_ENTITIES, "legalEntityId", needs_document=True),
     "GET-customer-mgmt-retrieve-legal-entity-parent-hierarchy": get_hierarchy,
     "POST-customer-mgmt-create-contact-assignment": post_contact_assignment,
     "PUT-customer-mgmt-update-contact-assignment": put_contact_assignment,
@@ -97,9 +95,7 @@ HANDLERS: dict[str, Handler] = {
     "POST-customer-mgmt-create-location": create_document(LOCATIONS, prepare=prepare_location),
     "GET-customer-mgmt-retrieve-location": read_document(LOCATIONS, "locationId"),
     "PUT-customer-mgmt-update-location": replace_document(LOCATIONS, "locationId", prepare=prepare_location),
-    "DELETE-customer-mgmt-remove-location": delete_document(
-        LOCATIONS, "locationId", needs_document=True, cascade=legal_entities.drop_location
-    ),
+    "DELETE-customer-mgmt-remove-location": delete_document(LOCATIONS, "locationId", needs_document=True),
     "GET-customer-mgmt-list-contact-assignments": get_contact_assignments,
     "GET-customer-mgmt-retrieve-contact-assignment": get_contact_assignment,
 }

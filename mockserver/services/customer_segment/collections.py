@@ -2,127 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from ...domain.group_membership import CUSTOMER
-from ...store.collection import ChangeText, Collection, DividedCollection, Row, Sections, TargetByField, Violation
+from ...store.collection import ChangeText, Row, Sections, TargetByField, Violation
 from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import RowGenerator
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, VALIDITY, closed_object, describe
-from ...store.state import (
-    CustomerAssignment,
-    GroupAssignment,
-    ItemAssignment,
-    Items,
-    Members,
-    Revision,
-    SegmentGroups,
-    State,
-)
-from ...store.table import Table
 from . import sample_rows
+from .stored_rows import (
+    ITEM_SECTIONS,
+    CustomerAssignmentCollection,
+    GroupAssignmentCollection,
+    ItemAssignmentCollection,
+    SegmentCollection,
+)
 
 ASSIGNMENT_TYPE = {"enum": ["MANUAL", "AUTOMATIC"]}
-ITEM_TYPE = {"enum": ["PRODUCT", "CATEGORY"]}
-
-
-class SegmentCollection(Collection):
-    """Segments, stored in a table."""
-
-    def table(self, state: State) -> Table[str, Row]:
-        """Return the segments by id."""
-        return state.segments
-
-    def put_row(self, state: State, row: Row) -> State:
-        """Return a state with this segment."""
-        return state.with_segment(row)
-
-    def drop_row(self, state: State, row: Row) -> State:
-        """Return a state without this segment; its assignments stay."""
-        return state._replace(segments=state.segments.delete(row["id"]))
-
-    def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with exactly these segments."""
-        return state.with_segments(rows)
-
-
-class CustomerAssignmentCollection(DividedCollection):
-    """Customers of segments, stored in a table for each segment, and by customer."""
-
-    def tables_by_first(self, state: State) -> Table[str, Members]:
-        """Return the assignments by segment."""
-        return state.members.by_segment
-
-    def row_of(self, stored: CustomerAssignment) -> Row:
-        """Return the row of an assignment."""
-        row: dict[str, Any] = {"segmentId": stored.segment_id, "customerId": stored.customer_id}
-        if stored.legal_entity_id is not None:
-            row["legalEntityId"] = stored.legal_entity_id
-        return row | {"assignmentType": stored.assignment_type} | _revision_fields(stored)
-
-    def put_row(self, state: State, row: Row) -> State:
-        """Return a state with this assignment."""
-        return state.with_member(_customer_assignment(row, {}))
-
-    def drop_row(self, state: State, row: Row) -> State:
-        """Return a state without this assignment."""
-        return state.without_member(row["segmentId"], (row["customerId"], row.get("legalEntityId", "")))
-
-    def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with exactly these assignments."""
-        texts: dict[str, str] = {}
-        return state.with_customer_assignments([_customer_assignment(row, texts) for row in rows])
-
-
-class GroupAssignmentCollection(DividedCollection):
-    """IAM groups of segments, stored in a table for each segment, and by group."""
-
-    def tables_by_first(self, state: State) -> Table[str, SegmentGroups]:
-        """Return the assignments by segment."""
-        return state.segment_groups.by_segment
-
-    def row_of(self, stored: GroupAssignment) -> Row:
-        """Return the row of an assignment."""
-        return {"segmentId": stored.segment_id, "groupId": stored.group_id} | _revision_fields(stored)
-
-    def put_row(self, state: State, row: Row) -> State:
-        """Return a state with this assignment."""
-        return state.with_segment_group(_group_assignment(row))
-
-    def drop_row(self, state: State, row: Row) -> State:
-        """Return a state without this assignment."""
-        return state.without_segment_group(row["segmentId"], row["groupId"])
-
-    def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with exactly these assignments."""
-        return state.with_group_assignments(map(_group_assignment, rows))
-
-
-class ItemAssignmentCollection(DividedCollection):
-    """Products and categories of segments, stored in a table for each segment."""
-
-    def tables_by_first(self, state: State) -> Table[str, Items]:
-        """Return the assignments by segment."""
-        return state.items
-
-    def row_of(self, stored: ItemAssignment) -> Row:
-        """Return the row of an assignment."""
-        row = {"segmentId": stored.segment_id, "type": stored.type, "itemId": stored.item_id}
-        return row | _revision_fields(stored)
-
-    def put_row(self, state: State, row: Row) -> State:
-        """Return a state with this assignment."""
-        return state.with_item(_item_assignment(row, {}))
-
-    def drop_row(self, state: State, row: Row) -> State:
-        """Return a state without this assignment."""
-        return state.without_item(row["segmentId"], (row["type"], row["itemId"]))
-
-    def load(self, state: State, rows: Iterable[Row]) -> State:
-        """Return a state with exactly these assignments."""
-        texts: dict[str, str] = {}
-        return state.with_item_assignments([_item_assignment(row, texts) for row in rows])
+ITEM_TYPE = {"enum": list(ITEM_SECTIONS)}
 
 
 def check_memberships(world: Sections) -> Iterator[Violation]:
@@ -157,32 +54,6 @@ def _default_item_type(row: Row, draft: Draft) -> str:
     """Return PRODUCT, unless only a category has the id."""
     is_product = draft.find_row("products", row["itemId"])
     return "CATEGORY" if not is_product and draft.find_row("categories", row["itemId"]) else "PRODUCT"
-
-
-def _customer_assignment(row: Row, texts: dict[str, str]) -> CustomerAssignment:
-    """Return an assignment; those of one segment share its id, of which `texts` has the first copy."""
-    segment_id, customer_id = texts.setdefault(row["segmentId"], row["segmentId"]), row["customerId"]
-    customer = customer_id, row.get("legalEntityId"), row["assignmentType"]
-    return CustomerAssignment(segment_id, *customer, *_revision_and_mixins(row))
-
-
-def _group_assignment(row: Row) -> GroupAssignment:
-    return GroupAssignment(row["segmentId"], row["groupId"], *_revision_and_mixins(row))
-
-
-def _item_assignment(row: Row, texts: dict[str, str]) -> ItemAssignment:
-    """Return an assignment; likewise, and those of one type share its name."""
-    segment_id, item_type = (texts.setdefault(row[name], row[name]) for name in ("segmentId", "type"))
-    return ItemAssignment(segment_id, item_type, row["itemId"], *_revision_and_mixins(row))
-
-
-def _revision_and_mixins(row: Row) -> tuple[Revision, Any, Any]:
-    return Revision.from_document(row), row.get("mixins"), row["metadata"].get("mixins")
-
-
-def _revision_fields(assignment: ItemAssignment | CustomerAssignment | GroupAssignment) -> dict[str, Any]:
-    mixins = {} if assignment.mixins is None else {"mixins": assignment.mixins}
-    return {"metadata": assignment.revision.to_metadata(assignment.mixin_urls)} | mixins
 
 
 def _tell_assignments(one: str, many: str) -> dict[str, ChangeText]:
@@ -280,7 +151,7 @@ ITEM_ASSIGNMENTS = ItemAssignmentCollection(
     key=("segmentId", "type", "itemId"),
     references={
         "segmentId": "segments",
-        "itemId": TargetByField("type", {"PRODUCT": "products", "CATEGORY": "categories"}),
+        "itemId": TargetByField("type", ITEM_SECTIONS),
     },
     generator=RowGenerator(make_row=sample_rows.generate_item_assignment, default_count=120),
     told_by="segmentId",

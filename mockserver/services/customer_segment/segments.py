@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...access import READ_SEGMENTS
-from ...domain.lost_references import without_segment
 from ...errors import BadRequest, ClientError, Conflict, Forbidden, NotFound, Remedy
 from ...messages import Validate
-from ...practices import jsonpatch, mixins, writes
+from ...practices import documents, jsonpatch, mixins, writes
 from ...practices.rows import ConcatenatedTables
 from ...practices.writes import BulkEntry, ElementOutcome
 from ...store.clock import normalize_timestamp
 from ...store.state import Document, Revision, State
 from ...store.tenant import Tenant
 from . import write_context
+from .collections import SEGMENTS
 from .visibility import Viewer
 from .write_context import WriteContext
 
@@ -153,7 +153,7 @@ def _apply_removal(tenant: Tenant, state: State, segment_id: str, *, force: bool
     write_context.check_removal(tenant, state.segments.get(segment_id), segment_id)
     if not force:
         _check_unassigned(state, segment_id)
-    return without_segment(state, segment_id)
+    return documents.drop_documents(tenant, state, SEGMENTS.name, segment_id)
 
 
 def _check_unassigned(state: State, segment_id: str) -> None:

@@ -12,7 +12,7 @@ from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.state import Document, State
 from ...store.tenant import Tenant
-from .access_collections import ACCESS_CONTROLS, CONTROLS, TEMPLATES
+from .access_collections import ACCESS_CONTROLS, CONTROLS
 from .groups import constraint_error
 
 RESTRICTED_TO, PREDEFINED = "restrictedTo", "predefined"
@@ -47,12 +47,7 @@ def remove_control(tenant: Tenant, id_: str) -> None:
             return state, None
         if control[PREDEFINED]:
             raise Forbidden(hint="a predefined access control cannot be deleted", rule="O14")
-        for collection in (group_membership.GROUPS, TEMPLATES):
-            for key, row in state.collection(collection).items():
-                if id_ in row.get(CONTROLS, ()):
-                    others = [other for other in row[CONTROLS] if other != id_]
-                    state = state.with_document(collection, key, {**row, CONTROLS: others})
-        return state.without_document(CONTROLS, id_), None
+        return documents.drop_documents(tenant, state, CONTROLS, id_), None
 
     tenant.change(rule)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 from ...domain import group_membership
 from ...store.collection import ChangeText, Collection, DividedCollection, Row, Sections, TargetByField, Violation
 from ...store.row_defaults import Draft, copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
+from ...store.row_removal import delete_referring
 from ...store.row_schemas import CHOSEN_ID, CHOSEN_TEXTS, METADATA, MIXINS, TEXT, closed_object, describe
 from ...store.state import Documents, State
 from ...store.table import Table
 from ...worlds.sample_values import sample_hex_id, sample_metadata
-from .access_collections import ACCESS_CONTROLS, SCOPES_OF_TENANT, TEMPLATES_OF_CONTROLS
+from .access_collections import ACCESS_CONTROLS, CONTROLS, SCOPES_OF_TENANT, TEMPLATES_OF_CONTROLS
 
 USER_TYPE = {"enum": list(group_membership.USER_TYPES)}
 TEXTS = {"type": "array", "items": TEXT}
@@ -33,6 +35,11 @@ class GroupUserCollection(DividedCollection):
     def drop_row(self, state: State, row: Row) -> State:
         """Return a state without this user of a group."""
         return group_membership.without_group_user(state, row["groupId"], row["userId"])
+
+    def drop_referring(self, state: State, path: str, _: str, keys: frozenset[str]) -> State:
+        """Return a state in which these groups have no users, or these users are in no group."""
+        drop = group_membership.without_users_of_group if path == "groupId" else group_membership.without_groups_of_user
+        return reduce(drop, keys, state)
 
     def load(self, state: State, rows: Iterable[Row]) -> State:
         """Return a state with exactly these users of groups."""
@@ -92,6 +99,8 @@ GROUPS = Collection(
     defaults={"name": copy_field("id"), "userType": group_membership.CUSTOMER},
     description="Groups of the IAM Service; who is in them is in groupUsers.",
     references={"b2b.legalEntityId": "legalEntities"},
+    loose_references={"accessControls": CONTROLS},
+    on_delete={"b2b.legalEntityId": delete_referring},
     generator=RowGenerator(make_row=_generate_group, default_count=4),
     schema=closed_object(
         {

@@ -76,7 +76,7 @@ def remove_group(tenant: Tenant, principal: Principal, group_id: str, *, force: 
             if MANAGE_ASSIGNMENTS not in principal.scopes:
                 hint = f"a group with users needs the scope {MANAGE_ASSIGNMENTS}"
                 raise Forbidden(hint=hint, scopes=(MANAGE_ASSIGNMENTS,), rule="O5")
-        return group_membership.without_users_of_group(state, group_id).without_document(GROUPS.name, group_id), None
+        return documents.drop_documents(tenant, state, GROUPS.name, group_id), None
 
     tenant.change(rule)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...domain.product_references import drop_label
 from ...errors import Conflict
 from ...messages import Call, Handler, Listing, Reply
 from ...practices import documents, texts
@@ -74,5 +73,5 @@ HANDLERS: dict[str, Handler] = {
     "PATCH-label-update-label": change_document(
         LABELS, "labelId", prepare=select_fields, status=200, shows_all=True, present=present_label
     ),
-    "DELETE-label-remove-label": delete_document(LABELS, "labelId", needs_document=True, cascade=drop_label),
+    "DELETE-label-remove-label": delete_document(LABELS, "labelId", needs_document=True),
 }

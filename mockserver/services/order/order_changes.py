@@ -84,7 +84,7 @@ def remove_order(tenant: Tenant, order_id: str) -> None:
 
     def rule(state: State) -> tuple[State, None]:
         find_order(state, order_id)
-        return state.without_document(ORDERS, order_id), None
+        return documents.drop_documents(tenant, state, ORDERS, order_id), None
 
     tenant.change(rule)
 

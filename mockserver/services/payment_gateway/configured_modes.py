@@ -80,7 +80,7 @@ def remove_mode(tenant: Tenant, mode_id: str) -> None:
 
     def rule(state: State) -> tuple[State, None]:
         find_mode(state, mode_id)
-        return state.without_document(PAYMENT_MODES, mode_id), None
+        return documents.drop_documents(tenant, state, PAYMENT_MODES, mode_id), None
 
     tenant.change(rule)
 

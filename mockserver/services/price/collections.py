@@ -12,6 +12,7 @@ from ...domain.shopping_context import country_of_site
 from ...store.collection import Collection, Row, Sections, Violation
 from ...store.row_defaults import Draft, WrittenRow, copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
+from ...store.row_removal import delete_referring, delete_without
 from ...store.row_schemas import (
     BOOLEAN,
     CHOSEN_ID,
@@ -185,6 +186,8 @@ PRICES_OF_ITEMS = Collection(
     defaults={"currency": _default_currency, "location": _default_location},
     completions={"itemId": complete_item, "location": complete_location, "tierValues": complete_values},
     references={"itemId.id": "products", "restrictions.siteCodes": "sites", "priceModelId": PRICE_MODELS},
+    loose_references={"currency": "currencies"},
+    on_delete={"restrictions.siteCodes": delete_without("restrictions.siteCodes"), "priceModelId": delete_referring},
     generator=RowGenerator(make_row=_generate_price, default_count=120),
     check=check_prices,
     schema=closed_object(

@@ -9,6 +9,7 @@ from ...domain.price_lists import PRICE_LISTS as LISTS
 from ...domain.price_values import PRICE_MODELS
 from ...store.collection import Collection, Sections, Violation
 from ...store.row_defaults import copy_field
+from ...store.row_removal import delete_referring
 from ...store.row_schemas import (
     CHOSEN_ID,
     COUNTRY,
@@ -43,6 +44,7 @@ PRICE_LISTS = Collection(
     description="Prices of some customers on a site; where they apply, other prices do not count.",
     defaults={"name": copy_field("id")},
     references={"siteCode": "sites", "legalEntityId": "legalEntities"},
+    on_delete={"legalEntityId": delete_referring},
     check=check_customers,
     schema=closed_object(
         {
@@ -71,6 +73,7 @@ PRICES_OF_LISTS = Collection(
     description="Prices of price lists; their values are net.",
     completions={"itemId": complete_item, "tierValues": complete_values},
     references={PRICE_LIST_ID: LISTS, "itemId.id": "products", "priceModelId": PRICE_MODELS},
+    on_delete={"priceModelId": delete_referring},
     check=check_list_prices,
     schema=closed_object(
         {

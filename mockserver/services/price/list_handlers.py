@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...domain.price_lists import without_price_list
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.document_handlers import (
     create_document,
@@ -86,7 +85,7 @@ LIST_HANDLERS: dict[str, Handler] = {
     "POST-price-create-price-list": create_document(PRICE_LISTS, prepare=prepare_body),
     "GET-price-retrieve-price-list": read_document(PRICE_LISTS, "priceListId"),
     "PUT-price-update-price-list": replace_document(PRICE_LISTS, "priceListId", prepare=prepare_body),
-    "DELETE-price-remove-price-list": delete_document(PRICE_LISTS, "priceListId", cascade=without_price_list),
+    "DELETE-price-remove-price-list": delete_document(PRICE_LISTS, "priceListId"),
     "GET-price-list-prices-in-price-list": get_list_prices,
     "POST-price-search-prices-in-price-list": get_list_prices,
     "POST-price-create-price-in-price-list": post_list_price,

@@ -102,7 +102,7 @@ def _remove(tenant: Tenant, list_id: str, ids: Sequence[str], state: State) -> t
     for id_ in dict.fromkeys(ids):
         price = state.collection(LIST_PRICES).get(id_)
         if price is not None and price[PRICE_LIST_ID] == list_id:
-            state = state.without_document(LIST_PRICES, id_)
+            state = documents.drop_documents(tenant, state, LIST_PRICES, id_)
         elif tenant.switches.delete_missing == "404":
             raise NotFound(id_, rule="D9")
     return state, None

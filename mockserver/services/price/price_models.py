@@ -71,9 +71,10 @@ def remove_model(tenant: Tenant, principal: Principal, id_: str, *, force: bool)
                 rule="P12",
                 remedy=remedy,
             )
-        for price in used:
-            state = state.without_document(LIST_PRICES if PRICE_LIST_ID in price else PRICES, price["id"])
-        return state.without_document(PRICE_MODELS, id_), None
+        for price in used:  # also those that have it because they name none
+            collection_name = LIST_PRICES if PRICE_LIST_ID in price else PRICES
+            state = documents.drop_documents(tenant, state, collection_name, price["id"])
+        return documents.drop_documents(tenant, state, PRICE_MODELS, id_), None
 
     tenant.change(rule)
 

@@ -7,6 +7,7 @@ from typing import Any
 from ...store.collection import Collection
 from ...store.row_defaults import copy_field
 from ...store.row_generation import GeneratedRow, RowContext, RowGenerator
+from ...store.row_removal import drop_empty
 from ...store.row_schemas import (
     BOOLEAN,
     COUNTRY,
@@ -55,6 +56,8 @@ PRODUCTS = Collection(
         "labelIds": "labels",
         "template.id": "productTemplates",
     },
+    loose_references={"relatedItems.refId": "products", "bundledProducts.productId": "products"},
+    on_delete={"categories": drop_empty("categories"), "labelIds": drop_empty("labelIds")},
     generator=RowGenerator(make_row=_generate_product, default_count=60),
     schema=closed_object(
         {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...domain.carts import product_id_of
-from ...domain.product_references import drop_template
 from ...errors import NotFound
 from ...messages import Call, Handler, Listing, Reply
 from ...practices import documents
@@ -119,5 +118,5 @@ HANDLERS: dict[str, Handler] = {
     "POST-product-create-template": create_document(TEMPLATES, prepare=_read_template),
     "GET-product-retrieve-template": get_template,
     "PUT-product-update-template": put_template,
-    "DELETE-product-remove-template": delete_document(TEMPLATES, "product-template-id", cascade=drop_template),
+    "DELETE-product-remove-template": delete_document(TEMPLATES, "product-template-id"),
 }

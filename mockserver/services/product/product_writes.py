@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any
 
 from ...access import Principal
-from ...domain.product_references import drop_product_uses
 from ...errors import BadRequest, ClientError, Conflict, Forbidden
 from ...messages import Validate
 from ...practices import documents, texts, writes
@@ -70,7 +69,7 @@ class ProductWriter:
     def remove(self, product_id: str) -> None:
         """Delete a product and what belongs to it (L8); NotFound as in `documents.remove_document`."""
         self._check_manager()
-        documents.remove_document(self.tenant, PRODUCTS, product_id, cascade=drop_product_uses)
+        documents.remove_document(self.tenant, PRODUCTS, product_id)
 
     def create_many(self, elements: Sequence[Any], errors: Mapping[int, ClientError]) -> writes.BulkEntries:
         """Create products, each on its own (E1)."""

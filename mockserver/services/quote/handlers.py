@@ -73,5 +73,5 @@ HANDLERS: dict[str, Handler] = {
     "GET-quote-list-reasons": list_documents(REASON_ROWS),
     "GET-quote-retrieve-reason": read_document(REASON_ROWS, "quoteReasonId"),
     "PUT-quote-update-reason": replace_document(REASON_ROWS, "quoteReasonId", creates=False),
-    "DELETE-quote-remove-reason": delete_document(REASON_ROWS, "quoteReasonId", cascade=quote_changes.drop_reason),
+    "DELETE-quote-remove-reason": delete_document(REASON_ROWS, "quoteReasonId"),
 }

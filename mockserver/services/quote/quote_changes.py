@@ -78,15 +78,6 @@ def remove_quote(tenant: Tenant, quote_id: str) -> None:
     documents.remove_document(tenant, QUOTE_ROWS, quote_id)
 
 
-def drop_reason(state: State, reason_id: str) -> State:
-    """Return a state in which no quote names a reason that was deleted (I7)."""
-    for key, quote in state.collection(QUOTES).items():
-        if quote["status"].get("quoteReasonId") == reason_id:
-            status = {name: value for name, value in quote["status"].items() if name != "quoteReasonId"}
-            state = state.with_document(QUOTES, key, {**quote, "status": status})
-    return state
-
-
 def list_history(state: State, quote_id: str) -> list[Mapping[str, Any]]:
     """Return what was changed of a quote, the oldest first; nothing for a missing one (I6)."""
     return list(state.collection(QUOTES).get(quote_id, {}).get("history", ()))

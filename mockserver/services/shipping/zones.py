@@ -93,7 +93,7 @@ def remove_zone(tenant: Tenant, place: ZonePlace) -> None:
 
     def rule(state: State) -> tuple[State, None]:
         find_zone(state, place)
-        return state.without_document(SHIPPING_ZONES, zone_key(*place)), None
+        return documents.drop_documents(tenant, state, SHIPPING_ZONES, zone_key(*place)), None
 
     tenant.change(rule)
 

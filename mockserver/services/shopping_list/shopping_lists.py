@@ -79,7 +79,7 @@ def remove_shopping_lists(tenant: Tenant, customer_id: str, name: str | None) ->
 
     def rule(state: State) -> tuple[State, None]:
         for each in _find_lists(state, customer_id, name):
-            state = state.without_document(SHOPPING_LISTS, each["id"])
+            state = documents.drop_documents(tenant, state, SHOPPING_LISTS, each["id"])
         return state, None
 
     tenant.change(rule)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...domain.site_references import drop_site_uses
 from ...errors import BadRequest, Conflict, NotFound
 from ...messages import Validate
 from ...practices import documents, merge_patch
@@ -66,7 +65,7 @@ def remove_site(tenant: Tenant, code: str) -> None:
             raise BadRequest(
                 field="siteCode", error_type=DEFAULT, detail="The default site cannot be deleted.", rule="N8"
             )
-        return drop_site_uses(state, code).without_document(SITES.name, code), None
+        return documents.drop_documents(tenant, state, SITES.name, code), None
 
     tenant.change(rule)
 
