@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from mockserver.domain.stock import take_stock
+from mockserver.store.world import World
 from tests.support.client import Client
 
 SHOP: dict[str, Any] = {
@@ -56,3 +61,33 @@ def test_v5_a_bundle_is_as_available_as_its_rarest_product(client: Client) -> No
     call(client, "DELETE", "availability/hammer/main", status=204)
     call(client, "DELETE", "availability/nails/main", status=204)
     call(client, "GET", "availability/kit/main", status=404)
+
+
+@pytest.mark.parametrize(
+    ("product_id", "site", "quantity", "left"),
+    [
+        ("kit", "main", 1, {"main:hammer": 6, "main:nails": 10}),
+        ("kit", "main", 2, None),  # 40 nails
+        ("kit", "export", 1, None),  # no nails there
+        ("glue", "main", 9, {"main:hammer": 7, "main:nails": 30}),
+        ("pair", "main", 1, {"main:hammer": 7, "main:nails": 30}),  # of what has no availability
+        ("odd", "main", 1, {"main:hammer": 4, "main:nails": 30}),
+    ],
+)
+def test_v5_a_sold_bundle_takes_its_products_from_the_stock(
+    client: Client, world: World, product_id: str, site: str, quantity: int, left: dict[str, int] | None
+) -> None:
+    twice = [{"productId": "hammer", "amount": amount} for amount in (1, 2, -5)]
+    bundles = [
+        {"id": "pair", "productType": "BUNDLE", "bundledProducts": [{"productId": "tape", "amount": 2}]},
+        {"id": "odd", "productType": "BUNDLE", "bundledProducts": twice},
+    ]
+    rows = [{**row, "stockLevel": 30} if row["productId"] == "nails" else row for row in SHOP["availabilities"]]
+    shop = {**SHOP, "products": [*SHOP["products"], {"id": "tape"}, *bundles], "availabilities": rows}
+    reply = client.post("//__admin/seed", json={"tenant": client.tenant, "inline": shop})
+    assert reply.status_code == 200, reply.text
+    state = take_stock(world.tenant(client.tenant).state, product_id, site, Decimal(quantity))
+    stored = state and {
+        key: row["stockLevel"] for key, row in state.collection("availabilities").items() if key in (left or {})
+    }
+    assert stored == left

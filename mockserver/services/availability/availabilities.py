@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ...domain.stock import AVAILABILITIES, availability_id
+from ...domain.stock import AVAILABILITIES, ROWS_OF_PARTS, availability_id, find_bundle
 from ...errors import INVALID_PARAMETERS, BadRequest, ClientError, Conflict, NotFound
 from ...practices import documents, writes
 from ...practices.columns import column_reader
@@ -14,7 +14,6 @@ from ...practices.query.query import parse_query, select_rows
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from . import bundles
-from .bundles import ROWS_OF_PARTS
 from .collections import AVAILABILITIES_OF_PRODUCTS, is_available_by_default
 
 CONTENT_FIELDS = ("stockLevel", "available", "popularity", "distributionChannel", "mixins", "metadata")
@@ -38,7 +37,7 @@ def select_by_site(state: State, site_code: str) -> list[Document]:
 
 def find_stock_row(state: State, product_id: str, site_code: str) -> Document:
     """Return the availability of a product or of a bundle on a site; NotFound (V2)."""
-    bundle = bundles.find_bundle(state, product_id, site_code)
+    bundle = find_bundle(state, product_id, site_code)
     id_ = availability_id(product_id, site_code)
     return bundle or documents.find_document(state, AVAILABILITIES_OF_PRODUCTS, id_, rule="V2")
 
@@ -58,7 +57,7 @@ def search(state: State, wanted: Sequence[str] | Body, site_code: str | None) ->
     found = {row["id"]: row for row in rows if row["productId"] in order and site_code in (None, row["site"])}
     for product_id in order:
         for code in state.sites if site_code is None else (site_code,):
-            bundle = bundles.find_bundle(state, product_id, code)
+            bundle = find_bundle(state, product_id, code)
             if bundle is not None:
                 found[bundle["id"]] = bundle
     return sorted(found.values(), key=lambda row: order[row["productId"]])
