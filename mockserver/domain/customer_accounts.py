@@ -37,6 +37,14 @@ def generate_number(ids: Ids, state: State) -> str:
     return number
 
 
+def build_customer(
+    account: Document, details: Details, place: str = "", more_fields: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Return a new customer with the details and mixins of a request; errors and parameters as in `apply_details`."""
+    mixins = {} if details.get("mixins") is None else {"mixins": details["mixins"]}
+    return apply_details(account, details, place, more_fields) | mixins
+
+
 def apply_details(
     customer: Document, details: Details, place: str = "", more_fields: tuple[str, ...] = ()
 ) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from ..messages import Call, Handler, Listing, Reply
 from ..store.collection import Collection
 from ..store.state import Document, State
 from . import documents, texts
-from .declared_content import keep_declared
 from .documents import Body
 from .rows import LazyRows, Row
 
@@ -76,8 +75,8 @@ def create_document(
 ) -> Handler:
     """Return a handler that creates a document and returns its key.
 
-    prepare: returns what is stored of the body; by default the fields that the collection declares, with texts by
-        language (D20).
+    prepare: returns the document of a body, of which the fields that the collection declares are stored; by default
+        the body with texts by language (D20).
     shows_all: whether the reply is the document instead, as `present` presents it.
     """
     to_content = prepare or _prepare_content_of(collection)
@@ -172,8 +171,7 @@ def delete_document(collection: Collection, parameter: str, *, needs_document: b
 
 def _prepare_content_of(collection: Collection) -> Prepare:
     def prepare(call: Call, body: Body) -> Body:
-        declared = keep_declared(collection.schema, body)
-        return texts.name_languages(call.tenant.state, collection, declared, call.header.get("Content-Language"))
+        return texts.name_languages(call.tenant.state, collection, body, call.header.get("Content-Language"))
 
     return prepare
 

@@ -14,6 +14,7 @@ from ..store.state import IMPORTED_REVISION, Document, Revision, State
 from ..store.tenant import Tenant
 from ..wording import json_pointer
 from . import jsonpatch, merge_patch, mixins, paths, writes
+from .declared_content import keep_declared
 
 Body = Mapping[str, Any]
 
@@ -129,7 +130,11 @@ def drop_documents(tenant: Tenant, state: State, collection_name: str, *keys: st
 
 
 def store_document(tenant: Tenant, state: State, collection: Collection, key: str, body: Body) -> State:
-    """Check a document, and return a state with it; BadRequest (D7, D12) or StaleVersion (D3)."""
+    """Check a document, and return a state with what the collection declares of it.
+
+    BadRequest (D7, D12) or StaleVersion (D3).
+    """
+    body = keep_declared(collection.schema, body)
     old = state.collection(collection.name).get(key)
     if tenant.switches.references == "strict":
         _check_references(state, collection, body)
@@ -154,6 +159,11 @@ def merge_document(old: Document, patch: Body) -> dict[str, Any]:
     """Return what a JSON Merge Patch (RFC 7396) makes of a document; it keeps its version if the patch names none."""
     merged: dict[str, Any] = merge_patch.apply_merge_patch(_with_metadata(old), patch)
     return merged
+
+
+def merge_mixins(old: Document, patch: Body) -> dict[str, Any]:
+    """Return a document after the changes of its mixins and metadata in a patch, whose other fields are ignored."""
+    return merge_document(old, {name: patch[name] for name in ("mixins", "metadata") if name in patch})
 
 
 def _with_metadata(document: Document) -> dict[str, Any]:

@@ -122,6 +122,13 @@ def test_r11_points_become_a_coupon(admin: Client, john: Client) -> None:
     assert john.get(OWN).get_json() == 110
 
 
+def test_r11_the_coupon_has_the_discount_of_an_option_that_an_employee_added(admin: Client, john: Client) -> None:
+    coupon = {"name": "Half", "discountType": "PERCENT", "discountPercentage": 50}
+    admin.post(OPTIONS, json={**OPTION, "id": "half", "points": 1, "coupon": coupon})
+    code = john.post(f"{OWN}/redeem", json={"id": "half"}).get_json()["code"]
+    assert admin.get(f"//coupon/acme/coupons/{code}").get_json()["discountPercentage"] == 50
+
+
 def test_r11_employees_manage_the_options(admin: Client, john: Client) -> None:
     assert [row["points"] for row in john.get(OPTIONS).get_json()] == [90, 150]
     assert john.post(OPTIONS, json=OPTION).status_code == 403

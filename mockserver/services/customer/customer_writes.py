@@ -71,8 +71,7 @@ def _with_new_customer(tenant: Tenant, state: State, id_: str, body: Body, *, is
         raise BadRequest(field="/contactEmail", error_type="required", detail=detail, rule="M7")
     customer_accounts.require_free_email(state, email)
     account = {"id": id_, "email": email} | ({"password": body["password"]} if body.get("password") else {})
-    customer = customer_accounts.apply_details(account, body, more_fields=MORE_FIELDS)
-    customer |= {"mixins": body["mixins"]} if body.get("mixins") is not None else {}
+    customer = customer_accounts.build_customer(account, body, more_fields=MORE_FIELDS)
     state = documents.store_document(tenant, state, CUSTOMERS, id_, {**customer, "metadata": body.get("metadata")})
     return password_resets.with_reset(tenant, state, state.customers[id_]) if is_notified else state
 
@@ -80,8 +79,7 @@ def _with_new_customer(tenant: Tenant, state: State, id_: str, body: Body, *, is
 def _with_changed_customer(tenant: Tenant, state: State, principal: Principal, id_: str, body: Body) -> State:
     old = documents.find_document(state, CUSTOMERS, id_)
     _check_reach(state, principal, id_)
-    merged = documents.merge_document(old, {name: body[name] for name in ("mixins", "metadata") if name in body})
-    customer = customer_accounts.apply_details(merged, body, more_fields=MORE_FIELDS)
+    customer = customer_accounts.apply_details(documents.merge_mixins(old, body), body, more_fields=MORE_FIELDS)
     return documents.store_document(tenant, state, CUSTOMERS, id_, customer)
 
 

@@ -30,8 +30,7 @@ def sign_up(tenant: Tenant, body: Body) -> str:
         customer_accounts.require_free_email(state, email)
         number = customer_accounts.generate_number(tenant.ids, state)
         account = {"id": number, "email": email, "contactEmail": body["email"], "password": credentials["password"]}
-        customer = customer_accounts.apply_details(account, details, "/customerDetails")
-        customer |= {"mixins": details["mixins"]} if details.get("mixins") is not None else {}
+        customer = customer_accounts.build_customer(account, details, "/customerDetails")
         customer["metadata"] = documents.next_metadata(tenant, state, None, details)
         state = state.with_document("customers", number, customer)
         if body.get("customerAddress"):
@@ -47,7 +46,7 @@ def change_profile(tenant: Tenant, customer_id: str, patch: Body) -> None:
 
     def rule(state: State) -> tuple[State, None]:
         old = documents.find_document_in(state, "customers", customer_id)
-        merged = documents.merge_document(old, {name: patch[name] for name in ("mixins", "metadata") if name in patch})
+        merged = documents.merge_mixins(old, patch)
         metadata = documents.next_metadata(tenant, state, old, merged)
         customer = customer_accounts.apply_details(merged, patch) | {"metadata": metadata}
         return state.with_document("customers", customer_id, customer), None

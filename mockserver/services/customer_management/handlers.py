@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...messages import Call, Handler, Listing, Reply
-from ...practices.declared_content import keep_declared
 from ...practices.document_handlers import (
     create_document,
     delete_document,
@@ -13,7 +12,6 @@ from ...practices.document_handlers import (
     read_document,
     replace_document,
 )
-from ...practices.documents import Body
 from ...practices.rows import LazyRows, Row
 from ...store.state import Document, State
 from . import contacts, legal_entities
@@ -70,12 +68,6 @@ def delete_contact_assignment(call: Call) -> Reply:
     return Reply(204)
 
 
-def prepare_location(_: Call, body: Body) -> Body:
-    """Return what is stored of a location."""
-    content: Body = keep_declared(LOCATIONS.schema, body)
-    return content
-
-
 LIST_ENTITIES = list_documents(LEGAL_ENTITIES, present=present_entities, select=_visible_entities)
 
 HANDLERS: dict[str, Handler] = {
@@ -92,9 +84,9 @@ HANDLERS: dict[str, Handler] = {
     "PUT-customer-mgmt-update-contact-assignment": put_contact_assignment,
     "DELETE-customer-mgmt-remove-contact-assignment": delete_contact_assignment,
     "GET-customer-mgmt-list-all-locations": list_documents(LOCATIONS),
-    "POST-customer-mgmt-create-location": create_document(LOCATIONS, prepare=prepare_location),
+    "POST-customer-mgmt-create-location": create_document(LOCATIONS),
     "GET-customer-mgmt-retrieve-location": read_document(LOCATIONS, "locationId"),
-    "PUT-customer-mgmt-update-location": replace_document(LOCATIONS, "locationId", prepare=prepare_location),
+    "PUT-customer-mgmt-update-location": replace_document(LOCATIONS, "locationId"),
     "DELETE-customer-mgmt-remove-location": delete_document(LOCATIONS, "locationId", needs_document=True),
     "GET-customer-mgmt-list-contact-assignments": get_contact_assignments,
     "GET-customer-mgmt-retrieve-contact-assignment": get_contact_assignment,

@@ -8,7 +8,6 @@ from ...access import Principal
 from ...domain import customer_profile
 from ...messages import Call
 from ...practices import documents
-from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.state import IMPORTED_REVISION, Document, State
 from .collections import LEGAL_ENTITIES, LOCATIONS
@@ -34,7 +33,7 @@ def legal_entity_row(state: State, entity: Document) -> dict[str, Any]:
 
 def prepare_entity(_: Call, body: Body) -> Body:
     """Return what is stored of a legal entity; one without a type is a COMPANY (M9)."""
-    content = {"type": "COMPANY", **keep_declared(LEGAL_ENTITIES.schema, body)}
+    content = {"type": "COMPANY", **body}
     for name in REFERENCES:
         if name in content:
             content[name] = [reference for reference in content[name] if "id" in reference]

@@ -8,7 +8,6 @@ from typing import Any
 from ...domain import group_membership
 from ...errors import Forbidden, NotFound
 from ...practices import documents
-from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.state import Document, State
 from ...store.tenant import Tenant
@@ -30,7 +29,7 @@ def upsert_control(tenant: Tenant, id_: str, body: Body, known_scopes: Iterable[
         if old is not None and body.get(RESTRICTED_TO, old.get(RESTRICTED_TO)) != old.get(RESTRICTED_TO):
             raise constraint_error("/restrictedTo", "readOnly", "This cannot be changed.", "O14")
         kept = {} if old is None else {name: old[name] for name in (RESTRICTED_TO, PREDEFINED) if name in old}
-        content = {"name": {}, PREDEFINED: False, **keep_declared(ACCESS_CONTROLS.schema, body), **kept}
+        content = {"name": {}, PREDEFINED: False, **body, **kept}
         return documents.store_document(tenant, state, ACCESS_CONTROLS, id_, content), old is None
 
     return tenant.change(rule)

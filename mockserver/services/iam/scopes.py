@@ -9,7 +9,6 @@ from ...access import OAuthClient
 from ...domain.customer_scopes import CUSTOMER_SCOPES
 from ...errors import Forbidden, NotFound
 from ...practices import documents
-from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.state import IMPORTED_REVISION, State
 from ...store.tenant import Tenant
@@ -45,8 +44,7 @@ def upsert_scope(tenant: Tenant, name: str, body: Body, predefined: Scopes) -> b
     """Create or replace a scope; return whether it is new. BadRequest for a predefined one, or StaleVersion (D3)."""
     if name in predefined:
         raise constraint_error("scopeId", "readOnly", "A predefined scope cannot be changed.", "O13")
-    content = keep_declared(SCOPES_OF_TENANT.schema, body)
-    return documents.upsert_document(tenant, SCOPES_OF_TENANT, name, content)
+    return documents.upsert_document(tenant, SCOPES_OF_TENANT, name, body)
 
 
 def remove_scope(tenant: Tenant, name: str, predefined: Scopes) -> None:

@@ -10,11 +10,10 @@ from ...domain.price_lists import LIST_PRICES, PRICE_LIST_ID, is_valid_at
 from ...domain.price_lists import PRICE_LISTS as LISTS
 from ...errors import INVALID_PARAMETERS, BadRequest, Conflict, NotFound
 from ...practices import documents, texts, writes
-from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.state import Document, State
 from ...store.tenant import Tenant
-from .list_collections import GROUPS_OR_ENTITY, PRICE_LISTS, PRICES_OF_LISTS
+from .list_collections import GROUPS_OR_ENTITY, PRICES_OF_LISTS
 from .price_queries import read_time, split_codes
 from .price_writes import Written, check_values, normalize_validity
 
@@ -35,7 +34,7 @@ def select_price_lists(state: State, query: Mapping[str, Any]) -> list[Document]
 
 def prepare_price_list(state: State, body: Body) -> Body:
     """Return what is stored of a price list; BadRequest for groups together with a legal entity (P14)."""
-    content: dict[str, Any] = dict(keep_declared(PRICE_LISTS.schema, texts.name_fields(state, ["name"], body, None)))
+    content: dict[str, Any] = texts.name_fields(state, ["name"], body, None)
     if content.get("customerGroups") and "legalEntityId" in content:
         raise BadRequest(field="/customerGroups", error_type="conflict", detail=f"{GROUPS_OR_ENTITY}.", rule="P14")
     if "validity" in content:
@@ -109,5 +108,5 @@ def _remove(tenant: Tenant, list_id: str, ids: Sequence[str], state: State) -> t
 
 
 def _store(tenant: Tenant, state: State, list_id: str, id_: str, body: Body) -> State:
-    content = {**keep_declared(PRICES_OF_LISTS.schema, body), PRICE_LIST_ID: list_id}
-    return documents.store_document(tenant, state, PRICES_OF_LISTS, id_, check_values(state, content))
+    content = check_values(state, {**body, PRICE_LIST_ID: list_id})
+    return documents.store_document(tenant, state, PRICES_OF_LISTS, id_, content)

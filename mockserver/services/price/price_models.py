@@ -10,7 +10,6 @@ from ...domain.price_matching import PRICES, find_model
 from ...domain.price_values import PRICE_MODELS
 from ...errors import BadRequest, Conflict, Forbidden, Remedy
 from ...practices import documents, texts, writes
-from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.state import Document, State
 from ...store.tenant import Tenant
@@ -106,7 +105,7 @@ def _store(tenant: Tenant, state: State, id_: str, body: Body, language: str | N
         for other in state.collection(PRICE_MODELS).values():
             if other[IS_DEFAULT] and other["id"] != id_:
                 state = state.with_document(PRICE_MODELS, other["id"], {**other, IS_DEFAULT: False})
-    changed = documents.store_document(tenant, state, MODELS, id_, keep_declared(MODELS.schema, content))
+    changed = documents.store_document(tenant, state, MODELS, id_, content)
     _check_prices(changed)
     return changed
 

@@ -10,7 +10,6 @@ from ...domain.price_matching import PRICES, find_model
 from ...errors import BadRequest, ClientError, Conflict, NotFound
 from ...messages import Validate
 from ...practices import documents, writes
-from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.clock import normalize_timestamp
 from ...store.state import Document, State
@@ -135,8 +134,7 @@ def normalize_validity(body: Body, pointer: str) -> dict[str, str]:
 
 
 def _store(tenant: Tenant, state: State, id_: str, body: Body) -> State:
-    content: dict[str, Any] = dict(keep_declared(PRICES_OF_ITEMS.schema, body))
-    content.pop("vendorId", None)  # which no request can change
+    content = {name: value for name, value in body.items() if name != "vendorId"}  # no request can change that
     old = state.collection(PRICES).get(id_, {})
     if "vendorId" in old:
         content["vendorId"] = old["vendorId"]

@@ -8,7 +8,6 @@ from typing import Any
 from ...errors import BadRequest, Conflict, NotFound
 from ...messages import Validate
 from ...practices import documents, merge_patch
-from ...practices.declared_content import keep_declared
 from ...practices.documents import Body
 from ...store.state import Document, State
 from ...store.tenant import Tenant
@@ -139,7 +138,7 @@ def _change_mixins(tenant: Tenant, code: str, change: Callable[[Mixins], Mixins]
 
 
 def _store(tenant: Tenant, state: State, code: str, body: Body) -> State:
-    content: dict[str, Any] = {**keep_declared(SITES.schema, body), "code": code}
+    content: dict[str, Any] = {**body, "code": code}
     for name in ("availableCurrencies", "shipToCountries"):
         if name in content:
             content[name] = list(dict.fromkeys(content[name]))
