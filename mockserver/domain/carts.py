@@ -33,6 +33,13 @@ def product_id_of(item_yrn: str) -> str:
     return product_id if separator else ""
 
 
+def yrn_of(tenant: Tenant, item: Document) -> str:
+    """Return the name of an item's product, as the client wrote it."""
+    made = f"urn:yaas:saasag:caasproduct:product:{tenant.name};{item['productId']}"
+    yrn: str = item.get("itemYrn", made)
+    return yrn
+
+
 def is_visitor_cart(cart: Document) -> bool:
     """Whether a cart belongs to a visitor's session: it names no customer."""
     return "customerId" not in cart

@@ -19,7 +19,7 @@ def write_coded_error(error: ClientError) -> dict[str, Any]:
     """Return code, status, message and a list of sentences, with the id of a missing resource (J1)."""
     if isinstance(error, InvalidToken):
         return error.body()
-    body = error_body(error.status, error.reason, error.message) | {"details": _sentences(error)}
+    body = error_body(error.status, error.reason, error.message) | {"details": list_sentences(error)}
     return body | ({"resourceId": error.resource_id} if isinstance(error, NotFound) else {})
 
 
@@ -59,7 +59,7 @@ def write_site_error(error: ClientError) -> dict[str, Any]:
     """Return the same as `write_typed_error`, but each detail as one sentence."""
     body = write_typed_error(error)
     if "details" in body:
-        body["details"] = [{"message": sentence} for sentence in _sentences(error)]
+        body["details"] = [{"message": sentence} for sentence in list_sentences(error)]
     return body
 
 
@@ -68,7 +68,7 @@ def write_return_error(error: ClientError) -> dict[str, Any]:
     if isinstance(error, InvalidToken):
         return error.body()
     body: dict[str, Any] = error_body(error.status, error.reason, error.message)
-    details = [{"message": sentence} for sentence in _sentences(error) if sentence]
+    details = [{"message": sentence} for sentence in list_sentences(error) if sentence]
     body |= {"details": details} if details else {}
     return body | ({"returnId": error.resource_id} if isinstance(error, NotFound) else {})
 
@@ -78,7 +78,7 @@ def write_embedded_error(error: ClientError) -> dict[str, Any]:
     if isinstance(error, InvalidToken):
         return error.body()
     body: dict[str, Any] = error_body(error.status, error.reason, error.message)
-    errors = [{"message": sentence} for sentence in _sentences(error)]
+    errors = [{"message": sentence} for sentence in list_sentences(error)]
     return body | ({"_embedded": {"errors": errors}} if errors else {})
 
 
@@ -90,7 +90,8 @@ def write_session_error(error: ClientError) -> dict[str, Any]:
     return body | ({"sessionId": error.resource_id} if isinstance(error, NotFound) else {})
 
 
-def _sentences(error: ClientError) -> list[str]:
+def list_sentences(error: ClientError) -> list[str]:
+    """Return the reason for a 400 as a sentence; nothing for another error."""
     if not isinstance(error, BadRequest):
         return []
     return [" ".join(part for part in (error.field, error.detail) if part)]

@@ -50,6 +50,7 @@ API_SECTIONS = {  # what the API can create
     "shoppingLists",
     "quotes",
     "quoteReasons",
+    "approvals",
     "rewardPoints",
     "redeemOptions",
 }

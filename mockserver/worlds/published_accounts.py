@@ -1,13 +1,22 @@
-"""What customers of the shipped worlds have beyond carts and orders: returns, shopping lists, quotes and points."""
+"""What customers of the shipped worlds have beyond carts and orders, such as returns, quotes and approvals."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .published_ids import JACK, JOHN, PUBLISHED_METADATA, PUBLISHED_TIME, SOME_COMPANY
+from .published_ids import (
+    ANOTHER_COMPANY,
+    JACK,
+    JOHN,
+    PUBLISHED_METADATA,
+    PUBLISHED_TIME,
+    SOME_COMPANY,
+    SUBMITTED_CART,
+)
 
 RETURN, APPROVED_RETURN = "88b1779c-a8bf-4b94-b1be-b0edd149bba5", "7ba2f2b6-7dc8-45ff-9f20-4e6163c14c2e"
 
+APPROVAL, QUOTE_APPROVAL = "64e241ced632aa413a27a318", "64e241ced632aa413a27a319"
 QUOTE, CUSTOMER_QUOTE = "5b3188dc-9a5c-4163-8756-4f228c295a59", "e241dc9e-a3f6-4573-bb01-a8ae21d2d4ae"
 REASONS = (  # the vendor's, of every tenant
     ("DECLINE", "PRICE_TOO_HIGH", "The price is too high"),
@@ -111,6 +120,51 @@ ACCOUNT_ROWS: dict[str, list[dict[str, Any]]] = {
         | {"companyName": "SomeCompany", "legalEntityId": SOME_COMPANY, "billingAddressId": "b05c20e034"}
         | {"shippingAddressId": "b05c20e034", "shipping": {"value": 4.9, "methodId": "standard", "zoneId": "DE"}},
         _build_quote(CUSTOMER_QUOTE, "AWAITING", JACK, "12849186-EUR", (20, 5.45)),
+    ],
+    "approvals": [
+        {
+            "id": APPROVAL,
+            "status": "PENDING",
+            "resourceType": "CART",
+            "resourceId": SUBMITTED_CART,
+            "action": "CHECKOUT",
+            "requestorId": JOHN,
+            "approverId": JACK,
+            "legalEntityId": SOME_COMPANY,
+            "comment": "Hammers for the new site.",
+            "expiryDate": "2099-10-12T12:00:00.000Z",
+            "details": {
+                "currency": "EUR",
+                "paymentMethods": [{"provider": "none", "method": "invoice"}],
+                "shipping": {"zoneId": "DE", "methodId": "standard", "methodName": "Standard", "amount": 0},
+                "addresses": [
+                    {
+                        "contactName": "John Doe",
+                        "street": "Platz der Republik",
+                        "streetNumber": "1",
+                        "zipCode": "11011",
+                        "city": "Berlin",
+                        "country": "DE",
+                        "type": kind,
+                    }
+                    for kind in ("SHIPPING", "BILLING")
+                ],
+            },
+            "metadata": PUBLISHED_METADATA,
+        },
+        {
+            "id": QUOTE_APPROVAL,
+            "status": "DECLINED",
+            "resourceType": "QUOTE",
+            "resourceId": CUSTOMER_QUOTE,
+            "action": "CHECKOUT",
+            "requestorId": JACK,
+            "approverId": JOHN,
+            "legalEntityId": ANOTHER_COMPANY,
+            "approverComment": "Not this year.",
+            "expiryDate": "2024-11-11T12:00:00.000Z",
+            "metadata": PUBLISHED_METADATA,
+        },
     ],
     "rewardPoints": [
         {

@@ -11,6 +11,7 @@ from .published_ids import (
     PUBLISHED_METADATA,
     PUBLISHED_TIME,
     SOME_COMPANY,
+    SUBMITTED_CART,
 )
 from .published_settings import SETTING_ROWS
 
@@ -204,6 +205,15 @@ SHOP_ROWS: dict[str, list[dict[str, Any]]] = {
             "sessionId": "0b8cf5d4-8f3c-4d5e-9a55-6f0b3f1c2a77",
             **OPEN_CART,
             "items": [{"id": "0", "productId": "12468504", "quantity": 1}],
+            "discounts": [],
+        },
+        {
+            "id": SUBMITTED_CART,
+            "customerId": JOHN,
+            "legalEntityId": SOME_COMPANY,
+            **OPEN_CART,
+            "status": "CLOSED",
+            "items": [{"id": "0", "productId": "12468504", "quantity": 50}],
             "discounts": [],
         },
     ],

@@ -21,7 +21,7 @@ from tests.support.live_server import send_request, start_server
 STOREFRONT = [
     ("GET", "/fee/{tenant}/fees"),
     ("POST", "/fee/{tenant}/fees"),
-    ("GET", "/approval/{tenant}/approvals"),
+    ("GET", "/vendor/{tenant}/vendors"),
     ("GET", "/pick-pack/{tenant}/orders"),
 ]
 # method, path, service, operation, whether a contract or a client has it, tenant
@@ -53,7 +53,7 @@ PATHS = [
     ("POST", "/caas-customer/acme/customers", "customer", "POST /caas-customer/{tenant}/customers", False, "acme"),
     ("GET", "/feature-toggle/acme", "feature-toggle", "GET /feature-toggle/{tenant}", True, "acme"),
     ("X\r\nY: z", "/feature-toggle/acme", "feature-toggle", "ANY /feature-toggle/{tenant}", True, "acme"),
-    ("GET", "/approval/acme/approvals", "approval", "GET /approval/{tenant}/approvals", True, "acme"),
+    ("GET", "/vendor/acme/vendors", "vendor", "GET /vendor/{tenant}/vendors", True, "acme"),
     ("Ü", "/fee/acme/fees", "fee", "ANY /fee/{tenant}/fees", False, "acme"),
     ("A" * 21, "/fee/acme/fees", "fee", "ANY /fee/{tenant}/fees", False, "acme"),
     ("POST", "/customer/acme/signup", "customer-login", "POST /customer/{tenant}/signup", True, "acme"),
@@ -146,8 +146,8 @@ def test_the_journal_groups_calls_by_service(client: Client) -> None:
     unmatched = admin.call("GET", "/requests/unmatched?group=service")
     assert [(group["service"], group["simulated"], group["unmatched"]) for group in unmatched["services"]] == [
         ("fee", False, 3),
-        ("approval", False, 1),
         ("pick-pack", False, 1),
+        ("vendor", False, 1),
     ]
     assert [operation["calls"] for operation in unmatched["services"][0]["operations"]] == [2, 1]
     assert "services" not in admin.call("GET", "/requests/unmatched")
@@ -156,8 +156,8 @@ def test_the_journal_groups_calls_by_service(client: Client) -> None:
     assert (len(listed["requests"]), listed["meta"]["total"]) == (1, 6)
     segments = next(group for group in listed["services"] if group["service"] == "customer-segment")
     assert (segments["simulated"], segments["calls"], segments["unmatched"]) == (True, 1, 0)
-    (approval,) = admin.call("GET", "/requests?service=approval")["requests"]
-    assert (approval["mock"]["service"], approval["mock"]["rule"], approval["wasMatched"]) == ("approval", "F2b", False)
+    (vendor,) = admin.call("GET", "/requests?service=vendor")["requests"]
+    assert (vendor["mock"]["service"], vendor["mock"]["rule"], vendor["wasMatched"]) == ("vendor", "F2b", False)
     admin.call("GET", "/requests?group=path", status=400)
     admin.call("GET", "/requests/unmatched?group=", status=200)
 

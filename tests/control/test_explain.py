@@ -31,7 +31,7 @@ WITHOUT_SUGGESTION = {
     *((id_, "400") for id_ in OPERATIONS if "%FF" in TABLE[id_].get("400", {}).get("path", "")),
     *((id_, status) for id_, status in REFUSALS if "Prefer" in TABLE[id_][status].get("headers", {})),
 }
-RULES_OF_SUGGESTIONS = {"D4", "D10", "O5", "X6", "Q2", "Q12"}
+RULES_OF_SUGGESTIONS = {"D4", "J4", "D10", "O5", "X6", "Q2", "Q12"}
 
 
 def read_explanation(client: Client, refused: TestResponse) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def test_every_refusal_is_explained_and_its_suggestion_avoids_it(
         reply = run_curl(caller, explanation["nearest"]["curl"])
         assert reply.status_code != refused.status_code, explanation
         # With the right token the segment or group is still not empty, the product still has a stock, the order is
-        # still somebody else's, the cart still needs an owner, and it still has the coupon.
+        # still somebody else's, the cart still needs an owner, it still has the coupon, and an approval needs a cart.
         assert reply.status_code < 300 or read_explanation(caller, reply)["rule"]["id"] in RULES_OF_SUGGESTIONS
 
 

@@ -122,7 +122,7 @@ def check_playwright(project: Project) -> str:
         "0 requests match the pattern; at least 1 expected",
         "The nearest requests:\n",
         "The test made calls that mockFailOn forbids:",
-        "no operation answers GET /approval/acme/approvals",
+        "no operation answers GET /fee/acme/fees",
         "pagesize",
         "mockWorldPer is 'test' or 'worker', not 'file'",
     ):

@@ -37,7 +37,11 @@ def targets_of(collection: Collection) -> set[str]:
 REFERRING = [
     name for name, collection in WORLDS.collections.items() if {"products", "categories"} & targets_of(collection)
 ]
-NOTHING = {**{name: [] for name in REFERRING if name not in {"products", "categories"}}, "languages": LANGUAGES}
+NOTHING = {
+    **{name: [] for name in REFERRING if name not in {"products", "categories"}},
+    "approvals": [],  # of the carts
+    "languages": LANGUAGES,
+}
 READER = Principal(frozenset({forest.READ_UNPUBLISHED_CATEGORIES}))
 
 

@@ -11,10 +11,11 @@ from mockserver.practices import paths
 from mockserver.store.collection import TargetByField, target_names
 from tests.support.client import Admin, Client
 from tests.support.minimal_rows import make_rows
-from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JOHN, WORLDS
+from tests.support.samples import ANOTHER_COMPANY, COMPANY, GOLDEN, HAMMER, JACK, JOHN, WORLDS
 
 CATEGORY, REASON, CONTACT = "12468505", "642c1ff3c78f9b2958d17c18", "01259b38670025c174560caa"
 JOHNS_CART = {"id": "cart", "customerId": JOHN, "legalEntityId": COMPANY}
+JOHNS_QUOTE = "5b3188dc-9a5c-4163-8756-4f228c295a59"
 COUPON = {"code": "ONLY", "discountPercentage": 5}
 PRICE: dict[str, Any] = {"itemId": HAMMER, "currency": "EUR", "tierValues": [5], "location": {"countryCode": "DE"}}
 SITE_ROWS: dict[str, Any] = {
@@ -35,6 +36,10 @@ SITE_ROWS: dict[str, Any] = {
         }
     ],
 }
+APPROVAL = {"id": "approval", "resourceId": "cart", "requestorId": JOHN, "approverId": JACK, "legalEntityId": COMPANY}
+CLOSED_CART = {**JOHNS_CART, "status": "CLOSED"}
+APPROVAL_ROWS: dict[str, Any] = {"carts": [CLOSED_CART], "approvals": [APPROVAL]}
+QUOTE_APPROVAL = {**APPROVAL, "resourceType": "QUOTE", "resourceId": JOHNS_QUOTE}
 ENTITY_ROWS: dict[str, Any] = {
     "carts": [JOHNS_CART],
     "orders": [
@@ -62,10 +67,11 @@ DELETIONS = {  # the paths that delete a row, by collection
     "products": "product/{}/products/NEW",
     "productTemplates": "product/{}/product-templates/NEW",
     "quoteReasons": "quote/{}/quote-reasons/NEW",
+    "quotes": "quote/{}/quotes/NEW",
     "segments": "customer-segment/{}/segments/NEW?forceDelete=true",
     "sites": "site/{}/sites/NEW",
 }
-WITHOUT_OPERATION = {"coupons", "regions"}  # that no operation deletes
+WITHOUT_OPERATION = {"coupons", "regions", "carts"}  # that no operation deletes; a cart, while it has an approval
 REFERENCES = [  # all that are declared: collection, path and collection that it leads to
     (collection.name, path, target)
     for collection in WORLDS.collections.values()
@@ -90,6 +96,12 @@ def coupon_for(flag: str | None, **restrictions: Any) -> dict[str, Any]:
         ("site/{}/sites/export", SITE_ROWS, ["both", "catalog", "order"]),
         ("customer-management/{}/legal-entities/" + COMPANY, ENTITY_ROWS, ["order"]),
         ("customer-management/{}/contact-assignments/" + CONTACT, {"carts": [JOHNS_CART]}, []),
+        ("customer-management/{}/legal-entities/" + COMPANY, APPROVAL_ROWS, []),
+        ("customer-management/{}/contact-assignments/" + CONTACT, APPROVAL_ROWS, []),
+        ("customer/{}/customers/" + JOHN, APPROVAL_ROWS, []),
+        ("customer/{}/customers/" + JACK, APPROVAL_ROWS, ["cart"]),
+        ("site/{}/sites/export", {"carts": [{**CLOSED_CART, "siteCode": "export"}], "approvals": [APPROVAL]}, []),
+        ("quote/{}/quotes/" + JOHNS_QUOTE, {"approvals": [QUOTE_APPROVAL]}, []),
         ("quote/{}/quote-reasons/" + REASON, {"quotes": [DECLINED]}, ["quote"]),
         (
             "category/{}/categories/" + CATEGORY,

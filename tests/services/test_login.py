@@ -466,7 +466,8 @@ def test_b7_a_customer_token_of_the_world_works_too(storefront: Storefront) -> N
         "token_type": "Bearer",
         "expires_in": 2591999,
         "scope": (
-            f"customer.customer_read_own customermanagement.legalentity_read_own {READ_OWN_SEGMENTS}"
+            "approval.approval_manage_own approval.approval_read_own"
+            f" customer.customer_read_own customermanagement.legalentity_read_own {READ_OWN_SEGMENTS}"
             " iam.assignment_create_own iam.assignment_delete_own iam.group_read_own iam.scope_read_own"
             " iam.user_read_own quote.quote_manage_own quote.quote_read_own returns.returns_manage_own"
             " returns.returns_read_own"

@@ -9,7 +9,9 @@ from mockserver.store.collection import Collection, target_names
 from mockserver.store.row_schemas import find_object_schema
 
 OTHER = "OTH"  # the key of rows that a row needs; in capital letters, since it may be a currency or a coupon
-MORE_FIELDS: Mapping[str, Mapping[str, Any]] = {"carts": {"sessionId": "visit"}}  # that only a check demands
+MORE_FIELDS: Mapping[str, Mapping[str, Any]] = {
+    "carts": {"sessionId": "visit", "status": "CLOSED"}
+}  # that only a check demands
 
 Rows = dict[str, list[dict[str, Any]]]  # by collection
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ...access import Principal
+from ...domain.approvals import find_submitted_cart_ids
 from ...domain.carts import CARTS, MANAGE_CARTS, OPEN, may_use_cart
 from ...domain.shopping_context import session_id_of
 from ...errors import Forbidden
@@ -33,10 +34,13 @@ def check_shopper(principal: Principal) -> None:
 
 
 def find_usable_cart(state: State, principal: Principal, cart_id: str) -> Document:
-    """Return a cart; CartNotFound for a missing one, Forbidden for somebody else's (Q2)."""
+    """Return a cart; CartNotFound for a missing one, or after a request for approval (J7).
+
+    Forbidden for somebody else's cart (Q2).
+    """
     check_shopper(principal)
     cart = state.collection(CARTS).get(cart_id)
-    if cart is None:
+    if cart is None or cart_id in find_submitted_cart_ids(state):
         raise CartNotFound(cart_id)
     if not may_use_cart(cart, principal):
         raise Forbidden(hint=f"somebody else's cart needs the scope {MANAGE_CARTS}", scopes=(MANAGE_CARTS,), rule="Q2")

@@ -9,13 +9,13 @@ from typing import Any
 from ...domain.calculated_prices import show_amount, show_cart_price, show_line_price
 from ...domain.cart_lines import CartLine
 from ...domain.cart_totals import CartTotals, LineTotals
+from ...domain.carts import yrn_of
 from ...domain.money import to_decimal, to_number
 from ...domain.priced_carts import PricedCart
 from ...practices.documents import revision_of
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from .discounts import list_discounts
-from .items import yrn_of
 
 STORED_FIELDS = (
     *("customerId", "sessionId", "legalEntityId", "siteCode", "currency", "type", "status", "zipCode", "countryCode"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...domain.carts import CARTS, may_use_cart
+from ...domain.approvals import find_submitted_cart_ids
+from ...domain.carts import CARTS, may_use_cart, yrn_of
 from ...domain.priced_carts import PricedCart, price_cart
 from ...messages import Call, Handler, Listing, Reply
 from ...practices.rows import LazyRows
@@ -33,7 +34,12 @@ def post_cart_search(call: Call) -> Listing:
     """List carts."""
     check_shopper(call.principal)
     state = call.tenant.state
-    carts = [cart for cart in state.collection(CARTS).values() if may_use_cart(cart, call.principal)]
+    submitted_ids = find_submitted_cart_ids(state)
+    carts = [
+        cart
+        for cart in state.collection(CARTS).values()
+        if cart["id"] not in submitted_ids and may_use_cart(cart, call.principal)
+    ]
     return Listing(LazyRows(carts, lambda cart: show_found_cart(call.tenant, state, cart)))
 
 
@@ -101,7 +107,7 @@ def get_item(call: Call) -> Reply:
 def post_item(call: Call) -> Reply:
     """Add an item."""
     item = items.add_item(call.tenant, call.principal, call.path["cartId"], call.body)
-    return Reply(201, {"itemId": item["id"], "yrn": items.yrn_of(call.tenant, item)})
+    return Reply(201, {"itemId": item["id"], "yrn": yrn_of(call.tenant, item)})
 
 
 def post_items(call: Call) -> Reply:

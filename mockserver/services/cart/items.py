@@ -7,7 +7,7 @@ from typing import Any
 
 from ...access import Principal
 from ...domain.cart_lines import build_price_row, match_item
-from ...domain.carts import build_cart_context, product_id_of
+from ...domain.carts import build_cart_context, product_id_of, yrn_of
 from ...domain.money import to_decimal, to_number
 from ...errors import ClientError
 from ...practices import writes
@@ -143,13 +143,6 @@ def with_item(cart: Document, item: Document) -> Document:
 def next_item_id(cart: Document) -> str:
     """Return the id of the next item of a cart: items count from 0 (Q9)."""
     return str(1 + max((int(item["id"]) for item in cart["items"] if item["id"].isdecimal()), default=-1))
-
-
-def yrn_of(tenant: Tenant, item: Document) -> str:
-    """Return the name of an item's product, as the client wrote it."""
-    made = f"urn:yaas:saasag:caasproduct:product:{tenant.name};{item['productId']}"
-    yrn: str = item.get("itemYrn", made)
-    return yrn
 
 
 def explain(error: ClientError) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...access import Principal
-from ...domain.carts import CARTS, is_visitor_cart
+from ...domain.carts import CARTS, is_visitor_cart, yrn_of
 from ...errors import ClientError
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from .cart_access import check_open, find_usable_cart, store_cart
 from .cart_changes import store_closed_cart
 from .cart_errors import CartNotFound, UnusableInput
-from .items import next_item_id, with_added_item, with_item, yrn_of
+from .items import next_item_id, with_added_item, with_item
 
 
 def merge_carts(tenant: Tenant, principal: Principal, cart_id: str, other_ids: Sequence[str]) -> None:

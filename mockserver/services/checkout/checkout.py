@@ -7,6 +7,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ...access import Principal
+from ...domain.approvals import (
+    APPROVED,
+    CART,
+    PENDING,
+    list_approvals_of,
+    status_at,
+    with_finished_approval,
+)
 from ...domain.cart_lines import build_price_row, match_item
 from ...domain.carts import BILLING, CARTS, CLOSED, OPEN, SHIPPING, may_use_cart
 from ...domain.coupon_rules import COUPONS, REDEMPTIONS, grants_free_shipping
@@ -14,6 +22,7 @@ from ...domain.money import to_decimal, to_number
 from ...domain.orders import ORDERS, find_order_of_cart, next_order_id
 from ...domain.payment_modes import PAYMENT_GATEWAY, PAYMENT_MODES, begin_payment, find_active_mode, is_paid_elsewhere
 from ...domain.priced_carts import PricedCart, price_cart
+from ...domain.purchase_roles import find_company, needs_approval
 from ...domain.saas_tokens import read_saas_token
 from ...domain.stock import take_stock
 from ...errors import BadRequest, Forbidden
@@ -42,47 +51,51 @@ def place_order(tenant: Tenant, principal: Principal, body: Body, saas_token: st
     """
 
     def rule(state: State) -> tuple[State, PlacedOrder]:
-        cart = _find_cart(state, principal, body["cartId"])
-        _check_customer(principal, cart, body["customer"])
+        approval = next(list_approvals_of(state, CART, body["cartId"]), None)
+        cart = _find_cart(state, principal, body["cartId"], approval)
+        _check_customer(cart.get("customerId") or principal.customer_id, body["customer"])
         if principal.customer_id is not None:
             _check_saas_token(tenant, principal.customer_id, saas_token)
         _check_request(state, cart, body)
         priced = price_cart(tenant, state, cart)
+        _check_approval(tenant, state, principal, priced, approval)
         _check_prices(tenant, state, priced)
         _check_discounts(priced, body)
         order_id = next_order_id(state)
         order = build_order(tenant, state, priced, body, order_id)
         state = _take_stock(state.with_document(ORDERS, order_id, order), priced)
         state = _redeem_coupons(tenant, state, priced, order)
+        if approval is not None:
+            state = with_finished_approval(state, approval, order_id, tenant.clock.now())
         details = _describe_payment(state, body["paymentMethods"][0], order_id)
         return _close_cart(tenant, state, cart, order_id), PlacedOrder(order_id, details)
 
     return tenant.change(rule)
 
 
-def _find_cart(state: State, principal: Principal, cart_id: str) -> Document:
-    """Return the open cart of a checkout (X2, X3)."""
+def _find_cart(state: State, principal: Principal, cart_id: str, approval: Document | None) -> Document:
+    """Return the open cart of a checkout (X2, X3), which may be the cart of an approval that the caller gives (J7)."""
     cart = state.collection(CARTS).get(cart_id)
     if cart is None:
         raise _refuse("cartId", f"No cart has the id {cart_id}.")
-    if not may_use_cart(cart, principal):
+    is_approver = approval is not None and principal.customer_id == approval["approverId"]
+    if not is_approver and not may_use_cart(cart, principal):
         raise Forbidden(hint="the cart is somebody else's", rule="X2")
     earlier = find_order_of_cart(state, cart_id)
     if earlier is not None:
         raise OrderExists(cart_id, earlier["id"])
-    if cart["status"] != OPEN:
+    if cart["status"] != OPEN and approval is None:
         raise _refuse("cartId", "The cart is CLOSED.")
     if not cart["items"]:
         raise _refuse("cartId", "The cart is empty.")
     return cart
 
 
-def _check_customer(principal: Principal, cart: Document, customer: Body) -> None:
-    """Raise BadRequest unless the request names who buys: the calling customer, or a guest without an id (X2).
+def _check_customer(customer_id: str | None, customer: Body) -> None:
+    """Raise BadRequest unless the request names who buys: the customer of the cart, or a guest without an id (X2).
 
-    Who manages carts names the customer of the cart.
+    customer_id: the customer of the cart, or else the calling customer; None for a visitor.
     """
-    customer_id = principal.customer_id or cart.get("customerId")
     if customer_id is None:
         if not customer.get("guest", False) or "id" in customer:
             raise _refuse("customer.guest", "A visitor orders as a guest: customer.guest must be true, without an id.")
@@ -90,6 +103,23 @@ def _check_customer(principal: Principal, cart: Document, customer: Body) -> Non
         raise _refuse("customer.id", f"The id of the customer who orders is {customer_id}.")
     if not any(customer.get(name) for name in ("firstName", "lastName", "name")):
         raise _refuse("customer.lastName", "The customer needs firstName or lastName.")
+
+
+def _check_approval(
+    tenant: Tenant, state: State, principal: Principal, priced: PricedCart, approval: Document | None
+) -> None:
+    """Raise Forbidden for a customer who needs an approval that is not given (J7); the approver can give it by this."""
+    customer_id, cart, totals = principal.customer_id, priced.cart, priced.totals
+    if customer_id is None:
+        return
+    if approval is not None:
+        status = status_at(approval, tenant.clock.now())
+        if status != APPROVED and (status != PENDING or customer_id != approval["approverId"]):
+            raise Forbidden(hint=f"the approval of the cart is {status}", rule="J7")
+        return
+    company = find_company(state, customer_id, principal.legal_entity_id, cart.get("legalEntityId"))
+    if company is not None and needs_approval(state, customer_id, company, totals.final.gross, totals.currency):
+        raise Forbidden(hint="this customer needs an approval for the cart", rule="J7")
 
 
 def _check_saas_token(tenant: Tenant, customer_id: str, saas_token: str | None) -> None:

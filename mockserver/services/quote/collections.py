@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...domain.carts import CARTS
+from ...domain.quote_items import complete_quote_item
 from ...store.collection import Collection, Row
 from ...store.row_defaults import Draft
 from ...store.row_schemas import CURRENCY, ID, LOCALIZED, METADATA, MIXINS, TEXT, TIME, closed_object, describe
-from .quote_items import complete_quote_item
 from .quote_statuses import OPEN, STATUSES
 
 QUOTES, REASONS = "quotes", "quoteReasons"

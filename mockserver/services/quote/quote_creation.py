@@ -12,6 +12,7 @@ from ...domain.carts import OPEN as OPEN_CART
 from ...domain.money import to_number
 from ...domain.price_matching import PRICES
 from ...domain.priced_carts import price_cart
+from ...domain.quote_items import complete_quote_item
 from ...errors import BadRequest, Conflict, Forbidden
 from ...practices import documents
 from ...store.clock import format_timestamp
@@ -19,7 +20,6 @@ from ...store.state import Document, State
 from ...store.tenant import Tenant
 from .collections import QUOTE_ROWS, QUOTES
 from .quote_history import add_change
-from .quote_items import complete_quote_item
 from .quote_rows import QuoteCaller, find_address
 from .quote_statuses import AWAITING, OPEN
 

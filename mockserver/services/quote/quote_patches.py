@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from ...domain.quote_items import forget_totals
 from ...errors import BadRequest
-from .quote_items import forget_totals
 
 Operation = Mapping[str, Any]
 Quote = dict[str, Any]

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from ...access import Principal
 from ...domain.money import HUNDRED, round_money, to_decimal, to_number
+from ...domain.quote_items import sum_items
 from ...domain.shopping_context import country_of_site
 from ...domain.tax_rates import TAXES
 from ...errors import NotFound
 from ...practices import documents
 from ...store.state import Document, State
 from .collections import QUOTES, REASONS
-from .quote_items import sum_items
 from .quote_statuses import current_status
 
 READ_QUOTES, MANAGE_QUOTES = "quote.quote_read", "quote.quote_manage"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from ...store.clock import format_timestamp, parse_timestamp
+from ...domain.expiry_days import expiry_after
+from ...store.clock import parse_timestamp
 from ...store.collection import Collection, Row
 from ...store.row_defaults import FIRST_TIME, Draft
 from ...store.row_schemas import BOOLEAN, ID, METADATA, MIXINS, TEXT, closed_object, describe
-from ...store.state import State
 
 RETURNS = "returns"
 PENDING, APPROVED, REJECTED, CLOSED = "PENDING", "APPROVED", "REJECTED", "CLOSED"
-DAYS_UNTIL_EXPIRY, MAX_DAYS = 30, 36500  # the first is the vendor's value for tenants that configure none
-PROPERTIES, EXPIRY_PROPERTY = "configurations", "return.defaultExpiryDate"  # of the Configuration Service
+EXPIRY_PROPERTY = "return.defaultExpiryDate"  # of the Configuration Service
 
 REASON = {
     "type": "object",
@@ -44,17 +41,6 @@ REQUESTOR = {
         "email": describe(TEXT, "Where the visitor is reached."),
     },
 }
-
-
-def expiry_after(created: datetime, days: int = DAYS_UNTIL_EXPIRY) -> str:
-    """Return when a return of this time expires (R3)."""
-    return format_timestamp(created + timedelta(days=days))
-
-
-def find_expiry_days(state: State) -> int:
-    """Return for how many days a return is valid: what the tenant configures, or 30 (R3)."""
-    text = str(state.collection(PROPERTIES).get(EXPIRY_PROPERTY, {}).get("value", ""))
-    return min(int(text), MAX_DAYS) if text.isascii() and text.isdigit() and len(text) < 10 else DAYS_UNTIL_EXPIRY
 
 
 def _default_expiry(row: Row, _: Draft) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...domain.expiry_days import expiry_after, find_expiry_days
 from ...domain.orders import ORDERS
 from ...errors import BadRequest, Forbidden
 from ...messages import Validate
 from ...practices import documents, jsonpatch
 from ...store.state import Document, State
 from ...store.tenant import Tenant
-from .collections import CLOSED, PENDING, RETURN_ROWS, RETURNS, expiry_after, find_expiry_days
+from .collections import CLOSED, EXPIRY_PROPERTY, PENDING, RETURN_ROWS, RETURNS
 from .return_prices import find_entry
 from .returns_of_callers import ReturnCaller, find_return, is_visible_return
 
@@ -33,7 +34,7 @@ def create_return(tenant: Tenant, caller: ReturnCaller, body: Body) -> str:
         draft: dict[str, Any] = {
             "approvalStatus": PENDING,
             "received": False,
-            "expiryDate": expiry_after(tenant.clock.now(), find_expiry_days(state)),
+            "expiryDate": expiry_after(tenant.clock.now(), find_expiry_days(state, EXPIRY_PROPERTY)),
             **_name_people(state, caller, body),
             **{name: body[name] for name in CUSTOMER_FIELDS if name in body},
         }

@@ -138,7 +138,7 @@ class WireMockClientTest {
 
     static Stream<Arguments> refused() {
         return Stream.of(
-            Arguments.of(get("/approval/acme/approvals").willReturn(ok()), "No operation answers GET /approval/acme/approvals"),
+            Arguments.of(get("/fee/acme/fees").willReturn(ok()), "No operation answers GET /fee/acme/fees"),
             Arguments.of(segments().willReturn(status(418)), "has no status 418"),
             Arguments.of(segments().willReturn(ok("hello")), "The body of a stub must be JSON"),
             Arguments.of(segments().inScenario("x").willSetStateTo("y").willReturn(ok()), "stubs have no states"),

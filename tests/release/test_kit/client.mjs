@@ -75,7 +75,7 @@ test('requests', async () => {
   await mock.fetch(SEGMENTS)
   await mock.fetch(`${SEGMENTS}?pageSize=0`)
   assert.equal((await waiting).length, 2)
-  await mock.fetch('/approval/acme/approvals')
+  await mock.fetch('/fee/acme/fees')
   assert.equal((await mock.requests()).length, 3)
   assert.equal((await mock.requests({ test: 'client' })).length, 3)
   assert.equal((await mock.listUnmatched()).length, 1)

@@ -18,7 +18,7 @@ test.describe('forbidden', () => {
 
   test('an undeclared parameter, and a path without an operation', async ({ mock }) => {
     await mock.fetch('/customer-segment/acme/segments?pagesize=5', { as: 'read' })
-    await mock.fetch('/approval/acme/approvals')
+    await mock.fetch('/fee/acme/fees')
   })
 })
 

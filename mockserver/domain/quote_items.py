@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ...domain.money import HUNDRED, round_money, to_decimal, to_number
+from .money import HUNDRED, round_money, to_decimal, to_number
 
 Item = Mapping[str, Any]
 
