@@ -62,3 +62,56 @@ def test_wrong_tax_classes_are_refused_and_change_nothing(client: Client, change
     before = tax(client, "GET", "/DE")
     assert tax(client, "PUT", "/DE", {**GERMANY, **change})[0] == 400
     assert tax(client, "GET", "/DE") == before
+
+
+@pytest.mark.parametrize(
+    ("given", "output"),
+    [
+        ({}, {"netPrice": 1.59, "grossPrice": 1.8921, "targetTaxRate": 19}),
+        ({"includesTax": True}, {"netPrice": 1.3361344538, "grossPrice": 1.59, "sourceTaxRate": 19}),
+        (
+            {"includesTax": True, "source": "DE", "target": "PL"},
+            {"netPrice": 1.3361344538, "grossPrice": 1.643445378174, "sourceTaxRate": 19, "targetTaxRate": 23},
+        ),
+        ({"source": "DE", "target": "PL"}, {"netPrice": 1.59, "grossPrice": 1.9557, "targetTaxRate": 23}),
+        ({"price": 0}, {"netPrice": 0, "grossPrice": 0, "targetTaxRate": 19}),
+    ],
+)
+def test_p16_net_and_gross_values_follow_from_each_other(
+    client: Client, given: dict[str, Any], output: dict[str, Any]
+) -> None:
+    poland = {"location": {"countryCode": "PL"}, "taxClasses": [{"code": "STANDARD", "name": "Normal", "rate": 23}]}
+    assert tax(client, "POST", "", poland)[0] == 201
+    body: dict[str, Any] = {"price": 1.59, "targetTaxClass": "STANDARD"}
+    body |= {name: given[name] for name in ("includesTax", "price") if name in given}
+    body["targetLocation"] = {"countryCode": given.get("target", "DE")}
+    if "source" in given:
+        body |= {"sourceLocation": {"countryCode": given["source"]}, "sourceTaxClass": "STANDARD"}
+    status, reply = tax(client.with_token("customer-token"), "PUT", "/calculation-commands", {"input": body})
+    assert (status, reply["input"], reply["output"]) == (200, body, output)
+    again = tax(client, "PUT", "/calculation-commands", {"input": body, "commandUuid": "mine"})[1]
+    assert (again["commandUuid"], len(reply["commandUuid"])) == ("mine", 36)
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"targetLocation": {"countryCode": "XX"}}, "/input/targetLocation/countryCode"),
+        ({"targetTaxClass": "NONE"}, "/input/targetTaxClass"),
+        ({"includesTax": True, "sourceTaxClass": "STANDARD"}, "/input/sourceLocation"),
+        ({"includesTax": True, "sourceLocation": {"countryCode": "DE"}}, "/input/sourceTaxClass"),
+        ({"price": "1"}, "/input/price"),
+    ],
+)
+def test_p16_a_price_needs_known_taxes(client: Client, fields: dict[str, Any], place: str) -> None:
+    body = {"targetLocation": {"countryCode": "DE"}, "targetTaxClass": "STANDARD", "price": 1, **fields}
+    status, reply = tax(client, "PUT", "/calculation-commands", {"input": body})
+    assert status == 400
+    assert reply["details"][0].startswith(f"{place} ")
+
+
+def test_p16_huge_prices_have_values(client: Client) -> None:
+    body = {"targetLocation": {"countryCode": "DE"}, "targetTaxClass": "STANDARD", "price": 1.7e308}
+    for includes_tax in (True, False):
+        status, _ = tax(client, "PUT", "/calculation-commands", {"input": {**body, "includesTax": includes_tax}})
+        assert status == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...domain.money import to_decimal
 from ...errors import INVALID_PARAMETERS, BadRequest
-from ...messages import Call, Handler
+from ...messages import Call, Handler, Reply
 from ...practices import texts
 from ...practices.document_handlers import (
     create_document,
@@ -15,6 +15,7 @@ from ...practices.document_handlers import (
 )
 from ...practices.documents import Body
 from ...store.state import Document
+from .calculation import calculate_taxes
 from .collections import TAXES_OF_COUNTRIES, order_classes
 
 
@@ -46,6 +47,11 @@ def prepare_taxes(call: Call, body: Body) -> Body:
     return {**body, "locationCode": country, "taxClasses": order_classes(named)}
 
 
+def put_calculation(call: Call) -> Reply:
+    """Calculate the net and the gross value of a price."""
+    return Reply(200, calculate_taxes(call.tenant.state, call.body))
+
+
 def _class_error(field: str, detail: str) -> BadRequest:
     return BadRequest(field=field, error_type="taxClasses", detail=detail, rule="P9")
 
@@ -58,4 +64,5 @@ HANDLERS: dict[str, Handler] = {
     ),
     "DELETE-tax-remove-configuration-by-location": delete_document(TAXES_OF_COUNTRIES, "locationCode"),
     "GET-tax-retrieve-configuration-by-location": read_document(TAXES_OF_COUNTRIES, "locationCode"),
+    "PUT-tax-calculate-commands": put_calculation,
 }

@@ -18,4 +18,5 @@ IMPORTS: Imports = {
     "PUT-tax-update-configuration-by-location": [Stores(TAX)],
     "DELETE-tax-remove-configuration-by-location": [Removes("taxes", {"locationCode": "{locationCode}"})],
     "GET-tax-retrieve-configuration-by-location": [Shows(TAX)],
+    "PUT-tax-calculate-commands": [],
 }
