@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
@@ -96,13 +96,27 @@ def localize_document(
 def fill_plain_texts(document: dict[str, Any], plain_text_sources: Mapping[str, str]) -> dict[str, Any]:
     """Replace localized maps by plain text in a document that has been cut to one language (C8a).
 
-    plain_text_sources: the fields to fill, with the localized field that has the text, which may be the same.
+    plain_text_sources: the dotted paths of the fields to fill, with the localized field next to each that has the text,
+    which may be the same.
     """
-    for name, source in plain_text_sources.items():
-        value = document.get(source)
-        if isinstance(value, Mapping) and value:
-            document[name] = next(iter(value.values()))
+    for path, source in plain_text_sources.items():
+        *parents, name = path.split(".")
+        for node in _list_objects(document, parents):
+            value = node.get(source)
+            if isinstance(value, Mapping) and value:
+                node[name] = next(iter(value.values()))
     return document
+
+
+def _list_objects(value: Any, steps: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield the objects at a path, also those in lists."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _list_objects(part, steps)
+    elif isinstance(value, dict) and steps:
+        yield from _list_objects(value.get(steps[0]), steps[1:])
+    elif isinstance(value, dict):
+        yield value
 
 
 @lru_cache(maxsize=256)

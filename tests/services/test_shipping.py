@@ -120,6 +120,8 @@ def test_z2_methods_and_fees_are_shown_on_demand(client: Client) -> None:
 def test_z2_names_are_shown_in_the_language_of_the_caller(client: Client) -> None:
     reply = client.get(path_of(client, "/zones/DE"), headers={"Accept-Language": "de"})
     assert reply.get_json()["name"] == "Deutschland"
+    expanded = client.get(path_of(client, "/zones?expand=methods"), headers={"Accept-Language": "en"}).get_json()
+    assert {method["name"] for zone in expanded for method in zone["methods"]} == {"Standard", "Express"}
 
 
 @pytest.mark.parametrize(
