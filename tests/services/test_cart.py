@@ -474,6 +474,7 @@ def test_carts_of_a_world_need_little(simulator: Callable[..., Client], tmp_path
     client = simulator(write_default_world(tmp_path, carts=carts, approvals=[]))
     cart = Shopper(client.with_token("customer-token")).call("GET", siteCode="main")
     assert (cart["id"], cart["currency"], cart["totalPrice"]["amount"]) == ("a", "EUR", 12.95)
+    assert cart["totalDiscount"] == {"amount": 0, "currency": "EUR"}
     assert visit(client, "s").call("GET", siteCode="main")["id"] == "b"
 
 

@@ -127,11 +127,12 @@ def _show_totals(totals: CartTotals) -> dict[str, Any]:
     """Return the totals of a cart: subtotal less discount, and the tax that is not in it, make the total (Q7)."""
     currency, subtotal = totals.currency, totals.subtotal
     added_tax = Decimal(0) if totals.includes_tax else totals.final.tax
-    shown = {
+    return {
         "calculatedPrice": show_cart_price(totals),
         "totalPrice": _show_money(totals.final.gross, currency),
         "subTotalPrice": _show_money(totals.basis_of(subtotal), currency),
         "totalTax": _show_money(added_tax, currency),
+        "totalDiscount": _show_money(totals.basis_of(totals.discount), currency),
         "subtotalAggregate": {
             "currency": currency,
             "netValue": to_number(subtotal.net),
@@ -150,9 +151,6 @@ def _show_totals(totals: CartTotals) -> dict[str, Any]:
             ]
         },
     }
-    if totals.discount.gross:
-        shown["totalDiscount"] = _show_money(totals.basis_of(totals.discount), currency)
-    return shown
 
 
 def _show_money(amount: Decimal, currency: str) -> dict[str, Any]:
