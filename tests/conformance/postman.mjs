@@ -6,10 +6,10 @@ import newman from 'newman';
 const server = process.argv[2];
 const TOKENS = ['admin-token', 'customer-token'];
 // What these act on exists already, does not exist yet, has an id that only the world knows, or must not go: a refresh token, a
-// token for a new password, a stock, an account of reward points, an assignment to a category, the default site.
+// token for a new password, a stock, an account of reward points, an assignment to a category, the default site, a cart for an approval.
 const NEEDS_PREPARATION = new RegExp([
   'refresh(authtoken|$)', 'password/reset/update$', 'POST .*/availability/\\d+/\\w+$', 'POST /reward-points/customer/\\d+$',
-  'DELETE .*/categories/\\d+/assignments/', 'DELETE /site/\\w+/sites/main$',
+  'DELETE .*/categories/\\d+/assignments/', 'DELETE /site/\\w+/sites/main$', 'POST /approval/\\w+/approvals$',
 ].join('|'));
 const reset = `pm.sendRequest({url: '${server}/__admin/reset', method: 'POST'}, () => {})`;
 const page = await (await fetch(`${server}/__admin/docs/`)).text();
