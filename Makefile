@@ -14,7 +14,7 @@ dev:
 	@sh tools/prepare_environment.sh dev $(PYTHON)
 
 test: dev
-	@echo "Running about 19,000 tests on all cores: about 18 minutes on 2 cores. Progress is shown as [done/total]."
+	@echo "Running about 20,000 tests on all cores: about 18 minutes on 2 cores. Progress is shown as [done/total]."
 	$(BIN)/python -m pytest -n auto
 
 lint: dev
