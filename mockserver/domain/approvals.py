@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..store.clock import format_timestamp, parse_timestamp
-from ..store.state import IMPORTED_REVISION, Document, Revision, State
+from ..store.state import Document, Revision, State
 
 APPROVALS = "approvals"  # the name of the collection
 CART, QUOTE = "CART", "QUOTE"  # types of resources
@@ -31,7 +31,7 @@ def list_approvals_of(state: State, resource_type: str, resource_id: str) -> Ite
         for row in state.collection(APPROVALS).values()
         if (row["resourceType"], row["resourceId"]) == (resource_type, resource_id)
     ]
-    return iter(sorted(found, key=lambda row: _revision_of(row).created_at, reverse=True))
+    return iter(sorted(found, key=lambda row: Revision.from_document(row).created_at, reverse=True))
 
 
 def find_submitted_cart_ids(state: State) -> frozenset[str]:
@@ -42,11 +42,6 @@ def find_submitted_cart_ids(state: State) -> frozenset[str]:
 
 def with_finished_approval(state: State, approval: Document, order_id: str, now: datetime) -> State:
     """Return a state in which an approval is APPROVED, and names the order that was made (J7)."""
-    old = _revision_of(approval)
-    metadata = Revision(old.version + 1, old.created_at, format_timestamp(now)).to_metadata(None)
+    metadata = Revision.from_document(approval).make_next(format_timestamp(now)).to_metadata(None)
     finished = {**approval, "status": APPROVED, "createdResource": {"id": order_id}, "metadata": metadata}
     return state.with_document(APPROVALS, approval["id"], finished)
-
-
-def _revision_of(approval: Document) -> Revision:
-    return Revision.from_document(approval) if "metadata" in approval else IMPORTED_REVISION

@@ -40,6 +40,16 @@ def yrn_of(tenant: Tenant, item: Document) -> str:
     return yrn
 
 
+def close_cart(tenant: Tenant, state: State, cart: Document, **made_of_it: str) -> State:
+    """Return a state in which a cart is closed.
+
+    made_of_it: the field that names what was made of the cart, such as `orderId`.
+    """
+    revision = Revision.from_document(cart).make_next(format_timestamp(tenant.clock.now()))
+    metadata = revision.to_metadata(cart.get("metadata", {}).get("mixins"))
+    return state.with_document(CARTS, cart["id"], {**cart, "status": CLOSED, **made_of_it, "metadata": metadata})
+
+
 def is_visitor_cart(cart: Document) -> bool:
     """Whether a cart belongs to a visitor's session: it names no customer."""
     return "customerId" not in cart

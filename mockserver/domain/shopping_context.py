@@ -10,7 +10,7 @@ from typing import Any
 
 from ..access import Principal
 from ..store.clock import format_timestamp
-from ..store.state import IMPORTED_REVISION, Document, Revision, State
+from ..store.state import Document, Revision, State
 from ..store.tenant import Tenant
 from ..store.token_store import CUSTOMER_TOKEN_PREFIX
 from .own_segments import find_joined_segment_ids, list_acting_groups
@@ -134,10 +134,7 @@ def with_context(tenant: Tenant, state: State, row: Document) -> State:
     """Return a state with this session context, in its next version; values of None are left out."""
     session_id, now = row["sessionId"], format_timestamp(tenant.clock.now())
     old = state.collection(SESSION_CONTEXTS).get(session_id)
-    revision = Revision(1, now, now)
-    if old is not None:
-        before = Revision.from_document(old) if "metadata" in old else IMPORTED_REVISION
-        revision = Revision(before.version + 1, before.created_at, now)
+    revision = Revision(1, now, now) if old is None else Revision.from_document(old).make_next(now)
     kept = {name: value for name, value in row.items() if value is not None}
     if "cartId" in kept:
         kept.pop(AWAITS_CART, None)

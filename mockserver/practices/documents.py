@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as Names
-from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from ..errors import BadRequest, Conflict, NotFound
 from ..messages import Validate
 from ..store.clock import format_timestamp
 from ..store.collection import MAX_LEVELS, Collection
-from ..store.state import IMPORTED_REVISION, Document, Revision, State
+from ..store.state import Document, Revision, State
 from ..store.tenant import Tenant
 from ..wording import json_pointer
 from . import jsonpatch, merge_patch, mixins, paths, writes
@@ -32,9 +33,24 @@ def find_document_in(state: State, collection_name: str, key: str, *, rule: str 
     return document
 
 
+def list_visible_documents(
+    state: State, collection_name: str, is_visible: Callable[[Document], bool]
+) -> list[Document]:
+    """Return the documents that a caller may see, in the order of their ids."""
+    return sorted(filter(is_visible, state.collection(collection_name).values()), key=itemgetter("id"))
+
+
+def find_visible_document(
+    state: State, collection_name: str, key: str, is_visible: Callable[[Document], bool]
+) -> Document | None:
+    """Return a document; None for a missing one, and for one that the caller may not see."""
+    document = state.collection(collection_name).get(key)
+    return document if document is not None and is_visible(document) else None
+
+
 def revision_of(document: Document) -> Revision:
     """Return the revision of a document; documents of a world may have no metadata."""
-    return Revision.from_document(document) if "metadata" in document else IMPORTED_REVISION
+    return Revision.from_document(document)
 
 
 def insert_document(tenant: Tenant, collection: Collection, body: Body) -> str:

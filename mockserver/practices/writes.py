@@ -28,7 +28,7 @@ class BulkEntries(list[BulkEntry]):
 
 def next_revision(old: Revision | None, now: str) -> Revision:
     """Return the revision after a write; a new resource gets version 1, and the times are ours (D2)."""
-    return Revision(1, now, now) if old is None else Revision(old.version + 1, old.created_at, now)
+    return Revision(1, now, now) if old is None else old.make_next(now)
 
 
 def check_version(old: Revision | None, body: Mapping[str, Any]) -> None:

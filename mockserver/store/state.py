@@ -34,10 +34,15 @@ class Revision:
     modified_at: str
 
     @classmethod
-    def from_document(cls, document: Document) -> Self:
-        """Return the revision in the `metadata` of a document."""
-        metadata = document["metadata"]
+    def from_document(cls, document: Document) -> Revision:
+        """Return the revision in the `metadata` of a document; documents of a world may have none."""
+        if (metadata := document.get("metadata")) is None:
+            return IMPORTED_REVISION
         return cls(metadata["version"], metadata["createdAt"], metadata["modifiedAt"])
+
+    def make_next(self, now: str) -> Revision:
+        """Return the revision after a write at this time (D2)."""
+        return Revision(self.version + 1, self.created_at, now)
 
     def to_metadata(self, mixin_urls: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the `metadata` of a reply."""

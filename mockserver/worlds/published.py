@@ -15,6 +15,7 @@ from .published_ids import (
     GOLDEN,
     JACK,
     JOHN,
+    JOHNS_ADDRESS,
     PLATINUM,
     PUBLISHED_METADATA,
     REGULARS_GROUP,
@@ -87,12 +88,7 @@ PUBLISHED_ROWS: dict[str, list[dict[str, Any]]] = {
             "addresses": [
                 {
                     "id": "b05c20e034",
-                    "contactName": "John Doe",
-                    "street": "Platz der Republik",
-                    "streetNumber": "1",
-                    "zipCode": "11011",
-                    "city": "Berlin",
-                    "country": "DE",
+                    **JOHNS_ADDRESS,
                     "isDefault": True,
                     "tags": ["BILLING", "SHIPPING"],
                 }

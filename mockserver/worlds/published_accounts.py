@@ -8,6 +8,7 @@ from .published_ids import (
     ANOTHER_COMPANY,
     JACK,
     JOHN,
+    JOHNS_ADDRESS,
     PUBLISHED_METADATA,
     PUBLISHED_TIME,
     SOME_COMPANY,
@@ -137,18 +138,7 @@ ACCOUNT_ROWS: dict[str, list[dict[str, Any]]] = {
                 "currency": "EUR",
                 "paymentMethods": [{"provider": "none", "method": "invoice"}],
                 "shipping": {"zoneId": "DE", "methodId": "standard", "methodName": "Standard", "amount": 0},
-                "addresses": [
-                    {
-                        "contactName": "John Doe",
-                        "street": "Platz der Republik",
-                        "streetNumber": "1",
-                        "zipCode": "11011",
-                        "city": "Berlin",
-                        "country": "DE",
-                        "type": kind,
-                    }
-                    for kind in ("SHIPPING", "BILLING")
-                ],
+                "addresses": [{**JOHNS_ADDRESS, "type": kind} for kind in ("SHIPPING", "BILLING")],
             },
             "metadata": PUBLISHED_METADATA,
         },

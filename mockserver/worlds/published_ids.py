@@ -1,4 +1,4 @@
-"""Ids and times of the published examples, which the shipped worlds have."""
+"""Ids, times and an address of the published examples, which the shipped worlds have."""
 
 from __future__ import annotations
 
@@ -15,5 +15,13 @@ CUSTOMER_GROUP, EMPLOYEE_GROUP, REGULARS_GROUP = (
     "1gr5e52e-6e27-4ac5-9471-2467d3fb7502",
 )
 SUBMITTED_CART = "65141d687308095e25ca0672"  # of an approval
+JOHNS_ADDRESS = {
+    "contactName": "John Doe",
+    "street": "Platz der Republik",
+    "streetNumber": "1",
+    "zipCode": "11011",
+    "city": "Berlin",
+    "country": "DE",
+}
 PUBLISHED_TIME = "2024-10-12T12:00:00.000Z"
 PUBLISHED_METADATA = {"createdAt": PUBLISHED_TIME, "modifiedAt": PUBLISHED_TIME, "version": 1}

@@ -15,11 +15,10 @@ from ...domain.approvals import (
     PENDING,
     QUOTE,
     STATUSES,
-    TARGETS,
     list_approvals_of,
     status_at,
 )
-from ...domain.carts import CLOSED as CLOSED_CART
+from ...domain.carts import close_cart
 from ...domain.expiry_days import expiry_after, find_expiry_days
 from ...errors import BadRequest, Forbidden
 from ...messages import Validate
@@ -83,7 +82,7 @@ def create_approval(tenant: Tenant, caller: ApprovalCaller, body: Body) -> str:
             "resource": purchase.resource.shown,
         }
         if body["resourceType"] == CART:
-            state = _close_cart(tenant, state, purchase.row)
+            state = close_cart(tenant, state, purchase.row)
         return documents.store_document(tenant, state, APPROVAL_ROWS, approval_id, draft), approval_id
 
     return tenant.change(rule)
@@ -153,11 +152,6 @@ def _require_first(tenant: Tenant, state: State, body: Body) -> None:
             raise ApprovalRefused(GIVEN_ALREADY, "J4")
         if body["resourceType"] == CART:
             raise ResourceNotFound(body["resourceId"])
-
-
-def _close_cart(tenant: Tenant, state: State, cart: Document) -> State:
-    metadata = documents.next_metadata(tenant, state, cart, {"metadata": {}})
-    return state.with_document(TARGETS[CART], cart["id"], {**cart, "status": CLOSED_CART, "metadata": metadata})
 
 
 def _require_pending(tenant: Tenant, old: Document) -> None:

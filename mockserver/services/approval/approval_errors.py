@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...errors import INVALID_BODY, INVALID_PARAMETERS, BadRequest, ClientError, Conflict, InvalidToken, NotFound
+from ...errors import (
+    INVALID_BODY,
+    INVALID_PARAMETERS,
+    BadRequest,
+    ClientError,
+    Conflict,
+    InvalidToken,
+    NotFound,
+    error_body,
+)
 from ...practices.error_shapes import list_sentences
 
 INVALID = "APPROVAL-400001"
@@ -89,7 +98,7 @@ def write_approval_error(error: ClientError) -> dict[str, Any]:
         return error.body()
     is_general = error.message in (INVALID_BODY, INVALID_PARAMETERS)
     message = MESSAGES[INVALID] if is_general else error.message
-    body: dict[str, Any] = {"code": error.status, "status": error.reason, "message": message}
+    body: dict[str, Any] = error_body(error.status, error.reason, message)
     details = [{"message": sentence} for sentence in list_sentences(error) if sentence]
     code = getattr(error, "code", INVALID if isinstance(error, BadRequest) else "")
     return body | ({"details": details} if details else {}) | ({"errorCode": code} if code else {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ...access import Principal
@@ -41,14 +40,13 @@ def takes_part(approval: Document, caller: ApprovalCaller) -> bool:
 
 def list_approvals(state: State, caller: ApprovalCaller) -> list[Document]:
     """Return the approvals that a caller sees, in the order of their ids (J2)."""
-    rows = (row for row in state.collection(APPROVALS).values() if takes_part(row, caller))
-    return sorted(rows, key=itemgetter("id"))
+    return documents.list_visible_documents(state, APPROVALS, lambda row: takes_part(row, caller))
 
 
 def find_approval(state: State, caller: ApprovalCaller, approval_id: str) -> Document:
     """Return an approval; ApprovalNotFound for a missing one, or one of others (J2)."""
-    row = state.collection(APPROVALS).get(approval_id)
-    if row is None or not takes_part(row, caller):
+    row = documents.find_visible_document(state, APPROVALS, approval_id, lambda row: takes_part(row, caller))
+    if row is None:
         raise ApprovalNotFound(approval_id)
     return row
 

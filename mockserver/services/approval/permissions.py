@@ -10,7 +10,8 @@ from ...domain.approvals import APPROVED, CART, QUOTE, list_approvals_of, status
 from ...domain.carts import OPEN
 from ...domain.customer_profile import find_contact
 from ...domain.purchase_roles import ADMIN, BUYER, exceeds_limit, find_company, find_purchase_roles, needs_approval
-from ...store.clock import parse_timestamp
+from ...domain.quote_validity import OPEN as OPEN_QUOTE
+from ...domain.quote_validity import current_status
 from ...store.state import Document, State
 from ...store.tenant import Tenant
 from .approval_errors import (
@@ -123,7 +124,7 @@ def check_orderable(resource_type: str, row: Document, now: datetime) -> None:
             detail = "The cart is CLOSED."
         elif not row["items"]:
             detail = "The cart is empty."
-    elif row["status"]["value"] != "OPEN" or ("validTo" in row and parse_timestamp(row["validTo"]) <= now):
+    elif current_status(row, now) != OPEN_QUOTE:
         detail = "The quote is not OPEN."
     if detail:
         raise ApprovalRefused(INVALID, "J4", field="/resourceId", detail=detail)

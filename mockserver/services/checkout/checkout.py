@@ -16,7 +16,7 @@ from ...domain.approvals import (
     with_finished_approval,
 )
 from ...domain.cart_lines import build_price_row, match_item
-from ...domain.carts import BILLING, CARTS, CLOSED, OPEN, SHIPPING, may_use_cart
+from ...domain.carts import BILLING, CARTS, OPEN, SHIPPING, close_cart, may_use_cart
 from ...domain.coupon_rules import COUPONS, REDEMPTIONS, grants_free_shipping
 from ...domain.money import to_decimal, to_number
 from ...domain.orders import ORDERS, find_order_of_cart, next_order_id
@@ -26,7 +26,6 @@ from ...domain.purchase_roles import find_company, needs_approval
 from ...domain.saas_tokens import read_saas_token
 from ...domain.stock import take_stock
 from ...errors import BadRequest, Forbidden
-from ...practices import documents, writes
 from ...store.clock import format_timestamp
 from ...store.state import Document, State
 from ...store.tenant import Tenant
@@ -68,7 +67,7 @@ def place_order(tenant: Tenant, principal: Principal, body: Body, saas_token: st
         if approval is not None:
             state = with_finished_approval(state, approval, order_id, tenant.clock.now())
         details = _describe_payment(state, body["paymentMethods"][0], order_id)
-        return _close_cart(tenant, state, cart, order_id), PlacedOrder(order_id, details)
+        return close_cart(tenant, state, cart, orderId=order_id), PlacedOrder(order_id, details)
 
     return tenant.change(rule)
 
@@ -208,13 +207,6 @@ def _redeem_coupons(tenant: Tenant, state: State, priced: PricedCart, order: Doc
         }
         state = state.with_document(REDEMPTIONS, redemption_id, redemption)
     return state
-
-
-def _close_cart(tenant: Tenant, state: State, cart: Document, order_id: str) -> State:
-    """Return a state in which the cart is closed, and names its order."""
-    revision = writes.next_revision(documents.revision_of(cart), format_timestamp(tenant.clock.now()))
-    metadata = revision.to_metadata(cart.get("metadata", {}).get("mixins"))
-    return state.with_document(CARTS, cart["id"], {**cart, "status": CLOSED, "orderId": order_id, "metadata": metadata})
 
 
 def _name_owner(cart: Document) -> dict[str, str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from ...domain.carts import CARTS
 from ...domain.quote_items import complete_quote_item
+from ...domain.quote_validity import OPEN
 from ...store.collection import Collection, Row
 from ...store.row_defaults import Draft
 from ...store.row_schemas import CURRENCY, ID, LOCALIZED, METADATA, MIXINS, TEXT, TIME, closed_object, describe
-from .quote_statuses import OPEN, STATUSES
+from .quote_statuses import STATUSES
 
 QUOTES, REASONS = "quotes", "quoteReasons"
 

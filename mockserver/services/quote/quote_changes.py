@@ -8,6 +8,7 @@ from typing import Any
 from ...access import Principal
 from ...domain.money import round_money, to_decimal, to_number
 from ...domain.orders import CREATED, ORDERS, next_order_id
+from ...domain.quote_validity import current_status
 from ...errors import BadRequest, Forbidden
 from ...messages import Validate
 from ...practices import documents, writes
@@ -19,7 +20,7 @@ from .quote_creation import build_quote_item, check_quote
 from .quote_history import add_change
 from .quote_patches import Operation, apply_operations
 from .quote_rows import MANAGE_QUOTES, QuoteCaller, find_address, find_quote, show_quote
-from .quote_statuses import ACCEPTED, check_transition, current_status
+from .quote_statuses import ACCEPTED, check_transition
 
 Quote = Mapping[str, Any]
 CUSTOMER_PATHS = ("/status", "/customerReference", "/customerComment")

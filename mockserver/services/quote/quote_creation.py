@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from ...access import Principal
-from ...domain.carts import CARTS, CLOSED
+from ...domain.carts import CARTS, close_cart
 from ...domain.carts import OPEN as OPEN_CART
 from ...domain.money import to_number
 from ...domain.price_matching import PRICES
 from ...domain.priced_carts import price_cart
 from ...domain.quote_items import complete_quote_item
+from ...domain.quote_validity import OPEN
 from ...errors import BadRequest, Conflict, Forbidden
 from ...practices import documents
 from ...store.clock import format_timestamp
@@ -21,7 +22,7 @@ from ...store.tenant import Tenant
 from .collections import QUOTE_ROWS, QUOTES
 from .quote_history import add_change
 from .quote_rows import QuoteCaller, find_address
-from .quote_statuses import AWAITING, OPEN
+from .quote_statuses import AWAITING
 
 Body = Mapping[str, Any]
 EXTERNAL = "EXTERNAL"
@@ -115,9 +116,7 @@ def _draft_from_cart(
         **({"legalEntityId": entity_id, "companyName": str(company.get("name", ""))} if entity_id else {}),
         "items": [_item_of_line(state, each.line) for each in priced.totals.lines],
     }
-    metadata = documents.next_metadata(tenant, state, cart, {"metadata": {}})
-    closed = {**cart, "status": CLOSED, "quoteId": quote_id, "metadata": metadata}
-    return state.with_document(CARTS, cart["id"], closed), draft
+    return close_cart(tenant, state, cart, quoteId=quote_id), draft
 
 
 def _item_of_line(state: State, line: Any) -> dict[str, Any]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ...access import Principal
 from ...domain.money import HUNDRED, round_money, to_decimal, to_number
 from ...domain.quote_items import sum_items
+from ...domain.quote_validity import current_status
 from ...domain.shopping_context import country_of_site
 from ...domain.tax_rates import TAXES
 from ...errors import NotFound
 from ...practices import documents
 from ...store.state import Document, State
 from .collections import QUOTES, REASONS
-from .quote_statuses import current_status
 
 READ_QUOTES, MANAGE_QUOTES = "quote.quote_read", "quote.quote_manage"
 LOCATIONS = "locations"  # those of legal entities, if the tenant has any
@@ -39,14 +38,13 @@ def identify_quote_caller(principal: Principal, employee_scope: str) -> QuoteCal
 
 def list_quotes(state: State, caller: QuoteCaller) -> list[Document]:
     """Return the quotes that the caller may see, in the order of their ids (I1)."""
-    rows = (row for row in state.collection(QUOTES).values() if _may_see(row, caller))
-    return sorted(rows, key=itemgetter("id"))
+    return documents.list_visible_documents(state, QUOTES, lambda row: _may_see(row, caller))
 
 
 def find_quote(state: State, caller: QuoteCaller, quote_id: str) -> Document:
     """Return one quote; NotFound for a missing one, or one of another customer (I1)."""
-    row = state.collection(QUOTES).get(quote_id)
-    if row is None or not _may_see(row, caller):
+    row = documents.find_visible_document(state, QUOTES, quote_id, lambda row: _may_see(row, caller))
+    if row is None:
         raise NotFound(quote_id, rule="I1")
     return row
 

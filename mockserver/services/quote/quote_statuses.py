@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from ...domain.quote_validity import EXPIRED, OPEN
 from ...errors import BadRequest
-from ...store.clock import parse_timestamp
 from ...store.state import State
 
-AWAITING, OPEN, IN_PROGRESS, ACCEPTED = "AWAITING", "OPEN", "IN_PROGRESS", "ACCEPTED"
-CREATING, DECLINED, DECLINED_BY_MERCHANT, EXPIRED = "CREATING", "DECLINED", "DECLINED_BY_MERCHANT", "EXPIRED"
+AWAITING, IN_PROGRESS, ACCEPTED = "AWAITING", "IN_PROGRESS", "ACCEPTED"
+CREATING, DECLINED, DECLINED_BY_MERCHANT = "CREATING", "DECLINED", "DECLINED_BY_MERCHANT"
 STATUSES = (CREATING, AWAITING, OPEN, IN_PROGRESS, ACCEPTED, DECLINED, DECLINED_BY_MERCHANT, EXPIRED)
 NEXT_QUOTE_STATUSES = {
     CREATING: (OPEN,),
@@ -24,14 +23,6 @@ OF_CUSTOMERS = (ACCEPTED, DECLINED, IN_PROGRESS)
 OF_EMPLOYEES = (OPEN, IN_PROGRESS, DECLINED_BY_MERCHANT)
 REASON_TYPES = {IN_PROGRESS: "CHANGE", DECLINED: "DECLINE", DECLINED_BY_MERCHANT: "DECLINE"}
 Status = Mapping[str, Any]
-
-
-def current_status(quote: Mapping[str, Any], now: datetime) -> str:
-    """Return the status of a quote: an OPEN one is EXPIRED from the end of its validity on (I4)."""
-    status: str = quote["status"]["value"]
-    if status == OPEN and "validTo" in quote and parse_timestamp(quote["validTo"]) <= now:
-        return EXPIRED
-    return status
 
 
 def check_transition(state: State, old: str, status: Status, *, is_employee: bool) -> None:

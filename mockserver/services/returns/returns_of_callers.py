@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ...access import Principal
@@ -45,14 +44,13 @@ def identify_caller(tenant: Tenant, principal: Principal, saas_token: str | None
 
 def list_returns(state: State, caller: ReturnCaller) -> list[Document]:
     """Return the returns that the caller may see, in the order of their ids (R2)."""
-    rows = (row for row in state.collection(RETURNS).values() if is_visible_return(row, caller))
-    return sorted(rows, key=itemgetter("id"))
+    return documents.list_visible_documents(state, RETURNS, lambda row: is_visible_return(row, caller))
 
 
 def find_return(state: State, caller: ReturnCaller, return_id: str) -> Document:
     """Return one return; ReturnNotFound for a missing one, or one of another customer (R2)."""
-    row = state.collection(RETURNS).get(return_id)
-    if row is None or not is_visible_return(row, caller):
+    row = documents.find_visible_document(state, RETURNS, return_id, lambda row: is_visible_return(row, caller))
+    if row is None:
         raise ReturnNotFound(return_id)
     return row
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from ...domain.money import HUNDRED, round_amount, to_decimal, to_number
 from ...errors import BadRequest
@@ -63,5 +64,4 @@ def _without_tax(gross: Decimal, rate: Decimal) -> Decimal:
 
 def _derive_uuid(given: Body) -> str:
     """Return an id for a command, the same for the same input."""
-    digits = blake2b(repr(sorted(given.items())).encode(), digest_size=16).hexdigest()
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return str(UUID(bytes=blake2b(repr(sorted(given.items())).encode(), digest_size=16).digest()))
